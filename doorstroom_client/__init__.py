@@ -1,0 +1,115 @@
+"""The LAS side of the Dutch doorstroomtoets chain: mandates, participants and advice out, results and reports in."""
+
+from __future__ import annotations
+
+from doorstroom_client.async_client import AsyncClient, AsyncOntvangenResultaat
+from doorstroom_client.client import Client, OntvangenResultaat
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    ConfigurationError,
+    ConnectError,
+    DeadlineExceeded,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    MessageError,
+    NoAnswer,
+    OngeldigBericht,
+    Phase,
+    Problem,
+    RapportOnbekend,
+    RedirectRefused,
+    Refused,
+    SchoolOnbekend,
+    StoreError,
+    TlsError,
+    TransportError,
+    Unavailable,
+    UnexpectedResponse,
+    WrongPeer,
+)
+from doorstroom_client.exchange.auth import ApiKey, Auth, BearerToken, NoAuth, Token
+from doorstroom_client.exchange.http import AsyncTransport, Timeouts, Transport
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.exchange.operations import Ontvangst
+from doorstroom_client.exchange.rapport import Leerlingrapport
+from doorstroom_client.exchange.retry import Retry
+from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import (
+    Geslacht,
+    Referentieniveau,
+    Schooladvies,
+    Toetsadvies,
+    Toetssoort,
+)
+from doorstroom_client.osr.models import Mandaat, Osr
+from doorstroom_client.store.base import Delivery, Inbox, Kept
+from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AanleveringGesloten",
+    "Advies",
+    "Afspraak",
+    "ApiKey",
+    "AsyncClient",
+    "AsyncOntvangenResultaat",
+    "AsyncTransport",
+    "Auth",
+    "BearerToken",
+    "Client",
+    "ClientCertificate",
+    "ConfigurationError",
+    "ConnectError",
+    "DeadlineExceeded",
+    "Deelnemer",
+    "Delivery",
+    "DoorstroomError",
+    "GeenMandaat",
+    "Geslacht",
+    "InboundRequest",
+    "InboundResponse",
+    "Inbox",
+    "Kept",
+    "Leerling",
+    "LeerlingOnbekend",
+    "Leerlingrapport",
+    "Leerlingresultaat",
+    "Leverancier",
+    "Mandaat",
+    "MessageError",
+    "NoAnswer",
+    "NoAuth",
+    "OngeldigBericht",
+    "Ontvangst",
+    "OntvangenResultaat",
+    "Osr",
+    "Phase",
+    "Problem",
+    "RapportOnbekend",
+    "RedirectRefused",
+    "Referentieniveau",
+    "Refused",
+    "Retry",
+    "School",
+    "SchoolOnbekend",
+    "Schooladvies",
+    "SecurityWarning",
+    "Stamgroep",
+    "StoreError",
+    "Timeouts",
+    "TlsError",
+    "Toetsadvies",
+    "Toetssoort",
+    "Token",
+    "Transport",
+    "TransportError",
+    "Unavailable",
+    "UnexpectedResponse",
+    "WrongPeer",
+]

@@ -1,0 +1,171 @@
+"""The LAS side of the chain as flows: what `Client` and `AsyncClient` both run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.call import Conditions
+from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.http import Operation, Timeouts
+from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
+from doorstroom_client.exchange.operations import Call, Ontvangst, fetch_rapport, send_list
+from doorstroom_client.exchange.retry import Retry
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.codec import encode
+from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.identifiers import RapportId, Schooljaar
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
+from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.osr.cache import MandateCache
+from doorstroom_client.osr.models import Osr
+from doorstroom_client.osr.registry import Registry
+
+Scholen = Iterable[School] | Callable[[str], School | None]
+"""The administrations a LAS serves: a list, or a function that finds one by routeringskenmerk."""
+
+
+def utc_now() -> dt.datetime:
+    """The wall clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Everything a LAS has settled on, and the operations that follow from it.
+
+    Attributes:
+        leveranciers: the configured suppliers.
+        scholen: the administrations that results may arrive for.
+        osr: where mandates are looked up; None when no question is ever asked.
+        las_oin: our own OIN.
+        auteur: written in every message.
+        afspraak: the agreement version to write.
+        schooljaar: the school year of messages; None is the current one.
+        retry: how often to repeat.
+        timeouts: how long a call may take.
+        test_identities: accept an ECK-iD in any form.
+        now: the wall clock (UTC).
+        cache: recent answers of the OSR.
+    """
+
+    leveranciers: tuple[Leverancier, ...]
+    scholen: tuple[School, ...] | Callable[[str], School | None]
+    osr: Osr | None
+    las_oin: str | None
+    auteur: str
+    afspraak: Afspraak
+    schooljaar: str | None = None
+    retry: Retry = field(default_factory=Retry)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    test_identities: bool = False
+    now: Callable[[], dt.datetime] = utc_now
+    cache: MandateCache = field(default_factory=MandateCache, repr=False)
+
+    def __post_init__(self) -> None:
+        check_leveranciers(self.leveranciers)
+        if not isinstance(self.auteur, str) or not self.auteur.strip():
+            raise ConfigurationError(
+                "auteur is missing", setting="auteur", hint='Give the name and version of your LAS, like "MijnLAS 4.2"'
+            )
+        if self.schooljaar is not None and not Schooljaar.fits(self.schooljaar):
+            raise ConfigurationError(f"schooljaar: {Schooljaar.rule}", setting="schooljaar")
+
+    def with_options(self, options: Mapping[str, object]) -> Chain:
+        """The same with some settings replaced."""
+        return replace(self, **options)  # type: ignore[arg-type]
+
+    def today(self) -> dt.date:
+        """The Dutch calendar day."""
+        return self.now().astimezone(amsterdam()).date()
+
+    def schooljaar_of(self, schooljaar: str | None) -> str:
+        """The school year to write: as passed, as configured, or the current one."""
+        return schooljaar or self.schooljaar or Schooljaar.op(self.today())
+
+    @property
+    def registry(self) -> Registry:
+        """The OSR.
+
+        Raises:
+            ConfigurationError: no OSR is configured.
+        """
+        if self.osr is None:
+            raise ConfigurationError(
+                "osr is not configured, so mandates cannot be looked up",
+                setting="osr",
+                hint="Give osr=Osr(...); to send to a supplier of your choice without a look-up, pass leverancier=",
+            )
+        return Registry(self.osr, self.las_oin, self.leveranciers, self._call(self.timeouts.osr), self.today, self.cache)
+
+    def leverancier(self, key: Leverancier | str) -> Leverancier:
+        """A supplier as passed, or found by toetssoort, name or OIN."""
+        return key if isinstance(key, Leverancier) else find_leverancier(self.leveranciers, key)
+
+    def find_school(self, routeringskenmerk: str) -> School | None:
+        """The administration with this routeringskenmerk, when it is one of ours."""
+        if callable(self.scholen):
+            return self.scholen(routeringskenmerk)
+        return next((school for school in self.scholen if school.routeringskenmerk == routeringskenmerk), None)
+
+    def build_schooladviezen(self, school: School, adviezen: Iterable[Advies], schooljaar: str | None) -> Schooladviezenlijst:
+        """The list that would go out."""
+        return build_schooladviezenlijst(
+            school,
+            adviezen,
+            afspraak=self.afspraak,
+            schooljaar=self.schooljaar_of(schooljaar),
+            auteur=self.auteur,
+            datumtijd=self.now(),
+            test_identities=self.test_identities,
+        )
+
+    def build_deelnemers(
+        self, school: School, groepen: Iterable[Stamgroep], deelnemers: Iterable[Deelnemer], schooljaar: str | None
+    ) -> Deelnemerslijst:
+        """The list that would go out."""
+        return build_deelnemerslijst(
+            school,
+            groepen,
+            deelnemers,
+            afspraak=self.afspraak,
+            schooljaar=self.schooljaar_of(schooljaar),
+            auteur=self.auteur,
+            datumtijd=self.now(),
+            test_identities=self.test_identities,
+        )
+
+    def send(
+        self, school: School, lijst: Schooladviezenlijst | Deelnemerslijst, leverancier: Leverancier | str | None
+    ) -> Flow[Ontvangst]:
+        """Send a list; without a supplier, to the one that the school has mandated."""
+        target = yield from self._target(school, leverancier)
+        if isinstance(lijst, Schooladviezenlijst):
+            soort, aantal = Operation.SCHOOLADVIEZEN, len(lijst.voorlopigSchooladviezen)
+        else:
+            soort, aantal = Operation.REGISTREREN, len(lijst.deelnemers)
+        return (yield from send_list(soort, encode(lijst), aantal, school, target, self._call(self.timeouts.post)))
+
+    def fetch_rapport(self, rapportid: str, school: School, leverancier: Leverancier | str | None) -> Flow[bytes | None]:
+        """Fetch a report; None when there is none yet."""
+        target = yield from self._target(school, leverancier)
+        return (yield from fetch_rapport(RapportId(rapportid), school, target, self._call(self.timeouts.rapport)))
+
+    def _target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
+        if leverancier is not None:
+            return self.leverancier(leverancier)
+        return (yield from self.registry.the_leverancier(school))
+
+    def _call(self, total: float) -> Call:
+        return Call(Conditions(self.retry, total, self.now), self.timeouts.connect)
+
+
+def as_afspraak(afspraak: Afspraak | str, extra: Sequence[Afspraak]) -> Afspraak:
+    """An agreement version as passed, or found by name among the shipped and the registered ones."""
+    if isinstance(afspraak, Afspraak):
+        return afspraak
+    return Afspraak.met_naam(afspraak, {item.naam: item for item in extra})

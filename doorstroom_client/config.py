@@ -1,0 +1,360 @@
+"""One table of settings: it makes the reader of the TOML file, the environment variables, the help texts and the docs."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.exchange.http import Timeouts
+from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
+from doorstroom_client.exchange.retry import Retry
+from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.school import School
+from doorstroom_client.osr.models import Osr
+
+PREFIX = "DOORSTROOM_"
+DEFAULT_FILE = "doorstroom.toml"
+_MISSING_PART = "is missing"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: as in the file, with its section (``osr.namespace``). A section with ``[]`` may stand there several times.
+        help: meaning, format and unit.
+        required: whether its section cannot do without it.
+        kind: ``text``, ``number``, ``flag``, ``path``, ``paths`` or ``texts``.
+        secret: whether it may come from a file named by ``..._FILE`` and is never shown.
+    """
+
+    name: str
+    help: str
+    required: bool = False
+    kind: str = "text"
+    secret: bool = False
+
+    @property
+    def section(self) -> str:
+        """The section it stands in; empty at the top."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """Its name within the section."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def variable(self) -> str | None:
+        """Its environment variable; None inside a section that may stand there several times."""
+        return None if "[]" in self.name else PREFIX + self.name.replace(".", "_").upper()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("auteur", "name and version of the LAS, written in every message", required=True),
+    Setting("afspraak", 'agreement version to write: "1.0", "1.1" or one registered under [[afspraken]] (default "1.1")'),
+    Setting("schooljaar", 'school year of the messages, "2025-2026" (default: the current one)'),
+    Setting("store", "SQLite file in which received results are kept", kind="path"),
+    Setting("test_identities", "accept ECK-iDs in any form; for test environments only", kind="flag"),
+    Setting("certificate.cert", "PEM file: client certificate, followed by its intermediates", required=True, kind="path"),
+    Setting("certificate.key", "PEM file: private key (default: in cert)", kind="path"),
+    Setting("certificate.trust", "PEM file or files: the roots that are trusted", required=True, kind="paths"),
+    Setting("certificate.password", "passphrase of the private key", secret=True),
+    Setting("osr.base_url", "https address of the OSR, version prefix included", required=True),
+    Setting("osr.namespace", "namespace of this school year's service version, exactly as the OSR lists it", required=True),
+    Setting("osr.api_key", "API key of the OSR; needed to look up one's own mandates", secret=True),
+    Setting("osr.api_key_header", "name of the header that carries the API key"),
+    Setting("osr.service_code", 'code of the service in the OSR (default "DOORSTROOM")'),
+    Setting("osr.oin", "OIN that the certificate of the OSR must carry (default: not checked)"),
+    Setting("leveranciers[].toetssoort", "which test: ROUTE_8, ICE, DIA, AMN, LEERLING_IN_BEELD, DOE, …", required=True),
+    Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
+    Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),
+    Setting("leveranciers[].naam", "name of the supplier (default: the name of the test)"),
+    Setting("scholen[].instellingscode", "BRIN: 2 digits, 2 capital letters", required=True),
+    Setting("scholen[].vestigingscode", "2 digits, as text", required=True),
+    Setting("scholen[].onderwijsaanbiedercode", "RIO: 3 digits, A, 3 digits", required=True),
+    Setting("scholen[].onderwijslocatiecode", "RIO: 3 digits, X, 3 digits", required=True),
+    Setting("scholen[].administratienr", "2 digits, as text", required=True),
+    Setting("scholen[].routeringskenmerk", "address of the administration in the OSR, 20 positions", required=True),
+    Setting("scholen[].naam", "name of the school, for texts only"),
+    Setting("scholen[].oin", "School OIN (default: derived from the BRIN)"),
+    Setting("afspraken[].naam", "name to use in afspraak", required=True),
+    Setting("afspraken[].versie", "version string, exactly as in the specification of that year", required=True),
+    Setting("afspraken[].eerste_schooljaar", 'first school year, "2026-2027"', required=True),
+    Setting("afspraken[].laatste_schooljaar", "last school year (default: open)"),
+    Setting("afspraken[].geslacht", "whether geslacht is still sent (default false)", kind="flag"),
+    Setting("afspraken[].basis", 'version it follows (default "1.1")'),
+    Setting("afspraken[].schooladviezen", "the advice values, when they change", kind="texts"),
+    Setting("timeouts.connect", "seconds for one connection (default 10)", kind="number"),
+    Setting("timeouts.post", "seconds for sending a list, retries included (default 30)", kind="number"),
+    Setting("timeouts.osr", "seconds for a question to the OSR (default 15)", kind="number"),
+    Setting("timeouts.rapport", "seconds for a report (default 120)", kind="number"),
+    Setting("retry.attempts", "attempts within one call (default 3)", kind="number"),
+    Setting("retry.longest_wait", "longest pause in seconds that a peer may ask for within a call (default 20)", kind="number"),
+    Setting("serve.host", 'address that "doorstroom serve" listens on (default "127.0.0.1")'),
+    Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
+)
+"""Every setting there is."""
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+_SECTIONS = {setting.section for setting in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that a configuration says, checked."""
+
+    auteur: str
+    afspraak: str = "1.1"
+    schooljaar: str | None = None
+    store: str | None = None
+    test_identities: bool = False
+    certificate: ClientCertificate
+    osr: Osr | None = None
+    leveranciers: tuple[Leverancier, ...] = ()
+    scholen: tuple[School, ...] = ()
+    afspraken: tuple[Afspraak, ...] = ()
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    retry: Retry = field(default_factory=Retry)
+    serve_host: str = "127.0.0.1"
+    serve_port: int = 8443
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments for the constructor of a client."""
+        names = "auteur afspraak afspraken schooljaar store test_identities certificate osr leveranciers scholen timeouts retry"
+        return {name: getattr(self, name) for name in names.split()}
+
+
+def load_settings(path: str | os.PathLike[str] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the file and the variables; variables win. No file of yours but this one and named secrets is opened.
+
+    Args:
+        path: the file; when left out, what ``DOORSTROOM_CONFIG`` names, else ``doorstroom.toml`` if it is here.
+        environment: in place of ``os.environ``; for tests.
+
+    Raises:
+        ConfigurationError: names every setting that is missing, unknown or unusable.
+    """
+    env = os.environ if environment is None else environment
+    file = _the_file(path, env)
+    reader = _Reader(file.parent if file else Path())
+    if file:
+        reader.take_document(_read_toml(file))
+        if reader.holds_secret:
+            warn_when_shared(file, "a secret")
+    reader.take_environment(env)
+    return reader.settings()
+
+
+def _the_file(path: str | os.PathLike[str] | None, env: Mapping[str, str]) -> Path | None:
+    named = path or env.get(f"{PREFIX}CONFIG")
+    if named:
+        return Path(named)
+    return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    problem = ""
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        problem = f"cannot read {file}: {error.strerror or type(error).__name__}"
+    except UnicodeDecodeError:
+        problem = f"{file} is not a UTF-8 text"
+    except tomllib.TOMLDecodeError as error:
+        problem = f"{file} is not valid TOML: {error}" if "secret" not in str(error) else f"{file} is not valid TOML"
+    raise ConfigurationError(problem, setting="config", hint="Name another file, or repair this one")
+
+
+class _Reader:
+    """Collects values and problems, so that one error names everything."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._values: dict[str, dict[str, Any]] = {}
+        self._lists: dict[str, list[dict[str, Any]]] = {}
+        self._problems: list[tuple[str, str]] = []
+        self.holds_secret = False
+
+    def take_document(self, document: Mapping[str, Any]) -> None:
+        """Take the values of a TOML document."""
+        for name, value in document.items():
+            if f"{name}[]" in _SECTIONS:
+                items = value if isinstance(value, list) else [value]
+                self._lists[name] = [self._section(f"{name}[]", item, f"{name}[{at}]") for at, item in enumerate(items)]
+            elif name in _SECTIONS:
+                self._values[name] = self._section(name, value, name)
+            else:
+                self._values.setdefault("", {}).update(self._section("", {name: value}, ""))
+
+    def take_environment(self, env: Mapping[str, str]) -> None:
+        """Take the values of the variables; they win."""
+        known = {setting.variable: setting for setting in SETTINGS if setting.variable}
+        for variable in sorted(name for name in env if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"):
+            setting = known.get(variable)
+            secret = known.get(variable.removesuffix("_FILE")) if variable.endswith("_FILE") else None
+            if setting:
+                self._put(setting, self._from_text(setting, env[variable]))
+            elif secret and secret.secret:
+                if secret.variable in env:
+                    self._problems.append((secret.name, f"{secret.variable} and {variable} are both set; use one"))
+                self._put(secret, self._secret_from(secret, env[variable]))
+            else:
+                self._problems.append((variable, "is not a variable of this library"))
+
+    def settings(self) -> Settings:
+        """Everything, checked.
+
+        Raises:
+            ConfigurationError: with all problems.
+        """
+        top = self._values.get("", {})
+        self._check_required("", top, "")
+        for section in ("certificate", "osr"):
+            if section == "certificate" or section in self._values:
+                self._check_required(section, self._values.get(section, {}), section)
+        for name, items in self._lists.items():
+            for at, item in enumerate(items):
+                self._check_required(f"{name}[]", item, f"{name}[{at}]")
+        self._raise_if_any()
+        made = self._make(top)
+        self._raise_if_any()
+        return made
+
+    def _make(self, top: dict[str, Any]) -> Settings:
+        part = self._values
+        serve, retry = part.get("serve", {}), part.get("retry", {})
+        afspraken = self._each("afspraken", _afspraak)
+        self._try("afspraak", lambda: Afspraak.met_naam(top.get("afspraak", "1.1"), {item.naam: item for item in afspraken}))
+        leveranciers = self._each("leveranciers", lambda item: Leverancier(**item))
+        self._try("leveranciers", lambda: check_leveranciers(leveranciers))
+        osr = self._try("osr", lambda: Osr(**part["osr"])) if "osr" in part else None
+        timeouts = self._try("timeouts", lambda: Timeouts(**part.get("timeouts", {})))
+        return Settings(
+            auteur=top.get("auteur", ""),
+            afspraak=top.get("afspraak", "1.1"),
+            schooljaar=top.get("schooljaar"),
+            store=str(top["store"]) if "store" in top else None,
+            test_identities=top.get("test_identities", False),
+            certificate=ClientCertificate(**part.get("certificate", {"cert": ""})),
+            osr=osr,
+            leveranciers=tuple(leveranciers),
+            scholen=tuple(self._each("scholen", lambda item: School(**item))),
+            afspraken=tuple(afspraken),
+            timeouts=timeouts or Timeouts(),
+            retry=self._try("retry", lambda: _retry(retry)) or Retry(),
+            serve_host=serve.get("host", "127.0.0.1"),
+            serve_port=int(serve.get("port", 8443)),
+        )
+
+    def _section(self, section: str, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            self._problems.append((path, "must be a section with settings of its own"))
+            return {}
+        found: dict[str, Any] = {}
+        for key, item in value.items():
+            name = f"{section}.{key}" if section else str(key)
+            setting = _BY_NAME.get(name)
+            if setting is None:
+                self._problems.append(
+                    (f"{path}.{key}" if path else str(key), f"is not a setting{_close_to(section, str(key))}")
+                )
+            else:
+                self.holds_secret = self.holds_secret or setting.secret
+                found[setting.key] = self._checked(setting, item, f"{path}.{key}" if path else str(key))
+        return found
+
+    def _checked(self, setting: Setting, value: Any, path: str) -> Any:
+        kinds: dict[str, tuple[type, ...]] = {"number": (int, float), "flag": (bool,), "texts": (list,), "paths": (str, list)}
+        allowed = kinds.get(setting.kind, (str,))
+        if not isinstance(value, allowed) or (setting.kind == "number" and isinstance(value, bool)):
+            self._problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
+            return None
+        if setting.kind == "path":
+            return self._folder / value
+        if setting.kind == "paths":
+            return tuple(self._folder / str(item) for item in (value if isinstance(value, list) else [value]))
+        return tuple(value) if isinstance(value, list) else value
+
+    def _from_text(self, setting: Setting, text: str) -> Any:
+        if setting.kind == "number":
+            try:
+                return float(text)
+            except ValueError:
+                self._problems.append((setting.variable or setting.name, "must be a number"))
+                return None
+        if setting.kind == "flag":
+            if text.lower() not in ("1", "0", "true", "false", "yes", "no"):
+                self._problems.append((setting.variable or setting.name, "must be true or false"))
+            return text.lower() in ("1", "true", "yes")
+        if setting.kind == "path":
+            return Path(text)
+        return tuple(Path(item) for item in text.split(os.pathsep)) if setting.kind == "paths" else text
+
+    def _secret_from(self, setting: Setting, name: str) -> str | None:
+        file = Path(name)
+        try:
+            text = file.read_text("utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            self._problems.append((setting.name, f"the file that {setting.variable}_FILE names cannot be read"))
+            return None
+        warn_when_shared(file, "a secret")
+        return text
+
+    def _put(self, setting: Setting, value: Any) -> None:
+        self._values.setdefault(setting.section, {})[setting.key] = value
+
+    def _check_required(self, section: str, values: Mapping[str, Any], path: str) -> None:
+        for setting in SETTINGS:
+            if setting.section == section and setting.required and values.get(setting.key) in (None, "", ()):
+                name = f"{path}.{setting.key}" if path else setting.key
+                self._problems.append((name, f"{_MISSING_PART} ({setting.help})"))
+
+    def _each(self, name: str, make: Callable[[dict[str, Any]], T]) -> list[T]:
+        made = [self._try(f"{name}[{at}]", lambda item=item: make(item)) for at, item in enumerate(self._lists.get(name, []))]
+        return [item for item in made if item is not None]
+
+    def _try(self, path: str, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except ConfigurationError as error:
+            self._problems.append((error.setting or path, f"{error.message}. {error.hint}" if error.hint else error.message))
+        except MessageError as error:
+            self._problems += [(f"{path}.{item.path.rpartition('.')[2]}", item.text) for item in error.problems]
+        return None
+
+    def _raise_if_any(self) -> None:
+        if self._problems:
+            lines = [f"{name}: {text}" if not text.startswith(name) else text for name, text in self._problems]
+            raise ConfigurationError(
+                "; ".join(lines), setting=self._problems[0][0], hint="See docs/reference/settings.md for all settings"
+            )
+
+
+def _afspraak(values: dict[str, Any]) -> Afspraak:
+    given = dict(values)
+    return Afspraak.met_naam(given.pop("basis", "1.1")).volgende(**given)
+
+
+def _retry(values: Mapping[str, Any]) -> Retry:
+    from tenacity import stop_after_attempt
+
+    attempts = values.get("attempts", 3)
+    if attempts != int(attempts) or not 1 <= attempts <= 5:
+        raise ConfigurationError("retry.attempts must be a whole number from 1 to 5", setting="retry.attempts")
+    return Retry(stop=stop_after_attempt(int(attempts)), longest_wait=float(values.get("longest_wait", 20.0)))
+
+
+def _close_to(section: str, key: str) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(key, [item.key for item in SETTINGS if item.section == section], 1)
+    return f'; did you mean "{close[0]}"?' if close else ""

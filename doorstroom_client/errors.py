@@ -1,0 +1,325 @@
+"""Every error this library raises, as plain values that survive pickling.
+
+    DoorstroomError
+    |- ConfigurationError                      before any I/O; names the setting
+    |- MessageError           .path .problems  a message or value does not fit the standard
+    |- TransportError         .phase .attempts
+    |  |- ConnectError                         nothing was sent: no route, no listener, no handshake
+    |  |- TlsError            .code            one of the two certificates or the TLS settings is refused
+    |  |- WrongPeer                            a valid certificate, but of another organisation
+    |  |- NoAnswer                             the request may have arrived; no usable answer came back
+    |  |- DeadlineExceeded                     the total time for the call ran out
+    |  `- RedirectRefused                      the peer pointed elsewhere; never followed
+    |- Refused                .status .melding
+    |  |- GeenMandaat         401              a mandate is missing in the OSR
+    |  |- AanleveringGesloten 403              the period for this delivery is over
+    |  |- SchoolOnbekend      405              the supplier does not know the school (yet)
+    |  |- OngeldigBericht     400, 413, 415, 422
+    |  |- LeerlingOnbekend    404 on a list    probably a pupil the supplier does not know
+    |  `- RapportOnbekend     404 on a report
+    |- Unavailable            .retry_at        429, 503, or a peer that stays dead
+    |- UnexpectedResponse     .status
+    `- StoreError
+
+The text of an error names the next step and never holds a pupil's data. What a peer wrote (``melding``) may be about a
+pupil: it is available as an attribute, but is left out of ``str()``, ``repr()`` and pickles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Phase(StrEnum):
+    """How far a request provably got before the call failed."""
+
+    NOT_SENT = "not_sent"
+    """No byte of the request left this machine."""
+    REFUSED = "refused"
+    """One of the two sides refused the other during or right after the handshake; the request was not read."""
+    UNKNOWN = "unknown"
+    """The request, or part of it, may have arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One attempt within a call.
+
+    Attributes:
+        number: 1 for the first attempt.
+        outcome: the status code, or the short name of the fault.
+        seconds: how long the attempt took.
+        waited: seconds waited before it.
+    """
+
+    number: int
+    outcome: str
+    seconds: float
+    waited: float
+
+
+class DoorstroomError(Exception):
+    """Base of all errors of this library.
+
+    Attributes:
+        hint: the next step for whoever reads the error.
+        retryable: whether the same call may succeed later without any change.
+        request_id: identifies the call in the log; empty when nothing was sent.
+        attempts: the attempts that were made, first to last.
+    """
+
+    _private: tuple[str, ...] = ()
+    """Names of attributes that may hold pupil data: left out of pickles."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        retryable: bool = False,
+        request_id: str = "",
+        attempts: tuple[Earlier, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.retryable = retryable
+        self.request_id = request_id
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        text = f"{self.message}. {self.hint}" if self.hint else self.message
+        return f"{text} [request {self.request_id}]" if self.request_id else text
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {name: value for name, value in self.__dict__.items() if name not in self._private}
+        return (_rebuild, (type(self), self.message), state)
+
+
+def _rebuild(kind: type[DoorstroomError], message: str) -> DoorstroomError:
+    """Make an error of `kind` without its own constructor; pickle fills in the rest."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    for name in kind._private:  # pyright: ignore[reportPrivateUsage]
+        setattr(error, name, "")
+    return error
+
+
+class ConfigurationError(DoorstroomError):
+    """A setting is missing, unknown, contradictory or unusable; raised before anything is sent.
+
+    Attributes:
+        setting: the name of the setting, as in the configuration file.
+    """
+
+    def __init__(self, message: str, *, setting: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.setting = setting
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place in a message or file that does not fit.
+
+    Attributes:
+        path: where, e.g. ``adviezen[3].leerling.las_key`` or ``line 4, column "advies"``.
+        text: what is wrong and what was expected; never the value itself.
+    """
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}"
+
+
+class MessageError(DoorstroomError):
+    """A message, ours or theirs, does not fit the standard. Holds places and rules, never values.
+
+    Attributes:
+        problems: everything that was found, in the order of the message.
+        path: the place of the first problem.
+    """
+
+    _shown = 10
+
+    def __init__(self, problems: tuple[Problem, ...] | list[Problem], *, what: str = "", hint: str = "") -> None:
+        found = tuple(problems)
+        shown = "; ".join(str(problem) for problem in found[: self._shown])
+        rest = f"; and {len(found) - self._shown} more" if len(found) > self._shown else ""
+        super().__init__(f"{what}: {shown}{rest}" if what else f"{shown}{rest}", hint=hint)
+        self.problems = found
+        self.path = found[0].path if found else ""
+
+
+class TransportError(DoorstroomError):
+    """No usable HTTP answer was obtained.
+
+    Attributes:
+        phase: how far the request provably got (`Phase`).
+        peer: the name of the party that was called, as configured.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: Phase = Phase.UNKNOWN,
+        peer: str = "",
+        hint: str = "",
+        retryable: bool = False,
+        request_id: str = "",
+        attempts: tuple[Earlier, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
+        self.phase = phase
+        self.peer = peer
+
+
+class ConnectError(TransportError):
+    """No connection could be made, so nothing was sent."""
+
+
+class TlsError(TransportError):
+    """The TLS handshake failed: a certificate or the TLS settings of one of the two sides were refused.
+
+    Attributes:
+        code: a short machine-readable cause, e.g. ``expired``, ``wrong_host``, ``untrusted``, ``own_certificate``.
+    """
+
+    def __init__(self, message: str, *, code: str = "", **more: Any) -> None:
+        super().__init__(message, **more)
+        self.code = code
+
+
+class WrongPeer(TransportError):
+    """The certificate is valid but carries another OIN than the one configured; no request byte was sent."""
+
+
+class NoAnswer(TransportError):
+    """The request may have arrived, but no complete, well-formed answer came back."""
+
+
+class DeadlineExceeded(TransportError):
+    """The total time for the call ran out before an answer was complete."""
+
+
+class RedirectRefused(TransportError):
+    """The peer answered with a redirect. It is never followed: pupil data and keys stay with the configured host."""
+
+
+class Refused(DoorstroomError):
+    """The other party answered, and the answer is no.
+
+    Attributes:
+        status: the HTTP status code.
+        melding: what the other party wrote. May be about a pupil, so it is not part of the text, repr or pickle.
+        peer: the name of the party, as configured.
+    """
+
+    _private = ("melding",)
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 0,
+        melding: str = "",
+        peer: str = "",
+        hint: str = "",
+        retryable: bool = False,
+        request_id: str = "",
+        attempts: tuple[Earlier, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
+        self.status = status
+        self.melding = melding
+        self.peer = peer
+
+
+class GeenMandaat(Refused):
+    """401: sender or receiver is not mandated by the school in the OSR; also raised when no mandate is found there."""
+
+
+class AanleveringGesloten(Refused):
+    """403: the period for this delivery is closed."""
+
+
+class SchoolOnbekend(Refused):
+    """405: the supplier does not know the school (yet)."""
+
+
+class OngeldigBericht(Refused):
+    """400, 413, 415 or 422: the message arrived and its content was refused."""
+
+
+class LeerlingOnbekend(Refused):
+    """404 on a list of pupils or advice: not in the published definition, seen in practice for unknown pupils."""
+
+
+class RapportOnbekend(Refused):
+    """404 on a report: the supplier does not know the rapportid."""
+
+
+class Unavailable(DoorstroomError):
+    """The other party is overloaded or down, and stayed so for as long as the retry settings allow.
+
+    Attributes:
+        retry_at: the moment (UTC) from which the party asked to be called again, when it said so.
+        status: the last HTTP status code; 0 when there was none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_at: datetime | None = None,
+        status: int = 0,
+        peer: str = "",
+        hint: str = "",
+        retryable: bool = True,
+        request_id: str = "",
+        attempts: tuple[Earlier, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
+        self.retry_at = retry_at
+        self.status = status
+        self.peer = peer
+
+
+class UnexpectedResponse(DoorstroomError):
+    """An answer with a status or content that the chain does not use here.
+
+    Attributes:
+        status: the HTTP status code.
+        melding: the text of the answer, when it was JSON. Not part of the text, repr or pickle.
+    """
+
+    _private = ("melding",)
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 0,
+        melding: str = "",
+        peer: str = "",
+        hint: str = "",
+        retryable: bool = False,
+        request_id: str = "",
+        attempts: tuple[Earlier, ...] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
+        self.status = status
+        self.melding = melding
+        self.peer = peer
+
+
+class StoreError(DoorstroomError):
+    """The store (inbox) could not be opened, read or written; nothing that was reported kept is lost."""

@@ -1,0 +1,1 @@
+"""One call: decide first, act at the edge."""

@@ -1,0 +1,171 @@
+"""One call: attempts until there is an answer, a decision that it ends, or no time left."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from doorstroom_client.errors import (
+    DoorstroomError,
+    Earlier,
+    Refused,
+    TlsError,
+    TransportError,
+    Unavailable,
+    UnexpectedResponse,
+)
+from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
+from doorstroom_client.exchange.flow import Attempt, Flow
+from doorstroom_client.exchange.http import Outcome, Request, Response
+from doorstroom_client.exchange.retry import Retry, retry_after
+from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
+
+_SHORTEST = 0.05
+"""Seconds; less is no time to connect in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call ended in.
+
+    Attributes:
+        response: the answer itself.
+        situation: what it means.
+        attempts: all attempts, the one that got this answer last.
+    """
+
+    response: Response
+    situation: Situation
+    attempts: tuple[Earlier, ...]
+
+    @property
+    def melding(self) -> str:
+        """What the peer wrote; may be about a pupil."""
+        return melding_in(self.response)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What bounds a call.
+
+    Attributes:
+        retry: how often and after how long to repeat.
+        total: seconds that the whole call may take.
+        now: the wall clock (UTC), for Retry-After.
+    """
+
+    retry: Retry
+    total: float
+    now: Callable[[], dt.datetime]
+
+
+def call(request: Request, conditions: Conditions) -> Flow[Answer]:
+    """Make a request until the decision table says that it ends.
+
+    The bytes of the body are the same on every attempt, and the time that is left bounds each attempt.
+
+    Raises:
+        DoorstroomError: of the class that the table names, with every attempt that was made.
+    """
+    elapsed = after = 0.0
+    attempts: tuple[Earlier, ...] = ()
+    while True:
+        left = max(_SHORTEST, conditions.total - elapsed - after)
+        outcome = yield Attempt(replace(request, deadline=left, connect=min(request.connect, left)), after)
+        elapsed += after + outcome.seconds
+        situation = classify(outcome)
+        row = TABLE[situation]
+        attempts += (Earlier(len(attempts) + 1, _short(outcome), outcome.seconds, after),)
+        action = row.action(request.operation)
+        if action is Action.ANSWER and isinstance(outcome, Response):
+            return Answer(outcome, situation, attempts)
+        asked = retry_after(outcome.headers, conditions.now()) if isinstance(outcome, Response) else None
+        pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
+        if pause is None:
+            raise _error(request, row, action, outcome, attempts, asked, conditions)
+        after = pause
+
+
+def _pause(
+    action: Action, situation: Situation, asked: float | None, made: int, elapsed: float, conditions: Conditions
+) -> float | None:
+    """Seconds to wait before another attempt; None when there is to be none in this call."""
+    if action not in (Action.RETRY, Action.SCHEDULE) or situation is Situation.UNKNOWN_SCHOOL:
+        return None  # a school becomes known in days, not in seconds
+    own = conditions.retry.pause(made, elapsed)
+    pause = own if asked is None or own is None else asked
+    if pause is None or pause > conditions.retry.longest_wait or elapsed + pause + _SHORTEST >= conditions.total:
+        return None
+    return pause
+
+
+def _short(outcome: Outcome) -> str:
+    if isinstance(outcome, Response):
+        return str(outcome.status)
+    return f"{outcome.kind}:{outcome.code}" if outcome.code else str(outcome.kind)
+
+
+def _error(
+    request: Request,
+    row: Row,
+    action: Action,
+    outcome: Outcome,
+    attempts: tuple[Earlier, ...],
+    asked: float | None,
+    conditions: Conditions,
+) -> DoorstroomError:
+    kind = row.error_for(request.operation)
+    common = {
+        "hint": row.hint_for(request.operation),
+        "retryable": action in (Action.RETRY, Action.SCHEDULE),
+        "request_id": request.request_id,
+        "attempts": attempts,
+        "peer": request.peer.naam,
+    }
+    tries = f" (after {len(attempts)} attempts)" if len(attempts) > 1 else ""
+    message = f"{request.peer.naam} {row.text}{tries}"
+    if isinstance(outcome, Response):
+        return _error_for_response(kind, message, outcome, common, asked, conditions)
+    if issubclass(kind, TlsError):
+        return kind(f"{message} ({outcome.code})", code=outcome.code, phase=outcome.phase, **common)
+    if issubclass(kind, TransportError):
+        return kind(message, phase=outcome.phase, **common)
+    return kind(message, **common)  # an answer that was too large: no transport error, no status
+
+
+def _error_for_response(
+    kind: type[DoorstroomError],
+    message: str,
+    response: Response,
+    common: dict[str, object],
+    asked: float | None,
+    conditions: Conditions,
+) -> DoorstroomError:
+    more: dict[str, object] = dict(common)
+    melding = melding_in(response)
+    if issubclass(kind, Refused | UnexpectedResponse):
+        more |= {"status": response.status, "melding": melding}
+        if response.status == 405 and not melding:
+            more["hint"] = f"{more['hint']}. There was no melding with the answer, which points to a wrong base_url"
+        if kind is UnexpectedResponse:
+            message = f"{message} (status {response.status})"
+    elif issubclass(kind, Unavailable):
+        retry_at = None if asked is None else conditions.now() + dt.timedelta(seconds=asked)
+        more |= {"status": response.status, "retry_at": retry_at}
+    return kind(message, **more)  # type: ignore[arg-type]
+
+
+def melding_in(response: Response) -> str:
+    """The text that came with an answer: from JSON when it says it is JSON, else plain text (quirk Q26)."""
+    if response.status == 204 or not response.body:
+        return ""
+    if response.media_type.endswith("json"):
+        try:
+            return melding_of(json.loads(response.body))
+        except (ValueError, RecursionError):
+            return ""
+    if response.media_type.startswith("text/plain"):
+        return response.body[: 4 * MELDING_LIMIT].decode("utf-8", "replace")[:MELDING_LIMIT]
+    return ""

@@ -1,0 +1,276 @@
+"""The decision table: what an outcome means for each operation. Code walks this table; nothing else decides.
+
+A status code means what the chain says, not what HTTP says: 401 is a missing mandate, 403 a closed period, 405 a school
+that the supplier does not know, 404 on a list probably a pupil it does not know (quirks Q4, Q5, Q6, Q24, Q25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    ConnectError,
+    DeadlineExceeded,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    NoAnswer,
+    OngeldigBericht,
+    RapportOnbekend,
+    RedirectRefused,
+    SchoolOnbekend,
+    TlsError,
+    Unavailable,
+    UnexpectedResponse,
+    WrongPeer,
+)
+from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+
+
+class Action(StrEnum):
+    """What to do about an outcome."""
+
+    ANSWER = "answer"
+    """It is an answer that the caller wants: delivered, found, not found, not ready."""
+    RETRY = "retry"
+    """Repeat within this call, as far as `Retry` and the total time allow."""
+    SCHEDULE = "schedule"
+    """Repeat when the peer says so; within this call only after a short pause."""
+    HOLD = "hold"
+    """Not in this call: somebody has to repair something first. The same message may be sent later."""
+    FINAL = "final"
+    """Not again: this message will not be accepted as it is."""
+
+
+class Situation(StrEnum):
+    """Everything that can come of an attempt, told apart as far as decisions differ."""
+
+    DELIVERED = "delivered"
+    FOUND = "found"
+    NOTHING_YET = "nothing yet"
+    NOT_FOUND = "not found"
+    NO_MANDATE = "no mandate"
+    CLOSED = "closed"
+    UNKNOWN_SCHOOL = "unknown school"
+    INVALID = "invalid"
+    THROTTLED = "throttled"
+    BUSY = "busy"
+    SERVER_ERROR = "server error"
+    REDIRECT = "redirect"
+    UNEXPECTED = "unexpected"
+    NOT_CONNECTED = "not connected"
+    NO_ANSWER = "no answer"
+    DEADLINE = "deadline"
+    TOO_LARGE = "too large"
+    THEIR_CERTIFICATE = "their certificate"
+    OUR_CERTIFICATE = "our certificate"
+    TLS_SETTINGS = "tls settings"
+    WRONG_PEER = "wrong peer"
+
+
+_A, _R, _S, _H, _N = Action.ANSWER, Action.RETRY, Action.SCHEDULE, Action.HOLD, Action.FINAL
+_ORDER = (Operation.REGISTREREN, Operation.SCHOOLADVIEZEN, Operation.LEERLINGRAPPORT, Operation.OSR)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        actions: per operation, in the order registreren, registreren-schooladviezen, leerlingrapport, osr.
+        error: what is raised when the call ends with this outcome.
+        text: what happened, for the error.
+        hint: the next step.
+        exceptions: error classes that differ for one operation.
+        hints: next steps that differ for one operation.
+    """
+
+    actions: tuple[Action, Action, Action, Action]
+    error: type[DoorstroomError]
+    text: str
+    hint: str
+    exceptions: Mapping[Operation, type[DoorstroomError]] = field(default_factory=dict[Operation, type[DoorstroomError]])
+    hints: Mapping[Operation, str] = field(default_factory=dict[Operation, str])
+
+    def action(self, operation: Operation) -> Action:
+        """What to do for `operation`."""
+        return self.actions[_ORDER.index(operation)]
+
+    def error_for(self, operation: Operation) -> type[DoorstroomError]:
+        """What to raise for `operation`."""
+        return self.exceptions.get(operation, self.error)
+
+    def hint_for(self, operation: Operation) -> str:
+        """The next step for `operation`."""
+        return self.hints.get(operation, self.hint)
+
+
+_OSR_REFUSES = "Check that the OSR accepts your client certificate and, where one is used, the API key and its header name"
+_OSR_URL = "Check the base_url of the OSR, version prefix included"
+_CHECK_ADDRESS = "Check base_url and the network; nothing was sent, so the same call can be repeated"
+
+TABLE: Mapping[Situation, Row] = {
+    Situation.DELIVERED: Row((_A, _A, _H, _H), UnexpectedResponse, "answered 202, which has no meaning here", _OSR_URL),
+    Situation.FOUND: Row(
+        (_H, _H, _A, _A),
+        UnexpectedResponse,
+        "answered with another success code than 202, so there is no receipt",
+        "Check base_url: a portal or proxy may have answered. The message does not count as delivered",
+    ),
+    Situation.NOTHING_YET: Row((_H, _H, _A, _H), UnexpectedResponse, "answered 204, which is no receipt", "Check base_url"),
+    Situation.NOT_FOUND: Row(
+        (_H, _H, _N, _A),
+        LeerlingOnbekend,
+        "answered 404",
+        "The list probably holds a pupil that the supplier does not know; send deelnemers first, or send the list without "
+        "that pupil. When every list gets 404, base_url is wrong",
+        {Operation.LEERLINGRAPPORT: RapportOnbekend},
+        {Operation.LEERLINGRAPPORT: "The supplier does not know this report; wait for a newer result of the pupil"},
+    ),
+    Situation.NO_MANDATE: Row(
+        (_H, _H, _H, _H),
+        GeenMandaat,
+        "answered 401: the school has not mandated the sender, the receiver or both in the OSR",
+        "Run the mandate check for this school. Only the OSR administrator of the board can repair it; teachers and "
+        "schools cannot see the OSR",
+        {Operation.OSR: UnexpectedResponse},
+        {Operation.OSR: _OSR_REFUSES},
+    ),
+    Situation.CLOSED: Row(
+        (_N, _N, _H, _H),
+        AanleveringGesloten,
+        "answered 403: the period for this delivery is closed",
+        "Ask the supplier whether it can still be opened; the list was not taken in",
+        {Operation.LEERLINGRAPPORT: UnexpectedResponse, Operation.OSR: UnexpectedResponse},
+        {Operation.LEERLINGRAPPORT: "Ask the supplier why reports are not given out", Operation.OSR: _OSR_REFUSES},
+    ),
+    Situation.UNKNOWN_SCHOOL: Row(
+        (_S, _S, _H, _H),
+        SchoolOnbekend,
+        "answered 405: the school is not (yet) known there",
+        "The school may not have signed up yet, or its vestigingscode is not the one registered with DUO. When no school is "
+        "known, base_url is wrong",
+        {Operation.OSR: UnexpectedResponse},
+        {Operation.OSR: _OSR_URL},
+    ),
+    Situation.INVALID: Row(
+        (_N, _N, _N, _N),
+        OngeldigBericht,
+        "refused the content of the message",
+        "The answer is in .melding (it may be about a pupil, so do not log it). Check that the afspraak is the one of this "
+        "school year",
+        {Operation.OSR: UnexpectedResponse},
+        {Operation.OSR: "Check the namespace and the OINs in the configuration"},
+    ),
+    Situation.THROTTLED: Row(
+        (_S, _S, _S, _S), Unavailable, "answered 429: too many requests", "Call again at .retry_at, or later"
+    ),
+    Situation.BUSY: Row(
+        (_S, _S, _S, _S), Unavailable, "answered 503: out of service for a while", "Call again at .retry_at, or later"
+    ),
+    Situation.SERVER_ERROR: Row(
+        (_R, _R, _R, _R), Unavailable, "keeps failing", "Call again later; repeating the same message does no harm"
+    ),
+    Situation.REDIRECT: Row(
+        (_H, _H, _H, _H),
+        RedirectRefused,
+        "answered with a redirect, which is never followed",
+        "Ask the party for its right address and put that in base_url",
+    ),
+    Situation.UNEXPECTED: Row(
+        (_H, _H, _H, _H),
+        UnexpectedResponse,
+        "gave an answer that has no meaning here",
+        "Check base_url: a proxy or another service may have answered",
+    ),
+    Situation.NOT_CONNECTED: Row((_R, _R, _R, _R), ConnectError, "cannot be reached", _CHECK_ADDRESS),
+    Situation.NO_ANSWER: Row(
+        (_R, _R, _R, _R),
+        NoAnswer,
+        "gave no complete answer",
+        "The message may have arrived; sending the same list again does no harm",
+    ),
+    Situation.DEADLINE: Row(
+        (_R, _R, _R, _R),
+        DeadlineExceeded,
+        "did not answer within the total time",
+        "The message may have arrived; sending the same list again does no harm. A longer time can be set in timeouts",
+    ),
+    Situation.TOO_LARGE: Row(
+        (_H, _H, _H, _H),
+        UnexpectedResponse,
+        "sent a larger answer than this call allows, or a compressed one",
+        "Check base_url; nothing of the answer was kept",
+    ),
+    Situation.THEIR_CERTIFICATE: Row(
+        (_H, _H, _H, _H),
+        TlsError,
+        "shows a certificate that cannot be trusted",
+        "Nothing was sent. Check the trust file and the clock of this machine; otherwise tell the party",
+    ),
+    Situation.OUR_CERTIFICATE: Row(
+        (_H, _H, _H, _H),
+        TlsError,
+        "refuses our client certificate",
+        "Check that the certificate is valid, is issued under PKIoverheid (or the test root for a test address) and is "
+        "known to the party",
+    ),
+    Situation.TLS_SETTINGS: Row(
+        (_H, _H, _H, _H),
+        TlsError,
+        "does not speak TLS 1.2 or newer with the required ciphers",
+        "Nothing was sent. Check base_url and its port, and tell the party",
+    ),
+    Situation.WRONG_PEER: Row(
+        (_H, _H, _H, _H),
+        WrongPeer,
+        "shows a valid certificate of another organisation than the configured OIN",
+        "Nothing was sent. Check oin and base_url with the party before you change either",
+    ),
+}
+"""Situation -> what to do, per operation, and the error that it ends in."""
+
+_FAULTS = {
+    FaultKind.CONNECT: Situation.NOT_CONNECTED,
+    FaultKind.THEIR_CERTIFICATE: Situation.THEIR_CERTIFICATE,
+    FaultKind.OUR_CERTIFICATE: Situation.OUR_CERTIFICATE,
+    FaultKind.TLS_SETTINGS: Situation.TLS_SETTINGS,
+    FaultKind.WRONG_PEER: Situation.WRONG_PEER,
+    FaultKind.NO_ANSWER: Situation.NO_ANSWER,
+    FaultKind.DEADLINE: Situation.DEADLINE,
+    FaultKind.TOO_LARGE: Situation.TOO_LARGE,
+}
+_STATUSES = {
+    200: Situation.FOUND,
+    201: Situation.FOUND,
+    202: Situation.DELIVERED,
+    204: Situation.NOTHING_YET,
+    400: Situation.INVALID,
+    401: Situation.NO_MANDATE,
+    403: Situation.CLOSED,
+    404: Situation.NOT_FOUND,
+    405: Situation.UNKNOWN_SCHOOL,
+    408: Situation.SERVER_ERROR,
+    413: Situation.INVALID,
+    415: Situation.INVALID,
+    422: Situation.INVALID,
+    429: Situation.THROTTLED,
+    500: Situation.SERVER_ERROR,
+    502: Situation.SERVER_ERROR,
+    503: Situation.BUSY,
+    504: Situation.SERVER_ERROR,
+}
+
+
+def classify(outcome: Outcome) -> Situation:
+    """Name the situation that an outcome is."""
+    if not isinstance(outcome, Response):
+        return _FAULTS[outcome.kind]
+    if outcome.cut is not None and outcome.status in (200, 404):
+        return _FAULTS[outcome.cut.kind]  # the body carries the answer, so half a body is no answer
+    if 300 <= outcome.status < 400:
+        return Situation.REDIRECT
+    return _STATUSES.get(outcome.status, Situation.UNEXPECTED)

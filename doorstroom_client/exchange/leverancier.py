@@ -1,0 +1,87 @@
+"""A test supplier as a LAS knows it: which test, where, and who it must prove to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.auth import Auth, NoAuth
+from doorstroom_client.exchange.http import Origin, Peer, check_base_url
+from doorstroom_client.messages.identifiers import Oin
+from doorstroom_client.messages.vocabulary import TOETSNAMEN
+
+
+@dataclass(frozen=True, slots=True)
+class Leverancier:
+    """One test system. Addresses of suppliers are not in the OSR; they are agreed between supplier and LAS.
+
+    Attributes:
+        toetssoort: which test, one of `Toetssoort`, e.g. ``"ICE"``; also the name by which the supplier is chosen.
+        oin: the OIN of the supplier, 20 positions. Its mandate is looked up under it, and its certificate must carry it
+            before any pupil data is sent.
+        base_url: https address, with the path prefix of the supplier (``https://toets.example.nl/dst``).
+        naam: how people call it; the name of the test when left out.
+        auth: headers on top of the client certificate; the chain asks for none.
+
+    Raises:
+        ConfigurationError: names the setting that is missing or wrong.
+    """
+
+    toetssoort: str
+    oin: str
+    base_url: str = field(repr=False)
+    naam: str = ""
+    auth: Auth = field(default_factory=NoAuth, repr=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.toetssoort, str) or not self.toetssoort.strip():
+            raise ConfigurationError("leveranciers.toetssoort is missing", setting="leveranciers.toetssoort")
+        if not Oin.fits(self.oin):
+            raise ConfigurationError(f"leveranciers.oin of {self.toetssoort}: {Oin.rule}", setting="leveranciers.oin")
+        object.__setattr__(self, "base_url", check_base_url(self.base_url, "leveranciers.base_url"))
+        object.__setattr__(self, "naam", self.naam or TOETSNAMEN.get(self.toetssoort, self.toetssoort))
+
+    @property
+    def peer(self) -> Peer:
+        """The supplier as a party that can be called."""
+        return Peer(self.naam, self.base_url, self.oin, self.auth)
+
+
+def check_leveranciers(leveranciers: Sequence[Leverancier]) -> None:
+    """Check a set of suppliers together.
+
+    Raises:
+        ConfigurationError: a test stands in it twice, or two suppliers share an address but not an OIN.
+    """
+    by_test: dict[str, Leverancier] = {}
+    by_origin: dict[Origin, Leverancier] = {}
+    for leverancier in leveranciers:
+        if by_test.setdefault(leverancier.toetssoort, leverancier) is not leverancier:
+            raise ConfigurationError(
+                f"leveranciers: {leverancier.toetssoort} is configured twice", setting="leveranciers.toetssoort"
+            )
+        other = by_origin.setdefault(Origin.of(leverancier.base_url), leverancier)
+        if other.oin != leverancier.oin:
+            raise ConfigurationError(
+                f"leveranciers: {other.toetssoort} and {leverancier.toetssoort} share a host but have different OINs",
+                setting="leveranciers.oin",
+                hint="One host shows one certificate, so one of the two cannot be right",
+            )
+
+
+def find_leverancier(leveranciers: Sequence[Leverancier], key: str) -> Leverancier:
+    """Find a configured supplier by toetssoort, name or OIN.
+
+    Raises:
+        ConfigurationError: none has that key; the text lists the configured ones.
+    """
+    for leverancier in leveranciers:
+        if key.casefold() in (leverancier.toetssoort.casefold(), leverancier.naam.casefold(), leverancier.oin.casefold()):
+            return leverancier
+    known = ", ".join(leverancier.toetssoort for leverancier in leveranciers) or "none"
+    raise ConfigurationError(
+        "this leverancier is not configured",
+        setting="leveranciers",
+        hint=f"Configured are: {known}",
+    )

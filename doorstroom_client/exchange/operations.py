@@ -1,0 +1,134 @@
+"""The three calls that a LAS makes to a supplier, each one flow."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from doorstroom_client.errors import Earlier, UnexpectedResponse
+from doorstroom_client.exchange.call import Conditions, call
+from doorstroom_client.exchange.decisions import Situation
+from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.http import Operation, Request, address
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, is_complete_pdf
+from doorstroom_client.messages.identifiers import RapportId
+from doorstroom_client.messages.school import School
+
+_ANSWER_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Ontvangst:
+    """The supplier has taken in a list (202).
+
+    It says that the message is technically right and will be processed; it says nothing about any single pupil. The
+    agreement is that the school checks in the test system whether everything arrived.
+
+    Attributes:
+        leverancier: which supplier (toetssoort).
+        soort: ``registreren`` or ``registreren-schooladviezen``.
+        aantal: entries in the list.
+        sha256: checksum of the exact bytes that were sent.
+        request_id: identifies the call in the log.
+        melding: what the supplier wrote; may be about a pupil, so it is not in the repr.
+        attempts: the attempts that were needed.
+    """
+
+    leverancier: str
+    soort: Operation
+    aantal: int
+    sha256: str
+    request_id: str
+    melding: str = field(repr=False)
+    attempts: tuple[Earlier, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an operation needs to know besides its own subject.
+
+    Attributes:
+        conditions: bounds of the call.
+        connect: seconds for connecting.
+        new_id: makes a request id.
+    """
+
+    conditions: Conditions
+    connect: float = 10.0
+    new_id: Callable[[], str] = field(default=lambda: uuid4().hex)
+
+
+def send_list(
+    soort: Operation, body: bytes, aantal: int, school: School, leverancier: Leverancier, about: Call
+) -> Flow[Ontvangst]:
+    """POST a Deelnemerslijst or Schooladviezenlijst.
+
+    Raises:
+        DoorstroomError: of the class that the decision table names.
+    """
+    request = Request(
+        operation=soort,
+        peer=leverancier.peer,
+        method="POST",
+        url=address(leverancier.base_url, soort.value, query=_edu(school)),
+        body=body,
+        request_id=about.new_id(),
+        connect=about.connect,
+        limit=_ANSWER_LIMIT,
+    )
+    answer = yield from call(request, about.conditions)
+    return Ontvangst(
+        leverancier.toetssoort,
+        soort,
+        aantal,
+        hashlib.sha256(body).hexdigest(),
+        request.request_id,
+        answer.melding,
+        answer.attempts,
+    )
+
+
+def fetch_rapport(rapportid: RapportId, school: School, leverancier: Leverancier, about: Call) -> Flow[bytes | None]:
+    """GET a report from the configured supplier.
+
+    Returns:
+        The whole PDF, or None when there is no report yet (204, quirk Q3).
+
+    Raises:
+        RapportOnbekend: the supplier does not know this report.
+        UnexpectedResponse: what came is no complete PDF.
+        DoorstroomError: of another class that the decision table names.
+    """
+    request = Request(
+        operation=Operation.LEERLINGRAPPORT,
+        peer=leverancier.peer,
+        method="GET",
+        url=address(leverancier.base_url, Operation.LEERLINGRAPPORT.value, rapportid, query=_edu(school)),
+        accept="application/pdf, application/json",
+        request_id=about.new_id(),
+        connect=about.connect,
+        limit=RAPPORT_LIMIT,
+    )
+    answer = yield from call(request, about.conditions)
+    response = answer.response
+    if answer.situation is Situation.NOTHING_YET:
+        return None
+    if response.status == 200 and response.media_type == "application/pdf" and is_complete_pdf(response.body):
+        return response.body
+    raise UnexpectedResponse(
+        f"{leverancier.naam} answered with something else than a complete PDF report (status {response.status})",
+        status=response.status,
+        peer=leverancier.naam,
+        retryable=True,
+        request_id=request.request_id,
+        attempts=answer.attempts,
+        hint="Nothing was kept. Try again; if it stays so, tell the supplier",
+    )
+
+
+def _edu(school: School) -> dict[str, str]:
+    """To the supplier: on behalf of the School OIN; from us: the routeringskenmerk of the administration."""
+    return {"edu-to": school.oin, "edu-from": school.routeringskenmerk}

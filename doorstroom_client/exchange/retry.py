@@ -1,0 +1,102 @@
+"""How often and how long to try again: tenacity's strategies, asked by the flow.
+
+Re-sending a list is safe in this chain: both lists are mutation deliveries, and a retry sends the same bytes. What may be
+repeated at all is decided by the table in `decisions`; `Retry` only says how often and after how long.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+
+from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
+
+from doorstroom_client.errors import ConfigurationError
+
+LONGEST_RETRY_AFTER = 6 * 3600.0
+"""Seconds; a peer that asks for more is asked again after this long."""
+
+_SETTINGS = Retrying()
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When to try again within one call. The total time of the call (`Timeouts`) always bounds it.
+
+    Attributes:
+        stop: a tenacity strategy, e.g. ``stop_after_attempt(3) | stop_after_delay(20)``.
+        wait: a tenacity strategy; the default is full jitter, 1 s doubling up to 20 s.
+        longest_wait: seconds; when a peer asks for a longer pause, the call ends in `Unavailable` with `retry_at`.
+    """
+
+    stop: stop_base = field(default_factory=lambda: stop_after_attempt(3))
+    wait: wait_base = field(default_factory=lambda: wait_random_exponential(multiplier=1, max=20))
+    longest_wait: float = 20.0
+
+    def __post_init__(self) -> None:
+        if not callable(self.stop):
+            raise ConfigurationError("retry.stop must be a tenacity stop strategy", setting="retry.stop")
+        if not callable(self.wait):
+            raise ConfigurationError("retry.wait must be a tenacity wait strategy", setting="retry.wait")
+
+    @classmethod
+    def never(cls) -> Retry:
+        """One attempt only."""
+        return cls(stop=stop_after_attempt(1))
+
+    def pause(self, attempts: int, elapsed: float) -> float | None:
+        """Seconds to wait before the next attempt.
+
+        Args:
+            attempts: how many were made.
+            elapsed: seconds since the first one began.
+
+        Returns:
+            None when no further attempt is to be made.
+        """
+        state = RetryCallState(retry_object=_SETTINGS, fn=None, args=(), kwargs={})
+        state.attempt_number = attempts
+        state.start_time = 0.0
+        state.outcome_timestamp = elapsed
+        if self.stop(state):
+            return None
+        pause = max(0.0, float(self.wait(state)))
+        state.upcoming_sleep = pause
+        return pause
+
+
+def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
+    """The pause that a peer asks for in Retry-After, in seconds (RFC 9110, 10.2.3).
+
+    A date counts from the peer's own Date header, so that a wrong clock on either side does no harm. Whatever is not a
+    plain number of seconds or an HTTP date is ignored.
+
+    Args:
+        headers: of the answer, names in lower case.
+        now: the moment of the answer, for a peer that sends no Date.
+    """
+    text = headers.get("retry-after", "").strip(" \t")
+    if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+        return min(float(text), LONGEST_RETRY_AFTER)
+    until = _http_date(text)
+    if until is None:
+        return None
+    start = _http_date(headers.get("date", "").strip()) or now
+    return min(max(0.0, (until - start).total_seconds()), LONGEST_RETRY_AFTER)
+
+
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT", re.ASCII)
+
+
+def _http_date(text: str) -> dt.datetime | None:
+    if not _HTTP_DATE.fullmatch(text):
+        return None
+    try:
+        return parsedate_to_datetime(text).replace(tzinfo=dt.UTC)
+    except ValueError:
+        return None

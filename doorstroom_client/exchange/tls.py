@@ -1,0 +1,170 @@
+"""Our certificate, the roots we trust, and the SSLContext made from them by hand.
+
+Nothing is taken from the machine: no system store, no bundled roots, no environment variable. `ssl.create_default_context`
+is avoided because it accepts CBC ciphers and writes session keys when SSLKEYLOGFILE is set. There is no option that
+switches verification off.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import ssl
+import stat
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.x509 import CertificateFacts, read_pem
+
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""TLS 1.2 suites: forward secrecy and authenticated encryption only (NCSC 2025; Digikoppeling TLSCIPH001)."""
+
+
+class SecurityWarning(UserWarning):
+    """A file with a secret can be read by others, or a certificate is about to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """The PKIoverheid certificate of the LAS supplier and the roots it trusts.
+
+    Attributes:
+        cert: PEM file with the certificate, followed by its intermediates.
+        key: PEM file with the private key; None when it stands in `cert`.
+        trust: PEM file or files with the roots that may vouch for the other side. Several at once are allowed, for the
+            change from one PKIoverheid generation to the next.
+        password: passphrase of the key; never shown.
+    """
+
+    cert: str | os.PathLike[str]
+    key: str | os.PathLike[str] | None = None
+    trust: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ()
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def trust_files(self) -> tuple[Path, ...]:
+        """The trust files, as a tuple."""
+        if isinstance(self.trust, str | os.PathLike):
+            return (Path(self.trust),)
+        return tuple(Path(item) for item in self.trust)
+
+    def facts(self) -> CertificateFacts:
+        """The OIN and validity of our certificate.
+
+        Raises:
+            ConfigurationError: the file cannot be read or holds no certificate.
+        """
+        pem = _read(Path(self.cert), "certificate.cert")
+        try:
+            return read_pem(pem)
+        except ValueError:
+            raise ConfigurationError(
+                f"certificate.cert: {Path(self.cert).name} holds no readable certificate",
+                setting="certificate.cert",
+                hint="Give a PEM file that starts with -----BEGIN CERTIFICATE-----",
+            ) from None
+
+
+def client_context(certificate: ClientCertificate) -> ssl.SSLContext:
+    """An SSLContext for calling others: TLS 1.2 or newer, host name and chain checked, our certificate shown.
+
+    Raises:
+        ConfigurationError: a file is missing or unusable, the key does not fit the certificate, or the certificate is not
+            valid now. Found here, before the first call.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.hostname_checks_common_name = False
+    _fill(context, certificate)
+    return context
+
+
+def server_context(certificate: ClientCertificate) -> ssl.SSLContext:
+    """An SSLContext for receiving results: the other side must show a certificate under the same roots."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_mode = ssl.CERT_REQUIRED
+    _fill(context, certificate)
+    return context
+
+
+def _fill(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
+    _load_trust(context, certificate)
+    _check_validity(certificate)
+    key = Path(certificate.key) if certificate.key is not None else Path(certificate.cert)
+    _read(key, "certificate.key")
+    warn_when_shared(key, "the private key")
+    try:
+        # Without a callback OpenSSL would ask for a passphrase on the terminal.
+        context.load_cert_chain(certificate.cert, key, password=lambda: certificate.password or "")
+    except ssl.SSLError as error:
+        message = _key_problem(error, certificate)
+    except (OSError, ValueError):
+        message = "the certificate or key cannot be read"
+    else:
+        return
+    raise ConfigurationError(f"certificate.key: {message}", setting="certificate.key")
+
+
+def _key_problem(error: ssl.SSLError, certificate: ClientCertificate) -> str:
+    reason = error.reason or ""
+    if reason == "KEY_VALUES_MISMATCH":
+        return "the private key does not belong to the certificate"
+    if "DECRYPT" in reason or "PASSWORD" in reason:
+        given = "the passphrase is wrong" if certificate.password else "the private key is encrypted; give its passphrase"
+        return f"{given} (certificate.password)"
+    return "the file holds no usable private key in PEM form"
+
+
+def _load_trust(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+    if not certificate.trust_files:
+        raise ConfigurationError(
+            "certificate.trust is missing",
+            setting="certificate.trust",
+            hint="Give the PEM file with the PKIoverheid private root; the roots of the machine are never used",
+        )
+    for path in certificate.trust_files:
+        _read(path, "certificate.trust")
+        try:
+            context.load_verify_locations(cafile=path)
+        except (ssl.SSLError, OSError):
+            raise ConfigurationError(
+                f"certificate.trust: {path.name} holds no certificates in PEM form", setting="certificate.trust"
+            ) from None
+
+
+def _check_validity(certificate: ClientCertificate) -> None:
+    facts = certificate.facts()
+    now = dt.datetime.now(dt.UTC)
+    if not facts.not_before <= now <= facts.not_after:
+        when = f"ended on {facts.not_after:%Y-%m-%d}" if now > facts.not_after else f"starts on {facts.not_before:%Y-%m-%d}"
+        raise ConfigurationError(
+            f"certificate.cert: the certificate {when}",
+            setting="certificate.cert",
+            hint="Install the valid certificate, or check the clock of this machine",
+        )
+
+
+def _read(path: Path, setting: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+    raise ConfigurationError(f"{setting}: cannot read {path}: {reason}", setting=setting)
+
+
+def warn_when_shared(path: Path, what: str) -> None:
+    """Warn when a file with a secret can be read by others on this machine."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if os.name == "posix" and mode & (stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH):
+        warnings.warn(
+            f"{path.name} holds {what} and can be read or changed by others on this machine; run: chmod 600 {path}",
+            SecurityWarning,
+            stacklevel=3,
+        )

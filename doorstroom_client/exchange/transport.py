@@ -1,0 +1,368 @@
+"""Sends one request over mutual TLS: the only file that imports httpx and httpcore.
+
+Whatever the network or the peer does becomes a `Fault` value here, so no exception of a library, and with it no frame that
+holds a body or an address, ever reaches a caller. Redirects are not followed, the environment (proxies, netrc, extra roots,
+key logs) is not read, and each attempt ends at its total deadline, however slowly a peer sends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import threading
+import time
+from collections.abc import AsyncIterable, Callable, Iterable
+from contextvars import ContextVar
+from typing import Any, cast
+
+import httpcore
+import httpx
+
+from doorstroom_client.errors import Phase
+from doorstroom_client.exchange.http import Fault, FaultKind, Outcome, Request, Response
+from doorstroom_client.exchange.x509 import only_oin
+
+_USER_AGENT = "doorstroom_client"
+_CONNECTIONS = 32
+_GRACE = 0.2
+
+_silent: ContextVar[bool] = ContextVar("doorstroom_client_exchange", default=False)
+
+
+def _outside_our_calls(record: logging.LogRecord) -> bool:
+    """httpcore logs addresses and headers at DEBUG; during our calls those hold OINs, keys and a rapportid."""
+    return not _silent.get()
+
+
+for _name in ("httpcore.connection", "httpcore.http11", "httpcore.proxy"):
+    logging.getLogger(_name).addFilter(_outside_our_calls)
+
+
+class _OtherOin(Exception):
+    """The certificate carries another OIN than the configured one."""
+
+
+class _TooLarge(Exception):
+    """The answer is larger than allowed, or compressed."""
+
+
+class HttpxTransport:
+    """Sends requests for `Client`; safe to share between threads.
+
+    Args:
+        context: the SSLContext that `client_context` makes.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._deadline = _Deadline()
+        self._http = _PooledTransport(context, self._deadline)
+
+    def send(self, request: Request) -> Outcome:
+        """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
+        started = time.monotonic()
+        token = _silent.set(True)
+        self._deadline.at = started + request.deadline
+        response: httpx.Response | None = None
+        try:
+            response = self._http.handle_request(_to_httpx(request, _check_oin(request)))
+            return self._read(response, request, started)
+        except Exception as error:  # every failure of the call becomes a value
+            return _fault(error, started, request.deadline)
+        finally:
+            if response is not None:
+                response.close()
+            _silent.reset(token)
+
+    def _read(self, response: httpx.Response, request: Request, started: float) -> Response:
+        chunks: list[bytes] = []
+        cut: Fault | None = None
+        try:
+            if response.status_code != 204:
+                size = _Size(response, request.limit)
+                for chunk in cast(Iterable[bytes], response.stream):
+                    size.add(chunk)
+                    chunks.append(chunk)
+        except Exception as error:  # the status is known: what it means is decided by the table
+            cut = _fault(error, started, request.deadline)
+        if cut is not None or response.status_code == 204:
+            _drop(response)
+        return _response(response, chunks, cut, started)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+
+class AsyncHttpxTransport:
+    """Sends requests for `AsyncClient`, in one asyncio event loop.
+
+    Args:
+        context: the SSLContext that `client_context` makes.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._http = httpx.AsyncHTTPTransport(
+            verify=context, trust_env=False, http2=False, retries=0, limits=httpx.Limits(max_connections=_CONNECTIONS)
+        )
+
+    async def send(self, request: Request) -> Outcome:
+        """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
+        started = time.monotonic()
+        token = _silent.set(True)
+        try:
+            # A little later than the timeout around the body, so that an answer with half a body stays an answer.
+            async with asyncio.timeout(request.deadline + _GRACE):
+                return await self._send(request, started)
+        except Exception as error:  # every failure of the call becomes a value; cancellation is no Exception
+            return _fault(error, started, request.deadline)
+        finally:
+            _silent.reset(token)
+
+    async def _send(self, request: Request, started: float) -> Response:
+        check = _check_oin(request)
+
+        async def trace(event: str, info: dict[str, Any]) -> None:
+            try:
+                check(event, info)
+            except _OtherOin:
+                await info["return_value"].aclose()
+                raise
+
+        response = await self._http.handle_async_request(_to_httpx(request, trace))
+        try:
+            return await self._read(response, request, started)
+        finally:
+            await response.aclose()
+
+    async def _read(self, response: httpx.Response, request: Request, started: float) -> Response:
+        chunks: list[bytes] = []
+        cut: Fault | None = None
+        try:
+            if response.status_code != 204:
+                size = _Size(response, request.limit)
+                async with asyncio.timeout(max(0.0, started + request.deadline - time.monotonic())):
+                    async for chunk in cast(AsyncIterable[bytes], response.stream):
+                        size.add(chunk)
+                        chunks.append(chunk)
+        except Exception as error:  # the status is known: what it means is decided by the table
+            cut = _fault(error, started, request.deadline)
+        if cut is not None or response.status_code == 204:
+            await response.extensions["network_stream"].aclose()
+        return _response(response, chunks, cut, started)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+
+class _Size:
+    """Counts an answer while it comes in; a compressed one is refused, because its real size is unknown."""
+
+    def __init__(self, response: httpx.Response, limit: int) -> None:
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise _TooLarge
+        self._left = limit
+
+    def add(self, chunk: bytes) -> None:
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise _TooLarge
+
+
+def _to_httpx(request: Request, trace: Callable[[str, dict[str, Any]], Any]) -> httpx.Request:
+    headers = {
+        "Accept": request.accept,
+        "Accept-Encoding": "identity",
+        "User-Agent": _USER_AGENT,
+        **({"Content-Type": "application/json"} if request.body is not None else {}),
+        **request.headers,
+    }
+    seconds = {
+        "connect": request.connect,
+        "pool": request.connect,
+        "read": request.deadline,
+        "write": request.deadline,
+    }
+    extensions = {"timeout": seconds, "trace": trace}
+    return httpx.Request(request.method, request.url, headers=headers, content=request.body, extensions=extensions)
+
+
+def _check_oin(request: Request) -> Callable[[str, dict[str, Any]], None]:
+    """A trace function that looks at the certificate right after the handshake, before the first byte of a request."""
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        if event != "connection.start_tls.complete" or request.peer.oin is None:
+            return
+        stream = info["return_value"]
+        certificate = stream.get_extra_info("ssl_object").getpeercert() or {}
+        if peer_oin(certificate) != request.peer.oin:
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
+            raise _OtherOin
+
+    return trace
+
+
+def peer_oin(certificate: Any) -> str | None:
+    """The OIN in a certificate as `ssl.SSLSocket.getpeercert` gives it: the only serialNumber in the subject."""
+    names = [pair for names in certificate.get("subject", ()) for pair in names]
+    return only_oin(tuple(value for name, value in names if name == "serialNumber"))
+
+
+def _drop(response: httpx.Response) -> None:
+    """Close the connection itself, so that what may still be in it cannot be taken for the next answer."""
+    response.extensions["network_stream"].close()
+
+
+def _response(response: httpx.Response, chunks: list[bytes], cut: Fault | None, started: float) -> Response:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Response(response.status_code, headers, b"".join(chunks), time.monotonic() - started, cut)
+
+
+_VERIFY_CODES = {
+    9: "not_yet_valid",
+    10: "expired",
+    18: "self_signed",
+    19: "untrusted",
+    20: "untrusted",
+    21: "incomplete_chain",
+    23: "revoked",
+    26: "wrong_purpose",
+    62: "wrong_host",
+    64: "wrong_host",
+    66: "weak_key",
+    67: "weak_key",
+    68: "weak_signature",
+}
+_CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR")
+
+
+def _fault(error: BaseException, started: float, deadline: float) -> Fault:
+    """Turn an exception into a value. Its text is dropped: it may quote the body of the peer."""
+    seconds = time.monotonic() - started
+    kind, phase, code = _kind(error)
+    if kind in (FaultKind.NO_ANSWER, FaultKind.CONNECT) and seconds >= deadline - 0.001:
+        kind, code = FaultKind.DEADLINE, code
+    return Fault(kind, phase, code, seconds)
+
+
+def _kind(error: BaseException) -> tuple[FaultKind, Phase, str]:
+    if isinstance(error, _OtherOin):
+        return FaultKind.WRONG_PEER, Phase.NOT_SENT, "oin"
+    if isinstance(error, _TooLarge):
+        return FaultKind.TOO_LARGE, Phase.UNKNOWN, "size"
+    before = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    tls = _tls_error(error)
+    if tls is not None:
+        return _tls_kind(tls, before)
+    if before:
+        return FaultKind.CONNECT, Phase.NOT_SENT, "timeout" if isinstance(error, httpx.TimeoutException) else "connect"
+    if isinstance(error, TimeoutError):
+        return FaultKind.DEADLINE, Phase.UNKNOWN, "deadline"
+    names = {httpx.ReadTimeout: "read", httpx.WriteTimeout: "write", httpx.RemoteProtocolError: "protocol"}
+    return FaultKind.NO_ANSWER, Phase.UNKNOWN, names.get(type(error), "reset")  # type: ignore[arg-type]
+
+
+def _tls_kind(error: ssl.SSLError, before: bool) -> tuple[FaultKind, Phase, str]:
+    reason = error.reason or ""
+    phase = Phase.NOT_SENT if before else Phase.REFUSED
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return FaultKind.THEIR_CERTIFICATE, Phase.NOT_SENT, _VERIFY_CODES.get(error.verify_code, "untrusted")
+    if "ALERT" in reason and any(word in reason for word in _CERTIFICATE_ALERTS):
+        # TLS 1.3: our certificate is refused only after the request was written, so it looks like a read error.
+        return FaultKind.OUR_CERTIFICATE, phase, "own_certificate"
+    if before:
+        return FaultKind.TLS_SETTINGS, Phase.NOT_SENT, "handshake"
+    return FaultKind.NO_ANSWER, Phase.UNKNOWN, "tls"
+
+
+def _tls_error(error: BaseException) -> ssl.SSLError | None:
+    """The TLS error behind an exception. A connection that merely broke off during the handshake does not count."""
+    at: BaseException | None = error
+    for _ in range(10):
+        if at is None:
+            return None
+        if isinstance(at, ssl.SSLError) and not isinstance(at, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return at
+        at = at.__cause__ or at.__context__
+    return None
+
+
+class _Deadline(threading.local):
+    """The moment at which the attempt in this thread must end."""
+
+    at: float = float("inf")
+
+    def cut(self, timeout: float | None, over: type[httpcore.TimeoutException] = httpcore.ReadTimeout) -> float:
+        """The shorter of `timeout` and what is left.
+
+        Raises:
+            httpcore.TimeoutException: of class `over`, when nothing is left.
+        """
+        left = self.at - time.monotonic()
+        if left <= 0:
+            raise over
+        return left if timeout is None else min(timeout, left)
+
+
+class _PooledTransport(httpx.HTTPTransport):
+    """httpx's transport over a pool whose sockets know the deadline: httpx's own timeouts start anew with every read."""
+
+    def __init__(self, context: ssl.SSLContext, deadline: _Deadline) -> None:
+        super().__init__(verify=context, trust_env=False, http2=False, retries=0)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            max_connections=_CONNECTIONS,
+            keepalive_expiry=5.0,
+            network_backend=_DeadlineBackend(deadline),
+        )
+
+
+class _DeadlineBackend(httpcore.NetworkBackend):
+    def __init__(self, deadline: _Deadline) -> None:
+        self._backend = httpcore.SyncBackend()
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._deadline.cut(timeout, httpcore.ConnectTimeout)
+        stream = self._backend.connect_tcp(host, port, left, local_address, socket_options)
+        return _DeadlineStream(stream, self._deadline)
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """A stream on which no read, write or handshake outlives the deadline of the attempt."""
+
+    _CHUNK = 16 * 1024
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.cut(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for at in range(0, len(buffer), self._CHUNK):
+            self._stream.write(buffer[at : at + self._CHUNK], self._deadline.cut(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = self._deadline.cut(timeout, httpcore.ConnectTimeout)
+        stream = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _DeadlineStream(stream, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

@@ -1,0 +1,162 @@
+"""Agreement versions as data: what changes from year to year is a value here, never code elsewhere.
+
+Shipped are the published versions 1.0 (definition 1.0.1) and 1.1 (definition 1.1.0). The version string for school year
+2026-2027 is not public; whoever has that year's specification registers it:
+
+    Afspraak.met_naam("1.1").volgende(naam="2026-2027", versie="<the string in the specification>",
+                                      eerste_schooljaar="2026-2027", geslacht=False)
+
+or in the configuration file:
+
+    [[afspraken]]
+    naam = "2026-2027"
+    versie = "<the string in the specification>"
+    eerste_schooljaar = "2026-2027"
+    geslacht = false
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.vocabulary import Schooladvies, Toetssoort
+
+VERSIE_VORM = re.compile(r"Doorstroomtoetsketen_v[0-9]+(\.[0-9]+)*")
+"""What a version string looks like; any such string is accepted on receipt (quirk Q35)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Afspraak:
+    """One version of the agreement "Logistiek proces doorstroomtoets po".
+
+    Attributes:
+        naam: short name, as used in the configuration (``"1.1"``).
+        versie: the exact text for the field ``versie`` of every message.
+        eerste_schooljaar: first school year for which this version is agreed.
+        laatste_schooljaar: last one; None when no end is known.
+        geslacht: whether ``geslacht`` is part of a deelnemer. Decided to leave the exchange from 2026-2027.
+        schooladviezen: the advice values that may be sent; empty when the version has no exchange of advice.
+        toetssoorten: the tests that this version knows.
+    """
+
+    naam: str
+    versie: str
+    eerste_schooljaar: Schooljaar
+    laatste_schooljaar: Schooljaar | None = None
+    geslacht: bool = False
+    schooladviezen: tuple[str, ...] = tuple(Schooladvies)
+    toetssoorten: tuple[str, ...] = tuple(Toetssoort)
+
+    def __post_init__(self) -> None:
+        if not VERSIE_VORM.fullmatch(self.versie):
+            raise ConfigurationError(
+                f'afspraak "{self.naam}": versie does not look like a version string of the chain',
+                setting="afspraken.versie",
+                hint="Take the exact text from the specification of that school year (Doorstroomtoetsketen_v…)",
+            )
+        if self.laatste_schooljaar is not None and self.laatste_schooljaar < self.eerste_schooljaar:
+            raise ConfigurationError(
+                f'afspraak "{self.naam}": laatste_schooljaar lies before eerste_schooljaar',
+                setting="afspraken.laatste_schooljaar",
+            )
+
+    @staticmethod
+    def met_naam(naam: str, extra: Mapping[str, Afspraak] | None = None) -> Afspraak:
+        """Find a shipped or registered version by name.
+
+        Args:
+            naam: for example ``"1.1"``.
+            extra: versions registered by the configuration.
+
+        Raises:
+            ConfigurationError: no version has that name; the text lists those that exist.
+        """
+        known = {**AFSPRAKEN, **(extra or {})}
+        if naam in known:
+            return known[naam]
+        raise ConfigurationError(
+            f'there is no afspraak named "{naam}"; known are: {", ".join(sorted(known))}',
+            setting="afspraak",
+            hint="Register a newer version under [[afspraken]] with the version string from its specification",
+        )
+
+    def volgende(
+        self,
+        *,
+        naam: str,
+        versie: str,
+        eerste_schooljaar: str,
+        laatste_schooljaar: str | None = None,
+        geslacht: bool = False,
+        schooladviezen: tuple[str, ...] | None = None,
+        toetssoorten: tuple[str, ...] | None = None,
+    ) -> Afspraak:
+        """Derive the agreement of a later school year from this one.
+
+        Args:
+            naam: the name to use in the configuration.
+            versie: the exact version string, from that year's specification.
+            eerste_schooljaar: first school year, ``"2026-2027"``.
+            laatste_schooljaar: last school year; None when no end is known.
+            geslacht: whether ``geslacht`` is still sent; left out by default (decision for 2026-2027).
+            schooladviezen: the advice values, when they change.
+            toetssoorten: the tests, when they change.
+        """
+        return replace(
+            self,
+            naam=naam,
+            versie=versie,
+            eerste_schooljaar=Schooljaar(eerste_schooljaar),
+            laatste_schooljaar=None if laatste_schooljaar is None else Schooljaar(laatste_schooljaar),
+            geslacht=geslacht,
+            schooladviezen=self.schooladviezen if schooladviezen is None else tuple(schooladviezen),
+            toetssoorten=self.toetssoorten if toetssoorten is None else tuple(toetssoorten),
+        )
+
+    def geldt_in(self, schooljaar: Schooljaar) -> bool:
+        """Tell whether this version is agreed for `schooljaar`."""
+        ended = self.laatste_schooljaar is not None and schooljaar > self.laatste_schooljaar
+        return not ended and schooljaar >= self.eerste_schooljaar
+
+    def check_schooljaar(self, schooljaar: Schooljaar) -> None:
+        """Refuse a school year for which this version is not agreed.
+
+        Raises:
+            ConfigurationError: with what to register or to pass instead.
+        """
+        if self.geldt_in(schooljaar):
+            return
+        until = f" up to {self.laatste_schooljaar}" if self.laatste_schooljaar else " on"
+        raise ConfigurationError(
+            f'afspraak "{self.naam}" is agreed from {self.eerste_schooljaar}{until}, not for {schooljaar}',
+            setting="afspraak",
+            hint=(
+                f"Register the agreement of {schooljaar} under [[afspraken]] with the version string from its "
+                "specification, or pass the schooljaar that the message is about"
+            ),
+        )
+
+
+_V1_0 = Afspraak(
+    naam="1.0",
+    versie="Doorstroomtoetsketen_v1.0",
+    eerste_schooljaar=Schooljaar("2023-2024"),
+    laatste_schooljaar=Schooljaar("2024-2025"),
+    geslacht=True,
+    schooladviezen=(),
+)
+_V1_1 = Afspraak(
+    naam="1.1",
+    versie="Doorstroomtoetsketen_v1.1",
+    eerste_schooljaar=Schooljaar("2025-2026"),
+    # The chain decided on 8 January 2026 that 2026-2027 gets a definition of its own, without geslacht.
+    laatste_schooljaar=Schooljaar("2025-2026"),
+    geslacht=True,
+)
+
+AFSPRAKEN: Mapping[str, Afspraak] = {afspraak.naam: afspraak for afspraak in (_V1_0, _V1_1)}
+"""The published versions, by name."""

@@ -1,0 +1,84 @@
+"""Bytes to messages and back: strict in what goes out, linted and lenient in what comes in."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from pydantic_core import from_json
+
+from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.wire import WireModel
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes that an incoming message may have."""
+
+
+def encode(message: WireModel) -> bytes:
+    """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
+    return message.model_dump_json().encode()
+
+
+def decode_json(body: bytes) -> Any:
+    """Read JSON strictly: UTF-8 without BOM, no duplicate keys, no NaN, no lone surrogates, depth at most 200.
+
+    Raises:
+        MessageError: the text is not such JSON; says which rule, never what stood there.
+    """
+    rule = _broken_rule(body)
+    if rule:
+        raise MessageError([Problem("body", rule)])
+    return json.loads(body.decode(), object_pairs_hook=dict)
+
+
+def _broken_rule(body: bytes) -> str:
+    """The first rule that `body` breaks; empty when it is fine."""
+    if len(body) > BODY_LIMIT:
+        return f"is larger than {BODY_LIMIT} bytes"
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "is not valid UTF-8"
+    if text.startswith("\ufeff"):
+        return "starts with a byte order mark"
+    try:
+        from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds the depth and the size of numbers
+        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate cannot be written
+    except _Duplicate:
+        return "holds a key twice in one object"
+    except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError too
+        return "is not valid JSON"
+    return ""
+
+
+class _Duplicate(ValueError):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Duplicate
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError
+    return number
+
+
+def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
+    """Read a pushed result.
+
+    Raises:
+        MessageError: no valid JSON (`path` is ``body``), or no usable result.
+    """
+    return Leerlingresultaat.parse(decode_json(body))

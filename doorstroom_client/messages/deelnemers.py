@@ -1,0 +1,200 @@
+"""Deelnemerslijst: the participants of one administration, with their groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import model_serializer
+from pydantic.functional_serializers import SerializerFunctionWrapHandler
+
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.findings import Findings
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.leerlingen import Deelnemer, Stamgroep
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import Geslacht, Groepsoort, Jaargroep
+from doorstroom_client.messages.wire import (
+    VOORLETTERS,
+    DeelnemerIdentiteitEntry,
+    Deelnemersgroep,
+    Identities,
+    Jaargroepniveau,
+    Tijdstip,
+    WireModel,
+    check_auteur,
+    check_moment,
+    check_not_empty,
+    deelnemersgroep_of,
+)
+
+
+class _WithoutAbsent(WireModel):
+    """A part with optional fields: an absent one is left out of the message, it is never written as null."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        return {name: value for name, value in handler(self).items() if value is not None}
+
+
+class Groep(WireModel):
+    """A group in a Deelnemerslijst."""
+
+    label: Literal["Stamgroep"] = "Stamgroep"
+    id: str
+    omschrijving: str
+    niveau: Jaargroepniveau
+
+
+class Demografisch(_WithoutAbsent):
+    """Personal details; `geslacht` is absent from school year 2026-2027."""
+
+    label: Literal["Demografisch"] = "Demografisch"
+    voorletters: str
+    geboortedatum: dt.date
+    geslacht: int | None = None
+
+
+class Onderwijsdeelnemer(_WithoutAbsent):
+    """A participant as written in the message."""
+
+    label: Literal["Leerling"] = "Leerling"
+    deelnemerref: tuple[DeelnemerIdentiteitEntry, ...]
+    achternaam: str
+    voorvoegsel: str | None = None
+    roepnaam: str
+    groep: str
+    niveau: Jaargroepniveau
+    extensie: Demografisch
+
+
+class Deelnemerslijst(WireModel):
+    """A mutation delivery: adds new participants and changes existing ones; nothing can be deleted by message."""
+
+    datumtijd: Tijdstip
+    auteur: str
+    versie: str
+    profiel: Literal["Toetsdeelnemers"] = "Toetsdeelnemers"
+    schooljaar: str
+    deelnemersgroep: Deelnemersgroep
+    groepen: tuple[Groep, ...]
+    deelnemers: tuple[Onderwijsdeelnemer, ...]
+
+    def __repr__(self) -> str:
+        return f"Deelnemerslijst(schooljaar={self.schooljaar!r}, deelnemers={len(self.deelnemers)})"
+
+    __str__ = __repr__
+
+
+def build_deelnemerslijst(
+    school: School,
+    groepen: Iterable[Stamgroep],
+    deelnemers: Iterable[Deelnemer],
+    *,
+    afspraak: Afspraak,
+    schooljaar: str,
+    auteur: str,
+    datumtijd: dt.datetime,
+    test_identities: bool = False,
+) -> Deelnemerslijst:
+    """Build a list of participants that is stricter than the published schema.
+
+    Args:
+        school: the administration whose pupils these are.
+        groepen: the groups that the pupils are in, each id once.
+        deelnemers: at least one; every pupil once.
+        afspraak: the agreement version to write; it says whether `geslacht` is part of the message.
+        schooljaar: the school year of the test.
+        auteur: name and version of the LAS.
+        datumtijd: moment of making, aware; written in UTC and whole seconds.
+        test_identities: accept an ECK-iD in any form, as test environments and the published examples have it.
+
+    Raises:
+        MessageError: something does not fit; names every place, never a value.
+        ConfigurationError: this agreement is not agreed for `schooljaar`.
+    """
+    afspraak.check_schooljaar(Schooljaar(schooljaar))
+    given_groups, given = list(groepen), list(deelnemers)
+    found = Findings()
+    check_not_empty(given_groups, "groepen", found)
+    check_not_empty(given, "deelnemers", found)
+    group_ids: dict[str, str] = {}
+    groups = [_groep(item, f"groepen[{at}]", group_ids, found) for at, item in enumerate(given_groups)]
+    builder = _DeelnemerBuilder(afspraak, group_ids, Identities(found, test_identities=test_identities), found)
+    entries = [builder.build(item, f"deelnemers[{at}]") for at, item in enumerate(given)]
+    author = check_auteur(auteur, found)
+    found.raise_if_any("deelnemerslijst")
+    return Deelnemerslijst(
+        datumtijd=check_moment(datumtijd),
+        auteur=author,
+        versie=afspraak.versie,
+        schooljaar=schooljaar,
+        deelnemersgroep=deelnemersgroep_of(school),
+        groepen=tuple(group for group in groups if group is not None),
+        deelnemers=tuple(entry for entry in entries if entry is not None),
+    )
+
+
+def _groep(item: object, path: str, group_ids: dict[str, str], found: Findings) -> Groep | None:
+    if not isinstance(item, Stamgroep):
+        found.add(path, "expected a Stamgroep")
+        return None
+    group_id = found.text(item.id, f"{path}.id", most=256)
+    first = group_ids.setdefault(group_id, path)
+    if first != path:
+        found.add(f"{path}.id", f"is the same as {first}.id; a group may stand in a list once")
+    return Groep(
+        id=group_id,
+        omschrijving=found.text(item.omschrijving, f"{path}.omschrijving", most=64),
+        niveau=Jaargroepniveau(niveau=found.member(item.niveau, f"{path}.niveau", tuple(Groepsoort), "niveau")),
+    )
+
+
+class _DeelnemerBuilder:
+    """Turns each `Deelnemer` into its place in the message."""
+
+    def __init__(self, afspraak: Afspraak, group_ids: dict[str, str], identities: Identities, found: Findings) -> None:
+        self._afspraak = afspraak
+        self._group_ids = group_ids
+        self._identities = identities
+        self._found = found
+
+    def build(self, item: object, path: str) -> Onderwijsdeelnemer | None:
+        found = self._found
+        if not isinstance(item, Deelnemer):
+            found.add(path, "expected a Deelnemer")
+            return None
+        group = found.text(item.groep, f"{path}.groep", most=256)
+        if group and group not in self._group_ids:
+            found.add(f"{path}.groep", "is not the id of a group in this list")
+        prefix = found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=10) if item.voorvoegsel else None
+        return Onderwijsdeelnemer(
+            deelnemerref=self._identities.entries(item.leerling, f"{path}.leerling"),
+            achternaam=found.text(item.achternaam, f"{path}.achternaam", most=70),
+            voorvoegsel=prefix,
+            roepnaam=found.text(item.roepnaam, f"{path}.roepnaam", most=64),
+            groep=group,
+            niveau=Jaargroepniveau(niveau=found.member(item.jaargroep, f"{path}.jaargroep", tuple(Jaargroep), "jaargroep")),
+            extensie=self._extensie(item, path),
+        )
+
+    def _extensie(self, item: Deelnemer, path: str) -> Demografisch:
+        initials = self._found.text(item.voorletters, f"{path}.voorletters", most=6)
+        if initials and len(initials) <= 6 and not VOORLETTERS.fullmatch(initials):
+            self._found.add(f"{path}.voorletters", "expected letters only, without dots or spaces")
+        return Demografisch(
+            voorletters=initials,
+            geboortedatum=self._found.date(item.geboortedatum, f"{path}.geboortedatum"),
+            geslacht=self._geslacht(item.geslacht, f"{path}.geslacht"),
+        )
+
+    def _geslacht(self, value: object, path: str) -> int | None:
+        if not self._afspraak.geslacht:
+            return None  # the agreement leaves it out, so it is not sent even when the LAS gives it
+        if value is None:
+            return int(Geslacht.NIET_GESPECIFICEERD)
+        if isinstance(value, int) and not isinstance(value, bool) and value in tuple(Geslacht):
+            return int(value)
+        self._found.add(path, "expected 1 (man), 2 (vrouw) or 9 (not specified)")
+        return None

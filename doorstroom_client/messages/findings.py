@@ -1,0 +1,68 @@
+"""Collects what is wrong in a message that is about to go out, so that one error names every place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+
+from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.messages.identifiers import Identifier
+
+# Control characters, lone surrogates and the marks that change the direction of text have no place in a name.
+_UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+class Findings:
+    """A list of problems with one method per kind of check. No method keeps or shows a value."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(self, path: str, text: str) -> None:
+        """Note a problem at `path`."""
+        self.problems.append(Problem(path, text))
+
+    def raise_if_any(self, what: str) -> None:
+        """Raise one `MessageError` for everything noted."""
+        if self.problems:
+            raise MessageError(self.problems, what=what)
+
+    def identifier(self, kind: type[Identifier], value: object, path: str) -> None:
+        """Note it when `value` does not have the form of `kind`."""
+        if not kind.fits(value):
+            self.add(path, kind.rule)
+
+    def text(self, value: object, path: str, *, most: int) -> str:
+        """Check a required text; returns it composed (NFC) and without surrounding spaces."""
+        if not isinstance(value, str):
+            self.add(path, "is missing" if value is None else "expected a text")
+            return ""
+        text = unicodedata.normalize("NFC", value).strip()
+        if not text:
+            self.add(path, "is empty")
+        elif _UNWANTED.search(text):
+            self.add(path, "holds a control character or a mark that changes the direction of text")
+        elif len(text) > most:
+            self.add(path, f"is {len(text)} characters long; at most {most} fit")
+        return text
+
+    def member(self, value: object, path: str, allowed: tuple[str, ...], what: str) -> str:
+        """Check that `value` is one of `allowed`; the text lists them when there are few."""
+        if isinstance(value, str) and str(value) in allowed:
+            return str(value)
+        known = ", ".join(allowed) if len(allowed) <= 9 else f"one of the {len(allowed)} values of this agreement"
+        self.add(path, f"is missing; expected {known}" if value is None else f"is not a known {what}; expected {known}")
+        return ""
+
+    def date(self, value: object, path: str) -> dt.date:
+        """Check a date: a `datetime.date` or a text ``YYYY-MM-DD``."""
+        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+            return value
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            try:
+                return dt.date.fromisoformat(value)
+            except ValueError:
+                pass  # 2014-02-30 and the like: said below
+        self.add(path, "is missing" if value is None else "expected a date as YYYY-MM-DD")
+        return dt.date.min

@@ -1,0 +1,304 @@
+"""Leerlingresultaat: the scores and results of one pupil, as suppliers send them.
+
+Parsing is lenient: everything is optional but a pupil's identity and a list of results, unknown values and fields are
+kept, and `Leerlingresultaat.raw` is the message as it came.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from pydantic import Field, PrivateAttr, ValidationError
+
+from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
+from doorstroom_client.messages.afspraak import VERSIE_VORM
+from doorstroom_client.messages.identifiers import RapportId
+from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.messages.mild import Items, Mild, MildModel, Moment, Tekst, amsterdam, open_enum
+from doorstroom_client.messages.vocabulary import (
+    Domein,
+    Identiteitsoort,
+    Onderdeel,
+    Referentieniveau,
+    Resultaatsoort,
+    Scoresoort,
+    Subdomein,
+    Toetsadvies,
+    Toetssoort,
+)
+
+_BELOW_1F = {"l1f", "<1f", "lager dan 1f", "onder 1f"}
+
+
+class Identiteit(MildModel):
+    """One identity as received (`DeelnemerIdentiteitEntry`)."""
+
+    label: Tekst = None
+    onderwijsdeelnemerID: Tekst = None
+
+
+class Score(MildModel):
+    """A score; `waarde` is text on the wire, though the published example sends a number (quirk Q1)."""
+
+    label: Annotated[Scoresoort | str | None, open_enum(Scoresoort)] = None
+    id: Tekst = None
+    toetseenheid: Tekst = None
+    waarde: Tekst = None
+
+    def as_int(self) -> int | None:
+        """The score as a whole number; None when it is not one."""
+        text = (self.waarde or "").strip()
+        return int(text.split(".")[0]) if re.fullmatch(r"-?[0-9]{1,9}(\.0+)?", text) else None
+
+
+class Scores(MildModel):
+    """The scores of one pupil; may be empty (quirk Q30)."""
+
+    id: Tekst = None
+    scores: Annotated[tuple[Score, ...], Items] = ()
+
+
+class Resultaat(MildModel):
+    """A result: reference level, test advice or percentile."""
+
+    label: Annotated[Resultaatsoort | str | None, open_enum(Resultaatsoort)] = None
+    toetseenheid: Tekst = None
+    waarde: Tekst = None
+
+
+class Resultaten(MildModel):
+    """The results of one pupil."""
+
+    aanvullendeinfo: Tekst = None
+    resultaten: Annotated[tuple[Resultaat, ...], Items, Field(min_length=1)]
+
+
+class Afname(MildModel):
+    """When the test was taken; midnight means that only the date is known (quirk Q16)."""
+
+    id: Tekst = None
+    afnametijdstip: Tekst = None
+
+
+class Afnamecontext(MildModel):
+    """The context of the test."""
+
+    afname: Annotated[Afname | None, Mild] = None
+
+
+class ResultatenScores(MildModel):
+    """Everything about one pupil (`LeerlingResultatenScores`)."""
+
+    id: Tekst = None
+    deelnemerref: Annotated[tuple[Identiteit, ...], Items, Field(min_length=1)]
+    versie: Tekst = None
+    datumtijd: Moment = None
+    toetsdefinitie: Annotated[Toetssoort | str | None, open_enum(Toetssoort)] = None
+    afnamecontext: Annotated[Afnamecontext | None, Mild] = None
+    scores: Annotated[Scores | None, Mild] = None
+    resultaten: Resultaten
+
+
+class SubdomeinDeel(MildModel):
+    """A subdomain of the test."""
+
+    label: Tekst = None
+    id: Annotated[Subdomein | str | None, open_enum(Subdomein)] = None
+    omschrijving: Tekst = None
+
+
+class DomeinDeel(MildModel):
+    """A domain of the test."""
+
+    label: Tekst = None
+    id: Annotated[Domein | str | None, open_enum(Domein)] = None
+    omschrijving: Tekst = None
+    toetsonderdelen: Annotated[tuple[SubdomeinDeel, ...], Items] = ()
+
+
+class OnderdeelDeel(MildModel):
+    """A part of the test."""
+
+    label: Tekst = None
+    id: Annotated[Onderdeel | str | None, open_enum(Onderdeel)] = None
+    omschrijving: Tekst = None
+    toetsonderdelen: Annotated[tuple[DomeinDeel, ...], Items] = ()
+
+
+class Doorstroomtoets(MildModel):
+    """The test that was taken; `url` is information only and is never fetched."""
+
+    label: Tekst = None
+    id: Annotated[Toetssoort | str | None, open_enum(Toetssoort)] = None
+    naam: Tekst = None
+    versie: Tekst = None
+    url: Tekst = None
+    omschrijving: Tekst = None
+    toetsonderdelen: Annotated[tuple[OnderdeelDeel, ...], Items] = ()
+
+
+class Leerlingresultaat(MildModel):
+    """The current, complete set of results of one pupil (a state delivery: the last one counts).
+
+    The school is not in the message; it is known from the `edu-to` of the call (quirk Q40).
+    """
+
+    datumtijd: Moment = None
+    auteur: Tekst = None
+    versie: Tekst = None
+    profiel: Tekst = None
+    schooljaar: Tekst = None
+    resultatenscores: ResultatenScores
+    toets: Annotated[Doorstroomtoets | None, Mild] = None
+
+    _raw: Mapping[str, Any] = PrivateAttr(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def parse(cls, document: object) -> Leerlingresultaat:
+        """Read a decoded JSON document.
+
+        Raises:
+            MessageError: it is no object, names no pupil, or has no list of results. Nothing else is refused.
+        """
+        if not isinstance(document, dict):
+            raise MessageError([Problem("leerlingresultaat", "expected a JSON object")])
+        problems: list[Problem] = []
+        result: Leerlingresultaat | None = None
+        try:
+            result = cls.model_validate(document)
+        except ValidationError as error:
+            # Only the place is taken over: pydantic's own texts hold the value, and unknown keys stand in its paths.
+            problems = [
+                Problem(_known_path(item["loc"]), "is missing or is not usable")
+                for item in error.errors(include_input=False, include_url=False, include_context=False)
+            ]
+        if result is None:
+            raise MessageError(problems, what="leerlingresultaat")
+        result._raw = MappingProxyType(document)
+        if result.leerling == Leerling():
+            raise MessageError(
+                [Problem("resultatenscores.deelnemerref", "names no ECK-iD or LAS-key")], what="leerlingresultaat"
+            )
+        return result
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The message as it came, unknown fields included. Holds pupil data: do not log it."""
+        return self._raw
+
+    @property
+    def leerling(self) -> Leerling:
+        """The pupil; the ECK-iD leads. Of two identities of one kind the first counts (quirk Q11)."""
+        first: dict[str, str] = {}
+        for entry in self.resultatenscores.deelnemerref:
+            label, value = (entry.label or "").strip().lower(), (entry.onderwijsdeelnemerID or "").strip()
+            if value:
+                first.setdefault(label, value)
+        return Leerling(eck_id=first.get(Identiteitsoort.ECK_ID.lower()), las_key=first.get(Identiteitsoort.LAS_KEY.lower()))
+
+    @property
+    def toetssoort(self) -> Toetssoort | str | None:
+        """Which test; an unknown kind is the text as received."""
+        return self.resultatenscores.toetsdefinitie or (self.toets.id if self.toets else None)
+
+    @property
+    def toetsadvies_tekst(self) -> str | None:
+        """The test advice as the supplier wrote it (free text, quirk Q32)."""
+        return next((item.waarde for item in self._of_kind(Resultaatsoort.TOETSADVIES)), None)
+
+    @property
+    def toetsadvies(self) -> Toetsadvies | None:
+        """The test advice as one of the six shared categories; None for a text that is not recognised."""
+        return normalise_toetsadvies(self.toetsadvies_tekst)
+
+    @property
+    def referentieniveaus(self) -> dict[str, Referentieniveau | str]:
+        """Reference level per part (``REKENEN``, ``LEZEN``, ``TAALVERZORGING``); an unknown level is kept as text."""
+        levels: dict[str, Referentieniveau | str] = {}
+        for item in self._of_kind(Resultaatsoort.REFERENTIENIVEAU):
+            if item.toetseenheid and item.waarde:
+                levels[self._unit(item.toetseenheid)] = _level(item.waarde)
+        return levels
+
+    @property
+    def toetsscore(self) -> int | None:
+        """The score on the whole test; None when it is absent or no whole number (quirk Q30)."""
+        if self.resultatenscores.scores is None:
+            return None
+        kinds = (score for score in self.resultatenscores.scores.scores if score.label == Scoresoort.TOETSSCORE)
+        return next((number for score in kinds if (number := score.as_int()) is not None), None)
+
+    @property
+    def rapportid(self) -> RapportId | None:
+        """Id of the report, taken from `aanvullendeinfo`: its last path segment, or the bare id (quirk Q22).
+
+        Only the id is taken. The address for the report is always made from the configured supplier, never from here.
+        """
+        text = self.resultatenscores.resultaten.aanvullendeinfo or ""
+        if re.search(r"[\x00-\x20\x7f\\]", text.strip()):
+            return None
+        path = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
+        segment = unquote(next((part for part in reversed(path.split("/")) if part), ""))
+        return RapportId(segment) if RapportId.fits(segment) else None
+
+    @property
+    def afnamedatum(self) -> dt.date | None:
+        """The day of the test. At midnight the date counts as written; else the Dutch calendar day (quirk Q16)."""
+        context = self.resultatenscores.afnamecontext
+        text = (context.afname.afnametijdstip or "") if context and context.afname else ""
+        try:
+            moment = dt.datetime.fromisoformat(text.strip())
+        except ValueError:
+            return None
+        if moment.time() == dt.time(0) or moment.tzinfo is None:
+            return moment.date()
+        return moment.astimezone(amsterdam()).date()
+
+    @property
+    def opmerkingen(self) -> tuple[str, ...]:
+        """What is odd about this message, as short codes: nothing here is a reason to refuse it."""
+        checks = {
+            "versie_onbekend": not VERSIE_VORM.fullmatch(self.versie or ""),
+            "datumtijd_onleesbaar": self.datumtijd is None,
+            "datumtijd_zonder_tijdzone": self.datumtijd is not None and isinstance(self.datumtijd.tzinfo, type(amsterdam())),
+            "toetssoort_onbekend": not isinstance(self.toetssoort, Toetssoort),
+            "geen_toetsscore": self.toetsscore is None,
+            "toetsadvies_onbekend": self.toetsadvies_tekst is not None and self.toetsadvies is None,
+            "dubbele_identiteit": self._has_double_identity(),
+        }
+        return tuple(code for code, applies in checks.items() if applies)
+
+    def _of_kind(self, kind: Resultaatsoort) -> list[Resultaat]:
+        return [item for item in self.resultatenscores.resultaten.resultaten if item.label == kind]
+
+    def _has_double_identity(self) -> bool:
+        labels = [entry.label for entry in self.resultatenscores.deelnemerref]
+        return len(labels) != len(set(labels))
+
+    def _unit(self, name: str) -> str:
+        """The id of the part that `name` points at, whatever its case (quirk Q28); unknown names stay as they are."""
+        known: list[str] = [*Onderdeel, *Domein, *Subdomein]
+        for part in self.toets.toetsonderdelen if self.toets else ():
+            known += [unit.id for unit in (part, *part.toetsonderdelen) if unit.id]
+        return next((str(unit) for unit in known if unit.casefold() == name.strip().casefold()), name.strip())
+
+
+def _level(text: str) -> Referentieniveau | str:
+    plain = " ".join(text.split()).casefold()
+    if plain in _BELOW_1F or plain.replace(" ", "") in _BELOW_1F:
+        return Referentieniveau.LAGER_DAN_1F
+    return next((level for level in Referentieniveau if level.casefold() == plain), text)
+
+
+_FIELDS = {"resultatenscores", "deelnemerref", "resultaten", "scores", "toets"}
+
+
+def _known_path(loc: tuple[int | str, ...]) -> str:
+    """The path of a problem, built from names of the standard only."""
+    return ".".join(part for part in loc if isinstance(part, str) and part in _FIELDS) or "leerlingresultaat"

@@ -1,0 +1,108 @@
+"""Schooladviezenlijst: the voorlopig schooladviezen of one administration (since definition 1.1.0)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Literal
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.findings import Findings
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.leerlingen import Advies
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.wire import (
+    DeelnemerIdentiteitEntry,
+    Deelnemersgroep,
+    Identities,
+    Tijdstip,
+    WireModel,
+    check_auteur,
+    check_moment,
+    check_not_empty,
+    deelnemersgroep_of,
+)
+
+
+class AdviesEntry(WireModel):
+    """The advice for one pupil."""
+
+    deelnemerref: tuple[DeelnemerIdentiteitEntry, ...]
+    advies: str
+
+
+class Schooladviezenlijst(WireModel):
+    """A mutation delivery: adds new advice and changes existing advice; nothing can be deleted by message."""
+
+    datumtijd: Tijdstip
+    auteur: str
+    versie: str
+    profiel: Literal["Schooladviezen"] = "Schooladviezen"
+    schooljaar: str
+    deelnemersgroep: Deelnemersgroep
+    voorlopigSchooladviezen: tuple[AdviesEntry, ...]
+
+    def __repr__(self) -> str:
+        return f"Schooladviezenlijst(schooljaar={self.schooljaar!r}, adviezen={len(self.voorlopigSchooladviezen)})"
+
+    __str__ = __repr__
+
+
+def build_schooladviezenlijst(
+    school: School,
+    adviezen: Iterable[Advies],
+    *,
+    afspraak: Afspraak,
+    schooljaar: str,
+    auteur: str,
+    datumtijd: dt.datetime,
+    test_identities: bool = False,
+) -> Schooladviezenlijst:
+    """Build a list of advice that is stricter than the published schema.
+
+    Args:
+        school: the administration whose pupils these are.
+        adviezen: at least one; every pupil once.
+        afspraak: the agreement version to write.
+        schooljaar: the school year that the advice is about.
+        auteur: name and version of the LAS.
+        datumtijd: moment of making, aware; written in UTC and whole seconds.
+        test_identities: accept an ECK-iD in any form, as test environments and the published examples have it.
+
+    Raises:
+        MessageError: something does not fit; names every place, never a value.
+        ConfigurationError: this agreement has no exchange of advice, or is not agreed for `schooljaar`.
+    """
+    if not afspraak.schooladviezen:
+        raise ConfigurationError(
+            f'afspraak "{afspraak.naam}" has no exchange of schooladviezen',
+            setting="afspraak",
+            hint="Use version 1.1 or newer",
+        )
+    afspraak.check_schooljaar(Schooljaar(schooljaar))
+    given = list(adviezen)
+    found = Findings()
+    check_not_empty(given, "adviezen", found)
+    identities = Identities(found, test_identities=test_identities)
+    entries = [_entry(item, f"adviezen[{at}]", afspraak, identities, found) for at, item in enumerate(given)]
+    author = check_auteur(auteur, found)
+    found.raise_if_any("schooladviezenlijst")
+    return Schooladviezenlijst(
+        datumtijd=check_moment(datumtijd),
+        auteur=author,
+        versie=afspraak.versie,
+        schooljaar=schooljaar,
+        deelnemersgroep=deelnemersgroep_of(school),
+        voorlopigSchooladviezen=tuple(entries),
+    )
+
+
+def _entry(item: object, path: str, afspraak: Afspraak, identities: Identities, found: Findings) -> AdviesEntry:
+    if not isinstance(item, Advies):
+        found.add(path, "expected an Advies")
+        return AdviesEntry(deelnemerref=(), advies="")
+    return AdviesEntry(
+        deelnemerref=identities.entries(item.leerling, f"{path}.leerling"),
+        advies=found.member(item.advies, f"{path}.advies", afspraak.schooladviezen, "schooladvies"),
+    )

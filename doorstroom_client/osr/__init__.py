@@ -1,0 +1,1 @@
+"""The Onderwijs Serviceregister (OSR): who may exchange messages on behalf of a school."""

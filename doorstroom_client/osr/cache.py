@@ -1,0 +1,55 @@
+"""Remembers for a short time which systems are mandated, so that a burst of results asks the OSR once per school."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+YES_SECONDS = 15 * 60.0
+"""A revoked mandate must not live long."""
+NO_SECONDS = 60.0
+"""A repaired mandate should work at once."""
+STALE_SECONDS = 24 * 3600.0
+"""How long a "yes" may stand in while the OSR itself gives no answer."""
+_MOST = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    mandated: bool
+    at: float
+
+
+class MandateCache:
+    """Answers by (supplier OIN, school OIN); safe to share between threads and tasks.
+
+    Args:
+        clock: monotonic seconds; for tests.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._entries: dict[tuple[str, str], _Entry] = {}
+        self._lock = threading.Lock()
+
+    def fresh(self, supplier_oin: str, school_oin: str) -> bool | None:
+        """The answer, while it is recent enough to use without asking; else None."""
+        entry = self._entries.get((supplier_oin, school_oin))
+        if entry is None:
+            return None
+        age = self._clock() - entry.at
+        return entry.mandated if age < (YES_SECONDS if entry.mandated else NO_SECONDS) else None
+
+    def stale_yes(self, supplier_oin: str, school_oin: str) -> bool:
+        """Whether there was a "yes" within the last day, for while the OSR is out of order."""
+        entry = self._entries.get((supplier_oin, school_oin))
+        return entry is not None and entry.mandated and self._clock() - entry.at < STALE_SECONDS
+
+    def keep(self, supplier_oin: str, school_oin: str, mandated: bool) -> None:
+        """Remember an answer."""
+        with self._lock:
+            if len(self._entries) >= _MOST:
+                self._entries.clear()
+            self._entries[supplier_oin, school_oin] = _Entry(mandated, self._clock())

@@ -1,0 +1,115 @@
+"""Mandates as a LAS needs them: checked for one supplier, found among all, remembered for a short time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat
+from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.messages.school import School
+from doorstroom_client.osr.cache import MandateCache
+from doorstroom_client.osr.models import Mandaat, Osr
+from doorstroom_client.osr.operations import ask_mandate
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The OSR for one LAS.
+
+    Attributes:
+        osr: where to ask.
+        las_oin: our own OIN, as in our certificate.
+        leveranciers: the configured suppliers.
+        about: bounds of each call.
+        today: the Dutch calendar day.
+        cache: recent answers.
+    """
+
+    osr: Osr
+    las_oin: str | None
+    leveranciers: tuple[Leverancier, ...]
+    about: Call
+    today: Callable[[], dt.date]
+    cache: MandateCache = field(default_factory=MandateCache)
+
+    def check_mandaat(self, school: School, leverancier: Leverancier, op: dt.date | None) -> Flow[Mandaat]:
+        """Ask the OSR anew about the supplier, and about ourselves when we have an API key."""
+        theirs = yield from ask_mandate(self.osr, leverancier.oin, school.oin, self.about, on=op)
+        if op is None:
+            self.cache.keep(leverancier.oin, school.oin, theirs.mandated)
+        ours = None
+        if self.las_oin is not None and self.osr.api_key is not None:
+            ours = yield from ask_mandate(self.osr, self.las_oin, school.oin, self.about, on=op, own=True)
+        return Mandaat(
+            school=school,
+            leverancier=leverancier,
+            gemandateerd=theirs.mandated,
+            las_gemandateerd=None if ours is None else ours.mandated,
+            peildatum=op or self.today(),
+            start_datum=ours.start if ours else None,
+            eind_datum=ours.end if ours else None,
+        )
+
+    def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
+        """The configured suppliers that the school has mandated; recent answers are not asked for again."""
+        found: list[Leverancier] = []
+        for leverancier in self.leveranciers:
+            if (yield from self.is_mandated(leverancier.oin, school.oin)):
+                found.append(leverancier)
+        return found
+
+    def is_mandated(self, supplier_oin: str, school_oin: str, *, or_stale: bool = False) -> Flow[bool]:
+        """Whether a system is mandated.
+
+        Args:
+            supplier_oin: whose mandate.
+            school_oin: of which school.
+            or_stale: while the OSR gives no answer, accept a "yes" of at most a day old.
+
+        Raises:
+            DoorstroomError: the OSR gave no answer.
+        """
+        known = self.cache.fresh(supplier_oin, school_oin)
+        if known is not None:
+            return known
+        try:
+            answer = yield from ask_mandate(self.osr, supplier_oin, school_oin, self.about)
+        except DoorstroomError:
+            if or_stale and self.cache.stale_yes(supplier_oin, school_oin):
+                return True
+            raise
+        self.cache.keep(supplier_oin, school_oin, answer.mandated)
+        return answer.mandated
+
+    def the_leverancier(self, school: School) -> Flow[Leverancier]:
+        """The one supplier that the school has mandated.
+
+        Raises:
+            GeenMandaat: none of the configured suppliers is mandated.
+            ConfigurationError: more than one is; the caller has to choose.
+        """
+        found = yield from self.find_leveranciers(school)
+        if len(found) == 1:
+            return found[0]
+        names = ", ".join(leverancier.toetssoort for leverancier in (found or self.leveranciers))
+        if found:
+            raise ConfigurationError(
+                f"school {school.instellingscode} has mandated {len(found)} of the configured suppliers: {names}",
+                setting="leverancier",
+                hint="Pass leverancier= to say which one is meant",
+            )
+        raise GeenMandaat(
+            f"school {school.instellingscode} has mandated none of the configured suppliers ({names or 'none configured'})",
+            hint="Run the mandate check for this school: its text in Dutch tells the school what to ask the OSR "
+            "administrator of the board. If the school uses another supplier, configure that one",
+            peer="OSR",
+        )
+
+
+def name_of(leveranciers: Sequence[Leverancier], oin: str) -> str:
+    """The toetssoort of the configured supplier with this OIN; the OIN itself when there is none."""
+    return next((leverancier.toetssoort for leverancier in leveranciers if leverancier.oin == oin), oin)

@@ -1,0 +1,1 @@
+"""Reads what a school has in other forms: files with pupils or advice become plain values."""

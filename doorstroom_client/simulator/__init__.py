@@ -1,0 +1,9 @@
+"""The chain played on this machine: registry, test suppliers and certificates, over real mutual TLS.
+
+Nothing here is needed to exchange data with real suppliers, and nothing else in the library imports it. The
+certificates come from a throw-away PKI that needs the extra ``simulator``::
+
+    pip install "doorstroom_client[simulator]"
+"""
+
+from __future__ import annotations

@@ -1,0 +1,253 @@
+"""A throw-away PKI: a root, an intermediate and certificates that carry an OIN.
+
+The chain switches certificate checks off nowhere, so the simulator brings certificates that pass them. The
+private keys of the root and the intermediate live in memory only and die with the process.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+try:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+except ImportError as error:
+    raise ImportError(
+        "The simulator makes its own certificates and needs the package cryptography: "
+        'pip install "doorstroom_client[simulator]"'
+    ) from error
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CLOCK_SKEW = timedelta(hours=1)
+_LEAF_LIFETIME = timedelta(days=30)
+_AUTHORITY_LIFETIME = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate with its private key, as files.
+
+    Attributes:
+        cert: PEM with the certificate followed by the intermediate.
+        key: PEM with the unencrypted private key, readable by the owner only.
+        oin: the OIN in ``subject.serialNumber``; None when there is none, or more than one.
+    """
+
+    cert: Path
+    key: Path
+    oin: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """What goes into one certificate; the defaults make a sound one, every other value can make a defect.
+
+    Attributes:
+        oins: values of ``subject.serialNumber``; a sound certificate has one, none and two are defects.
+        hosts: DNS names and IP addresses it is valid for.
+        not_before: start of validity; None means an hour ago.
+        not_after: end of validity; None means 30 days from now.
+        usages: extended key usages; empty leaves the extension out.
+    """
+
+    oins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    usages: tuple[ObjectIdentifier, ...] = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
+
+
+@dataclass(frozen=True, slots=True)
+class _Authority:
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    def pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+
+class Pki:
+    """Issues certificates below one root.
+
+    Attributes:
+        directory: where all files are written; readable by the owner only.
+        trust: PEM with the root, to be used as the only trust anchor.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        """Make the root and the intermediate.
+
+        Args:
+            directory: made when it does not exist; its mode becomes 0700.
+        """
+        self.directory = directory
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        root = _make_authority("Simulator Root", parent=None, path_length=1)
+        self._intermediate = _make_authority("Simulator Intermediate", parent=root, path_length=0)
+        self.trust = directory / "trust.pem"
+        _write_private(self.trust, root.pem())
+
+    def issue(
+        self,
+        name: str,
+        *,
+        oin: str | None,
+        hosts: Sequence[str] = ("localhost", "127.0.0.1"),
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+        client: bool = True,
+        server: bool = True,
+    ) -> Issued:
+        """Issue a certificate for an invented organisation.
+
+        Args:
+            name: names the organisation and the files; letters, digits, dot, dash, underscore. Issuing the
+                same name again replaces the files, as a renewal does.
+            oin: goes into ``subject.serialNumber``; not checked, so that a wrong one can be issued. None
+                leaves it out.
+            hosts: DNS names and IP addresses of the subject alternative name.
+            not_before: start of validity; an hour ago by default.
+            not_after: end of validity; 30 days from now by default.
+            client: whether it may be used as a client certificate.
+            server: whether it may be used as a server certificate. With both False the key usage extension is
+                absent.
+
+        Raises:
+            ValueError: the name cannot be a file name, or the validity ends before it starts.
+        """
+        wanted = ((client, ExtendedKeyUsageOID.CLIENT_AUTH), (server, ExtendedKeyUsageOID.SERVER_AUTH))
+        leaf = Leaf(
+            oins=() if oin is None else (oin,),
+            hosts=tuple(hosts),
+            not_before=not_before,
+            not_after=not_after,
+            usages=tuple(usage for chosen, usage in wanted if chosen),
+        )
+        return self.issue_leaf(name, leaf)
+
+    def issue_leaf(self, name: str, leaf: Leaf) -> Issued:
+        """Issue exactly what ``leaf`` says, defects included.
+
+        Args:
+            name: as in `issue`.
+            leaf: the contents of the certificate.
+
+        Raises:
+            ValueError: the name cannot be a file name, or the validity ends before it starts.
+        """
+        if not _FILE_NAME.fullmatch(name):
+            raise ValueError(f"A certificate name holds letters, digits, dots, dashes and underscores: {name!r}")
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _leaf_builder(name, leaf, key, self._intermediate).sign(self._intermediate.key, hashes.SHA256())
+        issued = Issued(
+            cert=self.directory / f"{name}.cert.pem",
+            key=self.directory / f"{name}.key.pem",
+            oin=leaf.oins[0] if len(leaf.oins) == 1 else None,
+        )
+        _write_private(
+            issued.key,
+            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+        )
+        _write_private(issued.cert, certificate.public_bytes(serialization.Encoding.PEM) + self._intermediate.pem())
+        return issued
+
+
+def _make_authority(name: str, *, parent: _Authority | None, path_length: int) -> _Authority:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _subject(name, f"Stichting {name}", ())
+    now = datetime.now(UTC)
+    builder = _builder(subject, parent, key.public_key(), now - 2 * _CLOCK_SKEW, now + _AUTHORITY_LIFETIME)
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+    builder = builder.add_extension(_key_usage(authority=True), critical=True)
+    certificate = builder.sign(parent.key if parent else key, hashes.SHA256())
+    return _Authority(certificate, key)
+
+
+def _leaf_builder(name: str, leaf: Leaf, key: ec.EllipticCurvePrivateKey, issuer: _Authority) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    # A certificate that has already ended still needs a start before its end.
+    not_after = leaf.not_after or now + _LEAF_LIFETIME
+    not_before = leaf.not_before or min(now, not_after) - _CLOCK_SKEW
+    subject = _subject(name, f"Bedachte organisatie {name}", leaf.oins)
+    builder = _builder(subject, issuer, key.public_key(), not_before, not_after)
+    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    builder = builder.add_extension(_key_usage(authority=False), critical=True)
+    if leaf.hosts:
+        names = x509.SubjectAlternativeName([_general_name(host) for host in leaf.hosts])
+        builder = builder.add_extension(names, critical=False)
+    if leaf.usages:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(leaf.usages), critical=False)
+    return builder
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: _Authority | None,
+    public_key: ec.EllipticCurvePublicKey,
+    not_before: datetime,
+    not_after: datetime,
+) -> x509.CertificateBuilder:
+    issuer_key = issuer.certificate.public_key() if issuer else public_key
+    if not isinstance(issuer_key, ec.EllipticCurvePublicKey):
+        raise TypeError("every key of this PKI is an elliptic curve key")
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer.certificate.subject if issuer else subject)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(not_before)
+        .not_valid_after(not_after)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key), critical=False)
+    )
+
+
+def _subject(common_name: str, organisation: str, oins: Sequence[str]) -> x509.Name:
+    attributes = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "NL"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
+        *(x509.NameAttribute(NameOID.SERIAL_NUMBER, oin) for oin in oins),
+        x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+    ]
+    return x509.Name(attributes)
+
+
+def _key_usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Replace a file in one step, so that it is never half written and never readable by others."""
+    draft = path.with_name(path.name + ".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(content)
+    draft.replace(path)

@@ -1,0 +1,1 @@
+"""The receiving half: results that suppliers push to the LAS."""

@@ -1,0 +1,188 @@
+"""One pushed message in, one answer out, without a framework.
+
+The order is: who is it, for which school, is the sender mandated, can the message be used, keep it, answer. 202 is given
+only after the store has committed. Texts of answers are fixed: nothing that came in is ever echoed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
+from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
+from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
+from doorstroom_client.messages.ontvangst import ontvangstmelding
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.school import School
+from doorstroom_client.osr.registry import Registry
+from doorstroom_client.store.base import Delivery, Inbox
+
+PATH = "/leerlingresultaat"
+MELDINGEN = {
+    202: "Bericht succesvol ontvangen en wordt verwerkt.",
+    400: "Het verzoek is geen geldig bericht.",
+    401: "Verzender en/of ontvanger van dit bericht is niet gemachtigd door de school.",
+    404: "Deze bron bestaat niet.",
+    405: "De school is niet bekend bij de ontvanger.",
+    413: "Het bericht is te groot.",
+    415: "Het bericht moet als application/json worden verstuurd.",
+    422: "Bericht ontvangen, maar de inhoud is niet bruikbaar.",
+    503: "De ontvanger kan dit bericht nu niet verwerken. Verstuur het later opnieuw.",
+}
+"""Status -> the fixed text that goes with it."""
+_RETRY_AFTER = "60"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """A request as any web server can give it.
+
+    Attributes:
+        method: ``POST`` for a result.
+        path: without query; a mount prefix before `/leerlingresultaat` is fine.
+        query: the raw query string.
+        peer_oin: the OIN in the client certificate that the server verified; None when there was none. Never take it from
+            a header that a client can set.
+        body: the exact bytes.
+        content_type: value of the Content-Type header.
+    """
+
+    method: str
+    path: str
+    query: str = field(repr=False)
+    peer_oin: str | None
+    body: bytes = field(repr=False)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class InboundResponse:
+    """The answer to give.
+
+    Attributes:
+        status: the HTTP status code.
+        body: JSON (`Ontvangstmelding`).
+        headers: all headers, content type and length included.
+    """
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, status: int) -> InboundResponse:
+        """The fixed answer for a status."""
+        body = json.dumps(ontvangstmelding(MELDINGEN[status]), ensure_ascii=False).encode()
+        later = (("retry-after", _RETRY_AFTER),) if status == 503 else ()
+        headers = (
+            ("content-type", "application/json; charset=utf-8"),
+            ("content-length", str(len(body))),
+            ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+            *later,
+        )
+        return cls(status, body, headers)
+
+
+Verdict = InboundResponse | Delivery
+"""A refusal, or what is to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Decides about pushed messages and keeps the good ones.
+
+    Attributes:
+        find_school: the administration with a routeringskenmerk, or None when it is not ours.
+        registry: for the mandate of the sender.
+        inbox: where results are kept.
+        now: the wall clock (UTC).
+    """
+
+    find_school: Callable[[str], School | None]
+    registry: Registry
+    inbox: Inbox
+    now: Callable[[], dt.datetime]
+
+    def judge(self, request: InboundRequest) -> Flow[Verdict]:
+        """Decide about a request; asks the OSR where needed, keeps nothing yet."""
+        refused = _check_shape(request)
+        if refused:
+            return InboundResponse.of(refused)
+        edu_to, edu_from = _edu(request.query)
+        school = self.find_school(edu_to)
+        if request.peer_oin is None or not Oin.fits(request.peer_oin):
+            return InboundResponse.of(401)
+        if school is None:
+            return InboundResponse.of(405)
+        if edu_from != school.oin:
+            return InboundResponse.of(401)
+        try:
+            mandated = yield from self.registry.is_mandated(request.peer_oin, school.oin, or_stale=True)
+        except DoorstroomError:
+            # A 401 would make the supplier stop; while the OSR is silent it should simply come back.
+            return InboundResponse.of(503)
+        if not mandated:
+            return InboundResponse.of(401)
+        return self._read(request, edu_to, edu_from, request.peer_oin)
+
+    def keep(self, verdict: Verdict) -> InboundResponse:
+        """Keep what was accepted, and give the answer. May wait for the disk."""
+        if isinstance(verdict, InboundResponse):
+            return verdict
+        try:
+            self.inbox.add(verdict)
+        except StoreError:
+            return InboundResponse.of(503)
+        return InboundResponse.of(202)
+
+    def _read(self, request: InboundRequest, edu_to: str, edu_from: str, sender: str) -> Verdict:
+        try:
+            result = decode_leerlingresultaat(request.body)
+        except MessageError as error:
+            return InboundResponse.of(400 if error.path == "body" else 422)
+        return Delivery(
+            edu_to=edu_to,
+            edu_from=edu_from,
+            sender_oin=sender,
+            schooljaar=result.schooljaar or "",
+            pupil=pupil_key(result),
+            toets=str(result.toetssoort or ""),
+            datumtijd=result.datumtijd,
+            received_at=self.now(),
+            payload=request.body,
+        )
+
+
+def pupil_key(result: Leerlingresultaat) -> str:
+    """The leading identity, with its kind: the ECK-iD, else the LAS-key."""
+    leerling = result.leerling
+    return f"eck:{leerling.eck_id}" if leerling.eck_id else f"las:{leerling.las_key}"
+
+
+def _check_shape(request: InboundRequest) -> int:
+    """The status to refuse a request with before its content is looked at; 0 when its shape is fine."""
+    if not request.path.rstrip("/").endswith(PATH) or request.method != "POST":
+        return 404  # not 405: in this chain that means an unknown school
+    if len(request.body) > BODY_LIMIT:
+        return 413
+    if request.content_type.split(";")[0].strip().lower() != "application/json":
+        return 415
+    edu_to, edu_from = _edu(request.query)
+    return 0 if Routeringskenmerk.fits(edu_to) and Oin.fits(edu_from) else 400
+
+
+def _edu(query: str) -> tuple[str, str]:
+    """edu-to and edu-from; empty when one does not stand in the query exactly once."""
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=20, errors="strict")
+    except ValueError:
+        return "", ""
+    found = [[value for name, value in pairs if name == key] for key in ("edu-to", "edu-from")]
+    edu_to, edu_from = (values[0].upper() if len(values) == 1 else "" for values in found)
+    return edu_to, edu_from

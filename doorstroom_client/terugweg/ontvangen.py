@@ -1,0 +1,86 @@
+"""A received result as it is handed out: the message, with the school and the supplier it belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.messages.codec import decode_leerlingresultaat
+from doorstroom_client.messages.identifiers import RapportId
+from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
+from doorstroom_client.store.base import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Ontvangen:
+    """One received result and where it belongs. Its repr shows no pupil data.
+
+    Attributes:
+        id: number in the store.
+        school: the administration it was sent to; None when that is no longer configured.
+        leverancier: the supplier whose certificate sent it; None when that is not one of the configured ones.
+        edu_to: routeringskenmerk that it was sent to.
+        sender_oin: OIN in the certificate of the sender.
+        ontvangen_op: moment of receipt, UTC.
+        verwerkt_op: moment at which it was marked as processed; None while it is not.
+        resultaat: the message itself.
+    """
+
+    id: int
+    school: School | None
+    leverancier: Leverancier | None
+    edu_to: str
+    sender_oin: str
+    ontvangen_op: dt.datetime
+    verwerkt_op: dt.datetime | None
+    resultaat: Leerlingresultaat
+
+    @property
+    def leerling(self) -> Leerling:
+        """The identities of the pupil."""
+        return self.resultaat.leerling
+
+    @property
+    def toetssoort(self) -> Toetssoort | str | None:
+        """Which test."""
+        return self.resultaat.toetssoort
+
+    @property
+    def toetsadvies(self) -> Toetsadvies | None:
+        """The test advice as a category; the text stays in ``resultaat.toetsadvies_tekst``."""
+        return self.resultaat.toetsadvies
+
+    @property
+    def toetsscore(self) -> int | None:
+        """The score on the whole test."""
+        return self.resultaat.toetsscore
+
+    @property
+    def referentieniveaus(self) -> dict[str, Referentieniveau | str]:
+        """Reference level per part."""
+        return self.resultaat.referentieniveaus
+
+    @property
+    def rapportid(self) -> RapportId | None:
+        """Id of the report."""
+        return self.resultaat.rapportid
+
+
+def open_kept(kept: Kept, find_school: Callable[[str], School | None], leveranciers: Sequence[Leverancier]) -> Ontvangen:
+    """Read a kept delivery back."""
+    about = kept.delivery
+    return Ontvangen(
+        id=kept.id,
+        school=find_school(about.edu_to),
+        leverancier=next((item for item in leveranciers if item.oin == about.sender_oin), None),
+        edu_to=about.edu_to,
+        sender_oin=about.sender_oin,
+        ontvangen_op=about.received_at,
+        verwerkt_op=kept.processed_at,
+        resultaat=decode_leerlingresultaat(about.payload),
+    )

@@ -1,0 +1,162 @@
+"""Bytes to JSON, and the short texts that go with an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from doorstroom_client.errors import MessageError
+from doorstroom_client.messages.codec import BODY_LIMIT, decode_json, decode_leerlingresultaat
+from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of, ontvangstmelding
+
+REFUSED: dict[str, bytes] = {
+    "empty": b"",
+    "only spaces": b" \n ",
+    "duplicate key": b'{"a":1,"a":2}',
+    "duplicate key, same value": b'{"a":1,"a":1}',
+    "duplicate key, nested": b'{"x":[{"y":{"a":1,"b":2,"a":3}}]}',
+    "duplicate key, escaped": b'{"a":1,"\\u0061":2}',
+    "duplicate empty key": b'{"":1,"":2}',
+    "NaN": b'{"a":NaN}',
+    "Infinity": b"[Infinity]",
+    "-Infinity": b"[-Infinity]",
+    "1e400": b"[1e400]",
+    "-1e400": b"[-1E+400]",
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": '{"a":1}'.encode("utf-16"),
+    "UTF-16 LE": '{"a":1}'.encode("utf-16-le"),
+    "UTF-16 BE": '{"a":1}'.encode("utf-16-be"),
+    "UTF-32": '{"a":1}'.encode("utf-32"),
+    "lone high surrogate": b'["\\ud800"]',
+    "lone low surrogate": b'["\\udc00"]',
+    "swapped surrogates": b'["\\udc00\\ud800"]',
+    "lone surrogate in a key": b'{"\\ud800":1}',
+    "latin-1": b'["\xe9"]',
+    "overlong UTF-8": b'["\xc0\x80"]',
+    "surrogate in UTF-8": b'["\xed\xa0\x80"]',
+    "cut UTF-8": b'["\xe2\x82',
+    "depth 250": b"[" * 250 + b"]" * 250,
+    "depth 250, objects": b'{"a":' * 250 + b"1" + b"}" * 250,
+    "depth 100000": b"[" * 100_000 + b"]" * 100_000,
+    "depth 100000, not closed": b'{"a":[' * 100_000,
+    "5000 digits": b"[" + b"1" * 5000 + b"]",
+    "-5000 digits": b"-" + b"9" * 5000,
+    "5000 digits with exponent": b"1" * 5000 + b"e0",
+    "trailing data": b"{} x",
+    "two documents": b"{}{}",
+    "two documents on two lines": b"{}\n{}",
+    "too large": b" " * (BODY_LIMIT - 1) + b"{}",
+    "leading zero": b"01",
+    "leading zero, negative": b"[-01]",
+    "trailing comma, list": b"[1,]",
+    "trailing comma, object": b'{"a":1,}',
+    "raw newline in text": b'["a\nb"]',
+    "raw NUL in text": b'["\x00"]',
+    "NUL after": b"{}\x00",
+    "plus": b"+1",
+    "bare fraction": b".5",
+    "open fraction": b"1.",
+    "hex": b"0x10",
+    "single quotes": b"{'a':1}",
+    "bare key": b"{a:1}",
+    "comment": b"/* x */{}",
+    "form feed": b"\x0c{}",
+    "bad escape": b'"\\x41"',
+    "bad unicode escape": b'"\\u00zz"',
+    "capital True": b"True",
+    "missing comma": b"[1 2]",
+    "not closed": b'{"a":1',
+    "bare text": b"hallo",
+    "html": b"<html></html>",
+}
+ACCEPTED: dict[str, tuple[bytes, Any]] = {
+    "object": (b"{}", {}),
+    "list": (b"[]", []),
+    "null": (b"null", None),
+    "spaces around": (b' \r\n\t{"a" : 1 } \n', {"a": 1}),
+    "UTF-8": ('["é漢😀"]'.encode(), ["é漢😀"]),
+    "surrogate pair": (b'["\\ud83d\\ude00"]', ["😀"]),
+    "escapes": (b'"\\u0041\\n\\/\\u0000"', "A\n/\x00"),
+    "same key in two objects": (b'[{"a":1},{"a":{"a":2}}]', [{"a": 1}, {"a": {"a": 2}}]),
+    "keys that differ by case": (b'{"a":1,"A":2}', {"a": 1, "A": 2}),
+    "decomposed keys differ": ('{"é":1,"e\u0301":2}'.encode(), {"é": 1, "e\u0301": 2}),
+    "numbers": (b"[0,-0,1.5,1e3,-2E-3,1e-400]", [0, 0, 1.5, 1000.0, -0.002, 0.0]),
+    "big number": (b"1" * 300, int("1" * 300)),
+    "DEL and line separator": ('["\x7f\u2028"]'.encode(), ["\x7f\u2028"]),
+    "exactly the limit": (b" " * (BODY_LIMIT - 2) + b"{}", {}),
+    "byte order mark inside": ('["\ufeff"]'.encode(), ["\ufeff"]),
+}
+
+
+@pytest.mark.parametrize("case", list(REFUSED))
+@pytest.mark.parametrize("read", [decode_json, decode_leerlingresultaat])
+def test_what_is_no_json_is_refused(case: str, read: Any) -> None:
+    with pytest.raises(MessageError) as caught:
+        read(REFUSED[case])
+    assert caught.value.path == "body"
+    assert len(caught.value.problems) == 1
+    assert len(str(caught.value)) < 100
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("case", list(ACCEPTED))
+def test_json_is_accepted(case: str) -> None:
+    body, value = ACCEPTED[case]
+    assert decode_json(body) == value
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+@pytest.mark.parametrize("depth", [1, 150, 200])
+def test_depth_that_is_accepted(depth: int, opening: bytes, closing: bytes) -> None:
+    inner = decode_json(opening * depth + (b"1" if opening != b"[" else b"") + closing * depth)
+    found = 0
+    while isinstance(inner, list | dict):
+        found += 1
+        inner = (inner["a"] if isinstance(inner, dict) else inner[0]) if inner else None
+    assert found == depth
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        ("duplicate key, nested", "twice"),
+        ("too large", "larger than"),
+        ("byte order mark", "byte order mark"),
+        ("latin-1", "UTF-8"),
+        ("trailing comma, list", "not valid JSON"),
+    ],
+)
+def test_the_rule_is_named(case: str, words: str) -> None:
+    with pytest.raises(MessageError, match=words):
+        decode_json(REFUSED[case])
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        ({"melding": "Ontvangen"}, "Ontvangen"),
+        ({"melding": "a", "detail": "b"}, "a"),
+        ({"melding": "", "detail": "b"}, "b"),
+        ({"melding": None, "title": "t", "status": 400}, "t"),
+        ({"title": "t", "detail": "d"}, "d"),
+        ({"melding": 5}, "5"),
+        ({"melding": {"a": 1}, "message": "m"}, "m"),
+        ({"melding": ["a"]}, ""),
+        ({"error": {"code": 1}}, ""),
+        ({}, ""),
+        ([], ""),
+        (["melding"], ""),
+        ("melding", ""),
+        (None, ""),
+        (True, ""),
+        ({"melding": "x" * 5000}, "x" * MELDING_LIMIT),
+    ],
+)
+def test_the_text_of_an_answer(document: Any, text: str) -> None:  # quirk Q26
+    assert melding_of(document) == text
+
+
+def test_our_own_answer() -> None:
+    assert melding_of(ontvangstmelding("Ontvangen")) == "Ontvangen"
