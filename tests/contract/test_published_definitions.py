@@ -53,7 +53,8 @@ LISTS = {"Deelnemerslijst": Deelnemerslijst, "Schooladviezenlijst": Schooladviez
 
 def school_of(message: Any) -> School:
     return School(
-        **message["deelnemersgroep"], routeringskenmerk=f"00000007000{message['deelnemersgroep']['instellingscode']}00530"
+        **message["deelnemersgroep"],
+        routeringskenmerk=f"00000007000{message['deelnemersgroep']['instellingscode']}00530",
     )
 
 
@@ -193,8 +194,14 @@ def test_the_result_example_is_read_with_everything_in_it(result_example: Any) -
     assert result.resultatenscores.versie == "Definitief"
     assert result.toets is not None
     assert (result.toets.naam, result.toets.versie) == ("IEP Doorstroomtoets", "IEP papier")
-    assert [part.id for part in result.toets.toetsonderdelen] == [Onderdeel.REKENEN, Onderdeel.NEDERLANDSE_TAAL]
-    assert [part.id for part in result.toets.toetsonderdelen[1].toetsonderdelen] == [Domein.LEZEN, Domein.TAALVERZORGING]
+    assert [part.id for part in result.toets.toetsonderdelen] == [
+        Onderdeel.REKENEN,
+        Onderdeel.NEDERLANDSE_TAAL,
+    ]
+    assert [part.id for part in result.toets.toetsonderdelen[1].toetsonderdelen] == [
+        Domein.LEZEN,
+        Domein.TAALVERZORGING,
+    ]
 
 
 def test_only_the_result_example_fails_its_own_schema(any_example: Any, definitions: dict[str, Any]) -> None:
@@ -245,7 +252,9 @@ def test_the_published_pattern_lets_pass_what_we_refuse(definition: Any) -> None
 
 
 def test_every_value_list_is_the_published_one(definition: Any) -> None:
-    published = {name: schema["enum"] for name, schema in definition.schemas.items() if name.endswith("_enum")}
+    published = {
+        name: schema["enum"] for name, schema in definition.schemas.items() if name.endswith("_enum")
+    }
     expected = dict(ENUMS)
     if definition.afspraak == "1.0":
         del expected["Schooladviestype_enum"]
@@ -265,11 +274,15 @@ def test_the_version_strings_are_the_published_ones(definition: Any) -> None:
         for name, schema in definition.schemas.items()
         if "enum" in schema.get("properties", {}).get("versie", {})
     }
-    lists = {"Deelnemerslijst", "Leerlingresultaat"} | ({"Schooladviezenlijst"} if afspraak.schooladviezen else set())
+    lists = {"Deelnemerslijst", "Leerlingresultaat"} | (
+        {"Schooladviezenlijst"} if afspraak.schooladviezen else set()
+    )
     assert set(found) == lists
     assert all(values == [afspraak.versie] for values in found.values())
     assert set(afspraak.toetssoorten) == set(definition.schemas["Toetssoort_enum"]["enum"])
-    assert list(afspraak.schooladviezen) == definition.schemas.get("Schooladviestype_enum", {}).get("enum", [])
+    assert list(afspraak.schooladviezen) == definition.schemas.get("Schooladviestype_enum", {}).get(
+        "enum", []
+    )
     required = definition.schemas["Demografisch"]["required"]
     assert afspraak.geslacht == ("geslacht" in required)
     assert set(AFSPRAKEN) == {"1.0", "1.1"}

@@ -60,12 +60,21 @@ def sent(*deelnemers: Deelnemer, **more: Any) -> Any:
 def refused(deelnemers: Any, groepen: Any = (GROUP,), **more: Any) -> MessageError:
     with pytest.raises(MessageError) as caught:
         build(deelnemers, groepen, **more)
-    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(caught.value.args)
+    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(
+        caught.value.args
+    )
     return caught.value
 
 
 def test_the_message() -> None:
-    assert sent(pupil(leerling=Leerling(ECK, "k1"), voorvoegsel="van der", geslacht=2, geboortedatum=dt.date(2014, 7, 12))) == {
+    assert sent(
+        pupil(
+            leerling=Leerling(ECK, "k1"),
+            voorvoegsel="van der",
+            geslacht=2,
+            geboortedatum=dt.date(2014, 7, 12),
+        )
+    ) == {
         "datumtijd": "2025-11-03T09:00:00Z",
         "auteur": "LAS 1.0",
         "versie": "Doorstroomtoetsketen_v1.1",
@@ -78,7 +87,14 @@ def test_the_message() -> None:
             "onderwijslocatiecode": "123X123",
             "administratienr": "01",
         },
-        "groepen": [{"label": "Stamgroep", "id": "g1", "omschrijving": "8A", "niveau": {"label": "Jaargroep", "niveau": "8"}}],
+        "groepen": [
+            {
+                "label": "Stamgroep",
+                "id": "g1",
+                "omschrijving": "8A",
+                "niveau": {"label": "Jaargroep", "niveau": "8"},
+            }
+        ],
         "deelnemers": [
             {
                 "label": "Leerling",
@@ -124,8 +140,15 @@ def test_names_go_out_composed(field: str, value: str) -> None:
 
 
 def test_surrounding_spaces_are_dropped() -> None:
-    item = sent(pupil(achternaam="  Berg\u00a0", roepnaam=" A ", voorvoegsel=" de ", groep=" g1 "))["deelnemers"][0]
-    assert (item["achternaam"], item["roepnaam"], item["voorvoegsel"], item["groep"]) == ("Berg", "A", "de", "g1")
+    item = sent(pupil(achternaam="  Berg\u00a0", roepnaam=" A ", voorvoegsel=" de ", groep=" g1 "))[
+        "deelnemers"
+    ][0]
+    assert (item["achternaam"], item["roepnaam"], item["voorvoegsel"], item["groep"]) == (
+        "Berg",
+        "A",
+        "de",
+        "g1",
+    )
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -146,27 +169,94 @@ def test_geslacht(value: int | None, written: int) -> None:
 
 @pytest.mark.parametrize("value", [None, 1, 9, 7, "m"])
 def test_geslacht_is_not_sent_when_the_agreement_has_none(value: Any) -> None:
-    coming = Afspraak.met_naam("1.1").volgende(naam="n", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027")
+    coming = Afspraak.met_naam("1.1").volgende(
+        naam="n", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027"
+    )
     message = sent(pupil(geslacht=value), afspraak=coming, schooljaar="2026-2027")
     assert set(message["deelnemers"][0]["extensie"]) == {"label", "voorletters", "geboortedatum"}
     assert message["versie"] == "Doorstroomtoetsketen_v9.9"
 
 
 REFUSED: list[tuple[str, Any]] = [
-    *(("achternaam", value) for value in (None, "", " ", "\u00a0", "x" * 71, 1, b"x", f"{SECRET}\n{SECRET}", f"{SECRET}\x00", f"{SECRET}\x85x",
-                                          f"\u202e{SECRET}", f"{SECRET}\u200fx", f"{SECRET}\u2028x", f"{SECRET}\u2066", f"{SECRET}\ufeffx",
-                                          f"{SECRET}\ud800", f"{SECRET}\udfff", "\u0958" * 36)),
+    *(
+        ("achternaam", value)
+        for value in (
+            None,
+            "",
+            " ",
+            "\u00a0",
+            "x" * 71,
+            1,
+            b"x",
+            f"{SECRET}\n{SECRET}",
+            f"{SECRET}\x00",
+            f"{SECRET}\x85x",
+            f"\u202e{SECRET}",
+            f"{SECRET}\u200fx",
+            f"{SECRET}\u2028x",
+            f"{SECRET}\u2066",
+            f"{SECRET}\ufeffx",
+            f"{SECRET}\ud800",
+            f"{SECRET}\udfff",
+            "\u0958" * 36,
+        )
+    ),
     *(("achternaam", value) for value in ("\u200b", "\u2060", "\u061c", f"{SECRET}\u061c")),
-    *(("roepnaam", value) for value in (None, "", "\t", "x" * 65, 1, f"{SECRET}\r", f"{SECRET}\ud800", "\u200d")),
-    *(("voorletters", value) for value in (None, "", " ", "A.B.", "A B", "A-B", "A1", "ABCDEFG", "A\u0000", "_", 1, "²", "½", "Ⅷ", "A\ud800")),
+    *(
+        ("roepnaam", value)
+        for value in (None, "", "\t", "x" * 65, 1, f"{SECRET}\rx", f"{SECRET}\ud800", "\u200d")
+    ),
+    *(
+        ("voorletters", value)
+        for value in (
+            None,
+            "",
+            " ",
+            "A.B.",
+            "A B",
+            "A-B",
+            "A1",
+            "ABCDEFG",
+            "A\u0000",
+            "_",
+            1,
+            "²",
+            "½",
+            "Ⅷ",
+            "A\ud800",
+        )
+    ),
     *(("voorvoegsel", value) for value in ("x" * 11, "van der van", f"de\n{SECRET}", 1, f"{SECRET}\ud800")),
-    *(("geboortedatum", value) for value in (None, "", "2014-02-30", "2014-13-01", "14-07-12", "2014-7-12", "12-07-2014", "2014-07-12T00:00:00Z",
-                                             "20140712", "2014-W28-6", "2014-07-12\n", " 2014-07-12", "\u0662\u0660\u0661\u0664-07-12", "0000-01-01",
-                                             20140712, dt.datetime(2014, 7, 12), dt.datetime(2014, 7, 12, tzinfo=dt.UTC), SECRET)),
-    *(("groep", value) for value in (None, "", " ", "g2", "G1", 1, SECRET, f"g1\n{SECRET}", "x" * 257, f"{SECRET}\ud800")),
+    *(
+        ("geboortedatum", value)
+        for value in (
+            None,
+            "",
+            "2014-02-30",
+            "2014-13-01",
+            "14-07-12",
+            "2014-7-12",
+            "12-07-2014",
+            "2014-07-12T00:00:00Z",
+            "20140712",
+            "2014-W28-6",
+            "2014-07-12\n",
+            " 2014-07-12",
+            "\u0662\u0660\u0661\u0664-07-12",
+            "0000-01-01",
+            20140712,
+            dt.datetime(2014, 7, 12),  # noqa: DTZ001
+            dt.datetime(2014, 7, 12, tzinfo=dt.UTC),
+            SECRET,
+        )
+    ),
+    *(
+        ("groep", value)
+        for value in (None, "", " ", "g2", "G1", 1, SECRET, f"g1\n{SECRET}", "x" * 257, f"{SECRET}\ud800")
+    ),
     *(("jaargroep", value) for value in (None, "", "6", "9", "C", "S", 8, 8.0, "8 ", SECRET)),
     *(("geslacht", value) for value in (0, 3, "1", "", 1.0, True, False, SECRET, [1])),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("field", "value"), REFUSED)
@@ -245,7 +335,15 @@ def test_a_pupil_stands_in_a_list_once() -> None:
 def test_everything_is_listed_at_once() -> None:
     error = refused(
         [
-            pupil(achternaam="", roepnaam=None, voorletters="A.", geboortedatum=SECRET, groep="g9", jaargroep="6", geslacht=5),
+            pupil(
+                achternaam="",
+                roepnaam=None,
+                voorletters="A.",
+                geboortedatum=SECRET,
+                groep="g9",
+                jaargroep="6",
+                geslacht=5,
+            ),
             pupil(leerling=Leerling(SECRET), voorvoegsel="x" * 11),
         ],
         [Stamgroep("", "8A"), GROUP],
@@ -255,7 +353,15 @@ def test_everything_is_listed_at_once() -> None:
         "groepen[0].id",
         *(
             f"deelnemers[0].{name}"
-            for name in ("achternaam", "roepnaam", "voorletters", "geboortedatum", "groep", "jaargroep", "geslacht")
+            for name in (
+                "achternaam",
+                "roepnaam",
+                "voorletters",
+                "geboortedatum",
+                "groep",
+                "jaargroep",
+                "geslacht",
+            )
         ),
         "deelnemers[1].leerling.eck_id",
         "deelnemers[1].voorvoegsel",
@@ -265,7 +371,7 @@ def test_everything_is_listed_at_once() -> None:
 
 
 def test_a_moment_without_zone_is_listed_with_the_rest() -> None:
-    error = refused([pupil(achternaam="")], datumtijd=dt.datetime(2026, 1, 20))
+    error = refused([pupil(achternaam="")], datumtijd=dt.datetime(2026, 1, 20))  # noqa: DTZ001
     assert {problem.path for problem in error.problems} == {"deelnemers[0].achternaam", "datumtijd"}
 
 

@@ -43,12 +43,16 @@ def build(adviezen: Any, **more: Any) -> Schooladviezenlijst:
 def refused(adviezen: Any, **more: Any) -> MessageError:
     with pytest.raises(MessageError) as caught:
         build(adviezen, **more)
-    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(caught.value.args)
+    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(
+        caught.value.args
+    )
     return caught.value
 
 
 def test_the_message() -> None:
-    message = build(iter([Advies(Leerling(ECK, "k1"), "VMBO_GL/TL"), Advies(Leerling(las_key="k2"), Schooladvies.HAVO)]))
+    message = build(
+        iter([Advies(Leerling(ECK, "k1"), "VMBO_GL/TL"), Advies(Leerling(las_key="k2"), Schooladvies.HAVO)])
+    )
     assert json.loads(encode(message)) == {
         "datumtijd": "2026-01-20T12:30:15Z",
         "auteur": "LAS 1.0",
@@ -88,12 +92,18 @@ def test_all_values_go_out_unchanged(value: Schooladvies) -> None:
     [
         (dt.datetime(2026, 1, 1, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1))), "2025-12-31T23:30:00Z"),
         (dt.datetime(2026, 1, 1, 23, 59, 59, 999999, tzinfo=dt.UTC), "2026-01-01T23:59:59Z"),
-        (dt.datetime(2026, 1, 1, tzinfo=dt.timezone(-dt.timedelta(hours=2, minutes=30))), "2026-01-01T02:30:00Z"),
+        (
+            dt.datetime(2026, 1, 1, tzinfo=dt.timezone(-dt.timedelta(hours=2, minutes=30))),
+            "2026-01-01T02:30:00Z",
+        ),
         (dt.datetime(999, 1, 1, tzinfo=dt.UTC), "0999-01-01T00:00:00Z"),
     ],
 )
 def test_moments_are_written_in_utc(moment: dt.datetime, text: str) -> None:  # quirk Q15
-    assert json.loads(encode(build([Advies(Leerling(las_key="k"), "VWO")], datumtijd=moment)))["datumtijd"] == text
+    assert (
+        json.loads(encode(build([Advies(Leerling(las_key="k"), "VWO")], datumtijd=moment)))["datumtijd"]
+        == text
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +150,11 @@ def test_something_else_than_an_advice(item: Any) -> None:
     [
         (Leerling(ECK), Leerling(ECK), ["adviezen[1].leerling.eck_id"]),
         (Leerling(las_key=SECRET), Leerling(OTHER_ECK, SECRET), ["adviezen[1].leerling.las_key"]),
-        (Leerling(ECK, "k"), Leerling(ECK, "k"), ["adviezen[1].leerling.eck_id", "adviezen[1].leerling.las_key"]),
+        (
+            Leerling(ECK, "k"),
+            Leerling(ECK, "k"),
+            ["adviezen[1].leerling.eck_id", "adviezen[1].leerling.las_key"],
+        ),
     ],
 )
 def test_a_pupil_stands_in_a_list_once(first: Leerling, second: Leerling, paths: list[str]) -> None:
@@ -156,7 +170,10 @@ def test_the_same_text_as_another_kind_of_identity_is_no_double() -> None:
 def test_an_example_eck_id_only_goes_in_tests() -> None:
     assert refused([Advies(Leerling(eck_id="leerling-abc123"), "VWO")]).path == "adviezen[0].leerling.eck_id"
     build([Advies(Leerling(eck_id="leerling-abc123"), "VWO")], test_identities=True)
-    assert refused([Advies(Leerling(eck_id="a b"), "VWO")], test_identities=True).path == "adviezen[0].leerling.eck_id"
+    assert (
+        refused([Advies(Leerling(eck_id="a b"), "VWO")], test_identities=True).path
+        == "adviezen[0].leerling.eck_id"
+    )
 
 
 def test_an_empty_list() -> None:
@@ -168,7 +185,10 @@ def test_the_author_is_checked(auteur: Any) -> None:
     assert refused([Advies(Leerling(las_key="k"), "VWO")], auteur=auteur).path == "auteur"
 
 
-@pytest.mark.parametrize("moment", [dt.datetime(2026, 1, 20), None, "2026-01-20T12:00:00Z", dt.date(2026, 1, 20)])
+@pytest.mark.parametrize(
+    "moment",
+    [dt.datetime(2026, 1, 20), None, "2026-01-20T12:00:00Z", dt.date(2026, 1, 20)],  # noqa: DTZ001
+)
 def test_the_moment_is_checked(moment: Any) -> None:
     assert refused([Advies(Leerling(las_key="k"), "VWO")], datumtijd=moment).path == "datumtijd"
 
@@ -201,7 +221,7 @@ def test_everything_is_listed_at_once() -> None:
 
 
 def test_a_moment_without_zone_is_listed_with_the_rest() -> None:
-    error = refused([Advies(Leerling(las_key="k"), "vwo")], datumtijd=dt.datetime(2026, 1, 20))
+    error = refused([Advies(Leerling(las_key="k"), "vwo")], datumtijd=dt.datetime(2026, 1, 20))  # noqa: DTZ001
     assert {problem.path for problem in error.problems} == {"adviezen[0].advies", "datumtijd"}
 
 

@@ -1,0 +1,299 @@
+"""The whole chain on this machine: an OSR, three suppliers and the receiving side of a LAS, over real mutual TLS.
+
+    with Keten() as keten:
+        client = keten.client()
+        client.send_schooladviezen(keten.school, [...])
+
+Every server listens on loopback, with certificates that are made for the occasion and thrown away.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from doorstroom_client.async_client import AsyncClient
+from doorstroom_client.client import Client
+from doorstroom_client.exchange.auth import ApiKey
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.messages.afspraak import AFSPRAKEN
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import Toetssoort
+from doorstroom_client.osr.models import Osr
+from doorstroom_client.simulator._config import config_text
+from doorstroom_client.simulator.https import Answer, HttpsServer, Received
+from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
+from doorstroom_client.simulator.osr import SimulatedOsr
+from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
+from doorstroom_client.terugweg.handler import InboundRequest
+
+LAS_OIN = "00000003990000010000"
+OSR_OIN = "00000003990000020000"
+SUPPLIERS = (
+    (Toetssoort.ICE, "Toetsbureau Noord (bedacht)", "00000003990000110000", Gedrag.ACCEPTEERT),
+    (Toetssoort.DIA, "Toetsbureau Zuid (bedacht)", "00000003990000120000", Gedrag.WEIGERT_LIJST),
+    (Toetssoort.ROUTE_8, "Toetsbureau West (bedacht)", "00000003990000130000", Gedrag.ACCEPTEERT),
+)
+"""Test, name, OIN and behaviour towards unknown pupils of the three suppliers."""
+API_KEY_HEADER = "X-Simulator-Key"
+"""The header name of the real OSR is not public; this one is invented."""
+API_KEY = "alleen-voor-de-simulator"
+
+
+def _school(brin: str, number: str, naam: str) -> School:
+    return School(
+        instellingscode=brin,
+        vestigingscode="00",
+        onderwijsaanbiedercode=f"{number}A{number}",
+        onderwijslocatiecode=f"{number}X{number}",
+        administratienr="01",
+        routeringskenmerk=f"00000007000{brin}00530",
+        naam=naam,
+    )
+
+
+SCHOLEN = (
+    _school("99AA", "901", "De Bedachte Regenboog"),
+    _school("99BB", "902", "De Verzonnen Vlieger"),
+    _school("99CC", "903", "Het Denkbeeldige Kompas"),
+    _school("99DD", "904", "De Gefingeerde Brug"),
+)
+"""Invented schools: with ICE, with DIA, with ROUTE_8, and one without any mandate."""
+
+
+class Keten:
+    """OSR, three suppliers and a receiving LAS, started together.
+
+    Args:
+        directory: where certificates and store are made; a temporary folder when left out.
+        schooljaar: the school year that is played.
+        port: first of five successive ports; free ones are chosen when left out.
+        receive: whether to play the receiving side too. When False, register your own address with
+            ``keten.osr.register_endpoint``.
+
+    Attributes:
+        osr: the register; give and withdraw mandates here.
+        toetssystemen: the suppliers, by toetssoort.
+        school: an invented school that has mandated ICE and the LAS.
+        scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate.
+        certificate: the client certificate of the LAS.
+        store: path of the store in which results are received.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None = None,
+        *,
+        schooljaar: str = "2025-2026",
+        port: int = 0,
+        receive: bool = True,
+    ) -> None:
+        self._temporary = directory is None
+        self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
+        self.schooljaar = schooljaar
+        self.school = SCHOLEN[0]
+        self.scholen = SCHOLEN
+        self.store = self.directory / "doorstroom.db"
+        self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
+        self._pki = Pki(self.directory / "pki")
+        self._receive = receive
+        self._receiver: Client | None = None
+        self._issued: dict[str, Issued] = {}
+        las = self._certificate("las", LAS_OIN)
+        self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
+        ports = range(port, port + 5) if port else (0,) * 5
+        self._osr_server = self._server("osr", OSR_OIN, self.osr.app, ports[0])
+        self._las_server = self._server("terugweg", LAS_OIN, self._receive_one, ports[1])
+        self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
+        self._supplier_servers = {
+            soort: self._server(soort.lower(), systeem.oin, systeem.app, ports[2 + at])
+            for at, (soort, systeem) in enumerate(self.toetssystemen.items())
+        }
+        self._give_mandates()
+
+    def __enter__(self) -> Self:
+        """Start all servers."""
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Stop all servers and throw the certificates away."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start all servers."""
+        for server in self._servers():
+            server.start()
+        for soort, systeem in self.toetssystemen.items():
+            systeem.basis_url = f"{self._supplier_servers[soort].url}/dst"
+        if self._receive:
+            for school in self.scholen:
+                self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url)
+
+    def stop(self) -> None:
+        """Stop all servers; a temporary folder is removed."""
+        for server in self._servers():
+            server.stop()
+        if self._receiver is not None:
+            self._receiver.close()
+            self._receiver = None
+        if self._temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def leveranciers(self) -> tuple[Leverancier, ...]:
+        """The suppliers as a LAS configures them; known from `start` on."""
+        return tuple(
+            Leverancier(soort, systeem.oin, systeem.basis_url, systeem.naam) for soort, systeem in self.toetssystemen.items()
+        )
+
+    @property
+    def osr_settings(self) -> Osr:
+        """The OSR as a LAS configures it; known from `start` on."""
+        return Osr(
+            f"{self._osr_server.url}{self.osr.prefix}",
+            namespace=self.osr.namespace,
+            api_key=ApiKey(API_KEY_HEADER, API_KEY),
+            oin=OSR_OIN,
+        )
+
+    @property
+    def las_url(self) -> str:
+        """Where the receiving side listens; known from `start` on."""
+        return self._las_server.url
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of a client for this chain."""
+        return {
+            "certificate": self.certificate,
+            "osr": self.osr_settings,
+            "leveranciers": self.leveranciers,
+            "scholen": self.scholen,
+            "auteur": "Simulator LAS 1.0",
+            "schooljaar": self.schooljaar,
+            "store": self.store,
+        }
+
+    def client(self, **overrides: Any) -> Client:
+        """A client for this chain; close it when done. Arguments of the constructor win."""
+        return Client(**{**self.arguments(), **overrides})
+
+    def async_client(self, **overrides: Any) -> AsyncClient:
+        """An asynchronous client for this chain; close it when done. Arguments of the constructor win."""
+        return AsyncClient(**{**self.arguments(), **overrides})
+
+    def leerlingen(self, aantal: int = 27, *, seed: int = 1) -> list[BedachteLeerling]:
+        """Invented pupils of group 8.
+
+        Args:
+            aantal: how many.
+            seed: another number, other pupils.
+        """
+        return bedenk_leerlingen(aantal, seed=seed, schooljaar=self.schooljaar)
+
+    def stuur_resultaten(self, toetssoort: str = Toetssoort.ICE, school: School | None = None) -> list[Verzonden]:
+        """Let the known pupils take the test, and push each result to the LAS that the OSR has an address of.
+
+        Args:
+            toetssoort: which supplier.
+            school: only of this school.
+        """
+        issued = self._issued[toetssoort.lower()]
+        return self.toetssystemen[toetssoort].stuur_resultaten(
+            self.osr.find_endpoint,
+            cert=issued.cert,
+            key=issued.key,
+            trust=self._pki.trust,
+            school_oin=None if school is None else school.oin,
+        )
+
+    def write_config(self, path: Path) -> Path:
+        """Write a configuration file for the command line; known addresses only from `start` on.
+
+        Args:
+            path: the file; its mode becomes 0600.
+        """
+        path.touch(mode=0o600)
+        path.write_text(config_text(self.arguments(), path.parent), "utf-8")
+        return path
+
+    def _servers(self) -> list[HttpsServer]:
+        receiver = [self._las_server] if self._receive else []
+        return [self._osr_server, *self._supplier_servers.values(), *receiver]
+
+    def _certificate(self, name: str, oin: str) -> Issued:
+        self._issued[name] = self._pki.issue(name, oin=oin)
+        return self._issued[name]
+
+    def _server(self, name: str, oin: str, app: Any, port: int) -> HttpsServer:
+        issued = self._certificate(name, oin)
+        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=self._pki.trust, name=name, port=port)
+
+    def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:
+        return Toetssysteem(
+            soort,
+            naam,
+            oin,
+            gedrag,
+            mandaat=self.osr.has_mandate,
+            scholen=[school.oin for school in self.scholen],
+            versies=[afspraak.versie for afspraak in AFSPRAKEN.values()],
+        )
+
+    def _give_mandates(self) -> None:
+        for school, (_, _, oin, _) in zip(self.scholen, SUPPLIERS, strict=False):
+            self.osr.mandate(school.oin, oin)
+            self.osr.mandate(school.oin, LAS_OIN)
+
+    def _receive_one(self, received: Received) -> Answer:
+        if self._receiver is None:
+            self._receiver = self.client()
+        response = self._receiver.terugweg.handle(
+            InboundRequest(
+                method=received.method,
+                path=received.path,
+                query=urlencode(received.query),
+                peer_oin=received.peer_oin,
+                body=received.body,
+                content_type=received.header("content-type") or "",
+            )
+        )
+        extra = tuple((name, value) for name, value in response.headers if name == "retry-after")
+        return Answer(response.status, response.body, "application/json", extra)
+
+
+def leerling_of(bedacht: BedachteLeerling) -> Leerling:
+    """The identities of an invented pupil."""
+    return Leerling(eck_id=bedacht.eck_id, las_key=bedacht.las_key)
+
+
+def adviezen_of(bedacht: Sequence[BedachteLeerling]) -> list[Advies]:
+    """The advice of invented pupils, ready to send."""
+    return [Advies(leerling_of(item), item.advies) for item in bedacht]
+
+
+def deelnemers_of(bedacht: Sequence[BedachteLeerling]) -> tuple[list[Stamgroep], list[Deelnemer]]:
+    """Invented pupils and their groups, ready to send."""
+    groepen = [Stamgroep(f"groep-{naam}", naam) for naam in sorted({item.groep for item in bedacht})]
+    deelnemers = [
+        Deelnemer(
+            leerling=leerling_of(item),
+            achternaam=item.achternaam,
+            voorvoegsel=item.voorvoegsel,
+            roepnaam=item.roepnaam,
+            voorletters=item.voorletters,
+            geboortedatum=item.geboortedatum,
+            groep=f"groep-{item.groep}",
+            geslacht=item.geslacht,
+        )
+        for item in bedacht
+    ]
+    return groepen, deelnemers
