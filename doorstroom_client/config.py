@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -279,9 +280,9 @@ class _Reader:
             self._problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
             return None
         if setting.kind == "path":
-            return self._folder / value
+            return self._folder / str(value)
         if setting.kind == "paths":
-            return tuple(self._folder / str(item) for item in (value if isinstance(value, list) else [value]))
+            return tuple(self._folder / str(item) for item in _as_list(value))
         return tuple(value) if isinstance(value, list) else value
 
     def _from_text(self, setting: Setting, text: str) -> Any:
@@ -319,7 +320,7 @@ class _Reader:
                 self._problems.append((name, f"{_MISSING_PART} ({setting.help})"))
 
     def _each(self, name: str, make: Callable[[dict[str, Any]], T]) -> list[T]:
-        made = [self._try(f"{name}[{at}]", lambda item=item: make(item)) for at, item in enumerate(self._lists.get(name, []))]
+        made = [self._try(f"{name}[{at}]", partial(make, item)) for at, item in enumerate(self._lists.get(name, []))]
         return [item for item in made if item is not None]
 
     def _try(self, path: str, make: Callable[[], T]) -> T | None:
@@ -351,6 +352,10 @@ def _retry(values: Mapping[str, Any]) -> Retry:
     if attempts != int(attempts) or not 1 <= attempts <= 5:
         raise ConfigurationError("retry.attempts must be a whole number from 1 to 5", setting="retry.attempts")
     return Retry(stop=stop_after_attempt(int(attempts)), longest_wait=float(values.get("longest_wait", 20.0)))
+
+
+def _as_list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
 
 
 def _close_to(section: str, key: str) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from doorstroom_client.errors import (
     DoorstroomError,
@@ -18,7 +19,7 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
 from doorstroom_client.exchange.flow import Attempt, Flow
-from doorstroom_client.exchange.http import Outcome, Request, Response
+from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
 from doorstroom_client.exchange.retry import Retry, retry_after
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
@@ -117,44 +118,32 @@ def _error(
     conditions: Conditions,
 ) -> DoorstroomError:
     kind = row.error_for(request.operation)
-    common = {
+    tries = f" (after {len(attempts)} attempts)" if len(attempts) > 1 else ""
+    message = f"{request.peer.naam} {row.text}{tries}"
+    details: dict[str, Any] = {
         "hint": row.hint_for(request.operation),
         "retryable": action in (Action.RETRY, Action.SCHEDULE),
         "request_id": request.request_id,
         "attempts": attempts,
         "peer": request.peer.naam,
     }
-    tries = f" (after {len(attempts)} attempts)" if len(attempts) > 1 else ""
-    message = f"{request.peer.naam} {row.text}{tries}"
-    if isinstance(outcome, Response):
-        return _error_for_response(kind, message, outcome, common, asked, conditions)
-    if issubclass(kind, TlsError):
-        return kind(f"{message} ({outcome.code})", code=outcome.code, phase=outcome.phase, **common)
-    if issubclass(kind, TransportError):
-        return kind(message, phase=outcome.phase, **common)
-    return kind(message, **common)  # an answer that was too large: no transport error, no status
-
-
-def _error_for_response(
-    kind: type[DoorstroomError],
-    message: str,
-    response: Response,
-    common: dict[str, object],
-    asked: float | None,
-    conditions: Conditions,
-) -> DoorstroomError:
-    more: dict[str, object] = dict(common)
-    melding = melding_in(response)
+    if isinstance(outcome, Fault):
+        if issubclass(kind, TransportError):
+            details["phase"] = outcome.phase
+        if issubclass(kind, TlsError):
+            details["code"] = outcome.code
+            message = f"{message} ({outcome.code})"
+        return kind(message, **details)
     if issubclass(kind, Refused | UnexpectedResponse):
-        more |= {"status": response.status, "melding": melding}
-        if response.status == 405 and not melding:
-            more["hint"] = f"{more['hint']}. There was no melding with the answer, which points to a wrong base_url"
+        details |= {"status": outcome.status, "melding": melding_in(outcome)}
+        if outcome.status == 405 and not details["melding"]:
+            details["hint"] += ". There was no melding with the answer, which points to a wrong base_url"
         if kind is UnexpectedResponse:
-            message = f"{message} (status {response.status})"
+            message = f"{message} (status {outcome.status})"
     elif issubclass(kind, Unavailable):
-        retry_at = None if asked is None else conditions.now() + dt.timedelta(seconds=asked)
-        more |= {"status": response.status, "retry_at": retry_at}
-    return kind(message, **more)  # type: ignore[arg-type]
+        details["status"] = outcome.status
+        details["retry_at"] = None if asked is None else conditions.now() + dt.timedelta(seconds=asked)
+    return kind(message, **details)
 
 
 def melding_in(response: Response) -> str:

@@ -30,8 +30,8 @@ _GRACE = 0.2
 _silent: ContextVar[bool] = ContextVar("doorstroom_client_exchange", default=False)
 
 
-def _outside_our_calls(record: logging.LogRecord) -> bool:
-    """httpcore logs addresses and headers at DEBUG; during our calls those hold OINs, keys and a rapportid."""
+def _outside_our_calls(_: logging.LogRecord) -> bool:
+    """The HTTP library logs addresses and headers at DEBUG; during our calls those hold OINs, keys and a rapportid."""
     return not _silent.get()
 
 
@@ -39,11 +39,11 @@ for _name in ("httpcore.connection", "httpcore.http11", "httpcore.proxy"):
     logging.getLogger(_name).addFilter(_outside_our_calls)
 
 
-class _OtherOin(Exception):
+class _OtherOinError(Exception):
     """The certificate carries another OIN than the configured one."""
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     """The answer is larger than allowed, or compressed."""
 
 
@@ -125,7 +125,7 @@ class AsyncHttpxTransport:
         async def trace(event: str, info: dict[str, Any]) -> None:
             try:
                 check(event, info)
-            except _OtherOin:
+            except _OtherOinError:
                 await info["return_value"].aclose()
                 raise
 
@@ -161,13 +161,13 @@ class _Size:
 
     def __init__(self, response: httpx.Response, limit: int) -> None:
         if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise _TooLarge
+            raise _TooLargeError
         self._left = limit
 
     def add(self, chunk: bytes) -> None:
         self._left -= len(chunk)
         if self._left < 0:
-            raise _TooLarge
+            raise _TooLargeError
 
 
 def _to_httpx(request: Request, trace: Callable[[str, dict[str, Any]], Any]) -> httpx.Request:
@@ -200,7 +200,7 @@ def _check_oin(request: Request) -> Callable[[str, dict[str, Any]], None]:
             close = getattr(stream, "close", None)
             if close is not None:
                 close()
-            raise _OtherOin
+            raise _OtherOinError
 
     return trace
 
@@ -249,9 +249,9 @@ def _fault(error: BaseException, started: float, deadline: float) -> Fault:
 
 
 def _kind(error: BaseException) -> tuple[FaultKind, Phase, str]:
-    if isinstance(error, _OtherOin):
+    if isinstance(error, _OtherOinError):
         return FaultKind.WRONG_PEER, Phase.NOT_SENT, "oin"
-    if isinstance(error, _TooLarge):
+    if isinstance(error, _TooLargeError):
         return FaultKind.TOO_LARGE, Phase.UNKNOWN, "size"
     before = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
     tls = _tls_error(error)

@@ -101,7 +101,7 @@ def _children(content: bytes) -> list[tuple[int, bytes]]:
 
 def _moment(tag: int, content: bytes) -> dt.datetime:
     layout = {_UTC_TIME: "%y%m%d%H%M%SZ", _GENERALIZED_TIME: "%Y%m%d%H%M%SZ"}.get(tag, "")
-    moment = dt.datetime.strptime(content.decode("ascii"), layout)
+    moment = dt.datetime.strptime(content.decode("ascii"), layout).replace(tzinfo=dt.UTC)
     if tag == _UTC_TIME and moment.year >= 2050:  # RFC 5280: two digits from 50 on mean 19xx
         moment = moment.replace(year=moment.year - 100)
-    return moment.replace(tzinfo=dt.UTC)
+    return moment

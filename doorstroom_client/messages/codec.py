@@ -46,21 +46,21 @@ def _broken_rule(body: bytes) -> str:
         from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds the depth and the size of numbers
         document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate cannot be written
-    except _Duplicate:
+    except _DuplicateError:
         return "holds a key twice in one object"
     except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError too
         return "is not valid JSON"
     return ""
 
 
-class _Duplicate(ValueError):
+class _DuplicateError(ValueError):
     pass
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _Duplicate
+        raise _DuplicateError
     return found
 
 

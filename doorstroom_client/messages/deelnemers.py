@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
-from pydantic import model_serializer
-from pydantic.functional_serializers import SerializerFunctionWrapHandler
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.findings import Findings

@@ -22,6 +22,7 @@ class Identifier(str):
     private: ClassVar[bool] = False
 
     def __new__(cls, value: str) -> Self:
+        """Take over a value that has the right form; `MessageError` otherwise."""
         if not cls.fits(value):
             raise MessageError([Problem(cls.__name__, cls.rule)])
         return super().__new__(cls, value)

@@ -285,7 +285,8 @@ class Leerlingresultaat(MildModel):
         """The id of the part that `name` points at, whatever its case (quirk Q28); unknown names stay as they are."""
         known: list[str] = [*Onderdeel, *Domein, *Subdomein]
         for part in self.toets.toetsonderdelen if self.toets else ():
-            known += [unit.id for unit in (part, *part.toetsonderdelen) if unit.id]
+            known += [part.id] if part.id else []
+            known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return next((str(unit) for unit in known if unit.casefold() == name.strip().casefold()), name.strip())
 
 

@@ -143,14 +143,31 @@ class Mandaat:
 
 
 _HERSTEL = (
-    "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en directeuren "
-    "kunnen het OSR zelf niet inzien.",
-    f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan zowel de gekozen "
-    "toetsleverancier als het leerlingadministratiesysteem, met een ingangsdatum die al is bereikt.",
-    "Heeft uw school een andere toets gekozen? Geef dan door welke; dan is dit mandaat niet nodig.",
+    (
+        "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en "
+        "directeuren kunnen het OSR zelf niet inzien."
+    ),
+    (
+        f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan zowel de "
+        "gekozen toetsleverancier als het leerlingadministratiesysteem, met een ingangsdatum die al is bereikt."
+    ),
+    "Heeft uw school een andere toets gekozen? Dan is een mandaat voor deze leverancier niet nodig.",
+)
+_MAANDEN = (
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
 )
 
 
 def _dag(day: dt.date) -> str:
-    maanden = "januari februari maart april mei juni juli augustus september oktober november december".split()
-    return f"{day.day} {maanden[day.month - 1]} {day.year}"
+    return f"{day.day} {_MAANDEN[day.month - 1]} {day.year}"

@@ -12,8 +12,14 @@ from doorstroom_client.exchange.auth import ApiKey
 from doorstroom_client.messages.school import School
 
 _SCHOOL = (
-    "naam instellingscode vestigingscode onderwijsaanbiedercode onderwijslocatiecode administratienr routeringskenmerk"
-).split()
+    "naam",
+    "instellingscode",
+    "vestigingscode",
+    "onderwijsaanbiedercode",
+    "onderwijslocatiecode",
+    "administratienr",
+    "routeringskenmerk",
+)
 
 
 def config_text(arguments: Mapping[str, Any], folder: Path) -> str:

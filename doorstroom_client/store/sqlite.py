@@ -8,7 +8,7 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -190,7 +190,7 @@ class SqliteStore:
             return [_kept(row) for row in cursor.execute(query, (after, *schools, limit)).fetchall()]
 
     @contextmanager
-    def _transaction(self, what: str) -> Iterator[sqlite3.Cursor]:
+    def _transaction(self, what: str) -> Generator[sqlite3.Cursor]:
         with self._cursor(what) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             try:
@@ -202,12 +202,12 @@ class SqliteStore:
                 raise
 
     @contextmanager
-    def _cursor(self, what: str) -> Iterator[sqlite3.Cursor]:
+    def _cursor(self, what: str) -> Generator[sqlite3.Cursor]:
         with self._lock, self._errors(what), closing(self._connection.cursor()) as cursor:
             yield cursor
 
     @contextmanager
-    def _errors(self, what: str) -> Iterator[None]:
+    def _errors(self, what: str) -> Generator[None]:
         """Turn an error of SQLite into ours; its text is about the file, and is dropped all the same."""
         failed = ""
         try:

@@ -1,4 +1,4 @@
-"""Loads the published definitions from the folder in DOORSTROOM_SPEC_DIR; without it these tests are skipped."""
+"""Loads the published definitions from the folder DOORSTROOM_SPEC_DIR; without it the tests are skipped."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_no_text() -> None:
     "text",
     [
         "vmbo " * 6_000,
-        "vmbo_" * 6_000,
+        "vmbo_" * 12_000,
         "vmbo-" * 20_000,
         "gl " * 30_000,
         "basisberoepsgerichte " * 5_000,
