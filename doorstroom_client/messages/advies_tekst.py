@@ -13,7 +13,8 @@ _SPELLINGS = (
     (re.compile(r"kaderberoepsgerichte?( leerweg)?|\bkader\b|\bkbl\b"), "kb"),
     (re.compile(r"\b(gl|gemengde?)\s*[/_-]\s*(tl|theoretische?)\b|\bgltl\b|\bmavo\b|\bgt\b|\btl\b|\bgl\b"), "gltl"),
 )
-_JOINTS = re.compile(r"\s*(?:/|-|\+|&|_tm_|t/m|\btot en met\b|\ben\b)\s*")
+_JOINTS = re.compile(r"\s*(?:/|-|–|\+|&|_tm_|t/m|\btot en met\b|\ben\b)\s*")
+_LONGEST = 200
 _CATEGORIES = {
     ("pro", "bb"): Toetsadvies.PRO_VMBO_BB,
     ("bb", "kb"): Toetsadvies.VMBO_BB_KB,
@@ -30,10 +31,10 @@ def normalise_toetsadvies(text: str | None) -> Toetsadvies | None:
     Case, spaces, repeated "vmbo", ``t/m`` and the spellings of gl/tl make no difference. A text that is not recognised
     gives None: the raw text is then the only truth.
     """
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     plain = " ".join(text.casefold().replace("leerweg", " ").split()).replace("_tm_", " t/m ")
-    plain = re.sub(r"\bvmbo\b|vmbo[_-]", " ", plain)
+    plain = " ".join(re.sub(r"\bvmbo\b|vmbo[_-]", " ", plain).split())
     for pattern, short in _SPELLINGS:
         plain = pattern.sub(short, plain)
     words = [word for part in _JOINTS.split(plain) for word in re.split(r"[\s_]+", part) if word]

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
@@ -158,5 +159,5 @@ _V1_1 = Afspraak(
     geslacht=True,
 )
 
-AFSPRAKEN: Mapping[str, Afspraak] = {afspraak.naam: afspraak for afspraak in (_V1_0, _V1_1)}
+AFSPRAKEN: Mapping[str, Afspraak] = MappingProxyType({afspraak.naam: afspraak for afspraak in (_V1_0, _V1_1)})
 """The published versions, by name."""

@@ -21,15 +21,16 @@ def encode(message: WireModel) -> bytes:
 
 
 def decode_json(body: bytes) -> Any:
-    """Read JSON strictly: UTF-8 without BOM, no duplicate keys, no NaN, no lone surrogates, depth at most 200.
+    """Read JSON strictly: UTF-8 without BOM, no duplicate keys, no NaN, no lone surrogates, bounded depth.
 
     Raises:
         MessageError: the text is not such JSON; says which rule, never what stood there.
     """
     rule = _broken_rule(body)
     if rule:
+        del body  # tracebacks may show local variables
         raise MessageError([Problem("body", rule)])
-    return json.loads(body.decode(), object_pairs_hook=dict)
+    return json.loads(body)
 
 
 def _broken_rule(body: bytes) -> str:
@@ -81,4 +82,10 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
     Raises:
         MessageError: no valid JSON (`path` is ``body``), or no usable result.
     """
-    return Leerlingresultaat.parse(decode_json(body))
+    problems: tuple[Problem, ...] = ()
+    try:
+        return Leerlingresultaat.parse(decode_json(body))
+    except MessageError as error:
+        problems = error.problems
+    del body  # tracebacks may show local variables
+    raise MessageError(problems, what="leerlingresultaat")

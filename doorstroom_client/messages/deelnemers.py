@@ -15,7 +15,6 @@ from doorstroom_client.messages.leerlingen import Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Geslacht, Groepsoort, Jaargroep
 from doorstroom_client.messages.wire import (
-    VOORLETTERS,
     DeelnemerIdentiteitEntry,
     Deelnemersgroep,
     Identities,
@@ -113,19 +112,20 @@ def build_deelnemerslijst(
         MessageError: something does not fit; names every place, never a value.
         ConfigurationError: this agreement is not agreed for `schooljaar`.
     """
-    afspraak.check_schooljaar(Schooljaar(schooljaar))
     given_groups, given = list(groepen), list(deelnemers)
     found = Findings()
+    found.identifier(Schooljaar, schooljaar, "schooljaar")
     check_not_empty(given_groups, "groepen", found)
     check_not_empty(given, "deelnemers", found)
     group_ids: dict[str, str] = {}
     groups = [_groep(item, f"groepen[{at}]", group_ids, found) for at, item in enumerate(given_groups)]
     builder = _DeelnemerBuilder(afspraak, group_ids, Identities(found, test_identities=test_identities), found)
     entries = [builder.build(item, f"deelnemers[{at}]") for at, item in enumerate(given)]
-    author = check_auteur(auteur, found)
+    author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("deelnemerslijst")
+    afspraak.check_schooljaar(Schooljaar(schooljaar))
     return Deelnemerslijst(
-        datumtijd=check_moment(datumtijd),
+        datumtijd=moment,
         auteur=author,
         versie=afspraak.versie,
         schooljaar=schooljaar,
@@ -167,7 +167,8 @@ class _DeelnemerBuilder:
         group = found.text(item.groep, f"{path}.groep", most=256)
         if group and group not in self._group_ids:
             found.add(f"{path}.groep", "is not the id of a group in this list")
-        prefix = found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=10) if item.voorvoegsel else None
+        absent = item.voorvoegsel is None or (isinstance(item.voorvoegsel, str) and not item.voorvoegsel.strip())
+        prefix = None if absent else found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=10)
         return Onderwijsdeelnemer(
             deelnemerref=self._identities.entries(item.leerling, f"{path}.leerling"),
             achternaam=found.text(item.achternaam, f"{path}.achternaam", most=70),
@@ -180,7 +181,7 @@ class _DeelnemerBuilder:
 
     def _extensie(self, item: Deelnemer, path: str) -> Demografisch:
         initials = self._found.text(item.voorletters, f"{path}.voorletters", most=6)
-        if initials and len(initials) <= 6 and not VOORLETTERS.fullmatch(initials):
+        if initials and not initials.isalpha():
             self._found.add(f"{path}.voorletters", "expected letters only, without dots or spaces")
         return Demografisch(
             voorletters=initials,

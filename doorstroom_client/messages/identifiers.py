@@ -24,6 +24,7 @@ class Identifier(str):
     def __new__(cls, value: str) -> Self:
         """Take over a value that has the right form; `MessageError` otherwise."""
         if not cls.fits(value):
+            del value  # tracebacks may show local variables
             raise MessageError([Problem(cls.__name__, cls.rule)])
         return super().__new__(cls, value)
 

@@ -36,9 +36,11 @@ def as_moment(value: object) -> dt.datetime | None:
         return None
     try:
         moment = dt.datetime.fromisoformat(value.strip())
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=amsterdam())
+        moment.astimezone(dt.UTC)  # the first and last days of the calendar do not exist in every zone
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=amsterdam())
+    return moment
 
 
 def _or_none(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
@@ -87,3 +89,7 @@ class MildModel(BaseModel):
         return f"{type(self).__name__}(…)"
 
     __str__ = __repr__
+
+    def __repr_args__(self) -> tuple[()]:
+        """Keep pydantic's other ways of showing a model (rich, pretty printers) silent too."""
+        return ()

@@ -157,7 +157,7 @@ class Leerlingresultaat(MildModel):
     resultatenscores: ResultatenScores
     toets: Annotated[Doorstroomtoets | None, Mild] = None
 
-    _raw: Mapping[str, Any] = PrivateAttr(default_factory=lambda: MappingProxyType({}))
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def parse(cls, document: object) -> Leerlingresultaat:
@@ -166,31 +166,33 @@ class Leerlingresultaat(MildModel):
         Raises:
             MessageError: it is no object, names no pupil, or has no list of results. Nothing else is refused.
         """
+        result, problems = cls._validated(document)
+        del document  # tracebacks may show local variables
+        if result is None:
+            raise MessageError(problems, what="leerlingresultaat")
+        return result
+
+    @classmethod
+    def _validated(cls, document: object) -> tuple[Leerlingresultaat | None, list[Problem]]:
         if not isinstance(document, dict):
-            raise MessageError([Problem("leerlingresultaat", "expected a JSON object")])
-        problems: list[Problem] = []
-        result: Leerlingresultaat | None = None
+            return None, [Problem("leerlingresultaat", "expected a JSON object")]
         try:
             result = cls.model_validate(document)
         except ValidationError as error:
             # Only the place is taken over: pydantic's own texts hold the value, and unknown keys stand in its paths.
-            problems = [
+            return None, [
                 Problem(_known_path(item["loc"]), "is missing or is not usable")
                 for item in error.errors(include_input=False, include_url=False, include_context=False)
             ]
-        if result is None:
-            raise MessageError(problems, what="leerlingresultaat")
-        result._raw = MappingProxyType(document)
         if result.leerling == Leerling():
-            raise MessageError(
-                [Problem("resultatenscores.deelnemerref", "names no ECK-iD or LAS-key")], what="leerlingresultaat"
-            )
-        return result
+            return None, [Problem("resultatenscores.deelnemerref", "names no ECK-iD or LAS-key")]
+        result._raw = document
+        return result, []
 
     @property
     def raw(self) -> Mapping[str, Any]:
         """The message as it came, unknown fields included. Holds pupil data: do not log it."""
-        return self._raw
+        return MappingProxyType(self._raw)
 
     @property
     def leerling(self) -> Leerling:
@@ -210,7 +212,8 @@ class Leerlingresultaat(MildModel):
     @property
     def toetsadvies_tekst(self) -> str | None:
         """The test advice as the supplier wrote it (free text, quirk Q32)."""
-        return next((item.waarde for item in self._of_kind(Resultaatsoort.TOETSADVIES)), None)
+        advice = (item for item in self._of_kind(Resultaatsoort.TOETSADVIES) if self._is_whole_test(item.toetseenheid))
+        return next((item.waarde for item in advice), None)
 
     @property
     def toetsadvies(self) -> Toetsadvies | None:
@@ -221,18 +224,27 @@ class Leerlingresultaat(MildModel):
     def referentieniveaus(self) -> dict[str, Referentieniveau | str]:
         """Reference level per part (``REKENEN``, ``LEZEN``, ``TAALVERZORGING``); an unknown level is kept as text."""
         levels: dict[str, Referentieniveau | str] = {}
+        units = self._units()
         for item in self._of_kind(Resultaatsoort.REFERENTIENIVEAU):
-            if item.toetseenheid and item.waarde:
-                levels[self._unit(item.toetseenheid)] = _level(item.waarde)
+            name = (item.toetseenheid or "").strip()
+            if name and item.waarde:
+                levels[units.get(name.casefold(), name)] = _level(item.waarde)
         return levels
 
     @property
     def toetsscore(self) -> int | None:
-        """The score on the whole test; None when it is absent or no whole number (quirk Q30)."""
+        """The score on the whole test; None when it is absent or no whole number (quirk Q30).
+
+        A score on a part of the test is never taken for it.
+        """
         if self.resultatenscores.scores is None:
             return None
-        kinds = (score for score in self.resultatenscores.scores.scores if score.label == Scoresoort.TOETSSCORE)
-        return next((number for score in kinds if (number := score.as_int()) is not None), None)
+        totals = (
+            score.as_int()
+            for score in self.resultatenscores.scores.scores
+            if score.label == Scoresoort.TOETSSCORE and self._is_whole_test(score.toetseenheid)
+        )
+        return next((number for number in totals if number is not None), None)
 
     @property
     def rapportid(self) -> RapportId | None:
@@ -244,8 +256,9 @@ class Leerlingresultaat(MildModel):
         if re.search(r"[\x00-\x20\x7f\\]", text.strip()):
             return None
         path = re.split(r"[?#]", text.strip(), maxsplit=1)[0]
+        path = re.sub(r"\A([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/]*", "", path)  # a host is no id
         segment = unquote(next((part for part in reversed(path.split("/")) if part), ""))
-        return RapportId(segment) if RapportId.fits(segment) else None
+        return RapportId(segment) if segment != "leerlingrapport" and RapportId.fits(segment) else None
 
     @property
     def afnamedatum(self) -> dt.date | None:
@@ -254,11 +267,10 @@ class Leerlingresultaat(MildModel):
         text = (context.afname.afnametijdstip or "") if context and context.afname else ""
         try:
             moment = dt.datetime.fromisoformat(text.strip())
-        except ValueError:
+            as_written = moment.time() == dt.time(0) or moment.tzinfo is None
+            return (moment if as_written else moment.astimezone(amsterdam())).date()
+        except (ValueError, OverflowError):
             return None
-        if moment.time() == dt.time(0) or moment.tzinfo is None:
-            return moment.date()
-        return moment.astimezone(amsterdam()).date()
 
     @property
     def opmerkingen(self) -> tuple[str, ...]:
@@ -278,16 +290,22 @@ class Leerlingresultaat(MildModel):
         return [item for item in self.resultatenscores.resultaten.resultaten if item.label == kind]
 
     def _has_double_identity(self) -> bool:
-        labels = [entry.label for entry in self.resultatenscores.deelnemerref]
+        labels = [entry.label.strip().lower() for entry in self.resultatenscores.deelnemerref if entry.label]
         return len(labels) != len(set(labels))
 
-    def _unit(self, name: str) -> str:
-        """The id of the part that `name` points at, whatever its case (quirk Q28); unknown names stay as they are."""
+    def _is_whole_test(self, unit: str | None) -> bool:
+        """Whether a score or result is about the whole test: no unit, or the test itself as unit (quirk Q28)."""
+        name = (unit or "").strip().casefold()
+        tests = (self.resultatenscores.toetsdefinitie, self.toets.id if self.toets else None)
+        return not name or name in {test.strip().casefold() for test in tests if test}
+
+    def _units(self) -> dict[str, str]:
+        """The ids of all parts, by their text without case (quirk Q28)."""
         known: list[str] = [*Onderdeel, *Domein, *Subdomein]
         for part in self.toets.toetsonderdelen if self.toets else ():
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
-        return next((str(unit) for unit in known if unit.casefold() == name.strip().casefold()), name.strip())
+        return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
 
 
 def _level(text: str) -> Referentieniveau | str:

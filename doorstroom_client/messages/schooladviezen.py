@@ -80,16 +80,17 @@ def build_schooladviezenlijst(
             setting="afspraak",
             hint="Use version 1.1 or newer",
         )
-    afspraak.check_schooljaar(Schooljaar(schooljaar))
     given = list(adviezen)
     found = Findings()
+    found.identifier(Schooljaar, schooljaar, "schooljaar")
     check_not_empty(given, "adviezen", found)
     identities = Identities(found, test_identities=test_identities)
     entries = [_entry(item, f"adviezen[{at}]", afspraak, identities, found) for at, item in enumerate(given)]
-    author = check_auteur(auteur, found)
+    author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("schooladviezenlijst")
+    afspraak.check_schooljaar(Schooljaar(schooljaar))
     return Schooladviezenlijst(
-        datumtijd=check_moment(datumtijd),
+        datumtijd=moment,
         auteur=author,
         versie=afspraak.versie,
         schooljaar=schooljaar,

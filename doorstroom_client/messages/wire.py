@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
-from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import EckId, Identifier, LasKey, TestEckId
 from doorstroom_client.messages.leerlingen import Leerling
@@ -18,7 +16,7 @@ from doorstroom_client.messages.vocabulary import Identiteitsoort
 
 
 def _utc_text(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 Tijdstip = Annotated[dt.datetime, PlainSerializer(_utc_text, return_type=str)]
@@ -34,6 +32,10 @@ class WireModel(BaseModel):
         return f"{type(self).__name__}(…)"
 
     __str__ = __repr__
+
+    def __repr_args__(self) -> tuple[()]:
+        """Keep pydantic's other ways of showing a model (rich, pretty printers) silent too."""
+        return ()
 
 
 class DeelnemerIdentiteitEntry(WireModel):
@@ -112,14 +114,14 @@ def check_auteur(auteur: str, found: Findings) -> str:
     return found.text(auteur, "auteur", most=256)
 
 
-def check_moment(moment: dt.datetime) -> dt.datetime:
-    """A moment for `datumtijd`: aware, cut to whole seconds.
-
-    Raises:
-        MessageError: the moment has no time zone.
-    """
-    if moment.tzinfo is None:
-        raise MessageError([Problem("datumtijd", "has no time zone; give an aware datetime")])
+def check_moment(moment: object, found: Findings) -> dt.datetime:
+    """A moment for `datumtijd`: aware, cut to whole seconds."""
+    if not isinstance(moment, dt.datetime):
+        found.add("datumtijd", "expected an aware datetime")
+        return _NO_MOMENT
+    if moment.utcoffset() is None:
+        found.add("datumtijd", "has no time zone; give an aware datetime")
+        return _NO_MOMENT
     return moment.astimezone(dt.UTC).replace(microsecond=0)
 
 
@@ -129,5 +131,4 @@ def check_not_empty(items: Sequence[object], name: str, found: Findings) -> None
         found.add(name, "is empty; at least one is needed")
 
 
-VOORLETTERS = re.compile(r"[^\W\d_]{1,6}")
-"""Letters only, at most six (quirk Q12)."""
+_NO_MOMENT = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

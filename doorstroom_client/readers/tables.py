@@ -273,7 +273,7 @@ def _deelnemer(row: Row, leerling: Leerling, problems: list[Problem]) -> Deelnem
         achternaam=filled(row, "achternaam", problems),
         voorvoegsel=row.text("voorvoegsel") or None,
         roepnaam=filled(row, "roepnaam", problems),
-        voorletters=filled(row, "voorletters", problems),
+        voorletters=filled(row, "voorletters", problems).replace(".", "").replace(" ", ""),
         geboortedatum=geboortedatum(row, problems),
         groep=_groep_id(filled(row, "groep", problems)),
         jaargroep=jaargroep(row, problems),

@@ -29,9 +29,7 @@ _TextLoader.yaml_implicit_resolvers = {
 }
 
 _formats = FormatChecker(formats=())
-_DATE_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
-)
+_DATE_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 @_formats.checks("date-time", raises=ValueError)
@@ -101,9 +99,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if not _FOLDER and here in item.path.parents:
-            item.add_marker(
-                pytest.mark.skip(reason="DOORSTROOM_SPEC_DIR does not name the folder of the definitions")
-            )
+            item.add_marker(pytest.mark.skip(reason="DOORSTROOM_SPEC_DIR does not name the folder of the definitions"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

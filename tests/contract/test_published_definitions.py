@@ -252,9 +252,7 @@ def test_the_published_pattern_lets_pass_what_we_refuse(definition: Any) -> None
 
 
 def test_every_value_list_is_the_published_one(definition: Any) -> None:
-    published = {
-        name: schema["enum"] for name, schema in definition.schemas.items() if name.endswith("_enum")
-    }
+    published = {name: schema["enum"] for name, schema in definition.schemas.items() if name.endswith("_enum")}
     expected = dict(ENUMS)
     if definition.afspraak == "1.0":
         del expected["Schooladviestype_enum"]
@@ -274,15 +272,11 @@ def test_the_version_strings_are_the_published_ones(definition: Any) -> None:
         for name, schema in definition.schemas.items()
         if "enum" in schema.get("properties", {}).get("versie", {})
     }
-    lists = {"Deelnemerslijst", "Leerlingresultaat"} | (
-        {"Schooladviezenlijst"} if afspraak.schooladviezen else set()
-    )
+    lists = {"Deelnemerslijst", "Leerlingresultaat"} | ({"Schooladviezenlijst"} if afspraak.schooladviezen else set())
     assert set(found) == lists
     assert all(values == [afspraak.versie] for values in found.values())
     assert set(afspraak.toetssoorten) == set(definition.schemas["Toetssoort_enum"]["enum"])
-    assert list(afspraak.schooladviezen) == definition.schemas.get("Schooladviestype_enum", {}).get(
-        "enum", []
-    )
+    assert list(afspraak.schooladviezen) == definition.schemas.get("Schooladviestype_enum", {}).get("enum", [])
     required = definition.schemas["Demografisch"]["required"]
     assert afspraak.geslacht == ("geslacht" in required)
     assert set(AFSPRAKEN) == {"1.0", "1.1"}

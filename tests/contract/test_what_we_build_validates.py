@@ -42,9 +42,7 @@ def texts(most: int) -> st.SearchStrategy[str]:
 
 
 HEX = st.text("0123456789abcdef", min_size=128, max_size=128)
-ECK_IDS = st.builds(
-    lambda space, digits: f"https://ketenid.nl/{space}/{digits}", st.sampled_from(["201703", "pilot"]), HEX
-)
+ECK_IDS = st.builds(lambda space, digits: f"https://ketenid.nl/{space}/{digits}", st.sampled_from(["201703", "pilot"]), HEX)
 LAS_KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=256)
 PUPILS = st.one_of(
     st.builds(Leerling, eck_id=ECK_IDS),
@@ -54,9 +52,7 @@ PUPILS = st.one_of(
 MOMENTS = st.datetimes(
     dt.datetime(2023, 1, 1),  # noqa: DTZ001
     dt.datetime(2040, 1, 1),  # noqa: DTZ001
-    timezones=st.sampled_from(
-        [dt.UTC, dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=11, minutes=30))]
-    ),
+    timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=11, minutes=30))]),
 )
 INITIALS = st.text(st.sampled_from("ABCXYZÉÖÅØŁĳабвñα"), min_size=1, max_size=6).map(
     lambda text: unicodedata.normalize("NFD", text)
@@ -118,9 +114,7 @@ def participants(draw: st.DrawFn, year: str) -> dict[str, Any]:
 
 
 def _assume_different(pupils: Any) -> None:
-    ids = [
-        (kind, value) for pupil in pupils for kind, value in enumerate((pupil.eck_id, pupil.las_key)) if value
-    ]
+    ids = [(kind, value) for pupil in pupils for kind, value in enumerate((pupil.eck_id, pupil.las_key)) if value]
     assume(len(ids) == len(set(ids)))
 
 
@@ -187,9 +181,7 @@ def test_advice_fits_the_schema(data: st.DataObject, definitions: dict[str, Any]
     assert definition.errors("Schooladviezenlijst", message) == []
     refs = [item["deelnemerref"] for item in message["voorlopigSchooladviezen"]]
     check_common(body, refs, [item.leerling for item in advice], moment)
-    assert [item["advies"] for item in message["voorlopigSchooladviezen"]] == [
-        str(item.advies) for item in advice
-    ]
+    assert [item["advies"] for item in message["voorlopigSchooladviezen"]] == [str(item.advies) for item in advice]
 
 
 def test_all_advice_values_fit(definitions: dict[str, Any]) -> None:
@@ -219,18 +211,12 @@ def test_all_advice_values_fit(definitions: dict[str, Any]) -> None:
 
 @SLOW
 @given(data=st.data())
-def test_the_next_agreement_only_leaves_out_geslacht(
-    data: st.DataObject, definitions: dict[str, Any]
-) -> None:
+def test_the_next_agreement_only_leaves_out_geslacht(data: st.DataObject, definitions: dict[str, Any]) -> None:
     current = Afspraak.met_naam("1.1")
-    coming = current.volgende(
-        naam="2026-2027", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027"
-    )
+    coming = current.volgende(naam="2026-2027", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027")
     values = data.draw(participants("2025-2026"))
     now = json.loads(encode(build_deelnemerslijst(afspraak=current, **values)))
-    later = json.loads(
-        encode(build_deelnemerslijst(afspraak=coming, **{**values, "schooljaar": "2026-2027"}))
-    )
+    later = json.loads(encode(build_deelnemerslijst(afspraak=coming, **{**values, "schooljaar": "2026-2027"})))
     assert later["versie"] == "Doorstroomtoetsketen_v9.9"
     assert later["schooljaar"] == "2026-2027"
     assert "geslacht" not in json.dumps([list(item["extensie"]) for item in later["deelnemers"]])

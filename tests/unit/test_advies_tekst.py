@@ -109,9 +109,7 @@ UNKNOWN = (
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "category"), [(text, category) for category, texts in KNOWN.items() for text in texts]
-)
+@pytest.mark.parametrize(("text", "category"), [(text, category) for category, texts in KNOWN.items() for text in texts])
 def test_known_texts(text: str, category: Toetsadvies) -> None:
     assert normalise_toetsadvies(text) is category
 

@@ -87,9 +87,7 @@ def test_the_next_version() -> None:
 
 
 def test_what_may_change_in_the_next_version() -> None:
-    coming = next_year(
-        geslacht=True, schooladviezen=["HAVO"], toetssoorten=["NIEUW"], laatste_schooljaar="2027-2028"
-    )
+    coming = next_year(geslacht=True, schooladviezen=["HAVO"], toetssoorten=["NIEUW"], laatste_schooljaar="2027-2028")
     assert coming.geslacht
     assert coming.schooladviezen == ("HAVO",)
     assert coming.toetssoorten == ("NIEUW",)
@@ -123,9 +121,7 @@ def test_a_version_string_has_a_form(versie: str) -> None:
     assert "specification" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    "versie", ["Doorstroomtoetsketen_v1", "Doorstroomtoetsketen_v1.0", "Doorstroomtoetsketen_v2.10.3"]
-)
+@pytest.mark.parametrize("versie", ["Doorstroomtoetsketen_v1", "Doorstroomtoetsketen_v1.0", "Doorstroomtoetsketen_v2.10.3"])
 def test_version_strings_that_are_accepted(versie: str) -> None:
     assert next_year(versie=versie).versie == versie
     assert VERSIE_VORM.fullmatch(versie)

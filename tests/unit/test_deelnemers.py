@@ -60,9 +60,7 @@ def sent(*deelnemers: Deelnemer, **more: Any) -> Any:
 def refused(deelnemers: Any, groepen: Any = (GROUP,), **more: Any) -> MessageError:
     with pytest.raises(MessageError) as caught:
         build(deelnemers, groepen, **more)
-    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(
-        caught.value.args
-    )
+    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(caught.value.args)
     return caught.value
 
 
@@ -140,9 +138,7 @@ def test_names_go_out_composed(field: str, value: str) -> None:
 
 
 def test_surrounding_spaces_are_dropped() -> None:
-    item = sent(pupil(achternaam="  Berg\u00a0", roepnaam=" A ", voorvoegsel=" de ", groep=" g1 "))[
-        "deelnemers"
-    ][0]
+    item = sent(pupil(achternaam="  Berg\u00a0", roepnaam=" A ", voorvoegsel=" de ", groep=" g1 "))["deelnemers"][0]
     assert (item["achternaam"], item["roepnaam"], item["voorvoegsel"], item["groep"]) == (
         "Berg",
         "A",
@@ -169,9 +165,7 @@ def test_geslacht(value: int | None, written: int) -> None:
 
 @pytest.mark.parametrize("value", [None, 1, 9, 7, "m"])
 def test_geslacht_is_not_sent_when_the_agreement_has_none(value: Any) -> None:
-    coming = Afspraak.met_naam("1.1").volgende(
-        naam="n", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027"
-    )
+    coming = Afspraak.met_naam("1.1").volgende(naam="n", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027")
     message = sent(pupil(geslacht=value), afspraak=coming, schooljaar="2026-2027")
     assert set(message["deelnemers"][0]["extensie"]) == {"label", "voorletters", "geboortedatum"}
     assert message["versie"] == "Doorstroomtoetsketen_v9.9"
@@ -202,10 +196,7 @@ REFUSED: list[tuple[str, Any]] = [
         )
     ),
     *(("achternaam", value) for value in ("\u200b", "\u2060", "\u061c", f"{SECRET}\u061c")),
-    *(
-        ("roepnaam", value)
-        for value in (None, "", "\t", "x" * 65, 1, f"{SECRET}\rx", f"{SECRET}\ud800", "\u200d")
-    ),
+    *(("roepnaam", value) for value in (None, "", "\t", "x" * 65, 1, f"{SECRET}\rx", f"{SECRET}\ud800", "\u200d")),
     *(
         ("voorletters", value)
         for value in (
@@ -250,10 +241,7 @@ REFUSED: list[tuple[str, Any]] = [
             SECRET,
         )
     ),
-    *(
-        ("groep", value)
-        for value in (None, "", " ", "g2", "G1", 1, SECRET, f"g1\n{SECRET}", "x" * 257, f"{SECRET}\ud800")
-    ),
+    *(("groep", value) for value in (None, "", " ", "g2", "G1", 1, SECRET, f"g1\n{SECRET}", "x" * 257, f"{SECRET}\ud800")),
     *(("jaargroep", value) for value in (None, "", "6", "9", "C", "S", 8, 8.0, "8 ", SECRET)),
     *(("geslacht", value) for value in (0, 3, "1", "", 1.0, True, False, SECRET, [1])),
 ]

@@ -292,9 +292,7 @@ def test_no_repr_shows_a_pupil(case: str) -> None:
             assert shown(text) == [], type(item).__name__
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in OBJECTS if case not in ("identifiers", "properties", "input")]
-)
+@pytest.mark.parametrize("case", [case for case in OBJECTS if case not in ("identifiers", "properties", "input")])
 def test_pretty_printers_show_no_pupil(case: str) -> None:
     pretty = pytest.importorskip("rich.pretty")
     for item in OBJECTS[case]():
@@ -324,9 +322,7 @@ def without_pupil() -> dict[str, Any]:
 
 
 FAILURES: dict[str, Callable[[], object]] = {
-    "participants: name": lambda: build_deelnemerslijst(
-        SCHOOL, [GROUP], [participant(achternaam="Geheimnaam" * 9)], **COMMON
-    ),
+    "participants: name": lambda: build_deelnemerslijst(SCHOOL, [GROUP], [participant(achternaam="Geheimnaam" * 9)], **COMMON),
     "participants: everything": lambda: build_deelnemerslijst(
         SCHOOL,
         [GROUP],
@@ -342,18 +338,14 @@ FAILURES: dict[str, Callable[[], object]] = {
         [participant()],
         **{**COMMON, "datumtijd": dt.datetime(2026, 1, 1)},  # noqa: DTZ001
     ),
-    "participants: strangers": lambda: build_deelnemerslijst(
-        SCHOOL, [GROUP], [object(), participant(groep="g2")], **COMMON
-    ),  # type: ignore[list-item]
+    "participants: strangers": lambda: build_deelnemerslijst(SCHOOL, [GROUP], [object(), participant(groep="g2")], **COMMON),  # type: ignore[list-item]
     "participants: agreement": lambda: build_deelnemerslijst(
         SCHOOL, [GROUP], [participant()], **{**COMMON, "schooljaar": "2030-2031"}
     ),
     "advice: identity": lambda: build_schooladviezenlijst(
         SCHOOL, [ADVICE, Advies(Leerling("x" + ECK), "VMBO_GL/TL_TM_HAVO")], **COMMON
     ),
-    "advice: value": lambda: build_schooladviezenlijst(
-        SCHOOL, [Advies(PUPIL, "VMBO_GL/TL_TM_HAVO?")], **COMMON
-    ),
+    "advice: value": lambda: build_schooladviezenlijst(SCHOOL, [Advies(PUPIL, "VMBO_GL/TL_TM_HAVO?")], **COMMON),
     "advice: double": lambda: build_schooladviezenlijst(SCHOOL, [ADVICE, ADVICE], **COMMON),
     "result: cut off": lambda: decode_leerlingresultaat(as_bytes(RESULT)[:-1]),
     "result: byte order mark": lambda: decode_leerlingresultaat(b"\xef\xbb\xbf" + as_bytes(RESULT)),
@@ -388,7 +380,5 @@ def test_no_traceback_with_locals_shows_a_pupil(case: str) -> None:
             if frame.filename.startswith(LIBRARY):
                 frames += 1
                 for name, text in (frame.locals or {}).items():
-                    assert shown(text) == [], (
-                        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}: {name}"
-                    )
+                    assert shown(text) == [], f"{Path(frame.filename).name}:{frame.lineno} {frame.name}: {name}"
     assert frames

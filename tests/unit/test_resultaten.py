@@ -80,9 +80,7 @@ EXAMPLE: dict[str, Any] = {
                         "label": "Domein",
                         "id": "LEZEN",
                         "omschrijving": "Lezen",
-                        "toetsonderdelen": [
-                            {"label": "Subdomein", "id": "9010", "omschrijving": "Begrijpend lezen"}
-                        ],
+                        "toetsonderdelen": [{"label": "Subdomein", "id": "9010", "omschrijving": "Begrijpend lezen"}],
                     }
                 ],
             }
@@ -134,9 +132,7 @@ def conveniences(result: Leerlingresultaat) -> dict[str, Any]:
 def nodes(node: Any, path: Path = ()) -> Iterator[Path]:
     if path:
         yield path
-    for step, child in (
-        node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    ):
+    for step, child in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
         yield from nodes(child, (*path, step))
 
 
@@ -146,11 +142,7 @@ def usable(document: Any) -> bool:
     if not isinstance(rs, dict) or not isinstance(rs.get("resultaten"), dict):
         return False
     results, refs = rs["resultaten"].get("resultaten"), rs.get("deelnemerref")
-    if (
-        not isinstance(results, list)
-        or not any(isinstance(item, dict) for item in results)
-        or not isinstance(refs, list)
-    ):
+    if not isinstance(results, list) or not any(isinstance(item, dict) for item in results) or not isinstance(refs, list):
         return False
     return any(_names_pupil(ref) for ref in refs if isinstance(ref, dict))
 
@@ -218,9 +210,7 @@ def test_the_example_in_full() -> None:
     assert isinstance(result.rapportid, RapportId)
     assert result.datumtijd == dt.datetime(2026, 3, 10, 11, 44, tzinfo=dt.UTC)
     assert result.resultatenscores.datumtijd == dt.datetime(2026, 3, 9, 7, 0, tzinfo=dt.UTC)
-    assert [item.label for item in result.resultatenscores.resultaten.resultaten][
-        -1
-    ] is Resultaatsoort.PERCENTIELSCORE
+    assert [item.label for item in result.resultatenscores.resultaten.resultaten][-1] is Resultaatsoort.PERCENTIELSCORE
     assert result.toets is not None
     domain = result.toets.toetsonderdelen[0].toetsonderdelen[0]
     assert (domain.id, domain.toetsonderdelen[0].id) == (Domein.LEZEN, Subdomein.BEGRIJPEND_LEZEN)
@@ -294,9 +284,7 @@ HOSTILE_KEYS = [
 ]
 
 
-@pytest.mark.parametrize(
-    "place", [(), RS, (*RS, "resultaten"), (*RESULTS, 0), ("toets",), (*RS, "scores", "scores", 1)]
-)
+@pytest.mark.parametrize("place", [(), RS, (*RS, "resultaten"), (*RESULTS, 0), ("toets",), (*RS, "scores", "scores", 1)])
 @pytest.mark.parametrize("key", HOSTILE_KEYS)
 def test_unknown_fields_are_kept_and_harmless(key: str, place: Path) -> None:
     change = ((*place, key), {"x": ["geheim"]})
@@ -476,9 +464,7 @@ def test_identities(refs: list[tuple[Any, Any]], leerling: Leerling, double: boo
 def test_moments(text: Any, moment: dt.datetime | None, remark: str | None) -> None:
     result = read((("datumtijd",), text))
     assert result.datumtijd == moment
-    assert [code for code in result.opmerkingen if code.startswith("datumtijd")] == (
-        [f"datumtijd_{remark}"] if remark else []
-    )
+    assert [code for code in result.opmerkingen if code.startswith("datumtijd")] == ([f"datumtijd_{remark}"] if remark else [])
     if result.datumtijd is not None:
         assert result.datumtijd.tzinfo is not None
 
@@ -511,9 +497,7 @@ def test_the_day_of_the_test(text: Any, day: dt.date | None) -> None:
     assert read(((*RS, "afnamecontext", "afname", "afnametijdstip"), text)).afnamedatum == day
 
 
-@pytest.mark.parametrize(
-    "text", ["0001-01-01T00:30:00+14:00", "9999-12-31T23:30:00Z", "9999-12-31T23:59:59-11:00"]
-)
+@pytest.mark.parametrize("text", ["0001-01-01T00:30:00+14:00", "9999-12-31T23:30:00Z", "9999-12-31T23:59:59-11:00"])
 def test_a_moment_at_the_end_of_time_is_no_reason_to_fail(text: str) -> None:
     result = read(((*RS, "afnamecontext", "afname", "afnametijdstip"), text), (("datumtijd",), text))
     assert result.afnamedatum is None or isinstance(result.afnamedatum, dt.date)
@@ -670,9 +654,7 @@ def test_parts_are_found_whatever_their_case(unit: Any, name: str) -> None:
 def test_an_own_part_of_the_test_is_found_too() -> None:
     results = [{"label": "Referentieniveau", "toetseenheid": "eigen deel", "waarde": "1F"}]
     parts = [{"id": "X", "toetsonderdelen": [{"id": "Eigen Deel"}]}]
-    assert read((RESULTS, results), (("toets", "toetsonderdelen"), parts)).referentieniveaus == {
-        "Eigen Deel": "1F"
-    }
+    assert read((RESULTS, results), (("toets", "toetsonderdelen"), parts)).referentieniveaus == {"Eigen Deel": "1F"}
 
 
 @pytest.mark.parametrize("unit", [MISSING, None, "", "  ", [], {}])
@@ -782,9 +764,7 @@ def test_every_version_is_accepted(versie: Any, known: bool) -> None:
         ),
     ],
 )
-def test_known_values_are_members_and_unknown_ones_text(
-    path: Path, get: Callable[[Any], Any], member: Any
-) -> None:
+def test_known_values_are_members_and_unknown_ones_text(path: Path, get: Callable[[Any], Any], member: Any) -> None:
     assert get(read((path, str(member)))) is member
     if str(member).isdigit():
         assert get(read((path, int(member)))) is member  # quirk Q36

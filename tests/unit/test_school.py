@@ -51,18 +51,9 @@ def test_a_school_is_a_value() -> None:
     ("field", "value"),
     [
         *(("instellingscode", value) for value in ("", "99xx", "99XX00", " 99XX", "99XX\n", None, 99)),
-        *(
-            ("vestigingscode", value)
-            for value in ("", "0", "000", "99XX00", "a0", "00\n", "\u0660\u0660", 0, None)
-        ),
-        *(
-            ("onderwijsaanbiedercode", value)
-            for value in ("", "123X123", "123a123", "12A123", "123A123\n", "123A1234", None)
-        ),
-        *(
-            ("onderwijslocatiecode", value)
-            for value in ("", "123A123", "123x123", "123X12", " 123X123", None)
-        ),
+        *(("vestigingscode", value) for value in ("", "0", "000", "99XX00", "a0", "00\n", "\u0660\u0660", 0, None)),
+        *(("onderwijsaanbiedercode", value) for value in ("", "123X123", "123a123", "12A123", "123A123\n", "123A1234", None)),
+        *(("onderwijslocatiecode", value) for value in ("", "123A123", "123x123", "123X12", " 123X123", None)),
         *(("administratienr", value) for value in ("", "1", "001", "1a", 1, None)),
         *(
             ("routeringskenmerk", value)
@@ -76,10 +67,7 @@ def test_a_school_is_a_value() -> None:
                 None,
             )
         ),
-        *(
-            ("oin", value)
-            for value in ("0000000700099XX0000", "0000000700099xx00000", "0000000700099XX00000\n", " ")
-        ),
+        *(("oin", value) for value in ("0000000700099XX0000", "0000000700099xx00000", "0000000700099XX00000\n", " ")),
     ],
 )
 def test_every_code_has_its_format(field: str, value: object) -> None:
@@ -97,9 +85,7 @@ def test_all_wrong_codes_are_named_at_once() -> None:
     assert "fout!" not in str(caught.value) + repr(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("routeringskenmerk", "0000000700011BB00530"), ("oin", "0000000700011BB00000")]
-)
+@pytest.mark.parametrize(("field", "value"), [("routeringskenmerk", "0000000700011BB00530"), ("oin", "0000000700011BB00000")])
 def test_the_brin_must_be_the_same_everywhere(field: str, value: str) -> None:  # quirk Q19
     with pytest.raises(MessageError) as caught:
         school(**{field: value})

@@ -43,16 +43,12 @@ def build(adviezen: Any, **more: Any) -> Schooladviezenlijst:
 def refused(adviezen: Any, **more: Any) -> MessageError:
     with pytest.raises(MessageError) as caught:
         build(adviezen, **more)
-    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(
-        caught.value.args
-    )
+    assert SECRET not in str(caught.value) + repr(caught.value) + repr(caught.value.problems) + repr(caught.value.args)
     return caught.value
 
 
 def test_the_message() -> None:
-    message = build(
-        iter([Advies(Leerling(ECK, "k1"), "VMBO_GL/TL"), Advies(Leerling(las_key="k2"), Schooladvies.HAVO)])
-    )
+    message = build(iter([Advies(Leerling(ECK, "k1"), "VMBO_GL/TL"), Advies(Leerling(las_key="k2"), Schooladvies.HAVO)]))
     assert json.loads(encode(message)) == {
         "datumtijd": "2026-01-20T12:30:15Z",
         "auteur": "LAS 1.0",
@@ -100,10 +96,7 @@ def test_all_values_go_out_unchanged(value: Schooladvies) -> None:
     ],
 )
 def test_moments_are_written_in_utc(moment: dt.datetime, text: str) -> None:  # quirk Q15
-    assert (
-        json.loads(encode(build([Advies(Leerling(las_key="k"), "VWO")], datumtijd=moment)))["datumtijd"]
-        == text
-    )
+    assert json.loads(encode(build([Advies(Leerling(las_key="k"), "VWO")], datumtijd=moment)))["datumtijd"] == text
 
 
 @pytest.mark.parametrize(
@@ -170,10 +163,7 @@ def test_the_same_text_as_another_kind_of_identity_is_no_double() -> None:
 def test_an_example_eck_id_only_goes_in_tests() -> None:
     assert refused([Advies(Leerling(eck_id="leerling-abc123"), "VWO")]).path == "adviezen[0].leerling.eck_id"
     build([Advies(Leerling(eck_id="leerling-abc123"), "VWO")], test_identities=True)
-    assert (
-        refused([Advies(Leerling(eck_id="a b"), "VWO")], test_identities=True).path
-        == "adviezen[0].leerling.eck_id"
-    )
+    assert refused([Advies(Leerling(eck_id="a b"), "VWO")], test_identities=True).path == "adviezen[0].leerling.eck_id"
 
 
 def test_an_empty_list() -> None:

@@ -1,0 +1,370 @@
+"""One call walks the decision table: actions, error classes, attempts, pauses and the total time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import pytest
+import tenacity
+from tenacity import stop_after_attempt, stop_after_delay, stop_before_delay, wait_chain, wait_fixed, wait_none
+
+from doorstroom_client import Retry
+from doorstroom_client.errors import (
+    ConfigurationError,
+    DeadlineExceeded,
+    DoorstroomError,
+    NoAnswer,
+    OngeldigBericht,
+    Phase,
+    Refused,
+    SchoolOnbekend,
+    TlsError,
+    TransportError,
+    Unavailable,
+    UnexpectedResponse,
+)
+from doorstroom_client.exchange.call import Answer, call, melding_in
+from doorstroom_client.exchange.decisions import TABLE, Action, Situation, classify
+from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+from support import NOW, answer, conditions, drive, fault, request
+
+QUICK = Retry(wait=wait_none())
+SCRIPTS: dict[Situation, Outcome] = {
+    Situation.DELIVERED: answer(202),
+    Situation.FOUND: answer(200, {}),
+    Situation.NOTHING_YET: answer(204),
+    Situation.NOT_FOUND: answer(404, {"melding": "Jansen"}),
+    Situation.NO_MANDATE: answer(401),
+    Situation.CLOSED: answer(403),
+    Situation.UNKNOWN_SCHOOL: answer(405, {"melding": "Jansen"}),
+    Situation.INVALID: answer(422),
+    Situation.THROTTLED: answer(429),
+    Situation.BUSY: answer(503),
+    Situation.SERVER_ERROR: answer(500),
+    Situation.REDIRECT: answer(302, headers={"location": "https://evil.example"}),
+    Situation.UNEXPECTED: answer(418),
+    Situation.NOT_CONNECTED: fault(FaultKind.CONNECT, "connect", phase=Phase.NOT_SENT),
+    Situation.NO_ANSWER: fault(FaultKind.NO_ANSWER, "read"),
+    Situation.DEADLINE: fault(FaultKind.DEADLINE),
+    Situation.TOO_LARGE: fault(FaultKind.TOO_LARGE, "size"),
+    Situation.THEIR_CERTIFICATE: fault(FaultKind.THEIR_CERTIFICATE, "expired", phase=Phase.NOT_SENT),
+    Situation.OUR_CERTIFICATE: fault(FaultKind.OUR_CERTIFICATE, "own_certificate", phase=Phase.REFUSED),
+    Situation.TLS_SETTINGS: fault(FaultKind.TLS_SETTINGS, "handshake", phase=Phase.NOT_SENT),
+    Situation.WRONG_PEER: fault(FaultKind.WRONG_PEER, "oin", phase=Phase.NOT_SENT),
+}
+
+
+def error_of(outcomes: list[Outcome], *, operation: Operation = Operation.REGISTREREN, **bounds: Any) -> Any:
+    """The error that a call over these outcomes ends in."""
+    bounds.setdefault("retry", QUICK)
+    with pytest.raises(DoorstroomError) as caught:
+        drive(call(request(operation), conditions(**bounds)), outcomes)
+    return caught.value
+
+
+def test_the_table_is_whole() -> None:
+    assert set(TABLE) == set(Situation) == set(SCRIPTS)
+    assert {classify(outcome) for outcome in SCRIPTS.values()} == set(Situation)
+    assert all(set(row.exceptions) | set(row.hints) <= set(Operation) for row in TABLE.values())
+
+
+@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("situation", Situation)
+@pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
+def test_each_cell(situation: Situation, operation: Operation, awaited: bool) -> None:
+    outcome, row = SCRIPTS[situation], TABLE[situation]
+    assert classify(outcome) is situation
+    action = row.action(operation)
+    flow = call(request(operation), conditions(QUICK))
+    script = itertools.repeat(outcome)
+    if action is Action.ANSWER:
+        got, transport, _ = drive(flow, script, awaited=awaited)
+        assert isinstance(got, Answer)
+        assert (got.response, got.situation, len(transport.requests)) == (outcome, situation, 1)
+        return
+    with pytest.raises(DoorstroomError) as caught:
+        drive(flow, script, awaited=awaited)
+    error: Any = caught.value
+    again = action in (Action.RETRY, Action.SCHEDULE)
+    assert type(error) is row.error_for(operation)
+    assert len(error.attempts) == (3 if again and situation is not Situation.UNKNOWN_SCHOOL else 1)
+    assert error.retryable is again
+    assert error.request_id == "req-1"
+    assert error.peer == "Toetsbureau"
+    assert row.hint_for(operation) in error.hint
+    assert row.text in str(error)
+    assert "Jansen" not in str(error)
+    if isinstance(outcome, Response):
+        if hasattr(error, "status"):
+            assert error.status == outcome.status
+    elif isinstance(error, TransportError):
+        assert error.phase is outcome.phase
+        assert getattr(error, "code", outcome.code) == outcome.code
+
+
+def test_attempts_tell_the_story() -> None:
+    retry = Retry(wait=wait_fixed(2))
+    outcomes = [answer(500, seconds=0.5), fault(FaultKind.NO_ANSWER, "read", 1.0), fault(FaultKind.DEADLINE, seconds=1.5)]
+    error = error_of(outcomes, retry=retry)
+    assert type(error) is DeadlineExceeded
+    assert [(item.number, item.outcome, item.seconds, item.waited) for item in error.attempts] == [
+        (1, "500", 0.5, 0.0),
+        (2, "no_answer:read", 1.0, 2.0),
+        (3, "deadline", 1.5, 2.0),
+    ]
+    assert "(after 3 attempts)" in str(error)
+
+
+def test_the_answer_after_a_failure_has_all_attempts_and_the_same_bytes() -> None:
+    got, transport, pauses = drive(call(request(), conditions(Retry(wait=wait_fixed(1)))), [answer(503), answer(202)])
+    assert [item.outcome for item in got.attempts] == ["503", "202"]
+    assert pauses == [1.0]
+    assert len({(item.body, item.url, item.request_id) for item in transport.requests}) == 1
+
+
+def test_a_short_retry_after_replaces_our_own_pause() -> None:
+    asked = answer(503, headers={"retry-after": "7"})
+    _, _, pauses = drive(call(request(), conditions(Retry(wait=wait_fixed(1)))), [asked, answer(202)])
+    assert pauses == [7.0]
+
+
+def test_retry_after_zero_is_at_once() -> None:
+    asked = answer(429, headers={"retry-after": "0"})
+    got, _, pauses = drive(call(request(), conditions(Retry(wait=wait_fixed(1)))), [asked, answer(202)])
+    assert pauses == []
+    assert len(got.attempts) == 2
+
+
+def test_a_long_retry_after_ends_the_call() -> None:
+    error = error_of([answer(503, headers={"retry-after": "21"})], total=100)
+    assert type(error) is Unavailable
+    assert error.retry_at == NOW + dt.timedelta(seconds=21)
+    assert error.status == 503
+    assert len(error.attempts) == 1
+
+
+def test_the_longest_wait_itself_is_still_waited() -> None:
+    asked = answer(503, headers={"retry-after": "20"})
+    _, _, pauses = drive(call(request(), conditions(QUICK, total=100)), [asked, answer(202)])
+    assert pauses == [20.0]
+
+
+@pytest.mark.parametrize("text", ["-1", "soon", "3.5", ""])
+def test_a_bad_retry_after_leaves_our_own_pause(text: str) -> None:
+    asked = answer(503, headers={"retry-after": text})
+    _, _, pauses = drive(call(request(), conditions(Retry(wait=wait_fixed(3)))), [asked, answer(202)])
+    assert pauses == [3.0]
+
+
+def test_a_bad_retry_after_gives_no_moment() -> None:
+    assert error_of([answer(503, headers={"retry-after": "x"})] * 3).retry_at is None
+
+
+def test_retry_after_does_not_add_attempts() -> None:
+    error = error_of([answer(429, headers={"retry-after": "0"})] * 9)
+    assert len(error.attempts) == 3
+    assert error.retry_at == NOW
+
+
+def test_retry_after_on_a_final_answer_is_no_reason_to_repeat() -> None:
+    error = error_of([answer(422, headers={"retry-after": "0"})])
+    assert type(error) is OngeldigBericht
+
+
+def test_an_own_wait_may_be_longer_than_what_a_peer_may_ask_for() -> None:
+    retry = Retry(wait=wait_fixed(3), longest_wait=1)
+    _, _, pauses = drive(call(request(), conditions(retry)), [answer(500), answer(202)])
+    assert pauses == [3.0]
+
+
+def test_each_attempt_gets_the_time_that_is_left() -> None:
+    retry = Retry(wait=wait_fixed(2))
+    _, transport, _ = drive(
+        call(request(connect=10.0), conditions(retry, total=20)),
+        [fault(FaultKind.NO_ANSWER, seconds=8), fault(FaultKind.NO_ANSWER, seconds=5), answer(202)],
+    )
+    assert [item.deadline for item in transport.requests] == [20, 10, 3]
+    assert [item.connect for item in transport.requests] == [10, 10, 3]
+
+
+def test_no_attempt_starts_when_the_total_time_would_be_over() -> None:
+    error = error_of([fault(FaultKind.NO_ANSWER, seconds=8)] * 2, retry=Retry(wait=wait_fixed(2)), total=12.04)
+    assert type(error) is NoAnswer
+    assert len(error.attempts) == 2
+    error = error_of([fault(FaultKind.NO_ANSWER, seconds=10)], retry=Retry(wait=wait_fixed(2)), total=12.04)
+    assert len(error.attempts) == 1
+
+
+def test_a_peer_cannot_stretch_the_call_with_retry_after() -> None:
+    asked = answer(503, headers={"retry-after": "10"}, seconds=1)
+    error = error_of([asked, asked], total=15)
+    assert len(error.attempts) == 2
+    assert error.retry_at == NOW + dt.timedelta(seconds=10)
+
+
+def test_a_tiny_total_still_makes_one_attempt() -> None:
+    _, transport, _ = drive(call(request(), conditions(QUICK, total=0.01)), [answer(202)])
+    assert transport.requests[0].deadline == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(
+    ("stop", "attempts"),
+    [
+        (stop_after_attempt(1), 1),
+        (stop_after_attempt(2), 2),
+        (stop_after_attempt(3) | stop_after_delay(20), 3),
+        (stop_after_attempt(9) | stop_after_delay(20), 4),
+        (stop_after_attempt(2) & stop_after_delay(20), 4),
+        (stop_after_delay(0), 1),
+        (tenacity.stop_any(stop_after_attempt(5), stop_after_delay(13)), 3),
+    ],
+    ids=str,
+)
+def test_stop_strategies_of_tenacity(stop: tenacity.stop.stop_base, attempts: int) -> None:
+    # Attempts end at 5, 11, 17 and 23 s.
+    error = error_of([fault(FaultKind.NO_ANSWER, seconds=5)] * 9, retry=Retry(stop=stop, wait=wait_fixed(1)), total=100)
+    assert len(error.attempts) == attempts
+
+
+def test_stop_before_delay_counts_the_coming_pause() -> None:
+    retry = Retry(stop=stop_before_delay(10), wait=wait_fixed(5))
+    error = error_of([fault(FaultKind.NO_ANSWER, seconds=3)] * 9, retry=retry, total=100)
+    assert len(error.attempts) == 2  # after two attempts 11 s have gone by
+
+
+def test_wait_strategies_of_tenacity() -> None:
+    retry = Retry(stop=stop_after_attempt(4), wait=wait_chain(wait_fixed(1), wait_fixed(2), wait_fixed(4)))
+    _, _, pauses = drive(call(request(), conditions(retry)), [answer(500)] * 3 + [answer(202)])
+    assert pauses == [1.0, 2.0, 4.0]
+
+
+def test_plain_functions_will_do() -> None:
+    retry = Retry(stop=lambda state: state.attempt_number >= 2, wait=lambda state: -1.0)  # type: ignore[arg-type, return-value]
+    error = error_of([answer(500)] * 9, retry=retry)
+    assert len(error.attempts) == 2
+
+
+def test_the_default_pause_is_jitter_up_to_twenty_seconds() -> None:
+    retry = Retry(stop=stop_after_attempt(20))
+    drawn = [retry.pause(attempt, 0.0) for attempt in range(1, 12) for _ in range(50)]
+    assert all(pause is not None and 0 <= pause <= 20 for pause in drawn)
+    assert len(set(drawn)) > 400
+    assert all((retry.pause(1, 0.0) or 0) <= 1 for _ in range(50))
+
+
+def test_never_is_one_attempt() -> None:
+    assert len(error_of([answer(503)], retry=Retry.never()).attempts) == 1
+
+
+@pytest.mark.parametrize("bad", [{"stop": 3}, {"wait": 2.0}])
+def test_other_strategies_are_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Retry(**bad)
+    assert caught.value.setting == f"retry.{next(iter(bad))}"
+
+
+@pytest.mark.parametrize("bad", [-1, float("nan"), "20", None])
+def test_an_unusable_longest_wait_is_refused(bad: Any) -> None:
+    with pytest.raises(ConfigurationError):
+        Retry(longest_wait=bad)
+
+
+class TestHalfAnswers:
+    """A body that did not come in whole counts only where the body is the answer."""
+
+    cut = fault(FaultKind.NO_ANSWER, "protocol")
+
+    def half(self, status: int, kind: FaultKind = FaultKind.NO_ANSWER) -> Response:
+        return Response(status, {"content-type": "application/json"}, b'{"mel', 0.1, fault(kind))
+
+    @pytest.mark.parametrize("kind", [FaultKind.NO_ANSWER, FaultKind.DEADLINE, FaultKind.TOO_LARGE])
+    def test_a_receipt_is_a_receipt(self, kind: FaultKind) -> None:
+        got, _, _ = drive(call(request(), conditions(QUICK)), [self.half(202, kind)])
+        assert got.situation is Situation.DELIVERED
+        assert got.melding == ""
+
+    @pytest.mark.parametrize("status", [200, 404])
+    def test_a_half_answer_is_repeated(self, status: int) -> None:
+        got, transport, _ = drive(
+            call(request(Operation.LEERLINGRAPPORT), conditions(QUICK)), [self.half(status), answer(200, {})]
+        )
+        assert got.situation is Situation.FOUND
+        assert len(transport.requests) == 2
+
+    @pytest.mark.parametrize(
+        ("kind", "error"),
+        [
+            (FaultKind.NO_ANSWER, NoAnswer),
+            (FaultKind.DEADLINE, DeadlineExceeded),
+            (FaultKind.TOO_LARGE, UnexpectedResponse),
+            (FaultKind.OUR_CERTIFICATE, TlsError),
+        ],
+    )
+    def test_and_ends_in_the_error_of_the_fault(self, kind: FaultKind, error: type[DoorstroomError]) -> None:
+        assert type(error_of([self.half(200, kind)] * 3, operation=Operation.LEERLINGRAPPORT)) is error
+
+    @pytest.mark.parametrize("status", [401, 403, 422])
+    def test_a_refusal_is_a_refusal(self, status: int) -> None:
+        error = error_of([self.half(status)])
+        assert isinstance(error, Refused)
+        assert error.melding == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "situation"),
+    [
+        (201, Situation.FOUND),
+        (206, Situation.UNEXPECTED),
+        (300, Situation.REDIRECT),
+        (304, Situation.REDIRECT),
+        (308, Situation.REDIRECT),
+        (400, Situation.INVALID),
+        (408, Situation.SERVER_ERROR),
+        (409, Situation.UNEXPECTED),
+        (413, Situation.INVALID),
+        (415, Situation.INVALID),
+        (502, Situation.SERVER_ERROR),
+        (504, Situation.SERVER_ERROR),
+        (599, Situation.UNEXPECTED),
+    ],
+)
+def test_statuses(status: int, situation: Situation) -> None:
+    assert classify(answer(status)) is situation
+
+
+def test_a_405_without_melding_points_at_the_address() -> None:
+    error = error_of([answer(405)])
+    assert type(error) is SchoolOnbekend
+    assert error.retryable
+    assert "wrong base_url" in str(error)
+    assert "no melding" not in str(error_of([answer(405, {"melding": "onbekend"})]))
+
+
+def test_what_the_peer_wrote_is_kept_apart() -> None:
+    error = error_of([answer(422, {"melding": "Leerling Jansen"})])
+    assert error.melding == "Leerling Jansen"
+    assert "Jansen" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize(
+    ("response", "text"),
+    [
+        (answer(202, {"melding": "ja"}), "ja"),
+        (answer(400, {"detail": "nee"}, headers={"content-type": "application/problem+json"}), "nee"),
+        (answer(202, ["x"]), ""),
+        (answer(204, {"melding": "ja"}), ""),
+        (answer(202), ""),
+        (Response(202, {"content-type": "application/json"}, b"{"), ""),
+        (Response(202, {"content-type": "application/json"}, b"\xff"), ""),
+        (Response(202, {"content-type": "application/json"}, b"[" * 60_000), ""),
+        (Response(202, {"content-type": "application/json"}, b'{"melding": ' + b"9" * 6000 + b"}"), ""),
+        (Response(405, {"content-type": "Text/Plain; charset=x"}, b"M\xffthod"), "M\N{REPLACEMENT CHARACTER}thod"),
+        (Response(405, {"content-type": "text/plain"}, b"x" * 9000), "x" * 2000),
+        (Response(405, {"content-type": "text/html"}, b"<p>"), ""),
+        (Response(405, {}, b"x"), ""),
+    ],
+)
+def test_melding(response: Response, text: str) -> None:
+    assert melding_in(response) == text
