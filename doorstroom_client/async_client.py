@@ -152,9 +152,7 @@ class AsyncClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._owner:
             await self._runtime.close()
 
@@ -176,6 +174,11 @@ class AsyncClient:
     def scholen(self) -> tuple[School, ...]:
         """The configured administrations; empty when they are found by a function."""
         return () if callable(self._chain.scholen) else self._chain.scholen
+
+    @property
+    def afspraak(self) -> Afspraak:
+        """The agreement version that this client writes."""
+        return self._chain.afspraak
 
     @property
     def osr(self) -> AsyncRegister:

@@ -176,6 +176,11 @@ class Client:
         return () if callable(self._chain.scholen) else self._chain.scholen
 
     @property
+    def afspraak(self) -> Afspraak:
+        """The agreement version that this client writes."""
+        return self._chain.afspraak
+
+    @property
     def osr(self) -> Register:
         """The OSR: who is mandated by a school."""
         return Register(self._chain, self._runtime)

@@ -38,6 +38,7 @@ def texts(most: int) -> st.SearchStrategy[str]:
         st.lists(cluster, min_size=1, max_size=most)
         .map("".join)
         .filter(lambda text: 1 <= len(unicodedata.normalize("NFC", text).strip()) <= most)
+        .filter(lambda text: any(unicodedata.category(character) not in ("Cf", "Zs") for character in text))
     )
 
 
