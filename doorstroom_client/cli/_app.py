@@ -1,0 +1,66 @@
+"""The command ``doorstroom``: all groups together, and one way to end."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from doorstroom_client.cli import adviezen, config, deelnemers, demo, mandaat, rapporten, resultaten, serve, simulator
+from doorstroom_client.cli._errors import guard
+from doorstroom_client.cli.exit_codes import epilog
+
+
+class _Group(TyperGroup):
+    """Ends every command through `guard`, however it was started."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command and exit with its code."""
+        options["standalone_mode"] = False
+        run = super().main
+        sys.exit(guard(lambda: run(*args, **options)))
+
+
+app = typer.Typer(
+    name="doorstroom",
+    cls=_Group,
+    help=(
+        "The LAS side of the Dutch doorstroomtoets chain: mandates, participants and school advice out, results and "
+        'reports in. New here? Start with "doorstroom demo".'
+    ),
+    epilog=epilog(),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from doorstroom_client import __version__
+
+        typer.echo(f"doorstroom {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Options that stand before a command."""
+
+
+demo.add_to(app)
+simulator.add_to(app)
+app.add_typer(config.app, name="config")
+app.add_typer(mandaat.app, name="mandaat")
+app.add_typer(deelnemers.app, name="deelnemers")
+app.add_typer(adviezen.app, name="adviezen")
+serve.add_to(app)
+app.add_typer(resultaten.app, name="resultaten")
+app.add_typer(rapporten.app, name="rapporten")

@@ -1,0 +1,132 @@
+"""One place where errors become a message and an exit code. No stack trace ever reaches the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run
+from doorstroom_client.cli.exit_codes import ExitCode, code_of
+from doorstroom_client.errors import DoorstroomError, MessageError
+
+_SHOWN = 20
+_PACKAGE = Path(__file__).resolve().parent.parent
+_USAGE = typer.BadParameter.__mro__[1]  # the base of all usage errors; its home differs per version of typer
+
+
+class ExplainedError(Exception):
+    """An error together with the text that a school can read.
+
+    Attributes:
+        error: what happened.
+        nederlands: the text in Dutch.
+    """
+
+    def __init__(self, error: DoorstroomError, nederlands: str) -> None:
+        super().__init__(nederlands)
+        self.error = error
+        self.nederlands = nederlands
+
+
+def guard(command: Callable[[], object]) -> int:
+    """Run a command.
+
+    Args:
+        command: gives an exit code, or None when all went well.
+
+    Returns:
+        The exit code. Whatever happened has been told on stderr.
+    """
+    with one_run():
+        try:
+            return _as_code(command())
+        except ExplainedError as explained:
+            return tell(explained.error, explained.nederlands)
+        except DoorstroomError as error:
+            return tell(error)
+        except (KeyboardInterrupt, typer.Abort):
+            complain("Interrupted")
+            return ExitCode.INTERRUPTED
+        except BrokenPipeError:
+            # The reader went away (`| head`): no error, but Python must not try to flush to it at exit.
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.OK
+        except Exception as error:  # noqa: BLE001 - the last line of defence
+            return _usage(error) if isinstance(error, _USAGE) else _bug(error)
+
+
+def _as_code(outcome: object) -> int:
+    return outcome if isinstance(outcome, int) else ExitCode.OK
+
+
+def tell(error: DoorstroomError, nederlands: str = "") -> int:
+    """Tell what went wrong, and give the exit code for it."""
+    code = code_of(error)
+    if isinstance(error, MessageError) and error.problems:
+        _tell_problems(error)
+    else:
+        complain(error.message, label="Error: ")
+    if error.hint:
+        complain(f"  {error.hint}")
+    if error.request_id:
+        complain(f"  Request {error.request_id}, attempts: {len(error.attempts)}")
+    if nederlands:
+        err().print()
+        complain("In Dutch, for the school:")
+        complain(f"  {nederlands}")
+    if is_json():
+        emit_json(_as_json(error, code, nederlands))
+    return code
+
+
+def _as_json(error: DoorstroomError, code: ExitCode, nederlands: str) -> dict[str, object]:
+    document: dict[str, object] = {"error": type(error).__name__, "exit_code": int(code), "retryable": error.retryable}
+    if isinstance(error, MessageError):
+        document["problems"] = len(error.problems)
+    if error.request_id:
+        document["request_id"] = error.request_id
+    if nederlands:
+        document["uitleg"] = nederlands
+    return document
+
+
+def _tell_problems(error: MessageError) -> None:
+    count = len(error.problems)
+    what = error.message[: max(error.message.find(str(error.problems[0])), 0)].rstrip(": ")
+    places = "1 place does" if count == 1 else f"{count} places do"
+    complain(f"{what + ': ' if what else ''}{places} not fit", label="Error: ")
+    for problem in error.problems[:_SHOWN]:
+        complain(f"  - {problem}")
+    if count > _SHOWN:
+        complain(f"  and {count - _SHOWN} more")
+
+
+def _usage(error: Exception) -> int:
+    """Wrong options or arguments; typer words these well."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return ExitCode.USAGE  # the help has been shown
+    words: Callable[[], str] = getattr(error, "format_message", error.__str__)
+    complain(words(), label="Error: ")
+    path = getattr(getattr(error, "ctx", None), "command_path", "doorstroom")
+    complain(f"  See: {path} --help")
+    return ExitCode.USAGE
+
+
+def _bug(error: Exception) -> int:
+    """Kind and place only: the text of an unforeseen error may hold a value from a file or a message."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _PACKAGE in Path(frame.filename).parents]
+    place = ""
+    if frames:
+        place = f" at {Path(frames[-1].filename).relative_to(_PACKAGE.parent)}:{frames[-1].lineno}"
+    complain(f"{type(error).__name__}{place}", label="This is a bug in doorstroom_client: ")
+    complain("  Please report that line; it holds nothing of your data")
+    if is_json():
+        emit_json({"error": type(error).__name__, "exit_code": int(ExitCode.BUG), "retryable": False})
+    return ExitCode.BUG

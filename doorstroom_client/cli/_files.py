@@ -1,0 +1,60 @@
+"""Folders and files that commands write: private, and never over something of somebody else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from doorstroom_client.errors import ConfigurationError, StoreError
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can read; one that exists is left as it is.
+
+    Raises:
+        StoreError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "there is a file of that name" if isinstance(error, FileExistsError) else error.strerror
+        raise StoreError(f"cannot make the folder {folder}: {reason}", hint="Choose another folder") from None
+
+
+def check_ours(folder: Path, marked: str, mark: str, others: tuple[str, ...]) -> None:
+    """Refuse to overwrite files that an earlier run of the same command did not write.
+
+    Args:
+        folder: where the files are going to be written.
+        marked: name of the file that starts with `mark` when we wrote it.
+        mark: the first words of that file.
+        others: names of the files that go with it.
+
+    Raises:
+        ConfigurationError: there is a file of such a name that is not ours.
+    """
+    try:
+        with (folder / marked).open(encoding="utf-8", errors="replace") as file:
+            ours = file.read(len(mark)) == mark
+        found = marked
+    except FileNotFoundError:
+        ours = False
+        found = next((name for name in others if (folder / name).exists()), "")
+    except OSError as error:
+        raise StoreError(f"cannot read {folder / marked}: {error.strerror}") from None
+    if found and not ours:
+        raise ConfigurationError(
+            f"{folder} holds a {found} that this command did not write, so nothing was overwritten",
+            hint="Choose another folder",
+        )
+
+
+def rapport_file_name(rapportid: str) -> str:
+    """The name of the file for a report: the same as the client gives it, without any identifier in it."""
+    return f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
+
+
+def os_reason(error: OSError) -> str:
+    """Why the system refused, in its own plain words."""
+    return os.strerror(error.errno) if error.errno else type(error).__name__

@@ -1,0 +1,128 @@
+"""What every command that talks to the chain starts with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from doorstroom_client.cli._errors import ExplainedError
+from doorstroom_client.client import Client
+from doorstroom_client.config import DEFAULT_FILE, PREFIX, Settings, load_settings
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    ConfigurationError,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    SchoolOnbekend,
+)
+from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.osr.models import Mandaat
+
+
+def load(config: Path | None) -> Settings:
+    """Read the configuration.
+
+    Raises:
+        ConfigurationError: it is not in order; says so when there is no file at all.
+    """
+    try:
+        return load_settings(config)
+    except ConfigurationError as error:
+        if config is None and f"{PREFIX}CONFIG" not in os.environ and not Path(DEFAULT_FILE).is_file():
+            error.hint = (
+                f"There is no {DEFAULT_FILE} in this folder: name a file with --config. All settings: doorstroom config show"
+            )
+        raise
+
+
+def open_client(config: Path | None) -> Client:
+    """A client for the configuration; use it in a with block."""
+    return Client(**load(config).arguments())
+
+
+def the_school(settings: Settings, key: str | None) -> School:
+    """The school that is meant.
+
+    Raises:
+        ConfigurationError: it is not configured, or not named while there are several.
+    """
+    if key is not None:
+        return find_school(settings.scholen, key)
+    if len(settings.scholen) == 1:
+        return settings.scholen[0]
+    if not settings.scholen:
+        raise ConfigurationError("no school is configured", setting="scholen", hint="Add one under [[scholen]]")
+    known = ", ".join(school.instellingscode for school in settings.scholen[:10])
+    raise ConfigurationError(
+        f"{len(settings.scholen)} schools are configured: {known}",
+        setting="scholen",
+        hint="Say which one is meant with --school",
+    )
+
+
+def only_school(client: Client, key: str | None) -> School | None:
+    """The school to look at; None means all."""
+    return None if key is None else client.find_school(key)
+
+
+def mandaat_uitleg(mandaten: list[Mandaat]) -> str:
+    """One Dutch text about all suppliers that were looked up for one school.
+
+    A school mandates one of the configured suppliers. So one that is in order is enough; when none is, the text names all
+    of them as the ones to choose from.
+    """
+    chosen = [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
+    names = _joined([item.leverancier.naam for item in chosen or mandaten], "en" if chosen else "of")
+    about = (chosen or mandaten)[0]
+    return replace(about, leverancier=replace(about.leverancier, naam=names)).uitleg
+
+
+@contextmanager
+def explained(client: Client, school: School, leverancier: str | None = None) -> Iterator[None]:
+    """Add a Dutch text to a refusal that a school has to know about."""
+    try:
+        yield
+    except DoorstroomError as error:
+        nederlands = _mandaat(client, school, leverancier) if isinstance(error, GeenMandaat) else refusal_in_dutch(error)
+        if not nederlands:
+            raise
+        raise ExplainedError(error, nederlands) from None
+
+
+def refusal_in_dutch(error: DoorstroomError) -> str:
+    """What a refusal means to a school; empty when that is nothing a school can do something about."""
+    if isinstance(error, LeerlingOnbekend):
+        return (
+            f"Niet verwerkt: waarschijnlijk staat in de lijst een leerling die {error.peer} nog niet kent, en dan neemt "
+            "dit toetssysteem de hele lijst niet aan. Kijk in het toetssysteem wie er ontbreekt, meld die leerling aan "
+            "voor de toets en verstuur de lijst daarna opnieuw."
+        )
+    if isinstance(error, SchoolOnbekend):
+        return (
+            f"Nog niet verwerkt: {error.peer} kent uw school (nog) niet. Ga na of uw school voor deze toets is aangemeld "
+            "en of de vestiging dezelfde is als bij DUO. De lijst kan later opnieuw worden verstuurd."
+        )
+    if isinstance(error, AanleveringGesloten):
+        return (
+            f"Niet verwerkt: de periode waarin {error.peer} deze gegevens aanneemt, is voorbij. Neem contact op met de "
+            "toetsleverancier."
+        )
+    return ""
+
+
+def _mandaat(client: Client, school: School, leverancier: str | None) -> str:
+    """Look up who is missing; when that fails, the refusal itself says enough."""
+    asked = [leverancier] if leverancier else [item.toetssoort for item in client.leveranciers]
+    try:
+        mandaten = [client.osr.check_mandaat(school, item) for item in asked]
+    except DoorstroomError:
+        return ""
+    return mandaat_uitleg(mandaten) if mandaten and not any(mandaten) else ""
+
+
+def _joined(names: list[str], word: str) -> str:
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -1,0 +1,148 @@
+"""What reaches the terminal: data on stdout, talk on stderr, and nothing that can steer a terminal."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from doorstroom_client.exchange.tls import SecurityWarning
+
+# C0 and C1 (escape sequences start with one), the marks that change the direction of text, lone surrogates.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class _State:
+    """How this one run of a command talks.
+
+    Attributes:
+        quiet: say nothing when all goes well.
+        json: stdout carries one JSON document.
+        warned: warnings that were shown.
+    """
+
+    quiet: bool = False
+    json: bool = False
+    warned: set[str] = field(default_factory=set[str])
+
+
+_state = _State()
+
+
+def set_mode(*, quiet: bool = False, as_json: bool = False) -> None:
+    """Settle how this command talks; the first thing a command does."""
+    _state.quiet, _state.json = quiet, as_json
+
+
+def is_json() -> bool:
+    """Whether stdout carries one JSON document."""
+    return _state.json
+
+
+def is_quiet() -> bool:
+    """Whether nothing is said when all goes well."""
+    return _state.quiet
+
+
+def clean(text: object) -> str:
+    """A text of a peer or a file as it may go to a terminal: one line, nothing that steers it."""
+    return _UNSAFE.sub("", re.sub(r"[\r\n\t]+", " ", str(text)))
+
+
+class _Console(Console):
+    """Lets the one error handler decide what it means that the reader went away."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while a BrokenPipeError is handled."""
+        raise BrokenPipeError
+
+
+def out() -> Console:
+    """Stdout. Markup is off: what stands between brackets in data is data."""
+    return _Console(markup=False, emoji=False, highlight=False)
+
+
+def err() -> Console:
+    """Stderr."""
+    return _Console(stderr=True, markup=False, emoji=False, highlight=False)
+
+
+def say(text: str, *, style: str = "") -> None:
+    """Tell something on stderr; nothing with ``--quiet``."""
+    if not _state.quiet:
+        err().print(Text(clean(text), style=style), soft_wrap=True)
+
+
+def complain(text: str, *, label: str = "") -> None:
+    """Tell what is wrong on stderr, also with ``--quiet``."""
+    err().print(Text.assemble((label, "bold red"), clean(text)), soft_wrap=True)
+
+
+def show(text: str, *, style: str = "") -> None:
+    """One line of data on stdout; nothing with ``--quiet``."""
+    if not _state.quiet:
+        out().print(Text(clean(text), style=style), soft_wrap=True)
+
+
+def show_table(table: Table) -> None:
+    """A table on stdout."""
+    if not _state.quiet:
+        out().print(table)
+
+
+def new_table(*columns: str, title: str | None = None) -> Table:
+    """A table with these columns; add rows with `row`."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def row(table: Table, *cells: object, style: str | None = None) -> None:
+    """Add a row; every cell is cleaned, and none is read as markup."""
+    table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in cells), style=style)
+
+
+def emit_json(document: dict[str, Any]) -> None:
+    """Write the one JSON document of a command on stdout."""
+    # ASCII: a terminal or a pipe in any encoding gets it whole, and nothing in it can steer a terminal.
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+
+
+def person_watches() -> bool:
+    """Whether a progress bar makes sense: somebody looks at stderr and did not ask for silence."""
+    return sys.stderr.isatty() and not _state.quiet and not _state.json
+
+
+@contextmanager
+def one_run() -> Iterator[None]:
+    """A fresh start for one command, with security warnings as one line each."""
+    set_mode()
+    _state.warned.clear()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name must never break a command on an old terminal
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SecurityWarning)
+        usual = warnings.showwarning
+
+        def in_one_line(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+            if not issubclass(category, SecurityWarning):
+                usual(message, category, *rest, **more)
+            elif str(message) not in _state.warned and not _state.quiet:
+                _state.warned.add(str(message))
+                err().print(Text.assemble(("Warning: ", "bold yellow"), clean(message)), soft_wrap=True)
+
+        warnings.showwarning = in_one_line
+        yield

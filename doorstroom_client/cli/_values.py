@@ -1,0 +1,49 @@
+"""The value of a setting as it may be shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from doorstroom_client.config import Setting, Settings
+
+_MOST = 3
+_TOP = {"serve.host": "serve_host", "serve.port": "serve_port"}
+
+
+def value_of(setting: Setting, settings: Settings) -> str:
+    """The value in effect, default included; of a secret only whether it is there; empty when there is none.
+
+    Args:
+        setting: which one.
+        settings: all of them.
+    """
+    if "[]" in setting.name:
+        return _several(setting, settings)
+    if setting.name in _TOP:
+        value: object = getattr(settings, _TOP[setting.name])
+    elif setting.name == "retry.attempts":
+        value = getattr(settings.retry.stop, "max_attempt_number", "")
+    else:
+        owner = getattr(settings, setting.section) if setting.section else settings
+        value = getattr(owner, setting.key, None)
+    if setting.secret:
+        return "(set, not shown)" if value else ""
+    return _text(value)
+
+
+def _several(setting: Setting, settings: Settings) -> str:
+    items: Sequence[object] = getattr(settings, setting.section.removesuffix("[]"))
+    values = [_text(getattr(item, setting.key, None)) for item in items]
+    more = f", and {len(values) - _MOST} more" if len(values) > _MOST else ""
+    return ", ".join(value or "-" for value in values[:_MOST]) + more
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(_text(item) for item in value)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]

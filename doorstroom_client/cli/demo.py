@@ -1,0 +1,255 @@
+"""``doorstroom demo``: a whole school year, played on this machine in a few seconds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doorstroom_client.cli import _options as options
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._demo_files import OVERVIEW, READ_ME, REPORTS, Played, prepare, write_overview
+from doorstroom_client.cli._demo_story import Story
+from doorstroom_client.cli._options import JsonOption
+from doorstroom_client.cli._session import mandaat_uitleg, refusal_in_dutch
+from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
+from doorstroom_client.client import Client
+from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend
+from doorstroom_client.messages.leerlingen import Advies
+
+if TYPE_CHECKING:
+    from doorstroom_client.simulator.keten import Keten
+
+_PUPILS = 27
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "demo",
+        help=options.text(
+            "Play a whole school year on this machine, with invented pupils and three invented test suppliers.",
+            "doorstroom demo --out ./doorstroom-demo",
+            "Shows every step with the line of Python behind it, what goes wrong and what a school then reads. Takes a few "
+            "seconds, needs no configuration and no network. Needs the extra simulator.",
+        ),
+    )(demo)
+
+
+def demo(
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="Folder for the reports and the overview; made when needed.")
+    ] = Path("doorstroom-demo"),
+    as_json: JsonOption = False,
+) -> None:
+    """Tell the story on stdout, or its figures as JSON."""
+    terminal.set_mode(as_json=as_json)
+    started = time.monotonic()
+    console = terminal.out()
+    console.quiet = as_json
+    with make_keten(None) as keten, keten.client() as client:
+        reports = prepare(out)
+        play = _Play(keten, client, Story(console))
+        play.send_everything()
+        play.receive_everything(reports)
+        play.write(out)
+        seconds = time.monotonic() - started
+        play.conclude(out, seconds)
+    if as_json:
+        terminal.emit_json({"out": str(out), "seconds": round(seconds, 2), "leveranciers": play.counts()})
+
+
+class _Play:
+    """The demo.
+
+    Args:
+        keten: the simulated chain.
+        client: the LAS.
+        story: tells what happens.
+    """
+
+    def __init__(self, keten: Keten, client: Client, story: Story) -> None:
+        self._keten = keten
+        self._client = client
+        self._story = story
+        tests = list(keten.toetssystemen)
+        self._played = [
+            Played(school, test, keten.leerlingen(_PUPILS, seed=seed))
+            for seed, (school, test) in enumerate(zip(keten.scholen, tests, strict=False), start=1)
+        ]
+
+    def send_everything(self) -> None:
+        """Autumn to February: mandates, participants, advice."""
+        self._story.title(
+            f"The doorstroomtoets in school year {SCHOOLJAAR}, played on this computer",
+            "You are the LAS. The schools, the pupils and the three test suppliers are invented; the messages and the "
+            "mutual TLS are real. Nothing leaves this machine.",
+        )
+        first, second, third = self._played
+        self._mandate(first)
+        self._participants(first)
+        self._advice(first)
+        self._without_mandate(first)
+        self._refused_list(second)
+        self._third(third)
+
+    def receive_everything(self, reports: Path) -> None:
+        """February to April: results and reports."""
+        self._results()
+        self._reports(reports)
+
+    def write(self, folder: Path) -> None:
+        """The overview."""
+        self._story.step("You process the results; here they become a CSV file.", "result.done()")
+        lines = write_overview(folder, self._played)
+        for part in self._played:
+            for item in part.resultaten:
+                item.done()
+        self._story.say(
+            f"{lines} pupils written to {folder / OVERVIEW}, and every result marked as processed: it is not handed out "
+            f"again. Left to process: {len(list(self._client.resultaten()))}."
+        )
+
+    def conclude(self, folder: Path, seconds: float) -> None:
+        """What arrived, and where to go next."""
+        columns = ("Supplier", "School", "Pupils", "Advice", "Results", "Reports")
+        table = terminal.new_table(*columns, title="What arrived")
+        for column in table.columns[2:]:
+            column.justify = "right"
+        for part, count in zip(self._played, self.counts(), strict=True):
+            cells = [count[name] for name in ("deelnemers", "adviezen", "resultaten", "rapporten")]
+            terminal.row(table, part.toets, part.school.naam, *cells)
+        self._story.table(table)
+        self._story.say(f"Played in {seconds:.1f} seconds. In {folder}: {OVERVIEW}, {REPORTS}/ and {READ_ME}.")
+        self._story.close(
+            [
+                ("doorstroom simulator", "the same chain, left running: try your own code on it"),
+                ("doorstroom config show", "the settings for a real chain"),
+                ("doorstroom --help", "all commands"),
+            ]
+        )
+
+    def counts(self) -> list[dict[str, str | int]]:
+        """What arrived, per supplier: at the supplier, and back at the LAS."""
+        counted: list[dict[str, str | int]] = []
+        for part in self._played:
+            system = self._keten.toetssystemen[part.toets]
+            counted.append(
+                {
+                    "leverancier": part.toets,
+                    "school": part.school.instellingscode,
+                    "deelnemers": len(system.deelnemers(part.school.oin)),
+                    "adviezen": len(system.adviezen(part.school.oin)),
+                    "resultaten": len(part.resultaten),
+                    "rapporten": len(part.rapporten),
+                }
+            )
+        return counted
+
+    def _mandate(self, part: Played) -> None:
+        story, school = self._story, part.school
+        story.step(
+            "Which supplier may receive pupils of this school? The register (OSR) knows.",
+            "client.osr.find_leveranciers(school)",
+        )
+        for found in self._client.osr.find_leveranciers(school):
+            story.say(f"{school.label} has mandated {found.toetssoort}, of {found.naam}.")
+        story.dutch(self._client.osr.check_mandaat(school, part.toets).uitleg)
+
+    def _participants(self, part: Played) -> None:
+        self._story.step("October: the pupils of group 8 are signed up.", "client.send_deelnemers(school, groups, pupils)")
+        self._send_participants(part, _PUPILS)
+        self._story.say("You named no supplier: the client took the one that is mandated.")
+
+    def _advice(self, part: Played) -> None:
+        self._story.step("January: the advice of the school for every pupil.", "client.send_schooladviezen(school, adviezen)")
+        self._send_advice(part, _PUPILS)
+        self._story.say("A receipt is about the list, not about single pupils; those the school checks in the test system.")
+
+    def _without_mandate(self, first: Played) -> None:
+        story, school = self._story, self._keten.scholen[-1]
+        story.step("Another school never gave a mandate.", "client.send_schooladviezen(other_school, adviezen)")
+        try:
+            self._client.send_schooladviezen(school, _adviezen(first, _PUPILS))
+        except GeenMandaat as error:
+            story.refused(f"GeenMandaat: {error.message}.")
+        story.say("Nothing was sent. The client has a text for whoever calls your helpdesk:")
+        asked = [self._client.osr.check_mandaat(school, item) for item in self._client.leveranciers]
+        story.dutch(mandaat_uitleg(asked))
+
+    def _refused_list(self, part: Played) -> None:
+        story = self._story
+        story.step(
+            f"{part.school.naam} uses {part.toets}, and forgot to sign up one pupil.",
+            "client.send_deelnemers(school2, groups, pupils[:26])\nclient.send_schooladviezen(school2, adviezen)",
+        )
+        self._send_participants(part, _PUPILS - 1)
+        try:
+            self._send_advice(part, _PUPILS)
+        except LeerlingOnbekend as error:
+            story.refused(f"LeerlingOnbekend: {error.message}. {error.hint}.")
+            story.dutch(refusal_in_dutch(error))
+        story.say("This supplier refuses the whole list for one unknown pupil. So first the ones it does know:")
+        self._send_advice(part, _PUPILS - 1)
+
+    def _third(self, part: Played) -> None:
+        self._story.step(
+            f"{part.school.naam} uses {part.toets}: the same calls, another supplier.",
+            "client.send_deelnemers(school3, groups, pupils)\nclient.send_schooladviezen(school3, adviezen)",
+        )
+        self._send_participants(part, _PUPILS)
+        self._send_advice(part, _PUPILS)
+
+    def _results(self) -> None:
+        story = self._story
+        story.step("April: the suppliers push the results to you.", "for result in client.resultaten(): ...")
+        for part in self._played:
+            sent = self._keten.stuur_resultaten(part.toets)
+            kept = sum(item.status == 202 for item in sent)
+            part.resultaten = list(self._client.resultaten(part.school))
+            story.say(f"{part.toets} sent {len(sent)} results over mutual TLS; {kept} were kept on disk before the answer.")
+        without = sum(not item.leerling.eck_id for part in self._played for item in part.resultaten)
+        story.say(f"{without} of these pupils have no ECK-iD; their results are found by LAS-key.")
+
+    def _reports(self, folder: Path) -> None:
+        story = self._story
+        story.step("For every result there is a report in PDF.", 'client.fetch_leerlingrapport(result, to="rapporten")')
+        first = self._played[0]
+        system = self._keten.toetssystemen[first.toets]
+        system.rapport_klaar = False
+        if self._client.fetch_leerlingrapport(first.resultaten[0]) is None:
+            story.say(f"At first {first.toets} has none ready: the client gives None, and you ask again later.")
+        system.rapport_klaar = True
+        for part in self._played:
+            for item in part.resultaten:
+                report = self._client.fetch_leerlingrapport(item, to=folder)
+                if report is not None and report.path is not None:
+                    part.rapporten[item.id] = report.path
+        count = sum(len(part.rapporten) for part in self._played)
+        story.say(f"{count} reports fetched into {folder}; each is checked to be complete before it gets its name.")
+
+    def _send_participants(self, part: Played, count: int) -> None:
+        from doorstroom_client.simulator.keten import deelnemers_of
+
+        groepen, deelnemers = deelnemers_of(part.leerlingen[:count])
+        # A group id must be unique in the whole chain, and every school has an 8A.
+        prefix = f"{part.school.routeringskenmerk}-"
+        receipt = self._client.send_deelnemers(
+            part.school,
+            [replace(item, id=prefix + item.id) for item in groepen],
+            [replace(item, groep=prefix + item.groep) for item in deelnemers],
+        )
+        self._story.say(f"{receipt.leverancier} has taken in {receipt.aantal} participants.")
+
+    def _send_advice(self, part: Played, count: int) -> None:
+        receipt = self._client.send_schooladviezen(part.school, _adviezen(part, count))
+        self._story.say(f"{receipt.leverancier} has taken in {receipt.aantal} pieces of advice.")
+
+
+def _adviezen(part: Played, count: int) -> list[Advies]:
+    from doorstroom_client.simulator.keten import adviezen_of
+
+    return adviezen_of(part.leerlingen[:count])

@@ -1,0 +1,93 @@
+"""What the exit code of a command means, for scripts and cron. The numbers follow ``sysexits.h``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    ConfigurationError,
+    DoorstroomError,
+    GeenMandaat,
+    MessageError,
+    Refused,
+    SchoolOnbekend,
+    StoreError,
+    TlsError,
+    TransportError,
+    Unavailable,
+    UnexpectedResponse,
+    WrongPeer,
+)
+
+
+class ExitCode(IntEnum):
+    """Every exit code there is."""
+
+    OK = 0
+    USAGE = 64
+    REFUSED = 65
+    PEER = 69
+    BUG = 70
+    STORE = 74
+    LATER = 75
+    CERTIFICATE_OR_MANDATE = 77
+    CONFIGURATION = 78
+    INTERRUPTED = 130
+
+
+MEANING: Mapping[ExitCode, str] = {
+    ExitCode.OK: "done",
+    ExitCode.USAGE: "wrong usage of the command",
+    ExitCode.REFUSED: "the content was refused: repair it, do not repeat it",
+    ExitCode.PEER: "the other party cannot be reached or gave no usable answer",
+    ExitCode.BUG: "a bug in this program",
+    ExitCode.STORE: "a file or the store cannot be read or written",
+    ExitCode.LATER: "try again later: out of service, or the school is not known there yet",
+    ExitCode.CERTIFICATE_OR_MANDATE: "a certificate or a mandate is not in order",
+    ExitCode.CONFIGURATION: "the configuration is not in order; nothing was sent",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+"""Code -> meaning, as the help shows it."""
+
+_CODES: tuple[tuple[type[DoorstroomError], ExitCode], ...] = (
+    (ConfigurationError, ExitCode.CONFIGURATION),
+    (MessageError, ExitCode.REFUSED),
+    (TlsError, ExitCode.CERTIFICATE_OR_MANDATE),
+    (WrongPeer, ExitCode.CERTIFICATE_OR_MANDATE),
+    (TransportError, ExitCode.PEER),
+    (GeenMandaat, ExitCode.CERTIFICATE_OR_MANDATE),
+    (SchoolOnbekend, ExitCode.LATER),
+    (AanleveringGesloten, ExitCode.REFUSED),
+    (Refused, ExitCode.REFUSED),
+    (Unavailable, ExitCode.LATER),
+    (UnexpectedResponse, ExitCode.PEER),
+    (StoreError, ExitCode.STORE),
+)
+_SEVERITY = (
+    ExitCode.OK,
+    ExitCode.LATER,
+    ExitCode.REFUSED,
+    ExitCode.PEER,
+    ExitCode.STORE,
+    ExitCode.CERTIFICATE_OR_MANDATE,
+    ExitCode.CONFIGURATION,
+    ExitCode.BUG,
+)
+
+
+def code_of(error: DoorstroomError) -> ExitCode:
+    """The exit code for an error; the first class that fits decides."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.BUG)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The code that a command ends with when its parts ended differently."""
+    return max(codes, key=_SEVERITY.index, default=ExitCode.OK)
+
+
+def epilog() -> str:
+    """All codes, for the end of the help."""
+    lines = [f"  {code.value:>3}  {text}" for code, text in MEANING.items()]
+    return "\n".join(["\b", "Exit codes:", *lines])

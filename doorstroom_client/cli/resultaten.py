@@ -1,0 +1,162 @@
+"""``doorstroom resultaten``: look at received results, and hand them on as a CSV file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from doorstroom_client.cli import _options as options
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._csv import csv_bytes
+from doorstroom_client.cli._files import rapport_file_name
+from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
+from doorstroom_client.cli._session import only_school, open_client
+from doorstroom_client.client import Client, OntvangenResultaat
+from doorstroom_client.exchange.rapport import write_whole
+from doorstroom_client.messages.mild import amsterdam
+
+app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
+AllOption = Annotated[bool, typer.Option("--all", help="Also the results that are marked as processed.")]
+_PARTS = ("REKENEN", "LEZEN", "TAALVERZORGING")
+_HEADER = (
+    *("school", "routeringskenmerk", "eck_id", "las_key", "toets", "schooljaar", "afnamedatum"),
+    *("toetsadvies", "toetsadvies_tekst", "toetsscore", "rekenen", "lezen", "taalverzorging", "rapport", "ontvangen_op"),
+)
+
+
+@app.command(
+    "list",
+    help=options.text(
+        "Show the received results that are not yet processed; of each pupil the current one.",
+        "doorstroom resultaten list --school 99AA",
+        "The table says whose result it is only when asked to. With --json you get numbers; add --show-ids for the results.",
+    ),
+)
+def list_results(
+    school: SchoolFilter = None,
+    all_results: AllOption = False,
+    show_ids: Annotated[
+        bool,
+        typer.Option("--show-ids", "--toon-identiteiten", help="Also show the ECK-iD and LAS-key: personal data of pupils."),
+    ] = False,
+    config: ConfigOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write one JSON document on stdout: numbers, and with --show-ids the results.")
+    ] = False,
+) -> None:
+    """Read the store and show what is in it."""
+    terminal.set_mode(as_json=as_json)
+    with open_client(config) as client:
+        found = list(_results(client, school, all_results=all_results))
+    if show_ids:
+        terminal.say("Note: this shows personal data of pupils. Keep it out of logs, tickets and screenshots.", style="yellow")
+    if as_json:
+        terminal.emit_json(_as_json(found, show_ids=show_ids))
+        return
+    if not found:
+        terminal.say("No results." if all_results else "No results to process. Processed ones are shown with --all.")
+        return
+    _show(found, show_ids=show_ids)
+
+
+@app.command(
+    "export",
+    help=options.text(
+        "Write the received results that are not yet processed to a CSV file.",
+        "doorstroom resultaten export resultaten.csv --school 99AA --done",
+        "The file opens in Dutch Excel, holds personal data of pupils and is readable by you only. A cell that a spreadsheet "
+        "would take for a formula gets an apostrophe in front. Without results no file is written.",
+    ),
+)
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file to write.")],
+    school: SchoolFilter = None,
+    all_results: AllOption = False,
+    done: Annotated[
+        bool, typer.Option("--done", help="Mark the results as processed, once the file is safely on disk.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace FILE when it exists. An earlier export in it is then gone.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the file first, and only then mark."""
+    terminal.set_mode(quiet=quiet, as_json=as_json)
+    if file.exists() and not overwrite:
+        raise typer.BadParameter(f"{file} exists; name another file, or add --overwrite", param_hint="FILE")
+    with open_client(config) as client:
+        found = list(_results(client, school, all_results=all_results))
+        if found:
+            write_whole(file, csv_bytes(_HEADER, map(_cells, found)))
+        if done:
+            for item in found:
+                item.done()
+    if as_json:
+        terminal.emit_json({"geschreven": len(found), "verwerkt": len(found) if done else 0})
+    elif found:
+        marked = " and marked as processed" if done else ""
+        terminal.show(f"{len(found)} results written to {file}{marked}.")
+    else:
+        terminal.say("No results to write; no file was made.")
+
+
+def _results(client: Client, school: str | None, *, all_results: bool) -> Iterator[OntvangenResultaat]:
+    return client.resultaten(only_school(client, school), alle=all_results)
+
+
+def _advies(item: OntvangenResultaat) -> str:
+    return str(item.toetsadvies or item.resultaat.toetsadvies_tekst or "")
+
+
+def _school(item: OntvangenResultaat) -> str:
+    return item.school.instellingscode if item.school else item.edu_to
+
+
+def _show(found: list[OntvangenResultaat], *, show_ids: bool) -> None:
+    names = ["ECK-iD", "LAS-key"] if show_ids else []
+    table = terminal.new_table("Id", "School", "Test", "Toetsadvies", "Score", "Received", "Processed", *names)
+    for item in found:
+        score = "" if item.toetsscore is None else item.toetsscore
+        ids = [item.leerling.eck_id or "", item.leerling.las_key or ""] if show_ids else []
+        moments = [f"{at.astimezone(amsterdam()):%Y-%m-%d %H:%M}" if at else "" for at in (item.ontvangen_op, item.verwerkt_op)]
+        terminal.row(table, item.id, _school(item), item.toetssoort or "", _advies(item), score, *moments, *ids)
+    terminal.show_table(table)
+
+
+def _as_json(found: list[OntvangenResultaat], *, show_ids: bool) -> dict[str, Any]:
+    per_school = Counter(_school(item) for item in found)
+    document: dict[str, Any] = {
+        "aantal": len(found),
+        "te_verwerken": sum(item.verwerkt_op is None for item in found),
+        "per_school": dict(sorted(per_school.items())),
+        "per_toets": dict(sorted(Counter(str(item.toetssoort or "") for item in found).items())),
+    }
+    if show_ids:
+        document["resultaten"] = [dict(zip(_HEADER, map(str, _cells(item)), strict=True)) | {"id": item.id} for item in found]
+    return document
+
+
+def _cells(item: OntvangenResultaat) -> list[object]:
+    result = item.resultaat
+    values: list[object] = [
+        _school(item),
+        item.edu_to,
+        item.leerling.eck_id,
+        item.leerling.las_key,
+        item.toetssoort,
+        result.schooljaar,
+        result.afnamedatum,
+        item.toetsadvies,
+        result.toetsadvies_tekst,
+        item.toetsscore,
+        *(item.referentieniveaus.get(part) for part in _PARTS),
+        rapport_file_name(item.rapportid) if item.rapportid else None,
+        item.ontvangen_op.astimezone(amsterdam()).isoformat(timespec="seconds"),
+    ]
+    return ["" if value is None else value for value in values]

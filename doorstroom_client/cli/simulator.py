@@ -1,0 +1,197 @@
+"""``doorstroom simulator``: the whole chain on this machine, to try the other commands against."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from doorstroom_client.cli import _options as options
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._csv import csv_bytes
+from doorstroom_client.cli._files import check_ours, make_folder, os_reason
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.rapport import write_whole
+
+if TYPE_CHECKING:
+    from doorstroom_client.simulator.keten import Keten
+    from doorstroom_client.simulator.leerlingen import BedachteLeerling
+
+SCHOOLJAAR = "2025-2026"
+_CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"
+_DEELNEMERS, _ADVIEZEN = "deelnemers.csv", "adviezen.csv"
+_QUIET_SECONDS = 1.0
+_LOOK_EVERY = 0.1
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "simulator",
+        help=options.text(
+            "Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.",
+            "doorstroom simulator --dir ./doorstroom-sim",
+            "Writes a configuration and two files with invented pupils, and says what to type next in another terminal. "
+            "About a second after pupils came in, a supplier sends their results. Needs the extra simulator.",
+        ),
+    )(simulator)
+
+
+def simulator(
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="Folder for the configuration, the certificates and the pupils.")
+    ] = Path("doorstroom-sim"),
+    port: Annotated[
+        int, typer.Option("--port", min=1024, max=65531, help="First of five successive ports to listen on, on loopback.")
+    ] = 18440,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
+    ] = None,
+) -> None:
+    """Start everything, then let suppliers answer what comes in."""
+    terminal.set_mode()
+    make_folder(folder)
+    check_ours(folder, _CONFIG, _MARK, (_DEELNEMERS, _ADVIEZEN))
+    with _stopped_by_signal() as stop, _running(folder, port) as keten:
+        keten.write_config(folder / _CONFIG)
+        leerlingen = keten.leerlingen()
+        write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
+        write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))
+        _tell_next(folder, port)
+        _watch(keten, stop, seconds)
+    terminal.say("Stopped.")
+
+
+def make_keten(folder: Path | None, port: int = 0) -> Keten:
+    """The chain, not yet started.
+
+    Raises:
+        ConfigurationError: the extra is not installed.
+    """
+    try:
+        from doorstroom_client.simulator.keten import Keten
+    except ImportError:
+        raise ConfigurationError(
+            "the simulator is not installed", hint='Run: pip install "doorstroom_client[simulator]"', setting="simulator"
+        ) from None
+    return Keten(folder, schooljaar=SCHOOLJAAR, port=port)
+
+
+def deelnemers_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
+    """Invented pupils as a file for ``doorstroom deelnemers send``."""
+    names = ("achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "geslacht", "groep")
+    header = ("eck_id", "las_key", *names)
+    return csv_bytes(header, ([getattr(item, name) or "" for name in header] for item in leerlingen), safe=False)
+
+
+def adviezen_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
+    """Their advice as a file for ``doorstroom adviezen send``."""
+    header = ("eck_id", "las_key", "advies")
+    return csv_bytes(header, ([getattr(item, name) or "" for name in header] for item in leerlingen), safe=False)
+
+
+@contextmanager
+def _running(folder: Path, port: int) -> Iterator[Keten]:
+    keten = make_keten(folder, port)
+    try:
+        keten.start()
+    except OSError as error:
+        keten.stop()  # the servers that did start
+        raise ConfigurationError(
+            f"cannot listen on the ports {port} to {port + 4}: {os_reason(error)}",
+            setting="port",
+            hint="Is another simulator running? Choose other ports with --port",
+        ) from None
+    try:
+        yield keten
+    finally:
+        keten.stop()
+
+
+@contextmanager
+def _stopped_by_signal() -> Iterator[threading.Event]:
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell_next(folder: Path, port: int) -> None:
+    config = shlex.quote(str(folder / _CONFIG))
+    file = {name: shlex.quote(str(folder / name)) for name in (_DEELNEMERS, _ADVIEZEN)}
+    terminal.say(f"The chain runs on https://localhost, ports {port} to {port + 4}. Ctrl-C stops it.", style="bold")
+    terminal.say("Everything is invented: the schools, the pupils and the certificates.")
+    terminal.say("")
+    terminal.say("Type this in another terminal, in this order:")
+    for command in (
+        f"doorstroom config check --config {config}",
+        f"doorstroom mandaat check --config {config}",
+        f"doorstroom deelnemers send {file[_DEELNEMERS]} --school 99AA --config {config}",
+        f"doorstroom adviezen send {file[_ADVIEZEN]} --school 99AA --config {config}",
+        f"doorstroom resultaten list --config {config}",
+        f"doorstroom rapporten fetch --to {shlex.quote(str(folder / 'rapporten'))} --config {config}",
+    ):
+        terminal.say(f"  {command}", style="cyan")
+    terminal.say("")
+    terminal.say("School 99AA has mandated ICE, 99BB has DIA, 99CC has ROUTE_8, and 99DD nobody.")
+
+
+def _watch(keten: Keten, stop: threading.Event, seconds: float | None) -> None:
+    """Answer with results whatever came in, once it has been quiet for a moment."""
+    end = None if seconds is None else time.monotonic() + seconds
+    suppliers = [_Supplier(keten, soort) for soort in keten.toetssystemen]
+    while not stop.wait(_LOOK_EVERY) and (end is None or time.monotonic() < end):
+        for supplier in suppliers:
+            supplier.look()
+
+
+class _Supplier:
+    """Watches one supplier.
+
+    Args:
+        keten: the chain it belongs to.
+        soort: which test.
+    """
+
+    def __init__(self, keten: Keten, soort: str) -> None:
+        self._keten = keten
+        self._soort = soort
+        self._seen = 0
+        self._reports = 0
+        self._taken_in = False
+        self._last = 0.0
+
+    def look(self) -> None:
+        """Tell what came in since the last time; send results when a list came in and it is quiet now."""
+        new = self._keten.toetssystemen[self._soort].ontvangen[self._seen :]
+        self._seen += len(new)
+        for operation, status in new:
+            self._last = time.monotonic()
+            if operation == "leerlingrapport":
+                self._reports += 1
+            else:
+                self._taken_in = self._taken_in or status == 202
+                terminal.say(f"{self._soort}: {operation} came in, answered {status}")
+        if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
+            self._last = 0.0
+            self._answer()
+
+    def _answer(self) -> None:
+        if self._reports:
+            terminal.say(f"{self._soort}: {self._reports} requests for reports answered")
+            self._reports = 0
+        if self._taken_in:
+            self._taken_in = False
+            sent = self._keten.stuur_resultaten(self._soort)
+            kept = sum(item.status == 202 for item in sent)
+            terminal.say(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS")

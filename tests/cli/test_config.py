@@ -1,0 +1,154 @@
+"""Checking and showing the configuration; mandates."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from doorstroom_client.config import SETTINGS
+from doorstroom_client.simulator import Keten
+from doorstroom_client.simulator.keten import API_KEY
+
+from .conftest import Run
+
+
+def test_all_in_order_without_network(keten: Keten, run: Run) -> None:
+    result = run("config", "check", "--json")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["ok"]) == (0, True)
+    assert [item["check"] for item in document["checks"]] == [
+        "settings",
+        "certificate",
+        "osr",
+        "leveranciers",
+        "scholen",
+        "store",
+        "afspraak",
+    ]
+    assert keten.osr.calls == []
+    assert not keten.store.exists()  # looking changes nothing
+    assert "OK: the configuration can be used." in run("config", "check").stdout
+
+
+def test_no_configuration_at_all(run: Run) -> None:
+    result = run("config", "check")
+    assert result.exit_code == 78
+    assert "There is no doorstroom.toml in this folder" in result.stderr
+
+
+def test_an_unknown_setting(keten: Keten, run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    config.write_text('autuer = "x"\n' + config.read_text("utf-8"), "utf-8")
+    result = run("config", "check")
+    assert result.exit_code == 78
+    assert 'did you mean "auteur"' in result.stderr
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\xfa", b"a = [", b"auteur = 5"])
+def test_an_unreadable_file(content: bytes, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_bytes(content)
+    for command in (("config", "check"), ("mandaat", "check"), ("resultaten", "list"), ("serve",)):
+        result = run(*command, "--config", "x.toml")
+        assert result.exit_code == 78
+        assert result.stderr.startswith("Error: ")
+    assert run("config", "check", "--config", "weg.toml").exit_code == 78
+
+
+def test_a_key_of_somebody_else(keten: Keten, run: Run) -> None:
+    folder = keten.directory / "pki"
+    shutil.copy(folder / "ice.key.pem", folder / "las.key.pem")
+    result = run("config", "check", "--json")
+    assert result.exit_code == 78
+    states = {item["check"]: item for item in json.loads(result.stdout)["checks"]}
+    assert states["certificate"]["state"] == "error"
+    assert "does not belong" in states["certificate"]["text"]
+    assert "Not OK" in run("config", "check").stdout
+    assert run("mandaat", "check").exit_code == 78
+
+
+def test_a_key_that_others_can_read(keten: Keten, run: Run) -> None:
+    (keten.directory / "pki" / "las.key.pem").chmod(0o644)
+    result = run("config", "check")
+    assert result.exit_code == 0
+    warnings = [line for line in result.stderr.splitlines() if line.startswith("Warning: ")]
+    assert len(warnings) == 1
+    assert "chmod 600" in warnings[0]
+    quiet = run("deelnemers", "send", "deelnemers.csv", "--school", "99AA", "--quiet")
+    assert quiet.output == ""
+
+
+def test_what_is_missing_or_odd(keten: Keten, run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    text = config.read_text("utf-8")
+    keten.store.write_bytes(b"no database at all, but long enough to be looked at" * 50)
+    keten.store.chmod(0o600)
+    config.write_text(text.replace('schooljaar = "2025-2026"', 'schooljaar = "2030-2031"'), "utf-8")
+    result = run("config", "check", "--json")
+    states = {item["check"]: item["state"] for item in json.loads(result.stdout)["checks"]}
+    assert (states["store"], states["afspraak"]) == ("error", "error")
+    assert result.exit_code == 78
+
+
+def test_show_lists_every_setting_and_no_secret(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    result = run("config", "show")
+    assert result.exit_code == 0
+    for setting in SETTINGS:
+        assert setting.name in result.stdout
+        assert not setting.variable or setting.variable in result.stdout
+    assert API_KEY not in result.stdout
+    assert "(set, not shown)" in result.stdout
+    items = {item["setting"]: item["value"] for item in json.loads(run("config", "show", "--json").stdout)["settings"]}
+    assert items["osr.api_key"] == "(set, not shown)"
+    assert items["leveranciers[].toetssoort"] == "ICE, DIA, ROUTE_8"
+    assert items["retry.attempts"] == "3"
+    assert items["certificate.password"] == ""
+
+
+def test_show_works_without_configuration(run: Run) -> None:
+    result = run("config", "show")
+    assert result.exit_code == 0
+    assert "osr.namespace" in result.stdout
+    assert "Without values" in result.stderr
+
+
+def test_mandates_of_all_schools(keten: Keten, run: Run) -> None:
+    result = run("mandaat", "check", "--json")
+    assert result.exit_code == 77
+    scholen = json.loads(result.stdout)["scholen"]
+    assert [item["in_orde"] for item in scholen] == [True, True, True, False]
+    assert scholen[0]["uitleg"].startswith("In orde: ")
+    assert scholen[3]["uitleg"].startswith("Niet in orde: ")
+    assert " of Toetsbureau West" in scholen[3]["uitleg"]
+
+
+def test_a_school_with_one_mandate_is_fine(keten: Keten, run: Run) -> None:
+    result = run("mandaat", "check", "--school", "99AA")
+    assert result.exit_code == 0
+    assert "Niet in orde" not in result.stdout
+    assert run("mandaat", "check", "--school", "99AA", "--leverancier", "DIA").exit_code == 77
+    assert run("mandaat", "check", "--school", "99AA", "--op", "2001-01-01").exit_code == 77
+    assert run("mandaat", "check", "--op", "gisteren").exit_code == 64
+
+
+def test_a_las_without_mandate(keten: Keten, run: Run) -> None:
+    keten.osr.revoke(keten.school.oin, "00000003990000010000")
+    result = run("mandaat", "check", "--school", "99AA")
+    assert result.exit_code == 77
+    assert "geen geldig mandaat voor het leerlingadministratiesysteem" in result.stdout
+
+
+def test_an_osr_that_is_down(keten: Keten, run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    config.write_text(config.read_text("utf-8") + "\n[retry]\nattempts = 1\nlongest_wait = 0\n", "utf-8")
+    keten.osr.outage = True
+    assert run("mandaat", "check").exit_code == 75
+
+
+def test_nothing_to_look_up(keten: Keten, run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    config.write_text(config.read_text("utf-8").split("[[scholen]]")[0], "utf-8")
+    assert run("mandaat", "check").exit_code == 78

@@ -1,0 +1,75 @@
+"""The demo, as a newcomer runs it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run, start
+
+
+@pytest.mark.parametrize("columns", ["", "30"])
+def test_without_a_terminal(columns: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    process = start("demo", "--out", tmp_path / "demo", **({"COLUMNS": columns} if columns else {}))
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    assert time.monotonic() - began < 10
+    assert "\x1b" not in out
+    assert "What arrived" in out
+    assert "Niet in orde" in out
+    assert "LeerlingOnbekend" in out
+    assert columns or all(len(line) <= 80 for line in out.splitlines())
+    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == ["README.txt", "overzicht.csv", "rapporten"]
+
+
+def test_again_and_with_files_of_others(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "doorstroom-demo"
+    first = run("demo", "--json")
+    assert first.exit_code == 0
+    names = sorted(path.name for path in (folder / "rapporten").iterdir())
+    (folder / "mijn.txt").write_text("van mij")
+    second = run("demo", "--json")
+    assert second.exit_code == 0
+    document = json.loads(second.stdout)
+    assert [item["rapporten"] for item in document["leveranciers"]] == [27, 26, 27]
+    assert sorted(path.name for path in (folder / "rapporten").iterdir()) == names
+    assert (folder / "mijn.txt").read_text() == "van mij"
+    (folder / "README.txt").write_text("van mij")
+    assert run("demo").exit_code == 78
+    assert (folder / "README.txt").read_text() == "van mij"
+
+
+def test_the_overview_is_complete(run: Run, tmp_path: Path) -> None:
+    result = run("demo")
+    text = (tmp_path / "doorstroom-demo" / "overzicht.csv").read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert len(rows) == 81
+    without = [row for row in rows if not row["toetsadvies"]]
+    assert [row["toets"] for row in without] == ["DIA"]
+    for row in rows:
+        assert row in without or (tmp_path / "doorstroom-demo" / row["rapport"]).is_file()
+    names = {row["achternaam"] for row in rows if len(row["achternaam"]) > 4}
+    assert not [name for name in names if re.search(rf"\b{re.escape(name)}\b", result.stdout)]
+
+
+def test_a_folder_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("x")
+    assert run("demo", "--out", "x").exit_code == 74
+
+
+def test_a_reader_that_stops_reading(tmp_path: Path) -> None:
+    process = start("demo", "--out", tmp_path / "demo")
+    assert process.stdout
+    assert process.stderr
+    process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(timeout=20), err) == (0, "")

@@ -1,0 +1,137 @@
+"""Errors become a message and a code; never a stack trace, never a value."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import typer
+
+from doorstroom_client import errors
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._errors import ExplainedError, guard
+from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
+from doorstroom_client.errors import DoorstroomError, MessageError, Problem
+
+CODES = {
+    errors.MessageError: 65,
+    errors.OngeldigBericht: 65,
+    errors.AanleveringGesloten: 65,
+    errors.LeerlingOnbekend: 65,
+    errors.RapportOnbekend: 65,
+    errors.Refused: 65,
+    errors.ConnectError: 69,
+    errors.NoAnswer: 69,
+    errors.DeadlineExceeded: 69,
+    errors.UnexpectedResponse: 69,
+    errors.RedirectRefused: 69,
+    errors.TransportError: 69,
+    errors.StoreError: 74,
+    errors.Unavailable: 75,
+    errors.SchoolOnbekend: 75,
+    errors.TlsError: 77,
+    errors.WrongPeer: 77,
+    errors.GeenMandaat: 77,
+    errors.ConfigurationError: 78,
+    errors.DoorstroomError: 70,
+}
+
+
+def every_class(kind: type[DoorstroomError] = DoorstroomError) -> set[type[DoorstroomError]]:
+    return {kind}.union(*(every_class(child) for child in kind.__subclasses__()))
+
+
+def test_the_table_is_complete() -> None:
+    ours = {kind for kind in every_class() if kind.__module__ == "doorstroom_client.errors"}
+    assert ours == set(CODES)
+
+
+@pytest.mark.parametrize(("kind", "code"), CODES.items(), ids=lambda item: getattr(item, "__name__", ""))
+def test_codes(kind: type[DoorstroomError], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    error = MessageError([Problem("line 2", "is wrong")]) if kind is MessageError else kind("went wrong", hint="do this")
+
+    def fail() -> None:
+        raise error
+
+    assert code_of(error) == code
+    assert guard(fail) == code
+    shown = capsys.readouterr().err
+    assert shown.startswith("Error: ")
+    assert kind is MessageError or "do this" in shown
+
+
+def test_the_worst_code_wins() -> None:
+    assert worst([]) is ExitCode.OK
+    assert worst([ExitCode.LATER, ExitCode.REFUSED]) is ExitCode.REFUSED
+    assert worst([ExitCode.PEER, ExitCode.CERTIFICATE_OR_MANDATE, ExitCode.REFUSED]) is ExitCode.CERTIFICATE_OR_MANDATE
+
+
+def test_problems_stand_on_their_own_lines_and_have_an_end(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise MessageError([Problem(f"line {at}", "is wrong") for at in range(2, 27)], what="file.csv", hint="Repair it")
+
+    assert guard(fail) == 65
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Error: file.csv: 25 places do not fit"
+    assert lines[1] == "  - line 2: is wrong"
+    assert lines[20:] == ["  - line 21: is wrong", "  and 5 more", "  Repair it"]
+
+
+def test_a_bug_shows_place_and_kind_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guard(lambda: json.dumps({}["Jansen"])) == 70
+    shown = capsys.readouterr().err
+    assert "This is a bug in doorstroom_client: KeyError at doorstroom_client/cli/_errors.py:" in shown
+    assert "Jansen" not in shown
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, typer.Abort])
+def test_interrupted(interruption: type[BaseException], capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise interruption
+
+    assert guard(fail) == 130
+    assert capsys.readouterr().err == "Interrupted\n"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    def fail() -> None:
+        terminal.out().on_broken_pipe()
+
+    assert guard(fail) == 0
+
+
+def test_a_dutch_text_is_shown_and_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        terminal.set_mode(as_json=True)
+        raise ExplainedError(errors.SchoolOnbekend("no", request_id="r1"), "Nog niet bekend.")
+
+    assert guard(fail) == 75
+    shown = capsys.readouterr()
+    assert "In Dutch, for the school:\n  Nog niet bekend.\n" in shown.err
+    document = json.loads(shown.out)
+    assert document == {
+        "error": "SchoolOnbekend",
+        "exit_code": 75,
+        "retryable": False,
+        "request_id": "r1",
+        "uitleg": "Nog niet bekend.",
+    }
+
+
+def test_what_a_peer_wrote_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    nasty = "a\x1b[2Jb\x9bc\u202ed\u2066e\x07f\ng\ud800h[red]i[/red]"
+
+    def fail() -> None:
+        terminal.show(nasty)
+        table = terminal.new_table("x")
+        terminal.row(table, nasty)
+        terminal.show_table(table)
+        raise errors.ConnectError(nasty)
+
+    guard(fail)
+    shown = capsys.readouterr()
+    assert "a[2Jbcdef gh[red]i[/red]" in shown.err
+    assert "a[2Jbcdef gh[red]i[/red]" in shown.out
+    for sign in "\x1b\x9b\u202e\u2066\x07":
+        assert sign not in shown.out + shown.err

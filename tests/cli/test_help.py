@@ -1,0 +1,91 @@
+"""Every command is explained."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from doorstroom_client import cli
+from doorstroom_client.cli._app import app
+from doorstroom_client.cli.exit_codes import MEANING
+
+from .conftest import Run
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    yield path, command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from commands(child, (*path, name))
+
+
+ALL = list(commands(get_command(app)))
+LEAVES = [(path, command) for path, command in ALL if not getattr(command, "commands", None)]
+
+
+def test_all_commands_are_there() -> None:
+    assert {" ".join(path) for path, _ in LEAVES} == {
+        "demo",
+        "simulator",
+        "serve",
+        "config check",
+        "config show",
+        "mandaat check",
+        "deelnemers send",
+        "adviezen send",
+        "resultaten list",
+        "resultaten export",
+        "rapporten fetch",
+    }
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=lambda item: " ".join(item) if isinstance(item, tuple) else "")
+def test_every_command_and_option_has_help(path: tuple[str, ...], command: Any, run: Run) -> None:
+    assert command.help
+    for parameter in command.params:
+        assert parameter.help, parameter.name
+    result = run(*path, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.strip()
+
+
+@pytest.mark.parametrize(("path", "command"), LEAVES, ids=lambda item: " ".join(item) if isinstance(item, tuple) else "")
+def test_every_command_has_an_example(path: tuple[str, ...], command: Any) -> None:
+    assert f"doorstroom {' '.join(path)}" in command.help
+
+
+def test_help_names_every_exit_code(run: Run) -> None:
+    shown = run("--help").stdout
+    for code, meaning in MEANING.items():
+        assert f"{code.value}  {meaning}" in shown
+
+
+def test_version(run: Run) -> None:
+    result = run("--version")
+    assert (result.exit_code, result.stdout) == (0, "doorstroom 0.1.0\n")
+
+
+@pytest.mark.parametrize("args", [(), ("resultaten",), ("nonsense",), ("adviezen", "send"), ("demo", "--nonsense")])
+def test_wrong_usage(args: tuple[str, ...], run: Run) -> None:
+    assert run(*args).exit_code == 64
+
+
+def test_without_the_extra_it_says_how_to_install(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    usual = builtins.__import__
+
+    def without_typer(name: str, *rest: Any, **more: Any) -> Any:
+        if name.partition(".")[0] == "typer":
+            raise ModuleNotFoundError("No module named 'typer'", name="typer")
+        return usual(name, *rest, **more)
+
+    for name in [name for name in sys.modules if name.startswith("doorstroom_client.cli.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", without_typer)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    assert stopped.value.code == 78
+    assert 'pip install "doorstroom_client[cli]"' in capsys.readouterr().err

@@ -1,0 +1,197 @@
+"""The commands that run on: serve and simulator, as processes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from doorstroom_client import Client
+from doorstroom_client.cli import _uvicorn_tls
+from doorstroom_client.config import load_settings
+from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
+from doorstroom_client.terugweg.asgi import Receive, Scope, Send
+
+from .conftest import Run, assert_private, start
+
+
+@contextmanager
+def running(process: subprocess.Popen[str], until: str) -> Iterator[str]:
+    """Wait for a line on stderr, and stop the process at the end."""
+    assert process.stderr
+    try:
+        for line in process.stderr:
+            if until in line:
+                yield line
+                break
+        else:
+            pytest.fail("the process ended early")
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def line_with(process: subprocess.Popen[str], text: str) -> str:
+    assert process.stderr
+    return next(line for line in process.stderr if text in line)
+
+
+@pytest.fixture
+def sending_chain(tmp_path: Path) -> Iterator[Keten]:
+    """A chain that leaves receiving to us; the pupils of the first school are signed up."""
+    folder = tmp_path / "keten"
+    folder.mkdir()
+    with Keten(folder, receive=False) as keten:
+        keten.write_config(tmp_path / "doorstroom.toml")
+        with keten.client() as client:
+            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
+            client.send_schooladviezen(keten.school, adviezen_of(keten.leerlingen()))
+        yield keten
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_receives_over_mutual_tls(number: signal.Signals, sending_chain: Keten, tmp_path: Path) -> None:
+    keten = sending_chain
+    process = start("serve", "--config", tmp_path / "doorstroom.toml", DOORSTROOM_SERVE_PORT="0")
+    with running(process, "Listening on") as line:
+        port = urlsplit(line.split()[2]).port
+        assert port
+        keten.osr.register_endpoint(keten.school.routeringskenmerk, f"https://localhost:{port}")
+        sent = keten.stuur_resultaten("ICE")
+        assert [item.status for item in sent] == [202] * 27
+        keten.osr.revoke(keten.school.oin, keten.toetssystemen["ICE"].oin)  # remembered for some minutes
+        with keten.client() as client:
+            assert len(list(client.resultaten())) == 27
+
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            _without_certificate(port, keten)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=15)
+        assert (process.returncode, out) == (0, "")
+        assert err.strip() == "Stopped."
+        assert_private(keten, err)
+
+
+def _without_certificate(port: int, keten: Keten) -> None:
+    context = ssl.create_default_context(cafile=str(keten.certificate.trust_files[0]))
+    plain = socket.create_connection(("localhost", port), timeout=5)
+    with plain, context.wrap_socket(plain, server_hostname="localhost") as secure:
+        secure.sendall(b"POST /leerlingresultaat HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        if not secure.recv(100):
+            raise ConnectionError
+
+
+def test_serve_refuses_a_sender_without_mandate(sending_chain: Keten, tmp_path: Path) -> None:
+    keten = sending_chain
+    keten.osr.revoke(keten.school.oin, keten.toetssystemen["ICE"].oin)
+    process = start("serve", "--config", tmp_path / "doorstroom.toml", DOORSTROOM_SERVE_PORT="0")
+    with running(process, "Listening on") as line:
+        keten.osr.register_endpoint(keten.school.routeringskenmerk, line.split()[2].replace("127.0.0.1", "localhost"))
+        assert {item.status for item in keten.stuur_resultaten("ICE")} == {401}
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+def test_serve_checks_before_it_listens(keten: Keten, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("DOORSTROOM_SERVE_PORT", str(taken.getsockname()[1]))
+        result = run("serve")
+        assert result.exit_code == 78
+        assert "cannot listen on 127.0.0.1" in result.stderr
+    config = tmp_path / "doorstroom.toml"
+    text = config.read_text("utf-8")
+    for without in (
+        text.split("[[scholen]]")[0],
+        "\n".join(line for line in text.splitlines() if not line.startswith("store")),
+    ):
+        config.write_text(without, "utf-8")
+        assert run("serve").exit_code == 78
+    config.write_text(text, "utf-8")
+    monkeypatch.setenv("DOORSTROOM_STORE", str(tmp_path / "nergens" / "x.db"))
+    assert run("serve").exit_code == 74
+
+
+def free_ports() -> int:
+    """The first of five successive ports that are free now."""
+    for first in range(20400, 29000, 5):
+        try:
+            for port in range(first, first + 5):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return first
+    pytest.fail("no free ports")
+
+
+def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "sim map"
+    port = free_ports()
+    process = start("simulator", "--dir", folder, "--port", port)
+    with running(process, "99DD nobody"):
+        config = folder / "doorstroom.toml"
+        assert run("config", "check", "--config", config).exit_code == 0
+        for kind in ("deelnemers", "adviezen"):
+            sent = run(kind, "send", folder / f"{kind}.csv", "--school", "99AA", "--config", config)
+            assert sent.exit_code == 0
+        assert "27 taken in by the LAS" in line_with(process, "results sent")
+        with Client(**load_settings(config).arguments()) as client:
+            assert len(list(client.resultaten())) == 27
+        assert run("rapporten", "fetch", "--to", "rap", "--config", config).stdout.startswith("27 reports")
+        assert "27 requests for reports" in line_with(process, "reports")
+
+        taken = run("simulator", "--dir", tmp_path / "ander", "--port", port)
+        assert taken.exit_code == 78
+        assert f"ports {port} to {port + 4}" in taken.stderr
+
+        process.terminate()
+        process.communicate(timeout=15)
+        assert process.returncode == 0
+
+
+def test_the_simulator_stops_by_itself_and_starts_again(run: Run, tmp_path: Path) -> None:
+    port = free_ports()
+    for _ in range(2):
+        result = run("simulator", "--port", port, "--seconds", "0")
+        assert result.exit_code == 0
+        assert "Stopped." in result.stderr
+    (tmp_path / "doorstroom-sim" / "doorstroom.toml").write_text("# van mij\n")
+    assert run("simulator", "--port", port, "--seconds", "0").exit_code == 78
+
+
+def test_a_sender_cannot_keep_a_request_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_uvicorn_tls, "_SECONDS_FOR_A_REQUEST", 0.01)
+    seen: list[object] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["extensions"]["tls"])
+        seen.append(await receive())
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    async def nothing(_: object) -> None: ...
+
+    asyncio.run(_uvicorn_tls._with_peer(app, ["PEM"])({"type": "http"}, never, nothing))
+    assert seen == [{"client_cert_chain": ["PEM"], "client_cert_error": None}, {"type": "http.disconnect"}]
+
+
+def test_a_failing_receiver_leaves_no_trace_in_the_log() -> None:
+    told: list[str] = []
+    handler = _uvicorn_tls._OneLine(told.append)
+    try:
+        raise ValueError("Jansen")
+    except ValueError:
+        handler.handle(logging.LogRecord("x", logging.ERROR, "", 1, "Exception in ASGI application\n", (), sys.exc_info()))
+    assert told == ["Exception in ASGI application (ValueError)"]

@@ -1,0 +1,207 @@
+"""Make the reference pages that are made from code: docs/reference/settings.md and docs/reference/decisions.md.
+
+Run without arguments to write the pages; with --check to fail when one of them is not up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from doorstroom_client.config import DEFAULT_FILE, PREFIX, SETTINGS, Setting  # noqa: E402 - found from the line above
+from doorstroom_client.errors import Phase  # noqa: E402
+from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify  # noqa: E402
+from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response  # noqa: E402
+
+REFERENCE = ROOT / "docs" / "reference"
+MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
+
+SECTIONS: Mapping[str, tuple[str, str]] = {
+    "": ("At the top of the file", ""),
+    "certificate": ("[certificate]", "Who you are and whom you trust. Nothing is taken from the machine's own store of roots."),
+    "osr": ("[osr]", "Needed to look up mandates, to send without naming a supplier, and to receive."),
+    "leveranciers[]": ("[[leveranciers]]", "One section per test. The OSR does not know these addresses."),
+    "scholen[]": ("[[scholen]]", "One section per school administration."),
+    "afspraken[]": ("[[afspraken]]", "Agreements of later school years; see [the checklist](../how-to/next-school-year.md)."),
+    "timeouts": ("[timeouts]", "Seconds for a whole call, waiting and repeating included."),
+    "retry": ("[retry]", "How often a call is repeated; what may be repeated stands in [the decisions](decisions.md)."),
+    "serve": ("[serve]", "For the command `doorstroom serve`."),
+}
+"""Section -> its heading and what it is for."""
+
+SETTINGS_INTRO = f"""# Settings
+
+`Client.from_config()` and the command line read one TOML file and the environment variables that start with `{PREFIX}`.
+
+- **Which file**: the one you pass, else the one that `{PREFIX}CONFIG` names, else `{DEFAULT_FILE}` in the current folder when
+  it is there, else none. An argument of `from_config` wins over a variable, and a variable wins over the file.
+- **Paths** in the file count from the folder of the file; paths in variables from the current folder. Where several files are
+  allowed, a variable separates them as `PATH` does.
+- **Secrets** (marked so) may also come from a file: `{PREFIX}OSR_API_KEY_FILE` names a file that holds the key. A file with a
+  secret that others on the machine can read gives a `SecurityWarning`.
+- **A name that does not exist** is an error and never ignored, in the file and in a variable. All problems are told at once.
+- Sections in double brackets may stand in the file several times and have no variables.
+- *Required* means: its section cannot do without it. `[certificate]` itself is required, the other sections are not.
+
+A whole file looks like this; every value in it is invented:
+
+```toml
+auteur = "MijnLAS 4.2"
+store = "doorstroom.db"
+
+[certificate]
+cert = "las.pem"
+key = "las.key"
+trust = "roots.pem"
+
+[osr]
+base_url = "https://osr.example/api/v2"
+namespace = "https://osr.example/namespace-of-this-school-year"
+api_key_header = "X-Example-Key"
+api_key = "secret"
+
+[[leveranciers]]
+toetssoort = "ICE"
+oin = "00000003990000110000"
+base_url = "https://toets.example/dst"
+
+[[scholen]]
+naam = "De Bedachte Regenboog"
+instellingscode = "99AA"
+vestigingscode = "00"
+onderwijsaanbiedercode = "901A901"
+onderwijslocatiecode = "901X901"
+administratienr = "01"
+routeringskenmerk = "0000000700099AA00530"
+```
+"""
+
+DECISIONS_INTRO = """# Decisions
+
+What an outcome means and what is done about it. This is the table that the code walks; nothing else in the library decides.
+
+A status code means what the chain says, not what HTTP says: 401 is a missing mandate, 403 a closed period, 405 an unknown
+school, and 404 on a list probably an unknown pupil. See [the chain](../explanation/chain.md).
+
+| action | meaning |
+|---|---|
+"""
+
+_ACTIONS: Mapping[Action, str] = {
+    Action.ANSWER: "the call ends here, with the answer that was asked for",
+    Action.RETRY: "repeated within the call, as far as `Retry` and the total time allow; then the error, with `retryable` true",
+    Action.SCHEDULE: "repeated within the call only after a short pause (never for an unknown school); then the error, with "
+    "`retryable` true and, when the peer named a moment, `retry_at`",
+    Action.HOLD: "not repeated; somebody has to repair something first, after which the same message may be sent again",
+    Action.FINAL: "not repeated; this message will not be accepted as it is",
+}
+
+
+def cell(text: str) -> str:
+    """A text as it may stand in a cell of a table."""
+    return text.replace("|", "\\|").replace("[[afspraken]]", "`[[afspraken]]`")
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *(list(row) for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _notes(setting: Setting) -> str:
+    notes = [setting.kind, *(["**required**"] if setting.required else []), *(["secret"] if setting.secret else [])]
+    return ", ".join(notes)
+
+
+def settings_page() -> str:
+    """The text of settings.md."""
+    parts = [MADE, SETTINGS_INTRO]
+    for section in dict.fromkeys(setting.section for setting in SETTINGS):
+        heading, about = SECTIONS[section]
+        rows = [
+            (
+                f"`{setting.key}`",
+                f"`{setting.variable}`" if setting.variable else "–",
+                _notes(setting),
+                cell(setting.help),
+            )
+            for setting in SETTINGS
+            if setting.section == section
+        ]
+        parts.append(f"\n## {heading}\n\n" + (f"{about}\n\n" if about else ""))
+        parts.append(table(("setting", "variable", "kind", "meaning"), rows))
+    return "".join(parts)
+
+
+def causes() -> dict[Situation, list[str]]:
+    """What leads to each situation: status codes and faults."""
+    found: dict[Situation, list[str]] = {situation: [] for situation in Situation}
+    for status in range(200, 600):
+        found[classify(Response(status))].append(str(status))
+    for kind in FaultKind:
+        found[classify(Fault(kind, Phase.UNKNOWN))].append(f"`{kind}`")
+    found[Situation.REDIRECT] = ["300 to 399"]
+    found[Situation.UNEXPECTED] = ["any other status"]
+    return found
+
+
+def errors_of(row: Row) -> str:
+    """The error classes of a row, per operation where they differ."""
+    ends = [operation for operation in Operation if row.action(operation) is not Action.ANSWER]
+    if not ends:
+        return "–"
+    kinds = {operation: row.error_for(operation).__name__ for operation in ends}
+    usual = max(dict.fromkeys(kinds.values()), key=list(kinds.values()).count)
+    others = [f"{operation}: `{kind}`" for operation, kind in kinds.items() if kind != usual]
+    return "; ".join([f"`{usual}`", *others])
+
+
+def decisions_page() -> str:
+    """The text of decisions.md."""
+    by_cause = causes()
+    actions = "".join(f"| **{action}** | {meaning} |\n" for action, meaning in _ACTIONS.items())
+    head = ("situation", "outcome", *(f"`{operation}`" for operation in Operation), "error")
+    rows = [
+        (
+            str(situation),
+            ", ".join(by_cause[situation]),
+            *(str(row.action(operation)) for operation in Operation),
+            errors_of(row),
+        )
+        for situation, row in TABLE.items()
+    ]
+    texts = [(str(situation), cell(row.text), cell(row.hint)) for situation, row in TABLE.items()]
+    return "".join(
+        (
+            MADE,
+            DECISIONS_INTRO,
+            actions,
+            "\n## The table\n\nAn outcome is a status code, or the kind of fault when there was no (whole) answer.\n\n",
+            table(head, rows),
+            "\n## The texts\n\nAn error begins with the name of the party, says what happened, and names the next step. Errors",
+            " of one operation may have a next step of their own.\n\n",
+            table(("situation", "what happened", "next step"), texts),
+        )
+    )
+
+
+def main() -> int:
+    """Write or check."""
+    pages = {REFERENCE / "settings.md": settings_page(), REFERENCE / "decisions.md": decisions_page()}
+    if "--check" in sys.argv:
+        stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
+        if stale:
+            print(f"not up to date: {', '.join(stale)}; run: python tools/make_docs.py", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in pages.items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
