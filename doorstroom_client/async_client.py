@@ -113,7 +113,7 @@ class AsyncClient:
         Raises:
             ConfigurationError: names every setting that is missing, unknown or unusable.
         """
-        return cls(**{**load_settings(path).arguments(), **overrides})
+        return cls(**{**load_settings(path, given=overrides).arguments(), **overrides})
 
     def with_options(
         self,
@@ -152,7 +152,9 @@ class AsyncClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._owner:
             await self._runtime.close()
 

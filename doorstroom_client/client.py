@@ -113,7 +113,7 @@ class Client:
         Raises:
             ConfigurationError: names every setting that is missing, unknown or unusable.
         """
-        return cls(**{**load_settings(path).arguments(), **overrides})
+        return cls(**{**load_settings(path, given=overrides).arguments(), **overrides})
 
     def with_options(
         self,

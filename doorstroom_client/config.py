@@ -1,16 +1,16 @@
-"""One table of settings: it makes the reader of the TOML file, the environment variables, the help texts and the docs."""
+"""Reads the settings of a client from a TOML file and environment variables, and checks them before anything is sent."""
 
 from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.http import Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.exchange.retry import Retry
@@ -18,92 +18,12 @@ from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Osr
+from doorstroom_client.settings import PREFIX, SETTINGS, Setting
 
-PREFIX = "DOORSTROOM_"
 DEFAULT_FILE = "doorstroom.toml"
 _MISSING_PART = "is missing"
 T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting.
-
-    Attributes:
-        name: as in the file, with its section (``osr.namespace``). A section with ``[]`` may stand there several times.
-        help: meaning, format and unit.
-        required: whether its section cannot do without it.
-        kind: ``text``, ``number``, ``flag``, ``path``, ``paths`` or ``texts``.
-        secret: whether it may come from a file named by ``..._FILE`` and is never shown.
-    """
-
-    name: str
-    help: str
-    required: bool = False
-    kind: str = "text"
-    secret: bool = False
-
-    @property
-    def section(self) -> str:
-        """The section it stands in; empty at the top."""
-        return self.name.rpartition(".")[0]
-
-    @property
-    def key(self) -> str:
-        """Its name within the section."""
-        return self.name.rpartition(".")[2]
-
-    @property
-    def variable(self) -> str | None:
-        """Its environment variable; None inside a section that may stand there several times."""
-        return None if "[]" in self.name else PREFIX + self.name.replace(".", "_").upper()
-
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting("auteur", "name and version of the LAS, written in every message", required=True),
-    Setting("afspraak", 'agreement version to write: "1.0", "1.1" or one registered under [[afspraken]] (default "1.1")'),
-    Setting("schooljaar", 'school year of the messages, "2025-2026" (default: the current one)'),
-    Setting("store", "SQLite file in which received results are kept", kind="path"),
-    Setting("test_identities", "accept ECK-iDs in any form; for test environments only", kind="flag"),
-    Setting("certificate.cert", "PEM file: client certificate, followed by its intermediates", required=True, kind="path"),
-    Setting("certificate.key", "PEM file: private key (default: in cert)", kind="path"),
-    Setting("certificate.trust", "PEM file or files: the roots that are trusted", required=True, kind="paths"),
-    Setting("certificate.password", "passphrase of the private key", secret=True),
-    Setting("osr.base_url", "https address of the OSR, version prefix included", required=True),
-    Setting("osr.namespace", "namespace of this school year's service version, exactly as the OSR lists it", required=True),
-    Setting("osr.api_key", "API key of the OSR; needed to look up one's own mandates", secret=True),
-    Setting("osr.api_key_header", "name of the header that carries the API key"),
-    Setting("osr.service_code", 'code of the service in the OSR (default "DOORSTROOM")'),
-    Setting("osr.oin", "OIN that the certificate of the OSR must carry (default: not checked)"),
-    Setting("leveranciers[].toetssoort", "which test: ROUTE_8, ICE, DIA, AMN, LEERLING_IN_BEELD, DOE, …", required=True),
-    Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
-    Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),
-    Setting("leveranciers[].naam", "name of the supplier (default: the name of the test)"),
-    Setting("scholen[].instellingscode", "BRIN: 2 digits, 2 capital letters", required=True),
-    Setting("scholen[].vestigingscode", "2 digits, as text", required=True),
-    Setting("scholen[].onderwijsaanbiedercode", "RIO: 3 digits, A, 3 digits", required=True),
-    Setting("scholen[].onderwijslocatiecode", "RIO: 3 digits, X, 3 digits", required=True),
-    Setting("scholen[].administratienr", "2 digits, as text", required=True),
-    Setting("scholen[].routeringskenmerk", "address of the administration in the OSR, 20 positions", required=True),
-    Setting("scholen[].naam", "name of the school, for texts only"),
-    Setting("scholen[].oin", "School OIN (default: derived from the BRIN)"),
-    Setting("afspraken[].naam", "name to use in afspraak", required=True),
-    Setting("afspraken[].versie", "version string, exactly as in the specification of that year", required=True),
-    Setting("afspraken[].eerste_schooljaar", 'first school year, "2026-2027"', required=True),
-    Setting("afspraken[].laatste_schooljaar", "last school year (default: open)"),
-    Setting("afspraken[].geslacht", "whether geslacht is still sent (default false)", kind="flag"),
-    Setting("afspraken[].basis", 'version it follows (default "1.1")'),
-    Setting("afspraken[].schooladviezen", "the advice values, when they change", kind="texts"),
-    Setting("timeouts.connect", "seconds for one connection (default 10)", kind="number"),
-    Setting("timeouts.post", "seconds for sending a list, retries included (default 30)", kind="number"),
-    Setting("timeouts.osr", "seconds for a question to the OSR (default 15)", kind="number"),
-    Setting("timeouts.rapport", "seconds for a report (default 120)", kind="number"),
-    Setting("retry.attempts", "attempts within one call (default 3)", kind="number"),
-    Setting("retry.longest_wait", "longest pause in seconds that a peer may ask for within a call (default 20)", kind="number"),
-    Setting("serve.host", 'address that "doorstroom serve" listens on (default "127.0.0.1")'),
-    Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
-)
-"""Every setting there is."""
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS}
@@ -113,12 +33,12 @@ _SECTIONS = {setting.section for setting in SETTINGS}
 class Settings:
     """Everything that a configuration says, checked."""
 
-    auteur: str
+    auteur: str = ""
     afspraak: str = "1.1"
     schooljaar: str | None = None
     store: str | None = None
     test_identities: bool = False
-    certificate: ClientCertificate
+    certificate: ClientCertificate | None = None
     osr: Osr | None = None
     leveranciers: tuple[Leverancier, ...] = ()
     scholen: tuple[School, ...] = ()
@@ -128,25 +48,42 @@ class Settings:
     serve_host: str = "127.0.0.1"
     serve_port: int = 8443
 
+    @property
+    def own_certificate(self) -> ClientCertificate:
+        """The certificate.
+
+        Raises:
+            ConfigurationError: the configuration names none, because the caller was going to pass it.
+        """
+        if self.certificate is None:
+            raise ConfigurationError("certificate is missing", setting="certificate")
+        return self.certificate
+
     def arguments(self) -> dict[str, Any]:
         """The arguments for the constructor of a client."""
         names = "auteur afspraak afspraken schooljaar store test_identities certificate osr leveranciers scholen timeouts retry"
         return {name: getattr(self, name) for name in names.split()}
 
 
-def load_settings(path: str | os.PathLike[str] | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    path: str | os.PathLike[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    given: Collection[str] = (),
+) -> Settings:
     """Read the file and the variables; variables win. No file of yours but this one and named secrets is opened.
 
     Args:
         path: the file; when left out, what ``DOORSTROOM_CONFIG`` names, else ``doorstroom.toml`` if it is here.
         environment: in place of ``os.environ``; for tests.
+        given: names of arguments that the caller passes itself, and that may therefore be missing here.
 
     Raises:
         ConfigurationError: names every setting that is missing, unknown or unusable.
     """
     env = os.environ if environment is None else environment
     file = _the_file(path, env)
-    reader = _Reader(file.parent if file else Path())
+    reader = _Reader(file.parent if file else Path(), given)
     if file:
         reader.take_document(_read_toml(file))
         if reader.holds_secret:
@@ -178,8 +115,9 @@ def _read_toml(file: Path) -> dict[str, Any]:
 class _Reader:
     """Collects values and problems, so that one error names everything."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, given: Collection[str]) -> None:
         self._folder = folder
+        self._given = given
         self._values: dict[str, dict[str, Any]] = {}
         self._lists: dict[str, list[dict[str, Any]]] = {}
         self._problems: list[tuple[str, str]] = []
@@ -220,7 +158,7 @@ class _Reader:
         top = self._values.get("", {})
         self._check_required("", top, "")
         for section in ("certificate", "osr"):
-            if section == "certificate" or section in self._values:
+            if (section == "certificate" and section not in self._given) or section in self._values:
                 self._check_required(section, self._values.get(section, {}), section)
         for name, items in self._lists.items():
             for at, item in enumerate(items):
@@ -245,7 +183,7 @@ class _Reader:
             schooljaar=top.get("schooljaar"),
             store=str(top["store"]) if "store" in top else None,
             test_identities=top.get("test_identities", False),
-            certificate=ClientCertificate(**part.get("certificate", {"cert": ""})),
+            certificate=ClientCertificate(**part["certificate"]) if "certificate" in part else None,
             osr=osr,
             leveranciers=tuple(leveranciers),
             scholen=tuple(self._each("scholen", lambda item: School(**item))),
@@ -315,7 +253,8 @@ class _Reader:
 
     def _check_required(self, section: str, values: Mapping[str, Any], path: str) -> None:
         for setting in SETTINGS:
-            if setting.section == section and setting.required and values.get(setting.key) in (None, "", ()):
+            missing = setting.required and values.get(setting.key) in (None, "", ()) and setting.name not in self._given
+            if setting.section == section and missing:
                 name = f"{path}.{setting.key}" if path else setting.key
                 self._problems.append((name, f"{_MISSING_PART} ({setting.help})"))
 
@@ -334,9 +273,12 @@ class _Reader:
 
     def _raise_if_any(self) -> None:
         if self._problems:
-            lines = [f"{name}: {text}" if not text.startswith(name) else text for name, text in self._problems]
+            problems = tuple(Problem(name, text.removeprefix(name).lstrip(": ")) for name, text in self._problems)
             raise ConfigurationError(
-                "; ".join(lines), setting=self._problems[0][0], hint="See docs/reference/settings.md for all settings"
+                "; ".join(str(problem) for problem in problems),
+                setting=problems[0].path,
+                hint="docs/reference/settings.md lists all settings",
+                problems=problems,
             )
 
 

@@ -61,6 +61,22 @@ class Earlier:
     waited: float
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place in a message, file or configuration that does not fit.
+
+    Attributes:
+        path: where, e.g. ``adviezen[3].leerling.las_key`` or ``line 4, column "advies"``.
+        text: what is wrong and what was expected; never the value itself.
+    """
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}"
+
+
 class DoorstroomError(Exception):
     """Base of all errors of this library.
 
@@ -116,27 +132,13 @@ class ConfigurationError(DoorstroomError):
 
     Attributes:
         setting: the name of the setting, as in the configuration file.
+        problems: every setting that is not in order, when a whole configuration was read.
     """
 
-    def __init__(self, message: str, *, setting: str = "", hint: str = "") -> None:
+    def __init__(self, message: str, *, setting: str = "", hint: str = "", problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message, hint=hint)
         self.setting = setting
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One place in a message or file that does not fit.
-
-    Attributes:
-        path: where, e.g. ``adviezen[3].leerling.las_key`` or ``line 4, column "advies"``.
-        text: what is wrong and what was expected; never the value itself.
-    """
-
-    path: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.text}"
+        self.problems = problems
 
 
 class MessageError(DoorstroomError):
@@ -145,6 +147,7 @@ class MessageError(DoorstroomError):
     Attributes:
         problems: everything that was found, in the order of the message.
         path: the place of the first problem.
+        what: the message or file that the problems are in.
     """
 
     _shown = 10
@@ -154,6 +157,7 @@ class MessageError(DoorstroomError):
         shown = "; ".join(str(problem) for problem in found[: self._shown])
         rest = f"; and {len(found) - self._shown} more" if len(found) > self._shown else ""
         super().__init__(f"{what}: {shown}{rest}" if what else f"{shown}{rest}", hint=hint)
+        self.what = what
         self.problems = found
         self.path = found[0].path if found else ""
 
@@ -242,17 +246,39 @@ class Refused(DoorstroomError):
         self.melding = melding
         self.peer = peer
 
+    _uitleg = ""
+
+    @property
+    def uitleg(self) -> str:
+        """What this means for a school and what it can do, in Dutch; empty when a school can do nothing about it."""
+        return self._uitleg.format(wie=self.peer or "de toetsleverancier")
+
 
 class GeenMandaat(Refused):
     """401: sender or receiver is not mandated by the school in the OSR; also raised when no mandate is found there."""
+
+    _uitleg = (
+        "Niet verwerkt: in het Onderwijs Serviceregister (OSR) ontbreekt een mandaat van uw school voor de toetsleverancier, "
+        "voor het leerlingadministratiesysteem, of voor beide. Alleen de OSR-beheerder van uw bestuur kan dat herstellen, "
+        "meestal iemand op het bestuursbureau."
+    )
 
 
 class AanleveringGesloten(Refused):
     """403: the period for this delivery is closed."""
 
+    _uitleg = (
+        "Niet verwerkt: de periode waarin {wie} deze gegevens aanneemt, is voorbij. Neem contact op met de toetsleverancier."
+    )
+
 
 class SchoolOnbekend(Refused):
     """405: the supplier does not know the school (yet)."""
+
+    _uitleg = (
+        "Nog niet verwerkt: {wie} kent uw school (nog) niet. Ga na of uw school voor deze toets is aangemeld en of de "
+        "vestiging dezelfde is als bij DUO. De lijst kan later opnieuw worden verstuurd."
+    )
 
 
 class OngeldigBericht(Refused):
@@ -261,6 +287,12 @@ class OngeldigBericht(Refused):
 
 class LeerlingOnbekend(Refused):
     """404 on a list of pupils or advice: not in the published definition, seen in practice for unknown pupils."""
+
+    _uitleg = (
+        "Niet verwerkt: waarschijnlijk staat in de lijst een leerling die {wie} nog niet kent, en dan neemt dit toetssysteem "
+        "de hele lijst niet aan. Kijk in het toetssysteem wie er ontbreekt, meld die leerling aan voor de toets en verstuur "
+        "de lijst daarna opnieuw."
+    )
 
 
 class RapportOnbekend(Refused):

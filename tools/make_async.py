@@ -31,11 +31,10 @@ Edit = tuple[int, int, int, str]
 """Line, column, length of what is replaced, replacement."""
 
 
-def is_runtime_call(node: ast.AST) -> bool:
+def is_runtime_call(node: ast.Call) -> bool:
     """Tell whether this is `self._runtime.run(...)` or one of its siblings."""
     return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
+        isinstance(node.func, ast.Attribute)
         and node.func.attr in AWAITED
         and isinstance(node.func.value, ast.Attribute)
         and node.func.value.attr == "_runtime"
@@ -48,7 +47,7 @@ def edits_for_awaits(tree: ast.Module) -> list[Edit]:
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
-        calls = [node for node in ast.walk(function) if is_runtime_call(node)]
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and is_runtime_call(node)]
         edits += [(call.lineno, call.col_offset, 0, "await ") for call in calls]
         if calls or function.name in ("__enter__", "__exit__"):
             edits.append((function.lineno, function.col_offset, 0, "async "))

@@ -12,10 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from doorstroom_client.config import DEFAULT_FILE, PREFIX, SETTINGS, Setting  # noqa: E402 - found from the line above
+from doorstroom_client.config import DEFAULT_FILE  # noqa: E402 - found from the line above
 from doorstroom_client.errors import Phase  # noqa: E402
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify  # noqa: E402
 from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response  # noqa: E402
+from doorstroom_client.settings import PREFIX, SETTINGS, Setting  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
@@ -38,7 +39,8 @@ SETTINGS_INTRO = f"""# Settings
 `Client.from_config()` and the command line read one TOML file and the environment variables that start with `{PREFIX}`.
 
 - **Which file**: the one you pass, else the one that `{PREFIX}CONFIG` names, else `{DEFAULT_FILE}` in the current folder when
-  it is there, else none. An argument of `from_config` wins over a variable, and a variable wins over the file.
+  it is there, else none. An argument of `from_config` wins over a variable, and a variable wins over the file. What is
+  required has to stand in the file or a variable all the same.
 - **Paths** in the file count from the folder of the file; paths in variables from the current folder. Where several files are
   allowed, a variable separates them as `PATH` does.
 - **Secrets** (marked so) may also come from a file: `{PREFIX}OSR_API_KEY_FILE` names a file that holds the key. A file with a

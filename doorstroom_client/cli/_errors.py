@@ -13,7 +13,7 @@ import typer
 
 from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run
 from doorstroom_client.cli.exit_codes import ExitCode, code_of
-from doorstroom_client.errors import DoorstroomError, MessageError
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 
 _SHOWN = 20
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -71,6 +71,8 @@ def tell(error: DoorstroomError, nederlands: str = "") -> int:
     code = code_of(error)
     if isinstance(error, MessageError) and error.problems:
         _tell_problems(error)
+    elif isinstance(error, ConfigurationError) and len(error.problems) > 1:
+        _tell_settings(error)
     else:
         complain(error.message, label="Error: ")
     if error.hint:
@@ -99,13 +101,20 @@ def _as_json(error: DoorstroomError, code: ExitCode, nederlands: str) -> dict[st
 
 def _tell_problems(error: MessageError) -> None:
     count = len(error.problems)
-    what = error.message[: max(error.message.find(str(error.problems[0])), 0)].rstrip(": ")
     places = "1 place does" if count == 1 else f"{count} places do"
-    complain(f"{what + ': ' if what else ''}{places} not fit", label="Error: ")
+    complain(f"{error.what + ': ' if error.what else ''}{places} not fit", label="Error: ")
     for problem in error.problems[:_SHOWN]:
         complain(f"  - {problem}")
     if count > _SHOWN:
         complain(f"  and {count - _SHOWN} more")
+
+
+def _tell_settings(error: ConfigurationError) -> None:
+    complain(f"{len(error.problems)} settings are not in order", label="Error: ")
+    for problem in error.problems[:_SHOWN]:
+        complain(f"  - {problem}")
+    if len(error.problems) > _SHOWN:
+        complain(f"  and {len(error.problems) - _SHOWN} more")
 
 
 def _usage(error: Exception) -> int:

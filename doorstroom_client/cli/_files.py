@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -48,11 +47,6 @@ def check_ours(folder: Path, marked: str, mark: str, others: tuple[str, ...]) ->
             f"{folder} holds a {found} that this command did not write, so nothing was overwritten",
             hint="Choose another folder",
         )
-
-
-def rapport_file_name(rapportid: str) -> str:
-    """The name of the file for a report: the same as the client gives it, without any identifier in it."""
-    return f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
 
 
 def os_reason(error: OSError) -> str:

@@ -10,17 +10,11 @@ from pathlib import Path
 
 from doorstroom_client.cli._errors import ExplainedError
 from doorstroom_client.client import Client
-from doorstroom_client.config import DEFAULT_FILE, PREFIX, Settings, load_settings
-from doorstroom_client.errors import (
-    AanleveringGesloten,
-    ConfigurationError,
-    DoorstroomError,
-    GeenMandaat,
-    LeerlingOnbekend,
-    SchoolOnbekend,
-)
+from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, Refused
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.settings import PREFIX
 
 
 def load(config: Path | None) -> Settings:
@@ -87,31 +81,12 @@ def explained(client: Client, school: School, leverancier: str | None = None) ->
     try:
         yield
     except DoorstroomError as error:
-        nederlands = _mandaat(client, school, leverancier) if isinstance(error, GeenMandaat) else refusal_in_dutch(error)
+        nederlands = error.uitleg if isinstance(error, Refused) else ""
+        if isinstance(error, GeenMandaat):
+            nederlands = _mandaat(client, school, leverancier) or nederlands
         if not nederlands:
             raise
         raise ExplainedError(error, nederlands) from None
-
-
-def refusal_in_dutch(error: DoorstroomError) -> str:
-    """What a refusal means to a school; empty when that is nothing a school can do something about."""
-    if isinstance(error, LeerlingOnbekend):
-        return (
-            f"Niet verwerkt: waarschijnlijk staat in de lijst een leerling die {error.peer} nog niet kent, en dan neemt "
-            "dit toetssysteem de hele lijst niet aan. Kijk in het toetssysteem wie er ontbreekt, meld die leerling aan "
-            "voor de toets en verstuur de lijst daarna opnieuw."
-        )
-    if isinstance(error, SchoolOnbekend):
-        return (
-            f"Nog niet verwerkt: {error.peer} kent uw school (nog) niet. Ga na of uw school voor deze toets is aangemeld "
-            "en of de vestiging dezelfde is als bij DUO. De lijst kan later opnieuw worden verstuurd."
-        )
-    if isinstance(error, AanleveringGesloten):
-        return (
-            f"Niet verwerkt: de periode waarin {error.peer} deze gegevens aanneemt, is voorbij. Neem contact op met de "
-            "toetsleverancier."
-        )
-    return ""
 
 
 def _mandaat(client: Client, school: School, leverancier: str | None) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from doorstroom_client.config import Setting, Settings
+from doorstroom_client.config import Settings
+from doorstroom_client.settings import Setting
 
 _MOST = 3
 _TOP = {"serve.host": "serve_host", "serve.port": "serve_port"}

@@ -16,11 +16,12 @@ from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli._values import value_of
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
-from doorstroom_client.config import SETTINGS, Settings, load_settings
+from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.exchange.tls import client_context, server_context
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.settings import SETTINGS
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _DAYS_LEFT = 21
@@ -111,9 +112,9 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def _check_certificate(settings: Settings, checks: _Checks) -> None:
     try:
-        client_context(settings.certificate)
-        server_context(settings.certificate)
-        facts = settings.certificate.facts()
+        client_context(settings.own_certificate)
+        server_context(settings.own_certificate)
+        facts = settings.own_certificate.facts()
     except ConfigurationError as error:
         checks.fail("certificate", error)
         return

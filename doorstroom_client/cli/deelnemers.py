@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +56,7 @@ def send(
     deelnemers: list[Deelnemer] = []
 
     def read(_: Settings, for_school: School) -> int:
-        groups, pupils = _of_school(file, for_school)
+        groups, pupils = read_deelnemers(file, school=for_school)
         groepen.extend(groups)
         deelnemers.extend(pupils)
         return len(deelnemers)
@@ -70,13 +69,3 @@ def send(
 
     wanted = Wanted(config, school, leverancier, schooljaar, dry_run, as_json)
     send_file(wanted, "deelnemers", read, build, deliver)
-
-
-def _of_school(file: Path, school: School) -> tuple[list[Stamgroep], list[Deelnemer]]:
-    """Read the file; group ids follow from the name only, and must differ between administrations that both have an 8A."""
-    groepen, deelnemers = read_deelnemers(file)
-    prefix = f"{school.routeringskenmerk}-"
-    return (
-        [replace(groep, id=prefix + groep.id) for groep in groepen],
-        [replace(deelnemer, groep=prefix + deelnemer.groep) for deelnemer in deelnemers],
-    )

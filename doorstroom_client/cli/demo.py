@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._demo_files import OVERVIEW, READ_ME, REPORTS, Played, prepare, write_overview
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
-from doorstroom_client.cli._session import mandaat_uitleg, refusal_in_dutch
+from doorstroom_client.cli._session import mandaat_uitleg
 from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
 from doorstroom_client.client import Client
 from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend
@@ -97,7 +96,7 @@ class _Play:
         self._third(third)
 
     def receive_everything(self, reports: Path) -> None:
-        """February to April: results and reports."""
+        """February and March: results and reports."""
         self._results()
         self._reports(reports)
 
@@ -191,7 +190,7 @@ class _Play:
             self._send_advice(part, _PUPILS)
         except LeerlingOnbekend as error:
             story.refused(f"LeerlingOnbekend: {error.message}. {error.hint}.")
-            story.dutch(refusal_in_dutch(error))
+            story.dutch(error.uitleg)
         story.say("This supplier refuses the whole list for one unknown pupil. So first the ones it does know:")
         self._send_advice(part, _PUPILS - 1)
 
@@ -205,7 +204,7 @@ class _Play:
 
     def _results(self) -> None:
         story = self._story
-        story.step("April: the suppliers push the results to you.", "for result in client.resultaten(): ...")
+        story.step("March: the suppliers push the results to you.", "for result in client.resultaten(): ...")
         for part in self._played:
             sent = self._keten.stuur_resultaten(part.toets)
             kept = sum(item.status == 202 for item in sent)
@@ -234,14 +233,7 @@ class _Play:
     def _send_participants(self, part: Played, count: int) -> None:
         from doorstroom_client.simulator.keten import deelnemers_of
 
-        groepen, deelnemers = deelnemers_of(part.leerlingen[:count])
-        # A group id must be unique in the whole chain, and every school has an 8A.
-        prefix = f"{part.school.routeringskenmerk}-"
-        receipt = self._client.send_deelnemers(
-            part.school,
-            [replace(item, id=prefix + item.id) for item in groepen],
-            [replace(item, groep=prefix + item.groep) for item in deelnemers],
-        )
+        receipt = self._client.send_deelnemers(part.school, *deelnemers_of(part.leerlingen[:count], part.school))
         self._story.say(f"{receipt.leverancier} has taken in {receipt.aantal} participants.")
 
     def _send_advice(self, part: Played, count: int) -> None:

@@ -60,6 +60,11 @@ def check(
         terminal.emit_json(_as_json(found))
     else:
         _show(found)
+    if len(found) > 1 and not any(item.gemandateerd for mandaten in found.values() for item in mandaten):
+        terminal.complain(
+            "No school has a mandate for any supplier. Check osr.namespace first: it changes per school year, and the OSR "
+            "answers a wrong one in the same way as a missing mandate"
+        )
     return ExitCode.OK if all(any(mandaten) for mandaten in found.values()) else ExitCode.CERTIFICATE_OR_MANDATE
 
 

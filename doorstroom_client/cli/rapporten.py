@@ -11,12 +11,13 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._files import make_folder, rapport_file_name
+from doorstroom_client.cli._files import make_folder
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import only_school, open_client
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.client import Client, OntvangenResultaat
 from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreError, UnexpectedResponse
+from doorstroom_client.exchange.rapport import rapport_file_name
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
 
@@ -60,9 +61,7 @@ class _Run:
 def fetch(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder for the PDF files; made when it does not exist.")],
     school: SchoolFilter = None,
-    all_results: Annotated[
-        bool, typer.Option("--all-results", help="Also for the results that are marked as processed.")
-    ] = False,
+    all_results: Annotated[bool, typer.Option("--all", help="Also for the results that are marked as processed.")] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,

@@ -42,7 +42,7 @@ def serve(config: ConfigOption = None) -> None:
     settings = load(config)
     server = _uvicorn()
     _check(settings)
-    context = server_context(settings.certificate)
+    context = server_context(settings.own_certificate)
     with Client(**settings.arguments()) as client, _listen(settings.serve_host, settings.serve_port) as listening:
         url = f"https://{_host(settings.serve_host)}:{listening.getsockname()[1]}"
 

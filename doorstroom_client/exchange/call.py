@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +25,7 @@ from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
 from doorstroom_client.exchange.retry import Retry, retry_after
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
+_logger = logging.getLogger("doorstroom_client")
 _SHORTEST = 0.05
 """Seconds; less is no time to connect in."""
 
@@ -81,10 +84,12 @@ def call(request: Request, conditions: Conditions) -> Flow[Answer]:
         attempts += (Earlier(len(attempts) + 1, _short(outcome), outcome.seconds, after),)
         action = row.action(request.operation)
         if action is Action.ANSWER and isinstance(outcome, Response):
+            _log(request, situation, attempts, elapsed)
             return Answer(outcome, situation, attempts)
         asked = retry_after(outcome.headers, conditions.now()) if isinstance(outcome, Response) else None
         pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
         if pause is None:
+            _log(request, situation, attempts, elapsed)
             raise _error(request, row, action, outcome, attempts, asked, conditions)
         after = pause
 
@@ -100,6 +105,21 @@ def _pause(
     if pause is None or pause > conditions.retry.longest_wait or elapsed + pause + _SHORTEST >= conditions.total:
         return None
     return pause
+
+
+def _log(request: Request, situation: Situation, attempts: tuple[Earlier, ...], elapsed: float) -> None:
+    """One line per call, by allow-list: no address, body, identity or text of the other side."""
+    _logger.info(
+        "%s peer=%s oin=%s result=%s attempts=%s seconds=%.3f request=%s payload=%s",
+        request.operation.value,
+        request.peer.naam,
+        request.peer.oin or "-",
+        situation.value,
+        ",".join(attempt.outcome for attempt in attempts),
+        elapsed,
+        request.request_id,
+        hashlib.sha256(request.body).hexdigest()[:16] if request.body else "-",
+    )
 
 
 def _short(outcome: Outcome) -> str:

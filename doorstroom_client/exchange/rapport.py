@@ -54,9 +54,14 @@ def keep_rapport(content: bytes, rapportid: str, to: str | os.PathLike[str] | No
         return Leerlingrapport(content, None, len(content), checksum)
     target = Path(to)
     if target.is_dir():
-        target = target / f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
+        target = target / rapport_file_name(rapportid)
     write_whole(target, content)
     return Leerlingrapport(b"", target, len(content), checksum)
+
+
+def rapport_file_name(rapportid: str) -> str:
+    """The name of the file for a report: the first half of the SHA-256 of its id, so that it carries no identifier."""
+    return f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
 
 
 def write_whole(target: Path, content: bytes) -> None:

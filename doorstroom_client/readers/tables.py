@@ -19,6 +19,7 @@ from pathlib import Path
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import (
     ADVIEZEN,
     DEELNEMERS,
@@ -68,7 +69,7 @@ def read_adviezen(source: Path | bytes, *, afspraak: Afspraak) -> list[Advies]:
     return adviezen
 
 
-def read_deelnemers(source: Path | bytes) -> tuple[list[Stamgroep], list[Deelnemer]]:
+def read_deelnemers(source: Path | bytes, *, school: School | None = None) -> tuple[list[Stamgroep], list[Deelnemer]]:
     """Read pupils and their groups from a CSV.
 
     Needed are eck_id and/or las_key, achternaam, roepnaam, voorletters, geboortedatum and groep (the name of
@@ -76,9 +77,11 @@ def read_deelnemers(source: Path | bytes) -> tuple[list[Stamgroep], list[Deelnem
 
     Args:
         source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB.
+        school: the administration that the file is of. It makes the ids of the groups unique in the chain, where every
+            school has an 8A; leave it out only when you set ids of your own.
 
     Returns:
-        The groups in order of appearance, with an id that follows from the name alone, and the pupils in the
+        The groups in order of appearance, with an id that follows from school and name, and the pupils in the
         order of the file. Lengths and the form of the identities are checked by whoever builds the list.
 
     Raises:
@@ -88,7 +91,8 @@ def read_deelnemers(source: Path | bytes) -> tuple[list[Stamgroep], list[Deelnem
     sheet = _read_sheet(source, DEELNEMERS)
     del source
     sheet.raise_if_any()
-    deelnemers = [_deelnemer(row, leerling, sheet.problems) for row, leerling in _pupils(sheet)]
+    place = f"{school.routeringskenmerk}-" if school else ""
+    deelnemers = [_deelnemer(row, leerling, place, sheet.problems) for row, leerling in _pupils(sheet)]
     sheet.raise_if_any()
     return _groepen(sheet.rows, deelnemers), deelnemers
 
@@ -267,7 +271,7 @@ def _pupils(sheet: _Sheet) -> Iterator[tuple[Row, Leerling]]:
         yield row, Leerling(eck_id=eck_id, las_key=las_key)
 
 
-def _deelnemer(row: Row, leerling: Leerling, problems: list[Problem]) -> Deelnemer:
+def _deelnemer(row: Row, leerling: Leerling, place: str, problems: list[Problem]) -> Deelnemer:
     return Deelnemer(
         leerling=leerling,
         achternaam=filled(row, "achternaam", problems),
@@ -275,7 +279,7 @@ def _deelnemer(row: Row, leerling: Leerling, problems: list[Problem]) -> Deelnem
         roepnaam=filled(row, "roepnaam", problems),
         voorletters=filled(row, "voorletters", problems).replace(".", "").replace(" ", ""),
         geboortedatum=geboortedatum(row, problems),
-        groep=_groep_id(filled(row, "groep", problems)),
+        groep=place + _groep_id(filled(row, "groep", problems)),
         jaargroep=jaargroep(row, problems),
         geslacht=geslacht(row, problems),
     )

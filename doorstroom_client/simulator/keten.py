@@ -280,9 +280,15 @@ def adviezen_of(bedacht: Sequence[BedachteLeerling]) -> list[Advies]:
     return [Advies(leerling_of(item), item.advies) for item in bedacht]
 
 
-def deelnemers_of(bedacht: Sequence[BedachteLeerling]) -> tuple[list[Stamgroep], list[Deelnemer]]:
-    """Invented pupils and their groups, ready to send."""
-    groepen = [Stamgroep(f"groep-{naam}", naam) for naam in sorted({item.groep for item in bedacht})]
+def deelnemers_of(bedacht: Sequence[BedachteLeerling], school: School | None = None) -> tuple[list[Stamgroep], list[Deelnemer]]:
+    """Invented pupils and their groups, ready to send.
+
+    Args:
+        bedacht: the pupils.
+        school: makes the group ids unique in the chain, where every school has an 8A.
+    """
+    prefix = f"{school.routeringskenmerk}-" if school else ""
+    groepen = [Stamgroep(f"{prefix}groep-{naam}", naam) for naam in sorted({item.groep for item in bedacht})]
     deelnemers = [
         Deelnemer(
             leerling=leerling_of(item),
@@ -291,7 +297,7 @@ def deelnemers_of(bedacht: Sequence[BedachteLeerling]) -> tuple[list[Stamgroep],
             roepnaam=item.roepnaam,
             voorletters=item.voorletters,
             geboortedatum=item.geboortedatum,
-            groep=f"groep-{item.groep}",
+            groep=f"{prefix}groep-{item.groep}",
             geslacht=item.geslacht,
         )
         for item in bedacht

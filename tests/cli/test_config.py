@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstroom_client.config import SETTINGS
+from doorstroom_client.settings import SETTINGS
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.keten import API_KEY
 

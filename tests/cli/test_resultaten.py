@@ -107,7 +107,7 @@ def test_the_export_names_the_files_of_reports(received: Keten, run: Run, tmp_pa
         named.add(row["rapport"])
     assert named == {file.name for file in (tmp_path / "rap").iterdir()}
     assert run("rapporten", "fetch", "--to", "rap2").stdout.startswith("0 reports")
-    assert run("rapporten", "fetch", "--to", "rap2", "--all-results").stdout.startswith("27 reports")
+    assert run("rapporten", "fetch", "--to", "rap2", "--all").stdout.startswith("27 reports")
 
 
 def test_one_failure_does_not_hide_the_rest(received: Keten, run: Run, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from doorstroom_client import Client
 from doorstroom_client.cli import _uvicorn_tls
 from doorstroom_client.config import load_settings
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
+from doorstroom_client.terugweg import uvicorn_tls
 from doorstroom_client.terugweg.asgi import Receive, Scope, Send
 
 from .conftest import Run, assert_private, start
@@ -171,7 +172,7 @@ def test_the_simulator_stops_by_itself_and_starts_again(run: Run, tmp_path: Path
 
 
 def test_a_sender_cannot_keep_a_request_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_uvicorn_tls, "_SECONDS_FOR_A_REQUEST", 0.01)
+    monkeypatch.setattr(uvicorn_tls, "_SECONDS_FOR_A_REQUEST", 0.01)
     seen: list[object] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -183,7 +184,7 @@ def test_a_sender_cannot_keep_a_request_open(monkeypatch: pytest.MonkeyPatch) ->
 
     async def nothing(_: object) -> None: ...
 
-    asyncio.run(_uvicorn_tls._with_peer(app, ["PEM"])({"type": "http"}, never, nothing))
+    asyncio.run(uvicorn_tls._with_peer(app, ["PEM"])({"type": "http"}, never, nothing))
     assert seen == [{"client_cert_chain": ["PEM"], "client_cert_error": None}, {"type": "http.disconnect"}]
 
 

@@ -1,0 +1,89 @@
+"""The table of settings: it makes the reader of the TOML file, the environment variables, the help texts and the docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PREFIX = "DOORSTROOM_"
+"""Environment variables of this library start with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: as in the file, with its section (``osr.namespace``). A section with ``[]`` may stand there several times.
+        help: meaning, format and unit.
+        required: whether its section cannot do without it.
+        kind: ``text``, ``number``, ``flag``, ``path``, ``paths`` or ``texts``.
+        secret: whether it may come from a file named by ``..._FILE`` and is never shown.
+    """
+
+    name: str
+    help: str
+    required: bool = False
+    kind: str = "text"
+    secret: bool = False
+
+    @property
+    def section(self) -> str:
+        """The section it stands in; empty at the top."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """Its name within the section."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def variable(self) -> str | None:
+        """Its environment variable; None inside a section that may stand there several times."""
+        return None if "[]" in self.name else PREFIX + self.name.replace(".", "_").upper()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("auteur", "name and version of the LAS, written in every message", required=True),
+    Setting("afspraak", 'agreement version to write: "1.0", "1.1" or one registered under [[afspraken]] (default "1.1")'),
+    Setting("schooljaar", 'school year of the messages, "2025-2026" (default: the current one)'),
+    Setting("store", "SQLite file in which received results are kept", kind="path"),
+    Setting("test_identities", "accept ECK-iDs in any form; for test environments only", kind="flag"),
+    Setting("certificate.cert", "PEM file: client certificate, followed by its intermediates", required=True, kind="path"),
+    Setting("certificate.key", "PEM file: private key (default: in cert)", kind="path"),
+    Setting("certificate.trust", "PEM file or files: the roots that are trusted", required=True, kind="paths"),
+    Setting("certificate.password", "passphrase of the private key", secret=True),
+    Setting("osr.base_url", "https address of the OSR, version prefix included", required=True),
+    Setting("osr.namespace", "namespace of this school year's service version, exactly as the OSR lists it", required=True),
+    Setting("osr.api_key", "API key of the OSR; needed to look up one's own mandates", secret=True),
+    Setting("osr.api_key_header", "name of the header that carries the API key"),
+    Setting("osr.service_code", 'code of the service in the OSR (default "DOORSTROOM")'),
+    Setting("osr.oin", "OIN that the certificate of the OSR must carry (default: not checked)"),
+    Setting("leveranciers[].toetssoort", "which test: ROUTE_8, ICE, DIA, AMN, LEERLING_IN_BEELD, DOE, …", required=True),
+    Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
+    Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),
+    Setting("leveranciers[].naam", "name of the supplier (default: the name of the test)"),
+    Setting("scholen[].instellingscode", "BRIN: 2 digits, 2 capital letters", required=True),
+    Setting("scholen[].vestigingscode", "2 digits, as text", required=True),
+    Setting("scholen[].onderwijsaanbiedercode", "RIO: 3 digits, A, 3 digits", required=True),
+    Setting("scholen[].onderwijslocatiecode", "RIO: 3 digits, X, 3 digits", required=True),
+    Setting("scholen[].administratienr", "2 digits, as text", required=True),
+    Setting("scholen[].routeringskenmerk", "address of the administration in the OSR, 20 positions", required=True),
+    Setting("scholen[].naam", "name of the school, for texts only"),
+    Setting("scholen[].oin", "School OIN (default: derived from the BRIN)"),
+    Setting("afspraken[].naam", "name to use in afspraak", required=True),
+    Setting("afspraken[].versie", "version string, exactly as in the specification of that year", required=True),
+    Setting("afspraken[].eerste_schooljaar", 'first school year, "2026-2027"', required=True),
+    Setting("afspraken[].laatste_schooljaar", "last school year (default: open)"),
+    Setting("afspraken[].geslacht", "whether geslacht is still sent (default false)", kind="flag"),
+    Setting("afspraken[].basis", 'version it follows (default "1.1")'),
+    Setting("afspraken[].schooladviezen", "the advice values, when they change", kind="texts"),
+    Setting("timeouts.connect", "seconds for one connection (default 10)", kind="number"),
+    Setting("timeouts.post", "seconds for sending a list, retries included (default 30)", kind="number"),
+    Setting("timeouts.osr", "seconds for a question to the OSR (default 15)", kind="number"),
+    Setting("timeouts.rapport", "seconds for a report (default 120)", kind="number"),
+    Setting("retry.attempts", "attempts within one call (default 3)", kind="number"),
+    Setting("retry.longest_wait", "longest pause in seconds that a peer may ask for within a call (default 20)", kind="number"),
+    Setting("serve.host", 'address that "doorstroom serve" listens on (default "127.0.0.1")'),
+    Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
+)
+"""Every setting there is."""

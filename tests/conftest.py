@@ -1,0 +1,41 @@
+"""What every test shares: an environment without surprises, and a chain played on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from doorstroom_client.simulator import Keten
+from doorstroom_client.simulator.pki import Pki
+
+_NAMES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NETRC"}
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the machine that a test runs on has any influence."""
+    for name in list(os.environ):
+        if name.startswith("DOORSTROOM_") or name.upper().endswith("_PROXY") or name in _NAMES:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def keten() -> Iterator[Keten]:
+    """A running chain, shared by the tests of one file."""
+    with Keten() as running:
+        yield running
+
+
+@pytest.fixture
+def eigen_keten() -> Iterator[Keten]:
+    """A running chain for one test, that it may change."""
+    with Keten() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def test_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    """A throw-away PKI, shared by all tests."""
+    return Pki(tmp_path_factory.mktemp("pki"))

@@ -1,0 +1,217 @@
+"""The documentation is true: its code runs, its links lead somewhere, and it is complete."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page
+
+import doorstroom_client
+from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.settings import SETTINGS
+from doorstroom_client.simulator import Keten
+
+DOCS = ROOT / "docs"
+ALL = {page: page.read_text("utf-8") for page in PAGES}
+IDS = [str(page.relative_to(ROOT)) for page in PAGES]
+EXPECTED = (
+    "index.md",
+    "tutorial.md",
+    "how-to/send-advice.md",
+    "how-to/receive-results.md",
+    "how-to/check-mandates.md",
+    "how-to/next-school-year.md",
+    "how-to/test-your-integration.md",
+    "how-to/run-from-cron.md",
+    "explanation/chain.md",
+    "explanation/safety.md",
+    "reference/settings.md",
+    "reference/decisions.md",
+    "reference/commands.md",
+    "errors.md",
+    "glossary.md",
+    "architecture.md",
+)
+
+
+def test_every_page_is_there_and_on_the_map() -> None:
+    assert {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} == set(EXPECTED)
+    linked = set(re.findall(r"\]\(([^)#]+)", (DOCS / "index.md").read_text("utf-8")))
+    assert set(EXPECTED) - {"index.md"} <= linked
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_the_code_on_a_page_runs(page: Path, keten: Keten) -> None:
+    with keten.client() as client:
+        names: dict[str, Any] = {"__name__": "docs", "keten": keten, "client": client}
+        run_page(page, names)
+
+
+def test_most_python_on_the_pages_is_executed() -> None:
+    found = [block for page in PAGES for block in blocks(page) if block.lang == "python"]
+    skipped = [block for block in found if block.mark == "compile"]
+    assert len(found) >= 20
+    assert len(skipped) <= 4, "a block that is compiled only can be wrong; run it where that is possible"
+    assert all(block.detail for block in skipped), "say why a block is not executed"
+
+
+def test_wrong_output_on_a_page_is_noticed() -> None:
+    shown = Block(1, "output", "", "text", "27 pupils, request …\n")
+    check_output(Path("page.md"), shown, "27 pupils,\nrequest 053674\n")
+    with pytest.raises(AssertionError, match="really printed"):
+        check_output(Path("page.md"), shown, "26 pupils, request 053674\n")
+
+
+def test_a_failing_block_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("```python\nno_such_name\n```\n")
+    with pytest.raises(NameError):
+        run_page(page, {})
+    page.write_text("<!-- raises: KeyError -->\n```python\nx = 1\n```\n")
+    with pytest.raises(AssertionError, match="was not raised"):
+        run_page(page, {})
+
+
+def _anchors(text: str) -> set[str]:
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", ALL[page], flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if target.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), f"{page.name} links to {target}"
+        if anchor:
+            assert anchor in _anchors(file.read_text("utf-8")), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_toml_on_a_page_uses_settings_that_exist(page: Path) -> None:
+    known = {setting.name for setting in SETTINGS}
+    for block in blocks(page):
+        if block.lang != "toml":
+            continue
+        for name, value in tomllib.loads(block.body).items():
+            sections = [(f"{name}[]", item) for item in value] if isinstance(value, list) else [(name, value)]
+            for section, items in sections:
+                used = {f"{section}.{key}" for key in items} if isinstance(items, dict) else {section}
+                assert used <= known, f"{page.name}, line {block.line}"
+
+
+def test_files_that_a_page_names_exist() -> None:
+    for page, text in ALL.items():
+        for name in re.findall(r"\b(?:examples|tools|tests|docs|doorstroom_client)/[\w./-]+\.(?:py|md|sh)\b", text):
+            assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def test_every_public_error_has_its_section() -> None:
+    text = (DOCS / "errors.md").read_text("utf-8")
+    heads = {head.split()[0].strip("`") for head in re.findall(r"^#{2,3} (.+)$", text, re.MULTILINE)}
+    public = {
+        name
+        for name in doorstroom_client.__all__
+        if isinstance(kind := getattr(doorstroom_client, name), type) and issubclass(kind, DoorstroomError)
+    }
+    assert public <= heads
+    for part in re.split(r"^### ", text, flags=re.MULTILINE)[1:]:
+        assert "**Next step**" in part, part.splitlines()[0]
+
+
+def test_every_public_name_is_mentioned() -> None:
+    together = "\n".join(ALL.values())
+    missing = [name for name in doorstroom_client.__all__ if not re.search(rf"\b{name}\b", together)]
+    assert not missing
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    done = subprocess.run([sys.executable, "tools/make_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "docs/reference").mkdir(parents=True)
+    (tmp_path / "doorstroom_client").symlink_to(ROOT / "doorstroom_client")
+    script = tmp_path / "tools/make_docs.py"
+    script.write_text((ROOT / "tools/make_docs.py").read_text("utf-8"), "utf-8")
+    check = [sys.executable, "-B", str(script), "--check"]
+    assert subprocess.run(check, capture_output=True).returncode == 1
+    assert subprocess.run([sys.executable, "-B", str(script)]).returncode == 0
+    assert subprocess.run(check).returncode == 0
+
+
+def test_every_setting_is_on_the_page() -> None:
+    text = (DOCS / "reference/settings.md").read_text("utf-8")
+    assert [setting.name for setting in SETTINGS if f"| `{setting.key}` |" not in text] == []
+
+
+def test_dutch_words_of_the_public_names_are_in_the_glossary() -> None:
+    text = (DOCS / "glossary.md").read_text("utf-8").lower()
+    words = (
+        "aanlevering advies afspraak auteur deelnemer geslacht groep leerling leerlingrapport leerlingresultaat leverancier "
+        "mandaat melding ontvangst referentieniveau schooladvies schooljaar stamgroep terugweg toetsadvies toetssoort "
+        "routeringskenmerk instellingscode vestigingscode onderwijsaanbiedercode onderwijslocatiecode administratienr "
+        "uitleg keten bestuur brin oin las osr eck-id las-key"
+    )
+    assert [word for word in words.split() if f"**{word}" not in text] == []
+
+
+def _commands() -> dict[str, Any]:
+    typer = pytest.importorskip("typer")
+    app = pytest.importorskip("doorstroom_client.cli._app").app
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        root = typer.main.get_command(app)
+    found: dict[str, Any] = {}
+    todo = [("doorstroom", root)]
+    while todo:
+        name, command = todo.pop()
+        children = getattr(command, "commands", {})
+        todo += [(f"{name} {key}", child) for key, child in children.items() if not getattr(child, "hidden", False)]
+        if not children:
+            found[name] = command
+    return found
+
+
+def test_every_command_is_documented() -> None:
+    together = "\n".join(ALL.values())
+    assert [name for name in _commands() if name not in together] == []
+
+
+def test_every_exit_code_is_documented() -> None:
+    codes = pytest.importorskip("doorstroom_client.cli.exit_codes")
+    text = (DOCS / "reference/commands.md").read_text("utf-8")
+    assert [code for code, meaning in codes.MEANING.items() if f"| {code.value} | {meaning} |" not in text] == []
+
+
+def test_commands_on_the_pages_exist_with_their_options() -> None:
+    commands = _commands()
+    for page in PAGES:
+        for block in blocks(page):
+            if block.lang not in ("bash", "sh"):
+                continue
+            for line in re.findall(r"(?:^|[ /])(doorstroom (?:[^\n#|&>]|\\\n)*)", block.body, re.MULTILINE):
+                _check_command(line.replace("\\\n", " ").split(), commands, f"{page.name}: {line}")
+
+
+def _check_command(words: list[str], commands: dict[str, Any], where: str) -> None:
+    if words[1].startswith("--"):
+        return
+    name = next((name for size in (3, 2) if (name := " ".join(words[:size])) in commands), None)
+    assert name, where
+    known = {option for item in commands[name].params for option in (*item.opts, *item.secondary_opts)}
+    used = {word.split("=")[0] for word in words if word.startswith("--")} - {"--help"}
+    assert used <= known, where
