@@ -51,8 +51,8 @@ PUPILS = st.one_of(
     st.builds(Leerling, eck_id=ECK_IDS, las_key=LAS_KEYS),
 )
 MOMENTS = st.datetimes(
-    dt.datetime(2023, 1, 1),  # noqa: DTZ001
-    dt.datetime(2040, 1, 1),  # noqa: DTZ001
+    dt.datetime(2023, 1, 1),
+    dt.datetime(2040, 1, 1),
     timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=14)), dt.timezone(-dt.timedelta(hours=11, minutes=30))]),
 )
 INITIALS = st.text(st.sampled_from("ABCXYZÉÖÅØŁĳабвñα"), min_size=1, max_size=6).map(

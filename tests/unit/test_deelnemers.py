@@ -236,7 +236,7 @@ REFUSED: list[tuple[str, Any]] = [
             "\u0662\u0660\u0661\u0664-07-12",
             "0000-01-01",
             20140712,
-            dt.datetime(2014, 7, 12),  # noqa: DTZ001
+            dt.datetime(2014, 7, 12),
             dt.datetime(2014, 7, 12, tzinfo=dt.UTC),
             SECRET,
         )
@@ -359,7 +359,7 @@ def test_everything_is_listed_at_once() -> None:
 
 
 def test_a_moment_without_zone_is_listed_with_the_rest() -> None:
-    error = refused([pupil(achternaam="")], datumtijd=dt.datetime(2026, 1, 20))  # noqa: DTZ001
+    error = refused([pupil(achternaam="")], datumtijd=dt.datetime(2026, 1, 20))
     assert {problem.path for problem in error.problems} == {"deelnemers[0].achternaam", "datumtijd"}
 
 

@@ -336,7 +336,7 @@ FAILURES: dict[str, Callable[[], object]] = {
         SCHOOL,
         [GROUP],
         [participant()],
-        **{**COMMON, "datumtijd": dt.datetime(2026, 1, 1)},  # noqa: DTZ001
+        **{**COMMON, "datumtijd": dt.datetime(2026, 1, 1)},
     ),
     "participants: strangers": lambda: build_deelnemerslijst(SCHOOL, [GROUP], [object(), participant(groep="g2")], **COMMON),  # type: ignore[list-item]
     "participants: agreement": lambda: build_deelnemerslijst(

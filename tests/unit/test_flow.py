@@ -8,12 +8,12 @@ from collections.abc import Generator, Mapping
 from typing import Any
 
 import pytest
+from support import AsyncFakeTransport, FakeTransport, answer, drive, request
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import ApiKey
 from doorstroom_client.exchange.flow import Attempt, Flow, arun, run
 from doorstroom_client.exchange.http import Outcome, Peer, Request, Response
-from support import AsyncFakeTransport, FakeTransport, answer, drive, request
 
 BOTH = pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
 PEER = Peer("Toetsbureau", "https://toets.example.nl/dst", None, ApiKey("X-Key", "geheim"))
@@ -140,7 +140,7 @@ def test_an_auth_that_fails_is_never_taken_for_a_result(awaited: bool, error: Ba
             await arun(flow, transport, no_asleep)
 
     # What is raised may be wrapped, but a deadlock is no answer.
-    with pytest.raises((Boom, RuntimeError, StopIteration)):  # noqa: PT012
+    with pytest.raises((Boom, RuntimeError, StopIteration)):
         asyncio.run(in_loop()) if awaited else run(flow, transport, no_sleep)
     assert transport.requests == []
     assert closed == ["closed"]

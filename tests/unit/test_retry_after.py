@@ -8,9 +8,9 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import NOW
 
 from doorstroom_client.exchange.retry import LONGEST_RETRY_AFTER, retry_after
-from support import NOW
 
 
 def http_date(moment: dt.datetime) -> str:

@@ -177,7 +177,7 @@ def test_the_author_is_checked(auteur: Any) -> None:
 
 @pytest.mark.parametrize(
     "moment",
-    [dt.datetime(2026, 1, 20), None, "2026-01-20T12:00:00Z", dt.date(2026, 1, 20)],  # noqa: DTZ001
+    [dt.datetime(2026, 1, 20), None, "2026-01-20T12:00:00Z", dt.date(2026, 1, 20)],
 )
 def test_the_moment_is_checked(moment: Any) -> None:
     assert refused([Advies(Leerling(las_key="k"), "VWO")], datumtijd=moment).path == "datumtijd"
@@ -211,7 +211,7 @@ def test_everything_is_listed_at_once() -> None:
 
 
 def test_a_moment_without_zone_is_listed_with_the_rest() -> None:
-    error = refused([Advies(Leerling(las_key="k"), "vwo")], datumtijd=dt.datetime(2026, 1, 20))  # noqa: DTZ001
+    error = refused([Advies(Leerling(las_key="k"), "vwo")], datumtijd=dt.datetime(2026, 1, 20))
     assert {problem.path for problem in error.problems} == {"adviezen[0].advies", "datumtijd"}
 
 

@@ -1,0 +1,218 @@
+"""Mandates: what the OSR says, what it means, and how long it is remembered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from support import (
+    JSON,
+    LAS_OIN,
+    LEVERANCIER,
+    NOW,
+    OSR,
+    OTHER_OIN,
+    SCHOOL,
+    SUPPLIER_OIN,
+    FakeTransport,
+    answer,
+    conditions,
+    drive,
+)
+
+from doorstroom_client import Client, Leverancier, Mandaat, Osr, Retry
+from doorstroom_client.errors import ConfigurationError, GeenMandaat, UnexpectedResponse
+from doorstroom_client.exchange.http import Outcome, Request, Response
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.osr.cache import NO_SECONDS, STALE_SECONDS, YES_SECONDS, MandateCache
+from doorstroom_client.osr.operations import Registered, ask_mandate
+from doorstroom_client.osr.registry import Registry, name_of
+
+DAY = dt.date(2026, 3, 10)
+ABOUT = Call(conditions(Retry.never()))
+DIA = Leverancier("DIA", OTHER_OIN, "https://dia.example.nl")
+
+
+def ask(outcome: Outcome, osr: Osr = OSR, **more: Any) -> tuple[Registered, Request]:
+    value, transport, _ = drive(ask_mandate(osr, SUPPLIER_OIN, SCHOOL.oin, ABOUT, **more), [outcome])
+    return value, transport.requests[0]
+
+
+@pytest.mark.parametrize("gemandateerd", [True, False])
+@pytest.mark.parametrize("las", [True, False, None])
+def test_uitleg(gemandateerd: bool, las: bool | None) -> None:
+    mandaat = Mandaat(SCHOOL, LEVERANCIER, gemandateerd, las, DAY)
+    fine = gemandateerd and las is not False
+    assert bool(mandaat) is fine
+    text = mandaat.uitleg
+    assert text.startswith("In orde" if fine else "Niet in orde")
+    assert "De Testschool (11BB)" in text
+    assert "10 maart 2026" in text
+    assert ("U hoeft niets te doen" in text) is fine
+    assert ("OSR-beheerder" in text) is not fine
+    assert ("niet nagekeken" in text) is (fine and las is None)
+    if not fine:
+        before = text.partition("Daarom")[0]
+        assert ("Toetsbureau" in before) is not gemandateerd
+        assert ("leerlingadministratiesysteem" in before) is (las is False)
+
+
+def test_uitleg_names_the_end() -> None:
+    mandaat = Mandaat(SCHOOL, LEVERANCIER, True, True, DAY, DAY, dt.date(2026, 7, 31))
+    assert "tot en met 31 juli 2026" in mandaat.uitleg
+
+
+@pytest.mark.parametrize(
+    ("document", "start", "end"),
+    [
+        ({}, None, None),
+        ({"start_date": "2026-01-02", "end_date": None}, dt.date(2026, 1, 2), None),
+        ({"startDate": "2026-01-02T00:00:00Z", "endDate": "2026-07-31"}, dt.date(2026, 1, 2), dt.date(2026, 7, 31)),
+        ([{"start_date": "2026-01-02"}, {}], dt.date(2026, 1, 2), None),
+        ([], None, None),
+        ("ja", None, None),
+        ({"start_date": "ooit", "startDate": "2026-01-02", "end_date": 5}, dt.date(2026, 1, 2), None),
+    ],
+)
+def test_every_shape_of_200_is_yes(document: object, start: dt.date | None, end: dt.date | None) -> None:
+    assert ask(answer(200, document))[0] == Registered(True, start, end)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 50_000])
+def test_an_unreadable_200_is_yes_without_dates(body: bytes) -> None:
+    assert ask(Response(200, JSON, body))[0] == Registered(True)
+
+
+def test_404_is_no() -> None:
+    assert ask(answer(404, {"message": "mandate not found"}))[0] == Registered(False)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Response(404, {"content-type": "text/html; charset=utf-8"}, b"<h1>"),
+        Response(200, {"content-type": "TEXT/HTML"}, b"<h1>"),
+        answer(201, {}),
+    ],
+)
+def test_neither_yes_nor_no(outcome: Outcome) -> None:
+    with pytest.raises(UnexpectedResponse) as caught:
+        ask(outcome)
+    assert "says nothing about the mandate" in str(caught.value)
+    assert len(caught.value.attempts) == 1
+
+
+def test_what_is_asked() -> None:
+    _, request = ask(answer(200, {}), on=DAY)
+    assert request.url == (
+        f"https://osr.example.nl/api/v2/mandates?supplier_oin={SUPPLIER_OIN}&school_oin={SCHOOL.oin}"
+        "&service_version_namespace=ns-2025&reference_date=2026-03-10"
+    )
+    assert "reference_date" not in ask(answer(200, {}))[1].url
+
+
+def test_the_key_goes_along_only_for_our_own_mandate() -> None:
+    osr = Osr("https://osr.example.nl", "ns", "geheim", "X-Key")
+    assert ask(answer(200, {}), osr)[1].headers == {}
+    assert ask(answer(200, {}), osr, own=True)[1].headers == {"X-Key": "geheim"}
+    assert "geheim" not in repr(osr)
+
+
+def registry(*leveranciers: Leverancier, key: bool = False, cache: MandateCache | None = None) -> Registry:
+    osr = Osr("https://osr.example.nl", "ns", "k", "X") if key else OSR
+    return Registry(osr, LAS_OIN, leveranciers, ABOUT, lambda: DAY, cache or MandateCache())
+
+
+def test_our_own_mandate_is_looked_up_with_a_key() -> None:
+    own = answer(200, {"start_date": "2026-01-01", "end_date": "2026-07-31"})
+    mandaat, transport, _ = drive(registry(DIA, key=True).check_mandaat(SCHOOL, DIA, None), [answer(200, {}), own])
+    assert (mandaat.las_gemandateerd, mandaat.eind_datum, mandaat.peildatum) == (True, dt.date(2026, 7, 31), DAY)
+    assert LAS_OIN in transport.requests[1].url
+    mandaat, _, _ = drive(registry(DIA).check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [answer(404, {})])
+    assert (mandaat.las_gemandateerd, mandaat.gemandateerd, mandaat.peildatum) == (None, False, dt.date(2026, 9, 1))
+
+
+def test_another_day_is_not_remembered() -> None:
+    it = registry(DIA)
+    drive(it.check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [answer(404, {})])
+    assert drive(it.find_leveranciers(SCHOOL), [answer(200, {})])[0] == [DIA]
+    assert drive(it.find_leveranciers(SCHOOL), [])[0] == [DIA]
+
+
+def test_the_leverancier() -> None:
+    both = (LEVERANCIER, DIA)
+    assert drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(200, {})])[0] is DIA
+    with pytest.raises(ConfigurationError, match="ICE, DIA"):
+        drive(registry(*both).the_leverancier(SCHOOL), [answer(200, {}), answer(200, {})])
+    with pytest.raises(GeenMandaat, match="ICE, DIA"):
+        drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(404, {})])
+    with pytest.raises(GeenMandaat, match="none configured"):
+        drive(registry().the_leverancier(SCHOOL), [])
+    assert name_of(both, OTHER_OIN) == "DIA"
+    assert name_of(both, LAS_OIN) == LAS_OIN
+
+
+def test_the_windows_of_the_cache() -> None:
+    now = [0.0]
+    cache = MandateCache(lambda: now[0])
+    cache.keep("a", "s", True)
+    cache.keep("b", "s", False)
+    seen = []
+    for now[0] in (0, NO_SECONDS - 1, NO_SECONDS, YES_SECONDS - 1, YES_SECONDS, STALE_SECONDS - 1, STALE_SECONDS):
+        seen.append((cache.fresh("a", "s"), cache.fresh("b", "s"), cache.stale_yes("a", "s"), cache.stale_yes("b", "s")))
+    yes, no = True, False
+    assert seen == [
+        (yes, no, yes, no),
+        (yes, no, yes, no),
+        (yes, None, yes, no),
+        (yes, None, yes, no),
+        (None, None, yes, no),
+        (None, None, yes, no),
+        (None, None, no, no),
+    ]
+    assert cache.fresh("c", "s") is None
+    assert not cache.stale_yes("c", "s")
+
+
+def test_the_cache_is_bounded() -> None:
+    cache = MandateCache()
+    for number in range(50_001):
+        cache.keep(str(number), "s", True)
+    assert cache.fresh("0", "s") is None
+    assert cache.fresh("50000", "s") is True
+
+
+@pytest.mark.parametrize(
+    ("change", "setting"),
+    [
+        ({"base_url": "http://osr.example.nl"}, "osr.base_url"),
+        ({"namespace": " "}, "osr.namespace"),
+        ({"namespace": None}, "osr.namespace"),
+        ({"namespace": "ns "}, "osr.namespace"),
+        ({"api_key": "k"}, "osr.api_key_header"),
+        ({"api_key_header": "X"}, "osr.api_key"),
+        ({"oin": "123"}, "osr.oin"),
+    ],
+)
+def test_settings_of_the_osr(change: dict[str, Any], setting: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Osr(**{"base_url": "https://osr.example.nl", "namespace": "ns", **change})
+    assert caught.value.setting == setting
+
+
+def test_two_names_for_one_header_are_refused() -> None:
+    from doorstroom_client import ApiKey
+
+    with pytest.raises(ConfigurationError, match="already names a header"):
+        Osr("https://osr.example.nl", "ns", ApiKey("X", "k"), "Y")
+
+
+def test_without_an_osr_there_is_a_clear_error() -> None:
+    transport = FakeTransport([answer(202)])
+    client = Client(auteur="T", transport=transport, leveranciers=[LEVERANCIER], now=lambda: NOW)
+    with pytest.raises(ConfigurationError) as caught:
+        client.osr.find_leveranciers(SCHOOL)
+    assert caught.value.setting == "osr"
+    assert json.dumps(repr(client))

@@ -1,0 +1,95 @@
+"""A report is kept whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from support import PDF
+
+from doorstroom_client.errors import StoreError
+from doorstroom_client.exchange.rapport import is_complete_pdf, keep_rapport
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        (PDF, True),
+        (b"\n" * 1000 + PDF, True),
+        (b"\n" * 1024 + PDF, False),
+        (PDF + b"\n" * 1000, True),
+        (PDF + b"\n" * 1024, False),
+        (PDF[:-6], False),
+        (PDF[1:], False),
+        (b"", False),
+        (b"<html>%%EOF", False),
+    ],
+)
+def test_complete(content: bytes, whole: bool) -> None:
+    assert is_complete_pdf(content) is whole
+
+
+def test_in_memory() -> None:
+    rapport = keep_rapport(PDF, "r-1", None)
+    assert (rapport.content, rapport.path, rapport.size) == (PDF, None, len(PDF))
+    assert rapport.sha256 == hashlib.sha256(PDF).hexdigest()
+    assert "%PDF" not in repr(rapport)
+
+
+def test_in_a_folder_and_a_file(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        one = keep_rapport(PDF, "r-1", tmp_path)
+        two = keep_rapport(PDF, "r-1", str(tmp_path / "x.pdf"))
+    finally:
+        os.umask(old)
+    assert one.path is not None
+    assert two.path is not None
+    assert one.path.name == hashlib.sha256(b"r-1").hexdigest()[:16] + ".pdf"
+    assert {path.name for path in tmp_path.iterdir()} == {one.path.name, "x.pdf"}
+    for path in (one.path, two.path):
+        assert path.read_bytes() == PDF
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    victim, link = tmp_path / "victim", tmp_path / "x.pdf"
+    victim.write_text("mijn")
+    link.symlink_to(victim)
+    keep_rapport(PDF, "r", link)
+    assert victim.read_text() == "mijn"
+    assert not link.is_symlink()
+
+
+@pytest.mark.parametrize("name", ["weg/x.pdf", "bestand/x.pdf"])
+def test_a_place_that_cannot_be_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "bestand").write_text("x")
+    with pytest.raises(StoreError, match="cannot write"):
+        keep_rapport(PDF, "r", tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["bestand"]
+
+
+def test_a_failure_halfway_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "x.pdf"
+    target.write_bytes(b"oud")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        keep_rapport(PDF, "r", target)
+    assert target.read_bytes() == b"oud"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_an_error_without_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(handle: int) -> None:
+        raise OSError
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(StoreError, match="OSError"):
+        keep_rapport(PDF, "r", tmp_path / "x.pdf")
