@@ -153,7 +153,10 @@ class AsyncClient:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._owner:
             await self._runtime.close()
@@ -400,8 +403,8 @@ class AsyncTerugweg:
         Raises:
             ConfigurationError: no store or no OSR is configured.
         """
-        inbox = await self._runtime.io(self._runtime.resources.inbox)
-        receiver = Receiver(self._chain.find_school, self._chain.registry, inbox, self._chain.now)
+        self._runtime.resources.check_store()
+        receiver = Receiver(self._chain.find_school, self._chain.registry, self._runtime.resources.inbox, self._chain.now)
         verdict = await self._runtime.run(receiver.judge(request))
         return await self._runtime.io(partial(receiver.keep, verdict))
 

@@ -152,7 +152,12 @@ class Client:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._owner:
             self._runtime.close()
 
@@ -398,8 +403,8 @@ class Terugweg:
         Raises:
             ConfigurationError: no store or no OSR is configured.
         """
-        inbox = self._runtime.io(self._runtime.resources.inbox)
-        receiver = Receiver(self._chain.find_school, self._chain.registry, inbox, self._chain.now)
+        self._runtime.resources.check_store()
+        receiver = Receiver(self._chain.find_school, self._chain.registry, self._runtime.resources.inbox, self._chain.now)
         verdict = self._runtime.run(receiver.judge(request))
         return self._runtime.io(partial(receiver.keep, verdict))
 

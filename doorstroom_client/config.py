@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Callable, Collection, Mapping
@@ -176,6 +177,7 @@ class _Reader:
         leveranciers = self._each("leveranciers", lambda item: Leverancier(**item))
         self._try("leveranciers", lambda: check_leveranciers(leveranciers))
         osr = self._try("osr", lambda: Osr(**part["osr"])) if "osr" in part else None
+        port = self._try("serve.port", lambda: _port(serve.get("port", 8443)))
         timeouts = self._try("timeouts", lambda: Timeouts(**part.get("timeouts", {})))
         return Settings(
             auteur=top.get("auteur", ""),
@@ -191,7 +193,7 @@ class _Reader:
             timeouts=timeouts or Timeouts(),
             retry=self._try("retry", lambda: _retry(retry)) or Retry(),
             serve_host=serve.get("host", "127.0.0.1"),
-            serve_port=int(serve.get("port", 8443)),
+            serve_port=8443 if port is None else port,
         )
 
     def _section(self, section: str, value: Any, path: str) -> dict[str, Any]:
@@ -214,7 +216,7 @@ class _Reader:
     def _checked(self, setting: Setting, value: Any, path: str) -> Any:
         kinds: dict[str, tuple[type, ...]] = {"number": (int, float), "flag": (bool,), "texts": (list,), "paths": (str, list)}
         allowed = kinds.get(setting.kind, (str,))
-        if not isinstance(value, allowed) or (setting.kind == "number" and isinstance(value, bool)):
+        if not isinstance(value, allowed) or (setting.kind == "number" and not _is_number(value)):
             self._problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
             return None
         if setting.kind == "path":
@@ -226,7 +228,9 @@ class _Reader:
     def _from_text(self, setting: Setting, text: str) -> Any:
         if setting.kind == "number":
             try:
-                return float(text)
+                if _is_number(float(text)):
+                    return float(text)
+                raise ValueError
             except ValueError:
                 self._problems.append((setting.variable or setting.name, "must be a number"))
                 return None
@@ -294,6 +298,16 @@ def _retry(values: Mapping[str, Any]) -> Retry:
     if attempts != int(attempts) or not 1 <= attempts <= 5:
         raise ConfigurationError("retry.attempts must be a whole number from 1 to 5", setting="retry.attempts")
     return Retry(stop=stop_after_attempt(int(attempts)), longest_wait=float(values.get("longest_wait", 20.0)))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _port(value: float) -> int:
+    if value != int(value) or not 0 <= value <= 65535:
+        raise ConfigurationError("serve.port must be a whole number from 0 (any free port) to 65535", setting="serve.port")
+    return int(value)
 
 
 def _as_list(value: object) -> list[object]:

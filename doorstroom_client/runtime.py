@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import threading
 from collections.abc import Awaitable, Callable
@@ -52,6 +53,19 @@ class Resources:
         if self.closed:
             raise ConfigurationError("this client is closed", hint="Make a new one, or do the work inside its with block")
 
+    def check_store(self) -> None:
+        """Refuse to receive when nothing could be kept.
+
+        Raises:
+            ConfigurationError: no store is configured.
+        """
+        if self._store is None:
+            raise ConfigurationError(
+                "store is not configured, and received results must be kept",
+                setting="store",
+                hint='Give store="doorstroom.db" or a store object',
+            )
+
     def inbox(self) -> Inbox:
         """The store, opened at first use.
 
@@ -66,17 +80,14 @@ class Resources:
             return self._inbox
 
     def _open(self) -> Inbox:
+        self.check_store()
         if isinstance(self._store, Inbox):
             return self._store
-        if self._store is None:
-            raise ConfigurationError(
-                "store is not configured, and received results must be kept",
-                setting="store",
-                hint='Give store="doorstroom.db" or a store object',
-            )
+        if not isinstance(self._store, str | os.PathLike):
+            raise ConfigurationError("store must be a path or a store object", setting="store")
         from doorstroom_client.store.sqlite import SqliteStore  # the database is loaded by who uses it
 
-        return SqliteStore(str(self._store))
+        return SqliteStore(os.fspath(self._store))
 
     def close(self) -> None:
         """Close the store, when it was opened here."""

@@ -6,6 +6,7 @@ the sector moves towards tokens. Headers go only to the peer that an `Auth` is c
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 import time
@@ -105,8 +106,7 @@ class BearerToken:
         self.blocking = not isinstance(source, str)
         self._renew_before = renew_before
         self._clock = clock
-        self._token: Token | None = None
-        self._ends_at = float("-inf")
+        self._kept = (Token(""), float("-inf"))  # one value, so that no thread sees half a change
         self._fetching = threading.Lock()
         if isinstance(source, str):
             check_header("Authorization", source, "bearer_token")
@@ -120,25 +120,27 @@ class BearerToken:
         Raises:
             ConfigurationError: the source gave something that cannot stand in a header.
         """
-        token, left = self._token, self._ends_at - self._clock()
-        if token is None or left <= 0:
+        token, ends_at = self._kept
+        left = ends_at - self._clock()
+        if left <= 0:
             with self._fetching:
-                if self._token is None or self._ends_at - self._clock() <= 0:
+                if self._kept[1] - self._clock() <= 0:
                     self._renew()
-                token = self._token
+                token = self._kept[0]
         elif left <= self._renew_before and self._fetching.acquire(blocking=False):
             try:
-                self._renew()
-                token = self._token
+                # The old token is still good: a source that is out of order for a moment fails nobody.
+                with contextlib.suppress(Exception):
+                    self._renew()
+                token = self._kept[0]
             finally:
                 self._fetching.release()
-        return {"Authorization": f"Bearer {token.value}"} if token else {}
+        return {"Authorization": f"Bearer {token.value}"}
 
     def _renew(self) -> None:
         token = self._fetch()
         check_header("Authorization", token.value, "bearer_token")
-        self._ends_at = self._clock() + (float("inf") if token.seconds is None else token.seconds)
-        self._token = token
+        self._kept = (token, self._clock() + (float("inf") if token.seconds is None else token.seconds))
 
 
 def check_header(name: str, value: str, setting: str) -> None:

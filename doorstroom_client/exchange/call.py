@@ -101,10 +101,10 @@ def _pause(
     if action not in (Action.RETRY, Action.SCHEDULE) or situation is Situation.UNKNOWN_SCHOOL:
         return None  # a school becomes known in days, not in seconds
     own = conditions.retry.pause(made, elapsed)
-    pause = own if asked is None or own is None else asked
-    if pause is None or pause > conditions.retry.longest_wait or elapsed + pause + _SHORTEST >= conditions.total:
+    if own is None or (asked is not None and asked > conditions.retry.longest_wait):
         return None
-    return pause
+    pause = own if asked is None else asked
+    return None if elapsed + pause + _SHORTEST >= conditions.total else pause
 
 
 def _log(request: Request, situation: Situation, attempts: tuple[Earlier, ...], elapsed: float) -> None:

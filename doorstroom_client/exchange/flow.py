@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.auth import Auth
 from doorstroom_client.exchange.http import AsyncTransport, Origin, Outcome, Request, Transport
 
 T = TypeVar("T")
@@ -38,35 +39,45 @@ def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = ti
         transport: what sends.
         sleep: what waits; for tests.
     """
+    outcome: Outcome | None = None
     try:
-        attempt = next(flow)
         while True:
+            try:
+                attempt = next(flow) if outcome is None else flow.send(outcome)
+            except StopIteration as done:
+                value: T = done.value
+                return value
             if attempt.after > 0:
                 sleep(attempt.after)
-            auth = attempt.request.peer.auth
-            attempt = flow.send(transport.send(_with_headers(attempt.request, dict(auth.headers()))))
-    except StopIteration as done:
-        value: T = done.value
-        return value
+            outcome = transport.send(_with_headers(attempt.request, _headers(attempt.request.peer.auth)))
     finally:
         flow.close()
 
 
 async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
     """Drive a flow in the running event loop; the same decisions, awaited."""
+    outcome: Outcome | None = None
     try:
-        attempt = next(flow)
         while True:
+            try:
+                attempt = next(flow) if outcome is None else flow.send(outcome)
+            except StopIteration as done:
+                value: T = done.value
+                return value
             if attempt.after > 0:
                 await sleep(attempt.after)
             auth = attempt.request.peer.auth
-            headers = dict(await asyncio.to_thread(auth.headers) if auth.blocking else auth.headers())
-            attempt = flow.send(await transport.send(_with_headers(attempt.request, headers)))
-    except StopIteration as done:
-        value: T = done.value
-        return value
+            headers = await asyncio.to_thread(_headers, auth) if auth.blocking else _headers(auth)
+            outcome = await transport.send(_with_headers(attempt.request, headers))
     finally:
         flow.close()
+
+
+def _headers(auth: Auth) -> dict[str, str]:
+    try:
+        return dict(auth.headers())
+    except StopIteration as error:
+        raise RuntimeError("auth.headers ended with StopIteration") from error  # a future cannot carry that one
 
 
 def _with_headers(request: Request, headers: dict[str, str]) -> Request:

@@ -114,7 +114,7 @@ def check_base_url(url: str, setting: str) -> str:
         problem = "must not hold a user name or password; use auth"
     elif parts.query or parts.fragment or "?" in url or "#" in url:
         problem = "must not hold a query or fragment"
-    elif any(character.isspace() or ord(character) < 32 for character in url) or "\\" in url:
+    elif any(character.isspace() or not character.isprintable() for character in url) or "\\" in url:
         problem = "holds a space, control character or backslash"
     if problem:
         raise ConfigurationError(f"{setting} {problem}", setting=setting)
@@ -123,6 +123,8 @@ def check_base_url(url: str, setting: str) -> str:
 
 def address(base_url: str, *segments: str, query: Mapping[str, str]) -> str:
     """Join a base address, path segments and a query; every part is encoded, so none can change the path (quirk Q23)."""
+    if any(segment in (".", "..") for segment in segments):
+        raise ConfigurationError("a part of an address would climb out of its folder", setting="base_url")
     path = "/".join(quote(segment, safe="") for segment in segments)
     return f"{base_url}/{path}?{urlencode(query)}"
 

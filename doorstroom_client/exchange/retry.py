@@ -43,6 +43,12 @@ class Retry:
             raise ConfigurationError("retry.stop must be a tenacity stop strategy", setting="retry.stop")
         if not callable(self.wait):
             raise ConfigurationError("retry.wait must be a tenacity wait strategy", setting="retry.wait")
+        longest: object = self.longest_wait
+        if isinstance(longest, bool) or not isinstance(longest, int | float) or not 0 <= longest <= LONGEST_RETRY_AFTER:
+            raise ConfigurationError(
+                f"retry.longest_wait must be a number of seconds from 0 to {LONGEST_RETRY_AFTER:.0f}",
+                setting="retry.longest_wait",
+            )
 
     @classmethod
     def never(cls) -> Retry:
@@ -63,11 +69,9 @@ class Retry:
         state.attempt_number = attempts
         state.start_time = 0.0
         state.outcome_timestamp = elapsed
-        if self.stop(state):
-            return None
         pause = max(0.0, float(self.wait(state)))
         state.upcoming_sleep = pause
-        return pause
+        return None if self.stop(state) else pause
 
 
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:

@@ -95,27 +95,27 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
     _load_trust(context, certificate)
     _check_validity(certificate)
     key = Path(certificate.key) if certificate.key is not None else Path(certificate.cert)
-    _read(key, "certificate.key")
+    encrypted = b"ENCRYPTED" in _read(key, "certificate.key")
     warn_when_shared(key, "the private key")
+    message = ""
     try:
         # Without a callback OpenSSL would ask for a passphrase on the terminal.
         context.load_cert_chain(certificate.cert, key, password=lambda: certificate.password or "")
     except ssl.SSLError as error:
-        message = _key_problem(error, certificate)
+        message = _key_problem(error.reason or "", encrypted=encrypted, password=certificate.password)
     except (OSError, ValueError):
-        message = "the certificate or key cannot be read"
-    else:
-        return
-    raise ConfigurationError(f"certificate.key: {message}", setting="certificate.key")
+        message = _key_problem("", encrypted=encrypted, password=certificate.password)
+    if message:
+        raise ConfigurationError(f"certificate.key: {message}", setting="certificate.key")
 
 
-def _key_problem(error: ssl.SSLError, certificate: ClientCertificate) -> str:
-    reason = error.reason or ""
+def _key_problem(reason: str, *, encrypted: bool, password: str | None) -> str:
     if reason == "KEY_VALUES_MISMATCH":
         return "the private key does not belong to the certificate"
-    if "DECRYPT" in reason or "PASSWORD" in reason:
-        given = "the passphrase is wrong" if certificate.password else "the private key is encrypted; give its passphrase"
-        return f"{given} (certificate.password)"
+    if encrypted and not password:
+        return "the private key is encrypted; give its passphrase (certificate.password)"
+    if encrypted:
+        return "the passphrase is wrong (certificate.password)"
     return "the file holds no usable private key in PEM form"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import ssl
 import threading
 import time
@@ -55,8 +56,10 @@ class HttpxTransport:
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
         self._deadline = _Deadline()
-        self._http = _PooledTransport(context, self._deadline)
+        self._pools: dict[str | None, _PooledTransport] = {}
+        self._lock = threading.Lock()
 
     def send(self, request: Request) -> Outcome:
         """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
@@ -65,7 +68,7 @@ class HttpxTransport:
         self._deadline.at = started + request.deadline
         response: httpx.Response | None = None
         try:
-            response = self._http.handle_request(_to_httpx(request, _check_oin(request)))
+            response = self._pool(request).handle_request(_to_httpx(request, _check_oin(request)))
             return self._read(response, request, started)
         except Exception as error:  # every failure of the call becomes a value
             return _fault(error, started, request.deadline)
@@ -73,6 +76,11 @@ class HttpxTransport:
             if response is not None:
                 response.close()
             _silent.reset(token)
+
+    def _pool(self, request: Request) -> _PooledTransport:
+        """The connections for the OIN that is expected: the OIN is checked when one is made, so none serves another."""
+        with self._lock:
+            return self._pools.setdefault(request.peer.oin, _PooledTransport(self._context, self._deadline))
 
     def _read(self, response: httpx.Response, request: Request, started: float) -> Response:
         chunks: list[bytes] = []
@@ -91,7 +99,10 @@ class HttpxTransport:
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        with self._lock:
+            for pool in self._pools.values():
+                pool.close()
+            self._pools.clear()
 
 
 class AsyncHttpxTransport:
@@ -102,9 +113,8 @@ class AsyncHttpxTransport:
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
-        self._http = httpx.AsyncHTTPTransport(
-            verify=context, trust_env=False, http2=False, retries=0, limits=httpx.Limits(max_connections=_CONNECTIONS)
-        )
+        self._context = context
+        self._pools: dict[str | None, httpx.AsyncHTTPTransport] = {}
 
     async def send(self, request: Request) -> Outcome:
         """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
@@ -129,11 +139,20 @@ class AsyncHttpxTransport:
                 await info["return_value"].aclose()
                 raise
 
-        response = await self._http.handle_async_request(_to_httpx(request, trace))
+        response = await self._pool(request).handle_async_request(_to_httpx(request, trace))
         try:
             return await self._read(response, request, started)
         finally:
             await response.aclose()
+
+    def _pool(self, request: Request) -> httpx.AsyncHTTPTransport:
+        """The connections for the OIN that is expected, as in `HttpxTransport`."""
+        pool = self._pools.get(request.peer.oin)
+        if pool is None:
+            limits = httpx.Limits(max_connections=_CONNECTIONS)
+            pool = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False, http2=False, retries=0, limits=limits)
+            self._pools[request.peer.oin] = pool
+        return pool
 
     async def _read(self, response: httpx.Response, request: Request, started: float) -> Response:
         chunks: list[bytes] = []
@@ -153,7 +172,9 @@ class AsyncHttpxTransport:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.aclose()
 
 
 class _Size:
@@ -333,9 +354,25 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        left = self._deadline.cut(timeout, httpcore.ConnectTimeout)
-        stream = self._backend.connect_tcp(host, port, left, local_address, socket_options)
-        return _DeadlineStream(stream, self._deadline)
+        failed: Exception = httpcore.ConnectError()
+        for place in _places(host, port):  # the library below would give each address the whole time
+            try:
+                left = self._deadline.cut(timeout, httpcore.ConnectTimeout)
+                stream = self._backend.connect_tcp(place, port, left, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failed = error
+            else:
+                return _DeadlineStream(stream, self._deadline)
+        raise failed
+
+
+def _places(host: str, port: int) -> list[str]:
+    """The addresses of a host, each once, in the order that the system prefers."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise httpcore.ConnectError from None
+    return list(dict.fromkeys(str(address[4][0]) for address in found))
 
 
 class _DeadlineStream(httpcore.NetworkStream):

@@ -77,8 +77,8 @@ def _serial_numbers(subject: bytes) -> Iterator[str]:
     for _, names in _children(subject):
         for _, name in _children(names):
             (kind, oid), (text_kind, text) = _children(name)
-            if kind == _OBJECT_ID and oid == _SERIAL_NUMBER and text_kind in _TEXT:
-                yield text.decode(_TEXT[text_kind])
+            if kind == _OBJECT_ID and oid == _SERIAL_NUMBER:
+                yield text.decode(_TEXT.get(text_kind, "latin-1"))  # a rare kind of text counts all the same
 
 
 def _children(content: bytes) -> list[tuple[int, bytes]]:

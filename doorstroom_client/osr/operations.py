@@ -37,8 +37,8 @@ def ask_mandate(
 ) -> Flow[Registered]:
     """GET /mandates: 200 is yes, 404 is no, and anything else is an error, never a "no".
 
-    A 404 with a web page is no answer of the register but of a proxy or a wrong base_url, which must not tell a school that
-    its mandate is missing.
+    A 404 with a web page or plain text is no answer of the register but of a proxy or a wrong base_url, which must not tell
+    a school that its mandate is missing.
 
     Args:
         osr: where to ask.
@@ -67,11 +67,11 @@ def ask_mandate(
         connect=about.connect,
     )
     answer = yield from call(request, about.conditions)
-    if not answer.response.media_type.startswith("text/html"):
-        if answer.response.status == 200:
-            return _details(answer)
-        if answer.situation is Situation.NOT_FOUND:
-            return Registered(mandated=False)
+    media_type = answer.response.media_type
+    if answer.response.status == 200 and not media_type.startswith("text/html"):
+        return _details(answer)
+    if answer.situation is Situation.NOT_FOUND and (not media_type or media_type.endswith("json")):
+        return Registered(mandated=False)
     raise UnexpectedResponse(
         f"OSR answered {answer.response.status}, but not as the register does",
         status=answer.response.status,

@@ -8,8 +8,9 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Generator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from doorstroom_client.errors import StoreError
@@ -41,6 +42,8 @@ _MIGRATIONS = (
 )
 """Numbered by position; a released one is never changed."""
 
+_APPLICATION_ID = 0x44535443
+_TRIES, _TRY_AGAIN = 200, 0.05
 _SAME_PUPIL = "edu_to = ? AND pupil = ? AND toets = ? AND schooljaar = ?"
 _COLUMNS = (
     "id, edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, payload, current, processed_at, seen"
@@ -121,24 +124,41 @@ class SqliteStore:
             self._connection.close()
 
     def _prepare_file(self) -> None:
-        """Make the file private before SQLite sees it; refuse one that others can read."""
+        """Make the file private before SQLite sees it; refuse one that others can read.
+
+        A file that exists is looked at but not opened: closing it again would end the locks that SQLite holds on it
+        elsewhere in this process.
+        """
         try:
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            with suppress(FileExistsError):
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            mode = self._path.stat().st_mode
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise StoreError(f"cannot open the store {self._path}: {reason}") from None
-        with closing(os.fdopen(handle)) as file:
-            mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise StoreError(f"cannot open the store {self._path}: it is not a file", hint="Name a file, such as doorstroom.db")
         if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise StoreError(
                 f"the store {self._path} can be read by others on this machine", hint=f"Run: chmod 600 {self._path}"
             )
 
     def _set_up(self) -> None:
-        with self._errors("open"):
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
-                self._connection.execute(f"PRAGMA {pragma}").close()
+        with self._cursor("open") as cursor:
+            cursor.execute("PRAGMA busy_timeout = 10000")
+            cursor.execute("BEGIN")  # both answers from one moment: another process may be setting up the same file
+            tables = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            owner = cursor.execute("PRAGMA application_id").fetchone()[0]
+            cursor.execute("COMMIT")
+            if tables and owner != _APPLICATION_ID:
+                raise StoreError(
+                    f"{self._path} is a database of something else; it was left alone", hint="Name another file as store"
+                )
+            _write_ahead(cursor)
+            for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+                cursor.execute(f"PRAGMA {pragma}")
         with self._transaction("set up") as cursor:
+            cursor.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             version = cursor.execute("PRAGMA user_version").fetchone()[0]
             if version > len(_MIGRATIONS):
                 raise StoreError(
@@ -220,6 +240,23 @@ class SqliteStore:
                 retryable=failed in ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"),
                 hint="Check the disk and the rights on the file; nothing that was reported kept is lost",
             )
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Switch to a write-ahead log.
+
+    SQLite does not wait for others here, so a store that several processes open at the same moment needs a few tries.
+    """
+    for _ in range(_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            time.sleep(_TRY_AGAIN)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _text(moment: dt.datetime) -> str:

@@ -34,8 +34,8 @@ def asgi_app(
 
     async def _respond(scope: Scope, receive: Receive) -> InboundResponse:
         body = await _body(receive)
-        if body is None:
-            return InboundResponse.of(413)
+        if isinstance(body, InboundResponse):
+            return body
         headers: dict[bytes, bytes] = dict(scope.get("headers") or ())
         request = InboundRequest(
             method=scope["method"],
@@ -50,19 +50,19 @@ def asgi_app(
     return app
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None when it is larger than a result may be."""
+async def _body(receive: Receive) -> bytes | InboundResponse:
+    """The whole body; a refusal when it is larger than a result may be, or the sender went away half-way."""
     chunks: list[bytes] = []
     left = BODY_LIMIT
     more = True
     while more:
         event = await receive()
         if event["type"] == "http.disconnect":
-            return b""  # half a message is no message
+            return InboundResponse.of(400)
         chunk = event.get("body", b"")
         left -= len(chunk)
         if left < 0:
-            return None
+            return InboundResponse.of(413)
         chunks.append(chunk)
         more = bool(event.get("more_body"))
     return b"".join(chunks)

@@ -100,13 +100,13 @@ class Receiver:
     Attributes:
         find_school: the administration with a routeringskenmerk, or None when it is not ours.
         registry: for the mandate of the sender.
-        inbox: where results are kept.
+        inbox: gives the store in which results are kept.
         now: the wall clock (UTC).
     """
 
     find_school: Callable[[str], School | None]
     registry: Registry
-    inbox: Inbox
+    inbox: Callable[[], Inbox]
     now: Callable[[], dt.datetime]
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
@@ -136,7 +136,7 @@ class Receiver:
         if isinstance(verdict, InboundResponse):
             return verdict
         try:
-            self.inbox.add(verdict)
+            self.inbox().add(verdict)
         except StoreError:
             return InboundResponse.of(503)
         return InboundResponse.of(202)
@@ -184,5 +184,5 @@ def _edu(query: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     found = [[value for name, value in pairs if name == key] for key in ("edu-to", "edu-from")]
-    edu_to, edu_from = (values[0].upper() if len(values) == 1 else "" for values in found)
+    edu_to, edu_from = (values[0].upper() if len(values) == 1 and values[0].isascii() else "" for values in found)
     return edu_to, edu_from

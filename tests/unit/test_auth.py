@@ -28,7 +28,7 @@ def test_secrets_that_would_not_travel_as_one_line(value: Any) -> None:
     for make in (lambda: ApiKey("X-Key", value), lambda: BearerToken(lambda: Token(value)).headers()):
         with pytest.raises(ConfigurationError) as caught:
             make()
-        assert not value or str(value) not in str(caught.value) or value in (" ", "é")
+        assert caught.value.setting in ("api_key", "bearer_token")
 
 
 @pytest.mark.parametrize("value", ["", " ", "a\n", "a\r\nX: y", "é", "a\x00b"])

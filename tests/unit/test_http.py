@@ -66,7 +66,20 @@ def test_refused(url: Any) -> None:
     assert caught.value.setting == "x.base_url"
 
 
-HOSTILE = ["../registreren", "a/b", "a?x=1", "a#b", "a%2fb", "%2e%2e", "a\\b", "a\r\nX: y", "a\x00", "//evil.example", "é", ";x"]
+HOSTILE = [
+    "../registreren",
+    "a/b",
+    "a?x=1",
+    "a#b",
+    "a%2fb",
+    "%2e%2e",
+    "a\\b",
+    "a\r\nX: y",
+    "a\x00",
+    "//evil.example",
+    "é",
+    ";x",
+]
 
 
 @pytest.mark.parametrize("segment", HOSTILE)
@@ -93,7 +106,7 @@ def test_dots_do_not_climb(segment: str) -> None:
 
     try:
         url = address("https://h.example/dst", "leerlingrapport", segment, query={})
-    except ValueError:
+    except ConfigurationError:
         return
     assert httpx.URL(url).path.startswith("/dst/leerlingrapport/")
 

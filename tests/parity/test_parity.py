@@ -1,0 +1,97 @@
+"""The two clients are one definition: same names, parameters, defaults and texts; only `await` differs."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorstroom_client import async_client, client
+
+PAIRS = [
+    (getattr(client, name), getattr(async_client, f"Async{name}"))
+    for name in ("Client", "Register", "Terugweg", "OntvangenResultaat")
+]
+SPECIAL = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
+ROOT = Path(client.__file__).parent.parent
+MAKE_ASYNC = ROOT / "tools" / "make_async.py"
+
+
+def public(kind: type) -> dict[str, Any]:
+    """The public names of a class, and the special ones that it defines itself."""
+    special = {"__init__", "__repr__", *SPECIAL, *SPECIAL.values()} & set(vars(kind))
+    return {name: inspect.getattr_static(kind, name) for name in dir(kind) if not name.startswith("_") or name in special}
+
+
+def function(member: Any) -> Any:
+    """What can be called in a member of a class."""
+    if isinstance(member, property):
+        return member.fget
+    return member.__func__ if isinstance(member, classmethod | staticmethod) else member
+
+
+def plain(annotation: object) -> str:
+    """An annotation without the difference between the two worlds."""
+    return re.sub(r"\bAsync", "", str(annotation)).replace("SyncRuntime", "Runtime")
+
+
+MEMBERS = [
+    pytest.param(member, public(other).get(SPECIAL.get(name, name)), id=f"{kind.__name__}.{name}")
+    for kind, other in PAIRS
+    for name, member in public(kind).items()
+    if callable(function(member))
+]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_names_and_texts_of_the_classes(one: type, other: type) -> None:
+    assert {SPECIAL.get(name, name) for name in public(one)} == set(public(other))
+    assert one.__doc__ == other.__doc__
+    assert other.__name__ == f"Async{one.__name__}"
+
+
+@pytest.mark.parametrize(("one", "other"), MEMBERS)
+def test_members(one: Any, other: Any) -> None:
+    assert type(one) is type(other)
+    ours, theirs = function(one), function(other)
+    assert ours.__doc__ == theirs.__doc__
+    mine, yours = inspect.signature(ours), inspect.signature(theirs)
+    assert [(item.name, item.kind, item.default) for item in mine.parameters.values()] == [
+        (item.name, item.kind, item.default) for item in yours.parameters.values()
+    ]
+    for name, item in mine.parameters.items():
+        assert plain(item.annotation) == plain(yours.parameters[name].annotation)
+    assert plain(mine.return_annotation) == plain(yours.return_annotation)
+
+
+def test_only_waiting_differs() -> None:
+    kinds = {}
+    for kind, other in PAIRS:
+        for name, member in public(other).items():
+            target = function(member)
+            if inspect.isasyncgenfunction(target) or inspect.iscoroutinefunction(target):
+                kinds[f"{kind.__name__}.{name}"] = inspect.isasyncgenfunction(target)
+    assert kinds == {
+        "Client.__aenter__": False,
+        "Client.__aexit__": False,
+        "Client.close": False,
+        "Client.fetch_leerlingrapport": False,
+        "Client.resultaten": True,
+        "Client.send_deelnemers": False,
+        "Client.send_schooladviezen": False,
+        "OntvangenResultaat.done": False,
+        "Register.check_mandaat": False,
+        "Register.find_leveranciers": False,
+        "Terugweg.handle": False,
+    }
+
+
+@pytest.mark.skipif(not MAKE_ASYNC.is_file(), reason="the tools are not part of an installed library")
+def test_the_made_file_is_up_to_date() -> None:
+    done = subprocess.run([sys.executable, str(MAKE_ASYNC), "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

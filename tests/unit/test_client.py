@@ -1,0 +1,296 @@
+"""The two clients over scripted outcomes: what they refuse, hand out, keep open and close."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import (
+    LEVERANCIER,
+    NOW,
+    OSR,
+    OTHER_OIN,
+    PDF,
+    SCHOOL,
+    SUPPLIER_OIN,
+    AsyncFakeTransport,
+    FakeTransport,
+    answer,
+    resultaat,
+)
+
+from doorstroom_client import Advies, Afspraak, AsyncClient, Client, Leerling, Leverancier, Retry, Timeouts
+from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError
+from doorstroom_client.exchange.http import Response
+from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.terugweg.handler import InboundRequest
+
+BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])
+ADVIES = [Advies(Leerling(las_key="k-1"), "HAVO")]
+QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
+
+
+def make(kind: Any, outcomes: Any = (), **more: Any) -> Any:
+    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(outcomes)
+    given = {
+        "auteur": "T",
+        "osr": OSR,
+        "leveranciers": [LEVERANCIER],
+        "scholen": [SCHOOL],
+        "now": lambda: NOW,
+        "transport": transport,
+    }
+    return kind(**{**given, "retry": Retry.never(), **more})
+
+
+def go(result: Any) -> Any:
+    if inspect.isasyncgen(result):
+
+        async def collect() -> list[Any]:
+            return [item async for item in result]
+
+        return asyncio.run(collect())
+    if inspect.isgenerator(result):
+        return list(result)
+
+    async def wait() -> Any:
+        return await result
+
+    return asyncio.run(wait()) if inspect.isawaitable(result) else result
+
+
+def push(client: Any, number: int = 0, **more: Any) -> None:
+    body = json.dumps(resultaat(eck=f"https://ketenid.nl/pilot/{number:0128x}", **more)).encode()
+    response = go(client.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, body)))
+    assert response.status == 202
+
+
+@BOTH
+def test_without_certificate_or_transport(kind: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        kind(auteur="T")
+    assert caught.value.setting == "certificate"
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("change", "setting"),
+    [
+        ({"auteur": " "}, "auteur"),
+        ({"auteur": None}, "auteur"),
+        ({"schooljaar": "2025-2027"}, "schooljaar"),
+        ({"afspraak": "9"}, "afspraak"),
+        (
+            {"leveranciers": [LEVERANCIER, LEVERANCIER.__class__("ICE", OTHER_OIN, "https://b.example")]},
+            "leveranciers.toetssoort",
+        ),
+        ({"leveranciers": [LEVERANCIER, Leverancier("DIA", OTHER_OIN, "https://TOETS.example.nl:443/x")]}, "leveranciers.oin"),
+    ],
+)
+def test_settings_that_cannot_be(kind: Any, change: dict[str, Any], setting: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        make(kind, **change)
+    assert caught.value.setting == setting
+
+
+@BOTH
+def test_looks_up_the_supplier_and_asks_once(kind: Any) -> None:
+    client = make(kind, [answer(200, {}), answer(202), answer(202)])
+    for _ in range(2):
+        assert go(client.send_schooladviezen(SCHOOL, ADVIES)).leverancier == "ICE"
+    urls = [item.url.split("?")[0].rsplit("/", 1)[1] for item in client._runtime._transport().requests]
+    assert urls == ["mandates", "registreren-schooladviezen", "registreren-schooladviezen"]
+
+
+@BOTH
+def test_no_mandate_sends_nothing(kind: Any) -> None:
+    client = make(kind, [answer(404, {})])
+    with pytest.raises(GeenMandaat):
+        go(client.send_schooladviezen(SCHOOL, ADVIES))
+
+
+@BOTH
+def test_a_bad_list_and_an_unknown_supplier_send_nothing(kind: Any) -> None:
+    client = make(kind)
+    with pytest.raises(MessageError):
+        go(client.send_schooladviezen(SCHOOL, [], leverancier="ICE"))
+    with pytest.raises(ConfigurationError, match="not configured"):
+        go(client.send_schooladviezen(SCHOOL, ADVIES, leverancier="NEE"))
+    with pytest.raises(ConfigurationError, match="agreed"):
+        go(client.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE", schooljaar="2026-2027"))
+
+
+@BOTH
+@pytest.mark.parametrize("rapportid", ["..", ".", "../registreren", "a/b", "a?x", "a#b", "a%2fb", "a\x00", "", "a" * 129])
+def test_hostile_rapportids(kind: Any, rapportid: str) -> None:
+    with pytest.raises(MessageError):
+        go(make(kind).fetch_leerlingrapport(rapportid, school=SCHOOL, leverancier="ICE"))
+
+
+@BOTH
+def test_reports(kind: Any, tmp_path: Path) -> None:
+    pdf = Response(200, {"content-type": "application/pdf"}, PDF)
+    client = make(kind, [answer(200, {}), pdf, answer(204), pdf, pdf], store=tmp_path / "s.db")
+    push(client)
+    (found,) = go(client.resultaten())
+    assert go(client.fetch_leerlingrapport(found)).content == PDF
+    assert go(client.fetch_leerlingrapport(found)) is None
+    assert go(client.fetch_leerlingrapport(found, school=SCHOOL, leverancier=LEVERANCIER, to=tmp_path)).path is not None
+    assert go(client.fetch_leerlingrapport("r-1", school=SCHOOL)).size == len(PDF)  # the mandate is known
+    with pytest.raises(ConfigurationError, match="school is needed"):
+        go(client.fetch_leerlingrapport("r-1"))
+
+
+@BOTH
+def test_a_result_without_a_report(kind: Any, tmp_path: Path) -> None:
+    client = make(kind, [answer(200, {})], store=tmp_path / "s.db")
+    push(client, rapport="..")
+    (found,) = go(client.resultaten())
+    assert found.rapportid is None
+    with pytest.raises(ConfigurationError, match="names no report"):
+        go(client.fetch_leerlingrapport(found))
+
+
+@BOTH
+def test_results_beyond_one_batch(kind: Any, tmp_path: Path) -> None:
+    client = make(kind, [answer(200, {})], store=tmp_path / "s.db")
+    for number in range(100):
+        push(client, number)
+    assert len(go(client.resultaten())) == 100
+    push(client, 100)
+    found = go(client.resultaten(SCHOOL))
+    assert len({item.id for item in found}) == 101
+    assert found[0].toetssoort == "ICE"
+    assert found[0].toetsscore == 540
+    assert found[0].toetsadvies is not None
+    assert found[0].referentieniveaus == {}
+    assert repr(found[0]).endswith("(id=1, toetssoort='ICE')")
+    go(found[0].done())
+    assert len(go(client.resultaten())) == 100
+    assert len(go(client.resultaten(alle=True))) == 101
+    go(client.close())
+
+
+@BOTH
+def test_a_closed_client_says_so(kind: Any, tmp_path: Path) -> None:
+    client = make(kind, store=tmp_path / "s.db")
+    transport = client._runtime._transport()
+    go(client.close())
+    go(client.close())
+    for call in (
+        lambda: client.osr.find_leveranciers(SCHOOL),
+        lambda: client.resultaten(),
+        lambda: client.terugweg.handle(InboundRequest("POST", "/", "", None, b"")),
+    ):
+        with pytest.raises(ConfigurationError, match="closed"):
+            go(call())
+    assert transport.closed == 0  # it belongs to the caller
+
+
+@BOTH
+def test_a_with_block_closes_and_a_derived_one_does_not(kind: Any, tmp_path: Path) -> None:
+    client = make(kind, [answer(202), answer(202)], store=tmp_path / "s.db")
+
+    async def in_loop(target: Any) -> None:
+        async with target as it:
+            assert it is target
+
+    def block(target: Any) -> None:
+        if kind is AsyncClient:
+            asyncio.run(in_loop(target))
+        else:
+            with target as it:
+                assert it is target
+
+    derived = client.with_options(
+        retry=Retry.never(),
+        timeouts=Timeouts(post=1),
+        afspraak=Afspraak.met_naam("1.1"),
+        schooljaar="2025-2026",
+        leveranciers=[LEVERANCIER],
+    )
+    assert type(derived) is kind
+    block(derived)
+    assert go(derived.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE")).aantal == 1
+    assert derived._runtime._transport().requests[0].deadline == 1
+    block(client)
+    with pytest.raises(ConfigurationError, match="closed"):
+        go(derived.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE"))
+
+
+@BOTH
+def test_stores(kind: Any, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="store is not configured"):
+        go(make(kind).resultaten())
+    own = SqliteStore(tmp_path / "own.db")
+    client = make(kind, store=own)
+    assert go(client.resultaten()) == []
+    go(client.close())
+    assert own.counts()["received"] == 0
+    own.close()
+
+
+@BOTH
+def test_a_store_of_another_kind_is_refused_and_makes_no_file(
+    kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError):
+        go(make(kind, store=5).resultaten())
+    assert list(tmp_path.iterdir()) == []
+
+
+@BOTH
+def test_a_runtime_without_certificate_has_no_transport_of_its_own(kind: Any) -> None:
+    from doorstroom_client.runtime import Resources
+
+    with pytest.raises(ConfigurationError):
+        Resources(None, None).context()
+
+
+@BOTH
+def test_asgi(kind: Any, tmp_path: Path) -> None:
+    client = make(kind, [answer(200, {})], store=tmp_path / "s.db")
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": json.dumps(resultaat()).encode()}
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/leerlingresultaat",
+        "query_string": QUERY.encode(),
+        "headers": [(b"content-type", b"application/json")],
+    }
+
+    async def main() -> None:
+        await client.terugweg.asgi(lambda _: SUPPLIER_OIN)(scope, receive, send)
+        await client.terugweg.asgi()(scope, receive, send)
+
+    asyncio.run(main())
+    assert [event["status"] for event in sent if "status" in event] == [202, 401]
+
+
+@BOTH
+def test_reprs_and_schools(kind: Any) -> None:
+    client = make(kind, leveranciers=[LEVERANCIER, replace(LEVERANCIER, toetssoort="DIA")])
+    assert repr(client) == f"{kind.__name__}(afspraak='1.1', leveranciers=[ICE, DIA])"
+    assert client.find_school(SCHOOL.oin) is SCHOOL
+    assert client.scholen == (SCHOOL,)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"toetssoort": ""}, {"toetssoort": None}, {"oin": "1"}, {"base_url": "http://x"}, {"base_url": None}]
+)
+def test_leveranciers_that_cannot_be(bad: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError):
+        Leverancier(**{"toetssoort": "ICE", "oin": SUPPLIER_OIN, "base_url": "https://x.example", **bad})

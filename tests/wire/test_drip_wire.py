@@ -1,0 +1,188 @@
+"""Promise O3: no call outlives its total time, however slowly a peer sends; O8: a broken connection harms no next call."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+
+import pytest
+from support import PDF, SUPPLIER_OIN
+
+from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, TransportError, UnexpectedResponse
+from doorstroom_client.simulator.pki import Pki
+
+from .spel import Calls, RawServer, Speler, certificate, leverancier, read_request, timeouts
+
+TOTAL = 0.6
+HEAD = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+Piece = Callable[[RawServer, ssl.SSLSocket], None]
+
+
+def drip(server: RawServer, tls: ssl.SSLSocket, data: bytes) -> None:
+    for at in range(len(data)):
+        tls.sendall(data[at : at + 1])
+        if server.wait(0.05):
+            return
+
+
+def headers(server: RawServer, tls: ssl.SSLSocket) -> None:
+    drip(server, tls, HEAD % (202, 2) + b"X" * 500)
+
+
+def body(server: RawServer, tls: ssl.SSLSocket) -> None:
+    tls.sendall(HEAD % (200, 5000))
+    drip(server, tls, b"x" * 5000)
+
+
+def early_hints(server: RawServer, tls: ssl.SSLSocket) -> None:
+    while not server.wait(0.02):
+        tls.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+
+
+def silent(server: RawServer, tls: ssl.SSLSocket) -> None:
+    server.wait(30)
+
+
+def endless(server: RawServer, tls: ssl.SSLSocket) -> None:
+    tls.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+    drip(server, tls, b"x" * 1000)
+
+
+@pytest.mark.parametrize("piece", [headers, body, early_hints, silent, endless])
+@pytest.mark.parametrize("name", ["registreren", "leerlingrapport"])
+def test_a_drip_ends_at_the_total_time(test_pki: Pki, speler: Speler, piece: Piece, name: str) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        read_request(tls)
+        piece(server, tls)
+
+    server = RawServer(talk, test_pki, test_pki.issue("drip", oin=SUPPLIER_OIN))
+    with server:
+        client = speler.client(
+            certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], timeouts=timeouts(TOTAL)
+        )
+        started = time.monotonic()
+        with pytest.raises(DeadlineExceeded) as caught:
+            Calls.do(speler, client, name)
+        took = time.monotonic() - started
+    assert TOTAL - 0.05 <= took <= TOTAL + 0.5
+    assert len(caught.value.attempts) == 1
+
+
+def test_a_peer_that_does_not_read(test_pki: Pki, speler: Speler) -> None:
+    from doorstroom_client.simulator.keten import adviezen_of, bedenk_leerlingen
+
+    with RawServer(lambda tls: silent(server, tls), test_pki, test_pki.issue("vol", oin=SUPPLIER_OIN)) as server:
+        client = speler.client(
+            certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], timeouts=timeouts(TOTAL)
+        )
+        adviezen = adviezen_of(bedenk_leerlingen(10_000, seed=1, schooljaar="2025-2026"))
+        chain = client._chain
+        lijst = chain.build_schooladviezen(client.scholen[0], adviezen, None)
+        started = time.monotonic()
+        with pytest.raises(TransportError):
+            speler(client._runtime.run(chain.send(client.scholen[0], lijst, "ICE")))
+        took = time.monotonic() - started
+    assert took <= TOTAL + 0.5 + 0.5  # the list itself takes a moment to encode
+
+
+def test_a_silent_handshake(test_pki: Pki, speler: Speler) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = speler.client(
+            certificate=certificate(test_pki),
+            leveranciers=[leverancier(f"https://localhost:{listener.getsockname()[1]}")],
+            timeouts=timeouts(TOTAL),
+        )
+        started = time.monotonic()
+        with pytest.raises(TransportError):
+            Calls.do(speler, client, "registreren")
+        assert time.monotonic() - started <= TOTAL + 0.5
+
+
+BROKEN: dict[str, bytes] = {
+    "too long": HEAD % (202, 5000) + b'{"mel',
+    "chunk cut": b"HTTP/1.1 202 X\r\nTransfer-Encoding: chunked\r\n\r\n50\r\nabc",
+    "bad chunk": b"HTTP/1.1 202 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_receipt_with_a_broken_body_is_delivered_and_the_next_call_works(test_pki: Pki, speler: Speler, kind: str) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        read_request(tls)
+        tls.sendall(BROKEN[kind])
+
+    with RawServer(talk, test_pki, test_pki.issue("half", oin=SUPPLIER_OIN)) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        for _ in range(2):
+            got = Calls.do(speler, client, "registreren")
+            assert len(got.attempts) == 1
+        assert server.connections == 2
+
+
+def test_a_receipt_whose_body_drips_counts_at_the_total_time(test_pki: Pki, speler: Speler) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        read_request(tls)
+        tls.sendall(HEAD % (202, 5000))
+        drip(server, tls, b"x" * 5000)
+
+    server = RawServer(talk, test_pki, test_pki.issue("half", oin=SUPPLIER_OIN))
+    with server:
+        client = speler.client(
+            certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], timeouts=timeouts(TOTAL)
+        )
+        started = time.monotonic()
+        assert Calls.do(speler, client, "registreren").melding == ""
+        assert time.monotonic() - started <= TOTAL + 0.5
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"HTTP/1.1 202 X\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        b"HTTP/1.1 202 X\r\n" + b"A: b\r\n" * 40_000 + b"\r\n",
+        b'{"melding": "Leerling Jansen"}\r\n\r\n',
+        b"",
+    ],
+    ids=["request", "two lengths", "flood", "body", "nothing"],
+)
+def test_no_http_is_no_answer(test_pki: Pki, speler: Speler, reply: bytes) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        read_request(tls)
+        tls.sendall(reply)
+
+    with RawServer(talk, test_pki, test_pki.issue("vreemd", oin=SUPPLIER_OIN)) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(NoAnswer) as caught:
+            Calls.do(speler, client, "registreren")
+        assert server.connections == len(caught.value.attempts) == 3
+    assert "Jansen" not in repr(caught.value) + str(caught.value.__cause__) + str(caught.value.__context__)
+
+
+def test_a_half_report_is_fetched_again(test_pki: Pki, speler: Speler) -> None:
+    replies = [PDF[:10], PDF]
+
+    def talk(tls: ssl.SSLSocket) -> None:
+        read_request(tls)
+        head = b"HTTP/1.1 200 X\r\nContent-Type: application/pdf\r\nContent-Length: %d\r\n\r\n" % len(PDF)
+        tls.sendall(head + replies.pop(0))
+
+    with RawServer(talk, test_pki, test_pki.issue("half", oin=SUPPLIER_OIN)) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        assert Calls.do(speler, client, "leerlingrapport").content == PDF
+        assert server.connections == 2
+
+
+def test_a_close_delimited_half_report_is_no_report(test_pki: Pki, speler: Speler) -> None:
+    def talk(tls: ssl.SSLSocket) -> None:
+        read_request(tls)
+        tls.sendall(b"HTTP/1.1 200 X\r\nContent-Type: application/pdf\r\nConnection: close\r\n\r\n" + PDF[:10])
+
+    with RawServer(talk, test_pki, test_pki.issue("half", oin=SUPPLIER_OIN)) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(DoorstroomError) as caught:
+            Calls.do(speler, client, "leerlingrapport")
+    assert type(caught.value) is UnexpectedResponse

@@ -1,0 +1,128 @@
+"""What each status leads to, counted at the supplier."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support import PDF, SUPPLIER_OIN
+
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    OngeldigBericht,
+    RapportOnbekend,
+    RedirectRefused,
+    SchoolOnbekend,
+    Unavailable,
+    UnexpectedResponse,
+)
+from doorstroom_client.simulator.https import Answer
+from doorstroom_client.simulator.pki import Pki
+
+from .spel import Calls, Scripted, Speler, certificate, leverancier
+
+LIST: dict[int, tuple[type[DoorstroomError] | None, int]] = {
+    200: (UnexpectedResponse, 1),
+    201: (UnexpectedResponse, 1),
+    202: (None, 1),
+    204: (UnexpectedResponse, 1),
+    302: (RedirectRefused, 1),
+    400: (OngeldigBericht, 1),
+    401: (GeenMandaat, 1),
+    403: (AanleveringGesloten, 1),
+    404: (LeerlingOnbekend, 1),
+    405: (SchoolOnbekend, 1),
+    418: (UnexpectedResponse, 1),
+    422: (OngeldigBericht, 1),
+    429: (Unavailable, 3),
+    500: (Unavailable, 3),
+    502: (Unavailable, 3),
+    503: (Unavailable, 3),
+}
+RAPPORT = LIST | {
+    200: (None, 1),
+    202: (UnexpectedResponse, 1),
+    204: (None, 1),
+    403: (UnexpectedResponse, 1),
+    404: (RapportOnbekend, 1),
+}
+
+
+@pytest.mark.parametrize("name", Calls.NAMES)
+@pytest.mark.parametrize("status", LIST)
+def test_status(test_pki: Pki, speler: Speler, name: str, status: int) -> None:
+    body = PDF if (name, status) == ("leerlingrapport", 200) else b'{"melding": "over Jansen"}'
+    kind = "application/pdf" if body is PDF else "application/json"
+    with Scripted(test_pki, test_pki.issue("status", oin=SUPPLIER_OIN), lambda _: Answer(status, body, kind)) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        wanted, attempts = (RAPPORT if name == "leerlingrapport" else LIST)[status]
+        if wanted is None:
+            Calls.do(speler, client, name)
+        else:
+            with pytest.raises(DoorstroomError) as caught:
+                Calls.do(speler, client, name)
+            error: Any = caught.value
+            assert type(error) is wanted
+            assert len(error.attempts) == attempts
+            assert "Jansen" not in str(error)
+            if isinstance(error, GeenMandaat | OngeldigBericht):
+                assert error.melding == "over Jansen"
+        assert len(server.received) == attempts
+        assert len({item.body for item in server.received}) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"%PDF-1.7\nhalf", "application/pdf"),
+        (b"<html>portal</html>", "text/html"),
+        (PDF, "text/html"),
+        (b"", "application/pdf"),
+    ],
+)
+def test_no_whole_pdf_is_no_report(test_pki: Pki, speler: Speler, tmp_path: Any, body: bytes, kind: str) -> None:
+    with Scripted(test_pki, test_pki.issue("status", oin=SUPPLIER_OIN), lambda _: Answer(200, body, kind)) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(UnexpectedResponse) as caught:
+            speler(client.fetch_leerlingrapport("r", school=client.scholen[0], leverancier="ICE", to=tmp_path))
+    assert caught.value.retryable
+    assert list(tmp_path.iterdir()) == []
+    assert len(server.received) == 1
+
+
+@pytest.mark.parametrize(("size", "encoding"), [(70 * 1024, None), (10, "gzip"), (10, "br")])
+def test_a_receipt_with_too_large_or_packed_a_body_is_a_receipt(
+    test_pki: Pki, speler: Speler, size: int, encoding: str | None
+) -> None:
+    headers = (("Content-Encoding", encoding),) if encoding else ()
+    for status, wanted in ((202, None), (201, UnexpectedResponse)):
+        answer = Answer(status, b"x" * size, "application/json", headers)
+        with Scripted(test_pki, test_pki.issue("groot", oin=SUPPLIER_OIN), lambda _, answer=answer: answer) as server:
+            client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+            for _ in range(2):
+                if wanted is None:
+                    assert Calls.do(speler, client, "registreren").melding == ""
+                else:
+                    with pytest.raises(wanted):
+                        Calls.do(speler, client, "registreren")
+        assert len(server.received) == 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("name", Calls.NAMES)
+def test_redirect_targets_are_never_contacted(test_pki: Pki, speler: Speler, status: int, name: str) -> None:
+    issued = test_pki.issue("omleiding", oin=SUPPLIER_OIN)
+    with Scripted(test_pki, issued, lambda _: Answer.melding(202, "doel")) as target:
+        for location in (f"{target.url}/dst/x", "/dst/elders", target.url.replace("https", "http"), "//evil.example"):
+            answer = Answer(status, b"", None, (("Location", location),))
+            with Scripted(test_pki, issued, lambda _, answer=answer: answer) as server:
+                client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+                with pytest.raises(RedirectRefused) as caught:
+                    Calls.do(speler, client, name)
+            assert len(server.received) == 1
+            assert len(caught.value.attempts) == 1
+    assert target.received == []
+    assert target.handshake_errors == []
