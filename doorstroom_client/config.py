@@ -17,6 +17,7 @@ from doorstroom_client.exchange.leverancier import Leverancier, check_leverancie
 from doorstroom_client.exchange.retry import Retry
 from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Osr
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
@@ -164,7 +165,6 @@ class _Reader:
         for name, items in self._lists.items():
             for at, item in enumerate(items):
                 self._check_required(f"{name}[]", item, f"{name}[{at}]")
-        self._raise_if_any()
         made = self._make(top)
         self._raise_if_any()
         return made
@@ -177,6 +177,11 @@ class _Reader:
         leveranciers = self._each("leveranciers", lambda item: Leverancier(**item))
         self._try("leveranciers", lambda: check_leveranciers(leveranciers))
         osr = self._try("osr", lambda: Osr(**part["osr"])) if "osr" in part else None
+        certificate = (
+            self._try("certificate", lambda: ClientCertificate(**part["certificate"])) if "certificate" in part else None
+        )
+        if "schooljaar" in top and not Schooljaar.fits(top["schooljaar"]) and not self._has_problem("schooljaar"):
+            self._problems.append(("schooljaar", Schooljaar.rule))
         port = self._try("serve.port", lambda: _port(serve.get("port", 8443)))
         timeouts = self._try("timeouts", lambda: Timeouts(**part.get("timeouts", {})))
         return Settings(
@@ -185,7 +190,7 @@ class _Reader:
             schooljaar=top.get("schooljaar"),
             store=str(top["store"]) if "store" in top else None,
             test_identities=top.get("test_identities", False),
-            certificate=ClientCertificate(**part["certificate"]) if "certificate" in part else None,
+            certificate=certificate,
             osr=osr,
             leveranciers=tuple(leveranciers),
             scholen=tuple(self._each("scholen", lambda item: School(**item))),
@@ -260,17 +265,26 @@ class _Reader:
             missing = setting.required and values.get(setting.key) in (None, "", ()) and setting.name not in self._given
             if setting.section == section and missing:
                 name = f"{path}.{setting.key}" if path else setting.key
-                self._problems.append((name, f"{_MISSING_PART} ({setting.help})"))
+                if not self._has_problem(name):  # one of the wrong kind is not missing too
+                    self._problems.append((name, f"{_MISSING_PART} ({setting.help})"))
 
     def _each(self, name: str, make: Callable[[dict[str, Any]], T]) -> list[T]:
         made = [self._try(f"{name}[{at}]", partial(make, item)) for at, item in enumerate(self._lists.get(name, []))]
         return [item for item in made if item is not None]
 
+    def _has_problem(self, path: str) -> bool:
+        return any(name == path or name.startswith((f"{path}.", f"{path}[")) for name, _ in self._problems)
+
     def _try(self, path: str, make: Callable[[], T]) -> T | None:
+        """Make a part, unless something in it is wrong already; note what is wrong with it."""
+        if self._has_problem(path):
+            return None
         try:
             return make()
         except ConfigurationError as error:
-            self._problems.append((error.setting or path, f"{error.message}. {error.hint}" if error.hint else error.message))
+            text = error.message.removeprefix(error.setting).lstrip(": ")
+            name = f"{path}.{error.setting.rpartition('.')[2]}" if path.endswith("]") else error.setting or path
+            self._problems.append((name, f"{text}. {error.hint}" if error.hint else text))
         except MessageError as error:
             self._problems += [(f"{path}.{item.path.rpartition('.')[2]}", item.text) for item in error.problems]
         return None
@@ -281,7 +295,7 @@ class _Reader:
             raise ConfigurationError(
                 "; ".join(str(problem) for problem in problems),
                 setting=problems[0].path,
-                hint="docs/reference/settings.md lists all settings",
+                hint="All settings: doorstroom config show",
                 problems=problems,
             )
 

@@ -38,7 +38,7 @@ class Leverancier:
         if not isinstance(self.toetssoort, str) or not self.toetssoort.strip():
             raise ConfigurationError("leveranciers.toetssoort is missing", setting="leveranciers.toetssoort")
         if not Oin.fits(self.oin):
-            raise ConfigurationError(f"leveranciers.oin of {self.toetssoort}: {Oin.rule}", setting="leveranciers.oin")
+            raise ConfigurationError(f"leveranciers.oin: {Oin.rule}", setting="leveranciers.oin")
         object.__setattr__(self, "base_url", check_base_url(self.base_url, "leveranciers.base_url"))
         object.__setattr__(self, "naam", self.naam or TOETSNAMEN.get(self.toetssoort, self.toetssoort))
 
@@ -79,9 +79,11 @@ def find_leverancier(leveranciers: Sequence[Leverancier], key: str) -> Leveranci
     for leverancier in leveranciers:
         if key.casefold() in (leverancier.toetssoort.casefold(), leverancier.naam.casefold(), leverancier.oin.casefold()):
             return leverancier
-    known = ", ".join(leverancier.toetssoort for leverancier in leveranciers) or "none"
+    known = ", ".join(f"{item.toetssoort} ({item.naam})" for item in leveranciers) or "none"
     raise ConfigurationError(
-        "this leverancier is not configured",
-        setting="leveranciers",
+        f'there is no leverancier "{key[:40]}" in the configuration'
+        if key.isprintable()
+        else "this leverancier is not configured",
+        setting="leverancier",
         hint=f"Configured are: {known}",
     )

@@ -111,7 +111,7 @@ class Mandaat:
         """What is right or wrong and who can repair it, in Dutch, for whoever calls from a school."""
         if self:
             return self._in_orde()
-        return " ".join((self._niet_in_orde(), *_HERSTEL))
+        return self._niet_in_orde()
 
     def _in_orde(self) -> str:
         las = "" if self.las_gemandateerd is None else " en het leerlingadministratiesysteem"
@@ -135,24 +135,31 @@ class Mandaat:
         ontbreekt = [] if self.gemandateerd else [f"de toetsleverancier ({self.leverancier.naam})"]
         if self.las_gemandateerd is False:
             ontbreekt.append("het leerlingadministratiesysteem")
-        return (
-            f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op {_dag(self.peildatum)} "
-            f"geen geldig mandaat voor {' en '.join(ontbreekt)}. Daarom kunnen gegevens voor de doorstroomtoets nu niet worden "
-            "uitgewisseld."
-        )
+        wie = " en ".join(ontbreekt)
+        zinnen = [
+            (
+                f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op {_dag(self.peildatum)} "
+                f"geen geldig mandaat voor {wie}."
+            ),
+            "Daarom kunnen gegevens voor de doorstroomtoets nu niet worden uitgewisseld.",
+            (
+                "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en "
+                "directeuren kunnen het OSR zelf niet inzien."
+            ),
+            (
+                f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan {wie}, "
+                "met een ingangsdatum die al is bereikt."
+            ),
+        ]
+        if self.las_gemandateerd is None:
+            zinnen.append("Laat ook nagaan of het leerlingadministratiesysteem een mandaat heeft; dat is hier niet nagekeken.")
+        if not self.gemandateerd:
+            zinnen.append(
+                f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is dit mandaat niet nodig."
+            )
+        return " ".join(zinnen)
 
 
-_HERSTEL = (
-    (
-        "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en "
-        "directeuren kunnen het OSR zelf niet inzien."
-    ),
-    (
-        f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan zowel de "
-        "gekozen toetsleverancier als het leerlingadministratiesysteem, met een ingangsdatum die al is bereikt."
-    ),
-    "Heeft uw school een andere toets gekozen? Dan is een mandaat voor deze leverancier niet nodig.",
-)
 _MAANDEN = (
     "januari",
     "februari",

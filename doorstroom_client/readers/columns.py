@@ -177,12 +177,13 @@ def clean(cell: str) -> str:
 
 
 def parse_advies(text: str, codes: Sequence[str]) -> str | None:
-    """The code that `text` spells in any case, with spaces or dashes for underscores; else None."""
+    """The code that `text` spells in any case, with spaces or dashes for underscores and t/m for TM; else None."""
     if text in codes:
         return text
     if not text.isascii():  # upper() turns some other letters into A to Z
         return None
-    spelled = text.upper().replace(" ", "_").replace("-", "_")
+    joined = re.sub(r"\s*(?:\bt/m\b|\btot en met\b)\s*", "_tm_", text, flags=re.IGNORECASE)
+    spelled = joined.upper().replace(" ", "_").replace("-", "_")
     return spelled if spelled in codes else None
 
 
@@ -211,12 +212,34 @@ def filled(row: Row, column: str, problems: list[Problem]) -> str:
     return text
 
 
+def naam(row: Row, column: str, problems: list[Problem], *, required: bool = True) -> str:
+    """The text in a cell with a name.
+
+    A question mark in a name is what is left of a letter that the encoding of the file does not have: sending it would
+    spoil the name in the test system and on the report.
+    """
+    text = filled(row, column, problems) if required else row.text(column)
+    if "?" in text or "\ufffd" in text:
+        rule = "holds a question mark where a letter was lost; save the file as CSV UTF-8"
+        problems.append(row.problem(column, rule))
+    return text
+
+
+def voorletters(row: Row, problems: list[Problem]) -> str:
+    """The initials without dots and spaces."""
+    found = len(problems)
+    text = naam(row, "voorletters", problems).replace(".", "").replace(" ", "")
+    if len(problems) == found and not (text.isalpha() and len(text) <= 6):
+        problems.append(row.problem("voorletters", "expected 1 to 6 letters; of more given names the first six"))
+    return text
+
+
 def advies(row: Row, codes: Sequence[str], problems: list[Problem]) -> str:
     """The code of the advice; empty when the cell holds none."""
     text = filled(row, "advies", problems)
     code = parse_advies(text, codes)
     if text and code is None:
-        rule = f"is not one of the {len(codes)} codes of this agreement (Afspraak.schooladviezen)"
+        rule = f"is not one of the {len(codes)} codes of this agreement, which are written like VMBO_GL/TL or HAVO_TM_VWO"
         problems.append(row.problem("advies", rule))
     return code or ""
 

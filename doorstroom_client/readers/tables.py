@@ -36,6 +36,8 @@ from doorstroom_client.readers.columns import (
     geslacht,
     header_problems,
     jaargroep,
+    naam,
+    voorletters,
 )
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -209,8 +211,9 @@ def _read_records(text: str, layout: Layout, sheet: _Sheet) -> None:
             sheet.rows.append(Row(line, {}, "has unmatched quotes; close each, and double one inside a text"))
         elif columns is None:
             sheet.problems += header_problems(record, line, layout)
-            if sheet.problems:
-                sheet.hint = example  # without a sound header nothing sensible can be said about the lines
+            if sheet.problems:  # without a sound header nothing sensible can be said about the lines
+                forbidden = any(forbidden_name(cell) for cell in record)
+                sheet.hint = "Remove that column from the file; nothing of it was used" if forbidden else example
                 return
             columns = layout.columns_of(record)
         else:
@@ -274,10 +277,10 @@ def _pupils(sheet: _Sheet) -> Iterator[tuple[Row, Leerling]]:
 def _deelnemer(row: Row, leerling: Leerling, place: str, problems: list[Problem]) -> Deelnemer:
     return Deelnemer(
         leerling=leerling,
-        achternaam=filled(row, "achternaam", problems),
-        voorvoegsel=row.text("voorvoegsel") or None,
-        roepnaam=filled(row, "roepnaam", problems),
-        voorletters=filled(row, "voorletters", problems).replace(".", "").replace(" ", ""),
+        achternaam=naam(row, "achternaam", problems),
+        voorvoegsel=naam(row, "voorvoegsel", problems, required=False) or None,
+        roepnaam=naam(row, "roepnaam", problems),
+        voorletters=voorletters(row, problems),
         geboortedatum=geboortedatum(row, problems),
         groep=place + _groep_id(filled(row, "groep", problems)),
         jaargroep=jaargroep(row, problems),

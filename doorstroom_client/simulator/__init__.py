@@ -3,7 +3,7 @@
 Nothing here is needed to exchange data with real suppliers, and nothing else in the library imports it. The
 certificates come from a throw-away PKI that needs the extra ``simulator``::
 
-    pip install "doorstroom_client[simulator]"
+    pip install '.[simulator]'
 """
 
 from __future__ import annotations

@@ -213,7 +213,7 @@ def test_one_error_names_everything(tmp_path: Path) -> None:
         ("[serve]\nport = 70000\n", "serve.port"),
         ("[serve]\nport = 0.5\n", "serve.port"),
         ('[osr]\nbase_url = "http://x"\nnamespace = "n"\n', "osr.base_url"),
-        (f'[[leveranciers]]\ntoetssoort = "ICE"\noin = "{LAS_OIN[:5]}"\nbase_url = "https://x"\n', "leveranciers.oin"),
+        (f'[[leveranciers]]\ntoetssoort = "ICE"\noin = "{LAS_OIN[:5]}"\nbase_url = "https://x"\n', "leveranciers[0].oin"),
         (f'[[leveranciers]]\ntoetssoort = "ICE"\noin = "{LAS_OIN}"\nbase_url = "https://x"\n' * 2, "configured twice"),
         (
             (

@@ -52,9 +52,11 @@ def test_uitleg(gemandateerd: bool, las: bool | None) -> None:
     assert "10 maart 2026" in text
     assert ("U hoeft niets te doen" in text) is fine
     assert ("OSR-beheerder" in text) is not fine
-    assert ("niet nagekeken" in text) is (fine and las is None)
+    assert ("niet nagekeken" in text) is (las is None)
     if not fine:
-        before = text.partition("Daarom")[0]
+        before, _, after = text.partition("Daarom")
+        asked = after.partition("een mandaat te geven aan")[2].partition(", met een")[0]
+        assert ("Toetsbureau" in asked, "leerlingadministratiesysteem" in asked) == (not gemandateerd, las is False)
         assert ("Toetsbureau" in before) is not gemandateerd
         assert ("leerlingadministratiesysteem" in before) is (las is False)
 

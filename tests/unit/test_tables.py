@@ -257,9 +257,36 @@ def test_every_code_in_its_spellings(code: str) -> None:
     assert [found.advies for found in adviezen(f"las_key;advies\n{rows}")] == [str(code)] * len(spellings)
 
 
+@pytest.mark.parametrize("text", ["havo t/m vwo", "HAVO T/M VWO", "havo tot en met vwo", "Havo-TM-vwo"])
+def test_spellings_of_tot_en_met(text: str) -> None:
+    (found,) = adviezen(f"las_key;advies\nk;{text}")
+    assert found.advies == "HAVO_TM_VWO"
+
+
+@pytest.mark.parametrize("column", ["achternaam", "tussenvoegsel", "roepnaam", "voorletters"])
+def test_a_question_mark_in_a_name_is_a_lost_letter(column: str) -> None:
+    names = ["las key", "achternaam", "tussenvoegsel", "roepnaam", "voorletters", "geboortedatum", "groep"]
+    cells = ["k1", "Berg", "van", "Jan", "J", "2014-05-01", "8A"]
+    cells[names.index(column)] = "Y?lmaz"
+    with pytest.raises(MessageError) as caught:
+        read_deelnemers((";".join(names) + "\n" + ";".join(cells)).encode())
+    (problem,) = caught.value.problems
+    assert problem.path.startswith("line 2, column")
+    assert "UTF-8" in problem.text
+
+
+@pytest.mark.parametrize("text", ["J1", "ABCDEFG", "-"])
+def test_initials_are_letters(text: str) -> None:
+    with pytest.raises(MessageError) as caught:
+        read_deelnemers(
+            f"las key;achternaam;roepnaam;voorletters;geboortedatum;groep\nk;Berg;Jan;{text};2014-05-01;8A".encode()
+        )
+    assert caught.value.path == 'line 2, column "voorletters"'
+
+
 @pytest.mark.parametrize("text", ["mavo", "VMBO_GL_TL", "VMBO", "vmbo  kb", "havo/vwo", "vmbo kb t/m gl/tl", "vſo", "8"])
 def test_an_unknown_advice(text: str) -> None:
-    rule = "is not one of the 17 codes of this agreement (Afspraak.schooladviezen)"
+    rule = "is not one of the 17 codes of this agreement, which are written like VMBO_GL/TL or HAVO_TM_VWO"
     assert advies_problems(f"las_key;advies\nk;{text}") == [('line 2, column "advies"', rule)]
 
 
