@@ -22,7 +22,7 @@ try:
 except ImportError as error:
     raise ImportError(
         "The simulator makes its own certificates and needs the package cryptography: "
-        'pip install '.[simulator]''
+        "pip install '.[simulator]' (in a checkout of this project)"
     ) from error
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
