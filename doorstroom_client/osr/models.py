@@ -138,8 +138,8 @@ class Mandaat:
         wie = " en ".join(ontbreekt)
         zinnen = [
             (
-                f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op {_dag(self.peildatum)} "
-                f"geen geldig mandaat voor {wie}."
+                f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op "
+                f"{_dag(self.peildatum)} geen geldig mandaat voor {wie}."
             ),
             "Daarom kunnen gegevens voor de doorstroomtoets nu niet worden uitgewisseld.",
             (
@@ -147,8 +147,8 @@ class Mandaat:
                 "directeuren kunnen het OSR zelf niet inzien."
             ),
             (
-                f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan {wie}, "
-                "met een ingangsdatum die al is bereikt."
+                f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan "
+                f"{wie}, met een ingangsdatum die al is bereikt."
             ),
         ]
         if self.las_gemandateerd is None:

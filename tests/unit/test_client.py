@@ -119,7 +119,7 @@ def test_a_bad_list_and_an_unknown_supplier_send_nothing(kind: Any) -> None:
     client = make(kind)
     with pytest.raises(MessageError):
         go(client.send_schooladviezen(SCHOOL, [], leverancier="ICE"))
-    with pytest.raises(ConfigurationError, match="configured"):
+    with pytest.raises(ConfigurationError, match="in the configuration"):
         go(client.send_schooladviezen(SCHOOL, ADVIES, leverancier="NEE"))
     with pytest.raises(ConfigurationError, match="agreed"):
         go(client.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE", schooljaar="2026-2027"))
