@@ -29,11 +29,12 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.auth import ApiKey, Auth, BearerToken, NoAuth, Token
+from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.http import AsyncTransport, Timeouts, Transport
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Ontvangst
 from doorstroom_client.exchange.rapport import Leerlingrapport
-from doorstroom_client.exchange.retry import Retry
+from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
@@ -70,6 +71,7 @@ __all__ = [
     "Deelnemer",
     "Delivery",
     "DoorstroomError",
+    "Event",
     "GeenMandaat",
     "Geslacht",
     "InboundRequest",
@@ -96,6 +98,7 @@ __all__ = [
     "Referentieniveau",
     "Refused",
     "Retry",
+    "RetryPolicy",
     "School",
     "SchoolOnbekend",
     "Schooladvies",

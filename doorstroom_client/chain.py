@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.call import Conditions
+from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import Operation, Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
 from doorstroom_client.exchange.operations import Call, Ontvangst, fetch_rapport, send_list
-from doorstroom_client.exchange.retry import Retry
+from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
@@ -50,7 +52,9 @@ class Chain:
         timeouts: how long a call may take.
         test_identities: accept an ECK-iD in any form.
         now: the wall clock (UTC).
+        on_event: is told of every call that ended.
         cache: recent answers of the OSR.
+        health: retry budget and circuit of each peer.
     """
 
     leveranciers: tuple[Leverancier, ...]
@@ -60,11 +64,13 @@ class Chain:
     auteur: str
     afspraak: Afspraak
     schooljaar: str | None = None
-    retry: Retry = field(default_factory=Retry)
+    retry: RetryPolicy = field(default_factory=Retry)
     timeouts: Timeouts = field(default_factory=Timeouts)
     test_identities: bool = False
     now: Callable[[], dt.datetime] = utc_now
+    on_event: OnEvent | None = None
     cache: MandateCache = field(default_factory=MandateCache, repr=False)
+    health: Health = field(default_factory=Health, repr=False)
 
     def __post_init__(self) -> None:
         check_leveranciers(self.leveranciers)
@@ -161,7 +167,8 @@ class Chain:
         return (yield from self.registry.the_leverancier(school))
 
     def _call(self, total: float) -> Call:
-        return Call(Conditions(self.retry, total, self.now), self.timeouts.connect)
+        conditions = Conditions(self.retry, total, self.now, self.health, self.las_oin, self.on_event)
+        return Call(conditions, self.timeouts.connect)
 
 
 def as_afspraak(afspraak: Afspraak | str, extra: Sequence[Afspraak]) -> Afspraak:

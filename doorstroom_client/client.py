@@ -13,11 +13,12 @@ from typing import Any, Self
 from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
 from doorstroom_client.config import load_settings
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.http import Timeouts, Transport
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Ontvangst
 from doorstroom_client.exchange.rapport import Leerlingrapport, keep_rapport
-from doorstroom_client.exchange.retry import Retry
+from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import RapportId
@@ -51,10 +52,11 @@ class Client:
         scholen: the administrations that results may arrive for: a list, or a function that finds one by
             routeringskenmerk.
         store: where received results are kept: the path of an SQLite file, or a store object. Opened at first use.
-        retry: how often to repeat within a call.
+        retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).
         timeouts: how long a call may take in all.
         transport: sends requests in place of the built-in one; then `certificate` may be left out.
         test_identities: accept an ECK-iD in any form; for test environments only.
+        on_event: is called with an `Event` for every call that ended, in the thread or task that made it.
         now: the wall clock (UTC); for tests.
 
     Raises:
@@ -73,10 +75,11 @@ class Client:
         schooljaar: str | None = None,
         scholen: Scholen = (),
         store: str | os.PathLike[str] | Inbox | None = None,
-        retry: Retry | None = None,
+        retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
         transport: Transport | None = None,
         test_identities: bool = False,
+        on_event: OnEvent | None = None,
         now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
         if certificate is None and transport is None:
@@ -96,6 +99,7 @@ class Client:
             retry=retry or Retry(),
             timeouts=timeouts or Timeouts(),
             test_identities=test_identities,
+            on_event=on_event,
             now=now,
         )
         self._runtime = SyncRuntime(Resources(certificate, store), transport)
@@ -118,7 +122,7 @@ class Client:
     def with_options(
         self,
         *,
-        retry: Retry | None = None,
+        retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
         afspraak: Afspraak | None = None,
         schooljaar: str | None = None,

@@ -100,6 +100,7 @@ _ACTIONS: Mapping[Action, str] = {
     "`retryable` true and, when the peer named a moment, `retry_at`",
     Action.HOLD: "not repeated; somebody has to repair something first, after which the same message may be sent again",
     Action.FINAL: "not repeated; this message will not be accepted as it is",
+    Action.VERIFY: "not repeated blind, because it may have been applied: the register is read first",
 }
 
 
@@ -144,9 +145,9 @@ def causes() -> dict[Situation, list[str]]:
     """What leads to each situation: status codes and faults."""
     found: dict[Situation, list[str]] = {situation: [] for situation in Situation}
     for status in range(200, 600):
-        found[classify(Response(status))].append(str(status))
+        found[classify(Response(status), Operation.REGISTREREN)].append(str(status))
     for kind in FaultKind:
-        found[classify(Fault(kind, Phase.UNKNOWN))].append(f"`{kind}`")
+        found[classify(Fault(kind, Phase.UNKNOWN), Operation.REGISTREREN)].append(f"`{kind}`")
     found[Situation.REDIRECT] = ["300 to 399"]
     found[Situation.UNEXPECTED] = ["any other status"]
     return found

@@ -7,6 +7,11 @@ import sys
 _NEEDED = ("typer", "rich")
 
 
+def how_to_install(extra: str) -> str:
+    """The command that installs an extra."""
+    return f"Run, in the folder with the source of doorstroom_client: pip install '.[{extra}]'"
+
+
 def main() -> None:
     """Run the command line; says how to install it when its parts are missing."""
     try:
@@ -14,6 +19,6 @@ def main() -> None:
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
-        sys.stderr.write('Error: the command line is not installed. Run: pip install "doorstroom_client[cli]"\n')
+        sys.stderr.write(f"Error: the command line is not installed. {how_to_install('cli')}\n")
         sys.exit(78)
     app(prog_name="doorstroom")

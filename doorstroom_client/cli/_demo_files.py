@@ -31,7 +31,10 @@ You may throw this folder away; running the demo again with the same folder repl
 
 overzicht.csv   every pupil on one line: advice of the school, outcome of the test, name of the report
                 (semicolons and UTF-8 with BOM: opens in Dutch Excel with a double click)
+                One pupil has no result: that pupil was not signed up for the test.
 rapporten/      the reports of the pupils as PDF, as fetched from the test suppliers
+                A file name is made from the number of the report, and says nothing: a name that identifies a pupil
+                would end up in logs and backups. The column "rapport" of overzicht.csv says whose report it is.
 
 Dutch terms
   schooladvies      the advice of the school for the next type of school, made before the test

@@ -48,9 +48,9 @@ JsonOption = Annotated[
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Write nothing when all goes well.")]
 
 
-def text(what: str, example: str, more: str = "") -> str:
-    r"""The help of a command: what it does, more about it, and an example as it is typed.
+def text(what: str, example: str, more: str = "", listed: str = "") -> str:
+    r"""The help of a command: what it does, more about it, a list with a title, and an example as it is typed.
 
-    The marks \b keep the lines of the example apart.
+    The marks \b keep the lines of the list and the example apart.
     """
-    return "\n\n".join(part for part in (what, more, f"\b\nExample:\n  {example}") if part)
+    return "\n\n".join(part for part in (what, more, listed and f"\b\n{listed}", f"\b\nExample:\n  {example}") if part)

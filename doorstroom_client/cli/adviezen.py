@@ -26,6 +26,7 @@ from doorstroom_client.config import Settings
 from doorstroom_client.exchange.operations import Ontvangst
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers.tables import read_adviezen
 
 app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a school.", no_args_is_help=True)
@@ -36,8 +37,9 @@ app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a
     help=options.text(
         "Send the voorlopige schooladviezen in a CSV file.",
         "doorstroom adviezen send adviezen.csv --school 99AA --dry-run",
-        "Columns: eck_id and/or las_key, and advies (such as HAVO_TM_VWO). Sending the same file again does no harm. A list "
-        "adds and changes advice; nothing is ever deleted by it.",
+        "Columns: eck_id and/or las_key, and advies. Sending the same file again does no harm. A list adds and changes advice; "
+        "nothing is ever deleted by it. An advice may be typed in small letters and with spaces: havo tm vwo.",
+        "\n  ".join(("Advice codes:", *Schooladvies)),
     ),
 )
 def send(

@@ -101,12 +101,16 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         ]
         terminal.emit_json({"settings": items})
         return
-    table = terminal.new_table("Setting and variable", "Value", "Meaning")
+    table = terminal.new_table("Setting and variable", "Meaning and value")
+    table.columns[0].no_wrap = True  # a name that is broken up cannot be copied
     for item, value in rows:
         name = Text(item.name, "bold")
         if item.variable:
             name.append(f"\n{item.variable}", "dim not bold")
-        terminal.row(table, name, value, item.help + ("; required" if item.required else ""))
+        meaning = Text(item.help + ("; required" if item.required else ""))
+        if value:
+            meaning.append(f"\n= {terminal.clean(value)}", "green")
+        terminal.row(table, name, meaning)
     terminal.show_table(table)
 
 

@@ -36,8 +36,9 @@ app = typer.Typer(help="Send the participants in the test to the test supplier o
     help=options.text(
         "Send the participants in a CSV file.",
         "doorstroom deelnemers send deelnemers.csv --school 99AA --dry-run",
-        "Columns: eck_id and/or las_key, achternaam, roepnaam, voorletters, geboortedatum, groep; and where you have them "
-        "voorvoegsel, geslacht, jaargroep. Send participants before advice. Sending the same file again does no harm.",
+        "Columns: eck_id and/or las_key, achternaam, roepnaam, voorletters, geboortedatum (YYYY-MM-DD or DD-MM-YYYY), groep; "
+        "and where you have them voorvoegsel, geslacht (1, 2, 9, or m, v), jaargroep (7 or 8). Send participants before "
+        "advice. Sending the same file again does no harm.",
     ),
 )
 def send(

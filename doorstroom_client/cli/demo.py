@@ -13,6 +13,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._demo_files import OVERVIEW, READ_ME, REPORTS, Played, prepare, write_overview
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
+from doorstroom_client.cli._program import program
 from doorstroom_client.cli._session import mandaat_uitleg
 from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
 from doorstroom_client.client import Client
@@ -107,9 +108,12 @@ class _Play:
         for part in self._played:
             for item in part.resultaten:
                 item.done()
+        without = lines - sum(len(part.resultaten) for part in self._played)
+        forgetful = self._played[1].school.naam
         self._story.say(
-            f"{lines} pupils written to {folder / OVERVIEW}, and every result marked as processed: it is not handed out "
-            f"again. Left to process: {len(list(self._client.resultaten()))}."
+            f"{lines} pupils written to {folder / OVERVIEW}; {without} of them has no result, because {forgetful} did not "
+            "sign that pupil up. Every result is marked as processed: it is not handed out again. "
+            f"Left to process: {len(list(self._client.resultaten()))}."
         )
 
     def conclude(self, folder: Path, seconds: float) -> None:
@@ -123,11 +127,12 @@ class _Play:
             terminal.row(table, part.toets, part.school.naam, *cells)
         self._story.table(table)
         self._story.say(f"Played in {seconds:.1f} seconds. In {folder}: {OVERVIEW}, {REPORTS}/ and {READ_ME}.")
+        doorstroom = program()
         self._story.close(
             [
-                ("doorstroom simulator", "the same chain, left running: try your own code on it"),
-                ("doorstroom config show", "the settings for a real chain"),
-                ("doorstroom --help", "all commands"),
+                (f"{doorstroom} simulator", "the same chain, left running: try your own code on it"),
+                (f"{doorstroom} config show", "the settings for a real chain"),
+                (f"{doorstroom} --help", "all commands"),
             ]
         )
 

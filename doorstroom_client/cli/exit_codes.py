@@ -78,7 +78,9 @@ _SEVERITY = (
 
 
 def code_of(error: DoorstroomError) -> ExitCode:
-    """The exit code for an error; the first class that fits decides."""
+    """The exit code for an error; the first class that fits decides, but a file that cannot be read is no setting."""
+    if isinstance(error, ConfigurationError) and error.setting == "file":
+        return ExitCode.STORE
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.BUG)
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption
-from doorstroom_client.cli._session import mandaat_uitleg, open_client
+from doorstroom_client.cli._session import mandaat_uitleg, open_client, the_leverancier
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.client import Client
 from doorstroom_client.errors import ConfigurationError
@@ -20,6 +20,13 @@ from doorstroom_client.osr.models import Mandaat
 
 app = typer.Typer(help="Who may exchange messages on behalf of a school, according to the OSR.", no_args_is_help=True)
 _YES_NO: dict[bool | None, tuple[str, str]] = {True: ("yes", "green"), False: ("no", "red"), None: ("not checked", "dim")}
+
+
+def _day(typed: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(typed, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        raise typer.BadParameter("expected a date as YYYY-MM-DD") from None
 
 
 @app.command(
@@ -41,8 +48,8 @@ def check(
         typer.Option("--leverancier", metavar="TEST", help='Only this supplier ("ICE"); may be repeated. Default: all.'),
     ] = None,
     op: Annotated[
-        dt.datetime | None,
-        typer.Option("--op", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day to ask about. Default: today."),
+        dt.date | None,
+        typer.Option("--op", parser=_day, metavar="YYYY-MM-DD", help="The day to ask about. Default: today."),
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -55,17 +62,32 @@ def check(
         if not scholen or not asked:
             setting = "leveranciers" if scholen else "scholen"
             raise ConfigurationError(f"{setting}: none is configured, so there is nothing to look up", setting=setting)
-        found = {item: _ask(client, item, asked, op.date() if op else None) for item in scholen}
+        for item in asked:
+            the_leverancier(client.leveranciers, item)
+        found = {item: _ask(client, item, asked, op) for item in scholen}
+        hint = _namespace_hint(found, all_asked=len(asked) >= len(client.leveranciers))
+    if hint:
+        terminal.complain(hint)
     if as_json:
         terminal.emit_json(_as_json(found))
     else:
         _show(found)
-    if len(found) > 1 and not any(item.gemandateerd for mandaten in found.values() for item in mandaten):
-        terminal.complain(
-            "No school has a mandate for any supplier. Check osr.namespace first: it changes per school year, and the OSR "
-            "answers a wrong one in the same way as a missing mandate"
-        )
     return ExitCode.OK if all(any(mandaten) for mandaten in found.values()) else ExitCode.CERTIFICATE_OR_MANDATE
+
+
+def _namespace_hint(found: dict[School, list[Mandaat]], *, all_asked: bool) -> str:
+    """What a developer has to know before a school is told that it has to repair something; empty when there is nothing."""
+    if any(item.gemandateerd for mandaten in found.values() for item in mandaten):
+        return ""
+    why = "it changes per school year, and the OSR answers a wrong one in the same way as a missing mandate"
+    if len(found) > 1:
+        asked = "any supplier" if all_asked else "the supplier that was asked about"
+        return f"No school has a mandate for {asked}. Check osr.namespace first: {why}"
+    if not all_asked:
+        return ""
+    return (
+        f"This school has mandated none of the configured suppliers. If other schools have the same: check osr.namespace; {why}"
+    )
 
 
 def _ask(client: Client, school: School, leveranciers: list[str], op: dt.date | None) -> list[Mandaat]:

@@ -18,6 +18,7 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.client import Client, OntvangenResultaat
 from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreError, UnexpectedResponse
 from doorstroom_client.exchange.rapport import rapport_file_name
+from doorstroom_client.messages.school import School
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
 
@@ -70,14 +71,16 @@ def fetch(
     terminal.set_mode(quiet=quiet, as_json=as_json)
     run = _Run()
     with open_client(config) as client:
-        found = list(client.resultaten(only_school(client, school), alle=all_results))
+        which = only_school(client, school)
+        found = list(client.resultaten(which, alle=all_results))
+        why = "" if found else _why_none(client, which)
         make_folder(to)
         for item in _watched(found):
             _fetch_one(client, item, to, run)
     if as_json:
         terminal.emit_json(asdict(run.counts))
     else:
-        _show(run.counts, to)
+        _show(run.counts, to, why)
     for supplier, error in run.stopped.items():
         terminal.complain(f"{supplier}: {error.message}. {error.hint}", label="Error: ")
     return worst(run.codes)
@@ -119,8 +122,17 @@ def _note(error: DoorstroomError, supplier: str, run: _Run) -> None:
         run.stopped[supplier] = error
 
 
-def _show(counts: _Counts, to: Path) -> None:
+def _why_none(client: Client, school: School | None) -> str:
+    """Why there is no result to fetch a report of."""
+    if next(iter(client.resultaten(school, alle=True)), None) is not None:
+        return "All results are marked as processed; --all fetches their reports too"
+    return "There are no results yet, and a report belongs to a result. A supplier sends results after the test"
+
+
+def _show(counts: _Counts, to: Path, why: str) -> None:
     terminal.show(f"{counts.opgehaald} reports fetched into {to}.")
+    if why:
+        terminal.show(f"{why}.")
     notes = {
         "were there already": counts.was_er_al,
         "not ready yet: run the command again later": counts.nog_niet_klaar,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
@@ -20,6 +22,8 @@ from doorstroom_client.messages.mild import amsterdam
 
 app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
 AllOption = Annotated[bool, typer.Option("--all", help="Also the results that are marked as processed.")]
+_WIDE = 120  # columns of a terminal from which there is room for everything
+_SHOWN = 8  # digits of an ECK-iD, at both ends
 _PARTS = ("REKENEN", "LEZEN", "TAALVERZORGING")
 _HEADER = (
     *("school", "routeringskenmerk", "eck_id", "las_key", "toets", "schooljaar", "afnamedatum"),
@@ -118,14 +122,28 @@ def _school(item: OntvangenResultaat) -> str:
 
 
 def _show(found: list[OntvangenResultaat], *, show_ids: bool) -> None:
-    names = ["ECK-iD", "LAS-key"] if show_ids else []
-    table = terminal.new_table("Id", "School", "Test", "Toetsadvies", "Score", "Received", "Processed", *names)
+    with_moments = not show_ids or terminal.out().width >= _WIDE
+    names = [*(["Received", "Processed"] if with_moments else []), *(["ECK-iD, LAS-key"] if show_ids else [])]
+    table = terminal.new_table("Id", "School", "Test", "Toetsadvies", "Score", *names)
     for item in found:
         score = "" if item.toetsscore is None else item.toetsscore
-        ids = [item.leerling.eck_id or "", item.leerling.las_key or ""] if show_ids else []
-        moments = [f"{at.astimezone(amsterdam()):%Y-%m-%d %H:%M}" if at else "" for at in (item.ontvangen_op, item.verwerkt_op)]
+        moments = [_moment(at) for at in (item.ontvangen_op, item.verwerkt_op)] if with_moments else []
+        ids = [_ids(item)] if show_ids else []
         terminal.row(table, item.id, _school(item), item.toetssoort or "", _advies(item), score, *moments, *ids)
     terminal.show_table(table)
+    if show_ids:
+        terminal.say("An ECK-iD is shortened to its first and last 8 digits; the export holds it whole.")
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return f"{at.astimezone(amsterdam()):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _ids(item: OntvangenResultaat) -> Text:
+    """The identities of a pupil, one a line."""
+    digits = (item.leerling.eck_id or "").rpartition("/")[2]
+    short = f"{digits[:_SHOWN]}…{digits[-_SHOWN:]}" if len(digits) > 2 * _SHOWN + 1 else digits
+    return Text("\n".join(terminal.clean(text) for text in (short, item.leerling.las_key) if text))
 
 
 def _as_json(found: list[OntvangenResultaat], *, show_ids: bool) -> dict[str, Any]:

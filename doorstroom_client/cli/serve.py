@@ -12,6 +12,7 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._files import os_reason
 from doorstroom_client.cli._options import ConfigOption
 from doorstroom_client.cli._session import load
@@ -58,9 +59,7 @@ def _uvicorn() -> ModuleType:
     try:
         from doorstroom_client.cli import _uvicorn_tls
     except ImportError:
-        raise ConfigurationError(
-            "uvicorn is not installed", hint='Run: pip install "doorstroom_client[serve]"', setting="serve"
-        ) from None
+        raise ConfigurationError("uvicorn is not installed", hint=how_to_install("serve"), setting="serve") from None
     return _uvicorn_tls
 
 

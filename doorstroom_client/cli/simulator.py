@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import threading
@@ -15,9 +16,11 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._csv import csv_bytes
 from doorstroom_client.cli._files import check_ours, make_folder, os_reason
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.cli._program import program
+from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.rapport import write_whole
 
 if TYPE_CHECKING:
@@ -39,7 +42,8 @@ def add_to(app: typer.Typer) -> None:
             "Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.",
             "doorstroom simulator --dir ./doorstroom-sim",
             "Writes a configuration and two files with invented pupils, and says what to type next in another terminal. "
-            "About a second after pupils came in, a supplier sends their results. Needs the extra simulator.",
+            "About a second after pupils came in, a supplier sends their results; the receiving LAS, which is played too, "
+            "takes them in. Needs the extra simulator.",
         ),
     )(simulator)
 
@@ -57,9 +61,10 @@ def simulator(
 ) -> None:
     """Start everything, then let suppliers answer what comes in."""
     terminal.set_mode()
+    _check_ports(port)  # before anything is written: a simulator that runs keeps its files
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, (_DEELNEMERS, _ADVIEZEN))
-    with _stopped_by_signal() as stop, _running(folder, port) as keten:
+    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port) as keten:
         keten.write_config(folder / _CONFIG)
         leerlingen = keten.leerlingen()
         write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
@@ -78,9 +83,7 @@ def make_keten(folder: Path | None, port: int = 0) -> Keten:
     try:
         from doorstroom_client.simulator.keten import Keten
     except ImportError:
-        raise ConfigurationError(
-            "the simulator is not installed", hint='Run: pip install "doorstroom_client[simulator]"', setting="simulator"
-        ) from None
+        raise _not_installed() from None
     return Keten(folder, schooljaar=SCHOOLJAAR, port=port)
 
 
@@ -97,18 +100,66 @@ def adviezen_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
     return csv_bytes(header, ([getattr(item, name) or "" for name in header] for item in leerlingen), safe=False)
 
 
+def _check_ports(port: int) -> None:
+    """Look whether all ports are free; nothing keeps them so.
+
+    Raises:
+        ConfigurationError: the extra is not installed, or one of them is taken.
+    """
+    try:
+        from doorstroom_client.simulator.keten import check_ports
+    except ImportError:
+        raise _not_installed() from None
+    try:
+        check_ports(port)
+    except OSError as error:
+        raise _no_ports(port, error) from None
+
+
+def _not_installed() -> ConfigurationError:
+    return ConfigurationError("the simulator is not installed", hint=how_to_install("simulator"), setting="simulator")
+
+
+def _no_ports(port: int, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"cannot listen on the ports {port} to {port + 4}: {os_reason(error)}",
+        setting="port",
+        hint="Is another simulator running? Use that one, or start this one with another --port and another --dir",
+    )
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep a second simulator, on other ports, away from the certificates of the first."""
+    import fcntl  # not on every system; the other commands do without
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise ConfigurationError(
+            f"another simulator is running in {folder}", setting="dir", hint="Use that one, or choose another folder with --dir"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def _running(folder: Path, port: int) -> Iterator[Keten]:
-    keten = make_keten(folder, port)
+    try:
+        keten = make_keten(folder, port)
+    except OSError as error:
+        if error.filename is None:  # a port that was taken in the meantime
+            raise _no_ports(port, error) from None
+        raise StoreError(f"cannot write in {folder}: {os_reason(error)}", hint="Choose another folder with --dir") from None
     try:
         keten.start()
     except OSError as error:
         keten.stop()  # the servers that did start
-        raise ConfigurationError(
-            f"cannot listen on the ports {port} to {port + 4}: {os_reason(error)}",
-            setting="port",
-            hint="Is another simulator running? Choose other ports with --port",
-        ) from None
+        raise _no_ports(port, error) from None
     try:
         yield keten
     finally:
@@ -127,19 +178,19 @@ def _stopped_by_signal() -> Iterator[threading.Event]:
 
 
 def _tell_next(folder: Path, port: int) -> None:
-    config = shlex.quote(str(folder / _CONFIG))
-    file = {name: shlex.quote(str(folder / name)) for name in (_DEELNEMERS, _ADVIEZEN)}
     terminal.say(f"The chain runs on https://localhost, ports {port} to {port + 4}. Ctrl-C stops it.", style="bold")
-    terminal.say("Everything is invented: the schools, the pupils and the certificates.")
+    terminal.say("Everything is invented: the schools, the pupils and the certificates. Your receiving side is played too.")
     terminal.say("")
     terminal.say("Type this in another terminal, in this order:")
+    doorstroom = program(folder)
     for command in (
-        f"doorstroom config check --config {config}",
-        f"doorstroom mandaat check --config {config}",
-        f"doorstroom deelnemers send {file[_DEELNEMERS]} --school 99AA --config {config}",
-        f"doorstroom adviezen send {file[_ADVIEZEN]} --school 99AA --config {config}",
-        f"doorstroom resultaten list --config {config}",
-        f"doorstroom rapporten fetch --to {shlex.quote(str(folder / 'rapporten'))} --config {config}",
+        f"cd {shlex.quote(str(folder))}",
+        f"{doorstroom} config check",
+        f"{doorstroom} mandaat check --school 99AA",
+        f"{doorstroom} deelnemers send {_DEELNEMERS} --school 99AA",
+        f"{doorstroom} adviezen send {_ADVIEZEN} --school 99AA",
+        f"{doorstroom} resultaten list",
+        f"{doorstroom} rapporten fetch --to rapporten",
     ):
         terminal.say(f"  {command}", style="cyan")
     terminal.say("")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from doorstroom_client.errors import (
@@ -20,12 +19,13 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
+from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Attempt, Flow
+from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
-from doorstroom_client.exchange.retry import Retry, retry_after
+from doorstroom_client.exchange.retry import RetryPolicy, retry_after
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
-_logger = logging.getLogger("doorstroom_client")
 _SHORTEST = 0.05
 """Seconds; less is no time to connect in."""
 
@@ -57,41 +57,110 @@ class Conditions:
     Attributes:
         retry: how often and after how long to repeat.
         total: seconds that the whole call may take.
-        now: the wall clock (UTC), for Retry-After.
+        now: the wall clock (UTC), for Retry-After and events.
+        health: budget and circuit of each peer.
+        las_oin: our own OIN, for events.
+        on_event: is told of every call that ended.
     """
 
-    retry: Retry
+    retry: RetryPolicy
     total: float
     now: Callable[[], dt.datetime]
+    health: Health = field(default_factory=Health)
+    las_oin: str | None = None
+    on_event: OnEvent | None = None
 
 
-def call(request: Request, conditions: Conditions) -> Flow[Answer]:
+class UnsureError(Exception):
+    """A call that must not be repeated blind ended without telling whether it was applied.
+
+    Attributes:
+        error: what to raise when looking does not settle it.
+        asked: seconds that the peer asked to wait.
+    """
+
+    def __init__(self, error: DoorstroomError, asked: float | None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.asked = asked
+
+
+def call(request: Request, conditions: Conditions, *, after: float = 0.0) -> Flow[Answer]:
     """Make a request until the decision table says that it ends.
 
     The bytes of the body are the same on every attempt, and the time that is left bounds each attempt.
 
+    Args:
+        request: what to send.
+        conditions: what bounds the call.
+        after: seconds to wait before the first attempt; not counted in the total time.
+
     Raises:
         DoorstroomError: of the class that the table names, with every attempt that was made.
+        UnsureError: the table says that somebody has to look first.
     """
-    elapsed = after = 0.0
+    health, peer = conditions.health, request.peer.base_url
+    closed = health.admit(peer)
+    if closed > 0:
+        raise _circuit_open(request, conditions, closed)
+    try:
+        return (yield from _attempts(request, conditions, after))
+    finally:
+        health.released(peer)
+
+
+def _attempts(request: Request, conditions: Conditions, after: float) -> Flow[Answer]:
+    elapsed = -after
+    spent = 0
     attempts: tuple[Earlier, ...] = ()
     while True:
         left = max(_SHORTEST, conditions.total - elapsed - after)
         outcome = yield Attempt(replace(request, deadline=left, connect=min(request.connect, left)), after)
         elapsed += after + outcome.seconds
-        situation = classify(outcome)
+        situation = classify(outcome, request.operation)
         row = TABLE[situation]
         attempts += (Earlier(len(attempts) + 1, _short(outcome), outcome.seconds, after),)
         action = row.action(request.operation)
         if action is Action.ANSWER and isinstance(outcome, Response):
-            _log(request, situation, attempts, elapsed)
+            _note_health(request, conditions, situation, spent)
+            _tell(request, conditions, situation, attempts, elapsed)
             return Answer(outcome, situation, attempts)
         asked = retry_after(outcome.headers, conditions.now()) if isinstance(outcome, Response) else None
         pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
-        if pause is None:
-            _log(request, situation, attempts, elapsed)
-            raise _error(request, row, action, outcome, attempts, asked, conditions)
+        cost = THROTTLED_COST if situation in _ASKED_TO_WAIT else TRANSIENT_COST
+        if pause is None or not conditions.health.spend(request.peer.base_url, cost):
+            _note_health(request, conditions, situation, spent)
+            _tell(request, conditions, situation, attempts, elapsed)
+            error = _error(request, row, action, outcome, attempts, asked, conditions)
+            if action is Action.VERIFY:
+                raise UnsureError(error, asked)
+            raise error
+        spent += cost
         after = pause
+
+
+_ASKED_TO_WAIT = (Situation.THROTTLED, Situation.BUSY)
+_SICK = (Situation.SERVER_ERROR, Situation.BUSY, Situation.NOT_CONNECTED, Situation.NO_ANSWER, Situation.DEADLINE)
+"""Situations that say something is wrong with the peer; any other answer shows that it is alive."""
+
+
+def _note_health(request: Request, conditions: Conditions, situation: Situation, spent: int) -> None:
+    peer, retry = request.peer.base_url, conditions.retry
+    if situation in _SICK:
+        conditions.health.failed(peer, retry.circuit_after, retry.circuit_seconds)
+    else:
+        conditions.health.succeeded(peer, spent)
+
+
+def _circuit_open(request: Request, conditions: Conditions, closed: float) -> Unavailable:
+    _tell(request, conditions, "circuit open", (), 0.0)
+    return Unavailable(
+        f"{request.peer.naam} failed several times in a row, so it is left alone for {closed:.0f} more seconds",
+        retry_at=conditions.now() + dt.timedelta(seconds=closed),
+        peer=request.peer.naam,
+        request_id=request.request_id,
+        hint="Nothing was sent. Call again at .retry_at, or later",
+    )
 
 
 def _pause(
@@ -107,19 +176,21 @@ def _pause(
     return None if elapsed + pause + _SHORTEST >= conditions.total else pause
 
 
-def _log(request: Request, situation: Situation, attempts: tuple[Earlier, ...], elapsed: float) -> None:
-    """One line per call, by allow-list: no address, body, identity or text of the other side."""
-    _logger.info(
-        "%s peer=%s oin=%s result=%s attempts=%s seconds=%.3f request=%s payload=%s",
-        request.operation.value,
-        request.peer.naam,
-        request.peer.oin or "-",
-        situation.value,
-        ",".join(attempt.outcome for attempt in attempts),
-        elapsed,
-        request.request_id,
-        hashlib.sha256(request.body).hexdigest()[:16] if request.body else "-",
+def _tell(request: Request, conditions: Conditions, result: str, attempts: tuple[Earlier, ...], elapsed: float) -> None:
+    checksum = hashlib.sha256(request.body).hexdigest()[:16] if request.body else "-"
+    event = Event(
+        action=request.operation.value,
+        object=f"{request.request_id} {checksum}",
+        result=str(result),
+        origin=conditions.las_oin or "-",
+        actor=request.peer.oin or "-",
+        peer=request.peer.naam,
+        at=conditions.now(),
+        outcomes=tuple(attempt.outcome for attempt in attempts),
+        seconds=elapsed,
+        serious=result in (Situation.WRONG_PEER, Situation.OUR_CERTIFICATE),
     )
+    tell(event, conditions.on_event)
 
 
 def _short(outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from doorstroom_client.errors import (
     AanleveringGesloten,
@@ -29,6 +30,8 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
 
+T = TypeVar("T")
+
 
 class Action(StrEnum):
     """What to do about an outcome."""
@@ -43,6 +46,8 @@ class Action(StrEnum):
     """Not in this call: somebody has to repair something first. The same message may be sent later."""
     FINAL = "final"
     """Not again: this message will not be accepted as it is."""
+    VERIFY = "verify"
+    """It may have been applied and must not be repeated blind: look first."""
 
 
 class Situation(StrEnum):
@@ -71,8 +76,15 @@ class Situation(StrEnum):
     WRONG_PEER = "wrong peer"
 
 
-_A, _R, _S, _H, _N = Action.ANSWER, Action.RETRY, Action.SCHEDULE, Action.HOLD, Action.FINAL
-_ORDER = (Operation.REGISTREREN, Operation.SCHOOLADVIEZEN, Operation.LEERLINGRAPPORT, Operation.OSR)
+_A, _R, _S, _H, _N, _V = Action.ANSWER, Action.RETRY, Action.SCHEDULE, Action.HOLD, Action.FINAL, Action.VERIFY
+Actions = tuple[Action, Action, Action, Action, Action, Action]
+ORDER = tuple(Operation)
+"""The operations in the order of the columns."""
+_OSR_CALLS = (Operation.OSR, Operation.OSR_REGISTREREN, Operation.OSR_WIJZIGEN)
+
+
+def _for_osr(value: T) -> dict[Operation, T]:
+    return dict.fromkeys(_OSR_CALLS, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +92,7 @@ class Row:
     """One line of the table.
 
     Attributes:
-        actions: per operation, in the order registreren, registreren-schooladviezen, leerlingrapport, osr.
+        actions: per operation, in the order of `ORDER`.
         error: what is raised when the call ends with this outcome.
         text: what happened, for the error.
         hint: the next step.
@@ -88,7 +100,7 @@ class Row:
         hints: next steps that differ for one operation.
     """
 
-    actions: tuple[Action, Action, Action, Action]
+    actions: Actions
     error: type[DoorstroomError]
     text: str
     hint: str
@@ -97,7 +109,7 @@ class Row:
 
     def action(self, operation: Operation) -> Action:
         """What to do for `operation`."""
-        return self.actions[_ORDER.index(operation)]
+        return self.actions[ORDER.index(operation)]
 
     def error_for(self, operation: Operation) -> type[DoorstroomError]:
         """What to raise for `operation`."""
@@ -113,119 +125,124 @@ _OSR_URL = "Check the base_url of the OSR, version prefix included"
 _CHECK_ADDRESS = "Check base_url and the network; nothing was sent, so the same call can be repeated"
 
 TABLE: Mapping[Situation, Row] = {
-    Situation.DELIVERED: Row((_A, _A, _H, _H), UnexpectedResponse, "answered 202, which has no meaning here", _OSR_URL),
+    Situation.DELIVERED: Row((_A, _A, _H, _H, _A, _A), UnexpectedResponse, "answered 202, which has no meaning here", _OSR_URL),
     Situation.FOUND: Row(
-        (_H, _H, _A, _A),
+        (_H, _H, _A, _A, _A, _A),
         UnexpectedResponse,
         "answered with another success code than 202, so there is no receipt",
         "Check base_url: a portal or proxy may have answered. The message does not count as delivered",
     ),
-    Situation.NOTHING_YET: Row((_H, _H, _A, _H), UnexpectedResponse, "answered 204, which is no receipt", "Check base_url"),
+    Situation.NOTHING_YET: Row(
+        (_H, _H, _A, _H, _H, _A), UnexpectedResponse, "answered 204, which is no receipt", "Check base_url"
+    ),
     Situation.NOT_FOUND: Row(
-        (_H, _H, _N, _A),
+        (_H, _H, _N, _A, _N, _N),
         LeerlingOnbekend,
         "answered 404",
         "The list probably holds a pupil that the supplier does not know; send deelnemers first, or send the list without "
         "that pupil. When every list gets 404, base_url is wrong",
-        {Operation.LEERLINGRAPPORT: RapportOnbekend},
-        {Operation.LEERLINGRAPPORT: "The supplier does not know this report; wait for a newer result of the pupil"},
+        {Operation.LEERLINGRAPPORT: RapportOnbekend, **_for_osr(UnexpectedResponse)},
+        {
+            Operation.LEERLINGRAPPORT: "The supplier does not know this report; wait for a newer result of the pupil",
+            **_for_osr("The OSR does not know this; check the ids"),
+        },
     ),
     Situation.NO_MANDATE: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         GeenMandaat,
         "answered 401: the school has not mandated the sender, the receiver or both in the OSR",
         "Run the mandate check for this school. Only the OSR administrator of the board can repair it; teachers and "
         "schools cannot see the OSR",
-        {Operation.OSR: UnexpectedResponse},
-        {Operation.OSR: _OSR_REFUSES},
+        _for_osr(UnexpectedResponse),
+        _for_osr(_OSR_REFUSES),
     ),
     Situation.CLOSED: Row(
-        (_N, _N, _H, _H),
+        (_N, _N, _H, _H, _H, _H),
         AanleveringGesloten,
         "answered 403: the period for this delivery is closed",
         "Ask the supplier whether it can still be opened; the list was not taken in",
-        {Operation.LEERLINGRAPPORT: UnexpectedResponse, Operation.OSR: UnexpectedResponse},
-        {Operation.LEERLINGRAPPORT: "Ask the supplier why reports are not given out", Operation.OSR: _OSR_REFUSES},
+        {Operation.LEERLINGRAPPORT: UnexpectedResponse, **_for_osr(UnexpectedResponse)},
+        {Operation.LEERLINGRAPPORT: "Ask the supplier why reports are not given out", **_for_osr(_OSR_REFUSES)},
     ),
     Situation.UNKNOWN_SCHOOL: Row(
-        (_S, _S, _H, _H),
+        (_S, _S, _H, _H, _H, _H),
         SchoolOnbekend,
         "answered 405: the school is not (yet) known there",
         "The school may not have signed up yet, or its vestigingscode is not the one registered with DUO. When no school is "
         "known, base_url is wrong",
-        {Operation.OSR: UnexpectedResponse},
-        {Operation.OSR: _OSR_URL},
+        _for_osr(UnexpectedResponse),
+        _for_osr(_OSR_URL),
     ),
     Situation.INVALID: Row(
-        (_N, _N, _N, _N),
+        (_N, _N, _N, _N, _N, _N),
         OngeldigBericht,
         "refused the content of the message",
         "The answer is in .melding (it may be about a pupil, so do not log it). Check that the afspraak is the one of this "
         "school year",
-        {Operation.OSR: UnexpectedResponse},
-        {Operation.OSR: "Check the namespace and the OINs in the configuration"},
+        _for_osr(UnexpectedResponse),
+        _for_osr("Check the namespace and the OINs in the configuration"),
     ),
     Situation.THROTTLED: Row(
-        (_S, _S, _S, _S), Unavailable, "answered 429: too many requests", "Call again at .retry_at, or later"
+        (_S, _S, _S, _S, _S, _S), Unavailable, "answered 429: too many requests", "Call again at .retry_at, or later"
     ),
     Situation.BUSY: Row(
-        (_S, _S, _S, _S), Unavailable, "answered 503: out of service for a while", "Call again at .retry_at, or later"
+        (_S, _S, _S, _S, _V, _S), Unavailable, "answered 503: out of service for a while", "Call again at .retry_at, or later"
     ),
     Situation.SERVER_ERROR: Row(
-        (_R, _R, _R, _R), Unavailable, "keeps failing", "Call again later; repeating the same message does no harm"
+        (_R, _R, _R, _R, _V, _R), Unavailable, "keeps failing", "Call again later; repeating the same message does no harm"
     ),
     Situation.REDIRECT: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         RedirectRefused,
         "answered with a redirect, which is never followed",
         "Ask the party for its right address and put that in base_url",
     ),
     Situation.UNEXPECTED: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         UnexpectedResponse,
         "gave an answer that has no meaning here",
         "Check base_url: a proxy or another service may have answered",
     ),
-    Situation.NOT_CONNECTED: Row((_R, _R, _R, _R), ConnectError, "cannot be reached", _CHECK_ADDRESS),
+    Situation.NOT_CONNECTED: Row((_R, _R, _R, _R, _R, _R), ConnectError, "cannot be reached", _CHECK_ADDRESS),
     Situation.NO_ANSWER: Row(
-        (_R, _R, _R, _R),
+        (_R, _R, _R, _R, _V, _R),
         NoAnswer,
         "gave no complete answer",
         "The message may have arrived; sending the same list again does no harm",
     ),
     Situation.DEADLINE: Row(
-        (_R, _R, _R, _R),
+        (_R, _R, _R, _R, _V, _R),
         DeadlineExceeded,
         "did not answer within the total time",
         "The message may have arrived; sending the same list again does no harm. A longer time can be set in timeouts",
     ),
     Situation.TOO_LARGE: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         UnexpectedResponse,
         "sent a larger answer than this call allows, or a compressed one",
         "Check base_url; nothing of the answer was kept",
     ),
     Situation.THEIR_CERTIFICATE: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         TlsError,
         "shows a certificate that cannot be trusted",
         "Nothing was sent. Check the trust file and the clock of this machine; otherwise tell the party",
     ),
     Situation.OUR_CERTIFICATE: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         TlsError,
         "refuses our client certificate",
         "Check that the certificate is valid, is issued under PKIoverheid (or the test root for a test address) and is "
         "known to the party",
     ),
     Situation.TLS_SETTINGS: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         TlsError,
         "does not speak TLS 1.2 or newer with the required ciphers",
         "Nothing was sent. Check base_url and its port, and tell the party",
     ),
     Situation.WRONG_PEER: Row(
-        (_H, _H, _H, _H),
+        (_H, _H, _H, _H, _H, _H),
         WrongPeer,
         "shows a valid certificate of another organisation than the configured OIN",
         "Nothing was sent. Check oin and base_url with the party before you change either",
@@ -265,12 +282,23 @@ _STATUSES = {
 }
 
 
-def classify(outcome: Outcome) -> Situation:
-    """Name the situation that an outcome is."""
+def classify(outcome: Outcome, operation: Operation) -> Situation:
+    """Name the situation that an outcome is.
+
+    A receipt counts even when its body did not come in whole: nothing in it is needed, and sending again would only repeat
+    what was delivered. Where the body is the answer, half a body is none.
+    """
     if not isinstance(outcome, Response):
         return _FAULTS[outcome.kind]
-    if outcome.cut is not None and outcome.status in (200, 404):
-        return _FAULTS[outcome.cut.kind]  # the body carries the answer, so half a body is no answer
+    if outcome.cut is not None and not _stands_without_body(outcome, operation):
+        return _FAULTS[outcome.cut.kind]
     if 300 <= outcome.status < 400:
         return Situation.REDIRECT
     return _STATUSES.get(outcome.status, Situation.UNEXPECTED)
+
+
+def _stands_without_body(response: Response, operation: Operation) -> bool:
+    success = 200 <= response.status < 300
+    if operation in (Operation.REGISTREREN, Operation.SCHOOLADVIEZEN):
+        return response.status == 202 or not success
+    return success if operation is Operation.OSR_WIJZIGEN else not success and response.status != 404

@@ -13,12 +13,14 @@ from doorstroom_client.exchange.auth import Auth, NoAuth
 
 
 class Operation(StrEnum):
-    """The calls of the chain that a LAS makes."""
+    """The calls of the chain that a LAS makes; the last three go to the OSR: asking, registering and changing an address."""
 
     REGISTREREN = "registreren"
     SCHOOLADVIEZEN = "registreren-schooladviezen"
     LEERLINGRAPPORT = "leerlingrapport"
     OSR = "osr"
+    OSR_REGISTREREN = "osr-registreren"
+    OSR_WIJZIGEN = "osr-wijzigen"
 
 
 class FaultKind(StrEnum):
@@ -126,7 +128,7 @@ def address(base_url: str, *segments: str, query: Mapping[str, str]) -> str:
     if any(segment in (".", "..") for segment in segments):
         raise ConfigurationError("a part of an address would climb out of its folder", setting="base_url")
     path = "/".join(quote(segment, safe="") for segment in segments)
-    return f"{base_url}/{path}?{urlencode(query)}"
+    return f"{base_url}/{path}?{urlencode(query)}" if query else f"{base_url}/{path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from typing import Protocol, runtime_checkable
 
 from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
 from tenacity.stop import stop_base
@@ -24,6 +25,34 @@ LONGEST_RETRY_AFTER = 6 * 3600.0
 _SETTINGS = Retrying()
 
 
+@runtime_checkable
+class RetryPolicy(Protocol):
+    """A policy of one's own: anything with these members can stand in for `Retry`.
+
+    The decision table says what may be repeated, the total time of the call and the budget per peer bound it; a policy
+    only says how often and after how long.
+    """
+
+    @property
+    def longest_wait(self) -> float:
+        """Seconds; a longer pause that a peer asks for ends the call."""
+        ...
+
+    @property
+    def circuit_after(self) -> int:
+        """Failing calls in a row that open the circuit of a peer; 0 for none."""
+        ...
+
+    @property
+    def circuit_seconds(self) -> float:
+        """Seconds that the circuit stays open."""
+        ...
+
+    def pause(self, attempts: int, elapsed: float) -> float | None:
+        """Seconds to wait before the next attempt, after `attempts` that took `elapsed` seconds; None for no more."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """When to try again within one call. The total time of the call (`Timeouts`) always bounds it.
@@ -32,11 +61,16 @@ class Retry:
         stop: a tenacity strategy, e.g. ``stop_after_attempt(3) | stop_after_delay(20)``.
         wait: a tenacity strategy; the default is full jitter, 1 s doubling up to 20 s.
         longest_wait: seconds; when a peer asks for a longer pause, the call ends in `Unavailable` with `retry_at`.
+        circuit_after: failing calls in a row to one peer after which further calls end at once in `Unavailable`, without
+            a connection, until `circuit_seconds` have passed; then one call tries. 0 switches this off.
+        circuit_seconds: seconds.
     """
 
     stop: stop_base = field(default_factory=lambda: stop_after_attempt(3))
     wait: wait_base = field(default_factory=lambda: wait_random_exponential(multiplier=1, max=20))
     longest_wait: float = 20.0
+    circuit_after: int = 5
+    circuit_seconds: float = 30.0
 
     def __post_init__(self) -> None:
         if not callable(self.stop):

@@ -10,6 +10,7 @@ Every server listens on loopback, with certificates that are made for the occasi
 from __future__ import annotations
 
 import shutil
+import socket
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,11 +39,13 @@ from doorstroom_client.terugweg.handler import InboundRequest
 LAS_OIN = "00000003990000010000"
 OSR_OIN = "00000003990000020000"
 SUPPLIERS = (
-    (Toetssoort.ICE, "Toetsbureau Noord (bedacht)", "00000003990000110000", Gedrag.ACCEPTEERT),
-    (Toetssoort.DIA, "Toetsbureau Zuid (bedacht)", "00000003990000120000", Gedrag.WEIGERT_LIJST),
-    (Toetssoort.ROUTE_8, "Toetsbureau West (bedacht)", "00000003990000130000", Gedrag.ACCEPTEERT),
+    (Toetssoort.ICE, "Toetsbureau Noord", "00000003990000110000", Gedrag.ACCEPTEERT),
+    (Toetssoort.DIA, "Toetsbureau Zuid", "00000003990000120000", Gedrag.WEIGERT_LIJST),
+    (Toetssoort.ROUTE_8, "Toetsbureau West", "00000003990000130000", Gedrag.ACCEPTEERT),
 )
-"""Test, name, OIN and behaviour towards unknown pupils of the three suppliers."""
+"""Test, invented name, OIN and behaviour towards unknown pupils of the three suppliers."""
+PORTS = 1 + 1 + len(SUPPLIERS)
+"""One each for the OSR, the receiving side and the suppliers."""
 API_KEY_HEADER = "X-Simulator-Key"
 """The header name of the real OSR is not public; this one is invented."""
 API_KEY = "alleen-voor-de-simulator"
@@ -69,15 +72,31 @@ SCHOLEN = (
 """Invented schools: with ICE, with DIA, with ROUTE_8, and one without any mandate."""
 
 
+def check_ports(port: int) -> None:
+    """Look whether all ports of a chain are free.
+
+    Args:
+        port: the first of them.
+
+    Raises:
+        OSError: one of them is taken.
+    """
+    for number in range(port, port + PORTS):
+        socket.create_server(("127.0.0.1", number)).close()
+
+
 class Keten:
     """OSR, three suppliers and a receiving LAS, started together.
 
     Args:
         directory: where certificates and store are made; a temporary folder when left out.
         schooljaar: the school year that is played.
-        port: first of five successive ports; free ones are chosen when left out.
+        port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
+
+    Raises:
+        OSError: one of the ports is taken.
 
     Attributes:
         osr: the register; give and withdraw mandates here.
@@ -96,6 +115,8 @@ class Keten:
         port: int = 0,
         receive: bool = True,
     ) -> None:
+        if port:
+            check_ports(port)
         self._temporary = directory is None
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
         self.schooljaar = schooljaar
@@ -109,7 +130,7 @@ class Keten:
         self._issued: dict[str, Issued] = {}
         las = self._certificate("las", LAS_OIN)
         self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
-        ports = range(port, port + 5) if port else (0,) * 5
+        ports = range(port, port + PORTS) if port else (0,) * PORTS
         self._osr_server = self._server("osr", OSR_OIN, self.osr.app, ports[0])
         self._las_server = self._server("terugweg", LAS_OIN, self._receive_one, ports[1])
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}

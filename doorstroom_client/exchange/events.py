@@ -1,0 +1,74 @@
+"""What happened, without what it was about: one event per call, for a log, a monitor or a trace.
+
+The fields are an allow-list (BIO2 8.15.01: action, object, result, origin, actor and time). No address, body, name,
+identity, rapportid or text of the other party ever stands in an event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+logger = logging.getLogger("doorstroom_client")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One call that has ended, or something about our own certificate that needs attention.
+
+    Attributes:
+        action: which call (``registreren``, ``registreren-schooladviezen``, ``leerlingrapport``, ``osr`` …) or
+            ``certificate``.
+        object: request id, and the first half of the SHA-256 of what was sent (``-`` when nothing was).
+        result: what it came to, in the words of the decision table.
+        origin: OIN of this LAS; ``-`` when not known.
+        actor: OIN of the party that was called; ``-`` when not known.
+        peer: its name, as configured.
+        at: moment of the end, UTC.
+        outcomes: status code or fault of each attempt.
+        seconds: duration, waiting included.
+        serious: whether somebody has to look at it now, such as a certificate of another organisation.
+    """
+
+    action: str
+    object: str
+    result: str
+    origin: str
+    actor: str
+    peer: str
+    at: dt.datetime
+    outcomes: tuple[str, ...] = ()
+    seconds: float = 0.0
+    serious: bool = False
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts were made."""
+        return len(self.outcomes)
+
+
+OnEvent = Callable[[Event], None]
+"""What is called for every event, in the thread or task that made the call. It must not wait."""
+
+
+def as_json(event: Event) -> str:
+    """The event as one line of JSON, in ASCII: line breaks and control characters stand escaped in it."""
+    fields = {**asdict(event), "at": event.at.isoformat(timespec="milliseconds"), "seconds": round(event.seconds, 3)}
+    return json.dumps(fields)
+
+
+def tell(event: Event, on_event: OnEvent | None) -> None:
+    """Log an event and pass it on. An error in the hook is logged by its kind only, and does not end the call."""
+    logger.log(logging.WARNING if event.serious else logging.INFO, "%s", as_json(event))
+    if on_event is None:
+        return
+    failed = ""
+    try:
+        on_event(event)
+    except Exception as error:  # noqa: BLE001 - a monitor must not stop the exchange
+        failed = type(error).__name__
+    if failed:
+        logger.error("on_event failed (%s)", failed)

@@ -1,0 +1,101 @@
+"""What is known about the health of each peer: a budget for retries and a circuit, shared by all threads and tasks.
+
+The budget keeps a dead peer from getting many times its normal load: each retry costs tokens, each success earns them
+back. The circuit keeps a cron run from hammering it: after some failing calls in a row, calls end at once for a while, and
+then one of them tries.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+CAPACITY = 500
+"""Tokens per peer; with the costs below a dead peer gets at most 35 extra requests for 1,000 calls."""
+TRANSIENT_COST = 14
+"""Tokens for a retry after a fault or a server error."""
+THROTTLED_COST = 5
+"""Tokens for a retry that the peer asked for."""
+
+
+@dataclass(slots=True)
+class _Peer:
+    tokens: float = CAPACITY
+    failures: int = 0
+    closed_until: float = float("-inf")
+    probing: bool = False
+
+
+class Health:
+    """Budget and circuit of every peer, by its base address.
+
+    Args:
+        clock: monotonic seconds; for tests.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._peers: dict[str, _Peer] = {}
+
+    def admit(self, peer: str) -> float:
+        """Ask to make a call.
+
+        Returns:
+            0 when it may be made; else the seconds to wait. While the circuit is open one call at a time may try.
+        """
+        with self._lock:
+            known = self._peers.setdefault(peer, _Peer())
+            left = known.closed_until - self._clock()
+            if left > 0:
+                return left
+            if known.closed_until > float("-inf"):
+                if known.probing:
+                    return 1.0
+                known.probing = True
+            return 0.0
+
+    def spend(self, peer: str, cost: int) -> bool:
+        """Pay for a retry; False when the budget does not allow it."""
+        with self._lock:
+            known = self._peers.setdefault(peer, _Peer())
+            if known.tokens < cost:
+                return False
+            known.tokens -= cost
+            return True
+
+    def succeeded(self, peer: str, spent: int) -> None:
+        """The peer gave an answer, whatever it said: the circuit closes, and what was spent comes back with one more."""
+        with self._lock:
+            known = self._peers.setdefault(peer, _Peer())
+            known.tokens = min(float(CAPACITY), known.tokens + spent + 1)
+            known.failures = 0
+            known.closed_until = float("-inf")
+            known.probing = False
+
+    def failed(self, peer: str, after: int, seconds: float) -> None:
+        """The peer gave no usable answer.
+
+        Args:
+            peer: its base address.
+            after: failing calls in a row that open the circuit; 0 never does.
+            seconds: how long it stays open.
+        """
+        with self._lock:
+            known = self._peers.setdefault(peer, _Peer())
+            known.failures += 1
+            known.probing = False
+            if after and known.failures >= after:
+                known.closed_until = self._clock() + seconds
+
+    def released(self, peer: str) -> None:
+        """A call ended without telling anything about the peer, such as one that was cancelled."""
+        with self._lock:
+            self._peers.setdefault(peer, _Peer()).probing = False
+
+    def tokens(self, peer: str) -> float:
+        """What is left of the budget."""
+        with self._lock:
+            return self._peers.setdefault(peer, _Peer()).tokens

@@ -1,0 +1,140 @@
+"""Writing our own address into the OSR, without ever repeating a write blind.
+
+Whether a second POST gives an error or a second row is documented nowhere. So a POST is repeated only when it provably was
+not applied; in every other case the register is read first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from doorstroom_client.errors import UnexpectedResponse
+from doorstroom_client.exchange.call import Answer, UnsureError, call
+from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.http import Operation, Request, address
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.osr.models import Osr
+
+_LONGEST_PAUSE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEndpoint:
+    """Where results for one administration are to be sent.
+
+    Attributes:
+        routing_id: the routeringskenmerk.
+        url: the https address of our receiver.
+        mandate_token: the token of our mandate; never shown.
+        attributes: what kind of system it is.
+    """
+
+    routing_id: str
+    url: str
+    mandate_token: str = field(repr=False)
+    attributes: str = "LAS"
+
+
+def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None]:
+    """POST /endpoints: done once, also when an answer gets lost.
+
+    Raises:
+        DoorstroomError: it was refused, or it stayed unknown whether it was applied.
+    """
+    repeated = False
+    after = 0.0
+    while True:
+        try:
+            yield from call(_post(osr, endpoint, about), about.conditions, after=after)
+        except UnsureError as unsure:
+            error, pause = unsure.error, min(unsure.asked or 0.0, _LONGEST_PAUSE)
+        else:
+            return
+        registered = yield from find_url(osr, endpoint.routing_id, about, after=pause)
+        if registered == endpoint.url:
+            return
+        if registered is not None or repeated:
+            raise error
+        repeated = True
+
+
+def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -> Flow[None]:
+    """PUT /endpoints/{id}, then read back: another system may have written at the same time.
+
+    Raises:
+        UnexpectedResponse: afterwards the register holds another address.
+        DoorstroomError: it was refused, or no answer came.
+    """
+    request = _request(osr, Operation.OSR_WIJZIGEN, "PUT", about, "endpoints", number, body=_body(osr, endpoint))
+    answer = yield from call(request, about.conditions)
+    registered = yield from find_url(osr, endpoint.routing_id, about)
+    if registered != endpoint.url:
+        raise UnexpectedResponse(
+            "OSR took the change, but holds another address now",
+            status=answer.response.status,
+            peer="OSR",
+            request_id=request.request_id,
+            attempts=answer.attempts,
+            hint="Another system may have changed it at the same time. Look at the register before you write again",
+        )
+
+
+def find_url(osr: Osr, routing_id: str, about: Call, *, after: float = 0.0) -> Flow[str | None]:
+    """The address that is registered for a routeringskenmerk; None when there is none."""
+    query = {"routing_id": routing_id, "service_version_namespace": osr.namespace}
+    request = _request(osr, Operation.OSR, "GET", about, "endpoints", query=query)
+    answer = yield from call(request, about.conditions, after=after)
+    found = next(iter(_items(answer)), None)
+    url = found.get("url") if isinstance(found, Mapping) else None
+    return url if isinstance(url, str) else None
+
+
+def _post(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Request:
+    return _request(osr, Operation.OSR_REGISTREREN, "POST", about, "endpoints", body=_body(osr, endpoint))
+
+
+def _body(osr: Osr, endpoint: OwnEndpoint) -> bytes:
+    fields = {
+        "mandate_token": endpoint.mandate_token,
+        "routing_id": endpoint.routing_id,
+        "service_version_namespace": osr.namespace,
+        "url": endpoint.url,
+        "attributes": endpoint.attributes,
+    }
+    return json.dumps(fields).encode()
+
+
+def _request(
+    osr: Osr,
+    operation: Operation,
+    method: str,
+    about: Call,
+    *segments: str,
+    query: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+) -> Request:
+    return Request(
+        operation=operation,
+        peer=osr.peer(with_key=body is not None),
+        method=method,
+        url=address(osr.base_url, *segments, query=query or {}),
+        body=body,
+        request_id=about.new_id(),
+        connect=about.connect,
+    )
+
+
+def _items(answer: Answer) -> list[Any]:
+    """The objects in a collection, whatever wraps it: its shape is not documented."""
+    if answer.response.status != 200:
+        return []
+    try:
+        document: Any = json.loads(answer.response.body)
+    except (ValueError, RecursionError):
+        raise UnexpectedResponse(
+            "OSR answered 200 with something else than JSON", status=200, peer="OSR", attempts=answer.attempts
+        ) from None
+    return list(document) if isinstance(document, list) else [document]
