@@ -17,15 +17,16 @@ from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.http import Timeouts, AsyncTransport
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Ontvangst
-from doorstroom_client.exchange.rapport import Leerlingrapport, keep_rapport
+from doorstroom_client.exchange.rapport import Download, Leerlingrapport, Progress
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
-from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Mandaat, Osr
 from doorstroom_client.runtime import Resources, AsyncRuntime
+from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Kept
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
@@ -35,7 +36,7 @@ from doorstroom_client.terugweg.peer import oin_from_scope
 _BATCH = 100
 
 
-class AsyncClient:
+class AsyncClient(Settled):
     """Everything a LAS does in the chain: look up mandates, send lists, receive results, fetch reports.
 
     Immutable after construction and safe to share. Use it in a ``with`` block (``async with`` for the asynchronous one),
@@ -56,6 +57,8 @@ class AsyncClient:
         timeouts: how long a call may take in all.
         transport: sends requests in place of the built-in one; then `certificate` may be left out.
         test_identities: accept an ECK-iD in any form; for test environments only.
+        las_key_reden: why LAS-keys may look like a BSN, when yours are plain 9-digit numbers; otherwise such a key is refused,
+            also in a result that comes in.
         on_event: is called with an `Event` for every call that ended, in the thread or task that made it.
         now: the wall clock (UTC); for tests.
 
@@ -79,6 +82,7 @@ class AsyncClient:
         timeouts: Timeouts | None = None,
         transport: AsyncTransport | None = None,
         test_identities: bool = False,
+        las_key_reden: str = "",
         on_event: OnEvent | None = None,
         now: Callable[[], dt.datetime] = utc_now,
     ) -> None:
@@ -99,10 +103,11 @@ class AsyncClient:
             retry=retry or Retry(),
             timeouts=timeouts or Timeouts(),
             test_identities=test_identities,
+            las_key_reden=las_key_reden,
             on_event=on_event,
             now=now,
         )
-        self._runtime = AsyncRuntime(Resources(certificate, store), transport)
+        self._runtime = AsyncRuntime(Resources(certificate, store, on_event, now), transport)
         self._owner = True
 
     @classmethod
@@ -170,25 +175,6 @@ class AsyncClient:
         if self._owner:
             await self._runtime.close()
 
-    def __repr__(self) -> str:
-        tests = ", ".join(leverancier.toetssoort for leverancier in self._chain.leveranciers)
-        return f"{type(self).__name__}(afspraak={self._chain.afspraak.naam!r}, leveranciers=[{tests}])"
-
-    @property
-    def leveranciers(self) -> tuple[Leverancier, ...]:
-        """The configured suppliers."""
-        return self._chain.leveranciers
-
-    @property
-    def scholen(self) -> tuple[School, ...]:
-        """The configured administrations; empty when they are found by a function."""
-        return () if callable(self._chain.scholen) else self._chain.scholen
-
-    @property
-    def afspraak(self) -> Afspraak:
-        """The agreement version that this client writes."""
-        return self._chain.afspraak
-
     @property
     def osr(self) -> AsyncRegister:
         """The OSR: who is mandated by a school."""
@@ -199,17 +185,6 @@ class AsyncClient:
         """The receiving half: results that suppliers push."""
         return AsyncTerugweg(self._chain, self._runtime)
 
-    def find_school(self, key: str) -> School:
-        """A configured administration by BRIN, School OIN or routeringskenmerk.
-
-        Args:
-            key: one of the three.
-
-        Raises:
-            ConfigurationError: none or more than one has that key.
-        """
-        return find_school(self.scholen, key)
-
     async def send_schooladviezen(
         self,
         school: School,
@@ -217,6 +192,7 @@ class AsyncClient:
         *,
         leverancier: Leverancier | str | None = None,
         schooljaar: str | None = None,
+        las_key_reden: str = "",
     ) -> Ontvangst:
         """Send voorlopige schooladviezen (``POST /registreren-schooladviezen``).
 
@@ -228,6 +204,7 @@ class AsyncClient:
             adviezen: at least one; every pupil once.
             leverancier: the supplier, or its toetssoort. When left out: the one that the school has mandated in the OSR.
             schooljaar: the school year of the advice, when it is not the one of this client.
+            las_key_reden: why a LAS-key in this list may look like a BSN.
 
         Raises:
             MessageError: the list does not fit the standard; names every place, never a value. Nothing was sent.
@@ -240,7 +217,7 @@ class AsyncClient:
             Unavailable: the supplier is out of service; try again later.
             TransportError: there was no connection or no complete answer.
         """
-        lijst = self._chain.build_schooladviezen(school, adviezen, schooljaar)
+        lijst = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
         return await self._runtime.run(self._chain.send(school, lijst, leverancier))
 
     async def send_deelnemers(
@@ -251,6 +228,7 @@ class AsyncClient:
         *,
         leverancier: Leverancier | str | None = None,
         schooljaar: str | None = None,
+        las_key_reden: str = "",
     ) -> Ontvangst:
         """Send the participants of an administration (``POST /registreren``).
 
@@ -263,12 +241,13 @@ class AsyncClient:
             deelnemers: at least one; every pupil once.
             leverancier: the supplier, or its toetssoort. When left out: the one that the school has mandated in the OSR.
             schooljaar: the school year of the test, when it is not the one of this client.
+            las_key_reden: why a LAS-key in this list may look like a BSN.
 
         Raises:
             MessageError: the list does not fit the standard; names every place, never a value. Nothing was sent.
             DoorstroomError: the same classes as for advice.
         """
-        lijst = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar)
+        lijst = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
         return await self._runtime.run(self._chain.send(school, lijst, leverancier))
 
     async def fetch_leerlingrapport(
@@ -278,6 +257,7 @@ class AsyncClient:
         school: School | None = None,
         leverancier: Leverancier | str | None = None,
         to: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
     ) -> Leerlingrapport | None:
         """Fetch the PDF report of one pupil (``GET /leerlingrapport/{rapportid}``).
 
@@ -289,6 +269,7 @@ class AsyncClient:
             leverancier: the supplier; known already when `rapport` is a received result.
             to: a file, or an existing folder; the file appears only when it is complete, with mode 0600. When left out,
                 the report stays in memory.
+            progress: is called with the bytes so far, and the bytes there will be when the supplier told.
 
         Returns:
             None when there is no report yet (204); ask again later.
@@ -311,10 +292,13 @@ class AsyncClient:
             raise ConfigurationError("this result names no report", setting="rapport")
         if school is None:
             raise ConfigurationError("school is needed to fetch a report", setting="school", hint="Pass school=")
-        content = await self._runtime.run(self._chain.fetch_rapport(rapportid, school, leverancier))
-        if content is None:
-            return None
-        return await self._runtime.io(partial(keep_rapport, content, rapportid, to))
+        download = Download(rapportid, to, progress)
+        try:
+            if not await self._runtime.run(self._chain.fetch_rapport(rapportid, school, leverancier, download)):
+                return None
+            return await self._runtime.io(download.keep)
+        finally:
+            download.discard()
 
     async def resultaten(self, school: School | None = None, *, alle: bool = False) -> AsyncIterator[AsyncOntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
@@ -408,7 +392,13 @@ class AsyncTerugweg:
             ConfigurationError: no store or no OSR is configured.
         """
         self._runtime.resources.check_store()
-        receiver = Receiver(self._chain.find_school, self._chain.registry, self._runtime.resources.inbox, self._chain.now)
+        receiver = Receiver(
+            self._chain.find_school,
+            self._chain.registry,
+            self._runtime.resources.inbox,
+            self._chain.now,
+            bool(self._chain.las_key_reden),
+        )
         verdict = await self._runtime.run(receiver.judge(request))
         return await self._runtime.io(partial(receiver.keep, verdict))
 

@@ -14,6 +14,7 @@ from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import Operation, Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
 from doorstroom_client.exchange.operations import Call, Ontvangst, fetch_rapport, send_list
+from doorstroom_client.exchange.rapport import Download
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import encode
@@ -51,6 +52,7 @@ class Chain:
         retry: how often to repeat.
         timeouts: how long a call may take.
         test_identities: accept an ECK-iD in any form.
+        las_key_reden: why LAS-keys may look like a BSN.
         now: the wall clock (UTC).
         on_event: is told of every call that ended.
         cache: recent answers of the OSR.
@@ -67,6 +69,7 @@ class Chain:
     retry: RetryPolicy = field(default_factory=Retry)
     timeouts: Timeouts = field(default_factory=Timeouts)
     test_identities: bool = False
+    las_key_reden: str = ""
     now: Callable[[], dt.datetime] = utc_now
     on_event: OnEvent | None = None
     cache: MandateCache = field(default_factory=MandateCache, repr=False)
@@ -118,7 +121,9 @@ class Chain:
             return self.scholen(routeringskenmerk)
         return next((school for school in self.scholen if school.routeringskenmerk == routeringskenmerk), None)
 
-    def build_schooladviezen(self, school: School, adviezen: Iterable[Advies], schooljaar: str | None) -> Schooladviezenlijst:
+    def build_schooladviezen(
+        self, school: School, adviezen: Iterable[Advies], schooljaar: str | None, las_key_reden: str = ""
+    ) -> Schooladviezenlijst:
         """The list that would go out."""
         return build_schooladviezenlijst(
             school,
@@ -128,10 +133,16 @@ class Chain:
             auteur=self.auteur,
             datumtijd=self.now(),
             test_identities=self.test_identities,
+            las_key_reden=las_key_reden or self.las_key_reden,
         )
 
     def build_deelnemers(
-        self, school: School, groepen: Iterable[Stamgroep], deelnemers: Iterable[Deelnemer], schooljaar: str | None
+        self,
+        school: School,
+        groepen: Iterable[Stamgroep],
+        deelnemers: Iterable[Deelnemer],
+        schooljaar: str | None,
+        las_key_reden: str = "",
     ) -> Deelnemerslijst:
         """The list that would go out."""
         return build_deelnemerslijst(
@@ -143,6 +154,7 @@ class Chain:
             auteur=self.auteur,
             datumtijd=self.now(),
             test_identities=self.test_identities,
+            las_key_reden=las_key_reden or self.las_key_reden,
         )
 
     def send(
@@ -156,10 +168,12 @@ class Chain:
             soort, aantal = Operation.REGISTREREN, len(lijst.deelnemers)
         return (yield from send_list(soort, encode(lijst), aantal, school, target, self._call(self.timeouts.post)))
 
-    def fetch_rapport(self, rapportid: str, school: School, leverancier: Leverancier | str | None) -> Flow[bytes | None]:
-        """Fetch a report; None when there is none yet."""
+    def fetch_rapport(
+        self, rapportid: RapportId, school: School, leverancier: Leverancier | str | None, download: Download
+    ) -> Flow[bool]:
+        """Fetch a report into `download`; False when there is none yet."""
         target = yield from self._target(school, leverancier)
-        return (yield from fetch_rapport(RapportId(rapportid), school, target, self._call(self.timeouts.rapport)))
+        return (yield from fetch_rapport(rapportid, school, target, download, self._call(self.timeouts.rapport)))
 
     def _target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
         if leverancier is not None:

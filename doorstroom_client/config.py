@@ -6,7 +6,7 @@ import math
 import os
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +40,7 @@ class Settings:
     schooljaar: str | None = None
     store: str | None = None
     test_identities: bool = False
+    las_key_reden: str = ""
     certificate: ClientCertificate | None = None
     osr: Osr | None = None
     leveranciers: tuple[Leverancier, ...] = ()
@@ -63,8 +64,8 @@ class Settings:
 
     def arguments(self) -> dict[str, Any]:
         """The arguments for the constructor of a client."""
-        names = "auteur afspraak afspraken schooljaar store test_identities certificate osr leveranciers scholen timeouts retry"
-        return {name: getattr(self, name) for name in names.split()}
+        names = [item.name for item in fields(self) if not item.name.startswith("serve_")]
+        return {name: getattr(self, name) for name in names}
 
 
 def load_settings(
@@ -190,6 +191,7 @@ class _Reader:
             schooljaar=top.get("schooljaar"),
             store=str(top["store"]) if "store" in top else None,
             test_identities=top.get("test_identities", False),
+            las_key_reden=top.get("las_key_reden", ""),
             certificate=certificate,
             osr=osr,
             leveranciers=tuple(leveranciers),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import ssl
 import threading
@@ -10,9 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.flow import Flow, arun, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
-from doorstroom_client.exchange.tls import ClientCertificate, client_context
+from doorstroom_client.exchange.live import LiveContext
+from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.store.base import Inbox
 
 T = TypeVar("T")
@@ -25,28 +28,36 @@ class Resources:
     Args:
         certificate: ours; may be None when the caller brings a transport of their own.
         store: a path, an `Inbox`, or None.
+        on_event: is told of what happens with the certificate.
+        now: the wall clock (UTC).
     """
 
-    def __init__(self, certificate: ClientCertificate | None, store: object) -> None:
-        self._context = None if certificate is None else client_context(certificate)
+    def __init__(
+        self,
+        certificate: ClientCertificate | None,
+        store: object,
+        on_event: OnEvent | None,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
         self._store = store
         self._inbox: Inbox | None = None
         self._lock = threading.Lock()
         self.closed = False
 
     def context(self) -> ssl.SSLContext:
-        """The SSLContext for calls.
+        """The SSLContext for a connection that is made now.
 
         Raises:
             ConfigurationError: no certificate was given.
         """
-        if self._context is None:
+        if self._live is None:
             raise ConfigurationError(
                 "certificate is missing, and the chain works over mutual TLS only",
                 setting="certificate",
                 hint="Give certificate=ClientCertificate(...)",
             )
-        return self._context
+        return self._live.current()
 
     def check_open(self) -> None:
         """Refuse to work after `close`."""
@@ -145,7 +156,7 @@ class SyncRuntime:
             if self._made is None:
                 from doorstroom_client.exchange.transport import HttpxTransport  # loads httpx at the first call
 
-                self._made = HttpxTransport(self.resources.context())
+                self._made = HttpxTransport(self.resources.context)
             return self._made
 
 
@@ -184,5 +195,5 @@ class AsyncRuntime:
         if self._made is None:
             from doorstroom_client.exchange.transport import AsyncHttpxTransport  # loads httpx at the first call
 
-            self._made = AsyncHttpxTransport(self.resources.context())
+            self._made = AsyncHttpxTransport(self.resources.context)
         return self._made

@@ -3,7 +3,7 @@
 uvicorn can ask for a client certificate, but does not hand it on to the application. `TlsH11Protocol` does, in the ``tls``
 extension that ASGI has for it, and bounds the time that a sender may take.
 
-Needs: pip install "doorstroom_client[serve]"
+Needs the extra serve; in the folder with the source of doorstroom_client: pip install '.[serve]'
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Make the reference pages that are made from code: docs/reference/settings.md and docs/reference/decisions.md.
+"""Make the reference pages that are made from code: settings.md, decisions.md and csv.md in docs/reference.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -16,6 +16,8 @@ from doorstroom_client.config import DEFAULT_FILE  # noqa: E402 - found from the
 from doorstroom_client.errors import Phase  # noqa: E402
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify  # noqa: E402
 from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response  # noqa: E402
+from doorstroom_client.messages.vocabulary import Schooladvies  # noqa: E402
+from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, IDENTITIES, Layout  # noqa: E402
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -45,7 +47,9 @@ SETTINGS_INTRO = f"""# Settings
   allowed, a variable separates them as `PATH` does.
 - **Secrets** (marked so) may also come from a file: `{PREFIX}OSR_API_KEY_FILE` names a file that holds the key. A file with a
   secret that others on the machine can read gives a `SecurityWarning`.
-- **A name that does not exist** is an error and never ignored, in the file and in a variable. All problems are told at once.
+- **A name that does not exist** is an error and never ignored, in the file and in a variable.
+- **All problems with names and values are told at once.** The files that they name (certificate, key, trust) are opened after
+  that, and what is wrong with those is told one at a time; `doorstroom config check` looks at all of it.
 - Sections in double brackets may stand in the file several times and have no variables.
 - *Required* means: its section cannot do without it. `[certificate]` itself is required, the other sections are not.
 
@@ -80,6 +84,83 @@ onderwijslocatiecode = "901X901"
 administratienr = "01"
 routeringskenmerk = "0000000700099AA00530"
 ```
+"""
+
+CSV_INTRO = """# CSV files
+
+What `doorstroom deelnemers send`, `doorstroom adviezen send`, `read_deelnemers` and `read_adviezen` read: one line per pupil,
+under a line with the names of the columns.
+
+- **Form**: `;`, `,` or TAB; UTF-8, UTF-16 with BOM or Windows-1252; at most 5 MiB. In Dutch Excel: *Opslaan als, CSV UTF-8*.
+- **Names of columns** may stand in any order, in capitals or not, with spaces, dashes or underscores. Columns with another name
+  are ignored, with one exception: a file with a column for the BSN or onderwijsnummer is refused as a whole, because the chain
+  never carries that number.
+- **Spaces** around a text do not count, and neither does `="..."`, with which Excel marks text.
+- **Problems** are told together, with line and column and never with a value; nothing of the file is used then. Lengths of names
+  and the form of identities are checked after that, when the list is made.
+
+## Identities, in both files
+
+At least one of these columns must be there, and on every line at least one of them must be filled. Every pupil may stand in a
+file once.
+
+"""
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "eck_id": (
+        "`https://ketenid.nl/<namespace>/` and 128 lower-case hexadecimal digits; required for a pupil who has one",
+        "ketenid",
+    ),
+    "las_key": ("the meaningless key of the pupil in your LAS: 1 to 256 characters without spaces. Not the leerlingnummer", ""),
+    "advies": (
+        "one of the [17 codes](#the-17-advice-codes)",
+        "schooladvies, voorlopig schooladvies, voorlopig advies, advice",
+    ),
+    "achternaam": ("1 to 70 characters, without the voorvoegsel", "surname, last name"),
+    "voorvoegsel": ("at most 10 characters (“van der”), or empty", "voorvoegsels, tussenvoegsel, tussenvoegsels, prefix"),
+    "roepnaam": ("1 to 64 characters", "voornaam, first name"),
+    "voorletters": ("1 to 6 letters; dots and spaces are taken out", "initials"),
+    "geboortedatum": ("`YYYY-MM-DD` or `DD-MM-YYYY` (also with slashes, also `1-2-2014`)", "date of birth"),
+    "groep": ("name of the group of pupils, such as 8A; 1 to 64 characters", "groepsnaam, klas, group"),
+    "jaargroep": (
+        "`7` or `8` (also “groep 8”); empty or absent means 8, which also stands for leerjaar 8 and up in special education",
+        "leerjaar, year",
+    ),
+    "geslacht": (
+        "`1` or `m` (man), `2` or `v` (vrouw), `9` or `x` (not specified); empty or absent means 9",
+        "gender",
+    ),
+}
+"""Column -> what a cell may hold, and the other names that the column may have."""
+
+ADVICE: Mapping[Schooladvies, str] = {
+    Schooladvies.VSO: "voortgezet speciaal onderwijs: secondary special education",
+    Schooladvies.PRAKTIJKONDERWIJS: "practical training (pro)",
+    Schooladvies.VMBO_BB: "vmbo basisberoepsgericht",
+    Schooladvies.VMBO_BB_MET_LWOO: "vmbo basisberoepsgericht, with learning support (leerwegondersteuning)",
+    Schooladvies.VMBO_BB_TM_VMBO_KB: "vmbo basisberoepsgericht up to kaderberoepsgericht",
+    Schooladvies.VMBO_BB_TM_VMBO_KB_MET_LWOO: "the same, with learning support",
+    Schooladvies.VMBO_KB: "vmbo kaderberoepsgericht",
+    Schooladvies.VMBO_KB_MET_LWOO: "vmbo kaderberoepsgericht, with learning support",
+    Schooladvies.VMBO_KB_TM_VMBO_GL_TL: "vmbo kaderberoepsgericht up to gemengd or theoretisch",
+    Schooladvies.VMBO_KB_TM_VMBO_GL_TL_MET_LWOO: "the same, with learning support",
+    Schooladvies.VMBO_GL_TL: "vmbo gemengd or theoretisch",
+    Schooladvies.VMBO_GL_TL_MET_LWOO: "vmbo gemengd or theoretisch, with learning support",
+    Schooladvies.VMBO_GL_TL_TM_HAVO: "vmbo gemengd or theoretisch up to havo",
+    Schooladvies.HAVO: "havo: senior general secondary education",
+    Schooladvies.HAVO_TM_VWO: "havo up to vwo",
+    Schooladvies.VWO: "vwo: pre-university education",
+    Schooladvies.GEEN_SPECIFIEK_ADVIES_MOGELIJK: "no specific advice possible",
+}
+"""Code -> its meaning."""
+
+ADVICE_INTRO = """
+## The 17 advice codes
+
+`doorstroom adviezen send --help` lists them too. A file may have them in small letters, with spaces or dashes for the
+underscores, and with “t/m” or “tot en met” for `TM`: `havo t/m vwo`, `HAVO tm VWO` and `vmbo-gl/tl` are all understood. Nothing
+is guessed: whatever else is written is told as a problem. In Python the codes are the members of `Schooladvies`.
+
 """
 
 DECISIONS_INTRO = """# Decisions
@@ -193,9 +274,44 @@ def decisions_page() -> str:
     )
 
 
+def columns_table(names: Iterable[str], layout: Layout) -> str:
+    """The columns of a file, in this order."""
+    rows = (
+        (f"`{name}`", "**yes**" if name in layout.required else "no", COLUMNS[name][0], COLUMNS[name][1] or "–")
+        for name in names
+    )
+    return table(("column", "required", "a cell holds", "other names"), rows)
+
+
+def csv_page() -> str:
+    """The text of csv.md."""
+    identities = ((f"`{name}`", COLUMNS[name][0], COLUMNS[name][1] or "–") for name in IDENTITIES)
+    return "".join(
+        (
+            MADE,
+            CSV_INTRO,
+            table(("column", "a cell holds", "other names"), identities),
+            f"\n## Participants (deelnemers)\n\n```text\n{DEELNEMERS.example}\n```\n\n",
+            columns_table((*DEELNEMERS.required, *DEELNEMERS.optional), DEELNEMERS),
+            "\nA name with a question mark is refused: that is what is left of a letter when a file was saved in an encoding that",
+            " does not have it.\nAn agreement without `geslacht` leaves that column out, whatever the file holds.\n",
+            f"\n## Advice (adviezen)\n\n```text\n{ADVIEZEN.example}\n```\n\n",
+            columns_table((*ADVIEZEN.required, *ADVIEZEN.optional), ADVIEZEN),
+            ADVICE_INTRO,
+            table(("code", "meaning"), ((f"`{code}`", ADVICE[code]) for code in Schooladvies)),
+            "\nThe codes belong to the agreement of the school year; a later one may have others, see",
+            " [next school year](../how-to/next-school-year.md).\n",
+        )
+    )
+
+
 def main() -> int:
     """Write or check."""
-    pages = {REFERENCE / "settings.md": settings_page(), REFERENCE / "decisions.md": decisions_page()}
+    pages = {
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "decisions.md": decisions_page(),
+        REFERENCE / "csv.md": csv_page(),
+    }
     if "--check" in sys.argv:
         stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
         if stale:

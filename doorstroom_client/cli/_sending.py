@@ -8,9 +8,10 @@ from pathlib import Path
 
 from doorstroom_client.chain import Chain, as_afspraak
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._session import explained, load, the_leverancier, the_school
+from doorstroom_client.cli._session import explained, load, the_school
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
+from doorstroom_client.exchange.leverancier import find_leverancier
 from doorstroom_client.exchange.operations import Ontvangst
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
@@ -61,7 +62,7 @@ def send(
     settings = load(wanted.config)
     school = the_school(settings, wanted.school)
     if wanted.leverancier:
-        the_leverancier(settings.leveranciers, wanted.leverancier)
+        find_leverancier(settings.leveranciers, wanted.leverancier)
     aantal = read(settings, school)
     with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
         if wanted.dry_run:
@@ -83,12 +84,13 @@ def _chain(settings: Settings) -> Chain:
         afspraak=afspraak_of(settings),
         schooljaar=settings.schooljaar,
         test_identities=settings.test_identities,
+        las_key_reden=settings.las_key_reden,
     )
 
 
 def _tell_dry_run(settings: Settings, wanted: Wanted, school: School, what: str, aantal: int, schooljaar: str) -> None:
     if wanted.leverancier:
-        target = the_leverancier(settings.leveranciers, wanted.leverancier).toetssoort
+        target = find_leverancier(settings.leveranciers, wanted.leverancier).toetssoort
         where = target
     else:
         target = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +12,9 @@ from doorstroom_client.cli._errors import ExplainedError
 from doorstroom_client.client import Client
 from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, Refused
-from doorstroom_client.exchange.leverancier import Leverancier, find_leverancier
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.settings import PREFIX
-
-_TYPED = 40  # characters of what was typed that are repeated
 
 
 def load(config: Path | None) -> Settings:
@@ -60,22 +56,6 @@ def the_school(settings: Settings, key: str | None) -> School:
         setting="scholen",
         hint="Say which one is meant with --school",
     )
-
-
-def the_leverancier(leveranciers: Sequence[Leverancier], key: str) -> Leverancier:
-    """The supplier that is meant.
-
-    Raises:
-        ConfigurationError: it is not configured; repeats what was typed.
-    """
-    try:
-        return find_leverancier(leveranciers, key)
-    except ConfigurationError as error:
-        typed = json.dumps(key if len(key) <= _TYPED else f"{key[: _TYPED - 3]}...")  # escapes what could steer a terminal
-        known = ", ".join(f"{item.toetssoort} ({item.naam})" for item in leveranciers) or "none"
-        raise ConfigurationError(
-            f"no leverancier {typed} is configured", setting=error.setting, hint=f"Configured are: {known}"
-        ) from None
 
 
 def only_school(client: Client, key: str | None) -> School | None:

@@ -38,7 +38,7 @@ app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a
         "Send the voorlopige schooladviezen in a CSV file.",
         "doorstroom adviezen send adviezen.csv --school 99AA --dry-run",
         "Columns: eck_id and/or las_key, and advies. Sending the same file again does no harm. A list adds and changes advice; "
-        "nothing is ever deleted by it. An advice may be typed in small letters and with spaces: havo tm vwo.",
+        "nothing is ever deleted by it. An advice may be typed in small letters and with spaces: havo t/m vwo.",
         "\n  ".join(("Advice codes:", *Schooladvies)),
     ),
 )

@@ -11,7 +11,7 @@ from rich.text import Text
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption
-from doorstroom_client.cli._session import mandaat_uitleg, open_client, the_leverancier
+from doorstroom_client.cli._session import mandaat_uitleg, open_client
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.client import Client
 from doorstroom_client.errors import ConfigurationError
@@ -62,8 +62,6 @@ def check(
         if not scholen or not asked:
             setting = "leveranciers" if scholen else "scholen"
             raise ConfigurationError(f"{setting}: none is configured, so there is nothing to look up", setting=setting)
-        for item in asked:
-            the_leverancier(client.leveranciers, item)
         found = {item: _ask(client, item, asked, op) for item in scholen}
         hint = _namespace_hint(found, all_asked=len(asked) >= len(client.leveranciers))
     if hint:

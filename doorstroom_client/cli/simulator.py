@@ -21,7 +21,7 @@ from doorstroom_client.cli._csv import csv_bytes
 from doorstroom_client.cli._files import check_ours, make_folder, os_reason
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.exchange.rapport import write_whole
+from doorstroom_client.exchange.files import write_whole
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.keten import Keten

@@ -13,6 +13,7 @@ from doorstroom_client.errors import (
     DoorstroomError,
     Earlier,
     Refused,
+    StoreError,
     TlsError,
     TransportError,
     Unavailable,
@@ -218,6 +219,9 @@ def _error(
         "attempts": attempts,
         "peer": request.peer.naam,
     }
+    if kind is StoreError:
+        del details["peer"]
+        return kind(message, **details)
     if isinstance(outcome, Fault):
         if issubclass(kind, TransportError):
             details["phase"] = outcome.phase

@@ -23,6 +23,7 @@ from doorstroom_client.errors import (
     RapportOnbekend,
     RedirectRefused,
     SchoolOnbekend,
+    StoreError,
     TlsError,
     Unavailable,
     UnexpectedResponse,
@@ -70,6 +71,7 @@ class Situation(StrEnum):
     NO_ANSWER = "no answer"
     DEADLINE = "deadline"
     TOO_LARGE = "too large"
+    NOT_KEPT = "not kept"
     THEIR_CERTIFICATE = "their certificate"
     OUR_CERTIFICATE = "our certificate"
     TLS_SETTINGS = "tls settings"
@@ -222,6 +224,12 @@ TABLE: Mapping[Situation, Row] = {
         "sent a larger answer than this call allows, or a compressed one",
         "Check base_url; nothing of the answer was kept",
     ),
+    Situation.NOT_KEPT: Row(
+        (_H, _H, _H, _H, _H, _H),
+        StoreError,
+        "answered, but the answer could not be written to disk",
+        "Free some space or choose another folder; there is no half file",
+    ),
     Situation.THEIR_CERTIFICATE: Row(
         (_H, _H, _H, _H, _H, _H),
         TlsError,
@@ -259,6 +267,7 @@ _FAULTS = {
     FaultKind.NO_ANSWER: Situation.NO_ANSWER,
     FaultKind.DEADLINE: Situation.DEADLINE,
     FaultKind.TOO_LARGE: Situation.TOO_LARGE,
+    FaultKind.NOT_KEPT: Situation.NOT_KEPT,
 }
 _STATUSES = {
     200: Situation.FOUND,

@@ -34,6 +34,7 @@ class FaultKind(StrEnum):
     NO_ANSWER = "no_answer"
     DEADLINE = "deadline"
     TOO_LARGE = "too_large"
+    NOT_KEPT = "not_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,18 @@ class Peer:
     auth: Auth = field(default_factory=NoAuth)
 
 
+class Sink(Protocol):
+    """Takes in the body of a 200 answer piece by piece, in place of memory."""
+
+    def begin(self, total: int | None) -> None:
+        """An answer starts; what an earlier attempt brought is dropped."""
+        ...
+
+    def write(self, chunk: bytes) -> None:
+        """The next piece. Raises `StoreError` when it cannot be kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request, ready to send.
@@ -164,6 +177,7 @@ class Request:
         connect: seconds that connecting and the TLS handshake may take.
         limit: bytes of an answer that are read at most.
         headers: extra headers, such as those of `Auth`.
+        sink: takes in the body of a 200 answer; `Response.body` is then empty. A transport may also ignore it.
     """
 
     operation: Operation
@@ -177,6 +191,7 @@ class Request:
     connect: float = 10.0
     limit: int = 1024 * 1024
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    sink: Sink | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

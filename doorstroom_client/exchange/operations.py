@@ -13,11 +13,12 @@ from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, is_complete_pdf
+from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, Download
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 
 _ANSWER_LIMIT = 64 * 1024
+_TRIES_FOR_A_WHOLE_ONE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,15 @@ def send_list(
     )
 
 
-def fetch_rapport(rapportid: RapportId, school: School, leverancier: Leverancier, about: Call) -> Flow[bytes | None]:
-    """GET a report from the configured supplier.
+def fetch_rapport(
+    rapportid: RapportId, school: School, leverancier: Leverancier, download: Download, about: Call
+) -> Flow[bool]:
+    """GET a report from the configured supplier, into `download`.
+
+    An answer that claims to be whole and is not is asked for once more: framing of HTTP cannot be trusted here.
 
     Returns:
-        The whole PDF, or None when there is no report yet (204, quirk Q3).
+        False when there is no report yet (204, quirk Q3).
 
     Raises:
         RapportOnbekend: the supplier does not know this report.
@@ -111,13 +116,21 @@ def fetch_rapport(rapportid: RapportId, school: School, leverancier: Leverancier
         request_id=about.new_id(),
         connect=about.connect,
         limit=RAPPORT_LIMIT,
+        sink=download,
     )
-    answer = yield from call(request, about.conditions)
-    response = answer.response
-    if answer.situation is Situation.NOTHING_YET:
-        return None
-    if response.status == 200 and response.media_type == "application/pdf" and is_complete_pdf(response.body):
-        return response.body
+    for _ in range(_TRIES_FOR_A_WHOLE_ONE):
+        answer = yield from call(request, about.conditions)
+        response = answer.response
+        if answer.situation is Situation.NOTHING_YET:
+            return False
+        is_pdf = response.status == 200 and response.media_type == "application/pdf"
+        if response.body:  # a transport of one's own need not know about sinks
+            download.begin(len(response.body))
+            download.write(response.body)
+        if is_pdf and download.is_complete:
+            return True
+        if not is_pdf:
+            break
     raise UnexpectedResponse(
         f"{leverancier.naam} answered with something else than a complete PDF report (status {response.status})",
         status=response.status,

@@ -1,18 +1,21 @@
-"""The PDF report of one pupil: proved complete, then written in one piece or not at all."""
+"""The PDF report of one pupil: streamed to its file, proved complete, and kept in one piece or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doorstroom_client.errors import StoreError
+from doorstroom_client.exchange.files import PartFile
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
 """Bytes that a report may have."""
 _EDGE = 1024
+
+Progress = Callable[[int, int | None], None]
+"""Called with the bytes so far, and the bytes there will be when the supplier told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,71 +35,84 @@ class Leerlingrapport:
     sha256: str
 
 
-def is_complete_pdf(content: bytes) -> bool:
-    """Tell whether this is a whole PDF. HTTP cannot tell: a cut-off download may look like a valid answer."""
-    return b"%PDF-" in content[:_EDGE] and b"%%EOF" in content[-_EDGE:]
-
-
-def keep_rapport(content: bytes, rapportid: str, to: str | os.PathLike[str] | None) -> Leerlingrapport:
-    """Wrap a report, and write it when asked.
-
-    Args:
-        content: the whole PDF.
-        rapportid: gives the file its name when `to` is a folder: the first half of its SHA-256, so that the name of a
-            file never carries an identifier. What the supplier suggests as a name is not used.
-        to: a file, an existing folder, or None to keep the report in memory.
-
-    Raises:
-        StoreError: the file could not be written; there is no half file.
-    """
-    checksum = hashlib.sha256(content).hexdigest()
-    if to is None:
-        return Leerlingrapport(content, None, len(content), checksum)
-    target = Path(to)
-    if target.is_dir():
-        target = target / rapport_file_name(rapportid)
-    write_whole(target, content)
-    return Leerlingrapport(b"", target, len(content), checksum)
-
-
 def rapport_file_name(rapportid: str) -> str:
     """The name of the file for a report: the first half of the SHA-256 of its id, so that it carries no identifier."""
     return f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
 
 
-def write_whole(target: Path, content: bytes) -> None:
-    """Write a private file (mode 0600) that appears under its name only when it is complete and on disk.
+class Download:
+    """A report on its way in. Its repr shows nothing of it.
 
-    Raises:
-        StoreError: the file could not be written; the old one, if any, is untouched.
+    Args:
+        rapportid: gives the file its name when `to` is a folder. What the supplier suggests as a name is not used.
+        to: a file, an existing folder, or None to keep the report in memory.
+        progress: is told how far it is.
     """
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-    except OSError as error:
-        raise StoreError(f"cannot write in {target.parent}: {error.strerror}") from None
-    part = Path(name)
-    reason = ""
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    finally:
-        part.unlink(missing_ok=True)
-    if reason:
-        raise StoreError(f"cannot write {target.name}: {reason}", hint="Free some space or choose another folder")
 
+    def __init__(self, rapportid: str, to: str | os.PathLike[str] | None, progress: Progress | None = None) -> None:
+        target = None if to is None else Path(to)
+        self._target = target / rapport_file_name(rapportid) if target is not None and target.is_dir() else target
+        self._progress = progress
+        self._part: PartFile | None = None
+        self._memory: list[bytes] = []
+        self._total: int | None = None
+        self._reset()
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def _reset(self) -> None:
+        self._memory.clear()
+        self._size = 0
+        self._head = self._tail = b""
+        self._checksum = hashlib.sha256()
+
+    def begin(self, total: int | None) -> None:
+        """An answer with a report starts; whatever an earlier attempt brought is dropped.
+
+        Args:
+            total: bytes that the answer says it has.
+
+        Raises:
+            StoreError: the folder cannot be written in.
+        """
+        self._total = total
+        self._reset()
+        if self._part is not None:
+            self._part.restart()
+        elif self._target is not None:
+            self._part = PartFile(self._target)
+
+    def write(self, chunk: bytes) -> None:
+        """The next piece.
+
+        Raises:
+            StoreError: the disk is full or out of order.
+        """
+        if self._part is not None:
+            self._part.write(chunk)
+        else:
+            self._memory.append(chunk)
+        self._size += len(chunk)
+        self._checksum.update(chunk)
+        self._head = (self._head + chunk)[:_EDGE] if len(self._head) < _EDGE else self._head
+        self._tail = (self._tail + chunk)[-_EDGE:]
+        if self._progress is not None:
+            self._progress(self._size, self._total)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a whole PDF has come in. HTTP cannot tell: a cut-off download may look like a valid answer."""
+        return b"%PDF-" in self._head and b"%%EOF" in self._tail
+
+    def keep(self) -> Leerlingrapport:
+        """Keep the report; with a file this waits for the disk.
+
+        Raises:
+            StoreError: the file could not be written; there is no half file.
+        """
+        path = self._part.keep() if self._part is not None else None
+        return Leerlingrapport(b"".join(self._memory), path, self._size, self._checksum.hexdigest())
+
+    def discard(self) -> None:
+        """Remove what was not kept."""
+        if self._part is not None:
+            self._part.discard()
+        self._memory.clear()

@@ -37,19 +37,26 @@ class ClientCertificate:
         trust: PEM file or files with the roots that may vouch for the other side. Several at once are allowed, for the
             change from one PKIoverheid generation to the next.
         password: passphrase of the key; never shown.
+        crls: PEM file or files with revocation lists. When given, every certificate of the other side must be covered by a
+            list that is still valid, and must not stand in it; a list that is missing or has ended refuses the connection.
+            The library does not fetch lists: have them put there every day. Without lists revocation is not checked.
     """
 
     cert: str | os.PathLike[str]
     key: str | os.PathLike[str] | None = None
     trust: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ()
     password: str | None = field(default=None, repr=False)
+    crls: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = ()
 
     @property
     def trust_files(self) -> tuple[Path, ...]:
         """The trust files, as a tuple."""
-        if isinstance(self.trust, str | os.PathLike):
-            return (Path(self.trust),)
-        return tuple(Path(item) for item in self.trust)
+        return _paths(self.trust)
+
+    @property
+    def crl_files(self) -> tuple[Path, ...]:
+        """The files with revocation lists, as a tuple."""
+        return _paths(self.crls)
 
     def facts(self) -> CertificateFacts:
         """The OIN and validity of our certificate.
@@ -66,6 +73,12 @@ class ClientCertificate:
                 setting="certificate.cert",
                 hint="Give a PEM file that starts with -----BEGIN CERTIFICATE-----",
             ) from None
+
+
+def _paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:
+    if isinstance(given, str | os.PathLike):
+        return (Path(given),)
+    return tuple(Path(item) for item in given)
 
 
 def client_context(certificate: ClientCertificate) -> ssl.SSLContext:
@@ -93,6 +106,7 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
     _load_trust(context, certificate)
+    _load_crls(context, certificate)
     _check_validity(certificate)
     key = Path(certificate.key) if certificate.key is not None else Path(certificate.cert)
     encrypted = b"ENCRYPTED" in _read(key, "certificate.key")
@@ -134,6 +148,36 @@ def _load_trust(context: ssl.SSLContext, certificate: ClientCertificate) -> None
             raise ConfigurationError(
                 f"certificate.trust: {path.name} holds no certificates in PEM form", setting="certificate.trust"
             ) from None
+
+    _refuse_mixed_trust(context)
+
+
+def _refuse_mixed_trust(context: ssl.SSLContext) -> None:
+    """Test roots and real roots never stand together: a test certificate must not open a real connection."""
+    subjects = [str(root.get("subject", "")).upper() for root in context.get_ca_certs()]
+    trial = ["TRIAL" in subject for subject in subjects]
+    if any(trial) and not all(trial):
+        raise ConfigurationError(
+            "certificate.trust: a TRIAL root and a production root stand together",
+            setting="certificate.trust",
+            hint="Use one file for the test environment and another for production",
+        )
+
+
+def _load_crls(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+    for path in certificate.crl_files:
+        _read(path, "certificate.crls")
+        before = context.cert_store_stats()["crl"]
+        try:
+            context.load_verify_locations(cafile=path)
+        except (ssl.SSLError, OSError):
+            before = -1
+        if before == -1 or context.cert_store_stats()["crl"] == before:
+            raise ConfigurationError(
+                f"certificate.crls: {path.name} holds no revocation lists in PEM form", setting="certificate.crls"
+            )
+    if certificate.crl_files:
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
 
 
 def _check_validity(certificate: ClientCertificate) -> None:

@@ -20,8 +20,10 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-from doorstroom_client.errors import Phase
+from doorstroom_client.errors import Phase, StoreError
 from doorstroom_client.exchange.http import Fault, FaultKind, Outcome, Request, Response
+from doorstroom_client.exchange.pools import Pools
+from doorstroom_client.exchange.tls_faults import tls_error, tls_kind
 from doorstroom_client.exchange.x509 import only_oin
 
 _USER_AGENT = "doorstroom_client"
@@ -52,14 +54,13 @@ class HttpxTransport:
     """Sends requests for `Client`; safe to share between threads.
 
     Args:
-        context: the SSLContext that `client_context` makes.
+        context: gives the SSLContext for a new connection, such as `LiveContext.current`.
     """
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
         self._context = context
         self._deadline = _Deadline()
-        self._pools: dict[str | None, _PooledTransport] = {}
-        self._lock = threading.Lock()
+        self._pools: Pools[httpx.HTTPTransport] = Pools(lambda made: _PooledTransport(made, self._deadline))
 
     def send(self, request: Request) -> Outcome:
         """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
@@ -67,69 +68,67 @@ class HttpxTransport:
         token = _silent.set(True)
         self._deadline.at = started + request.deadline
         response: httpx.Response | None = None
+        pool = self._pools.take(request.peer.oin, self._context())
         try:
-            response = self._pool(request).handle_request(_to_httpx(request, _check_oin(request)))
+            response = pool.transport.handle_request(_to_httpx(request, _check_oin(request)))
             return self._read(response, request, started)
         except Exception as error:  # every failure of the call becomes a value
             return _fault(error, started, request.deadline)
         finally:
             if response is not None:
                 response.close()
+            for retired in self._pools.give_back(pool):
+                retired.close()
             _silent.reset(token)
 
-    def _pool(self, request: Request) -> _PooledTransport:
-        """The connections for the OIN that is expected: the OIN is checked when one is made, so none serves another."""
-        with self._lock:
-            return self._pools.setdefault(request.peer.oin, _PooledTransport(self._context, self._deadline))
-
     def _read(self, response: httpx.Response, request: Request, started: float) -> Response:
-        chunks: list[bytes] = []
+        body = _Body(response, request)
         cut: Fault | None = None
         try:
             if response.status_code != 204:
-                size = _Size(response, request.limit)
+                body.begin()
                 for chunk in cast(Iterable[bytes], response.stream):
-                    size.add(chunk)
-                    chunks.append(chunk)
+                    body.add(chunk)
         except Exception as error:  # the status is known: what it means is decided by the table
             cut = _fault(error, started, request.deadline)
-        if cut is not None or response.status_code == 204:
-            _drop(response)
-        return _response(response, chunks, cut, started)
+        if cut is not None or _may_hold_more(response):
+            response.extensions["network_stream"].close()
+        return _response(response, body, cut, started)
 
     def close(self) -> None:
         """Close all connections."""
-        with self._lock:
-            for pool in self._pools.values():
-                pool.close()
-            self._pools.clear()
+        for transport in self._pools.clear():
+            transport.close()
 
 
 class AsyncHttpxTransport:
     """Sends requests for `AsyncClient`, in one asyncio event loop.
 
     Args:
-        context: the SSLContext that `client_context` makes.
+        context: gives the SSLContext for a new connection, such as `LiveContext.current`.
     """
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
         self._context = context
-        self._pools: dict[str | None, httpx.AsyncHTTPTransport] = {}
+        self._pools: Pools[httpx.AsyncHTTPTransport] = Pools(_async_transport)
 
     async def send(self, request: Request) -> Outcome:
         """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
         started = time.monotonic()
         token = _silent.set(True)
+        pool = self._pools.take(request.peer.oin, self._context())
         try:
             # A little later than the timeout around the body, so that an answer with half a body stays an answer.
             async with asyncio.timeout(request.deadline + _GRACE):
-                return await self._send(request, started)
+                return await self._send(pool.transport, request, started)
         except Exception as error:  # every failure of the call becomes a value; cancellation is no Exception
             return _fault(error, started, request.deadline)
         finally:
+            for retired in self._pools.give_back(pool):
+                await retired.aclose()
             _silent.reset(token)
 
-    async def _send(self, request: Request, started: float) -> Response:
+    async def _send(self, transport: httpx.AsyncHTTPTransport, request: Request, started: float) -> Response:
         check = _check_oin(request)
 
         async def trace(event: str, info: dict[str, Any]) -> None:
@@ -139,56 +138,80 @@ class AsyncHttpxTransport:
                 await info["return_value"].aclose()
                 raise
 
-        response = await self._pool(request).handle_async_request(_to_httpx(request, trace))
+        response = await transport.handle_async_request(_to_httpx(request, trace))
         try:
             return await self._read(response, request, started)
         finally:
             await response.aclose()
 
-    def _pool(self, request: Request) -> httpx.AsyncHTTPTransport:
-        """The connections for the OIN that is expected, as in `HttpxTransport`."""
-        pool = self._pools.get(request.peer.oin)
-        if pool is None:
-            limits = httpx.Limits(max_connections=_CONNECTIONS)
-            pool = httpx.AsyncHTTPTransport(verify=self._context, trust_env=False, http2=False, retries=0, limits=limits)
-            self._pools[request.peer.oin] = pool
-        return pool
-
     async def _read(self, response: httpx.Response, request: Request, started: float) -> Response:
-        chunks: list[bytes] = []
+        body = _Body(response, request)
         cut: Fault | None = None
         try:
             if response.status_code != 204:
-                size = _Size(response, request.limit)
+                body.begin()
                 async with asyncio.timeout(max(0.0, started + request.deadline - time.monotonic())):
                     async for chunk in cast(AsyncIterable[bytes], response.stream):
-                        size.add(chunk)
-                        chunks.append(chunk)
+                        body.add(chunk)
         except Exception as error:  # the status is known: what it means is decided by the table
             cut = _fault(error, started, request.deadline)
-        if cut is not None or response.status_code == 204:
+        if cut is not None or _may_hold_more(response):
             await response.extensions["network_stream"].aclose()
-        return _response(response, chunks, cut, started)
+        return _response(response, body, cut, started)
 
     async def close(self) -> None:
         """Close all connections."""
-        pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            await pool.aclose()
+        for transport in self._pools.clear():
+            await transport.aclose()
 
 
-class _Size:
-    """Counts an answer while it comes in; a compressed one is refused, because its real size is unknown."""
+def _async_transport(context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=_CONNECTIONS)
+    return httpx.AsyncHTTPTransport(verify=context, trust_env=False, http2=False, retries=0, limits=limits)
 
-    def __init__(self, response: httpx.Response, limit: int) -> None:
-        if response.headers.get("content-encoding", "identity").lower() != "identity":
-            raise _TooLargeError
-        self._left = limit
+
+class _Body:
+    """Takes in an answer: in memory, or a 200 into the sink of the request. Its size is counted while it comes in."""
+
+    def __init__(self, response: httpx.Response, request: Request) -> None:
+        self._headers = response.headers
+        self._sink = request.sink if response.status_code == 200 else None
+        self._left = request.limit
+        self.chunks: list[bytes] = []
+
+    def begin(self) -> None:
+        if self._headers.get("content-encoding", "identity").lower() != "identity":
+            raise _TooLargeError  # the real size of a compressed answer is unknown
+        if self._sink is not None:
+            length = self._headers.get("content-length", "")
+            self._sink.begin(int(length) if length.isascii() and length.isdigit() else None)
 
     def add(self, chunk: bytes) -> None:
         self._left -= len(chunk)
         if self._left < 0:
             raise _TooLargeError
+        if self._sink is not None:
+            self._sink.write(chunk)
+        else:
+            self.chunks.append(chunk)
+
+
+def _may_hold_more(response: httpx.Response) -> bool:
+    """Whether something may be left in the connection that could be taken for the next answer.
+
+    A 204 may have a body all the same (quirk Q3), an answer may be longer than it says, and one with two framings may be
+    understood in two ways. The bytes that are left can be seen only inside the HTTP library; where its insides look
+    different from what is expected here, the connection is not used again.
+    """
+    headers = response.headers
+    if response.status_code == 204 or ("content-length" in headers and "transfer-encoding" in headers):
+        return True
+    try:
+        connection = response.stream._httpcore_stream._stream._connection  # type: ignore[union-attr]
+        left, _ = connection._h11_state.trailing_data
+    except AttributeError:
+        return True
+    return bool(left)
 
 
 def _to_httpx(request: Request, trace: Callable[[str, dict[str, Any]], Any]) -> httpx.Request:
@@ -232,32 +255,9 @@ def peer_oin(certificate: Any) -> str | None:
     return only_oin(tuple(value for name, value in names if name == "serialNumber"))
 
 
-def _drop(response: httpx.Response) -> None:
-    """Close the connection itself, so that what may still be in it cannot be taken for the next answer."""
-    response.extensions["network_stream"].close()
-
-
-def _response(response: httpx.Response, chunks: list[bytes], cut: Fault | None, started: float) -> Response:
+def _response(response: httpx.Response, body: _Body, cut: Fault | None, started: float) -> Response:
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Response(response.status_code, headers, b"".join(chunks), time.monotonic() - started, cut)
-
-
-_VERIFY_CODES = {
-    9: "not_yet_valid",
-    10: "expired",
-    18: "self_signed",
-    19: "untrusted",
-    20: "untrusted",
-    21: "incomplete_chain",
-    23: "revoked",
-    26: "wrong_purpose",
-    62: "wrong_host",
-    64: "wrong_host",
-    66: "weak_key",
-    67: "weak_key",
-    68: "weak_signature",
-}
-_CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR")
+    return Response(response.status_code, headers, b"".join(body.chunks), time.monotonic() - started, cut)
 
 
 def _fault(error: BaseException, started: float, deadline: float) -> Fault:
@@ -274,41 +274,18 @@ def _kind(error: BaseException) -> tuple[FaultKind, Phase, str]:
         return FaultKind.WRONG_PEER, Phase.NOT_SENT, "oin"
     if isinstance(error, _TooLargeError):
         return FaultKind.TOO_LARGE, Phase.UNKNOWN, "size"
+    if isinstance(error, StoreError):
+        return FaultKind.NOT_KEPT, Phase.UNKNOWN, "disk"
     before = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    tls = _tls_error(error)
+    tls = tls_error(error)
     if tls is not None:
-        return _tls_kind(tls, before)
+        return tls_kind(tls, before)
     if before:
         return FaultKind.CONNECT, Phase.NOT_SENT, "timeout" if isinstance(error, httpx.TimeoutException) else "connect"
     if isinstance(error, TimeoutError):
         return FaultKind.DEADLINE, Phase.UNKNOWN, "deadline"
     names = {httpx.ReadTimeout: "read", httpx.WriteTimeout: "write", httpx.RemoteProtocolError: "protocol"}
     return FaultKind.NO_ANSWER, Phase.UNKNOWN, names.get(type(error), "reset")  # type: ignore[arg-type]
-
-
-def _tls_kind(error: ssl.SSLError, before: bool) -> tuple[FaultKind, Phase, str]:
-    reason = error.reason or ""
-    phase = Phase.NOT_SENT if before else Phase.REFUSED
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return FaultKind.THEIR_CERTIFICATE, Phase.NOT_SENT, _VERIFY_CODES.get(error.verify_code, "untrusted")
-    if "ALERT" in reason and any(word in reason for word in _CERTIFICATE_ALERTS):
-        # TLS 1.3: our certificate is refused only after the request was written, so it looks like a read error.
-        return FaultKind.OUR_CERTIFICATE, phase, "own_certificate"
-    if before:
-        return FaultKind.TLS_SETTINGS, Phase.NOT_SENT, "handshake"
-    return FaultKind.NO_ANSWER, Phase.UNKNOWN, "tls"
-
-
-def _tls_error(error: BaseException) -> ssl.SSLError | None:
-    """The TLS error behind an exception. A connection that merely broke off during the handshake does not count."""
-    at: BaseException | None = error
-    for _ in range(10):
-        if at is None:
-            return None
-        if isinstance(at, ssl.SSLError) and not isinstance(at, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return at
-        at = at.__cause__ or at.__context__
-    return None
 
 
 class _Deadline(threading.local):

@@ -95,6 +95,7 @@ def build_deelnemerslijst(
     auteur: str,
     datumtijd: dt.datetime,
     test_identities: bool = False,
+    las_key_reden: str = "",
 ) -> Deelnemerslijst:
     """Build a list of participants that is stricter than the published schema.
 
@@ -107,6 +108,7 @@ def build_deelnemerslijst(
         auteur: name and version of the LAS.
         datumtijd: moment of making, aware; written in UTC and whole seconds.
         test_identities: accept an ECK-iD in any form, as test environments and the published examples have it.
+        las_key_reden: why a LAS-key may look like a BSN; about 9 % of all other 9-digit numbers pass its check.
 
     Raises:
         MessageError: something does not fit; names every place, never a value.
@@ -119,7 +121,9 @@ def build_deelnemerslijst(
     check_not_empty(given, "deelnemers", found)
     group_ids: dict[str, str] = {}
     groups = [_groep(item, f"groepen[{at}]", group_ids, found) for at, item in enumerate(given_groups)]
-    builder = _DeelnemerBuilder(afspraak, group_ids, Identities(found, test_identities=test_identities), found)
+    builder = _DeelnemerBuilder(
+        afspraak, group_ids, Identities(found, test_identities=test_identities, las_key_reden=las_key_reden), found
+    )
     entries = [builder.build(item, f"deelnemers[{at}]") for at, item in enumerate(given)]
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("deelnemerslijst")

@@ -58,6 +58,7 @@ def build_schooladviezenlijst(
     auteur: str,
     datumtijd: dt.datetime,
     test_identities: bool = False,
+    las_key_reden: str = "",
 ) -> Schooladviezenlijst:
     """Build a list of advice that is stricter than the published schema.
 
@@ -69,6 +70,7 @@ def build_schooladviezenlijst(
         auteur: name and version of the LAS.
         datumtijd: moment of making, aware; written in UTC and whole seconds.
         test_identities: accept an ECK-iD in any form, as test environments and the published examples have it.
+        las_key_reden: why a LAS-key may look like a BSN; about 9 % of all other 9-digit numbers pass its check.
 
     Raises:
         MessageError: something does not fit; names every place, never a value.
@@ -84,7 +86,7 @@ def build_schooladviezenlijst(
     found = Findings()
     found.identifier(Schooljaar, schooljaar, "schooljaar")
     check_not_empty(given, "adviezen", found)
-    identities = Identities(found, test_identities=test_identities)
+    identities = Identities(found, test_identities=test_identities, las_key_reden=las_key_reden)
     entries = [_entry(item, f"adviezen[{at}]", afspraak, identities, found) for at, item in enumerate(given)]
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("schooladviezenlijst")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
+from doorstroom_client.messages.bsn import looks_like_bsn
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import EckId, Identifier, LasKey, TestEckId
 from doorstroom_client.messages.leerlingen import Leerling
@@ -76,8 +77,9 @@ def deelnemersgroep_of(school: School) -> Deelnemersgroep:
 class Identities:
     """Checks the identities of all pupils in one list: form, at least one, and no pupil twice."""
 
-    def __init__(self, found: Findings, *, test_identities: bool) -> None:
+    def __init__(self, found: Findings, *, test_identities: bool, las_key_reden: str = "") -> None:
         self._found = found
+        self._may_look_like_bsn = bool(las_key_reden.strip())
         self._eck_kind: type[Identifier] = TestEckId if test_identities else EckId
         self._seen: dict[tuple[Identiteitsoort, str], str] = {}
 
@@ -103,6 +105,12 @@ class Identities:
             self._found.add(path, kind.rule)
             return None
         text = str(value)
+        if looks_like_bsn(text) and not self._may_look_like_bsn:
+            self._found.add(
+                path,
+                "looks like a citizen service number (BSN), which may never be sent; if it is a LAS-key all the same, say "
+                "so with las_key_reden",
+            )
         first = self._seen.setdefault((label, text), path)
         if first != path:
             self._found.add(path, f"is the same as {first}; a pupil may stand in a list once")

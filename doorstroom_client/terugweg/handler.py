@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
 from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
 from doorstroom_client.messages.ontvangst import ontvangstmelding
@@ -102,12 +103,14 @@ class Receiver:
         registry: for the mandate of the sender.
         inbox: gives the store in which results are kept.
         now: the wall clock (UTC).
+        las_keys_like_bsn: whether a LAS-key may look like a citizen service number.
     """
 
     find_school: Callable[[str], School | None]
     registry: Registry
     inbox: Callable[[], Inbox]
     now: Callable[[], dt.datetime]
+    las_keys_like_bsn: bool = False
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
         """Decide about a request; asks the OSR where needed, keeps nothing yet."""
@@ -146,6 +149,8 @@ class Receiver:
             result = decode_leerlingresultaat(request.body)
         except MessageError as error:
             return InboundResponse.of(400 if error.path == "body" else 422)
+        if self._carries_bsn(result):
+            return InboundResponse.of(422)
         return Delivery(
             edu_to=edu_to,
             edu_from=edu_from,
@@ -157,6 +162,11 @@ class Receiver:
             received_at=self.now(),
             payload=request.body,
         )
+
+    def _carries_bsn(self, result: Leerlingresultaat) -> bool:
+        """A citizen service number may not be kept, not even by accident."""
+        keys = (result.leerling.eck_id or "", result.leerling.las_key or "")
+        return holds_bsn_field(dict(result.raw)) or (not self.las_keys_like_bsn and any(map(looks_like_bsn, keys)))
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

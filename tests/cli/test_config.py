@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from doorstroom_client.cli._app import app
 from doorstroom_client.settings import SETTINGS
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.keten import API_KEY
@@ -108,6 +110,17 @@ def test_show_lists_every_setting_and_no_secret(keten: Keten, run: Run, monkeypa
     assert items["certificate.password"] == ""
 
 
+@pytest.mark.parametrize("columns", ["80", "100"])
+def test_show_never_breaks_a_name(columns: str, keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = run("config", "show").stdout.splitlines()
+    assert all(len(line) <= int(columns) for line in lines)
+    first = [line.split("│")[1].strip() for line in lines if line.startswith("│")]
+    for setting in SETTINGS:
+        assert setting.name in first
+        assert not setting.variable or setting.variable in first
+
+
 def test_show_works_without_configuration(run: Run) -> None:
     result = run("config", "show")
     assert result.exit_code == 0
@@ -131,7 +144,32 @@ def test_a_school_with_one_mandate_is_fine(keten: Keten, run: Run) -> None:
     assert "Niet in orde" not in result.stdout
     assert run("mandaat", "check", "--school", "99AA", "--leverancier", "DIA").exit_code == 77
     assert run("mandaat", "check", "--school", "99AA", "--op", "2001-01-01").exit_code == 77
-    assert run("mandaat", "check", "--op", "gisteren").exit_code == 64
+
+
+@pytest.mark.parametrize("typed", ["gisteren", "1-1-2026", "2026-02-30"])
+def test_a_day_that_is_none(typed: str, keten: Keten, run: Run) -> None:
+    result = run("mandaat", "check", "--op", typed)
+    assert result.exit_code == 64
+    assert "expected a date as YYYY-MM-DD" in result.stderr
+
+
+def test_the_namespace_is_named_before_a_school_is_told(keten: Keten, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    assert keten.osr.namespace in config.read_text("utf-8")
+    config.write_text(config.read_text("utf-8").replace(keten.osr.namespace, "https://example.org/last-year"), "utf-8")
+    for options, hint in (
+        ((), "No school has a mandate for any supplier. Check osr.namespace first"),
+        (("--school", "99AA"), "If other schools have the same: check osr.namespace"),
+    ):
+        together = CliRunner().invoke(app, ["mandaat", "check", *options])
+        assert together.exit_code == 77
+        assert hint in together.stderr
+        assert together.output.index(hint) < together.output.index("Niet in orde")
+
+
+def test_the_namespace_is_not_named_when_it_is_right(keten: Keten, run: Run) -> None:
+    for options in ((), ("--school", "99AA"), ("--school", "99AA", "--leverancier", "DIA")):
+        assert "osr.namespace" not in run("mandaat", "check", *options).stderr
 
 
 def test_a_las_without_mandate(keten: Keten, run: Run) -> None:

@@ -60,6 +60,10 @@ def test_codes(kind: type[DoorstroomError], code: int, capsys: pytest.CaptureFix
     assert kind is MessageError or "do this" in shown
 
 
+def test_a_file_that_cannot_be_read_is_no_setting() -> None:
+    assert code_of(errors.ConfigurationError("cannot be read", setting="file")) is ExitCode.STORE
+
+
 def test_the_worst_code_wins() -> None:
     assert worst([]) is ExitCode.OK
     assert worst([ExitCode.LATER, ExitCode.REFUSED]) is ExitCode.REFUSED

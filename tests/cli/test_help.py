@@ -13,6 +13,7 @@ from typer.main import get_command
 from doorstroom_client import cli
 from doorstroom_client.cli._app import app
 from doorstroom_client.cli.exit_codes import MEANING
+from doorstroom_client.messages.vocabulary import Schooladvies
 
 from .conftest import Run
 
@@ -64,6 +65,11 @@ def test_help_names_every_exit_code(run: Run) -> None:
         assert f"{code.value}  {meaning}" in shown
 
 
+def test_help_lists_every_advice_code(run: Run) -> None:
+    shown = run("adviezen", "send", "--help").stdout.split()
+    assert [code for code in Schooladvies if code not in shown] == []
+
+
 def test_version(run: Run) -> None:
     result = run("--version")
     assert (result.exit_code, result.stdout) == (0, "doorstroom 0.1.0\n")
@@ -88,4 +94,4 @@ def test_without_the_extra_it_says_how_to_install(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as stopped:
         cli.main()
     assert stopped.value.code == 78
-    assert 'pip install "doorstroom_client[cli]"' in capsys.readouterr().err
+    assert "pip install '.[cli]'" in capsys.readouterr().err

@@ -26,10 +26,17 @@ def test_the_list_says_not_whose_results_they_are(received: Keten, run: Run, mon
 
 @pytest.mark.parametrize("option", ["--show-ids", "--toon-identiteiten"])
 def test_identities_are_shown_when_asked_for(option: str, received: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
-    result = run("resultaten", "list", option)
-    assert received.leerlingen()[0].eck_id in result.stdout
-    assert "personal data" in result.stderr
+    first = received.leerlingen()[0]
+    assert first.eck_id
+    for columns in ("80", "400"):
+        monkeypatch.setenv("COLUMNS", columns)
+        result = run("resultaten", "list", option)
+        assert f"{first.eck_id[-128:][:8]}…{first.eck_id[-8:]} " in result.stdout
+        assert f"{first.las_key} " in result.stdout
+        assert all(len(line) <= int(columns) for line in result.stdout.splitlines())
+        assert ("Received" in result.stdout) == (columns == "400")
+        assert "personal data" in result.stderr
+        assert "the export holds it whole" in result.stderr
 
 
 def test_json_holds_numbers_only(received: Keten, run: Run) -> None:
@@ -106,8 +113,16 @@ def test_the_export_names_the_files_of_reports(received: Keten, run: Run, tmp_pa
     for row in csv.DictReader(io.StringIO((tmp_path / "r.csv").read_bytes().decode("utf-8-sig")), delimiter=";"):
         named.add(row["rapport"])
     assert named == {file.name for file in (tmp_path / "rap").iterdir()}
-    assert run("rapporten", "fetch", "--to", "rap2").stdout.startswith("0 reports")
+    none = run("rapporten", "fetch", "--to", "rap2").stdout
+    assert none.startswith("0 reports")
+    assert "marked as processed; --all" in none
     assert run("rapporten", "fetch", "--to", "rap2", "--all").stdout.startswith("27 reports")
+
+
+def test_no_reports_without_results(keten: Keten, run: Run) -> None:
+    result = run("rapporten", "fetch", "--to", "rap")
+    assert result.exit_code == 0
+    assert "There are no results yet" in result.stdout
 
 
 def test_one_failure_does_not_hide_the_rest(received: Keten, run: Run, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_refused_list_is_explained_in_dutch(keten: Keten, run: Run) -> None:
     assert result.exit_code == 65
     assert "answered 404" in result.stderr
     assert "In Dutch, for the school:" in result.stderr
-    assert "Toetsbureau Zuid (bedacht) nog niet kent" in result.stderr
+    assert "Toetsbureau Zuid nog niet kent" in result.stderr
     assert result.stdout == ""
     assert_private(keten, result.stderr)
 
@@ -114,7 +114,15 @@ def test_a_school_must_be_named_when_there_are_several(keten: Keten, run: Run) -
     assert result.exit_code == 78
     assert "--school" in result.stderr
     assert run("adviezen", "send", "adviezen.csv", "--school", "11XX").exit_code == 78
-    assert run("adviezen", "send", "adviezen.csv", "--school", "99AA", "--leverancier", "NIX").exit_code == 78
+
+
+def test_a_supplier_that_is_not_configured(keten: Keten, run: Run) -> None:
+    for command in (("adviezen", "send", "adviezen.csv", "--school", "99AA"), ("mandaat", "check")):
+        result = run(*command, "--leverancier", "NIX" + "x" * 60)
+        assert result.exit_code == 78
+        assert f'"NIX{"x" * 37}"' in result.stderr
+        assert "ICE (Toetsbureau Noord), DIA (Toetsbureau Zuid)" in result.stderr
+        assert "\x1b" not in run(*command, "--leverancier", "x\x1b[2J").stderr
 
 
 def test_the_only_school_need_not_be_named(keten: Keten, run: Run, tmp_path: Path) -> None:
@@ -163,6 +171,7 @@ def test_a_file_in_the_old_windows_encoding(keten: Keten, run: Run, tmp_path: Pa
 
 
 def test_a_file_that_is_not_there(keten: Keten, run: Run) -> None:
-    result = run("adviezen", "send", "nergens.csv", "--school", "99AA")
-    assert result.exit_code == 78
+    result = run("adviezen", "send", "nergens.csv", "--school", "99AA", "--json")
+    assert result.exit_code == 74  # as the table of exit codes says
+    assert json.loads(result.stdout)["exit_code"] == 74
     assert '"nergens.csv" cannot be read' in result.stderr

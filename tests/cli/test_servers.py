@@ -19,12 +19,13 @@ import pytest
 
 from doorstroom_client import Client
 from doorstroom_client.cli import _uvicorn_tls
+from doorstroom_client.cli._program import program
 from doorstroom_client.config import load_settings
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.terugweg import uvicorn_tls
 from doorstroom_client.terugweg.asgi import Receive, Scope, Send
 
-from .conftest import Run, assert_private, start
+from .conftest import Run, assert_private, environment, start
 
 
 @contextmanager
@@ -159,6 +160,82 @@ def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:
         process.terminate()
         process.communicate(timeout=15)
         assert process.returncode == 0
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_simulator_leaves_the_first_alone(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "doorstroom-sim"
+    port = free_ports()
+    process = start("simulator", "--dir", folder, "--port", port)
+    with running(process, "99DD nobody"):
+        before = contents(folder)
+        assert len(before) > 10
+        same_ports = run("simulator", "--dir", folder, "--port", port)
+        assert same_ports.exit_code == 78
+        assert "Is another simulator running?" in same_ports.stderr
+        other_ports = run("simulator", "--dir", folder, "--port", free_ports())
+        assert other_ports.exit_code == 78
+        assert "another simulator is running in" in other_ports.stderr
+        assert contents(folder) == before
+        assert run("mandaat", "check", "--school", "99AA", "--config", folder / "doorstroom.toml").exit_code == 0
+    assert run("simulator", "--dir", folder, "--port", port, "--seconds", "0").exit_code == 0
+
+
+def test_ports_are_looked_at_before_anything_is_written(tmp_path: Path, run: Run) -> None:
+    port = free_ports()
+    with socket.create_server(("127.0.0.1", port + 4)):
+        assert run("simulator", "--port", port).exit_code == 78
+        with pytest.raises(OSError, match="in use"):
+            Keten(tmp_path / "keten", port=port)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "doorstroom-sim").mkdir()
+    (tmp_path / "doorstroom-sim/pki").write_text("x")
+    result = run("simulator", "--port", free_ports(), "--seconds", "0")
+    assert result.exit_code == 74
+    assert "cannot write in doorstroom-sim" in result.stderr
+
+
+def test_the_next_commands_work_as_they_are_printed(tmp_path: Path) -> None:
+    process = start("simulator", "--dir", tmp_path / "sim map", "--port", free_ports())
+    lines: list[str] = []
+    assert process.stderr
+    for line in process.stderr:
+        lines.append(line)
+        if "99DD nobody" in line:
+            break
+    commands = [line.strip() for line in lines if line.startswith("  ")]
+    assert commands[0].startswith("cd ")
+    with running(process, ""):
+        done = subprocess.run(["bash", "-ec", "\n".join(commands[:4])], capture_output=True, text=True, env=environment())
+        assert (done.returncode, done.stderr[-500:].count("Error")) == (0, 0)
+        assert "27 deelnemers" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("called", "on_path", "place", "shown"),
+    [
+        ("venv/bin/doorstroom", False, "sim", "../venv/bin/doorstroom"),
+        ("venv/bin/doorstroom", False, ".", "venv/bin/doorstroom"),
+        ("venv/bin/doorstroom", False, "venv/bin", "./doorstroom"),
+        ("venv/bin/doorstroom", True, "sim", "doorstroom"),
+        ("pytest", False, "sim", "doorstroom"),
+    ],
+)
+def test_the_program_as_it_was_called(
+    called: str, on_path: bool, place: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "venv/bin/doorstroom"
+    file.parent.mkdir(parents=True)
+    file.touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setenv("PATH", str(file.parent) if on_path else "/usr/bin")
+    assert program(Path(place)) == shown
 
 
 def test_the_simulator_stops_by_itself_and_starts_again(run: Run, tmp_path: Path) -> None:

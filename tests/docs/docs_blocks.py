@@ -19,14 +19,17 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from doorstroom_client.simulator import Keten
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("docs/**/*.md"), *ROOT.glob("README.md")])
@@ -37,6 +40,28 @@ _PART = re.compile(
     r"(?:^```(?P<lang>\w*)[^\n]*\n(?P<body>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
+
+
+@contextmanager
+def suppliers_answer(keten: Keten) -> Iterator[None]:
+    """Let suppliers push results after advice came in, as `doorstroom simulator` does."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        seen = 0
+        while not stop.wait(0.05):
+            came_in = keten.toetssystemen["ICE"].ontvangen[seen:]
+            seen += len(came_in)
+            if ("registreren-schooladviezen", 202) in came_in:
+                keten.stuur_resultaten()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @dataclass(frozen=True)

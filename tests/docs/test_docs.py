@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import tomllib
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page
+from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page, suppliers_answer
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.messages.vocabulary import Schooladvies
+from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, column_of, parse_advies
 from doorstroom_client.settings import SETTINGS
 from doorstroom_client.simulator import Keten
 
@@ -35,6 +39,7 @@ EXPECTED = (
     "reference/settings.md",
     "reference/decisions.md",
     "reference/commands.md",
+    "reference/csv.md",
     "errors.md",
     "glossary.md",
     "architecture.md",
@@ -49,9 +54,21 @@ def test_every_page_is_there_and_on_the_map() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_the_code_on_a_page_runs(page: Path, keten: Keten) -> None:
-    with keten.client() as client:
+    # README has no marks for what happens on the other side, so there the suppliers answer as under `doorstroom simulator`
+    with keten.client() as client, suppliers_answer(keten) if page.name == "README.md" else nullcontext():
         names: dict[str, Any] = {"__name__": "docs", "keten": keten, "client": client}
         run_page(page, names)
+
+
+def test_the_first_program_of_the_readme_reads_a_whole_class(keten: Keten, capfd: pytest.CaptureFixture[str]) -> None:
+    code = next(block.body for block in blocks(ROOT / "README.md") if block.lang == "python")
+    Path("first.py").write_text(code, "utf-8")
+    with suppliers_answer(keten):
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        subprocess.run([sys.executable, "first.py"], check=True, env=environment, timeout=60)
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0] == "ICE 27"
+    assert len(lines) == 28
 
 
 def test_most_python_on_the_pages_is_executed() -> None:
@@ -77,6 +94,19 @@ def test_a_failing_block_is_noticed(tmp_path: Path) -> None:
     page.write_text("<!-- raises: KeyError -->\n```python\nx = 1\n```\n")
     with pytest.raises(AssertionError, match="was not raised"):
         run_page(page, {})
+
+
+def test_the_page_on_csv_says_what_the_reader_does() -> None:
+    text = (DOCS / "reference/csv.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| `")]
+    columns = {cells[0].strip("`"): cells[-1] for cells in rows if cells[0].strip("`").islower()}
+    assert set(columns) == {*ADVIEZEN.used, *DEELNEMERS.used}
+    for column, others in columns.items():
+        assert column_of(column) == column
+        assert all(column_of(name.strip()) == column for name in others.split(",") if name != "–"), column
+    assert [cells[0].strip("`") for cells in rows if cells[0].strip("`").isupper()] == list(Schooladvies)
+    spelled = re.findall(r"`([^`]+)`", text.split("for `TM`:")[1].split("are all understood")[0])
+    assert [parse_advies(text, list(Schooladvies)) for text in spelled] == ["HAVO_TM_VWO", "HAVO_TM_VWO", "VMBO_GL/TL"]
 
 
 def _anchors(text: str) -> set[str]:

@@ -250,7 +250,7 @@ def test_a_runtime_without_certificate_has_no_transport_of_its_own(kind: Any) ->
     from doorstroom_client.runtime import Resources
 
     with pytest.raises(ConfigurationError):
-        Resources(None, None).context()
+        Resources(None, None, None, lambda: NOW).context()
 
 
 @BOTH

@@ -11,7 +11,26 @@ import pytest
 from support import PDF
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.exchange.rapport import is_complete_pdf, keep_rapport
+from doorstroom_client.exchange.rapport import Download, Leerlingrapport
+
+
+def keep_rapport(content: bytes, rapportid: str, to: str | os.PathLike[str] | None) -> Leerlingrapport:
+    download = Download(rapportid, to)
+    try:
+        download.begin(len(content))
+        for at in range(0, len(content), 7):
+            download.write(content[at : at + 7])
+        return download.keep()
+    finally:
+        download.discard()
+
+
+def is_complete_pdf(content: bytes) -> bool:
+    download = Download("r", None)
+    download.begin(None)
+    for at in range(0, len(content), 100):
+        download.write(content[at : at + 100])
+    return download.is_complete
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,8 @@ def test_no_whole_pdf_is_no_report(test_pki: Pki, speler: Speler, tmp_path: Any,
             speler(client.fetch_leerlingrapport("r", school=client.scholen[0], leverancier="ICE", to=tmp_path))
     assert caught.value.retryable
     assert list(tmp_path.iterdir()) == []
-    assert len(server.received) == 1
+    # Half a PDF is asked for once more; something else than a PDF is not.
+    assert len(server.received) == (2 if kind == "application/pdf" else 1)
 
 
 @pytest.mark.parametrize(("size", "encoding"), [(70 * 1024, None), (10, "gzip"), (10, "br")])

@@ -1,0 +1,122 @@
+"""Files that appear under their name only when they are complete and on disk; private, and never half."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+from doorstroom_client.errors import StoreError
+
+_PREFIX, _SUFFIX = ".doorstroom-", ".part"
+_ABANDONED = 3600.0
+"""Seconds; a temporary file that was not written to for so long is of a process that died."""
+_HINT = "Free some space or choose another folder"
+
+
+class PartFile:
+    """A file on its way to its name (mode 0600). Nothing of it stays behind unless it is kept.
+
+    Args:
+        target: the name it gets in the end. A symbolic link there is replaced, never followed.
+
+    Raises:
+        StoreError: the folder cannot be written in.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        _remove_abandoned(target.parent)
+        try:
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
+        except OSError as error:
+            raise StoreError(f"cannot write in {target.parent}: {error.strerror}", hint=_HINT) from None
+        self._part = Path(name)
+        self._file: BinaryIO = os.fdopen(handle, "wb", buffering=0)
+
+    def write(self, chunk: bytes) -> None:
+        """Add to the file.
+
+        Raises:
+            StoreError: the disk is full or out of order.
+        """
+        reason = ""
+        view = memoryview(chunk)
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        if reason:
+            self._refuse(reason)
+
+    def restart(self) -> None:
+        """Begin anew with an empty file."""
+        self._file.seek(0)
+        self._file.truncate()
+
+    def keep(self) -> Path:
+        """Bring everything to disk, and give the file its name.
+
+        Raises:
+            StoreError: that failed; the old file, if there was one, is untouched.
+        """
+        reason = ""
+        try:
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.replace(self._target)
+            _sync_folder(self._target.parent)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        if reason:
+            self._refuse(reason)
+        return self._target
+
+    def discard(self) -> None:
+        """Remove what was not kept; harmless afterwards."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+    def _refuse(self, reason: str) -> None:
+        self.discard()
+        raise StoreError(f"cannot write {self._target.name}: {reason}", hint=_HINT)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a private file in one piece.
+
+    Raises:
+        StoreError: the file could not be written; the old one, if any, is untouched.
+    """
+    part = PartFile(target)
+    try:
+        part.write(content)
+        part.keep()
+    finally:
+        part.discard()
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Clean up after a process that was killed half-way."""
+    before = time.time() - _ABANDONED
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+            if path.lstat().st_mtime < before:
+                path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself survive a power cut."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,105 @@
+"""Our SSLContext, kept fresh: new files are taken over without a restart, and an ending certificate is told in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import Event, OnEvent, tell
+from doorstroom_client.exchange.tls import ClientCertificate, client_context
+
+LOOK_EVERY = 60.0
+"""Seconds between looks at the files."""
+WARN_DAYS = (60, 30, 14, 7)
+"""Days before the end of our certificate at which it is told."""
+
+
+class LiveContext:
+    """Gives the SSLContext for a new connection.
+
+    When a file of the certificate changes, a new context is made; while the new files cannot be used (half of a pair is
+    there, or they are wrong), the old context goes on, and that is told as a serious event.
+
+    Args:
+        certificate: our certificate, key, roots and revocation lists.
+        on_event: is told of an ending certificate and of files that cannot be used.
+        now: the wall clock (UTC).
+        clock: monotonic seconds; for tests.
+
+    Raises:
+        ConfigurationError: the files cannot be used now.
+    """
+
+    def __init__(
+        self,
+        certificate: ClientCertificate,
+        on_event: OnEvent | None = None,
+        *,
+        now: Callable[[], dt.datetime],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._certificate = certificate
+        self._on_event = on_event
+        self._now = now
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._warned: int | None = None
+        self._stamp = self._look()
+        self._context = client_context(certificate)
+        self._looked_at = clock()
+        self._warn_in_time()
+
+    def current(self) -> ssl.SSLContext:
+        """The context for a connection that is made now; the same object as long as nothing changed."""
+        with self._lock:
+            if self._clock() - self._looked_at >= LOOK_EVERY:
+                self._looked_at = self._clock()
+                self._take_over()
+                self._warn_in_time()
+            return self._context
+
+    def _take_over(self) -> None:
+        stamp = self._look()
+        if stamp == self._stamp:
+            return
+        problem = ""
+        try:
+            self._context = client_context(self._certificate)
+        except ConfigurationError as error:
+            problem = error.setting or "certificate"
+        if problem:
+            self._tell(f"new files cannot be used: {problem}", serious=True)
+            return
+        self._stamp, self._warned = stamp, None
+        self._tell("new files are in use", serious=False)
+
+    def _look(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, time and size of every file."""
+        own = (self._certificate.cert, self._certificate.key or self._certificate.cert)
+        found: list[tuple[str, int, int]] = []
+        for path in (*map(Path, own), *self._certificate.trust_files, *self._certificate.crl_files):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            found.append((str(path), status.st_mtime_ns, status.st_size))
+        return tuple(found)
+
+    def _warn_in_time(self) -> None:
+        try:
+            left = (self._certificate.facts().not_after - self._now()).days
+        except ConfigurationError:
+            return  # told when the files were looked at
+        reached = [days for days in WARN_DAYS if left <= days]
+        if reached and (self._warned is None or min(reached) < self._warned):
+            self._warned = min(reached)
+            self._tell(f"our certificate ends in {left} days", serious=True)
+
+    def _tell(self, result: str, *, serious: bool) -> None:
+        event = Event("certificate", "-", result, "-", "-", "", self._now(), serious=serious)
+        tell(event, self._on_event)

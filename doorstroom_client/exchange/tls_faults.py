@@ -1,0 +1,56 @@
+"""Tells TLS faults apart: their certificate, ours, the settings, or a connection that merely broke off."""
+
+from __future__ import annotations
+
+import ssl
+
+from doorstroom_client.errors import Phase
+from doorstroom_client.exchange.http import FaultKind
+
+_VERIFY_CODES = {
+    9: "not_yet_valid",
+    10: "expired",
+    18: "self_signed",
+    19: "untrusted",
+    20: "untrusted",
+    21: "incomplete_chain",
+    23: "revoked",
+    26: "wrong_purpose",
+    62: "wrong_host",
+    64: "wrong_host",
+    66: "weak_key",
+    67: "weak_key",
+    68: "weak_signature",
+}
+_CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR")
+
+
+def tls_kind(error: ssl.SSLError, before: bool) -> tuple[FaultKind, Phase, str]:
+    """What a TLS error means, how far the request got, and a short code.
+
+    Args:
+        error: as found by `tls_error`.
+        before: whether it came before the request was sent.
+    """
+    reason = error.reason or ""
+    phase = Phase.NOT_SENT if before else Phase.REFUSED
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return FaultKind.THEIR_CERTIFICATE, Phase.NOT_SENT, _VERIFY_CODES.get(error.verify_code, "untrusted")
+    if "ALERT" in reason and any(word in reason for word in _CERTIFICATE_ALERTS):
+        # TLS 1.3: our certificate is refused only after the request was written, so it looks like a read error.
+        return FaultKind.OUR_CERTIFICATE, phase, "own_certificate"
+    if before:
+        return FaultKind.TLS_SETTINGS, Phase.NOT_SENT, "handshake"
+    return FaultKind.NO_ANSWER, Phase.UNKNOWN, "tls"
+
+
+def tls_error(error: BaseException) -> ssl.SSLError | None:
+    """The TLS error behind an exception. A connection that merely broke off during the handshake does not count."""
+    at: BaseException | None = error
+    for _ in range(10):
+        if at is None:
+            return None
+        if isinstance(at, ssl.SSLError) and not isinstance(at, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return at
+        at = at.__cause__ or at.__context__
+    return None

@@ -1,0 +1,41 @@
+"""Keeps the citizen service number (BSN, PGN, onderwijsnummer) out of the exchange.
+
+The chain never carries it, but the text of the published definition names it as an example of an identity, so sooner or
+later somebody puts it there. A number can be recognised only by its check: about 9 % of all other 9-digit numbers pass it
+too. Whoever has such LAS-keys says so, with a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_NAMES = frozenset({"bsn", "pgn", "burgerservicenummer", "onderwijsnummer", "sofinummer", "persoonsgebondennummer"})
+_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+
+def looks_like_bsn(text: str) -> bool:
+    """Whether a text is a number of 8 or 9 digits that passes the check of a BSN (the 11-test)."""
+    if not re.fullmatch(r"[0-9]{8,9}", text):
+        return False
+    digits = [int(digit) for digit in text.rjust(9, "0")]
+    total = sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=True))
+    return total % 11 == 0 and any(digits)
+
+
+def holds_bsn_field(document: Any) -> bool:
+    """Whether a field anywhere in a decoded message is named after such a number."""
+    return any(name in _NAMES for name in _field_names(document))
+
+
+def _field_names(document: Any) -> Iterator[str]:
+    waiting = [document]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            for key, value in item.items():
+                yield re.sub(r"[\W_]", "", str(key)).casefold()
+                waiting.append(value)
+        elif isinstance(item, list):
+            waiting.extend(item)

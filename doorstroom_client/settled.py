@@ -1,0 +1,44 @@
+"""What a client has settled on: the part of `Client` and `AsyncClient` that asks nobody anything."""
+
+from __future__ import annotations
+
+from doorstroom_client.chain import Chain
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.school import School, find_school
+
+
+class Settled:
+    """Base of both clients."""
+
+    _chain: Chain
+
+    def __repr__(self) -> str:
+        tests = ", ".join(leverancier.toetssoort for leverancier in self._chain.leveranciers)
+        return f"{type(self).__name__}(afspraak={self._chain.afspraak.naam!r}, leveranciers=[{tests}])"
+
+    @property
+    def leveranciers(self) -> tuple[Leverancier, ...]:
+        """The configured suppliers."""
+        return self._chain.leveranciers
+
+    @property
+    def scholen(self) -> tuple[School, ...]:
+        """The configured administrations; empty when they are found by a function."""
+        return () if callable(self._chain.scholen) else self._chain.scholen
+
+    @property
+    def afspraak(self) -> Afspraak:
+        """The agreement version that this client writes."""
+        return self._chain.afspraak
+
+    def find_school(self, key: str) -> School:
+        """A configured administration by BRIN, School OIN or routeringskenmerk.
+
+        Args:
+            key: one of the three.
+
+        Raises:
+            ConfigurationError: none or more than one has that key.
+        """
+        return find_school(self.scholen, key)

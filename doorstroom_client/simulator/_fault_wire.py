@@ -1,0 +1,269 @@
+"""One connection of a `FaultServer`, as a fault sees it: read a piece, send a piece, break off."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+from doorstroom_client.simulator.https import Received
+
+_READ_SIZE = 65_536
+_MAX_HEAD = 262_144
+_MAX_DRAIN = 64 * 1024 * 1024
+_IDLE_SECONDS = 30.0
+_LINGER_SECONDS = 1.0
+_HANDSHAKE_RECORD = b"\x16"
+
+
+class Stage(StrEnum):
+    """The moment at which a fault strikes."""
+
+    CLOSED = "closed"
+    """Nobody listens."""
+    FULL = "full"
+    """Somebody listens, but never takes the connection."""
+    ACCEPTED = "accepted"
+    """The connection is there, nothing was exchanged."""
+    HANDSHAKEN = "handshaken"
+    """The TLS handshake is done."""
+    REQUEST = "request"
+    """The head of a request was read, its body was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRequest:
+    """One request, as far as it was read.
+
+    Attributes:
+        method: as sent.
+        target: path and query as sent; hidden in the repr, as it may hold OINs or a rapportid.
+        headers: names as sent, and values.
+        peer_oin: ``subject.serialNumber`` of the client certificate; None when there is not exactly one.
+        connection: number of the connection it came on, from 1.
+    """
+
+    method: str
+    target: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    peer_oin: str | None = None
+    connection: int = 0
+    _body: bytearray = field(default_factory=bytearray, repr=False, compare=False)
+
+    @property
+    def body(self) -> bytes:
+        """What was read of the body until now."""
+        return bytes(self._body)
+
+    @property
+    def path(self) -> str:
+        """The target without its query, percent-encoding included."""
+        return self.target.partition("?")[0]
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of this name, in any capitals; None when absent."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def received(self) -> Received:
+        """The same request in the form that the apps of the simulator take."""
+        query = tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
+        return Received(self.method, self.path, query, self.headers, self.body, self.peer_oin)
+
+    def keep(self, piece: bytes) -> None:
+        """Add what was read of the body."""
+        self._body.extend(piece)
+
+
+class Wire:
+    """A connection in the hands of one thread.
+
+    Attributes:
+        socket: the bare socket; after the handshake the TLS socket.
+        number: number of the connection, from 1.
+        request: the request at hand; None before the first.
+        last: set when the connection has to end after this answer, because the peer asks for it or the next fault
+            needs a new one.
+        closed: set once the socket is closed.
+        bytes_read: bytes of requests that were read, after decryption.
+    """
+
+    def __init__(self, plain: socket.socket, number: int, stopped: threading.Event) -> None:
+        """Take over a socket."""
+        self.socket = plain
+        self.number = number
+        self.request: FaultRequest | None = None
+        self.last = False
+        self.closed = False
+        self.bytes_read = 0
+        self._stopped = stopped
+        self._buffer = bytearray()
+        self._body_done = False
+
+    def read_head(self) -> bool:
+        """Wait for the head of the next request; False when the peer is done."""
+        self.request = None
+        self._body_done = False
+        self.socket.settimeout(_IDLE_SECONDS)
+        while b"\r\n\r\n" not in self._buffer:
+            if len(self._buffer) > _MAX_HEAD or not self._fetch():
+                return False
+        head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
+        self._buffer[:] = rest
+        line, *fields = head.decode("latin-1").split("\r\n")
+        method, _, after = line.partition(" ")
+        pairs = (text.partition(":") for text in fields)
+        headers = tuple((name, value.strip()) for name, _, value in pairs)
+        self.request = FaultRequest(method, after.rpartition(" ")[0], headers, self.peer_oin(), self.number)
+        return True
+
+    def read_body(self, limit: int | None = None) -> None:
+        """Read the body of the request, or its first ``limit`` bytes, and keep it in `request`.
+
+        Raises:
+            ConnectionError: the peer broke off.
+        """
+        if self.request is None or self._body_done:
+            return
+        if "chunked" in (self.request.header("Transfer-Encoding") or "").lower():
+            self._read_chunks(self.request)
+            self._body_done = True
+            return
+        length = self.request.header("Content-Length") or "0"
+        wanted = int(length) if length.isdigit() else 0
+        if limit is not None:
+            wanted = min(wanted, limit)
+        self._read_into(self.request, wanted - len(self.request.body))
+
+    def asks_to_end(self) -> bool:
+        """Whether the peer wants the connection to end after this request."""
+        return self.request is not None and "close" in (self.request.header("Connection") or "").lower()
+
+    def send(self, data: bytes) -> None:
+        """Send everything; ends when the peer takes it or breaks off."""
+        self.socket.sendall(data)
+
+    def pause(self, seconds: float | None = None) -> bool:
+        """Wait without touching the socket; True when the server is being stopped meanwhile."""
+        return self._stopped.wait(seconds)
+
+    def silence(self) -> None:
+        """Say nothing until the peer breaks off or the server is stopped."""
+        with suppress(OSError):
+            self.socket.settimeout(None)
+            # The method of the plain socket: what comes in is not looked at.
+            while socket.socket.recv(self.socket, _READ_SIZE):
+                pass
+
+    def reset(self) -> None:
+        """Close with a TCP reset."""
+        with suppress(OSError):
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()
+
+    def finish(self) -> None:
+        """Say goodbye, let the peer read the last words and close.
+
+        Closing over unread bytes would reset the connection and could destroy the answer.
+        """
+        if self.closed:
+            return
+        self._send_goodbye()
+        self.linger()
+        self.close()
+
+    def linger(self) -> None:
+        """Send no more, and swallow what the peer still sends."""
+        with suppress(OSError):
+            self.socket.settimeout(_LINGER_SECONDS)
+            socket.socket.shutdown(self.socket, socket.SHUT_WR)
+            left = _MAX_DRAIN
+            while left > 0 and not self._stopped.is_set() and (piece := socket.socket.recv(self.socket, _READ_SIZE)):
+                left -= len(piece)
+
+    def close(self) -> None:
+        """Close the socket, without a TLS goodbye."""
+        self.closed = True
+        self.socket.close()
+
+    def speaks_tls(self) -> bool:
+        """Whether the peer begins with a TLS handshake; waits for its first byte."""
+        self.socket.settimeout(_IDLE_SECONDS)
+        return self.socket.recv(1, socket.MSG_PEEK) == _HANDSHAKE_RECORD
+
+    def peer_oin(self) -> str | None:
+        """The OIN in the certificate of the client."""
+        if not isinstance(self.socket, ssl.SSLSocket):
+            return None
+        certificate: dict[str, Any] = dict(self.socket.getpeercert() or {})
+        found = [value for rdn in certificate.get("subject", ()) for name, value in rdn if name == "serialNumber"]
+        return found[0] if len(found) == 1 else None
+
+    def _send_goodbye(self) -> None:
+        if not isinstance(self.socket, ssl.SSLSocket):
+            return
+        # Does not wait for the goodbye of the other side: after the answer nobody has to say anything.
+        with suppress(OSError, ValueError):
+            self.socket.setblocking(False)
+            self.socket.unwrap()
+
+    def _fetch(self) -> bool:
+        piece = self.socket.recv(_READ_SIZE)
+        self.bytes_read += len(piece)
+        self._buffer += piece
+        return bool(piece)
+
+    def _take(self, wanted: int) -> bytes:
+        """Up to ``wanted`` bytes, at least one."""
+        if not self._buffer and not self._fetch():
+            raise ConnectionAbortedError
+        piece = bytes(self._buffer[:wanted])
+        del self._buffer[:wanted]
+        return piece
+
+    def _read_into(self, request: FaultRequest, wanted: int) -> None:
+        while wanted > 0:
+            piece = self._take(wanted)
+            request.keep(piece)
+            wanted -= len(piece)
+
+    def _line(self) -> bytes:
+        line = b""
+        while not line.endswith(b"\r\n"):
+            line += self._take(1)
+        return line.strip()
+
+    def _read_chunks(self, request: FaultRequest) -> None:
+        while size := int(self._line().partition(b";")[0] or b"0", 16):
+            self._read_into(request, size)
+            self._line()
+        while self._line():
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way in which a server behaves.
+
+    Attributes:
+        name: what goes wrong, for test ids and reports.
+        play: does it. Called once at `stage`; returns whether the connection goes on: to the handshake, to the
+            first request or to the next request. An `OSError` in it means that the peer broke off.
+        stage: when it strikes.
+        receive_buffer: bytes of the receive buffer it needs; 0 leaves it to the system.
+    """
+
+    name: str
+    play: Callable[[Wire], bool] = field(repr=False)
+    stage: Stage = Stage.REQUEST
+    receive_buffer: int = 0
+
+    def renamed(self, name: str) -> Self:
+        """The same behaviour under another name."""
+        return type(self)(name, self.play, self.stage, self.receive_buffer)
