@@ -96,8 +96,8 @@ under a line with the names of the columns.
   are ignored, with one exception: a file with a column for the BSN or onderwijsnummer is refused as a whole, because the chain
   never carries that number.
 - **Spaces** around a text do not count, and neither does `="..."`, with which Excel marks text.
-- **Problems** are told together, with line and column and never with a value; nothing of the file is used then. Lengths of names
-  and the form of identities are checked after that, when the list is made.
+- **Problems** are told together, with line and column and never with a value; nothing of the file is used then. Lengths of
+  names and the form of identities are checked after that, when the list is made.
 
 ## Identities, in both files
 
@@ -293,8 +293,8 @@ def csv_page() -> str:
             table(("column", "a cell holds", "other names"), identities),
             f"\n## Participants (deelnemers)\n\n```text\n{DEELNEMERS.example}\n```\n\n",
             columns_table((*DEELNEMERS.required, *DEELNEMERS.optional), DEELNEMERS),
-            "\nA name with a question mark is refused: that is what is left of a letter when a file was saved in an encoding that",
-            " does not have it.\nAn agreement without `geslacht` leaves that column out, whatever the file holds.\n",
+            "\nA name with a question mark is refused: that is what is left of a letter when a file was saved in an encoding",
+            " that does not have it.\nAn agreement without `geslacht` leaves that column out, whatever the file holds.\n",
             f"\n## Advice (adviezen)\n\n```text\n{ADVIEZEN.example}\n```\n\n",
             columns_table((*ADVIEZEN.required, *ADVIEZEN.optional), ADVIEZEN),
             ADVICE_INTRO,

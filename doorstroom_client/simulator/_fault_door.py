@@ -83,9 +83,10 @@ class Door:
         self._acceptor.start()
 
     def _end_accepting(self) -> None:
-        if self._wake is not None and self._acceptor is not None:
-            self._wake.close()
-            self._acceptor.join()
+        assert self._wake is not None
+        assert self._acceptor is not None
+        self._wake.close()
+        self._acceptor.join()
         self._wake = self._acceptor = None
         self._socket.close()
 

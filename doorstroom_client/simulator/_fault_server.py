@@ -30,6 +30,9 @@ class FaultServer:
     the next fault needs a new connection, the answer before it ends the connection. A connection that is refused or
     ignored by the system is never seen here, so such a fault lasts until `advance`.
 
+    A peer can see its last byte before this side has written down what happened: read `handshake_errors` and `errors`
+    after `stop`. A request is written down before its fault strikes.
+
     Attributes:
         faults: what is played.
         requests: the requests whose head came in, in order, bodies as far as they were read.
@@ -205,9 +208,8 @@ class FaultServer:
 
     def _converse(self, wire: Wire) -> None:
         goes_on = self._strike(Stage.ACCEPTED, wire) and self._secure(wire) and self._strike(Stage.HANDSHAKEN, wire)
-        while goes_on and wire.read_head():
-            if wire.request is not None:
-                self.requests.append(wire.request)
+        while goes_on and (request := wire.read_head()) is not None:
+            self.requests.append(request)
             goes_on = self._strike(Stage.REQUEST, wire) and not wire.last
             if goes_on:
                 wire.read_body()

@@ -106,14 +106,14 @@ class Wire:
         self._buffer = bytearray()
         self._body_done = False
 
-    def read_head(self) -> bool:
-        """Wait for the head of the next request; False when the peer is done."""
+    def read_head(self) -> FaultRequest | None:
+        """Wait for the head of the next request; None when the peer is done."""
         self.request = None
         self._body_done = False
         self.socket.settimeout(_IDLE_SECONDS)
         while b"\r\n\r\n" not in self._buffer:
             if len(self._buffer) > _MAX_HEAD or not self._fetch():
-                return False
+                return None
         head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
         self._buffer[:] = rest
         line, *fields = head.decode("latin-1").split("\r\n")
@@ -121,7 +121,7 @@ class Wire:
         pairs = (text.partition(":") for text in fields)
         headers = tuple((name, value.strip()) for name, _, value in pairs)
         self.request = FaultRequest(method, after.rpartition(" ")[0], headers, self.peer_oin(), self.number)
-        return True
+        return self.request
 
     def read_body(self, limit: int | None = None) -> None:
         """Read the body of the request, or its first ``limit`` bytes, and keep it in `request`.

@@ -63,7 +63,7 @@ from doorstroom_client.simulator._fault_tls import (
     TlsVariant,
 )
 from doorstroom_client.simulator._fault_wire import Fault, FaultRequest, Stage, Wire
-from doorstroom_client.simulator.https import Answer, HangUpError, Received
+from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
 
 __all__ = [
@@ -239,6 +239,5 @@ def applied(handle: Callable[[Received], Answer], fault: Fault) -> Fault:
 
 
 def _received(wire: Wire) -> Received:
-    if wire.request is None:
-        raise HangUpError
+    assert wire.request is not None
     return wire.request.received()

@@ -33,7 +33,7 @@ __all__ = ["Defect", "Issued", "Leaf", "Pki"]
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CLOCK_SKEW = timedelta(hours=1)
-_LEAF_LIFETIME = timedelta(days=30)
+_LEAF_LIFETIME = timedelta(days=180)
 _AUTHORITY_LIFETIME = timedelta(days=365)
 
 
