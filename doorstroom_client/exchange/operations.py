@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from doorstroom_client.errors import Earlier, UnexpectedResponse
-from doorstroom_client.exchange.call import Conditions, call
+from doorstroom_client.exchange.call import Answer, Conditions, call
 from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
@@ -18,7 +18,6 @@ from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 
 _ANSWER_LIMIT = 64 * 1024
-_TRIES_FOR_A_WHOLE_ONE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +117,35 @@ def fetch_rapport(
         limit=RAPPORT_LIMIT,
         sink=download,
     )
-    for _ in range(_TRIES_FOR_A_WHOLE_ONE):
-        answer = yield from call(request, about.conditions)
-        response = answer.response
-        if answer.situation is Situation.NOTHING_YET:
-            return False
-        is_pdf = response.status == 200 and response.media_type == "application/pdf"
-        if response.body:  # a transport of one's own need not know about sinks
-            download.begin(len(response.body))
-            download.write(response.body)
-        if is_pdf and download.is_complete:
-            return True
-        if not is_pdf:
-            break
+    answer = yield from _report_call(request, download, about)
+    if _is_pdf(answer) and not download.is_complete:
+        answer = yield from _report_call(request, download, about)
+    if answer.situation is Situation.NOTHING_YET:
+        return False
+    if _is_pdf(answer) and download.is_complete:
+        return True
+    status = answer.response.status
     raise UnexpectedResponse(
-        f"{leverancier.naam} answered with something else than a complete PDF report (status {response.status})",
-        status=response.status,
+        f"{leverancier.naam} answered with something else than a complete PDF report (status {status})",
+        status=status,
         peer=leverancier.naam,
         retryable=True,
         request_id=request.request_id,
         attempts=answer.attempts,
         hint="Nothing was kept. Try again; if it stays so, tell the supplier",
     )
+
+
+def _report_call(request: Request, download: Download, about: Call) -> Flow[Answer]:
+    answer = yield from call(request, about.conditions)
+    if answer.response.body:  # a transport of one's own need not know about sinks
+        download.begin(len(answer.response.body))
+        download.write(answer.response.body)
+    return answer
+
+
+def _is_pdf(answer: Answer) -> bool:
+    return answer.response.status == 200 and answer.response.media_type == "application/pdf"
 
 
 def _edu(school: School) -> dict[str, str]:

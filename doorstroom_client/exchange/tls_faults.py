@@ -8,12 +8,16 @@ from doorstroom_client.errors import Phase
 from doorstroom_client.exchange.http import FaultKind
 
 _VERIFY_CODES = {
+    3: "crl_missing",
+    8: "crl_invalid",
+    11: "crl_not_yet_valid",
+    12: "crl_expired",
     9: "not_yet_valid",
     10: "expired",
     18: "self_signed",
     19: "untrusted",
     20: "untrusted",
-    21: "incomplete_chain",
+    21: "untrusted",
     23: "revoked",
     26: "wrong_purpose",
     62: "wrong_host",

@@ -150,7 +150,7 @@ def test_an_answer_before_a_fault_of_the_connection_ends_it(serve: Callable[...,
     with Raw(server, context) as raw:
         raw.post()
         assert b"Connection: close" in raw.rest()
-    with pytest.raises(OSError):
+    with pytest.raises((ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)):
         Raw(server, context)
     with Raw(server, context) as raw:
         raw.post(more=b"Connection: close\r\n")
@@ -163,9 +163,23 @@ def test_a_chunked_request_body(serve: Callable[..., FaultServer], context: ssl.
     with contextlib.closing(connection):
         connection.request("POST", "/", iter([b"een", b"twee"]), encode_chunked=True, headers={"Transfer-Encoding": "chunked"})
         assert connection.getresponse().read() == RECEIPT
+        connection.sock.sendall(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;x=y\r\na\r\n0\r\nTrailer: 1\r\n\r\n")
+        response = http.client.HTTPResponse(connection.sock)
+        response.begin()
+        assert response.read() == RECEIPT
         connection.request("GET", "/")
         assert connection.getresponse().read() == RECEIPT
-    assert [request.body for request in server.requests] == [b"eentwee", b""]
+    assert [request.body for request in server.requests] == [b"eentwee", b"a", b""]
+
+
+def test_half_a_request_is_no_trouble(serve: Callable[..., FaultServer], context: ssl.SSLContext) -> None:
+    server = serve(faults.answer(202))
+    with Raw(server, context) as raw:
+        raw.tls.sendall(POST + BODY[:3])
+        socket.socket.shutdown(raw.tls, socket.SHUT_WR)
+        assert not raw.ends_in_reset()
+    assert [request.body for request in server.requests] == [BODY[:3]]
+    assert server.errors == []
 
 
 def test_a_client_without_certificate_is_refused(serve: Callable[..., FaultServer], pki: Pki) -> None:
@@ -173,6 +187,7 @@ def test_a_client_without_certificate_is_refused(serve: Callable[..., FaultServe
     with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"), Raw(server, client_context(pki, None)) as raw:
         raw.post()
         raw.rest()
+    server.stop()
     assert server.handshake_errors == ["PEER_DID_NOT_RETURN_A_CERTIFICATE"]
     assert (server.requests, server.bytes_received, server.connections) == ([], 0, 1)
 
@@ -190,6 +205,7 @@ def test_a_server_that_refuses_our_certificate(
     with pytest.raises(ssl.SSLError, match="ALERT_UNKNOWN_CA"), Raw(server, context) as raw:
         raw.post()
         raw.rest()
+    server.stop()
     assert server.handshake_errors == ["CERTIFICATE_VERIFY_FAILED"]
     assert (server.requests, server.bytes_received) == ([], 0)
 
@@ -222,13 +238,16 @@ def test_misuse_is_told(pki: Pki, server_cert: Issued) -> None:
         FaultServer([], **files)
     with pytest.raises(ValueError, match="before a request"):
         faults.applied(lambda _: Answer(202), faults.reset_after_accept())
-    server = FaultServer(faults.answer(), **files)
+    server = FaultServer([faults.answer(), faults.silent()], **files)
     with pytest.raises(RuntimeError, match="no address"):
         _ = server.url
     server.stop()
     with server, pytest.raises(RuntimeError, match="once"):
         server.start()
     server.stop()
+    server.advance()
+    with served(faults.answer(), pki=pki, issued=server_cert) as server, pytest.raises(OSError, match="in use"):
+        FaultServer(faults.answer(), **files, port=server.port).start()
 
 
 STALLED = [
@@ -326,7 +345,7 @@ def test_reset_after_accept(serve: Callable[..., FaultServer]) -> None:
 
 def test_reset_during_handshake(serve: Callable[..., FaultServer], context: ssl.SSLContext) -> None:
     server = serve(faults.reset_during_handshake())
-    with pytest.raises((ConnectionResetError, ssl.SSLEOFError)):
+    with pytest.raises((ConnectionResetError, BrokenPipeError, ssl.SSLEOFError)):
         Raw(server, context)
     with socket.create_connection(("127.0.0.1", server.port), 0.1) as plain, pytest.raises(TimeoutError):
         plain.recv(1)  # it waits for the first message
@@ -708,7 +727,8 @@ with faults.FaultServer(chosen, cert=cert, key=key, trust=trust) as server:
         s.close()
 gc.collect()
 """
-    done = subprocess.run([sys.executable, "-X", "dev", "-W", "always", "-c", code], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-X", "dev", "-W", "always", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 

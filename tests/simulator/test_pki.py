@@ -8,14 +8,17 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.simulator.pki import Defect, Issued, Leaf, Pki
 
 OIN = "00000099000000010000"
 
@@ -152,3 +155,171 @@ def test_without_cryptography_the_error_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "pip install '.[simulator]'" in done.stderr
     assert done.returncode == 1
+
+
+# Defects. The verify codes are those of OpenSSL.
+
+OTHER = "00000099000000020000"
+
+
+@contextmanager
+def presented(issued: Issued) -> Iterator[socket.socket]:
+    """The other end of a connection on which a server shows this certificate, however weak it is."""
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.set_ciphers("DEFAULT:@SECLEVEL=0")
+    serving.load_cert_chain(issued.cert, issued.key)
+    left, right = socket.socketpair()
+
+    def accept() -> None:
+        with closing(left), suppress(OSError):
+            serving.wrap_socket(left, server_side=True).close()
+
+    thread = threading.Thread(target=accept)
+    thread.start()
+    try:
+        with closing(right):
+            yield right
+    finally:
+        thread.join()
+
+
+def looked_at(
+    issued: Issued, trust: Path, *, host: str = "localhost", crl: Path | None = None, crl_check: bool = False
+) -> tuple[int, str]:
+    """The verify code and message of a client as strict as the library's; (0, "") when it accepts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.hostname_checks_common_name = False
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    context.load_verify_locations(trust)
+    if crl is not None:
+        context.load_verify_locations(crl)
+    if crl_check:
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
+    with presented(issued) as plain:
+        try:
+            context.wrap_socket(plain, server_hostname=host).close()
+        except ssl.SSLCertVerificationError as error:
+            return error.verify_code, error.verify_message
+    return 0, ""
+
+
+REFUSED = [
+    (Defect.EXPIRED, "localhost", 10),
+    (Defect.NOT_YET_VALID, "localhost", 9),
+    (Defect.WRONG_HOST, "localhost", 62),
+    (Defect.CN_ONLY, "localhost", 62),
+    (Defect.WILDCARD_TLD, "toets.nl", 62),
+    (Defect.WILDCARD_ALL, "localhost", 62),
+    (Defect.WILDCARD_ALL, "toets.nl", 62),
+    (Defect.OTHER_CA, "localhost", 20),
+    (Defect.SELF_SIGNED, "localhost", 18),
+    (Defect.NO_SERVER_AUTH, "localhost", 26),
+    (Defect.RSA_1024, "localhost", 66),
+    (Defect.SHA1, "localhost", 68),
+    (Defect.INCOMPLETE_CHAIN, "localhost", 20),
+]
+ABOUT_THE_OIN = {
+    Defect.OTHER_OIN: ["00000099000000020000"],
+    Defect.NO_OIN: [],
+    Defect.TWO_OINS: [OIN, "00000099000000020000"],
+    Defect.SHORT_OIN: ["0000009900000001000"],
+}
+
+
+@pytest.mark.parametrize(("defect", "host", "code"), REFUSED)
+def test_a_defect_is_refused_for_its_own_reason(pki: Pki, defect: Defect, host: str, code: int) -> None:
+    found, message = looked_at(pki.issue_defect(defect, oin=OIN), pki.trust, host=host)
+    assert found == code, message
+
+
+@pytest.mark.parametrize("defect", ABOUT_THE_OIN)
+def test_a_defect_of_the_oin_passes_the_handshake(pki: Pki, defect: Defect) -> None:
+    issued = pki.issue_defect(defect, oin=OIN)
+    assert looked_at(issued, pki.trust) == (0, "")
+    read = x509.load_pem_x509_certificate(issued.cert.read_bytes())
+    oins = [attribute.value for attribute in read.subject.get_attributes_for_oid(NameOID.SERIAL_NUMBER)]
+    assert oins == ABOUT_THE_OIN[defect]
+    assert issued.oin == (oins[0] if len(oins) == 1 else None)
+
+
+def test_every_defect_is_tested() -> None:
+    assert {defect for defect, _, _ in REFUSED} | set(ABOUT_THE_OIN) == set(Defect)
+
+
+@pytest.mark.parametrize("oin", [OIN, "00000099000000090000"])
+def test_the_other_oin_is_another(pki: Pki, oin: str) -> None:
+    other = pki.issue_defect(Defect.OTHER_OIN, oin=oin).oin
+    assert other is not None
+    assert (len(other), other == oin) == (20, False)
+
+
+def test_only_one_thing_is_wrong(pki: Pki) -> None:
+    """The common name names the host; the leaf passes once the intermediate is there; the signature is really SHA-1."""
+    named = pki.issue_defect(Defect.CN_ONLY, oin=OIN, hosts=["toets.example"])
+    read = x509.load_pem_x509_certificate(named.cert.read_bytes())
+    assert [name.value for name in read.subject.get_attributes_for_oid(NameOID.COMMON_NAME)] == ["toets.example"]
+    alone = pki.issue_defect(Defect.INCOMPLETE_CHAIN, oin=OIN)
+    whole = pki.issue("whole", oin=OIN)
+    intermediate = whole.cert.read_text().split("-----END CERTIFICATE-----\n", 1)[1]
+    alone.cert.write_text(alone.cert.read_text() + intermediate)
+    assert looked_at(alone, pki.trust) == (0, "")
+    weak = x509.load_pem_x509_certificate(pki.issue_defect(Defect.SHA1, oin=OIN).cert.read_bytes())
+    assert weak.signature_algorithm_oid.dotted_string == "1.2.840.10045.4.1"
+
+
+def test_a_certificate_with_an_rsa_key(pki: Pki) -> None:
+    issued = pki.issue_leaf("rsa", Leaf(oins=(OIN,), rsa_bits=2048))
+    assert looked_at(issued, pki.trust) == (0, "")
+    key = x509.load_pem_x509_certificate(issued.cert.read_bytes()).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    assert key.key_size == 2048
+
+
+def test_a_self_signed_certificate_cannot_have_sha1(pki: Pki) -> None:
+    with pytest.raises(ValueError, match="SHA-1"):
+        pki.issue_leaf("both", Leaf(self_signed=True, sha1=True))
+
+
+# Withdrawn certificates.
+
+
+def test_lists_without_anything_wrong_pass(pki: Pki) -> None:
+    issued, other = pki.issue("good", oin=OIN), pki.issue("bad", oin=OTHER)
+    for crl in (pki.crl(), pki.crl([other])):
+        assert looked_at(issued, pki.trust, crl=crl, crl_check=True) == (0, "")
+    assert looked_at(issued, pki.crl_bundle(), crl_check=True) == (0, "")
+
+
+def test_a_withdrawn_certificate_is_refused(pki: Pki) -> None:
+    issued = pki.issue("withdrawn", oin=OIN)
+    crl = pki.crl([issued])
+    assert looked_at(issued, pki.trust, crl=crl, crl_check=True)[0] == 23
+    assert looked_at(issued, pki.crl_bundle([issued]), crl_check=True)[0] == 23
+    assert looked_at(issued, pki.trust) == (0, ""), "nobody looks at lists unless asked"
+    renewed = pki.issue("withdrawn", oin=OIN)
+    assert looked_at(renewed, pki.trust, crl=crl, crl_check=True) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [({"intermediate_revoked": True}, 23), ({"stale": True}, 12), ({"signed_by_other": True}, 8), (None, 3)],
+    ids=["intermediate", "stale", "forged", "missing"],
+)
+def test_a_list_with_something_wrong_is_refused(pki: Pki, wrong: dict[str, bool] | None, code: int) -> None:
+    issued = pki.issue("good", oin=OIN)
+    trust = pki.trust if wrong is None else pki.crl_bundle(**wrong)
+    assert looked_at(issued, trust, crl_check=True)[0] == code
+
+
+def test_lists_are_files_of_their_own(files: Path) -> None:
+    pki = Pki(files)
+    first, second = pki.crl(), pki.crl()
+    assert first != second
+    assert stat.S_IMODE(first.stat().st_mode) == 0o600
+    assert first.read_bytes().count(b"BEGIN X509 CRL") == 2
+    named = pki.crl(name="current")
+    before = named.read_bytes()
+    assert pki.crl([pki.issue("a", oin=OIN)], name="current") == named
+    assert named.read_bytes() != before
+    with pytest.raises(ValueError, match="file name"):
+        pki.crl(name="../up")
