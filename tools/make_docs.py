@@ -163,7 +163,7 @@ is guessed: whatever else is written is told as a problem. In Python the codes a
 
 """
 
-DECISIONS_INTRO = """# Decisions
+DECISIONS_INTRO = """# What happens when …
 
 What an outcome means and what is done about it. This is the table that the code walks; nothing else in the library decides.
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +30,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.osr.models import Osr
 from doorstroom_client.simulator._config import config_text
+from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.osr import SimulatedOsr
@@ -235,6 +237,18 @@ class Keten:
             trust=self._pki.trust,
             school_oin=None if school is None else school.oin,
         )
+
+    @contextmanager
+    def failing(self, toetssoort: str, *played: Fault) -> Iterator[Leverancier]:
+        """Play a supplier that goes wrong: pass what this gives as ``leverancier=``.
+
+        Args:
+            toetssoort: which supplier; its OIN and a good certificate are used.
+            *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
+        """
+        systeem = self.toetssystemen[toetssoort]
+        with served(played, pki=self._pki, oin=systeem.oin) as server:
+            yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
         """Write a configuration file for the command line; known addresses only from `start` on.

@@ -34,6 +34,7 @@ EXPECTED = (
     "how-to/next-school-year.md",
     "how-to/test-your-integration.md",
     "how-to/run-from-cron.md",
+    "how-to/watch-calls.md",
     "explanation/chain.md",
     "explanation/safety.md",
     "reference/settings.md",
