@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
 from doorstroom_client.config import load_settings
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.http import Timeouts, AsyncTransport
 from doorstroom_client.exchange.leverancier import Leverancier
@@ -92,11 +92,12 @@ class AsyncClient(Settled):
                 setting="certificate",
                 hint="Give certificate=ClientCertificate(...)",
             )
+        resources = Resources(certificate, store, on_event, now)
         self._chain = Chain(
             leveranciers=tuple(leveranciers),
             scholen=scholen if callable(scholen) else tuple(scholen),
             osr=osr,
-            las_oin=None if certificate is None else certificate.facts().oin,
+            las_oin=resources.las_oin,
             auteur=auteur,
             afspraak=as_afspraak(afspraak, afspraken),
             schooljaar=schooljaar,
@@ -107,7 +108,7 @@ class AsyncClient(Settled):
             on_event=on_event,
             now=now,
         )
-        self._runtime = AsyncRuntime(Resources(certificate, store, on_event, now), transport)
+        self._runtime = AsyncRuntime(resources, transport)
         self._owner = True
 
     @classmethod
@@ -286,8 +287,12 @@ class AsyncClient(Settled):
             school = school or rapport.school
             leverancier = leverancier or rapport.leverancier
             rapportid = rapport.rapportid
+            self._chain.note_other_host(rapport.resultaat, leverancier)
         else:
-            rapportid = RapportId(rapport)
+            rapportid = RapportId(rapport) if RapportId.fits(rapport) else None
+            rapport = "…"  # tracebacks may show local variables
+            if rapportid is None:
+                raise MessageError([Problem("rapportid", RapportId.rule)])
         if rapportid is None:
             raise ConfigurationError("this result names no report", setting="rapport")
         if school is None:
@@ -397,7 +402,7 @@ class AsyncTerugweg:
             self._chain.registry,
             self._runtime.resources.inbox,
             self._chain.now,
-            bool(self._chain.las_key_reden),
+            bool(self._chain.las_key_reden.strip()),
         )
         verdict = await self._runtime.run(receiver.judge(request))
         return await self._runtime.io(partial(receiver.keep, verdict))

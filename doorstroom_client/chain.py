@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.call import Conditions
-from doorstroom_client.exchange.events import OnEvent
+from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import Operation, Timeouts
+from doorstroom_client.exchange.http import Operation, Origin, Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
 from doorstroom_client.exchange.operations import Call, Ontvangst, fetch_rapport, send_list
 from doorstroom_client.exchange.rapport import Download
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.identifiers import RapportId, Schooljaar
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.osr.cache import MandateCache
@@ -45,7 +45,7 @@ class Chain:
         leveranciers: the configured suppliers.
         scholen: the administrations that results may arrive for.
         osr: where mandates are looked up; None when no question is ever asked.
-        las_oin: our own OIN.
+        las_oin: gives our own OIN, as it stands in the certificate that is in use.
         auteur: written in every message.
         afspraak: the agreement version to write.
         schooljaar: the school year of messages; None is the current one.
@@ -62,7 +62,7 @@ class Chain:
     leveranciers: tuple[Leverancier, ...]
     scholen: tuple[School, ...] | Callable[[str], School | None]
     osr: Osr | None
-    las_oin: str | None
+    las_oin: Callable[[], str | None]
     auteur: str
     afspraak: Afspraak
     schooljaar: str | None = None
@@ -109,7 +109,7 @@ class Chain:
                 setting="osr",
                 hint="Give osr=Osr(...); to send to a supplier of your choice without a look-up, pass leverancier=",
             )
-        return Registry(self.osr, self.las_oin, self.leveranciers, self._call(self.timeouts.osr), self.today, self.cache)
+        return Registry(self.osr, self.las_oin(), self.leveranciers, self._call(self.timeouts.osr), self.today, self.cache)
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
         """A supplier as passed, or found by toetssoort, name or OIN."""
@@ -166,7 +166,7 @@ class Chain:
             soort, aantal = Operation.SCHOOLADVIEZEN, len(lijst.voorlopigSchooladviezen)
         else:
             soort, aantal = Operation.REGISTREREN, len(lijst.deelnemers)
-        return (yield from send_list(soort, encode(lijst), aantal, school, target, self._call(self.timeouts.post)))
+        return (yield from send_list(soort, lijst, aantal, school, target, self._call(self.timeouts.post)))
 
     def fetch_rapport(
         self, rapportid: RapportId, school: School, leverancier: Leverancier | str | None, download: Download
@@ -174,6 +174,16 @@ class Chain:
         """Fetch a report into `download`; False when there is none yet."""
         target = yield from self._target(school, leverancier)
         return (yield from fetch_rapport(rapportid, school, target, download, self._call(self.timeouts.rapport)))
+
+    def note_other_host(self, resultaat: Leerlingresultaat, leverancier: Leverancier | str | None) -> None:
+        """Tell, without the value, when a result names another host for its report than the supplier's: it is not used."""
+        host = resultaat.rapport_host
+        if host is None or leverancier is None:
+            return
+        target = self.leverancier(leverancier)
+        if host != Origin.of(target.base_url).host:
+            result = "a result names another host for its report; it is not used"
+            tell(Event("leerlingrapport", "-", result, "-", target.oin, target.naam, self.now(), serious=True), self.on_event)
 
     def _target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
         if leverancier is not None:

@@ -84,6 +84,13 @@ def load_settings(
     Raises:
         ConfigurationError: names every setting that is missing, unknown or unusable.
     """
+    return _filled_reader(path, environment, given).settings()
+
+
+def _filled_reader(
+    path: str | os.PathLike[str] | None, environment: Mapping[str, str] | None, given: Collection[str]
+) -> _Reader:
+    """Take everything in. The values stay inside the reader, so that no traceback of a problem with them shows a secret."""
     env = os.environ if environment is None else environment
     file = _the_file(path, env)
     reader = _Reader(file.parent if file else Path(), given)
@@ -92,7 +99,7 @@ def load_settings(
         if reader.holds_secret:
             warn_when_shared(file, "a secret")
     reader.take_environment(env)
-    return reader.settings()
+    return reader
 
 
 def _the_file(path: str | os.PathLike[str] | None, env: Mapping[str, str]) -> Path | None:

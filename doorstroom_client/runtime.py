@@ -59,6 +59,10 @@ class Resources:
             )
         return self._live.current()
 
+    def las_oin(self) -> str | None:
+        """Our OIN, as it stands in the certificate that is in use."""
+        return None if self._live is None else self._live.oin
+
     def check_open(self) -> None:
         """Refuse to work after `close`."""
         if self.closed:

@@ -14,6 +14,8 @@ class Settled:
     _chain: Chain
 
     def __repr__(self) -> str:
+        if getattr(self, "_chain", None) is None:
+            return f"{type(self).__name__}(…)"  # its construction failed half-way
         tests = ", ".join(leverancier.toetssoort for leverancier in self._chain.leveranciers)
         return f"{type(self).__name__}(afspraak={self._chain.afspraak.naam!r}, leveranciers=[{tests}])"
 

@@ -79,7 +79,7 @@ def _chain(settings: Settings) -> Chain:
         leveranciers=settings.leveranciers,
         scholen=settings.scholen,
         osr=settings.osr,
-        las_oin=None,
+        las_oin=lambda: None,
         auteur=settings.auteur,
         afspraak=afspraak_of(settings),
         schooljaar=settings.schooljaar,

@@ -153,7 +153,9 @@ def check_header(name: str, value: str, setting: str) -> None:
         raise ConfigurationError(
             f"{setting}: the header name is empty or holds other characters than a name may have", setting=setting
         )
-    if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+    fits = isinstance(value, str) and _HEADER_VALUE.fullmatch(value) is not None
+    del value  # tracebacks may show local variables
+    if not fits:
         raise ConfigurationError(
             f"{setting}: the secret is empty, or holds a line break, a control character or a non-ASCII character",
             setting=setting,

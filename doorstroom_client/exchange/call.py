@@ -60,7 +60,7 @@ class Conditions:
         total: seconds that the whole call may take.
         now: the wall clock (UTC), for Retry-After and events.
         health: budget and circuit of each peer.
-        las_oin: our own OIN, for events.
+        las_oin: gives our own OIN, for events.
         on_event: is told of every call that ended.
     """
 
@@ -68,7 +68,7 @@ class Conditions:
     total: float
     now: Callable[[], dt.datetime]
     health: Health = field(default_factory=Health)
-    las_oin: str | None = None
+    las_oin: Callable[[], str | None] = lambda: None
     on_event: OnEvent | None = None
 
 
@@ -101,13 +101,17 @@ def call(request: Request, conditions: Conditions, *, after: float = 0.0) -> Flo
         UnsureError: the table says that somebody has to look first.
     """
     health, peer = conditions.health, request.peer.base_url
-    closed = health.admit(peer)
+    this_call = object()
+    closed = health.admit(peer, this_call)
     if closed > 0:
         raise _circuit_open(request, conditions, closed)
     try:
         return (yield from _attempts(request, conditions, after))
+    except GeneratorExit:
+        _tell(request, conditions, "cancelled", (), 0.0)
+        raise
     finally:
-        health.released(peer)
+        health.released(peer, this_call)
 
 
 def _attempts(request: Request, conditions: Conditions, after: float) -> Flow[Answer]:
@@ -128,7 +132,7 @@ def _attempts(request: Request, conditions: Conditions, after: float) -> Flow[An
             return Answer(outcome, situation, attempts)
         asked = retry_after(outcome.headers, conditions.now()) if isinstance(outcome, Response) else None
         pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
-        cost = THROTTLED_COST if situation in _ASKED_TO_WAIT else TRANSIENT_COST
+        cost = THROTTLED_COST if situation is Situation.THROTTLED else TRANSIENT_COST
         if pause is None or not conditions.health.spend(request.peer.base_url, cost):
             _note_health(request, conditions, situation, spent)
             _tell(request, conditions, situation, attempts, elapsed)
@@ -140,7 +144,6 @@ def _attempts(request: Request, conditions: Conditions, after: float) -> Flow[An
         after = pause
 
 
-_ASKED_TO_WAIT = (Situation.THROTTLED, Situation.BUSY)
 _SICK = (Situation.SERVER_ERROR, Situation.BUSY, Situation.NOT_CONNECTED, Situation.NO_ANSWER, Situation.DEADLINE)
 """Situations that say something is wrong with the peer; any other answer shows that it is alive."""
 
@@ -150,7 +153,8 @@ def _note_health(request: Request, conditions: Conditions, situation: Situation,
     if situation in _SICK:
         conditions.health.failed(peer, retry.circuit_after, retry.circuit_seconds)
     else:
-        conditions.health.succeeded(peer, spent)
+        earned = 0 if situation is Situation.THROTTLED else spent + 1
+        conditions.health.succeeded(peer, earned)
 
 
 def _circuit_open(request: Request, conditions: Conditions, closed: float) -> Unavailable:
@@ -183,7 +187,7 @@ def _tell(request: Request, conditions: Conditions, result: str, attempts: tuple
         action=request.operation.value,
         object=f"{request.request_id} {checksum}",
         result=str(result),
-        origin=conditions.las_oin or "-",
+        origin=conditions.las_oin() or "-",
         actor=request.peer.oin or "-",
         peer=request.peer.naam,
         at=conditions.now(),

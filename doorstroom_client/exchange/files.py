@@ -54,9 +54,19 @@ class PartFile:
             self._refuse(reason)
 
     def restart(self) -> None:
-        """Begin anew with an empty file."""
-        self._file.seek(0)
-        self._file.truncate()
+        """Begin anew with an empty file.
+
+        Raises:
+            StoreError: the disk is out of order.
+        """
+        reason = ""
+        try:
+            self._file.seek(0)
+            self._file.truncate()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+        if reason:
+            self._refuse(reason)
 
     def keep(self) -> Path:
         """Bring everything to disk, and give the file its name.
@@ -105,8 +115,8 @@ def write_whole(target: Path, content: bytes) -> None:
 def _remove_abandoned(folder: Path) -> None:
     """Clean up after a process that was killed half-way."""
     before = time.time() - _ABANDONED
-    with contextlib.suppress(OSError):
-        for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with contextlib.suppress(OSError):
             if path.lstat().st_mtime < before:
                 path.unlink(missing_ok=True)
 

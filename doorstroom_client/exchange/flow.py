@@ -67,8 +67,12 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
             if attempt.after > 0:
                 await sleep(attempt.after)
             auth = attempt.request.peer.auth
-            headers = await asyncio.to_thread(_headers, auth) if auth.blocking else _headers(auth)
-            outcome = await transport.send(_with_headers(attempt.request, headers))
+            # No headers in a variable: tracebacks may show those, and a key stands in them.
+            if auth.blocking:
+                ready = _with_headers(attempt.request, await asyncio.to_thread(_headers, auth))
+            else:
+                ready = _with_headers(attempt.request, _headers(auth))
+            outcome = await transport.send(ready)
     finally:
         flow.close()
 

@@ -25,7 +25,7 @@ class _Peer:
     tokens: float = CAPACITY
     failures: int = 0
     closed_until: float = float("-inf")
-    probing: bool = False
+    probe: object = None
 
 
 class Health:
@@ -40,8 +40,12 @@ class Health:
         self._lock = threading.Lock()
         self._peers: dict[str, _Peer] = {}
 
-    def admit(self, peer: str) -> float:
+    def admit(self, peer: str, call: object) -> float:
         """Ask to make a call.
+
+        Args:
+            peer: its base address.
+            call: any object of its own that identifies the call.
 
         Returns:
             0 when it may be made; else the seconds to wait. While the circuit is open one call at a time may try.
@@ -52,9 +56,9 @@ class Health:
             if left > 0:
                 return left
             if known.closed_until > float("-inf"):
-                if known.probing:
+                if known.probe is not None:
                     return 1.0
-                known.probing = True
+                known.probe = call
             return 0.0
 
     def spend(self, peer: str, cost: int) -> bool:
@@ -66,14 +70,14 @@ class Health:
             known.tokens -= cost
             return True
 
-    def succeeded(self, peer: str, spent: int) -> None:
-        """The peer gave an answer, whatever it said: the circuit closes, and what was spent comes back with one more."""
+    def succeeded(self, peer: str, earned: int) -> None:
+        """The peer gave an answer, whatever it said: the circuit closes, and `earned` tokens come back."""
         with self._lock:
             known = self._peers.setdefault(peer, _Peer())
-            known.tokens = min(float(CAPACITY), known.tokens + spent + 1)
+            known.tokens = min(float(CAPACITY), known.tokens + earned)
             known.failures = 0
             known.closed_until = float("-inf")
-            known.probing = False
+            known.probe = None
 
     def failed(self, peer: str, after: int, seconds: float) -> None:
         """The peer gave no usable answer.
@@ -86,14 +90,15 @@ class Health:
         with self._lock:
             known = self._peers.setdefault(peer, _Peer())
             known.failures += 1
-            known.probing = False
             if after and known.failures >= after:
                 known.closed_until = self._clock() + seconds
 
-    def released(self, peer: str) -> None:
-        """A call ended without telling anything about the peer, such as one that was cancelled."""
+    def released(self, peer: str, call: object) -> None:
+        """A call ended; when it was the one that tried, another may."""
         with self._lock:
-            self._peers.setdefault(peer, _Peer()).probing = False
+            known = self._peers.setdefault(peer, _Peer())
+            if known.probe is call:
+                known.probe = None
 
     def tokens(self, peer: str) -> float:
         """What is left of the budget."""

@@ -50,9 +50,13 @@ class LiveContext:
         self._lock = threading.Lock()
         self._warned: int | None = None
         self._stamp = self._look()
-        self._context = client_context(certificate)
+        self._context, self._facts = client_context(certificate), certificate.facts()
         self._looked_at = clock()
+        self._events: list[Event] = []
         self._warn_in_time()
+        for event in self._events:
+            tell(event, on_event)
+        self._events = []
 
     def current(self) -> ssl.SSLContext:
         """The context for a connection that is made now; the same object as long as nothing changed."""
@@ -61,7 +65,16 @@ class LiveContext:
                 self._looked_at = self._clock()
                 self._take_over()
                 self._warn_in_time()
-            return self._context
+            context = self._context
+            events, self._events = self._events, []
+        for event in events:  # not under the lock: a hook may make a call itself
+            tell(event, self._on_event)
+        return context
+
+    @property
+    def oin(self) -> str | None:
+        """The OIN in the certificate that is in use."""
+        return self._facts.oin
 
     def _take_over(self) -> None:
         stamp = self._look()
@@ -69,7 +82,7 @@ class LiveContext:
             return
         problem = ""
         try:
-            self._context = client_context(self._certificate)
+            self._context, self._facts = client_context(self._certificate), self._certificate.facts()
         except ConfigurationError as error:
             problem = error.setting or "certificate"
         if problem:
@@ -78,28 +91,24 @@ class LiveContext:
         self._stamp, self._warned = stamp, None
         self._tell("new files are in use", serious=False)
 
-    def _look(self) -> tuple[tuple[str, int, int], ...]:
-        """Name, time and size of every file."""
+    def _look(self) -> tuple[tuple[str, int, int, int, int], ...]:
+        """What tells a file from the one that was there before."""
         own = (self._certificate.cert, self._certificate.key or self._certificate.cert)
-        found: list[tuple[str, int, int]] = []
+        found: list[tuple[str, int, int, int, int]] = []
         for path in (*map(Path, own), *self._certificate.trust_files, *self._certificate.crl_files):
             try:
                 status = path.stat()
             except OSError:
                 continue
-            found.append((str(path), status.st_mtime_ns, status.st_size))
+            found.append((str(path), status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size))
         return tuple(found)
 
     def _warn_in_time(self) -> None:
-        try:
-            left = (self._certificate.facts().not_after - self._now()).days
-        except ConfigurationError:
-            return  # told when the files were looked at
+        left = (self._facts.not_after - self._now()).days
         reached = [days for days in WARN_DAYS if left <= days]
         if reached and (self._warned is None or min(reached) < self._warned):
             self._warned = min(reached)
             self._tell(f"our certificate ends in {left} days", serious=True)
 
     def _tell(self, result: str, *, serious: bool) -> None:
-        event = Event("certificate", "-", result, "-", "-", "", self._now(), serious=serious)
-        tell(event, self._on_event)
+        self._events.append(Event("certificate", "-", result, "-", "-", "", self._now(), serious=serious))

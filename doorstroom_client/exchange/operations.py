@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from doorstroom_client.errors import Earlier, UnexpectedResponse
@@ -14,8 +15,10 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, Download
+from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.wire import WireModel
 
 _ANSWER_LIMIT = 64 * 1024
 
@@ -45,6 +48,11 @@ class Ontvangst:
     melding: str = field(repr=False)
     attempts: tuple[Earlier, ...] = field(repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave `melding` out of a pickle, as with errors."""
+        kept = (self.leverancier, self.soort, self.aantal, self.sha256, self.request_id, "", self.attempts)
+        return (type(self), kept)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -62,32 +70,37 @@ class Call:
 
 
 def send_list(
-    soort: Operation, body: bytes, aantal: int, school: School, leverancier: Leverancier, about: Call
+    soort: Operation, lijst: WireModel, aantal: int, school: School, leverancier: Leverancier, about: Call
 ) -> Flow[Ontvangst]:
     """POST a Deelnemerslijst or Schooladviezenlijst.
 
     Raises:
         DoorstroomError: of the class that the decision table names.
     """
-    request = Request(
-        operation=soort,
-        peer=leverancier.peer,
-        method="POST",
-        url=address(leverancier.base_url, soort.value, query=_edu(school)),
-        body=body,
-        request_id=about.new_id(),
-        connect=about.connect,
-        limit=_ANSWER_LIMIT,
-    )
+    request = _list_request(soort, lijst, school, leverancier, about)
     answer = yield from call(request, about.conditions)
     return Ontvangst(
         leverancier.toetssoort,
         soort,
         aantal,
-        hashlib.sha256(body).hexdigest(),
+        hashlib.sha256(request.body or b"").hexdigest(),
         request.request_id,
         answer.melding,
         answer.attempts,
+    )
+
+
+def _list_request(soort: Operation, lijst: WireModel, school: School, leverancier: Leverancier, about: Call) -> Request:
+    """The request with its bytes, which stay the same on every attempt; only this frame ever holds them in the open."""
+    return Request(
+        operation=soort,
+        peer=leverancier.peer,
+        method="POST",
+        url=address(leverancier.base_url, soort.value, query=_edu(school)),
+        body=encode(lijst),
+        request_id=about.new_id(),
+        connect=about.connect,
+        limit=_ANSWER_LIMIT,
     )
 
 

@@ -36,7 +36,7 @@ class Leerlingrapport:
 
 
 def rapport_file_name(rapportid: str) -> str:
-    """The name of the file for a report: the first half of the SHA-256 of its id, so that it carries no identifier."""
+    """The name of the file for a report: the first 16 digits of the SHA-256 of its id, so that it carries no identifier."""
     return f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
 
 

@@ -64,15 +64,22 @@ class ClientCertificate:
         Raises:
             ConfigurationError: the file cannot be read or holds no certificate.
         """
-        pem = _read(Path(self.cert), "certificate.cert")
-        try:
-            return read_pem(pem)
-        except ValueError:
+        facts = _facts_in(Path(self.cert))
+        if facts is None:
             raise ConfigurationError(
                 f"certificate.cert: {Path(self.cert).name} holds no readable certificate",
                 setting="certificate.cert",
                 hint="Give a PEM file that starts with -----BEGIN CERTIFICATE-----",
-            ) from None
+            )
+        return facts
+
+
+def _facts_in(path: Path) -> CertificateFacts | None:
+    """Read a certificate; the file may hold the key as well, so its text stays in this frame, which raises nothing of it."""
+    try:
+        return read_pem(_read(path, "certificate.cert"))
+    except ValueError:
+        return None
 
 
 def _paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:

@@ -8,10 +8,12 @@ too. Whoever has such LAS-keys says so, with a reason.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-_NAMES = frozenset({"bsn", "pgn", "burgerservicenummer", "onderwijsnummer", "sofinummer", "persoonsgebondennummer"})
+_LONG_NAMES = ("burgerservicen", "persoonsgebondenn", "onderwijsnummer", "onderwijsnr", "sofinummer", "sofinr")
+_SHORT_NAMES = ("bsn", "pgn")
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
@@ -24,9 +26,18 @@ def looks_like_bsn(text: str) -> bool:
     return total % 11 == 0 and any(digits)
 
 
+def names_bsn(name: str) -> bool:
+    """Whether a field or label is named after such a number, in any spelling (``bsn``, ``leerlingBsn``, ``BSN-nr`` …)."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    parts = re.split(r"[\W_]+", words.casefold())
+    folded = "".join(parts)
+    short = any(part.startswith(_SHORT_NAMES) or part.endswith(_SHORT_NAMES) for part in (*parts, folded))
+    return short or any(long in folded for long in _LONG_NAMES)
+
+
 def holds_bsn_field(document: Any) -> bool:
     """Whether a field anywhere in a decoded message is named after such a number."""
-    return any(name in _NAMES for name in _field_names(document))
+    return any(names_bsn(name) for name in _field_names(document))
 
 
 def _field_names(document: Any) -> Iterator[str]:
@@ -34,8 +45,7 @@ def _field_names(document: Any) -> Iterator[str]:
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
-            for key, value in item.items():
-                yield re.sub(r"[\W_]", "", str(key)).casefold()
-                waiting.append(value)
+            yield from map(str, item)
+            waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)

@@ -261,6 +261,13 @@ class Leerlingresultaat(MildModel):
         return RapportId(segment) if segment != "leerlingrapport" and RapportId.fits(segment) else None
 
     @property
+    def rapport_host(self) -> str | None:
+        """The host that `aanvullendeinfo` names, if any. It is never called; another than the supplier's is worth a look."""
+        text = (self.resultatenscores.resultaten.aanvullendeinfo or "").strip()
+        found = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*:)?//([^/?#\\]*)", text)
+        return found.group(2).rpartition("@")[2].rsplit(":", 1)[0].casefold() if found else None
+
+    @property
     def afnamedatum(self) -> dt.date | None:
         """The day of the test. At midnight the date counts as written; else the Dutch calendar day (quirk Q16)."""
         context = self.resultatenscores.afnamecontext

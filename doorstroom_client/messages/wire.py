@@ -105,7 +105,8 @@ class Identities:
             self._found.add(path, kind.rule)
             return None
         text = str(value)
-        if looks_like_bsn(text) and not self._may_look_like_bsn:
+        excused = self._may_look_like_bsn and label is Identiteitsoort.LAS_KEY
+        if looks_like_bsn(text) and not excused:
             self._found.add(
                 path,
                 "looks like a citizen service number (BSN), which may never be sent; if it is a LAS-key all the same, say "

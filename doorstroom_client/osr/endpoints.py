@@ -53,10 +53,10 @@ def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None
             error, pause = unsure.error, min(unsure.asked or 0.0, _LONGEST_PAUSE)
         else:
             return
-        registered = yield from find_url(osr, endpoint.routing_id, about, after=pause)
-        if registered == endpoint.url:
+        registered = yield from find_urls(osr, endpoint.routing_id, about, after=pause)
+        if endpoint.url in registered:
             return
-        if registered is not None or repeated:
+        if registered or repeated:
             raise error
         repeated = True
 
@@ -70,8 +70,8 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
     """
     request = _request(osr, Operation.OSR_WIJZIGEN, "PUT", about, "endpoints", number, body=_body(osr, endpoint))
     answer = yield from call(request, about.conditions)
-    registered = yield from find_url(osr, endpoint.routing_id, about)
-    if registered != endpoint.url:
+    registered = yield from find_urls(osr, endpoint.routing_id, about)
+    if endpoint.url not in registered:
         raise UnexpectedResponse(
             "OSR took the change, but holds another address now",
             status=answer.response.status,
@@ -82,14 +82,26 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
         )
 
 
-def find_url(osr: Osr, routing_id: str, about: Call, *, after: float = 0.0) -> Flow[str | None]:
-    """The address that is registered for a routeringskenmerk; None when there is none."""
+def find_urls(osr: Osr, routing_id: str, about: Call, *, after: float = 0.0) -> Flow[list[str]]:
+    """The addresses that are registered for a routeringskenmerk; empty when there is none.
+
+    Raises:
+        UnexpectedResponse: the answer cannot be understood. That is never taken for "none": a write would follow.
+    """
     query = {"routing_id": routing_id, "service_version_namespace": osr.namespace}
     request = _request(osr, Operation.OSR, "GET", about, "endpoints", query=query)
     answer = yield from call(request, about.conditions, after=after)
-    found = next(iter(_items(answer)), None)
-    url = found.get("url") if isinstance(found, Mapping) else None
-    return url if isinstance(url, str) else None
+    urls = _urls_in(answer)
+    if urls is None:
+        raise UnexpectedResponse(
+            f"OSR answered {answer.response.status}, but not with a list of addresses",
+            status=answer.response.status,
+            peer="OSR",
+            request_id=request.request_id,
+            attempts=answer.attempts,
+            hint="Nothing was written on the ground of it. Check osr.base_url, version prefix included",
+        )
+    return urls
 
 
 def _post(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Request:
@@ -127,14 +139,16 @@ def _request(
     )
 
 
-def _items(answer: Answer) -> list[Any]:
-    """The objects in a collection, whatever wraps it: its shape is not documented."""
-    if answer.response.status != 200:
+def _urls_in(answer: Answer) -> list[str] | None:
+    """The addresses in a collection; None when this is no collection as documented."""
+    response = answer.response
+    if response.status == 404 and (not response.media_type or response.media_type.endswith("json")):
         return []
     try:
-        document: Any = json.loads(answer.response.body)
+        document: Any = json.loads(response.body) if response.status == 200 else None
     except (ValueError, RecursionError):
-        raise UnexpectedResponse(
-            "OSR answered 200 with something else than JSON", status=200, peer="OSR", attempts=answer.attempts
-        ) from None
-    return list(document) if isinstance(document, list) else [document]
+        document = None
+    items: list[Any] | None = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
+    if items is None or not all(isinstance(item, dict) and isinstance(item.get("url"), str) for item in items):
+        return None
+    return [item["url"] for item in items]

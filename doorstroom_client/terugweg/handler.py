@@ -14,12 +14,13 @@ from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn
+from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn, names_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
 from doorstroom_client.messages.ontvangst import ontvangstmelding
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.base import Delivery, Inbox
 
@@ -165,8 +166,14 @@ class Receiver:
 
     def _carries_bsn(self, result: Leerlingresultaat) -> bool:
         """A citizen service number may not be kept, not even by accident."""
-        keys = (result.leerling.eck_id or "", result.leerling.las_key or "")
-        return holds_bsn_field(dict(result.raw)) or (not self.las_keys_like_bsn and any(map(looks_like_bsn, keys)))
+        if holds_bsn_field(dict(result.raw)):
+            return True
+        for entry in result.resultatenscores.deelnemerref:
+            label, key = entry.label or "", (entry.onderwijsdeelnemerID or "").strip()
+            excused = self.las_keys_like_bsn and label.strip().casefold() == Identiteitsoort.LAS_KEY.casefold()
+            if names_bsn(label) or (looks_like_bsn(key) and not excused):
+                return True
+        return False
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

@@ -91,6 +91,7 @@ def test_everything(tmp_path: Path) -> None:
             "schooljaar",
             "store",
             "test_identities",
+            "las_key_reden",
             "certificate",
             "osr",
             "leveranciers",

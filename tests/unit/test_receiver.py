@@ -365,7 +365,7 @@ def test_no_request_makes_the_judge_raise(query: str, body: bytes, path: str, ki
         leveranciers=(),
         scholen=(SCHOOL,),
         osr=OSR,
-        las_oin=None,
+        las_oin=lambda: None,
         auteur="x",
         afspraak=Afspraak.met_naam("1.1"),
         now=lambda: NOW,

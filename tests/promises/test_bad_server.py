@@ -1,0 +1,104 @@
+"""T2 and T3: a server with anything wrong about its certificate, or of another organisation, gets not one byte."""
+
+from __future__ import annotations
+
+import pytest
+from support import OTHER_OIN, SUPPLIER_OIN
+from wire import conftest as both
+from wire.spel import Calls, Speler, certificate, leverancier
+
+from doorstroom_client.errors import Phase, TlsError, WrongPeer
+from doorstroom_client.exchange.events import Event
+from doorstroom_client.simulator.faults import MODERN as SOUND
+from doorstroom_client.simulator.faults import PLAIN, WEAK_CERTIFICATE, TlsVariant, answer, served
+from doorstroom_client.simulator.pki import Defect, Pki
+
+speler = both.speler
+CODES: dict[Defect, str] = {
+    Defect.EXPIRED: "expired",
+    Defect.NOT_YET_VALID: "not_yet_valid",
+    Defect.WRONG_HOST: "wrong_host",
+    Defect.CN_ONLY: "wrong_host",
+    Defect.WILDCARD_TLD: "wrong_host",
+    Defect.WILDCARD_ALL: "wrong_host",
+    Defect.OTHER_CA: "untrusted",
+    Defect.SELF_SIGNED: "self_signed",
+    Defect.NO_SERVER_AUTH: "wrong_purpose",
+    Defect.RSA_1024: "weak_key",
+    Defect.SHA1: "weak_signature",
+    Defect.INCOMPLETE_CHAIN: "untrusted",  # OpenSSL tells no more: the one who signed it is not known here
+}
+OINS = (Defect.OTHER_OIN, Defect.NO_OIN, Defect.TWO_OINS, Defect.SHORT_OIN)
+
+
+def test_every_defect_is_in_one_of_the_two_lists() -> None:
+    assert set(Defect) == {*CODES, *OINS}
+
+
+@pytest.mark.parametrize("call", Calls.NAMES)
+@pytest.mark.parametrize("defect", CODES, ids=str)
+def test_a_defect_of_the_certificate(test_pki: Pki, speler: Speler, defect: Defect, call: str) -> None:
+    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+    tls: TlsVariant = WEAK_CERTIFICATE if defect in (Defect.RSA_1024, Defect.SHA1) else SOUND
+    with served(answer(202), pki=test_pki, issued=issued, tls=tls) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(TlsError) as caught:
+            Calls.do(speler, client, call)
+    error = caught.value
+    assert error.code == CODES[defect]
+    assert (error.phase, len(error.attempts), error.retryable) == (Phase.NOT_SENT, 1, False)
+    assert (server.connections, server.requests, server.bytes_received) == (1, [], 0)
+
+
+@pytest.mark.parametrize("call", Calls.NAMES)
+def test_plain_http_on_the_port(test_pki: Pki, speler: Speler, call: str) -> None:
+    with served(answer(202), pki=test_pki, oin=SUPPLIER_OIN, tls=PLAIN) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(TlsError) as caught:
+            Calls.do(speler, client, call)
+    assert (caught.value.code, len(caught.value.attempts)) == ("handshake", 1)
+    assert (server.connections, server.requests, server.bytes_received) == (1, [], 0)
+
+
+@pytest.mark.parametrize("call", Calls.NAMES)
+@pytest.mark.parametrize("defect", OINS, ids=str)
+def test_another_organisation(test_pki: Pki, speler: Speler, defect: Defect, call: str) -> None:
+    events: list[Event] = []
+    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+    with served(answer(202), pki=test_pki, issued=issued) as server:
+        client = speler.client(
+            certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], on_event=events.append
+        )
+        for _ in range(2):
+            with pytest.raises(WrongPeer) as caught:
+                Calls.do(speler, client, call)
+            assert (caught.value.phase, len(caught.value.attempts), caught.value.retryable) == (Phase.NOT_SENT, 1, False)
+    assert (server.connections, server.requests, server.bytes_received) == (2, [], 0)
+    assert server.handshake_errors == []  # the certificate itself is sound
+    assert [(event.result, event.serious) for event in events] == [("wrong peer", True)] * 2
+
+
+@pytest.mark.parametrize("call", Calls.NAMES)
+def test_an_open_connection_serves_only_the_organisation_it_was_made_for(test_pki: Pki, speler: Speler, call: str) -> None:
+    with served(answer(202), pki=test_pki, oin=SUPPLIER_OIN) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        Calls.do(speler, client, "registreren")
+        seen = server.bytes_received
+        other = client.with_options(leveranciers=[leverancier(server.url, OTHER_OIN)])
+        with pytest.raises(WrongPeer):
+            Calls.do(speler, other, call)
+        assert server.bytes_received == seen
+        Calls.do(speler, client, "registreren")
+    assert len(server.requests) == 2
+    assert {request.connection for request in server.requests} == {1}
+
+
+@pytest.mark.parametrize("defect", OINS, ids=str)
+def test_the_organisation_is_looked_at_again_on_each_new_connection(test_pki: Pki, speler: Speler, defect: Defect) -> None:
+    with served(answer(202), pki=test_pki, oin=SUPPLIER_OIN) as first:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(first.url)])
+        Calls.do(speler, client, "registreren")
+    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+    with served(answer(202), pki=test_pki, issued=issued, port=first.port) as second, pytest.raises(WrongPeer):
+        Calls.do(speler, client, "registreren-schooladviezen")
+    assert (second.requests, second.bytes_received) == ([], 0)

@@ -1,0 +1,179 @@
+"""T5: with revocation lists, a connection is made only to a certificate that every list in force leaves standing."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from support import SUPPLIER_OIN
+from wire import conftest as both
+from wire.spel import Calls, Speler, certificate, leverancier
+
+from doorstroom_client.errors import ConfigurationError, Phase, TlsError
+from doorstroom_client.exchange import live
+from doorstroom_client.exchange.events import Event
+from doorstroom_client.exchange.tls import server_context
+from doorstroom_client.simulator.faults import answer, served
+from doorstroom_client.simulator.pki import Issued, Pki
+
+speler = both.speler
+_LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----\n", re.DOTALL)
+
+
+@pytest.fixture
+def pki(tmp_path: Path) -> Pki:
+    """A PKI whose lists belong to one test."""
+    return Pki(tmp_path / "pki")
+
+
+def part(path: Path, at: int) -> Path:
+    """One list of the two: that of the root, or that of the intermediate."""
+    found = _LIST.findall(path.read_bytes())
+    assert len(found) == 2
+    path.write_bytes(found[at])
+    return path
+
+
+Lists = Callable[[Pki, Issued], Path]
+REFUSED: dict[str, tuple[str, Lists]] = {
+    "lists the leaf": ("revoked", lambda pki, issued: pki.crl([issued])),
+    "lists the intermediate": ("revoked", lambda pki, _: pki.crl(intermediate_revoked=True)),
+    "stale": ("crl_expired", lambda pki, _: pki.crl(stale=True)),
+    "none of the root": ("crl_missing", lambda pki, _: part(pki.crl(), 1)),
+    "none of the intermediate": ("crl_missing", lambda pki, _: part(pki.crl(), 0)),
+    "signed by another": ("crl_invalid", lambda pki, _: pki.crl(signed_by_other=True)),
+    "of another PKI": ("crl_missing", lambda pki, _: Pki(pki.directory / "other").crl()),
+}
+
+
+@pytest.mark.parametrize("call", Calls.NAMES)
+def test_a_good_list(pki: Pki, speler: Speler, call: str) -> None:
+    issued = pki.issue("server", oin=SUPPLIER_OIN)
+    lists = pki.crl([pki.issue("ander", oin=SUPPLIER_OIN)])
+    ours = replace(certificate(pki), crls=lists)
+    with served(answer(202 if call != "leerlingrapport" else 204), pki=pki, issued=issued) as server:
+        client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)])
+        Calls.do(speler, client, call)
+    assert len(server.requests) == 1
+
+
+def test_lists_may_stand_in_several_files(pki: Pki, speler: Speler) -> None:
+    lists = (part(pki.crl(name="root"), 0), part(pki.crl(name="intermediate"), 1))
+    with served(answer(202), pki=pki, oin=SUPPLIER_OIN) as server:
+        client = speler.client(certificate=replace(certificate(pki), crls=lists), leveranciers=[leverancier(server.url)])
+        Calls.do(speler, client, "registreren")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("call", ["registreren-schooladviezen", "leerlingrapport"])
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(pki: Pki, speler: Speler, name: str, call: str) -> None:
+    issued = pki.issue("server", oin=SUPPLIER_OIN)
+    code, lists = REFUSED[name]
+    ours = replace(certificate(pki), crls=lists(pki, issued))
+    with served(answer(202), pki=pki, issued=issued) as server:
+        client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)])
+        with pytest.raises(TlsError) as caught:
+            Calls.do(speler, client, call)
+    error = caught.value
+    assert (error.phase, len(error.attempts), error.retryable) == (Phase.NOT_SENT, 1, False)
+    assert (server.connections, server.requests, server.bytes_received) == (1, [], 0)
+    assert error.code == code
+
+
+def der_of(pki: Pki) -> bytes:
+    return x509.load_pem_x509_crl(pki.crl().read_bytes()).public_bytes(serialization.Encoding.DER)
+
+
+GARBAGE: dict[str, Callable[[Pki], bytes]] = {
+    "empty": lambda _: b"",
+    "text": lambda _: b"geen lijst\n",
+    "binary": lambda _: bytes(range(256)) * 8,
+    "DER": der_of,
+    "a certificate": lambda pki: pki.trust.read_bytes(),
+    "cut off": lambda pki: pki.crl().read_bytes()[:200],
+    "a page": lambda _: b"<!doctype html><html><body>Inloggen</body></html>",
+}
+
+
+@pytest.mark.parametrize("name", GARBAGE)
+def test_a_file_that_holds_no_list_is_found_at_the_start(pki: Pki, speler: Speler, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "lijst.pem"
+    path.write_bytes(GARBAGE[name](pki))
+    with pytest.raises(ConfigurationError) as caught:
+        speler.client(certificate=replace(certificate(pki), crls=path), leveranciers=[])
+    assert caught.value.setting == "certificate.crls"
+
+
+def test_a_missing_file_is_found_at_the_start(pki: Pki, speler: Speler, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        speler.client(certificate=replace(certificate(pki), crls=tmp_path / "weg.pem"), leveranciers=[])
+    assert caught.value.setting == "certificate.crls"
+
+
+def test_a_new_list_counts_from_the_next_call(pki: Pki, speler: Speler, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LOOK_EVERY", 0.0)
+    issued = pki.issue("server", oin=SUPPLIER_OIN)
+    ours = replace(certificate(pki), crls=pki.crl(name="lijst"))
+    with served(answer(202), pki=pki, issued=issued) as server:
+        client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)])
+        Calls.do(speler, client, "registreren")
+        pki.crl([issued], name="lijst")
+        with pytest.raises(TlsError) as caught:
+            Calls.do(speler, client, "registreren")
+        assert caught.value.code == "revoked"
+        assert len(server.requests) == 1
+        pki.crl(name="lijst")
+        Calls.do(speler, client, "registreren")
+    assert len(server.requests) == 2
+
+
+def test_a_list_that_becomes_garbage_leaves_the_last_good_one_in_force(
+    pki: Pki, speler: Speler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_EVERY", 0.0)
+    events: list[Event] = []
+    issued = pki.issue("server", oin=SUPPLIER_OIN)
+    lists = pki.crl([issued])
+    ours = replace(certificate(pki), crls=lists)
+    with served(answer(202), pki=pki, issued=issued) as server:
+        client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)], on_event=events.append)
+        lists.write_bytes(b"half")
+        with pytest.raises(TlsError) as caught:
+            Calls.do(speler, client, "registreren")
+    assert caught.value.code == "revoked"
+    assert any(event.action == "certificate" and event.serious for event in events)
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_our_receiver_looks_at_the_lists_too(pki: Pki, revoked: bool) -> None:
+    sender = pki.issue("verzender", oin=SUPPLIER_OIN)
+    server = server_context(replace(certificate(pki), crls=pki.crl([sender] if revoked else [])))
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.load_verify_locations(pki.trust)
+    client.load_cert_chain(sender.cert, sender.key)
+    ours, theirs = socket.socketpair()
+    got: list[Any] = []
+
+    def serve() -> None:
+        try:
+            with server.wrap_socket(ours, server_side=True) as tls:
+                got.append(tls.getpeercert())
+        except ssl.SSLError as error:
+            got.append(error)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    with client.wrap_socket(theirs, server_hostname="localhost"):
+        thread.join()
+    ours.close()
+    assert isinstance(got[0], ssl.SSLCertVerificationError) is revoked

@@ -1,0 +1,302 @@
+"""No citizen service number goes out, and none that comes in is kept."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+
+from doorstroom_client import Advies, Client, Deelnemer, InboundRequest, Leerling, Stamgroep
+from doorstroom_client.errors import MessageError
+from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn
+
+BSN = "123456782"
+NO_BSN = "123456781"
+GROEPEN = [Stamgroep("g1", "8A")]
+
+
+@pytest.mark.parametrize("text", ["123456782", "111222333", "999999990", "000000012", "00000012", "10000008", "010000008"])
+def test_numbers_that_pass_the_11_test(text: str) -> None:
+    assert looks_like_bsn(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("123456781", "123456789", "111222334", "000000000", "00000000", "", "1234567", "1234567820", "12345678a"),
+        *(" 123456782", "123456782\n", "+23456782", "-12345678", "1234 5678", "１２３４５６７８２", "sleutel-123456782"),
+    ],
+)
+def test_what_is_no_bsn(text: str) -> None:
+    assert not looks_like_bsn(text)
+
+
+def test_eight_digits_count_as_nine_with_a_zero_in_front() -> None:
+    for number in range(10_000_000, 10_002_000):
+        assert looks_like_bsn(str(number)) == looks_like_bsn(f"0{number}")
+
+
+@given(st.integers(0, 10**9 - 1))
+def test_the_11_test_by_its_definition(number: int) -> None:
+    text = f"{number:09d}"
+    total = sum(int(digit) * weight for digit, weight in zip(text, (9, 8, 7, 6, 5, 4, 3, 2, -1), strict=True))
+    assert looks_like_bsn(text) == (total % 11 == 0 and number > 0)
+
+
+@given(st.integers(1, 10**8 - 1), st.integers(0, 9), st.integers(0, 8))
+def test_a_bsn_with_one_wrong_digit_is_none(start: int, digit: int, place: int) -> None:
+    text = next((f"{start:08d}{last}" for last in range(10) if looks_like_bsn(f"{start:08d}{last}")), None)
+    if text is None:
+        return
+    changed = text[:place] + str(digit) + text[place + 1 :]
+    assert changed == text or not looks_like_bsn(changed)
+
+
+def test_about_nine_percent_of_all_numbers_pass() -> None:
+    numbers = random.Random(11)
+    passed = sum(looks_like_bsn(f"{numbers.randrange(10**9):09d}") for _ in range(100_000))
+    assert 0.086 < passed / 100_000 < 0.096
+
+
+# --- sending
+
+
+def client(**more: Any) -> tuple[Client, FakeTransport]:
+    transport = FakeTransport(lambda _: answer(202))
+    defaults: dict[str, Any] = {"auteur": "Test 1", "schooljaar": "2025-2026", "leveranciers": [LEVERANCIER]}
+    return Client(transport=transport, **{**defaults, **more}), transport
+
+
+def send_advies(using: Client, leerling: Leerling, **more: Any) -> object:
+    return using.send_schooladviezen(SCHOOL, [Advies(leerling, "HAVO")], leverancier="ICE", **more)
+
+
+def send_deelnemer(using: Client, leerling: Leerling, **more: Any) -> object:
+    deelnemer = Deelnemer(
+        leerling=leerling, achternaam="A", roepnaam="B", voorletters="B", geboortedatum="2014-01-01", groep="g1"
+    )
+    return using.send_deelnemers(SCHOOL, GROEPEN, [deelnemer], leverancier="ICE", **more)
+
+
+Send = Callable[..., object]
+sends = pytest.mark.parametrize("send", [send_advies, send_deelnemer])
+
+
+@sends
+@pytest.mark.parametrize("number", [BSN, "10000008"])
+def test_a_las_key_that_looks_like_one_is_refused(send: Send, number: str) -> None:
+    using, transport = client()
+    with pytest.raises(MessageError) as caught:
+        send(using, Leerling(las_key=number))
+    assert "las_key" in caught.value.path
+    assert "las_key_reden" in str(caught.value)
+    assert number not in str(caught.value)
+    assert transport.requests == []
+
+
+@sends
+def test_an_eck_id_that_looks_like_one_is_refused(send: Send) -> None:
+    using, transport = client(test_identities=True)
+    with pytest.raises(MessageError) as caught:
+        send(using, Leerling(eck_id=BSN))
+    assert "eck_id" in caught.value.path
+    assert transport.requests == []
+
+
+@sends
+def test_nine_digits_that_fail_the_test_may_go(send: Send) -> None:
+    using, transport = client()
+    send(using, Leerling(las_key=NO_BSN))
+    assert len(transport.requests) == 1
+
+
+@sends
+def test_a_reason_per_call(send: Send) -> None:
+    using, transport = client()
+    send(using, Leerling(las_key=BSN), las_key_reden="onze sleutels zijn volgnummers")
+    assert len(transport.requests) == 1
+    assert b"volgnummers" not in (transport.requests[0].body or b"")
+    with pytest.raises(MessageError):
+        send(using, Leerling(las_key=BSN))
+
+
+@sends
+def test_a_reason_per_client(send: Send) -> None:
+    using, transport = client(las_key_reden="onze sleutels zijn volgnummers")
+    send(using, Leerling(las_key=BSN))
+    send(using.with_options(schooljaar="2025-2026"), Leerling(las_key=BSN))
+    assert len(transport.requests) == 2
+
+
+@sends
+@pytest.mark.parametrize("reden", ["", "  ", "\t"])
+def test_an_empty_reason_is_none(send: Send, reden: str) -> None:
+    using, transport = client(las_key_reden=reden)
+    with pytest.raises(MessageError):
+        send(using, Leerling(las_key=BSN), las_key_reden=reden)
+    assert transport.requests == []
+
+
+@sends
+def test_a_reason_for_las_keys_is_none_for_an_eck_id(send: Send) -> None:
+    using, transport = client(test_identities=True, las_key_reden="onze sleutels zijn volgnummers")
+    with pytest.raises(MessageError):
+        send(using, Leerling(eck_id=BSN))
+    assert transport.requests == []
+
+
+# --- receiving
+
+
+class Inkomend:
+    """A receiver with a store on disk."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.store = folder / "inbox.db"
+        self.client = Client(
+            transport=FakeTransport(lambda _: answer(200, {})),
+            auteur="Test 1",
+            osr=OSR,
+            leveranciers=[LEVERANCIER],
+            scholen=[SCHOOL],
+            store=self.store,
+            now=lambda: NOW,
+            **more,
+        )
+
+    def push(self, document: Any) -> int:
+        request = InboundRequest(
+            method="POST",
+            path="/leerlingresultaat",
+            query=f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}",
+            peer_oin=SUPPLIER_OIN,
+            body=json.dumps(document).encode(),
+        )
+        return self.client.terugweg.handle(request).status
+
+    def kept(self) -> int:
+        found = len(list(self.client.resultaten(alle=True)))
+        self.client.close()
+        return found
+
+    def on_disk(self, text: str) -> bool:
+        return any(text.encode() in path.read_bytes() for path in self.store.parent.glob("inbox.db*"))
+
+
+@pytest.fixture
+def inkomend(tmp_path: Path) -> Inkomend:
+    return Inkomend(tmp_path)
+
+
+def refused(inkomend: Inkomend, document: Any) -> None:
+    assert inkomend.push(document) == 422
+    assert inkomend.kept() == 0
+    assert not inkomend.on_disk(BSN)
+
+
+NAMES = ("bsn", "pgn", "burgerservicenummer", "onderwijsnummer", "sofinummer")
+VARIANTS = (
+    *("BSN", "Bsn", "b_s_n", "b-s-n", "B.S.N.", " bsn ", "PGN", "Onderwijs_Nummer", "onderwijsNummer", "burgerServiceNummer"),
+    *("Burger Service Nummer", "burger-service-nummer", "SOFI-nummer", "sofiNummer", "b\u200bsn", "persoonsgebonden_nummer"),
+)
+FURTHER = ("bsnNummer", "bsn_nummer", "leerlingBsn", "BSN-nr", "burgerservicenr", "pgn_leerling", "sofinr", "ＢＳＮ")
+
+
+def at_depth(document: dict[str, Any], depth: int, name: str) -> dict[str, Any]:
+    inner: Any = {name: BSN}
+    for level in range(depth):
+        inner = [inner] if level % 2 else {"extra": inner}
+    return {**document, "uitbreiding": inner}
+
+
+@pytest.mark.parametrize("name", [*NAMES, *VARIANTS])
+@pytest.mark.parametrize("depth", [0, 1, 7])
+def test_a_field_with_such_a_name_is_refused_at_any_depth(name: str, depth: int, inkomend: Inkomend) -> None:
+    refused(inkomend, at_depth(resultaat(), depth, name))
+
+
+@pytest.mark.parametrize("name", FURTHER)
+def test_a_field_whose_name_holds_such_a_word_is_refused(name: str, inkomend: Inkomend) -> None:
+    refused(inkomend, at_depth(resultaat(), 1, name))
+
+
+@pytest.mark.parametrize("place", ["toets", "resultatenscores", "deelnemerref", "scores"])
+def test_a_field_within_the_known_parts(place: str, inkomend: Inkomend) -> None:
+    document = resultaat()
+    scores = document["resultatenscores"]
+    part = {
+        "toets": document["toets"],
+        "resultatenscores": scores,
+        "deelnemerref": scores["deelnemerref"][0],
+        "scores": scores["scores"]["scores"][0],
+    }[place]
+    part["bsn"] = BSN
+    refused(inkomend, document)
+
+
+@pytest.mark.parametrize("label", ["BSN", "bsn", "PGN", "Burgerservicenummer", "onderwijsnummer"])
+@pytest.mark.parametrize("first", [False, True])
+def test_an_identity_labelled_as_such_a_number_is_refused(label: str, first: bool, inkomend: Inkomend) -> None:
+    """The published definition names the BSN as an example of exactly this: an identity with that label."""
+    document = resultaat()
+    entry = {"label": label, "onderwijsdeelnemerID": BSN}
+    document["resultatenscores"]["deelnemerref"].insert(0 if first else 1, entry)
+    refused(inkomend, document)
+
+
+@pytest.mark.parametrize("label", ["LAS-key", "ECK-iD", "iets anders", None])
+def test_a_further_identity_with_such_a_value_is_refused(label: str | None, inkomend: Inkomend) -> None:
+    """Of two identities of one kind the first counts, but both would be kept."""
+    document = resultaat(las="sleutel-1")
+    document["resultatenscores"]["deelnemerref"].append({"label": label, "onderwijsdeelnemerID": BSN})
+    refused(inkomend, document)
+
+
+@pytest.mark.parametrize("value", [BSN, f" {BSN} ", int(BSN), "010000008", "10000008"])
+def test_a_las_key_with_such_a_value_is_refused(value: Any, inkomend: Inkomend) -> None:
+    document = resultaat(eck=None, las="x")
+    document["resultatenscores"]["deelnemerref"][0]["onderwijsdeelnemerID"] = value
+    refused(inkomend, document)
+
+
+def test_an_eck_id_with_such_a_value_is_refused(inkomend: Inkomend) -> None:
+    refused(inkomend, resultaat(eck=BSN))
+
+
+def test_nine_digits_that_fail_the_test_are_kept(inkomend: Inkomend) -> None:
+    assert inkomend.push(resultaat(eck=None, las=NO_BSN)) == 202
+    assert inkomend.kept() == 1
+
+
+def test_with_a_reason_such_las_keys_are_kept_but_such_fields_are_not(tmp_path: Path) -> None:
+    inkomend = Inkomend(tmp_path, las_key_reden="onze sleutels zijn volgnummers")
+    assert inkomend.push(resultaat(eck=None, las=BSN)) == 202
+    assert inkomend.push(at_depth(resultaat(), 1, "bsn")) == 422
+    assert inkomend.kept() == 1
+
+
+def test_a_reason_for_las_keys_is_none_for_an_eck_id_that_comes_in(tmp_path: Path) -> None:
+    refused(Inkomend(tmp_path, las_key_reden="onze sleutels zijn volgnummers"), resultaat(eck=BSN))
+
+
+def test_an_empty_reason_is_none_for_what_comes_in(tmp_path: Path) -> None:
+    refused(Inkomend(tmp_path, las_key_reden="  "), resultaat(eck=None, las=BSN))
+
+
+def test_a_deep_document_is_looked_through_without_recursion() -> None:
+    document: Any = {"bsn": 1}
+    for _ in range(100_000):
+        document = [document]
+    assert holds_bsn_field(document)
+
+
+@pytest.mark.parametrize("document", [{}, [], None, "bsn", {"label": "Toetsscore"}, {"id": "bsn-vrij"}])
+def test_documents_without_such_a_field(document: Any) -> None:
+    assert not holds_bsn_field(document)

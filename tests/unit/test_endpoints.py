@@ -1,0 +1,233 @@
+"""Writing our address into the OSR: done once, never repeated blind."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support import NOW, OSR, FakeTransport, answer, drive, fault
+from tenacity import wait_none
+
+from doorstroom_client import Osr, Retry
+from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, Phase, Unavailable, UnexpectedResponse
+from doorstroom_client.exchange.auth import ApiKey
+from doorstroom_client.exchange.call import Conditions
+from doorstroom_client.exchange.http import FaultKind, Outcome, Response
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, find_urls, register_endpoint
+
+URL = "https://las.example.nl/terugweg"
+ENDPOINT = OwnEndpoint("0000000700011BB00530", URL, "geheim-token")
+OURS = answer(200, [{"routing_id": ENDPOINT.routing_id, "url": URL}])
+THEIRS = answer(200, [{"routing_id": ENDPOINT.routing_id, "url": "https://ander.example.nl"}])
+NONE = answer(200, [])
+LOST = fault(FaultKind.NO_ANSWER, "read")
+LATE = fault(FaultKind.DEADLINE, "deadline")
+BUSY = answer(503, headers={"retry-after": "7"})
+HTML = Response(404, {"content-type": "text/html"}, b"<html>not found</html>", 0.1)
+
+
+def about() -> Call:
+    return Call(Conditions(Retry(wait=wait_none(), circuit_after=0), 30.0, lambda: NOW))
+
+
+Result = tuple[DoorstroomError | None, list[str], list[float]]
+
+
+def go(flow: Any, outcomes: list[Outcome]) -> Result:
+    """Run to the end; gives the error, the methods in order and the pauses."""
+    transport = FakeTransport(outcomes)
+    pauses: list[float] = []
+    from doorstroom_client.exchange.flow import run
+
+    error = None
+    try:
+        run(flow, transport, pauses.append)
+    except DoorstroomError as caught:
+        error = caught
+    assert len(transport.requests) == len(outcomes), "not everything that was scripted was asked for"
+    return error, [request.method for request in transport.requests], pauses
+
+
+def register(*outcomes: Outcome, osr: Osr = OSR) -> Result:
+    return go(register_endpoint(osr, ENDPOINT, about()), list(outcomes))
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_post_that_is_taken_is_done(status: int) -> None:
+    assert register(answer(status)) == (None, ["POST"], [])
+
+
+@pytest.mark.parametrize("lost", [LOST, LATE, answer(500), answer(502), answer(504), answer(408), answer(503)])
+def test_a_lost_answer_that_was_applied_is_done(lost: Outcome) -> None:
+    assert register(lost, OURS) == (None, ["POST", "GET"], [])
+
+
+@pytest.mark.parametrize("lost", [LOST, LATE, answer(500), answer(503)])
+@pytest.mark.parametrize("absent", [NONE, answer(404), answer(404, {"message": "not found"})])
+def test_what_was_not_applied_is_repeated_once(lost: Outcome, absent: Outcome) -> None:
+    assert register(lost, absent, answer(201)) == (None, ["POST", "GET", "POST"], [])
+
+
+def test_another_address_there_is_raised_and_not_overwritten() -> None:
+    error, methods, _ = register(LOST, THEIRS)
+    assert isinstance(error, NoAnswer)
+    assert methods == ["POST", "GET"]
+
+
+def test_a_second_lost_answer_that_was_applied_is_done() -> None:
+    assert register(LOST, NONE, LATE, OURS)[:2] == (None, ["POST", "GET", "POST", "GET"])
+
+
+def test_a_second_lost_answer_that_was_not_applied_is_raised() -> None:
+    error, methods, _ = register(LOST, NONE, LATE, NONE)
+    assert isinstance(error, DeadlineExceeded)
+    assert methods == ["POST", "GET", "POST", "GET"]
+
+
+def test_a_busy_register_is_looked_at_after_the_wait_it_asked_for() -> None:
+    assert register(BUSY, OURS) == (None, ["POST", "GET"], [7.0])
+
+
+def test_no_wait_is_longer_than_twenty_seconds() -> None:
+    assert register(answer(503, headers={"retry-after": "3600"}), OURS)[2] == [20.0]
+
+
+def test_a_post_that_never_left_is_repeated_without_looking() -> None:
+    gone = fault(FaultKind.CONNECT, "connect", phase=Phase.NOT_SENT)
+    assert register(gone, gone, answer(201))[:2] == (None, ["POST", "POST", "POST"])
+
+
+def test_a_post_that_was_throttled_is_repeated_without_looking() -> None:
+    assert register(answer(429), answer(201))[:2] == (None, ["POST", "POST"])
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422, 302])
+def test_a_refusal_is_raised_at_once(status: int) -> None:
+    error, methods, _ = register(answer(status))
+    assert error is not None
+    assert methods == ["POST"]
+
+
+def test_a_look_that_fails_is_raised_and_nothing_is_repeated() -> None:
+    error, methods, _ = register(LOST, answer(500), answer(500), answer(500))
+    assert isinstance(error, Unavailable)
+    assert methods == ["POST", "GET", "GET", "GET"]
+
+
+def test_a_look_that_gives_no_json_is_no_absence() -> None:
+    error, methods, _ = register(LOST, Response(200, {"content-type": "text/html"}, b"<html>", 0.1))
+    assert isinstance(error, UnexpectedResponse)
+    assert methods == ["POST", "GET"]
+
+
+def test_a_web_page_with_404_is_no_absence() -> None:
+    """A proxy or a wrong base_url answers so; the register itself answers JSON or nothing."""
+    error, methods, _ = register(LOST, HTML)
+    assert isinstance(error, DoorstroomError)
+    assert methods == ["POST", "GET"]
+
+
+WRAPPED = [
+    {"endpoints": [{"routing_id": ENDPOINT.routing_id, "url": URL}]},
+    {"_embedded": {"endpoints": [{"routing_id": ENDPOINT.routing_id, "url": URL}]}},
+    {"items": [{"url": URL}], "total": 1},
+]
+
+
+@pytest.mark.parametrize("document", WRAPPED)
+def test_a_wrapped_collection_is_no_absence(document: object) -> None:
+    """Its shape is not documented; what is not understood must not be taken for "not there"."""
+    _, methods, _ = go_to_the_end(LOST, answer(200, document))
+    assert methods == ["POST", "GET"]
+
+
+def test_ours_may_stand_after_an_older_one() -> None:
+    document = [{"url": "https://vorig-jaar.example.nl", "end_date": "2025-07-31"}, {"url": URL}]
+    error, methods, _ = register(LOST, answer(200, document))
+    assert error is None
+    assert methods == ["POST", "GET"]
+
+
+def go_to_the_end(*outcomes: Outcome) -> Result:
+    """As `register`, where a repeat that should not be there gets an answer too."""
+    left = list(outcomes)
+    transport = FakeTransport(lambda _: left.pop(0) if left else answer(201))
+    from doorstroom_client.exchange.flow import run
+
+    error = None
+    try:
+        run(register_endpoint(OSR, ENDPOINT, about()), transport, lambda _: None)
+    except DoorstroomError as caught:
+        error = caught
+    return error, [request.method for request in transport.requests], []
+
+
+def test_the_bytes_of_a_repeat_are_the_same_and_the_key_goes_with_a_write_only() -> None:
+    osr = Osr("https://osr.example.nl/api/v2", namespace="ns-2025", api_key=ApiKey("X-Sleutel", "geheime-sleutel"))
+    _, transport, _ = drive(register_endpoint(osr, ENDPOINT, about()), [LOST, NONE, answer(201)])
+    first, look, second = transport.requests
+    assert first.body == second.body
+    assert json.loads(first.body or b"") == {
+        "mandate_token": "geheim-token",
+        "routing_id": ENDPOINT.routing_id,
+        "service_version_namespace": "ns-2025",
+        "url": URL,
+        "attributes": "LAS",
+    }
+    assert first.headers["X-Sleutel"] == second.headers["X-Sleutel"] == "geheime-sleutel"
+    assert "X-Sleutel" not in look.headers
+    assert first.url == "https://osr.example.nl/api/v2/endpoints"
+    assert "geheim" not in repr((first, look, second, ENDPOINT))
+
+
+# --- changing
+
+
+def change(*outcomes: Outcome) -> Result:
+    return go(change_endpoint(OSR, "17", ENDPOINT, about()), list(outcomes))
+
+
+@pytest.mark.parametrize("status", [200, 202, 204])
+def test_a_change_is_read_back(status: int) -> None:
+    assert change(answer(status), OURS) == (None, ["PUT", "GET"], [])
+
+
+@pytest.mark.parametrize("after", [THEIRS, NONE, answer(404)])
+def test_a_change_that_does_not_stand_is_raised(after: Outcome) -> None:
+    error, methods, _ = change(answer(200), after)
+    assert isinstance(error, UnexpectedResponse)
+    assert error.status == 200
+    assert "Another system" in error.hint
+    assert methods == ["PUT", "GET"]
+
+
+@pytest.mark.parametrize("lost", [LOST, answer(500), answer(503)])
+def test_a_put_may_be_repeated(lost: Outcome) -> None:
+    assert change(lost, answer(200), OURS)[:2] == (None, ["PUT", "PUT", "GET"])
+
+
+def test_the_number_stays_one_segment_of_the_path() -> None:
+    _, transport, _ = drive(change_endpoint(OSR, "../mandates?x=1#y", ENDPOINT, about()), [answer(200), OURS])
+    assert transport.requests[0].url == "https://osr.example.nl/api/v2/endpoints/..%2Fmandates%3Fx%3D1%23y"
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [([], []), ([{"url": URL}], [URL]), ({"url": URL}, [URL]), ([{"url": "x"}, {"url": URL}], ["x", URL])],
+)
+def test_reading_an_address(document: object, found: list[str]) -> None:
+    assert drive(find_urls(OSR, ENDPOINT.routing_id, about()), [answer(200, document)])[0] == found
+
+
+@pytest.mark.parametrize("document", [[{"url": 1}], [None], "x", {"endpoints": []}, [{"adres": URL}]])
+def test_what_cannot_be_understood_is_never_taken_for_none(document: object) -> None:
+    with pytest.raises(UnexpectedResponse):
+        drive(find_urls(OSR, ENDPOINT.routing_id, about()), [answer(200, document)])
+
+
+def test_the_token_stays_out_of_every_error() -> None:
+    for outcomes in ([LOST, THEIRS], [answer(422, {"melding": "geheim-token"})], [LOST, NONE, LOST, NONE]):
+        error, _, _ = register(*outcomes)
+        assert "geheim-token" not in f"{error} {error!r} {error.__context__!r} {error.__cause__!r}"  # type: ignore[union-attr]
