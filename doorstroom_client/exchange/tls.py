@@ -174,15 +174,19 @@ def _refuse_mixed_trust(context: ssl.SSLContext) -> None:
 def _load_crls(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
     for path in certificate.crl_files:
         _read(path, "certificate.crls")
-        before = context.cert_store_stats()["crl"]
+        problem = ""
+        before = context.cert_store_stats()
         try:
             context.load_verify_locations(cafile=path)
         except (ssl.SSLError, OSError):
-            before = -1
-        if before == -1 or context.cert_store_stats()["crl"] == before:
-            raise ConfigurationError(
-                f"certificate.crls: {path.name} holds no revocation lists in PEM form", setting="certificate.crls"
-            )
+            problem = "holds no revocation lists in PEM form"
+        after = context.cert_store_stats()
+        if after["x509"] != before["x509"]:
+            problem = "holds a certificate, which would become a root; leave only revocation lists in it"
+        elif after["crl"] == before["crl"]:
+            problem = "holds no revocation lists in PEM form"
+        if problem:
+            raise ConfigurationError(f"certificate.crls: {path.name} {problem}", setting="certificate.crls")
     if certificate.crl_files:
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
 

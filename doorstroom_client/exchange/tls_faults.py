@@ -29,6 +29,10 @@ _VERIFY_CODES = {
 _CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR")
 
 
+_BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""Kinds of TLS error that only say that the connection ended or was still waiting."""
+
+
 def tls_kind(error: ssl.SSLError, before: bool) -> tuple[FaultKind, Phase, str]:
     """What a TLS error means, how far the request got, and a short code.
 
@@ -54,7 +58,7 @@ def tls_error(error: BaseException) -> ssl.SSLError | None:
     for _ in range(10):
         if at is None:
             return None
-        if isinstance(at, ssl.SSLError) and not isinstance(at, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        if isinstance(at, ssl.SSLError) and not isinstance(at, _BROKEN_OFF):
             return at
         at = at.__cause__ or at.__context__
     return None
