@@ -218,7 +218,7 @@ def _error(
     message = f"{request.peer.naam} {row.text}{tries}"
     details: dict[str, Any] = {
         "hint": row.hint_for(request.operation),
-        "retryable": action in (Action.RETRY, Action.SCHEDULE),
+        "retryable": action in (Action.RETRY, Action.SCHEDULE, Action.VERIFY),
         "request_id": request.request_id,
         "attempts": attempts,
         "peer": request.peer.naam,

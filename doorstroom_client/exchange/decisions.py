@@ -307,7 +307,7 @@ def classify(outcome: Outcome, operation: Operation) -> Situation:
 
 
 def _stands_without_body(response: Response, operation: Operation) -> bool:
-    success = 200 <= response.status < 300
     if operation in (Operation.REGISTREREN, Operation.SCHOOLADVIEZEN):
-        return response.status == 202 or not success
+        return True  # the status says it all: what is not 202 is no receipt, however its body ends
+    success = 200 <= response.status < 300
     return success if operation is Operation.OSR_WIJZIGEN else not success and response.status != 404

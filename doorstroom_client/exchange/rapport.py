@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from doorstroom_client.exchange.events import logger
 from doorstroom_client.exchange.files import PartFile
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
@@ -94,8 +95,17 @@ class Download:
         self._checksum.update(chunk)
         self._head = (self._head + chunk)[:_EDGE] if len(self._head) < _EDGE else self._head
         self._tail = (self._tail + chunk)[-_EDGE:]
-        if self._progress is not None:
+        self._tell_progress()
+
+    def _tell_progress(self) -> None:
+        """Call the hook; one that fails is logged by its kind and not called again, for the report is what counts."""
+        if self._progress is None:
+            return
+        try:
             self._progress(self._size, self._total)
+        except Exception as error:  # noqa: BLE001 - a progress bar must not end a download
+            self._progress = None
+            logger.error("progress failed (%s)", type(error).__name__)
 
     @property
     def is_complete(self) -> bool:

@@ -121,6 +121,10 @@ class AsyncHttpxTransport:
             # A little later than the timeout around the body, so that an answer with half a body stays an answer.
             async with asyncio.timeout(request.deadline + _GRACE):
                 return await self._send(pool.transport, request, started)
+        except asyncio.CancelledError:
+            # A call that is cancelled half-way can leave its place in the pool of the library below taken for good.
+            self._pools.retire(pool)
+            raise
         except Exception as error:  # every failure of the call becomes a value; cancellation is no Exception
             return _fault(error, started, request.deadline)
         finally:
@@ -130,8 +134,14 @@ class AsyncHttpxTransport:
 
     async def _send(self, transport: httpx.AsyncHTTPTransport, request: Request, started: float) -> Response:
         check = _check_oin(request)
+        opened: list[Any] = []
 
         async def trace(event: str, info: dict[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":
+                opened.append(info["return_value"])
+            elif event == "connection.start_tls.failed":
+                for stream in opened:  # the library below leaves it open when the handshake is cancelled
+                    await stream.aclose()
             try:
                 check(event, info)
             except _OtherOinError:

@@ -18,8 +18,6 @@ from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.models import Osr
 
-_LONGEST_PAUSE = 20.0
-
 
 @dataclass(frozen=True, slots=True)
 class OwnEndpoint:
@@ -45,14 +43,17 @@ def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None
         DoorstroomError: it was refused, or it stayed unknown whether it was applied.
     """
     repeated = False
-    after = 0.0
     while True:
         try:
-            yield from call(_post(osr, endpoint, about), about.conditions, after=after)
+            answer = yield from call(_post(osr, endpoint, about), about.conditions)
         except UnsureError as unsure:
-            error, pause = unsure.error, min(unsure.asked or 0.0, _LONGEST_PAUSE)
+            error, pause = unsure.error, unsure.asked or 0.0
         else:
+            if answer.response.media_type.startswith("text/html"):
+                raise _not_the_register(answer)
             return
+        if pause > about.conditions.retry.longest_wait:
+            raise error
         registered = yield from find_urls(osr, endpoint.routing_id, about, after=pause)
         if endpoint.url in registered:
             return
@@ -93,15 +94,18 @@ def find_urls(osr: Osr, routing_id: str, about: Call, *, after: float = 0.0) -> 
     answer = yield from call(request, about.conditions, after=after)
     urls = _urls_in(answer)
     if urls is None:
-        raise UnexpectedResponse(
-            f"OSR answered {answer.response.status}, but not with a list of addresses",
-            status=answer.response.status,
-            peer="OSR",
-            request_id=request.request_id,
-            attempts=answer.attempts,
-            hint="Nothing was written on the ground of it. Check osr.base_url, version prefix included",
-        )
+        raise _not_the_register(answer)
     return urls
+
+
+def _not_the_register(answer: Answer) -> UnexpectedResponse:
+    return UnexpectedResponse(
+        f"OSR answered {answer.response.status}, but not as the register does",
+        status=answer.response.status,
+        peer="OSR",
+        attempts=answer.attempts,
+        hint="Check osr.base_url, version prefix included; another server may have answered",
+    )
 
 
 def _post(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Request:

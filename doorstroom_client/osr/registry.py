@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat
+from doorstroom_client.errors import (
+    ConfigurationError,
+    ConnectError,
+    DeadlineExceeded,
+    DoorstroomError,
+    GeenMandaat,
+    NoAnswer,
+    TlsError,
+    Unavailable,
+)
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
@@ -78,8 +87,8 @@ class Registry:
             return known
         try:
             answer = yield from ask_mandate(self.osr, supplier_oin, school_oin, self.about)
-        except DoorstroomError:
-            if or_stale and self.cache.stale_yes(supplier_oin, school_oin):
+        except DoorstroomError as error:
+            if or_stale and _is_silence(error) and self.cache.stale_yes(supplier_oin, school_oin):
                 return True
             raise
         self.cache.keep(supplier_oin, school_oin, answer.mandated)
@@ -111,6 +120,8 @@ class Registry:
         )
 
 
-def name_of(leveranciers: Sequence[Leverancier], oin: str) -> str:
-    """The toetssoort of the configured supplier with this OIN; the OIN itself when there is none."""
-    return next((leverancier.toetssoort for leverancier in leveranciers if leverancier.oin == oin), oin)
+def _is_silence(error: DoorstroomError) -> bool:
+    """Whether the OSR gave no answer. Another server in its place, or a refusal, is no silence: no old yes stands in."""
+    if isinstance(error, TlsError):
+        return error.code in ("expired", "not_yet_valid")
+    return isinstance(error, Unavailable | ConnectError | NoAnswer | DeadlineExceeded)

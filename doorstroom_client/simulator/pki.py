@@ -60,7 +60,7 @@ class Leaf:
         oins: values of ``subject.serialNumber``; a sound certificate has one, none and two are defects.
         hosts: DNS names and IP addresses it is valid for.
         not_before: start of validity; None means an hour ago.
-        not_after: end of validity; None means 30 days from now.
+        not_after: end of validity; None means 180 days from now.
         usages: extended key usages; empty leaves the extension out.
         common_name: the name of the certificate when left out.
         rsa_bits: size of an RSA key, at least 1024; None makes an elliptic curve key.
@@ -133,7 +133,7 @@ class Pki:
                 leaves it out.
             hosts: DNS names and IP addresses of the subject alternative name.
             not_before: start of validity; an hour ago by default.
-            not_after: end of validity; 30 days from now by default.
+            not_after: end of validity; 180 days from now by default.
             client: whether it may be used as a client certificate.
             server: whether it may be used as a server certificate. With both False the key usage extension is
                 absent.

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
-from doorstroom_client.errors import Phase, TlsError, WrongPeer
+from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
 from doorstroom_client.exchange.events import Event
 from doorstroom_client.simulator.faults import MODERN as SOUND
-from doorstroom_client.simulator.faults import PLAIN, WEAK_CERTIFICATE, TlsVariant, answer, served
+from doorstroom_client.simulator.faults import (
+    PLAIN,
+    WEAK_CERTIFICATE,
+    Fault,
+    TlsVariant,
+    answer,
+    bad_status_line,
+    served,
+    truncated_body,
+)
 from doorstroom_client.simulator.pki import Defect, Pki
 
 speler = both.speler
@@ -102,3 +113,31 @@ def test_the_organisation_is_looked_at_again_on_each_new_connection(test_pki: Pk
     with served(answer(202), pki=test_pki, issued=issued, port=first.port) as second, pytest.raises(WrongPeer):
         Calls.do(speler, client, "registreren-schooladviezen")
     assert (second.requests, second.bytes_received) == ([], 0)
+
+
+PUPIL = b'{"melding": "Zwaluwstaart-Testkind"}'
+NO_ANSWERS: dict[str, Fault] = {
+    "a body only": bad_status_line(PUPIL + b"\r\n\r\n"),
+    "a broken header": bad_status_line(b"HTTP/1.1 202 X\r\n" + PUPIL + b"\r\n\r\n"),
+    "half a body": truncated_body(200, body=PUPIL * 2),
+}
+
+
+@pytest.mark.parametrize("name", NO_ANSWERS)
+def test_what_comes_in_place_of_an_answer_stands_in_no_log(
+    test_pki: Pki, speler: Speler, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The HTTP library quotes what it could not read, in its exceptions and in its own log."""
+    caplog.set_level(logging.DEBUG)
+    with served(NO_ANSWERS[name], pki=test_pki, oin=SUPPLIER_OIN) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(NoAnswer) as caught:
+            Calls.do(speler, client, "leerlingrapport")
+    assert len(server.requests) == 3
+    told = [record.getMessage() + repr(record.args) + str(record.exc_info) for record in caplog.records]
+    assert any("leerlingrapport" in line for line in told)
+    error: BaseException | None = caught.value
+    while error is not None:
+        told.append(repr(error) + str(error))
+        error = error.__cause__ or error.__context__
+    assert not [line for line in told if "Zwaluwstaart" in line]

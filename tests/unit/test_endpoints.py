@@ -90,8 +90,16 @@ def test_a_busy_register_is_looked_at_after_the_wait_it_asked_for() -> None:
     assert register(BUSY, OURS) == (None, ["POST", "GET"], [7.0])
 
 
-def test_no_wait_is_longer_than_twenty_seconds() -> None:
-    assert register(answer(503, headers={"retry-after": "3600"}), OURS)[2] == [20.0]
+def test_a_longer_wait_than_the_settings_allow_ends_the_call() -> None:
+    error, methods, pauses = register(answer(503, headers={"retry-after": "3600"}))
+    assert (type(error), methods, pauses) == (Unavailable, ["POST"], [])
+    assert error.retry_at is not None
+    assert error.retryable
+
+
+def test_a_portal_page_is_no_registration() -> None:
+    error, methods, _ = register(Response(200, {"content-type": "text/html"}, b"<html>"))
+    assert (type(error), methods) == (UnexpectedResponse, ["POST"])
 
 
 def test_a_post_that_never_left_is_repeated_without_looking() -> None:

@@ -28,7 +28,7 @@ from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.cache import NO_SECONDS, STALE_SECONDS, YES_SECONDS, MandateCache
 from doorstroom_client.osr.operations import Registered, ask_mandate
-from doorstroom_client.osr.registry import Registry, name_of
+from doorstroom_client.osr.registry import Registry
 
 DAY = dt.date(2026, 3, 10)
 ABOUT = Call(conditions(Retry.never()))
@@ -143,19 +143,6 @@ def test_another_day_is_not_remembered() -> None:
     assert drive(it.find_leveranciers(SCHOOL), [])[0] == [DIA]
 
 
-def test_the_leverancier() -> None:
-    both = (LEVERANCIER, DIA)
-    assert drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(200, {})])[0] is DIA
-    with pytest.raises(ConfigurationError, match="ICE, DIA"):
-        drive(registry(*both).the_leverancier(SCHOOL), [answer(200, {}), answer(200, {})])
-    with pytest.raises(GeenMandaat, match="ICE, DIA"):
-        drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(404, {})])
-    with pytest.raises(GeenMandaat, match="none configured"):
-        drive(registry().the_leverancier(SCHOOL), [])
-    assert name_of(both, OTHER_OIN) == "DIA"
-    assert name_of(both, LAS_OIN) == LAS_OIN
-
-
 def test_the_windows_of_the_cache() -> None:
     now = [0.0]
     cache = MandateCache(lambda: now[0])
@@ -218,3 +205,14 @@ def test_without_an_osr_there_is_a_clear_error() -> None:
         client.osr.find_leveranciers(SCHOOL)
     assert caught.value.setting == "osr"
     assert json.dumps(repr(client))
+
+
+def test_the_leverancier() -> None:
+    both = (LEVERANCIER, DIA)
+    assert drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(200, {})])[0] is DIA
+    with pytest.raises(ConfigurationError, match="ICE, DIA"):
+        drive(registry(*both).the_leverancier(SCHOOL), [answer(200, {}), answer(200, {})])
+    with pytest.raises(GeenMandaat, match="ICE, DIA"):
+        drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(404, {})])
+    with pytest.raises(GeenMandaat, match="none configured"):
+        drive(registry().the_leverancier(SCHOOL), [])

@@ -1,0 +1,637 @@
+"""The bugs: what is changed in which file, and which tests have to see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Edit = tuple[str, str]
+"""Text as it stands in the file exactly once, and what takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One deliberate bug.
+
+    Attributes:
+        promise: the promise that it breaks.
+        name: the bug in a few words.
+        file: below the package.
+        edits: the changes that make it.
+        tests: files or node ids; at least one test among them must fail.
+        only: expression for ``-k``, to run no more than needed.
+    """
+
+    promise: str
+    name: str
+    file: str
+    edits: tuple[Edit, ...]
+    tests: tuple[str, ...]
+    only: str = ""
+
+
+_DOWNLOAD = "tests/promises/test_download.py"
+_BAD_SERVER = "tests/promises/test_bad_server.py"
+_FLOOR = "tests/promises/test_tls_floor.py"
+_TRUST = "tests/promises/test_closed_trust.py"
+_REVOCATION = "tests/promises/test_revocation.py"
+_REDIRECTS = "tests/promises/test_redirects.py"
+_CANARY = "tests/promises/test_canary.py"
+_HOSTS = "tests/promises/test_configured_hosts.py"
+_ENDPOINTS = "tests/unit/test_endpoints.py"
+_HEALTH = "tests/unit/test_health.py"
+_RETRY_AFTER = "tests/unit/test_retry_after.py"
+_EVENTS = "tests/unit/test_events.py"
+_LIVE = "tests/unit/test_live.py"
+_RECEIVER = "tests/unit/test_receiver.py"
+_STORE = "tests/unit/test_sqlite_store.py"
+_ADVIEZEN = "tests/unit/test_schooladviezen.py"
+_DEELNEMERS = "tests/unit/test_deelnemers.py"
+_REFUSALS = "tests/wire/test_refusals_wire.py"
+_DRIP = "tests/wire/test_drip_wire.py"
+_TRANSPORT = "exchange/transport.py"
+_DECISIONS = "exchange/decisions.py"
+_TLS = "exchange/tls.py"
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        "O1",
+        "a write to the OSR is repeated blind",
+        _DECISIONS,
+        (("(_R, _R, _R, _R, _V, _R),\n        NoAnswer,", "(_R, _R, _R, _R, _R, _R),\n        NoAnswer,"),),
+        (f"{_ENDPOINTS}::test_a_lost_answer_that_was_applied_is_done",),
+    ),
+    Mutant(
+        "O1",
+        "another address in the register is overwritten",
+        "osr/endpoints.py",
+        (("        if registered or repeated:\n", "        if repeated:\n"),),
+        (f"{_ENDPOINTS}::test_another_address_there_is_raised_and_not_overwritten",),
+    ),
+    Mutant(
+        "O2",
+        "a bucket per call",
+        "chain.py",
+        (("Conditions(self.retry, total, self.now, self.health,", "Conditions(self.retry, total, self.now, Health(),"),),
+        (f"{_HEALTH}::test_copies_of_a_client_share_the_budget_and_other_peers_keep_theirs",),
+    ),
+    Mutant(
+        "O2",
+        "retries cost nothing",
+        "exchange/health.py",
+        (("            known.tokens -= cost\n", ""),),
+        (f"{_HEALTH}::test_a_thousand_calls_to_a_dead_peer_make_at_most_1035_requests",),
+    ),
+    Mutant(
+        "O2",
+        "the circuit never opens",
+        "exchange/health.py",
+        (("if after and known.failures >= after:", "if after and known.failures > 10**9:"),),
+        (f"{_HEALTH}::test_the_circuit_opens_after_five_failing_calls_in_a_row",),
+    ),
+    Mutant(
+        "O3",
+        "the time counts per read",
+        _TRANSPORT,
+        (("left = self.at - time.monotonic()", 'left = float("inf")'),),
+        (f"{_DRIP}::test_a_drip_ends_at_the_total_time",),
+        "headers and sync and registreren",
+    ),
+    Mutant(
+        "O3",
+        "the time counts per read, awaited",
+        _TRANSPORT,
+        (("asyncio.timeout(request.deadline + _GRACE)", "asyncio.timeout(None)"),),
+        (f"{_DRIP}::test_a_drip_ends_at_the_total_time",),
+        "headers and async and registreren",
+    ),
+    Mutant(
+        "O4",
+        "any digits will do in Retry-After",
+        "exchange/retry.py",
+        (('re.fullmatch(r"[0-9]{1,9}", text, re.ASCII)', 'text.lstrip("+-").isdecimal()'),),
+        (_RETRY_AFTER,),
+    ),
+    Mutant(
+        "O4",
+        "a date counts from our own clock",
+        "exchange/retry.py",
+        (('start = _http_date(headers.get("date", "").strip()) or now', "start = now"),),
+        (_RETRY_AFTER,),
+    ),
+    Mutant(
+        "O4",
+        "no longest wait",
+        "exchange/retry.py",
+        (("return min(float(text), LONGEST_RETRY_AFTER)", "return float(text)"),),
+        (_RETRY_AFTER,),
+    ),
+    Mutant(
+        "O5",
+        "a repeat sends other bytes",
+        "exchange/call.py",
+        (
+            (
+                "replace(request, deadline=left,",
+                'replace(request, body=request.body and request.body + b" " * len(attempts), deadline=left,',
+            ),
+        ),
+        ("tests/unit/test_call.py::test_the_answer_after_a_failure_has_all_attempts_and_the_same_bytes",),
+    ),
+    Mutant(
+        "O6",
+        "a redirect counts as success",
+        _DECISIONS,
+        (("        return Situation.REDIRECT\n", "        return Situation.DELIVERED\n"),),
+        (_REDIRECTS,),
+        "sync and 307",
+    ),
+    Mutant(
+        "O6",
+        "a redirect is followed",
+        _TRANSPORT,
+        (
+            (
+                "            response = pool.transport.handle_request(_to_httpx(request, _check_oin(request)))\n",
+                (
+                    "            made = _to_httpx(request, _check_oin(request))\n"
+                    "            response = pool.transport.handle_request(made)\n"
+                    '            if 300 <= response.status_code < 400 and "location" in response.headers:\n'
+                    "                response.read()\n"
+                    '                made.url = made.url.join(response.headers["location"])\n'
+                    "                response = pool.transport.handle_request(made)\n"
+                ),
+            ),
+        ),
+        (_REDIRECTS,),
+        "sync and 307",
+    ),
+    Mutant(
+        "O7",
+        "every success is a receipt",
+        _DECISIONS,
+        (
+            (
+                "    return _STATUSES.get(outcome.status, Situation.UNEXPECTED)\n",
+                (
+                    "    if outcome.status < 300 and operation in (Operation.REGISTREREN, Operation.SCHOOLADVIEZEN):\n"
+                    "        return Situation.DELIVERED\n"
+                    "    return _STATUSES.get(outcome.status, Situation.UNEXPECTED)\n"
+                ),
+            ),
+        ),
+        (f"{_REFUSALS}::test_status",),
+        "sync and (200 or 201 or 204)",
+    ),
+    Mutant(
+        "O7",
+        "a receipt with half a body is repeated",
+        _DECISIONS,
+        (("        return True  # the status says it all", "        return response.status != 202  # the status says it all"),),
+        (f"{_DRIP}::test_a_receipt_with_a_broken_body_is_delivered_and_the_next_call_works",),
+    ),
+    Mutant(
+        "O8",
+        "the connection is kept after a 204",
+        _TRANSPORT,
+        (
+            (
+                "            if response.status_code != 204:\n                body.begin()\n                for chunk",
+                "            if response.status_code >= 200:\n                body.begin()\n                for chunk",
+            ),
+            ("    headers = response.headers\n    if response.status_code == 204", "    return False\n    if False"),
+            ('or ("content-length" in headers and', 'or ("content-length" in response.headers and'),
+            ('"transfer-encoding" in headers)', '"transfer-encoding" in response.headers)'),
+        ),
+        (f"{_DOWNLOAD}::test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer",),
+        "sync and 204",
+    ),
+    Mutant(
+        "O8",
+        "what is left in the connection is not looked at",
+        _TRANSPORT,
+        (("    return bool(left)\n", "    return False\n"),),
+        (f"{_DOWNLOAD}::test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer",),
+    ),
+    Mutant(
+        "O8",
+        "two framings at once are fine",
+        _TRANSPORT,
+        (('("content-length" in headers and "transfer-encoding" in headers)', "False"),),
+        (f"{_DOWNLOAD}::test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer",),
+    ),
+    Mutant(
+        "O9",
+        "the end of a report is not looked at",
+        "exchange/rapport.py",
+        ((' and b"%%EOF" in self._tail', ""),),
+        (f"{_DOWNLOAD}::test_what_is_no_whole_report_leaves_no_file",),
+        "sync and half",
+    ),
+    Mutant(
+        "O9",
+        "a report is written under its name at once",
+        "exchange/files.py",
+        (
+            (
+                "handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)",
+                "handle, name = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), str(target)",
+            ),
+        ),
+        (f"{_DOWNLOAD}::test_a_killed_process_leaves_nothing_under_the_name",),
+    ),
+    Mutant(
+        "O9",
+        "the type of a report is not looked at",
+        "exchange/operations.py",
+        ((' and answer.response.media_type == "application/pdf"', ""),),
+        (f"{_DOWNLOAD}::test_what_is_no_whole_report_leaves_no_file",),
+        "sync and calls",
+    ),
+    Mutant(
+        "O9",
+        "a packed answer is taken in",
+        _TRANSPORT,
+        (('self._headers.get("content-encoding", "identity").lower() != "identity"', "False"),),
+        (f"{_DOWNLOAD}::test_what_is_no_whole_report_leaves_no_file", f"{_REFUSALS}"),
+        "sync and (gzip or packed)",
+    ),
+    Mutant(
+        "O9",
+        "the size is not counted",
+        _TRANSPORT,
+        (("        self._left -= len(chunk)\n", ""),),
+        (f"{_DOWNLOAD}::test_a_report_may_have_so_many_bytes_and_no_more",),
+    ),
+    Mutant(
+        "O9",
+        "a report passes through memory",
+        _TRANSPORT,
+        (
+            (
+                "            self._sink.write(chunk)\n",
+                "            self._sink.write(chunk)\n            self.chunks.append(chunk)\n",
+            ),
+        ),
+        (f"{_DOWNLOAD}::test_a_large_report_needs_little_memory",),
+    ),
+    Mutant(
+        "O9",
+        "any rapportid will do",
+        "messages/identifiers.py",
+        (('re.compile(r"(?!\\.{1,2}\\Z)[A-Za-z0-9._~-]{1,128}")', 're.compile(r".{1,128}")'),),
+        (f"{_DOWNLOAD}::test_a_hostile_rapportid_is_refused_or_stays_one_part_of_the_address",),
+    ),
+    Mutant(
+        "O10",
+        "the address comes from aanvullendeinfo",
+        "client.py",
+        (
+            (
+                "            leverancier = leverancier or rapport.leverancier\n",
+                (
+                    "            from urllib.parse import urlsplit\n"
+                    "            there = urlsplit(rapport.resultaat.resultatenscores.resultaten.aanvullendeinfo).netloc\n"
+                    '            leverancier = Leverancier("ICE", rapport.sender_oin, f"https://{there}")\n'
+                ),
+            ),
+        ),
+        (f"{_HOSTS}::test_no_address_in_a_result_is_ever_called",),
+    ),
+    Mutant(
+        "T1",
+        "the ciphers that OpenSSL likes",
+        _TLS,
+        (("    context.set_ciphers(CIPHERS)\n", ""),),
+        (_FLOOR,),
+    ),
+    Mutant(
+        "T1",
+        "the default context",
+        _TLS,
+        (
+            ("context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)", "context = ssl.create_default_context()"),
+            ("    context.set_ciphers(CIPHERS)\n", ""),
+        ),
+        (_FLOOR,),
+    ),
+    Mutant(
+        "T2",
+        "the host is not looked at",
+        _TLS,
+        (("context.hostname_checks_common_name = False", "context.check_hostname = False"),),
+        (f"{_BAD_SERVER}::test_a_defect_of_the_certificate",),
+        "sync and wrong",
+    ),
+    Mutant(
+        "T2",
+        "a common name will do",
+        _TLS,
+        (("context.hostname_checks_common_name = False", "context.hostname_checks_common_name = True"),),
+        (f"{_BAD_SERVER}::test_a_defect_of_the_certificate", "tests/unit/test_tls.py::test_the_context"),
+        "(sync and cn) or context",
+    ),
+    Mutant(
+        "T2",
+        "a bad certificate is tried again",
+        _DECISIONS,
+        (
+            (
+                "Situation.THEIR_CERTIFICATE: Row(\n        (_H, _H, _H, _H, _H, _H),",
+                "Situation.THEIR_CERTIFICATE: Row(\n        (_R, _R, _R, _R, _R, _R),",
+            ),
+        ),
+        (f"{_BAD_SERVER}::test_a_defect_of_the_certificate",),
+        "sync and expired",
+    ),
+    Mutant(
+        "T3",
+        "the OIN is looked at after the answer",
+        _TRANSPORT,
+        (
+            (
+                "            response = pool.transport.handle_request(_to_httpx(request, _check_oin(request)))\n",
+                (
+                    "            response = pool.transport.handle_request(_to_httpx(request, lambda event, info: None))\n"
+                    '            stream = response.extensions["network_stream"]\n'
+                    '            _check_oin(request)("connection.start_tls.complete", {"return_value": stream})\n'
+                ),
+            ),
+        ),
+        (f"{_BAD_SERVER}::test_another_organisation",),
+        "sync",
+    ),
+    Mutant(
+        "T3",
+        "one set of connections for all",
+        "exchange/pools.py",
+        (
+            (
+                "        with self._lock:\n            pool = self._pools.get(oin)",
+                "        oin = None\n        with self._lock:\n            pool = self._pools.get(oin)",
+            ),
+        ),
+        (f"{_BAD_SERVER}::test_an_open_connection_serves_only_the_organisation_it_was_made_for",),
+    ),
+    Mutant(
+        "T3",
+        "the first of several numbers is the OIN",
+        "exchange/x509.py",
+        (("fits = len(serial_numbers) == 1 and", "fits = len(serial_numbers) >= 1 and"),),
+        (f"{_BAD_SERVER}::test_another_organisation",),
+        "two",
+    ),
+    Mutant(
+        "T4",
+        "the machine may add roots",
+        _TLS,
+        (("context.hostname_checks_common_name = False", "context.load_default_certs()"),),
+        (_TRUST,),
+        "machine",
+    ),
+    Mutant(
+        "T4",
+        "test roots and real roots stand together",
+        _TLS,
+        (("if any(trial) and not all(trial):", "if trial and not trial:"),),
+        (_TRUST,),
+        "together",
+    ),
+    Mutant(
+        "T4",
+        "a revocation file may bring a root",
+        _TLS,
+        (('        if after["x509"] != before["x509"]:\n', "        if not after:\n"),),
+        (_TRUST,),
+        "sync and (stranger or brings)",
+    ),
+    Mutant(
+        "T4",
+        "session keys are written",
+        _TLS,
+        (("context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)", "context = ssl.create_default_context()"),),
+        (_TRUST,),
+        "written",
+    ),
+    Mutant(
+        "T5",
+        "revocation lists are loaded and not used",
+        _TLS,
+        (("context.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN", "context.verify_flags |= ssl.VERIFY_DEFAULT"),),
+        (_REVOCATION,),
+    ),
+    Mutant(
+        "T5",
+        "only the last certificate is looked up",
+        _TLS,
+        (("ssl.VERIFY_CRL_CHECK_CHAIN", "ssl.VERIFY_CRL_CHECK_LEAF"),),
+        (_REVOCATION,),
+        "sync and (intermediate or root)",
+    ),
+    Mutant(
+        "T6",
+        "our refused certificate looks like a broken line",
+        "exchange/tls_faults.py",
+        (('if "ALERT" in reason and', 'if before and "ALERT" in reason and'),),
+        ("tests/wire/test_tls_wire.py::test_our_certificate_is_refused",),
+        "registreren",
+    ),
+    Mutant(
+        "T6",
+        "new files are never looked at",
+        "exchange/live.py",
+        (("if self._clock() - self._looked_at >= LOOK_EVERY:", "if self._looked_at < 0:"),),
+        (f"{_LIVE}::test_new_files_are_taken_over_at_the_next_look",),
+    ),
+    Mutant(
+        "T6",
+        "connections outlive the certificate they were made with",
+        "exchange/pools.py",
+        (("if pool is None or pool.context is not context:", "if pool is None:"),),
+        (f"{_REVOCATION}::test_a_new_list_counts_from_the_next_call",),
+    ),
+    Mutant(
+        "P1",
+        "the text of a fault is logged",
+        _TRANSPORT,
+        (
+            (
+                "    kind, phase, code = _kind(error)\n",
+                '    logging.getLogger("doorstroom_client").warning("%s", error)\n    kind, phase, code = _kind(error)\n',
+            ),
+        ),
+        (f"{_BAD_SERVER}::test_what_comes_in_place_of_an_answer_stands_in_no_log",),
+    ),
+    Mutant(
+        "P1",
+        "what a peer wrote stands in the text of an error",
+        "exchange/call.py",
+        (
+            (
+                "    if issubclass(kind, Refused | UnexpectedResponse):\n",
+                (
+                    "    if issubclass(kind, Refused | UnexpectedResponse):\n"
+                    '        message = f"{message} {melding_in(outcome)}"\n'
+                ),
+            ),
+        ),
+        (f"{_REFUSALS}::test_status",),
+        "sync and (401 or 422)",
+    ),
+    Mutant(
+        "P1",
+        "a value stands in a MessageError",
+        "messages/findings.py",
+        (("is not a known {what}; expected {known}", "is not a known {what}: {value}; expected {known}"),),
+        (_CANARY,),
+        "refused_here or bad_file",
+    ),
+    Mutant(
+        "P1",
+        "a value stands in a MessageError about an identity",
+        "messages/wire.py",
+        (
+            (
+                "            self._found.add(path, kind.rule)\n",
+                '            self._found.add(path, f"{kind.rule}, not {value}")\n',
+            ),
+        ),
+        (_CANARY,),
+        "refused_here or bad_file",
+    ),
+    Mutant(
+        "P2",
+        "the 11-test is off",
+        "messages/bsn.py",
+        (("return total % 11 == 0 and any(digits)", "return False"),),
+        ("tests/unit/test_bsn.py",),
+        "looks_like_one or such_a_value",
+    ),
+    Mutant(
+        "P2",
+        "only the first level is searched for a BSN",
+        "messages/bsn.py",
+        (("            waiting.extend(item.values())\n", ""),),
+        ("tests/unit/test_bsn.py::test_a_field_with_such_a_name_is_refused_at_any_depth",),
+    ),
+    Mutant(
+        "P3",
+        "an event is not escaped",
+        "exchange/events.py",
+        (("return json.dumps(fields)", 'return " ".join(str(value) for value in fields.values())'),),
+        (f"{_EVENTS}::test_a_configured_name_cannot_start_a_line_or_move_the_cursor",),
+    ),
+    Mutant(
+        "P3",
+        "two records for one call",
+        "exchange/events.py",
+        (
+            (
+                "    if on_event is None:\n        return\n",
+                '    logger.info("%s", as_json(event))\n    if on_event is None:\n        return\n',
+            ),
+        ),
+        (f"{_EVENTS}::test_every_cell_gives_one_event_and_one_valid_line",),
+    ),
+    Mutant(
+        "P4",
+        "the proxy of the environment is used",
+        _TRANSPORT,
+        (
+            (
+                "        self._pool = httpcore.ConnectionPool(\n",
+                (
+                    "        import os\n\n"
+                    '        proxy = os.environ.get("HTTPS_PROXY")\n'
+                    "        kind: Any = httpcore.HTTPProxy if proxy else httpcore.ConnectionPool\n"
+                    "        self._pool = kind(\n"
+                    '            **({"proxy_url": proxy} if proxy else {}),\n'
+                ),
+            ),
+        ),
+        (f"{_TRUST}::test_proxies_of_the_environment_are_not_used",),
+    ),
+    Mutant(
+        "I1",
+        "202 before the store has committed",
+        "terugweg/handler.py",
+        (
+            (
+                "            self.inbox().add(verdict)\n",
+                (
+                    "            import threading\n\n"
+                    "            threading.Thread(target=self.inbox().add, args=(verdict,)).start()\n"
+                ),
+            ),
+        ),
+        (f"{_RECEIVER}::test_a_failing_store_is_503",),
+    ),
+    Mutant(
+        "I2",
+        "a late older result becomes the current one",
+        "store/sqlite.py",
+        (("ORDER BY ordered_at DESC, id DESC", "ORDER BY id DESC"),),
+        (f"{_STORE}::test_a_late_older_one_becomes_history",),
+    ),
+    Mutant(
+        "I4",
+        "a key may stand twice in one object",
+        "messages/codec.py",
+        (("if len(found) != len(pairs):", "if len(found) > len(pairs):"),),
+        ("tests/unit/test_codec.py",),
+    ),
+    Mutant(
+        "I5",
+        "anybody may post",
+        "terugweg/handler.py",
+        (("        if not mandated:\n", "        if not school:\n"),),
+        (f"{_RECEIVER}::test_no_mandate_is_401",),
+    ),
+    Mutant(
+        "I5",
+        "a silent OSR makes a supplier stop",
+        "terugweg/handler.py",
+        (
+            (
+                "it should simply come back.\n            return InboundResponse.of(503)",
+                "it should simply come back.\n            return InboundResponse.of(401)",
+            ),
+        ),
+        (f"{_RECEIVER}::test_while_the_osr_gives_no_answer_it_is_503_and_never_401",),
+    ),
+    Mutant(
+        "S2",
+        "the store does not wait for the disk",
+        "store/sqlite.py",
+        (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
+        (f"{_STORE}::test_pragmas_that_the_promises_rest_on",),
+    ),
+    Mutant(
+        "S5",
+        "others may read the store",
+        "store/sqlite.py",
+        (("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),),
+        (f"{_STORE}::test_files_are_private",),
+    ),
+    Mutant(
+        "messages",
+        "the ECK-iD does not come first",
+        "messages/wire.py",
+        (("return tuple(entry for entry in entries if", "return tuple(entry for entry in reversed(entries) if"),),
+        (f"{_ADVIEZEN}::test_the_message",),
+    ),
+    Mutant(
+        "messages",
+        "geslacht goes out when the agreement has none",
+        "messages/deelnemers.py",
+        (("        if not self._afspraak.geslacht:\n", "        if not self._afspraak:\n"),),
+        (f"{_DEELNEMERS}::test_geslacht_is_not_sent_when_the_agreement_has_none",),
+    ),
+    Mutant(
+        "messages",
+        "a pupil may stand in a list twice",
+        "messages/wire.py",
+        (("        if first != path:\n", "        if first is None:\n"),),
+        (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
+    ),
+)
+"""At least one per promise."""
