@@ -27,7 +27,7 @@ from pathlib import Path
 if __package__:
     from .mutants import MUTANTS, Mutant
 else:
-    from mutants import MUTANTS, Mutant
+    from mutants import MUTANTS, Mutant  # type: ignore[import-not-found,no-redef]  # run as a script
 
 __all__ = ["MUTANTS", "Bite", "Mutant", "bite", "healthy", "main", "stale"]
 
