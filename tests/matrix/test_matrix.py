@@ -78,11 +78,8 @@ def test_cell(world: World, speler: Speler, row: Row, letter: str, kind: str) ->
 
 
 @pytest.mark.parametrize(("row", "part", "letter", "kind"), DEVIATIONS)
-def test_deviation(
-    world: World, speler: Speler, row: Row, part: Part, letter: str, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_deviation(world: World, speler: Speler, row: Row, part: Part, letter: str, kind: str) -> None:
     """As the matrix has it; the code decides otherwise, for the reason in the row."""
-    monkeypatch.setattr("doorstroom_client.osr.endpoints._LONGEST_PAUSE", 0.1)
     _play(world, speler, row, [part], letter)
 
 
@@ -96,17 +93,16 @@ def _does_not_occur(world: World, speler: Speler, row: Row, letter: str) -> None
     special.has_no_body(world, speler, letter)
 
 
-_ANY_ERROR = pytest.mark.xfail(
-    reason="the matrix lets an older yes stand in for rows 1, 2, 19, 20, 21 and 28 only; the code for any error",
-    strict=True,
-    raises=AssertionError,
-)
+# The matrix stars only the faults before a request. Here an older "yes" also stands in for every other kind of silence:
+# what arrives in the meantime would otherwise be refused while the OSR is out of order. Another server in its place, a
+# redirect or a refusal is no silence, and never turns into a yes. Of rows 12 and 16 it is the half answer that is silence.
+SILENCE = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 18}
 STALE = [
     pytest.param(
         row,
         kind,
         id=f"{_slug(row)}[{kind}]",
-        marks=[*_marks(row), *([] if row.stale else [_ANY_ERROR])],
+        marks=_marks(row),
     )
     for row in ROWS
     for kind in KINDS
@@ -120,4 +116,4 @@ def test_an_older_yes_stands_in_where_the_matrix_has_a_star(world: World, speler
     part = row.parts[-1]
     with scenes(world, "D") as (scene, _):
         answered = Play(world, speler, row, part, part.variants[0], "D", scene).with_an_older_yes()
-    assert (answered is True) is row.stale
+    assert (answered is True) is (row.stale or row.number in SILENCE)
