@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic_core import from_json
 
@@ -44,8 +44,8 @@ def _broken_rule(body: bytes) -> str:
     if text.startswith("\ufeff"):
         return "starts with a byte order mark"
     try:
-        from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds the depth and the size of numbers
-        document = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds depth and numbers; no NaN
+        document = json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate cannot be written
     except _DuplicateError:
         return "holds a key twice in one object"
@@ -63,10 +63,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise _DuplicateError
     return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _finite(text: str) -> float:
