@@ -19,7 +19,9 @@ from doorstroom_client.exchange.transport import _may_hold_more
 
 
 def test_a_tls_error_after_the_handshake_is_no_answer() -> None:
-    assert tls_kind(ssl.SSLError(1, "bad record"), before=False) == (FaultKind.NO_ANSWER, Phase.UNKNOWN, "tls")
+    error = ssl.SSLError(1, "bad record")
+    error.reason = "BAD_RECORD"
+    assert tls_kind(error, before=False) == (FaultKind.NO_ANSWER, Phase.UNKNOWN, "tls")
 
 
 def test_the_search_for_a_tls_error_ends() -> None:
