@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -132,7 +132,7 @@ def fetch_rapport(
     )
     answer = yield from _report_call(request, download, about)
     if _is_pdf(answer) and not download.is_complete:
-        answer = yield from _report_call(request, download, about)
+        answer = yield from _report_call(request, download, _with_what_is_left(about, answer))
     if answer.situation is Situation.NOTHING_YET:
         return False
     if _is_pdf(answer) and download.is_complete:
@@ -155,6 +155,12 @@ def _report_call(request: Request, download: Download, about: Call) -> Flow[Answ
         download.begin(len(answer.response.body))
         download.write(answer.response.body)
     return answer
+
+
+def _with_what_is_left(about: Call, answer: Answer) -> Call:
+    """The same bounds for a second try, which has to fit in the total time of the first."""
+    used = sum(attempt.seconds + attempt.waited for attempt in answer.attempts)
+    return replace(about, conditions=replace(about.conditions, total=about.conditions.total - used))
 
 
 def _is_pdf(answer: Answer) -> bool:
