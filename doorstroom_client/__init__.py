@@ -48,7 +48,7 @@ from doorstroom_client.messages.vocabulary import (
     Toetssoort,
 )
 from doorstroom_client.osr.models import Mandaat, Osr
-from doorstroom_client.store.base import Delivery, Inbox, Kept
+from doorstroom_client.store.base import Delivery, Inbox, Kept, Store
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
 __version__ = "0.1.0"
@@ -104,6 +104,7 @@ __all__ = [
     "Schooladvies",
     "SecurityWarning",
     "Stamgroep",
+    "Store",
     "StoreError",
     "Timeouts",
     "TlsError",

@@ -27,7 +27,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Mandaat, Osr
 from doorstroom_client.runtime import Resources, AsyncRuntime
 from doorstroom_client.settled import Settled
-from doorstroom_client.store.base import Inbox, Kept
+from doorstroom_client.store.base import Inbox, Kept, Store
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
 from doorstroom_client.terugweg.ontvangen import Ontvangen, open_kept
@@ -52,7 +52,8 @@ class AsyncClient(Settled):
         schooljaar: school year of the messages, ``"2025-2026"``; the current one when left out.
         scholen: the administrations that results may arrive for: a list, or a function that finds one by
             routeringskenmerk.
-        store: where received results are kept: the path of an SQLite file, or a store object. Opened at first use.
+        store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, or a `Store`.
+            An `Inbox` is enough for results alone. Opened at first use.
         retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).
         timeouts: how long a call may take in all.
         transport: sends requests in place of the built-in one; then `certificate` may be left out.
@@ -77,7 +78,7 @@ class AsyncClient(Settled):
         afspraken: Sequence[Afspraak] = (),
         schooljaar: str | None = None,
         scholen: Scholen = (),
-        store: str | os.PathLike[str] | Inbox | None = None,
+        store: str | os.PathLike[str] | Store | Inbox | None = None,
         retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
         transport: AsyncTransport | None = None,

@@ -12,11 +12,11 @@ from typing import TypeVar
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
-from doorstroom_client.exchange.flow import Flow, arun, run
+from doorstroom_client.exchange.flow import Job, arun, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
-from doorstroom_client.store.base import Inbox
+from doorstroom_client.store.base import Inbox, Ledger, Outbox, Reports, Store
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -27,7 +27,7 @@ class Resources:
 
     Args:
         certificate: ours; may be None when the caller brings a transport of their own.
-        store: a path, an `Inbox`, or None.
+        store: a path, a `Store`, an `Inbox` when nothing but results is kept, or None.
         on_event: is told of what happens with the certificate.
         now: the wall clock (UTC).
     """
@@ -41,7 +41,7 @@ class Resources:
     ) -> None:
         self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
         self._store = store
-        self._inbox: Inbox | None = None
+        self._opened: Store | Inbox | None = None
         self._lock = threading.Lock()
         self.closed = False
 
@@ -69,34 +69,64 @@ class Resources:
             raise ConfigurationError("this client is closed", hint="Make a new one, or do the work inside its with block")
 
     def check_store(self) -> None:
-        """Refuse to receive when nothing could be kept.
+        """Refuse to do what needs a store when there is none.
 
         Raises:
             ConfigurationError: no store is configured.
         """
         if self._store is None:
             raise ConfigurationError(
-                "store is not configured, and received results must be kept",
+                "store is not configured, and this has to be kept",
                 setting="store",
                 hint='Give store="doorstroom.db" or a store object',
             )
 
     def inbox(self) -> Inbox:
-        """The store, opened at first use.
+        """Received results. The store is opened at first use, here as in the methods below.
 
         Raises:
-            ConfigurationError: none is configured.
+            ConfigurationError: no store is configured, or it does not keep this.
             StoreError: it cannot be opened.
         """
+        opened = self._open_once()
+        return opened if isinstance(opened, Inbox) else opened.inbox
+
+    def outbox(self) -> Outbox:
+        """Messages that wait to be sent."""
+        return self._whole_store().outbox
+
+    def ledger(self) -> Ledger:
+        """What suppliers accepted."""
+        return self._whole_store().ledger
+
+    def reports(self) -> Reports:
+        """Which reports were fetched."""
+        return self._whole_store().reports
+
+    def has_ledger(self) -> bool:
+        """Whether there is a store that can tell what suppliers accepted."""
+        return self._store is not None and isinstance(self._open_once(), Store)
+
+    def _whole_store(self) -> Store:
+        opened = self._open_once()
+        if not isinstance(opened, Store):
+            raise ConfigurationError(
+                "store keeps received results only, and this needs an outbox and a ledger too",
+                setting="store",
+                hint='Give store="doorstroom.db", or an object with all of Store',
+            )
+        return opened
+
+    def _open_once(self) -> Store | Inbox:
         self.check_open()
         with self._lock:
-            if self._inbox is None:
-                self._inbox = self._open()
-            return self._inbox
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
 
-    def _open(self) -> Inbox:
+    def _open(self) -> Store | Inbox:
         self.check_store()
-        if isinstance(self._store, Inbox):
+        if isinstance(self._store, Store | Inbox):
             return self._store
         if not isinstance(self._store, str | os.PathLike):
             raise ConfigurationError("store must be a path or a store object", setting="store")
@@ -108,9 +138,9 @@ class Resources:
         """Close the store, when it was opened here."""
         self.closed = True
         with self._lock:
-            if self._inbox is not None and self._inbox is not self._store:
-                self._inbox.close()
-            self._inbox = None
+            if isinstance(self._opened, Store) and self._opened is not self._store:
+                self._opened.close()
+            self._opened = None
 
 
 class SyncRuntime:
@@ -127,10 +157,10 @@ class SyncRuntime:
         self._made: Transport | None = None
         self._lock = threading.Lock()
 
-    def run(self, flow: Flow[T]) -> T:
-        """Drive a flow to its end."""
+    def run(self, job: Job[T]) -> T:
+        """Drive a flow or a job to its end."""
         self.resources.check_open()
-        return run(flow, self._transport())
+        return run(job, self._transport())
 
     def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk."""
@@ -172,10 +202,10 @@ class AsyncRuntime:
         self._given = transport
         self._made: AsyncTransport | None = None
 
-    async def run(self, flow: Flow[T]) -> T:
-        """Drive a flow to its end."""
+    async def run(self, job: Job[T]) -> T:
+        """Drive a flow or a job to its end."""
         self.resources.check_open()
-        return await arun(flow, self._transport())
+        return await arun(job, self._transport())
 
     async def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk, beside the event loop."""

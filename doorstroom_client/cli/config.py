@@ -160,7 +160,7 @@ def _check_store(settings: Settings, checks: _Checks) -> None:
 
         store = SqliteStore(path)
         try:
-            counts = store.counts()
+            counts = store.inbox.counts()
         finally:
             store.close()
     except StoreError as error:

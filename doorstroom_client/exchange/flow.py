@@ -1,7 +1,8 @@
-"""The one effect, "wait, then send", and its two drivers: nothing else in this library waits or sends.
+"""The effects, "wait, then send" and "use the disk", and their two drivers: nothing else in this library waits or sends.
 
-An operation is a generator that yields each `Attempt` it wants made and gets an `Outcome` back. It decides in pure code,
-so it is tested without network, clock or event loop, and serves `Client` and `AsyncClient` alike.
+An operation is a generator that yields each `Attempt` it wants made and gets an `Outcome` back. A job is made of operations
+and of what is kept on disk: it yields `Io` as well. Both decide in pure code, so they are tested without network, clock or
+event loop, and serve `Client` and `AsyncClient` alike.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import Auth
@@ -27,43 +28,75 @@ class Attempt:
     after: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Io:
+    """The effect: do something that may wait for the disk. What it raises is raised inside the job."""
+
+    work: Callable[[], Any]
+
+
 Flow = Generator[Attempt, Outcome, T]
 """An operation in progress that ends in a T."""
+Job = Generator[Attempt | Io, Any, T]
+"""Operations and what is kept of them, ending in a T. Every flow is a job."""
 
 
-def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = time.sleep) -> T:
-    """Drive a flow in this thread.
+def keep(work: Callable[[], T]) -> Job[T]:
+    """Do something that may wait for the disk, within a job."""
+    value: T = yield Io(work)
+    return value
+
+
+def run(job: Job[T], transport: Transport, sleep: Callable[[float], None] = time.sleep) -> T:
+    """Drive a flow or a job in this thread.
 
     Args:
-        flow: the operation.
+        job: the operation.
         transport: what sends.
         sleep: what waits; for tests.
     """
-    outcome: Outcome | None = None
+    answer: Any = None
+    failed: Exception | None = None
     try:
         while True:
             try:
-                attempt = next(flow) if outcome is None else flow.send(outcome)
+                effect = job.send(answer) if failed is None else job.throw(failed)
             except StopIteration as done:
                 value: T = done.value
                 return value
-            if attempt.after > 0:
-                sleep(attempt.after)
-            outcome = transport.send(_with_headers(attempt.request, _headers(attempt.request.peer.auth)))
+            answer = failed = None
+            if isinstance(effect, Io):
+                try:
+                    answer = effect.work()
+                except Exception as error:  # noqa: BLE001 - it belongs to the job, which decides
+                    failed = error
+                continue
+            if effect.after > 0:
+                sleep(effect.after)
+            answer = transport.send(_with_headers(effect.request, _headers(effect.request.peer.auth)))
     finally:
-        flow.close()
+        job.close()
+        failed = None
 
 
-async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
-    """Drive a flow in the running event loop; the same decisions, awaited."""
-    outcome: Outcome | None = None
+async def arun(job: Job[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
+    """Drive a flow or a job in the running event loop; the same decisions, awaited."""
+    answer: Any = None
+    failed: Exception | None = None
     try:
         while True:
             try:
-                attempt = next(flow) if outcome is None else flow.send(outcome)
+                attempt = job.send(answer) if failed is None else job.throw(failed)
             except StopIteration as done:
                 value: T = done.value
                 return value
+            answer = failed = None
+            if isinstance(attempt, Io):
+                try:
+                    answer = await asyncio.to_thread(attempt.work)
+                except Exception as error:  # noqa: BLE001 - it belongs to the job, which decides
+                    failed = error
+                continue
             if attempt.after > 0:
                 await sleep(attempt.after)
             auth = attempt.request.peer.auth
@@ -72,9 +105,10 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
                 ready = _with_headers(attempt.request, await asyncio.to_thread(_headers, auth))
             else:
                 ready = _with_headers(attempt.request, _headers(auth))
-            outcome = await transport.send(ready)
+            answer = await transport.send(ready)
     finally:
-        flow.close()
+        job.close()
+        failed = None
 
 
 def _headers(auth: Auth) -> dict[str, str]:

@@ -231,7 +231,7 @@ def test_stores(kind: Any, tmp_path: Path) -> None:
     client = make(kind, store=own)
     assert go(client.resultaten()) == []
     go(client.close())
-    assert own.counts()["received"] == 0
+    assert own.inbox.counts()["received"] == 0
     own.close()
 
 

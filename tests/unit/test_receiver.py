@@ -69,7 +69,7 @@ class Rig:
     def kept(self) -> int:
         store = SqliteStore(self.store)
         try:
-            return store.counts()["received"]
+            return store.inbox.counts()["received"]
         finally:
             store.close()
 

@@ -1,0 +1,230 @@
+"""The outbox in SQLite: messages that wait, in order per key, each in the hands of one worker at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from doorstroom_client.store.base import Claimed, Entry, Key, Outgoing, Queued, State
+from doorstroom_client.store.database import Database
+from doorstroom_client.store.moments import moment_of, text_of
+from doorstroom_client.store.sqlite_ledger import SqliteLedger
+
+_OPEN = "state IN ('waiting', 'held')"
+_FIRST = (
+    "NOT EXISTS (SELECT 1 FROM outbox older WHERE older.routeringskenmerk = o.routeringskenmerk "
+    f"AND older.leverancier = o.leverancier AND older.soort = o.soort AND older.id < o.id AND older.{_OPEN})"
+)
+"""No older message of the same key is still open."""
+_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
+_COLUMNS = (
+    "id, message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, sha256, state, reason, attempts, "
+    "onbekend, added_at, next_at, expires_at"
+)
+_SLACK = dt.timedelta(seconds=5)
+"""Differences between clocks that mean nothing."""
+
+
+class SqliteOutbox:
+    """An `Outbox` in one table.
+
+    Args:
+        database: the file.
+        ledger: is told of what was accepted, in the same transaction.
+    """
+
+    def __init__(self, database: Database, ledger: SqliteLedger) -> None:
+        self._database = database
+        self._ledger = ledger
+
+    def add(self, message: Outgoing) -> Queued:
+        """Keep a message; returns only after the commit is on disk."""
+        added, key = text_of(message.added_at), message.key
+        with self._database.transaction("keep a message") as cursor:
+            cursor.execute(
+                "INSERT INTO outbox (message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, "
+                "sha256, body, entries, state, added_at, expires_at, next_at, scheduled_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    message.message_id,
+                    *(key.soort, key.leverancier, key.routeringskenmerk),
+                    message.schooljaar,
+                    message.school_oin,
+                    len(message.entries),
+                    message.sha256,
+                    message.body,
+                    json.dumps([[entry.eck, entry.las, entry.content] for entry in message.entries]),
+                    State.WAITING,
+                    *(added, text_of(message.expires_at), added, added),
+                ),
+            )
+            return self._one(cursor, cursor.lastrowid or 0)
+
+    def claim(self, owner: str, now: dt.datetime, lease: float, *, without: Sequence[str] = ()) -> Claimed | None:
+        """Take the message whose turn it is, for `lease` seconds; None when there is none."""
+        at, latest = text_of(now), text_of(now + dt.timedelta(seconds=lease) + _SLACK)
+        ahead = text_of(now + _SLACK)
+        free = "(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)"
+        skip = f" AND o.leverancier NOT IN ({', '.join('?' * len(without))})" if without else ""
+        turn = (
+            f"SELECT o.id FROM outbox o WHERE o.{_OPEN} AND (o.next_at <= ? OR o.scheduled_at > ?) AND {free}{skip} "
+            f"AND {_FIRST} ORDER BY o.next_at, o.id LIMIT 1"
+        )
+        with self._database.transaction("take a message") as cursor:
+            cursor.execute(
+                "UPDATE outbox AS o SET state = 'parked', reason = 'expired', ended_at = ?, lease_owner = NULL, "
+                f"lease_until = NULL WHERE o.{_OPEN} AND o.expires_at <= ? AND {free}",
+                (at, at, at, latest),
+            )
+            found = cursor.execute(turn, (at, ahead, at, latest, *without)).fetchone()
+            if found is None:
+                return None
+            cursor.execute(
+                "UPDATE outbox SET lease_owner = ?, lease_until = ? WHERE id = ?", (owner, _until(now, lease), found[0])
+            )
+            body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", found).fetchone()
+            return Claimed(self._one(cursor, found[0]), owner, bytes(body), _entries(entries))
+
+    def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
+        """Keep a message for `lease` seconds more; False when another worker has taken it."""
+        return self._update(claimed, "lease_until = ?", (_until(now, lease),))
+
+    def delivered(self, claimed: Claimed, accepted: Sequence[Entry], onbekend: int, at: dt.datetime) -> bool:
+        """Forget the content and tell the ledger, both or neither."""
+        with self._database.transaction("mark a message") as cursor:
+            done = cursor.execute(
+                "UPDATE outbox SET state = 'delivered', reason = '', attempts = attempts + 1, onbekend = ?, ended_at = ?, "
+                "body = NULL, entries = NULL, lease_owner = NULL, lease_until = NULL "
+                f"WHERE id = ? AND lease_owner = ? AND {_OPEN}",
+                (onbekend, text_of(at), claimed.queued.id, claimed.owner),
+            ).rowcount
+            if done:
+                self._ledger.write(cursor, claimed.queued.key, claimed.queued.schooljaar, accepted, at)
+            return bool(done)
+
+    def postpone(
+        self, claimed: Claimed, state: State, reason: str, next_at: dt.datetime, at: dt.datetime, *, counts: bool
+    ) -> bool:
+        """It was not delivered: when and how it goes on."""
+        ended = text_of(at) if state is State.PARKED else None
+        return self._update(
+            claimed,
+            "state = ?, reason = ?, next_at = ?, scheduled_at = ?, ended_at = ?, attempts = attempts + ?, lease_owner = NULL, "
+            "lease_until = NULL",
+            (state, reason, text_of(next_at), text_of(at), ended, int(counts)),
+        )
+
+    def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
+        """What the open messages of a key say, one entry per pupil: the last one counts."""
+        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
+        with self._database.cursor("read messages") as cursor:
+            rows = cursor.execute(query, (*_key(key), schooljaar)).fetchall()
+        last: list[Entry] = []
+        for row in rows:
+            newer = _entries(row[0])
+            last = [entry for entry in last if not any(entry.same_pupil(other) for other in newer)] + list(newer)
+        return last
+
+    def is_open(self, key: Key) -> bool:
+        """Whether a message of a key is still to be sent."""
+        query = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})"
+        with self._database.cursor("read messages") as cursor:
+            return bool(cursor.execute(query, _key(key)).fetchone()[0])
+
+    def messages(self, states: Sequence[State] | None = None, *, after: int = 0, limit: int = 100) -> list[Queued]:
+        """Messages, oldest first."""
+        wanted = list(State if states is None else states)
+        query = f"SELECT {_COLUMNS} FROM outbox WHERE id > ? AND state IN ({', '.join('?' * len(wanted))}) ORDER BY id LIMIT ?"
+        with self._database.cursor("read messages") as cursor:
+            return [_queued(row) for row in cursor.execute(query, (after, *wanted, limit)).fetchall()]
+
+    def counts(self) -> dict[State, int]:
+        """How many messages are in each state."""
+        with self._database.cursor("count messages") as cursor:
+            rows = cursor.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall()
+        found = {State(state): number for state, number in rows}
+        return {state: found.get(state, 0) for state in State}
+
+    def next_at(self, now: dt.datetime) -> dt.datetime | None:
+        """The moment at which the next message is due; `now` when one is due already."""
+        query = f"SELECT min(CASE WHEN o.scheduled_at > ? THEN ? ELSE o.next_at END) FROM outbox o WHERE o.{_OPEN} AND {_FIRST}"
+        with self._database.cursor("read messages") as cursor:
+            found = moment_of(cursor.execute(query, (text_of(now + _SLACK), text_of(now))).fetchone()[0])
+        return None if found is None else max(found, now)
+
+    def retry(self, id: int, at: dt.datetime) -> bool:
+        """Let a message go now, unless a newer one of its key has gone before it: an old message never follows a newer one."""
+        moment = text_of(at)
+        with self._database.transaction("mark a message") as cursor:
+            return bool(
+                cursor.execute(
+                    "UPDATE outbox AS o SET state = 'waiting', reason = '', next_at = ?, scheduled_at = ?, ended_at = NULL "
+                    "WHERE o.id = ? AND o.state IN ('waiting', 'held', 'parked') AND o.expires_at > ? "
+                    "AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.routeringskenmerk = o.routeringskenmerk "
+                    "AND newer.leverancier = o.leverancier AND newer.soort = o.soort AND newer.id > o.id "
+                    "AND (newer.attempts > 0 OR newer.lease_owner IS NOT NULL))",
+                    (moment, moment, id, moment),
+                ).rowcount
+            )
+
+    def park(self, id: int, reason: str, at: dt.datetime) -> bool:
+        """Put an open message aside, so that later ones go on."""
+        return self._end(id, at, f"state = 'parked', reason = ? WHERE {_OPEN}", (reason,))
+
+    def drop(self, id: int, at: dt.datetime) -> bool:
+        """Throw away a message, content included."""
+        ended = "state = 'dropped', body = NULL, entries = NULL WHERE state IN ('waiting', 'held', 'parked')"
+        return self._end(id, at, ended, ())
+
+    def _end(self, id: int, at: dt.datetime, what: str, values: tuple[str, ...]) -> bool:
+        """End a message that no worker has in hand."""
+        moment = text_of(at)
+        query = (
+            f"UPDATE outbox SET ended_at = ?, lease_owner = NULL, lease_until = NULL, {what} AND id = ? "
+            "AND (lease_until IS NULL OR lease_until <= ?)"
+        )
+        with self._database.transaction("mark a message") as cursor:
+            return bool(cursor.execute(query, (moment, *values, id, moment)).rowcount)
+
+    def _update(self, claimed: Claimed, what: str, values: tuple[object, ...]) -> bool:
+        query = f"UPDATE outbox SET {what} WHERE id = ? AND lease_owner = ? AND {_OPEN}"
+        with self._database.transaction("mark a message") as cursor:
+            return bool(cursor.execute(query, (*values, claimed.queued.id, claimed.owner)).rowcount)
+
+    def _one(self, cursor: sqlite3.Cursor, number: int) -> Queued:
+        return _queued(cursor.execute(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (number,)).fetchone())
+
+
+def _key(key: Key) -> tuple[str, str, str]:
+    return (key.routeringskenmerk, key.leverancier, key.soort)
+
+
+def _until(now: dt.datetime, lease: float) -> str:
+    return text_of(now + dt.timedelta(seconds=lease))
+
+
+def _entries(text: str) -> tuple[Entry, ...]:
+    return tuple(Entry(*item) for item in json.loads(text))
+
+
+def _queued(row: tuple[object, ...]) -> Queued:
+    number, message_id, soort, leverancier, school, year, oin, aantal, checksum, state, reason, attempts, onbekend, *when = row
+    added, due, expires = (dt.datetime.fromisoformat(str(text)) for text in when)
+    return Queued(
+        id=int(str(number)),
+        message_id=str(message_id),
+        key=Key(str(soort), str(leverancier), str(school)),
+        schooljaar=str(year),
+        school_oin=str(oin),
+        aantal=int(str(aantal)),
+        sha256=str(checksum),
+        state=State(str(state)),
+        reason=str(reason),
+        attempts=int(str(attempts)),
+        onbekend=int(str(onbekend)),
+        added_at=added,
+        next_at=due,
+        expires_at=expires,
+    )
