@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from doorstroom_client.async_client import AsyncClient, AsyncOntvangenResultaat
-from doorstroom_client.client import Client, OntvangenResultaat
+from doorstroom_client.async_client import AsyncClient
+from doorstroom_client.async_faces.resultaten import AsyncOntvangenResultaat
+from doorstroom_client.client import Client
+from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConfigurationError,
@@ -15,6 +17,7 @@ from doorstroom_client.errors import (
     MessageError,
     NoAnswer,
     OngeldigBericht,
+    OutboxNotEmpty,
     Phase,
     Problem,
     RapportOnbekend,
@@ -31,11 +34,11 @@ from doorstroom_client.errors import (
 from doorstroom_client.exchange.auth import ApiKey, Auth, BearerToken, NoAuth, Token
 from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.http import AsyncTransport, Timeouts, Transport
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.operations import Ontvangst
+from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
 from doorstroom_client.exchange.rapport import Leerlingrapport
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
+from doorstroom_client.faces.resultaten import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.resultaten import Leerlingresultaat
@@ -63,6 +66,7 @@ __all__ = [
     "AsyncTransport",
     "Auth",
     "BearerToken",
+    "BijOnbekende",
     "Client",
     "ClientCertificate",
     "ConfigurationError",
@@ -91,6 +95,7 @@ __all__ = [
     "OntvangenResultaat",
     "Ontvangst",
     "Osr",
+    "OutboxNotEmpty",
     "Phase",
     "Problem",
     "RapportOnbekend",

@@ -5,15 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.ledger import Vergelijking
+from doorstroom_client.delivery.lijst import Lijst
+from doorstroom_client.delivery.many import Many, Opdracht
+from doorstroom_client.delivery.ontvangst import Ontvangst
+from doorstroom_client.delivery.outbox import Bezorging, Klaargezet, Run, add
+from doorstroom_client.delivery.rapporten import Fetching
+from doorstroom_client.delivery.sending import Books, preview, send
+from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import Operation, Origin, Timeouts
+from doorstroom_client.exchange.http import Origin, Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
-from doorstroom_client.exchange.operations import Call, Ontvangst, fetch_rapport, send_list
+from doorstroom_client.exchange.operations import Call, fetch_rapport
 from doorstroom_client.exchange.rapport import Download
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.messages.afspraak import Afspraak
@@ -27,7 +38,10 @@ from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build
 from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.models import Osr
 from doorstroom_client.osr.registry import Registry
+from doorstroom_client.store.base import Reports
 
+OpenBooks = Callable[..., Books | None]
+"""Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""
 Scholen = Iterable[School] | Callable[[str], School | None]
 """The administrations a LAS serves: a list, or a function that finds one by routeringskenmerk."""
 
@@ -57,6 +71,7 @@ class Chain:
         on_event: is told of every call that ended.
         cache: recent answers of the OSR.
         health: retry budget and circuit of each peer.
+        addresses: which addresses of suppliers are known to accept lists.
     """
 
     leveranciers: tuple[Leverancier, ...]
@@ -74,6 +89,7 @@ class Chain:
     on_event: OnEvent | None = None
     cache: MandateCache = field(default_factory=MandateCache, repr=False)
     health: Health = field(default_factory=Health, repr=False)
+    addresses: Addresses = field(default_factory=Addresses, repr=False)
 
     def __post_init__(self) -> None:
         check_leveranciers(self.leveranciers)
@@ -157,23 +173,95 @@ class Chain:
             las_key_reden=las_key_reden or self.las_key_reden,
         )
 
+    def build_one(
+        self,
+        school: School,
+        adviezen: Iterable[Advies] | None,
+        groepen: Iterable[Stamgroep] | None,
+        deelnemers: Iterable[Deelnemer] | None,
+        schooljaar: str | None = None,
+        las_key_reden: str = "",
+    ) -> Lijst:
+        """The list that is meant, in its final bytes.
+
+        Raises:
+            MessageError: both kinds are given, or neither; or it does not fit the standard.
+        """
+        if (adviezen is None) is (deelnemers is None):
+            raise MessageError([Problem("adviezen", "give either adviezen, or deelnemers with their groepen")])
+        if adviezen is not None:
+            return Lijst.of(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
+        return Lijst.of(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
+
     def send(
-        self, school: School, lijst: Schooladviezenlijst | Deelnemerslijst, leverancier: Leverancier | str | None
+        self,
+        lijst: Lijst,
+        school: School,
+        leverancier: Leverancier | str | None,
+        books: OpenBooks,
+        only_changes: bool,
     ) -> Flow[Ontvangst]:
         """Send a list; without a supplier, to the one that the school has mandated."""
-        target = yield from self._target(school, leverancier)
-        if isinstance(lijst, Schooladviezenlijst):
-            soort, aantal = Operation.SCHOOLADVIEZEN, len(lijst.voorlopigSchooladviezen)
-        else:
-            soort, aantal = Operation.REGISTREREN, len(lijst.deelnemers)
-        return (yield from send_list(soort, lijst, aantal, school, target, self._call(self.timeouts.post)))
+        opened = yield from keep(partial(books, needed=only_changes))
+        target = yield from self.target(school, leverancier)
+        about = self._call(self.timeouts.post)
+        return (
+            yield from send(lijst, target, about, self.addresses, opened, only_changes=only_changes, on_event=self.on_event)
+        )
+
+    def compare(
+        self, lijst: Lijst, school: School, leverancier: Leverancier | str | None, books: OpenBooks
+    ) -> Flow[Vergelijking]:
+        """Say what of a list would be sent."""
+        opened = yield from keep(books)
+        target = yield from self.target(school, leverancier)
+        assert opened is not None
+        return (yield from preview(lijst, target, opened))
+
+    def enqueue(
+        self,
+        lijst: Lijst,
+        school: School,
+        leverancier: Leverancier | str | None,
+        books: OpenBooks,
+        only_changes: bool,
+        expires_at: dt.datetime | None,
+    ) -> Flow[Klaargezet]:
+        """Put a list in the outbox."""
+        opened = yield from keep(books)
+        target = yield from self.target(school, leverancier)
+        assert opened is not None
+        return (yield from add(lijst, target, opened, only_changes=only_changes, expires_at=expires_at))
+
+    def delivery_run(self, books: Books | None, on_result: Callable[[Bezorging], object]) -> Run:
+        """A run over the outbox."""
+        assert books is not None
+        return Run(books, self.leveranciers, self._call(self.timeouts.post), self.addresses, on_result=on_result)
+
+    def many(self, books: OpenBooks, only_changes: bool | None) -> Many:
+        """A run over the lists of many schools."""
+
+        def find(opdracht: Opdracht, school: School) -> Flow[Leverancier]:
+            return self.target(school, opdracht.leverancier)
+
+        def deliver(opdracht: Opdracht, school: School, leverancier: Leverancier) -> Flow[Ontvangst]:
+            lijst = self.build_one(school, opdracht.adviezen, opdracht.groepen, opdracht.deelnemers)
+            opened = yield from keep(partial(books, needed=bool(only_changes)))
+            changes = opened is not None if only_changes is None else only_changes
+            return (yield from self.send(lijst, school, leverancier, books, changes))
+
+        return Many(find, deliver)
 
     def fetch_rapport(
         self, rapportid: RapportId, school: School, leverancier: Leverancier | str | None, download: Download
     ) -> Flow[bool]:
         """Fetch a report into `download`; False when there is none yet."""
-        target = yield from self._target(school, leverancier)
+        target = yield from self.target(school, leverancier)
         return (yield from fetch_rapport(rapportid, school, target, download, self._call(self.timeouts.rapport)))
+
+    def fetching(self, folder: Path, reports: Callable[[], Reports]) -> Fetching[Any]:
+        """A run over all reports that are due."""
+        return Fetching(folder, reports, self.fetch_rapport, self.now)
 
     def note_other_host(self, resultaat: Leerlingresultaat, leverancier: Leverancier | str | None) -> None:
         """Tell, without the value, when a result names another host for its report than the supplier's: it is not used."""
@@ -185,7 +273,8 @@ class Chain:
             result = "a result names another host for its report; it is not used"
             tell(Event("leerlingrapport", "-", result, "-", target.oin, target.naam, self.now(), serious=True), self.on_event)
 
-    def _target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
+    def target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
+        """The supplier that is meant; without one, the one that the school has mandated."""
         if leverancier is not None:
             return self.leverancier(leverancier)
         return (yield from self.registry.the_leverancier(school))

@@ -17,6 +17,7 @@
     |  |- OngeldigBericht     400, 413, 415, 422
     |  |- LeerlingOnbekend    404 on a list    probably a pupil the supplier does not know
     |  `- RapportOnbekend     404 on a report
+    |- OutboxNotEmpty                         an older list still waits, and must arrive first
     |- Unavailable            .retry_at        429, 503, or a peer that stays dead
     |- UnexpectedResponse     .status
     `- StoreError
@@ -123,7 +124,8 @@ def _rebuild(kind: type[DoorstroomError], message: str) -> DoorstroomError:
     error = kind.__new__(kind)
     Exception.__init__(error, message)
     for name in kind._private:  # pyright: ignore[reportPrivateUsage]
-        setattr(error, name, "")
+        if not hasattr(kind, name):
+            setattr(error, name, "")
     return error
 
 
@@ -227,7 +229,7 @@ class Refused(DoorstroomError):
         peer: the name of the party, as configured.
     """
 
-    _private = ("melding",)
+    _private: tuple[str, ...] = ("melding",)
 
     def __init__(
         self,
@@ -286,7 +288,15 @@ class OngeldigBericht(Refused):
 
 
 class LeerlingOnbekend(Refused):
-    """404 on a list of pupils or advice: not in the published definition, seen in practice for unknown pupils."""
+    """404 on a list of pupils or advice: not in the published definition, seen in practice for unknown pupils.
+
+    Attributes:
+        onbekend: the pupils (`Leerling`) of whom nothing was accepted; empty when the list was not split. Not part of the
+            text, repr or pickle.
+    """
+
+    _private: tuple[str, ...] = ("melding", "onbekend")
+    onbekend: tuple[object, ...] = ()
 
     _uitleg = (
         "Niet verwerkt: waarschijnlijk staat in de lijst een leerling die {wie} nog niet kent, en dan neemt dit toetssysteem "
@@ -297,6 +307,13 @@ class LeerlingOnbekend(Refused):
 
 class RapportOnbekend(Refused):
     """404 on a report: the supplier does not know the rapportid."""
+
+
+class OutboxNotEmpty(DoorstroomError):
+    """An older list of the same kind and school waits in the outbox. A newer one may not go before it."""
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = True, **more: Any) -> None:
+        super().__init__(message, hint=hint, retryable=retryable, **more)
 
 
 class Unavailable(DoorstroomError):

@@ -7,12 +7,15 @@ import datetime as dt
 import os
 import ssl
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import TypeVar
 
+from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
-from doorstroom_client.exchange.flow import Job, arun, run
+from doorstroom_client.exchange.flow import Flow, arun, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
@@ -41,6 +44,7 @@ class Resources:
     ) -> None:
         self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
         self._store = store
+        self._now = now
         self._opened: Store | Inbox | None = None
         self._lock = threading.Lock()
         self.closed = False
@@ -103,9 +107,20 @@ class Resources:
         """Which reports were fetched."""
         return self._whole_store().reports
 
-    def has_ledger(self) -> bool:
-        """Whether there is a store that can tell what suppliers accepted."""
-        return self._store is not None and isinstance(self._open_once(), Store)
+    def books(self, *, needed: bool = True) -> Books | None:
+        """What the store knows of deliveries; None when there is no such store.
+
+        Args:
+            needed: refuse to go on without.
+
+        Raises:
+            ConfigurationError: it is needed, and not there.
+            StoreError: it cannot be opened.
+        """
+        if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
+            return None
+        store = self._whole_store()
+        return Books(store.ledger, store.outbox, self._now)
 
     def _whole_store(self) -> Store:
         opened = self._open_once()
@@ -143,6 +158,16 @@ class Resources:
             self._opened = None
 
 
+def check_workers(workers: int) -> None:
+    """Refuse a number of workers that can do nothing.
+
+    Raises:
+        ConfigurationError: it is below 1.
+    """
+    if workers < 1:
+        raise ConfigurationError("workers must be at least 1", setting="workers")
+
+
 class SyncRuntime:
     """Runs flows in the calling thread.
 
@@ -157,10 +182,30 @@ class SyncRuntime:
         self._made: Transport | None = None
         self._lock = threading.Lock()
 
-    def run(self, job: Job[T]) -> T:
-        """Drive a flow or a job to its end."""
+    def run(self, flow: Flow[T]) -> T:
+        """Drive a flow to its end."""
         self.resources.check_open()
-        return run(job, self._transport())
+        return run(flow, self._transport())
+
+    def stream(self, flows: Iterable[Flow[T]], workers: int) -> Iterator[T]:
+        """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
+
+        When the consumer stops, or a flow raises, no new ones are begun and those that run are waited for.
+
+        Args:
+            flows: what to run.
+            workers: how many at a time.
+        """
+        check_workers(workers)
+        self.resources.check_open()
+        waiting = iter(flows)
+        with ThreadPoolExecutor(workers, thread_name_prefix="doorstroom") as pool:
+            running = {pool.submit(self.run, flow) for flow in islice(waiting, workers)}
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(self.run, flow) for flow in islice(waiting, len(done))}
+                for future in done:
+                    yield future.result()
 
     def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk."""
@@ -202,10 +247,40 @@ class AsyncRuntime:
         self._given = transport
         self._made: AsyncTransport | None = None
 
-    async def run(self, job: Job[T]) -> T:
-        """Drive a flow or a job to its end."""
+    async def run(self, flow: Flow[T]) -> T:
+        """Drive a flow to its end."""
         self.resources.check_open()
-        return await arun(job, self._transport())
+        return await arun(flow, self._transport())
+
+    async def stream(self, flows: Iterable[Flow[T]], workers: int) -> AsyncIterator[T]:
+        """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
+
+        When the consumer stops, or a flow raises, those that run are cancelled.
+
+        Args:
+            flows: what to run; taken beside the event loop, as it may come from disk.
+            workers: how many at a time.
+        """
+        check_workers(workers)
+        self.resources.check_open()
+        waiting = iter(flows)
+        running: set[asyncio.Task[T]] = set()
+        try:
+            more = True
+            while more or running:
+                while more and len(running) < workers:
+                    flow = await asyncio.to_thread(next, waiting, None)
+                    more = flow is not None
+                    if flow is not None:
+                        running.add(asyncio.ensure_future(self.run(flow)))
+                if running:
+                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        yield task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
     async def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk, beside the event loop."""

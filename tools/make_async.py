@@ -1,6 +1,6 @@
-"""Make doorstroom_client/async_client.py from client.py, so that both clients have one definition.
+"""Make async_client.py from client.py and async_faces/ from faces/, so that both clients have one definition.
 
-Run without arguments to write the file; with --check to fail when it is not up to date.
+Run without arguments to write the files; with --check to fail when one is not up to date.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import ast
 import io
 import sys
 import tokenize
+from collections.abc import Collection
 from pathlib import Path
+from typing import TypeGuard
 
 PACKAGE = Path(__file__).parent.parent / "doorstroom_client"
 NAMES = {
@@ -20,36 +22,46 @@ NAMES = {
     "SyncRuntime": "AsyncRuntime",
     "Transport": "AsyncTransport",
     "Iterator": "AsyncIterator",
+    "Postvak": "AsyncPostvak",
+    "Results": "AsyncResults",
+    "Sending": "AsyncSending",
+    "faces": "async_faces",
     "__enter__": "__aenter__",
     "__exit__": "__aexit__",
 }
 AWAITED = {"run", "io", "close"}
 """Methods of the runtime that are awaited."""
-HEADER = '"""`AsyncClient`: made from client.py by tools/make_async.py; change that file, not this one."""\n'
+STREAM = "stream"
+"""The method of the runtime that is looped over."""
+HEADER = '"""Made from {source} by tools/make_async.py; change that file, not this one."""\n'
 
 Edit = tuple[int, int, int, str]
 """Line, column, length of what is replaced, replacement."""
 
 
-def is_runtime_call(node: ast.Call) -> bool:
+def is_runtime_call(node: ast.AST, methods: Collection[str]) -> TypeGuard[ast.Call]:
     """Tell whether this is `self._runtime.run(...)` or one of its siblings."""
     return (
-        isinstance(node.func, ast.Attribute)
-        and node.func.attr in AWAITED
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in methods
         and isinstance(node.func.value, ast.Attribute)
         and node.func.value.attr == "_runtime"
     )
 
 
 def edits_for_awaits(tree: ast.Module) -> list[Edit]:
-    """`await` before each runtime call, `async` before each function that makes one."""
+    """`await` before each runtime call, `async` before each loop over a stream and each function that has either."""
     edits: list[Edit] = []
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef):
             continue
-        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and is_runtime_call(node)]
+        inside = list(ast.walk(function))
+        calls = [node for node in inside if is_runtime_call(node, AWAITED)]
+        loops = [node for node in inside if isinstance(node, ast.For) and is_runtime_call(node.iter, {STREAM})]
         edits += [(call.lineno, call.col_offset, 0, "await ") for call in calls]
-        if calls or function.name in ("__enter__", "__exit__"):
+        edits += [(loop.lineno, loop.col_offset, 0, "async ") for loop in loops]
+        if calls or loops or function.name in ("__enter__", "__exit__"):
             edits.append((function.lineno, function.col_offset, 0, "async "))
     return edits
 
@@ -64,27 +76,42 @@ def edits_for_names(source: str) -> list[Edit]:
     ]
 
 
-def make_async(source: str) -> str:
-    """The text of async_client.py."""
+def make_async(source: str, name: str) -> str:
+    """The text of the twin of a file.
+
+    Args:
+        source: its text.
+        name: its path, for the first line.
+    """
     lines = source.splitlines(keepends=True)
     edits = edits_for_awaits(ast.parse(source)) + edits_for_names(source)
     for line, column, length, text in sorted(edits, key=lambda edit: (edit[0], edit[1], edit[2]), reverse=True):
         old = lines[line - 1]
         lines[line - 1] = old[:column] + text + old[column + length :]
     body = "".join(lines)
-    return HEADER + body[body.index('"""', 3) + 4 :]
+    return HEADER.format(source=name) + body[body.index('"""', 3) + 4 :]
+
+
+def twins() -> dict[Path, Path]:
+    """Each source with the file that is made from it."""
+    faces = {path: PACKAGE / "async_faces" / path.name for path in sorted((PACKAGE / "faces").glob("*.py"))}
+    return {PACKAGE / "client.py": PACKAGE / "async_client.py", **faces}
 
 
 def main() -> int:
     """Write or check."""
-    target = PACKAGE / "async_client.py"
-    made = make_async((PACKAGE / "client.py").read_text("utf-8"))
-    if "--check" in sys.argv:
-        if target.read_text("utf-8") == made:
-            return 0
-        print("async_client.py is not up to date; run: python tools/make_async.py", file=sys.stderr)
+    late = []
+    for source, target in twins().items():
+        name = source.relative_to(PACKAGE).as_posix()
+        made = make_async(source.read_text("utf-8"), name)
+        if target.is_file() and target.read_text("utf-8") == made:
+            continue
+        late.append(target)
+        if "--check" not in sys.argv:
+            target.write_text(made, "utf-8")
+    if late and "--check" in sys.argv:
+        print(f"not up to date: {', '.join(path.name for path in late)}; run: python tools/make_async.py", file=sys.stderr)
         return 1
-    target.write_text(made, "utf-8")
     return 0
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from doorstroom_client.cli._csv import csv_bytes
 from doorstroom_client.cli._files import check_ours, make_folder
-from doorstroom_client.client import OntvangenResultaat
 from doorstroom_client.exchange.files import write_whole
+from doorstroom_client.faces.resultaten import OntvangenResultaat
 from doorstroom_client.messages.school import School
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._session import explained, load, the_school
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
+from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.exchange.leverancier import find_leverancier
-from doorstroom_client.exchange.operations import Ontvangst
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
 

@@ -23,7 +23,7 @@ from doorstroom_client.cli._sending import Wanted
 from doorstroom_client.cli._sending import send as send_file
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
-from doorstroom_client.exchange.operations import Ontvangst
+from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.messages.leerlingen import Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.tables import read_deelnemers

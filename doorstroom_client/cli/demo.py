@@ -17,7 +17,7 @@ from doorstroom_client.cli._program import program
 from doorstroom_client.cli._session import mandaat_uitleg
 from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
 from doorstroom_client.client import Client
-from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend
+from doorstroom_client.errors import GeenMandaat
 from doorstroom_client.messages.leerlingen import Advies
 
 if TYPE_CHECKING:
@@ -188,16 +188,17 @@ class _Play:
         story = self._story
         story.step(
             f"{part.school.naam} uses {part.toets}, and forgot to sign up one pupil.",
-            "client.send_deelnemers(school2, groups, pupils[:26])\nclient.send_schooladviezen(school2, adviezen)",
+            "client.send_deelnemers(school2, groups, pupils[:26])\nreceipt = client.send_schooladviezen(school2, adviezen)",
         )
         self._send_participants(part, _PUPILS - 1)
-        try:
-            self._send_advice(part, _PUPILS)
-        except LeerlingOnbekend as error:
-            story.refused(f"LeerlingOnbekend: {error.message}. {error.hint}.")
-            story.dutch(error.uitleg)
-        story.say("This supplier refuses the whole list for one unknown pupil. So first the ones it does know:")
-        self._send_advice(part, _PUPILS - 1)
+        receipt = self._client.send_schooladviezen(part.school, _adviezen(part, _PUPILS))
+        refused = sum(attempt.outcome == "404" for attempt in receipt.attempts)
+        story.refused(f"{receipt.leverancier} refuses a whole list for one unknown pupil (404), and does not say for whom.")
+        story.say(
+            f"The client sent the list in parts: {len(receipt.attempts)} calls, {refused} refused. {receipt.aantal} pieces of "
+            f"advice were taken in; receipt.onbekend holds the {len(receipt.onbekend)} other."
+        )
+        story.dutch(receipt.uitleg)
 
     def _third(self, part: Played) -> None:
         self._story.step(

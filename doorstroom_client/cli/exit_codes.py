@@ -11,6 +11,7 @@ from doorstroom_client.errors import (
     DoorstroomError,
     GeenMandaat,
     MessageError,
+    OutboxNotEmpty,
     Refused,
     SchoolOnbekend,
     StoreError,
@@ -62,6 +63,7 @@ _CODES: tuple[tuple[type[DoorstroomError], ExitCode], ...] = (
     (AanleveringGesloten, ExitCode.REFUSED),
     (Refused, ExitCode.REFUSED),
     (Unavailable, ExitCode.LATER),
+    (OutboxNotEmpty, ExitCode.LATER),
     (UnexpectedResponse, ExitCode.PEER),
     (StoreError, ExitCode.STORE),
 )

@@ -15,9 +15,10 @@ from doorstroom_client.cli._files import make_folder
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import only_school, open_client
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
-from doorstroom_client.client import Client, OntvangenResultaat
+from doorstroom_client.client import Client
 from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreError, UnexpectedResponse
 from doorstroom_client.exchange.rapport import rapport_file_name
+from doorstroom_client.faces.resultaten import OntvangenResultaat
 from doorstroom_client.messages.school import School
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)

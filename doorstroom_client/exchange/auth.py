@@ -6,7 +6,6 @@ the sector moves towards tokens. Headers go only to the peer that an `Auth` is c
 
 from __future__ import annotations
 
-import contextlib
 import re
 import threading
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import logger
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
@@ -129,13 +129,21 @@ class BearerToken:
                 token = self._kept[0]
         elif left <= self._renew_before and self._fetching.acquire(blocking=False):
             try:
-                # The old token is still good: a source that is out of order for a moment fails nobody.
-                with contextlib.suppress(Exception):
-                    self._renew()
+                self._renew_early()
                 token = self._kept[0]
             finally:
                 self._fetching.release()
         return {"Authorization": f"Bearer {token.value}"}
+
+    def _renew_early(self) -> None:
+        """The old token is still good: a source that is out of order for a moment fails nobody, but somebody has to know."""
+        failed = ""
+        try:
+            self._renew()
+        except Exception as error:  # noqa: BLE001 - the source is not ours
+            failed = type(error).__name__  # its text may hold the secret
+        if failed:
+            logger.warning("a new bearer token could not be fetched (%s); the old one is used until it ends", failed)
 
     def _renew(self) -> None:
         token = self._fetch()

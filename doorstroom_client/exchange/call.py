@@ -21,13 +21,13 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
 from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.flow import Attempt, Flow
+from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
-_SHORTEST = 0.05
+SHORTEST = 0.05
 """Seconds; less is no time to connect in."""
 
 
@@ -39,11 +39,13 @@ class Answer:
         response: the answer itself.
         situation: what it means.
         attempts: all attempts, the one that got this answer last.
+        request_id: identifies the call in the log.
     """
 
     response: Response
     situation: Situation
     attempts: tuple[Earlier, ...]
+    request_id: str = ""
 
     @property
     def melding(self) -> str:
@@ -62,6 +64,7 @@ class Conditions:
         health: budget and circuit of each peer.
         las_oin: gives our own OIN, for events.
         on_event: is told of every call that ended.
+        before: runs right before every attempt, after any wait; it may raise `GivenUpError`.
     """
 
     retry: RetryPolicy
@@ -70,6 +73,11 @@ class Conditions:
     health: Health = field(default_factory=Health)
     las_oin: Callable[[], str | None] = lambda: None
     on_event: OnEvent | None = None
+    before: Callable[[], Flow[None]] | None = None
+
+
+class GivenUpError(Exception):
+    """Raised by `Conditions.before`: the call must not go on."""
 
 
 class UnsureError(Exception):
@@ -86,7 +94,7 @@ class UnsureError(Exception):
         self.asked = asked
 
 
-def call(request: Request, conditions: Conditions, *, after: float = 0.0) -> Flow[Answer]:
+def call(request: Request, conditions: Conditions, *, after: float = 0.0, share: float = 1.0) -> Flow[Answer]:
     """Make a request until the decision table says that it ends.
 
     The bytes of the body are the same on every attempt, and the time that is left bounds each attempt.
@@ -94,7 +102,8 @@ def call(request: Request, conditions: Conditions, *, after: float = 0.0) -> Flo
     Args:
         request: what to send.
         conditions: what bounds the call.
-        after: seconds to wait before the first attempt; not counted in the total time.
+        after: seconds to wait before the first attempt; they count in the total time.
+        share: part of the time that is left which an attempt may take; the rest is for what has to follow the call.
 
     Raises:
         DoorstroomError: of the class that the table names, with every attempt that was made.
@@ -106,30 +115,35 @@ def call(request: Request, conditions: Conditions, *, after: float = 0.0) -> Flo
     if closed > 0:
         raise _circuit_open(request, conditions, closed)
     try:
-        return (yield from _attempts(request, conditions, after))
-    except GeneratorExit:
+        return (yield from _attempts(request, conditions, after, share))
+    except (GeneratorExit, GivenUpError):
         _tell(request, conditions, "cancelled", (), 0.0)
         raise
     finally:
         health.released(peer, this_call)
 
 
-def _attempts(request: Request, conditions: Conditions, after: float) -> Flow[Answer]:
-    elapsed = -after
+def _attempts(request: Request, conditions: Conditions, after: float, share: float) -> Flow[Answer]:
+    elapsed = 0.0
     spent = 0
     attempts: tuple[Earlier, ...] = ()
     while True:
-        left = max(_SHORTEST, conditions.total - elapsed - after)
+        left = max(SHORTEST, (conditions.total - elapsed - after) * share)
+        waited = after
+        if conditions.before is not None:
+            yield Pause(after)
+            yield from conditions.before()
+            elapsed, after = elapsed + waited, 0.0
         outcome = yield Attempt(replace(request, deadline=left, connect=min(request.connect, left)), after)
         elapsed += after + outcome.seconds
         situation = classify(outcome, request.operation)
         row = TABLE[situation]
-        attempts += (Earlier(len(attempts) + 1, _short(outcome), outcome.seconds, after),)
+        attempts += (Earlier(len(attempts) + 1, _short(outcome), outcome.seconds, waited),)
         action = row.action(request.operation)
         if action is Action.ANSWER and isinstance(outcome, Response):
             _note_health(request, conditions, situation, spent)
             _tell(request, conditions, situation, attempts, elapsed)
-            return Answer(outcome, situation, attempts)
+            return Answer(outcome, situation, attempts, request.request_id)
         asked = retry_after(outcome.headers, conditions.now()) if isinstance(outcome, Response) else None
         pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
         cost = THROTTLED_COST if situation is Situation.THROTTLED else TRANSIENT_COST
@@ -178,7 +192,7 @@ def _pause(
     if own is None or (asked is not None and asked > conditions.retry.longest_wait):
         return None
     pause = own if asked is None else asked
-    return None if elapsed + pause + _SHORTEST >= conditions.total else pause
+    return None if elapsed + pause + SHORTEST >= conditions.total else pause
 
 
 def _tell(request: Request, conditions: Conditions, result: str, attempts: tuple[Earlier, ...], elapsed: float) -> None:

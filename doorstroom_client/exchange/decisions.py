@@ -6,6 +6,7 @@ that the supplier does not know, 404 on a list probably a pupil it does not know
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -124,6 +125,20 @@ class Row:
 
 _OSR_REFUSES = "Check that the OSR accepts your client certificate and, where one is used, the API key and its header name"
 _OSR_URL = "Check the base_url of the OSR, version prefix included"
+_NO_REPORT = "Nothing of the report was kept; fetch it again later"
+_NOTHING_LEARNED = "Nothing was changed; ask again later"
+_LONGER = "A longer time can be set in timeouts"
+
+
+def _asking_again(question: str) -> dict[Operation, str]:
+    """The next step after silence of the OSR: a question is simply asked again, a write may have been applied."""
+    return {
+        Operation.OSR: question,
+        Operation.OSR_REGISTREREN: "The address may have been registered; look in the register before it is written again",
+        Operation.OSR_WIJZIGEN: "The change may have been made; making the same change again does no harm",
+    }
+
+
 _CHECK_ADDRESS = "Check base_url and the network; nothing was sent, so the same call can be repeated"
 
 TABLE: Mapping[Situation, Row] = {
@@ -191,7 +206,11 @@ TABLE: Mapping[Situation, Row] = {
         (_S, _S, _S, _S, _V, _S), Unavailable, "answered 503: out of service for a while", "Call again at .retry_at, or later"
     ),
     Situation.SERVER_ERROR: Row(
-        (_R, _R, _R, _R, _V, _R), Unavailable, "keeps failing", "Call again later; repeating the same message does no harm"
+        (_R, _R, _R, _R, _V, _R),
+        Unavailable,
+        "keeps failing",
+        "Call again later; repeating the same message does no harm",
+        hints={Operation.LEERLINGRAPPORT: "Call again later", **_asking_again("Call again later")},
     ),
     Situation.REDIRECT: Row(
         (_H, _H, _H, _H, _H, _H),
@@ -211,12 +230,17 @@ TABLE: Mapping[Situation, Row] = {
         NoAnswer,
         "gave no complete answer",
         "The message may have arrived; sending the same list again does no harm",
+        hints={Operation.LEERLINGRAPPORT: _NO_REPORT, **_asking_again(_NOTHING_LEARNED)},
     ),
     Situation.DEADLINE: Row(
         (_R, _R, _R, _R, _V, _R),
         DeadlineExceeded,
         "did not answer within the total time",
-        "The message may have arrived; sending the same list again does no harm. A longer time can be set in timeouts",
+        f"The message may have arrived; sending the same list again does no harm. {_LONGER}",
+        hints={
+            Operation.LEERLINGRAPPORT: f"{_NO_REPORT}. {_LONGER}",
+            **{operation: f"{hint}. {_LONGER}" for operation, hint in _asking_again(_NOTHING_LEARNED).items()},
+        },
     ),
     Situation.TOO_LARGE: Row(
         (_H, _H, _H, _H, _H, _H),
@@ -294,16 +318,38 @@ _STATUSES = {
 def classify(outcome: Outcome, operation: Operation) -> Situation:
     """Name the situation that an outcome is.
 
-    A receipt counts even when its body did not come in whole: nothing in it is needed, and sending again would only repeat
-    what was delivered. Where the body is the answer, half a body is none.
+    A receipt counts even when its body broke off or was framed wrongly: nothing in it is needed, and sending again would only
+    repeat what was delivered. Where the body is the answer, half a body is none. An answer that was still coming in when the
+    total time was over is no answer for any operation: the call ends at its deadline, and nothing is read out of a part.
     """
     if not isinstance(outcome, Response):
         return _FAULTS[outcome.kind]
-    if outcome.cut is not None and not _stands_without_body(outcome, operation):
-        return _FAULTS[outcome.cut.kind]
+    cut = outcome.cut
+    if cut is not None and (cut.kind is FaultKind.DEADLINE or not _stands_without_body(outcome, operation)):
+        return _FAULTS[cut.kind]
+    if _is_half_a_document(outcome, operation):
+        return Situation.NO_ANSWER
     if 300 <= outcome.status < 400:
         return Situation.REDIRECT
     return _STATUSES.get(outcome.status, Situation.UNEXPECTED)
+
+
+def _is_half_a_document(response: Response, operation: Operation) -> bool:
+    """Whether the OSR says that it sends JSON, and what came is not that: a length that is too short cuts a body unseen.
+
+    An empty body and other media types are answers as they are.
+    """
+    if operation not in (Operation.OSR, Operation.OSR_REGISTREREN) or response.status not in (200, 201):
+        return False
+    if not response.body.strip() or not response.media_type.endswith("json"):
+        return False
+    try:
+        json.loads(response.body)
+    except ValueError:
+        return True
+    except RecursionError:  # complete as far as anybody can tell
+        return False
+    return False
 
 
 def _stands_without_body(response: Response, operation: Operation) -> bool:

@@ -1,8 +1,8 @@
-"""The effects, "wait, then send" and "use the disk", and their two drivers: nothing else in this library waits or sends.
+"""The effects "wait, then send", "wait" and "use the disk", and their two drivers: nothing else in this library waits or sends.
 
-An operation is a generator that yields each `Attempt` it wants made and gets an `Outcome` back. A job is made of operations
-and of what is kept on disk: it yields `Io` as well. Both decide in pure code, so they are tested without network, clock or
-event loop, and serve `Client` and `AsyncClient` alike.
+An operation is a generator that yields each `Attempt` it wants made and gets an `Outcome` back; where something is kept in
+between, it yields an `Io`. It decides in pure code, so it is tested without network, clock or event loop, and serves
+`Client` and `AsyncClient` alike.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import Auth
-from doorstroom_client.exchange.http import AsyncTransport, Origin, Outcome, Request, Transport
+from doorstroom_client.exchange.http import AsyncTransport, Origin, Request, Transport
 
 T = TypeVar("T")
 
@@ -35,23 +35,28 @@ class Io:
     work: Callable[[], Any]
 
 
-Flow = Generator[Attempt, Outcome, T]
-"""An operation in progress that ends in a T."""
-Job = Generator[Attempt | Io, Any, T]
-"""Operations and what is kept of them, ending in a T. Every flow is a job."""
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The effect: wait so many seconds."""
+
+    seconds: float
 
 
-def keep(work: Callable[[], T]) -> Job[T]:
-    """Do something that may wait for the disk, within a job."""
+Flow = Generator[Attempt | Io | Pause, Any, T]
+"""An operation in progress that ends in a T. It gets an `Outcome` for an `Attempt`, and for an `Io` what that gave."""
+
+
+def keep(work: Callable[[], T]) -> Flow[T]:
+    """Do something that may wait for the disk, within a flow."""
     value: T = yield Io(work)
     return value
 
 
-def run(job: Job[T], transport: Transport, sleep: Callable[[float], None] = time.sleep) -> T:
-    """Drive a flow or a job in this thread.
+def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = time.sleep) -> T:
+    """Drive a flow in this thread.
 
     Args:
-        job: the operation.
+        flow: the operation.
         transport: what sends.
         sleep: what waits; for tests.
     """
@@ -60,7 +65,7 @@ def run(job: Job[T], transport: Transport, sleep: Callable[[float], None] = time
     try:
         while True:
             try:
-                effect = job.send(answer) if failed is None else job.throw(failed)
+                effect = flow.send(answer) if failed is None else flow.throw(failed)
             except StopIteration as done:
                 value: T = done.value
                 return value
@@ -68,25 +73,29 @@ def run(job: Job[T], transport: Transport, sleep: Callable[[float], None] = time
             if isinstance(effect, Io):
                 try:
                     answer = effect.work()
-                except Exception as error:  # noqa: BLE001 - it belongs to the job, which decides
+                except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
                     failed = error
+                continue
+            if isinstance(effect, Pause):
+                if effect.seconds > 0:
+                    sleep(effect.seconds)
                 continue
             if effect.after > 0:
                 sleep(effect.after)
             answer = transport.send(_with_headers(effect.request, _headers(effect.request.peer.auth)))
     finally:
-        job.close()
+        flow.close()
         failed = None
 
 
-async def arun(job: Job[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
-    """Drive a flow or a job in the running event loop; the same decisions, awaited."""
+async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
+    """Drive a flow in the running event loop; the same decisions, awaited."""
     answer: Any = None
     failed: Exception | None = None
     try:
         while True:
             try:
-                attempt = job.send(answer) if failed is None else job.throw(failed)
+                attempt = flow.send(answer) if failed is None else flow.throw(failed)
             except StopIteration as done:
                 value: T = done.value
                 return value
@@ -94,8 +103,12 @@ async def arun(job: Job[T], transport: AsyncTransport, sleep: Callable[[float], 
             if isinstance(attempt, Io):
                 try:
                     answer = await asyncio.to_thread(attempt.work)
-                except Exception as error:  # noqa: BLE001 - it belongs to the job, which decides
+                except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
                     failed = error
+                continue
+            if isinstance(attempt, Pause):
+                if attempt.seconds > 0:
+                    await sleep(attempt.seconds)
                 continue
             if attempt.after > 0:
                 await sleep(attempt.after)
@@ -107,7 +120,7 @@ async def arun(job: Job[T], transport: AsyncTransport, sleep: Callable[[float], 
                 ready = _with_headers(attempt.request, _headers(auth))
             answer = await transport.send(ready)
     finally:
-        job.close()
+        flow.close()
         failed = None
 
 

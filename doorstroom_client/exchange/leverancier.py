@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import Auth, NoAuth
 from doorstroom_client.exchange.http import Origin, Peer, check_base_url
 from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
+
+
+class BijOnbekende(StrEnum):
+    """What to do when a supplier answers 404 to a list of advice: some refuse a whole list for one pupil they do not know."""
+
+    SPLITS = "splits"
+    """Send the list in parts, until it is known which pupils are refused; the advice of all others arrives."""
+    REPORTS = "reports"
+    """Send nothing more; the refusal is reported as it came."""
+    NEVER = "never"
+    """This supplier answers 202 for unknown pupils too, so a 404 says that its address is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,8 @@ class Leverancier:
         base_url: https address, with the path prefix of the supplier (``https://toets.example.nl/dst``).
         naam: how people call it; the name of the test when left out.
         auth: headers on top of the client certificate; the chain asks for none.
+        bij_onbekende: what to do when it refuses a list of advice with 404: ``"splits"``, ``"reports"`` or ``"never"``.
+        onbekend_422: whether this supplier refuses a list for an unknown pupil with 422 as well.
 
     Raises:
         ConfigurationError: names the setting that is missing or wrong.
@@ -33,12 +47,18 @@ class Leverancier:
     base_url: str = field(repr=False)
     naam: str = ""
     auth: Auth = field(default_factory=NoAuth, repr=False)
+    bij_onbekende: str = field(default=BijOnbekende.SPLITS, repr=False)
+    onbekend_422: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.toetssoort, str) or not self.toetssoort.strip():
             raise ConfigurationError("leveranciers.toetssoort is missing", setting="leveranciers.toetssoort")
         if not Oin.fits(self.oin):
             raise ConfigurationError(f"leveranciers.oin: {Oin.rule}", setting="leveranciers.oin")
+        if self.bij_onbekende not in tuple(BijOnbekende):
+            raise ConfigurationError(
+                f"leveranciers.bij_onbekende must be one of {', '.join(BijOnbekende)}", setting="leveranciers.bij_onbekende"
+            )
         object.__setattr__(self, "base_url", check_base_url(self.base_url, "leveranciers.base_url"))
         object.__setattr__(self, "naam", self.naam or TOETSNAMEN.get(self.toetssoort, self.toetssoort))
 

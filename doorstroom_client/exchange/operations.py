@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import uuid4
 
 from doorstroom_client.errors import Earlier, UnexpectedResponse
-from doorstroom_client.exchange.call import Answer, Conditions, call
+from doorstroom_client.exchange.call import SHORTEST, Answer, Conditions, call
 from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, Download
-from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.wire import WireModel
 
 _ANSWER_LIMIT = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Ontvangst:
-    """The supplier has taken in a list (202).
-
-    It says that the message is technically right and will be processed; it says nothing about any single pupil. The
-    agreement is that the school checks in the test system whether everything arrived.
-
-    Attributes:
-        leverancier: which supplier (toetssoort).
-        soort: ``registreren`` or ``registreren-schooladviezen``.
-        aantal: entries in the list.
-        sha256: checksum of the exact bytes that were sent.
-        request_id: identifies the call in the log.
-        melding: what the supplier wrote; may be about a pupil, so it is not in the repr.
-        attempts: the attempts that were needed.
-    """
-
-    leverancier: str
-    soort: Operation
-    aantal: int
-    sha256: str
-    request_id: str
-    melding: str = field(repr=False)
-    attempts: tuple[Earlier, ...] = field(repr=False)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Leave `melding` out of a pickle, as with errors."""
-        kept = (self.leverancier, self.soort, self.aantal, self.sha256, self.request_id, "", self.attempts)
-        return (type(self), kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,40 +33,49 @@ class Call:
     connect: float = 10.0
     new_id: Callable[[], str] = field(default=lambda: uuid4().hex)
 
+    def after(self, attempts: Iterable[Earlier], waiting: float = 0.0) -> Call | None:
+        """The same bounds for a next call that has to fit in the same total time.
 
-def send_list(
-    soort: Operation, lijst: WireModel, aantal: int, school: School, leverancier: Leverancier, about: Call
-) -> Flow[Ontvangst]:
+        Args:
+            attempts: of the call that went before; the pauses between them count.
+            waiting: seconds to wait before the next call.
+
+        Returns:
+            None when no time is left.
+        """
+        used = sum(attempt.seconds + attempt.waited for attempt in attempts)
+        left = self._with_less(used)
+        return left if left.conditions.total - waiting > SHORTEST else None
+
+    def _with_less(self, seconds: float) -> Call:
+        return replace(self, conditions=replace(self.conditions, total=self.conditions.total - seconds))
+
+
+def post_list(soort: Operation, body: bytes, edu: Mapping[str, str], leverancier: Leverancier, about: Call) -> Flow[Answer]:
     """POST a Deelnemerslijst or Schooladviezenlijst.
+
+    Args:
+        soort: which of the two.
+        body: the bytes of the message.
+        edu: ``edu-to`` and ``edu-from``.
+        leverancier: to whom.
+        about: bounds of the call.
 
     Raises:
         DoorstroomError: of the class that the decision table names.
     """
-    request = _list_request(soort, lijst, school, leverancier, about)
-    answer = yield from call(request, about.conditions)
-    return Ontvangst(
-        leverancier.toetssoort,
-        soort,
-        aantal,
-        hashlib.sha256(request.body or b"").hexdigest(),
-        request.request_id,
-        answer.melding,
-        answer.attempts,
-    )
-
-
-def _list_request(soort: Operation, lijst: WireModel, school: School, leverancier: Leverancier, about: Call) -> Request:
-    """The request with its bytes, which stay the same on every attempt; only this frame ever holds them in the open."""
-    return Request(
+    request = Request(
         operation=soort,
         peer=leverancier.peer,
         method="POST",
-        url=address(leverancier.base_url, soort.value, query=_edu(school)),
-        body=encode(lijst),
+        url=address(leverancier.base_url, soort.value, query=edu),
+        body=body,
         request_id=about.new_id(),
         connect=about.connect,
         limit=_ANSWER_LIMIT,
     )
+    del body  # tracebacks may show local variables
+    return (yield from call(request, about.conditions))
 
 
 def fetch_rapport(
@@ -131,8 +105,9 @@ def fetch_rapport(
         sink=download,
     )
     answer = yield from _report_call(request, download, about)
-    if _is_pdf(answer) and not download.is_complete:
-        answer = yield from _report_call(request, download, _with_what_is_left(about, answer))
+    left = about.after(answer.attempts)
+    if left is not None and _is_pdf(answer) and not download.is_complete:
+        answer = yield from _report_call(request, download, left)
     if answer.situation is Situation.NOTHING_YET:
         return False
     if _is_pdf(answer) and download.is_complete:
@@ -155,12 +130,6 @@ def _report_call(request: Request, download: Download, about: Call) -> Flow[Answ
         download.begin(len(answer.response.body))
         download.write(answer.response.body)
     return answer
-
-
-def _with_what_is_left(about: Call, answer: Answer) -> Call:
-    """The same bounds for a second try, which has to fit in the total time of the first."""
-    used = sum(attempt.seconds + attempt.waited for attempt in answer.attempts)
-    return replace(about, conditions=replace(about.conditions, total=about.conditions.total - used))
 
 
 def _is_pdf(answer: Answer) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import ssl
 import threading
 import time
@@ -22,6 +21,7 @@ import httpx
 
 from doorstroom_client.errors import Phase, StoreError
 from doorstroom_client.exchange.http import Fault, FaultKind, Outcome, Request, Response
+from doorstroom_client.exchange.names import Names
 from doorstroom_client.exchange.pools import Pools
 from doorstroom_client.exchange.tls_faults import tls_error, tls_kind
 from doorstroom_client.exchange.x509 import only_oin
@@ -118,7 +118,7 @@ class AsyncHttpxTransport:
         token = _silent.set(True)
         pool = self._pools.take(request.peer.oin, self._context())
         try:
-            # A little later than the timeout around the body, so that an answer with half a body stays an answer.
+            # Head and body each end at the deadline; this one is for what closing a connection may take after that.
             async with asyncio.timeout(request.deadline + _GRACE):
                 return await self._send(pool.transport, request, started)
         except asyncio.CancelledError:
@@ -135,9 +135,12 @@ class AsyncHttpxTransport:
     async def _send(self, transport: httpx.AsyncHTTPTransport, request: Request, started: float) -> Response:
         check = _check_oin(request)
         opened: list[Any] = []
+        begun: list[str] = []
 
         async def trace(event: str, info: dict[str, Any]) -> None:
-            if event == "connection.connect_tcp.complete":
+            if event == "http11.send_request_headers.started":
+                begun.append(event)
+            elif event == "connection.connect_tcp.complete":
                 opened.append(info["return_value"])
             elif event == "connection.start_tls.failed":
                 for stream in opened:  # the library below leaves it open when the handshake is cancelled
@@ -148,7 +151,13 @@ class AsyncHttpxTransport:
                 await info["return_value"].aclose()
                 raise
 
-        response = await transport.handle_async_request(_to_httpx(request, trace))
+        try:
+            async with asyncio.timeout(_left(request, started)):
+                response = await transport.handle_async_request(_to_httpx(request, trace))
+        except TimeoutError:
+            if not begun:
+                raise httpx.ConnectTimeout("") from None
+            raise
         try:
             return await self._read(response, request, started)
         finally:
@@ -160,7 +169,7 @@ class AsyncHttpxTransport:
         try:
             if response.status_code != 204:
                 body.begin()
-                async with asyncio.timeout(max(0.0, started + request.deadline - time.monotonic())):
+                async with asyncio.timeout(_left(request, started)):
                     async for chunk in cast(AsyncIterable[bytes], response.stream):
                         body.add(chunk)
         except Exception as error:  # the status is known: what it means is decided by the table
@@ -173,6 +182,10 @@ class AsyncHttpxTransport:
         """Close all connections."""
         for transport in self._pools.clear():
             await transport.aclose()
+
+
+def _left(request: Request, started: float) -> float:
+    return max(0.0, started + request.deadline - time.monotonic())
 
 
 def _async_transport(context: ssl.SSLContext) -> httpx.AsyncHTTPTransport:
@@ -332,6 +345,7 @@ class _DeadlineBackend(httpcore.NetworkBackend):
     def __init__(self, deadline: _Deadline) -> None:
         self._backend = httpcore.SyncBackend()
         self._deadline = deadline
+        self._names = Names()
 
     def connect_tcp(
         self,
@@ -342,7 +356,7 @@ class _DeadlineBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failed: Exception = httpcore.ConnectError()
-        for place in _places(host, port):  # the library below would give each address the whole time
+        for place in self._places(host, port, timeout):  # the library below would give each address the whole time
             try:
                 left = self._deadline.cut(timeout, httpcore.ConnectTimeout)
                 stream = self._backend.connect_tcp(place, port, left, local_address, socket_options)
@@ -352,14 +366,14 @@ class _DeadlineBackend(httpcore.NetworkBackend):
                 return _DeadlineStream(stream, self._deadline)
         raise failed
 
-
-def _places(host: str, port: int) -> list[str]:
-    """The addresses of a host, each once, in the order that the system prefers."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise httpcore.ConnectError from None
-    return list(dict.fromkeys(str(address[4][0]) for address in found))
+    def _places(self, host: str, port: int, timeout: float | None) -> list[str]:
+        left = self._deadline.cut(timeout, httpcore.ConnectTimeout)
+        try:
+            return self._names.places(host, port, left)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout from None
+        except OSError:
+            raise httpcore.ConnectError from None
 
 
 class _DeadlineStream(httpcore.NetworkStream):

@@ -47,6 +47,11 @@ class MandateCache:
         entry = self._entries.get((supplier_oin, school_oin))
         return entry is not None and entry.mandated and self._clock() - entry.at < STALE_SECONDS
 
+    def forget(self, supplier_oin: str, school_oin: str) -> None:
+        """Drop an answer that a party contradicted: the next look-up asks the OSR, and no older "yes" stands in."""
+        with self._lock:
+            self._entries.pop((supplier_oin, school_oin), None)
+
     def keep(self, supplier_oin: str, school_oin: str, mandated: bool) -> None:
         """Remember an answer."""
         with self._lock:

@@ -1,22 +1,26 @@
 """Writing our own address into the OSR, without ever repeating a write blind.
 
 Whether a second POST gives an error or a second row is documented nowhere. So a POST is repeated only when it provably was
-not applied; in every other case the register is read first.
+not applied; in every other case the register is read first. All calls of one operation share one total time, and a write
+leaves a part of it for the look that may have to follow.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from doorstroom_client.errors import UnexpectedResponse
+from doorstroom_client.errors import DeadlineExceeded, Earlier, Phase, UnexpectedResponse
 from doorstroom_client.exchange.call import Answer, UnsureError, call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.models import Osr
+
+_FOR_A_WRITE = 0.5
+"""Part of the time that is left which a POST may take: a register that is silent for longer has to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +44,29 @@ def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None
     """POST /endpoints: done once, also when an answer gets lost.
 
     Raises:
-        DoorstroomError: it was refused, or it stayed unknown whether it was applied.
+        DoorstroomError: it was refused, or it stayed unknown whether it was applied; also when there was no time left to look.
     """
-    repeated = False
+    request, left, repeated = _post(osr, endpoint, about), about, False
     while True:
         try:
-            answer = yield from call(_post(osr, endpoint, about), about.conditions)
+            answer = yield from call(request, left.conditions, share=_FOR_A_WRITE)
         except UnsureError as unsure:
             error, pause = unsure.error, unsure.asked or 0.0
         else:
             if answer.response.media_type.startswith("text/html"):
                 raise _not_the_register(answer)
             return
-        if pause > about.conditions.retry.longest_wait:
+        for_the_look = left.after(error.attempts, pause)
+        if for_the_look is None or pause > about.conditions.retry.longest_wait:
             raise error
-        registered = yield from find_urls(osr, endpoint.routing_id, about, after=pause)
+        registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, pause)
         if endpoint.url in registered:
             return
-        if registered or repeated:
+        for_another = for_the_look.after(attempts)
+        if for_another is None or registered or repeated:
             raise error
-        repeated = True
+        left, repeated = for_another, True
+        request = replace(request, request_id=about.new_id())
 
 
 def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -> Flow[None]:
@@ -67,11 +74,23 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
 
     Raises:
         UnexpectedResponse: afterwards the register holds another address.
+        DeadlineExceeded: there was no time left to read it back.
         DoorstroomError: it was refused, or no answer came.
     """
     request = _request(osr, Operation.OSR_WIJZIGEN, "PUT", about, "endpoints", number, body=_body(osr, endpoint))
     answer = yield from call(request, about.conditions)
-    registered = yield from find_urls(osr, endpoint.routing_id, about)
+    left = about.after(answer.attempts)
+    if left is None:
+        raise DeadlineExceeded(
+            "OSR took the change, but no time was left to read it back",
+            phase=Phase.UNKNOWN,
+            peer="OSR",
+            retryable=True,
+            request_id=request.request_id,
+            attempts=answer.attempts,
+            hint="Making the same change again does no harm. A longer time can be set in timeouts",
+        )
+    registered, _ = yield from _look(osr, endpoint.routing_id, left)
     if endpoint.url not in registered:
         raise UnexpectedResponse(
             "OSR took the change, but holds another address now",
@@ -83,19 +102,24 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
         )
 
 
-def find_urls(osr: Osr, routing_id: str, about: Call, *, after: float = 0.0) -> Flow[list[str]]:
+def find_urls(osr: Osr, routing_id: str, about: Call) -> Flow[list[str]]:
     """The addresses that are registered for a routeringskenmerk; empty when there is none.
 
     Raises:
         UnexpectedResponse: the answer cannot be understood. That is never taken for "none": a write would follow.
     """
+    urls, _ = yield from _look(osr, routing_id, about)
+    return urls
+
+
+def _look(osr: Osr, routing_id: str, about: Call, after: float = 0.0) -> Flow[tuple[list[str], tuple[Earlier, ...]]]:
     query = {"routing_id": routing_id, "service_version_namespace": osr.namespace}
     request = _request(osr, Operation.OSR, "GET", about, "endpoints", query=query)
     answer = yield from call(request, about.conditions, after=after)
     urls = _urls_in(answer)
     if urls is None:
         raise _not_the_register(answer)
-    return urls
+    return urls, answer.attempts
 
 
 def _not_the_register(answer: Answer) -> UnexpectedResponse:

@@ -138,6 +138,10 @@ class Ledger(Protocol):
         """What was accepted last, one entry per pupil."""
         ...
 
+    def knows(self, soort: str, leverancier: str) -> bool:
+        """Whether a supplier ever accepted a list of this kind."""
+        ...
+
     def doubt(self, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
         """Before sending: where an entry says something else than what was accepted, nobody knows until there is an answer."""
         ...

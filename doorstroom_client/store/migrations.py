@@ -38,7 +38,7 @@ MIGRATIONS = (
         content TEXT NOT NULL,
         accepted_at TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX of_book ON ledger (routeringskenmerk, leverancier, soort, schooljaar);
+    CREATE INDEX of_book ON ledger (leverancier, soort, routeringskenmerk, schooljaar);
     CREATE TABLE outbox (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         message_id TEXT NOT NULL UNIQUE,

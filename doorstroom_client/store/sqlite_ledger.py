@@ -39,6 +39,12 @@ class SqliteLedger:
         with self._database.cursor("read the ledger") as cursor:
             return [entry for _, entry in self._rows(cursor, key, schooljaar)]
 
+    def knows(self, soort: str, leverancier: str) -> bool:
+        """Whether a supplier ever accepted a list of this kind."""
+        query = "SELECT EXISTS (SELECT 1 FROM ledger WHERE leverancier = ? AND soort = ?)"
+        with self._database.cursor("read the ledger") as cursor:
+            return bool(cursor.execute(query, (leverancier, soort)).fetchone()[0])
+
     def doubt(self, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
         """Forget what was accepted where an entry says something else; a book without such entries is only read."""
         with self._database.cursor("read the ledger") as cursor:

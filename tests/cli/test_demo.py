@@ -24,7 +24,8 @@ def test_without_a_terminal(columns: str, tmp_path: Path) -> None:
     assert "\x1b" not in out
     assert "What arrived" in out
     assert "Niet in orde" in out
-    assert "LeerlingOnbekend" in out
+    assert "unknown pupil (404)" in " ".join(out.split())
+    assert "nog niet bekend" in " ".join(out.split())
     assert columns or all(len(line) <= 80 for line in out.splitlines())
     assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == ["README.txt", "overzicht.csv", "rapporten"]
 

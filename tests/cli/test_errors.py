@@ -29,6 +29,7 @@ CODES = {
     errors.StoreError: 74,
     errors.Unavailable: 75,
     errors.SchoolOnbekend: 75,
+    errors.OutboxNotEmpty: 75,
     errors.TlsError: 77,
     errors.WrongPeer: 77,
     errors.GeenMandaat: 77,

@@ -34,6 +34,8 @@ EXPECTED = (
     "how-to/next-school-year.md",
     "how-to/test-your-integration.md",
     "how-to/run-from-cron.md",
+    "how-to/unknown-pupils.md",
+    "how-to/use-the-outbox.md",
     "how-to/watch-calls.md",
     "explanation/chain.md",
     "explanation/safety.md",

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from wire.spel import Speler
+from promises.witness import Witness
 
-from .stage import World
+from .stage import Watched, World
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +18,26 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def speler(kind: str) -> Iterator[Speler]:
-    made = Speler(awaited=kind == "async")
+def witness(world: World, request: pytest.FixtureRequest, capfd: pytest.CaptureFixture[str]) -> Iterator[Witness]:
+    """Sees the whole cell, the closing of its clients included, and judges it (P1 and P3) when all is over.
+
+    A hit is an error after the test, so that it stands beside what the cell itself has to say.
+    """
+    made = world.witness()
+    temp = world.empty_folder("temp")
+    with made.watching(temp):
+        yield made
+    made.output("".join(capfd.readouterr()))
+    count = made.check_events()
+    made.check_silence()
+    world.searched[request.node.nodeid] = count
+
+
+@pytest.fixture
+def speler(kind: str, witness: Witness) -> Iterator[Watched]:
+    made = Watched(witness, awaited=kind == "async")
     yield made
+    made.look_at_names()
     made.close()
 
 

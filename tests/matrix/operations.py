@@ -6,21 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from promises import kanarie
 from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client import (
-    Advies,
-    AsyncClient,
-    Client,
-    ClientCertificate,
-    Deelnemer,
-    Leerling,
-    Leverancier,
-    Osr,
-    Retry,
-    Stamgroep,
-    Timeouts,
-)
+from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr, Retry, Timeouts
 from doorstroom_client.exchange.call import call
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, register_endpoint
@@ -30,30 +19,27 @@ OPERATIONS = dict(zip(LETTERS, Operation, strict=True))
 METHODS = {"A": "POST", "B": "POST", "C": "GET", "D": "GET", "E": "POST", "F": "PUT"}
 SUCCESS = {"A": 202, "B": 202, "C": 200, "D": 200, "E": 201, "F": 200}
 """The status of a sound answer."""
-FLOWS = {"A": 1, "B": 1, "C": 2, "D": 1, "E": 4, "F": 2}
-"""How many calls, each with a total time of its own, one operation may be made of."""
+FLOWS = dict.fromkeys(LETTERS, 1)
+"""How many total times one operation may take: one, however many calls it is made of."""
 
 OSR_OIN = OTHER_OIN
-RAPPORT = PDF.replace(b"rapport", b"rapport " * 400)
+RAPPORT = PDF.replace(b"rapport", b"rapport van " + kanarie.NAAM.encode() + b" rapport " * 400)
 OURS = "https://las.example.nl/dst"
 THEIRS = "https://ander.example.nl/dst"
-ENDPOINT = OwnEndpoint(SCHOOL.routeringskenmerk, OURS, "geheim")
-_LEERLING = Leerling(eck_id="https://ketenid.nl/pilot/" + "a" * 128, las_key="sleutel-1")
-_GROEPEN = [Stamgroep("g1", "8A")]
-_DEELNEMERS = [
-    Deelnemer(
-        leerling=_LEERLING, achternaam="Testpersoon", roepnaam="T", voorletters="T", geboortedatum="2014-01-01", groep="g1"
-    )
-]
+ENDPOINT = OwnEndpoint(SCHOOL.routeringskenmerk, OURS, kanarie.TOKEN)
 BULK = 16 * 1024 * 1024
 """Bytes that no buffer of the system takes in."""
 
 
 def make_client(*, awaited: bool, url: str, certificate: ClientCertificate, total: float, connect: float, **more: Any) -> Any:
-    """A client for whom the supplier and the OSR live at the same address."""
+    """A client for whom the supplier and the OSR live at the same address.
+
+    With the key a question about a mandate becomes two, so D goes without; A to C have it at hand, E and F send it.
+    """
+    key = ApiKey("X-Kanarie-Key", kanarie.SLEUTEL) if more.pop("with_key") else None
     return (AsyncClient if awaited else Client)(
         certificate=certificate,
-        osr=Osr(f"{url}/api/v2", "ns-2025", oin=more.pop("osr_oin", SUPPLIER_OIN)),
+        osr=Osr(f"{url}/api/v2", "ns-2025", api_key=key, oin=more.pop("osr_oin", SUPPLIER_OIN)),
         leveranciers=[Leverancier("ICE", SUPPLIER_OIN, f"{url}/dst", "Toetsbureau")],
         auteur="Matrix 1",
         schooljaar="2025-2026",
@@ -79,14 +65,20 @@ def perform(client: Any, letter: str, to: Path | None = None, *, bulk: bool = Fa
         if bulk:
             peer, operation = chain.leverancier("ICE").peer, OPERATIONS[letter]
             to_send = Request(
-                operation, peer, "POST", address(peer.base_url, operation.value, query={}), b" " * BULK, connect=about.connect
+                operation,
+                peer,
+                "POST",
+                address(peer.base_url, operation.value, query={}),
+                b" " * BULK,
+                request_id=about.new_id(),
+                connect=about.connect,
             )
             return runtime.run(call(to_send, about.conditions))
         if letter == "A":
-            return client.send_deelnemers(SCHOOL, _GROEPEN, _DEELNEMERS, leverancier="ICE")
-        return client.send_schooladviezen(SCHOOL, [Advies(_LEERLING, "HAVO")], leverancier="ICE")
+            return client.send_deelnemers(SCHOOL, kanarie.GROEPEN, [kanarie.DEELNEMER], leverancier="ICE")
+        return client.send_schooladviezen(SCHOOL, [kanarie.SCHOOLADVIES], leverancier="ICE")
     if letter == "C":
-        return client.fetch_leerlingrapport("rapport-1", school=SCHOOL, leverancier="ICE", to=to)
+        return client.fetch_leerlingrapport(kanarie.RAPPORT, school=SCHOOL, leverancier="ICE", to=to)
     if letter == "D":
         return client.osr.check_mandaat(SCHOOL, "ICE")
     endpoint = OwnEndpoint(ENDPOINT.routing_id, OURS, "x" * BULK) if bulk else ENDPOINT
@@ -101,12 +93,14 @@ def look(client: Any) -> Any:
     about = chain._call(chain.timeouts.osr)
     query = {"routing_id": ENDPOINT.routing_id, "service_version_namespace": chain.osr.namespace}
     url = address(chain.osr.base_url, "endpoints", query=query)
-    return client._runtime.run(call(Request(Operation.OSR, chain.osr.peer(with_key=False), "GET", url), about.conditions))
+    request = Request(Operation.OSR, chain.osr.peer(with_key=False), "GET", url, request_id=about.new_id())
+    return client._runtime.run(call(request, about.conditions))
 
 
 def body_of(letter: str) -> tuple[bytes, str]:
     """The body of a sound answer, and its type."""
     if letter == "C":
         return RAPPORT, "application/pdf"
-    document: object = {"melding": "Ontvangen."} if letter in "AB" else {"id": 17, "start_date": "2025-08-01"}
-    return json.dumps(document).encode(), "application/json"
+    said = f"{kanarie.MELDING}: {kanarie.NAAM} {kanarie.LAS}"
+    document: object = {"melding": said} if letter in "AB" else {"id": 17, "start_date": "2025-08-01", "opmerking": said}
+    return json.dumps(document, ensure_ascii=letter in "BD").encode(), "application/json"

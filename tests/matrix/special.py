@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from promises import kanarie
 from support import SUPPLIER_OIN
-from wire.spel import Speler
 
 from doorstroom_client import DoorstroomError
 from doorstroom_client.simulator import faults
@@ -27,14 +27,14 @@ from doorstroom_client.simulator.pki import Leaf
 
 from .operations import OURS, RAPPORT, look, perform
 from .rows import Cell, Variant
-from .stage import QUICK, SLOW, Peer, Seat, World
+from .stage import QUICK, SLOW, Peer, Seat, Watched, World
 
 TESTS = Path(__file__).parent.parent
 LONG = 20.0
 FAR = dt.timedelta(days=400)
 
 
-def has_no_body(world: World, speler: Speler, letter: str) -> None:
+def has_no_body(world: World, speler: Watched, letter: str) -> None:
     """Nothing of this operation could break off half-way or stay unread."""
     peer = Peer()
     with world.serve([peer.good]) as server:
@@ -52,7 +52,7 @@ def _peer(letter: str) -> Peer:
 
 @contextmanager
 def _process(
-    world: World, speler: Speler, letter: str, server: FaultServer, folder: Path, limit: int | None = None
+    world: World, speler: Watched, letter: str, server: FaultServer, folder: Path, limit: int | None = None
 ) -> Iterator[Any]:
     """One operation in a process of its own."""
     given = {
@@ -60,6 +60,7 @@ def _process(
         "url": server.url,
         "cert": str(world.own.cert),
         "key": str(world.own.key),
+        "password": kanarie.WACHTZIN,
         "trust": str(world.pki.trust),
         "total": LONG,
         "letter": letter,
@@ -67,20 +68,23 @@ def _process(
         "limit": limit,
     }
     path = os.pathsep.join([str(TESTS.parent), str(TESTS)])
+    temp = world.empty_folder("temp")
     with subprocess.Popen(
         [sys.executable, "-B", "-m", "matrix.worker", json.dumps(given)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": path, "PATH": os.environ.get("PATH", "")},
+        env={"PYTHONPATH": path, "PATH": os.environ.get("PATH", ""), "TMPDIR": str(temp)},
     ) as process:
         try:
             yield process
         finally:
             process.kill()
+    speler.folders.append(folder)
+    speler.witness.spoor.files("temporary files of a process", temp)
 
 
-def _ended_in_flight(world: World, speler: Speler, letter: str, number: signal.Signals, within: float) -> None:
+def _ended_in_flight(world: World, speler: Watched, letter: str, number: signal.Signals, within: float) -> None:
     """The peer took the request in and the caller is gone; then somebody does the same again."""
     peer = _peer(letter)
     fault: Fault = faults.applied(peer.app, faults.silent())
@@ -96,9 +100,12 @@ def _ended_in_flight(world: World, speler: Speler, letter: str, number: signal.S
                 _until(lambda: peer.url == OURS)
             process.send_signal(number)
             started = time.monotonic()
-            process.communicate(timeout=10)
+            said, complained = process.communicate(timeout=10)
             assert time.monotonic() - started < within
             assert process.returncode == -number
+            speler.witness.output(complained)
+            assert speler.witness.replay(said, killed=True) == []
+            speler.look_at_names()
         assert list(seat.folder.glob("*.pdf")) == [], "half a report under its name"
         lists = set(peer.lists)
         left = [path for path in seat.files if path.suffix == ".part"]
@@ -106,7 +113,9 @@ def _ended_in_flight(world: World, speler: Speler, letter: str, number: signal.S
         for path in left:  # cleaned up by the next download once it is an hour old
             os.utime(path, (time.time() - 7200,) * 2)
         if letter == "E":
-            assert OURS in speler(look(seat.client)).response.body.decode()
+            found = speler(look(seat.client))
+            speler.witness.spoor.thing("answer", found)
+            assert OURS in found.response.body.decode()
             assert [item.method for item in server.requests] == ["POST", "GET"]
             return
         seat.check_value(seat.call(), "yes", peer)
@@ -116,30 +125,31 @@ def _ended_in_flight(world: World, speler: Speler, letter: str, number: signal.S
             assert len(paths) == 1, "a mutation delivery of the same list to the same place"
 
 
-def killed(world: World, speler: Speler, letter: str, _: Cell) -> None:
+def killed(world: World, speler: Watched, letter: str, _: Cell) -> None:
     _ended_in_flight(world, speler, letter, signal.SIGKILL, 1.0)
 
 
-def terminated(world: World, speler: Speler, letter: str, _: Cell) -> None:
+def terminated(world: World, speler: Watched, letter: str, _: Cell) -> None:
     _ended_in_flight(world, speler, letter, signal.SIGTERM, 1.0)
 
 
-def full(world: World, speler: Speler, letter: str, cell: Cell) -> None:
+def full(world: World, speler: Watched, letter: str, cell: Cell) -> None:
     """No file can grow beyond a part of a report."""
     peer = _peer(letter)
     with world.serve([peer.good]) as server:
         folder = world.empty_folder()
         limit = len(RAPPORT) // 2 if letter == "C" else 0
         with _process(world, speler, letter, server, folder, limit) as process:
-            said, _ = process.communicate(timeout=LONG)
-        assert said.strip() == (cell.error.__name__ if cell.error else "ok")
+            said, complained = process.communicate(timeout=LONG)
+        speler.witness.output(complained)
+        assert speler.witness.replay(said) == [cell.error.__name__ if cell.error else "ok"]
         assert list(folder.iterdir()) == []
         assert len([item for item in server.requests if "/endpoints" not in item.path or item.method != "GET"]) == 1
         seat = Seat(world, speler, letter, server)  # there is space again
         seat.check_value(seat.call(), "yes", peer)
 
 
-def twice(world: World, speler: Speler, letter: str, _: Cell) -> None:
+def twice(world: World, speler: Watched, letter: str, _: Cell) -> None:
     """Two clients at once."""
     peer = _peer(letter)
     script = [peer.good]
@@ -150,6 +160,7 @@ def twice(world: World, speler: Speler, letter: str, _: Cell) -> None:
         seats = [Seat(world, speler, letter, server, now=lambda: moment) for _ in range(2)]
         outcomes = _both(speler, [lambda seat=seat: perform(seat.client, letter, seat.folder) for seat in seats])
         for seat, outcome in zip(seats, outcomes, strict=True):
+            speler.came(outcome)
             seat.check_value(outcome, "yes", peer)
         assert len(seats[0].main) == 2
         if letter in "AB":
@@ -158,7 +169,7 @@ def twice(world: World, speler: Speler, letter: str, _: Cell) -> None:
             assert [item.method for item in server.requests].count("GET") == 1
 
 
-def _both(speler: Speler, calls: list[Callable[[], Any]]) -> list[Any]:
+def _both(speler: Watched, calls: list[Callable[[], Any]]) -> list[Any]:
     if speler.awaited:
 
         async def gather() -> list[Any]:
@@ -183,7 +194,7 @@ def _both(speler: Speler, calls: list[Callable[[], Any]]) -> list[Any]:
     return found
 
 
-def skewed(world: World, speler: Speler, letter: str, cell: Cell) -> None:
+def skewed(world: World, speler: Watched, letter: str, cell: Cell) -> None:
     """Certificates of another time are refused, by the clock of the machine; `now` bounds nothing."""
     _certificates_of_another_time(world, speler, letter, cell)
     steps = itertools.cycle([dt.timedelta(hours=1), dt.timedelta(hours=-1)])
@@ -208,7 +219,7 @@ def skewed(world: World, speler: Speler, letter: str, cell: Cell) -> None:
         assert len(outcome.attempts) == 1
 
 
-def _certificates_of_another_time(world: World, speler: Speler, letter: str, cell: Cell) -> None:
+def _certificates_of_another_time(world: World, speler: Watched, letter: str, cell: Cell) -> None:
     now = dt.datetime.now(dt.UTC)
     leaves = {
         "expired": Leaf(oins=(SUPPLIER_OIN,), not_after=now - FAR),

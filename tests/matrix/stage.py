@@ -16,6 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from promises import kanarie
+from promises.spoor import Spoor
+from promises.witness import Count, Witness
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN
 from tenacity import wait_none
 from wire.spel import Speler
@@ -23,7 +26,7 @@ from wire.spel import Speler
 from doorstroom_client import ClientCertificate, DoorstroomError, Retry
 from doorstroom_client.errors import Phase, TlsError, Unavailable, WrongPeer
 from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, FaultServer, Stage, served
+from doorstroom_client.simulator.faults import Fault, FaultServer, Stage, Wire, served
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
 
@@ -51,7 +54,7 @@ class Peer:
     def app(self, received: Received) -> Answer:
         letter = next((key for key, method in METHODS.items() if method == received.method and _is(key, received.path)), "")
         if received.method == "GET" and received.path.endswith("/endpoints"):
-            return Answer.json(200, [] if self.url is None else [{"id": 17, "url": self.url}])
+            return Answer.json(200, [] if self.url is None else [{"id": 17, "url": self.url, "opmerking": kanarie.NAAM}])
         if letter in ("A", "B"):
             self.lists.add((received.path, hashlib.sha256(received.body).hexdigest()))
         elif letter in ("E", "F"):
@@ -70,7 +73,7 @@ def _is(letter: str, path: str) -> bool:
     wanted = {
         "A": "/dst/registreren",
         "B": "/dst/registreren-schooladviezen",
-        "C": "/dst/leerlingrapport/rapport-1",
+        "C": f"/dst/leerlingrapport/{kanarie.RAPPORT}",
         "D": "/api/v2/mandates",
         "E": "/api/v2/endpoints",
         "F": "/api/v2/endpoints/17",
@@ -78,8 +81,32 @@ def _is(letter: str, path: str) -> bool:
     return path == wanted[letter]
 
 
+_SAID = {
+    b"Ontvangen.": kanarie.RECEIPT.encode(),
+    b"Log in om verder te gaan.": kanarie.PORTAL.encode(),
+}
+"""What the simulator says of its own accord, and what stands there instead: as long, so that no length gets wrong."""
+
+
+def about_the_pupil(data: bytes) -> bytes:
+    """An answer in which the status line, a header, the place it points to and the text are about the canary."""
+    if not data.startswith(b"HTTP/1.1 "):
+        return data
+    for usual, told in _SAID.items():
+        assert len(usual) == len(told)
+        data = data.replace(usual, told)
+    data = data.replace(b"/elders\r\n", b"/elders/%b?naam=%b\r\n" % (kanarie.RAPPORT.encode(), kanarie.ROEPNAAM.encode()))
+    line, _, rest = data.partition(b"\r\n")
+    return b"%b van %b\r\nX-Leerling: %b\r\n%b" % (line, kanarie.NAAM.encode(), kanarie.LAS.encode(), rest)
+
+
 class World:
-    """Certificates for the whole session; nothing in it changes."""
+    """Certificates for the whole session, which do not change, and what was seen of the cells.
+
+    Attributes:
+        searched: per test, what its witness saw.
+        told: answers about the canary that were sent.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -87,9 +114,13 @@ class World:
         self.other = Pki(folder / "other")
         self.server = self.pki.issue("server", oin=SUPPLIER_OIN)
         own = self.pki.issue("las", oin=LAS_OIN)
-        self.own = own
-        self.certificate = ClientCertificate(own.cert, own.key, self.pki.trust)
+        self.own = replace(own, key=kanarie.lock(own.key, own.key.with_name("las-locked.key")))
+        self.certificate = ClientCertificate(own.cert, self.own.key, self.pki.trust, password=kanarie.WACHTZIN)
         self.numbers = itertools.count(1)
+        self.searched: dict[str, Count] = {}
+        self.told = 0
+        self._canaries = kanarie.CANARIES | kanarie.lines_of_keys(own.key, self.own.key)
+        self._clean: set[bytes] = set()
 
     @functools.cached_property
     def rsa(self) -> Issued:
@@ -107,8 +138,12 @@ class World:
             return self.certificate
         return replace(self.certificate, crls=variant.crls(self.pki, self.server, self.folder))
 
-    def empty_folder(self) -> Path:
-        made = self.folder / f"rapport-{next(self.numbers)}"
+    def witness(self) -> Witness:
+        """Somebody who knows the canary and all secrets."""
+        return Witness(Spoor(self._canaries, kanarie.HARMLESS, self._clean))
+
+    def empty_folder(self, name: str = "rapport") -> Path:
+        made = self.folder / f"{name}-{next(self.numbers)}"
         made.mkdir()
         return made
 
@@ -118,17 +153,57 @@ class World:
         if variant is not None:
             more = {"issued": self.issued(variant), "tls": variant.tls}
             more |= {"trust": self.other.trust} if variant.refuses_us else {}
-        with served(script, pki=self.pki, **more) as server:
+        with served([self._telling(fault) for fault in script], pki=self.pki, **more) as server:
             yield server
+
+    def _telling(self, fault: Fault) -> Fault:
+        """The same fault, with the canary in whatever it answers."""
+
+        def play(wire: Wire) -> bool:
+            plain = wire.send
+
+            def send(data: bytes) -> None:
+                about = about_the_pupil(data)
+                self.told += about != data
+                plain(about)
+
+            wire.send = send  # type: ignore[method-assign]
+            try:
+                return fault.play(wire)
+            finally:
+                wire.send = plain  # type: ignore[method-assign]
+
+        return replace(fault, play=play)
+
+
+class Watched(Speler):
+    """Makes calls, with somebody who sees everything that comes out of them."""
+
+    def __init__(self, witness: Witness, *, awaited: bool) -> None:
+        super().__init__(awaited=awaited)
+        self.witness = witness
+        self.folders: list[Path] = []
+
+    def came(self, outcome: Any) -> Any:
+        """What an operation ended in."""
+        (self.witness.error if isinstance(outcome, BaseException) else self.witness.value)(outcome)
+        return outcome
+
+    def look_at_names(self) -> None:
+        """Names of the files beside the reports; what stands in a report is meant to be there."""
+        for folder in self.folders:
+            for path in folder.iterdir():
+                self.witness.spoor.add("name of a report", path.name)
 
 
 class Seat:
     """A client at a server, and everything that is true of every call."""
 
-    def __init__(self, world: World, speler: Speler, letter: str, server: FaultServer, **more: Any) -> None:
+    def __init__(self, world: World, speler: Watched, letter: str, server: FaultServer, **more: Any) -> None:
         self.letter = letter
         self.server = server
         self.folder = world.empty_folder()
+        speler.folders.append(self.folder)
         self.total = more.pop("total", QUICK)
         variant: Variant = more.pop("variant", None) or Variant("")
         advance: bool = more.pop("advance", False)
@@ -151,9 +226,12 @@ class Seat:
             total=self.total,
             connect=variant.connect or self.total,
             retry=Retry(wait=wait),  # type: ignore[arg-type]
+            on_event=speler.witness.on_event,
+            with_key=letter != "D",
             **more,
         )
         speler._clients.append(self.client)
+        speler.witness.spoor.thing("client", self.client)
 
     def call(self, *, bulk: bool | None = None) -> Any:
         """The value or the error of the operation; fails when it took too long."""
@@ -164,6 +242,8 @@ class Seat:
         except DoorstroomError as error:
             outcome = error
         took = time.monotonic() - started
+        self._speler.came(outcome)
+        self._speler.look_at_names()
         flows = FLOWS[self.letter]
         assert took <= self.total * flows + GRACE, f"took {took:.2f} s"
         return outcome
@@ -219,7 +299,7 @@ class Play:
     """One variant of one part of one cell."""
 
     world: World
-    speler: Speler
+    speler: Watched
     row: Row
     part: Part
     variant: Variant
@@ -255,6 +335,8 @@ class Play:
     def _seat(self, script: Sequence[Fault], **more: Any) -> Iterator[Seat]:
         with self.world.serve(script, self.variant) as server:
             total = SLOW if self.part.slow else QUICK
+            if self.variant.bulk and self.letter == "E":
+                total *= 3  # two writes and the looks share it, and to make so large a message takes part of it
             yield Seat(self.world, self.speler, self.letter, server, total=total, variant=self.variant, **more)
 
     def _warm(self, seat: Seat, peer: Peer) -> int:
@@ -406,11 +488,10 @@ class Play:
             cache.keep(SUPPLIER_OIN, SCHOOL.oin, True)
             cache._clock = lambda: time.monotonic() + 3600
             try:
-                return self.speler(
-                    seat.client._runtime.run(chain.registry.is_mandated(SUPPLIER_OIN, SCHOOL.oin, or_stale=True))
-                )
+                flow = chain.registry.is_mandated(SUPPLIER_OIN, SCHOOL.oin, or_stale=True)
+                return self.speler.came(self.speler(seat.client._runtime.run(flow)))
             except DoorstroomError as error:
-                return error
+                return self.speler.came(error)
 
 
 def _methods(seat: Seat) -> list[str]:

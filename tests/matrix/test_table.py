@@ -21,15 +21,9 @@ WHOLE = [(row, part.name, letter, part.cell(letter)) for row in ROWS for part in
     (row, "", letter, row.cells[at]) for row in ROWS if row.special for at, letter in enumerate(LETTERS)
 ]
 MAPPED = [
-    pytest.param(
-        letter,
-        cell,
-        id=f"{row.number:02}-{row.name}-{name}[{letter}]",
-        marks=[pytest.mark.xfail(reason=cell.deviation, strict=True)] if _differs else [],
-    )
+    pytest.param(letter, cell, id=f"{row.number:02}-{row.name}-{name}[{letter}]")
     for row, name, letter, cell in WHOLE
     if cell.situation is not None
-    for _differs in [bool(cell.deviation) and TABLE[cell.situation].action(OPERATIONS[letter]) is not ACTIONS[cell.letter]]
 ]
 
 
@@ -61,5 +55,6 @@ def test_every_letter_of_the_matrix_is_checked(row: object) -> None:
     assert isinstance(row, Row)
     for at, letter in enumerate(LETTERS):
         cells = [part.cell(letter) for part in row.parts] or [row.cells[at]]
-        assert {cell.letter for cell in cells} <= set(row.letters[at])
+        checked = {cell.letter for cell in cells}
+        assert (checked - {"–"} or checked) <= set(row.letters[at])  # a part may not occur where the row does
         assert all(cell.reason for cell in cells if cell.letter == "–")

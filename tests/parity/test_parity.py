@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import subprocess
@@ -11,11 +12,17 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client import async_client, client
+from doorstroom_client import client
 
 PAIRS = [
-    (getattr(client, name), getattr(async_client, f"Async{name}"))
-    for name in ("Client", "Register", "Terugweg", "OntvangenResultaat")
+    (getattr(importlib.import_module(one), name), getattr(importlib.import_module(one.replace(*swap)), f"Async{name}"))
+    for one, name, swap in (
+        ("doorstroom_client.client", "Client", (".client", ".async_client")),
+        ("doorstroom_client.faces.register", "Register", ("faces", "async_faces")),
+        ("doorstroom_client.faces.terugweg", "Terugweg", ("faces", "async_faces")),
+        ("doorstroom_client.faces.resultaten", "OntvangenResultaat", ("faces", "async_faces")),
+        ("doorstroom_client.faces.outbox", "Postvak", ("faces", "async_faces")),
+    )
 ]
 SPECIAL = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
 ROOT = Path(client.__file__).parent.parent
@@ -80,11 +87,23 @@ def test_only_waiting_differs() -> None:
         "Client.__aenter__": False,
         "Client.__aexit__": False,
         "Client.close": False,
+        "Client.compare_deelnemers": False,
+        "Client.compare_schooladviezen": False,
         "Client.fetch_leerlingrapport": False,
+        "Client.fetch_leerlingrapporten": True,
         "Client.resultaten": True,
         "Client.send_deelnemers": False,
+        "Client.send_many": True,
         "Client.send_schooladviezen": False,
         "OntvangenResultaat.done": False,
+        "Postvak.add": False,
+        "Postvak.counts": False,
+        "Postvak.deliver": False,
+        "Postvak.drop": False,
+        "Postvak.messages": True,
+        "Postvak.next_at": False,
+        "Postvak.park": False,
+        "Postvak.retry": False,
         "Register.check_mandaat": False,
         "Register.find_leveranciers": False,
         "Terugweg.handle": False,

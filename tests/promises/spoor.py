@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 import logging
 import pickle
@@ -12,10 +13,12 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 LIBRARIES = {"doorstroom_client", "httpx", "httpcore", "h11"}
+_TESTS = Path(__file__).parents[1]
 
 
 def forms(text: str) -> dict[str, bytes]:
@@ -28,6 +31,7 @@ def forms(text: str) -> dict[str, bytes]:
         "repr": repr(text)[1:-1].encode(),
         "ascii": ascii(text)[1:-1].encode(),
         "bytes repr": repr(data)[2:-1].encode(),
+        "bytes repr in repr": repr(repr(data)[2:-1])[1:-1].encode(),
         "json": escaped.encode(),
         "json in json": json.dumps(escaped)[1:-1].encode(),
         "json in repr": repr(escaped)[1:-1].encode(),
@@ -52,9 +56,10 @@ class Spoor:
     Args:
         canaries: what must not turn up, by name.
         harmless: texts of no pupil that a canary may stand in, such as the list of all codes there are.
+        clean: remembers contents without a canary, for several searches for the same canaries.
     """
 
-    def __init__(self, canaries: Mapping[str, str], harmless: Sequence[str] = ()) -> None:
+    def __init__(self, canaries: Mapping[str, str], harmless: Sequence[str] = (), clean: set[bytes] | None = None) -> None:
         self.harmless = [text.encode() for text in harmless]
         self.canaries: dict[tuple[str, bytes], str] = {}
         for name, text in canaries.items():
@@ -62,6 +67,10 @@ class Spoor:
                 if len(needle) > 5:
                     self.canaries.setdefault((name, needle), form)
         self.found: list[tuple[str, bytes]] = []
+        small = sorted({needle.lower() for _, needle in self.canaries}, key=len)
+        # What holds a long needle holds the short one inside it as well.
+        self._quick = [needle for at, needle in enumerate(small) if not any(other in needle for other in small[:at])]
+        self._clean: set[bytes] = set() if clean is None else clean
 
     def add(self, place: str, content: str | bytes) -> None:
         """Something that came out."""
@@ -88,8 +97,7 @@ class Spoor:
             self.add(f"{name}: args", repr(one.args))
             self.add(f"{name}: notes", repr(getattr(one, "__notes__", ())))
             for file, function, variable, value in _variables(one):
-                if LIBRARIES.intersection(file.parts):
-                    self.add(f"{name}: frame {file.name} {function}() variable {variable}", value)
+                self.add(f"{name}: frame {file.name} {function}() variable {variable}", value)
 
     def files(self, place: str, folder: Path) -> None:
         """Everything in a folder, names included."""
@@ -99,25 +107,42 @@ class Spoor:
                 self.add(f"{place}: {path.name}", path.read_bytes())
 
     @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Logging of everything at DEBUG, and warnings."""
+    def listening(self) -> Iterator[None]:
+        """Logging of everything at DEBUG."""
         handler = _Handler(self)
         root = logging.getLogger()
         level = root.level
         root.addHandler(handler)
         root.setLevel(logging.DEBUG)
         try:
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                yield
-                for warning in caught:
-                    self.add("warning", f"{warning.message} {warning.message!r} {warning.source!r}")
+            yield
         finally:
             root.removeHandler(handler)
             root.setLevel(level)
 
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Logging of everything at DEBUG, and warnings."""
+        with self.listening(), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
+            for warning in caught:
+                self.warning(warning)
+
+    def warning(self, warning: warnings.WarningMessage) -> None:
+        """A warning that was shown."""
+        self.add("warning", f"{warning.message} {warning.message!r} {warning.source!r}")
+
     def hits(self) -> list[str]:
         """Which canary turned up where, each place once."""
+        fresh = {_digest(content): content for _, content in self.found}
+        for seen in self._clean.intersection(fresh):
+            del fresh[seen]
+        # Nearly always there is nothing: then one look for each needle in everything at once is enough.
+        everything = b"\n".join(fresh.values()).lower()
+        if not any(needle in everything for needle in self._quick):
+            self._clean.update(fresh)
+            return []
         return sorted({f"{name} in {place}" for place, content in self.found for name in self._names(content)})
 
     def _names(self, content: bytes) -> Iterable[str]:
@@ -138,17 +163,28 @@ class _Handler(logging.Handler):
             self._spoor.error(f"log {record.name}: exc_info", record.exc_info[1])
 
 
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def _is_of_a_library(frame: FrameType) -> bool:
+    """Frames of the tests hold the canaries by right, also when the project lies in a folder that has its own name."""
+    file = Path(frame.f_code.co_filename)
+    return bool(LIBRARIES.intersection(file.parts)) and _TESTS not in file.parents
+
+
 def _variables(error: BaseException) -> Iterator[tuple[Path, str, str, str]]:
-    """File, function, name and text of every variable, as an error reporter sees it."""
+    """File, function, name and text of every variable in a frame of a library, as an error reporter sees it."""
+    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if _is_of_a_library(frame)]
     try:
-        for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
-            for variable, value in (frame.locals or {}).items():
-                yield Path(frame.filename), frame.name, variable, value
+        for summary in traceback.StackSummary.extract(iter(frames), capture_locals=True, lookup_lines=False):
+            for variable, value in (summary.locals or {}).items():
+                yield Path(summary.filename), summary.name, variable, value
     except AttributeError:  # before Python 3.12 an object that cannot be shown ends it all
-        for frame_of, _ in traceback.walk_tb(error.__traceback__):
-            for variable, thing in frame_of.f_locals.items():
+        for frame, _ in frames:
+            for variable, thing in frame.f_locals.items():
                 with contextlib.suppress(AttributeError):
-                    yield Path(frame_of.f_code.co_filename), frame_of.f_code.co_name, variable, repr(thing)
+                    yield Path(frame.f_code.co_filename), frame.f_code.co_name, variable, repr(thing)
 
 
 def chain(error: BaseException) -> list[BaseException]:

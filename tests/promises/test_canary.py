@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import logging
 import tempfile
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 from support import JSON, LEVERANCIER, SCHOOL, AsyncFakeTransport, FakeTransport, drive, fault, resultaat
 from tenacity import wait_none
 from typer.testing import CliRunner
@@ -32,7 +30,6 @@ from doorstroom_client import (
     Leerling,
     Osr,
     Retry,
-    Stamgroep,
 )
 from doorstroom_client.cli._app import app
 from doorstroom_client.errors import DoorstroomError, Phase
@@ -41,7 +38,6 @@ from doorstroom_client.exchange.decisions import Situation, classify
 from doorstroom_client.exchange.events import Event, as_json
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, register_endpoint
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, HttpsServer
@@ -49,36 +45,31 @@ from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.simulator.toetssysteem import _Rapport
 
+from .kanarie import (
+    ADVIES,
+    CANARIES,
+    DEELNEMER,
+    ECK,
+    GEBOREN,
+    GROEPEN,
+    HARMLESS,
+    LAS,
+    LEERLING,
+    MELDING,
+    NAAM,
+    RAPPORT,
+    ROEPNAAM,
+    SCHOOLADVIES,
+    SCORE,
+    TOETSADVIES,
+    TOKEN,
+    WACHTZIN,
+    lines_of_keys,
+    lock,
+)
 from .spoor import LIBRARIES, Spoor, forms
 
-HEX = hashlib.sha512(b"kanarie").hexdigest()
-ECK, LAS = f"https://ketenid.nl/pilot/{HEX}", "las-kanarie-9d3f71~é"
-NAAM, ROEPNAAM, GEBOREN = "Kånariepiét-qx71", "Zwàluw-7hh2", "2013-11-27"
-SCORE, TOETSADVIES, ADVIES = 918273645, "kanarie-advies-7tq", "VMBO_KB_MET_LWOO"
-RAPPORT, MELDING = "kanarie-rapport-5c2e", "melding over Kwikstaart-3bé"
-WACHTZIN, TOKEN = "wachtzin-kanarie-71c", "token-kanarie-4410"
-PUPIL = {
-    "eck_id": HEX[:40],
-    "las_key": LAS,
-    "achternaam": NAAM,
-    "roepnaam": ROEPNAAM,
-    "geboortedatum": GEBOREN,
-    "geboortedatum als date": "datetime.date(2013, 11, 27)",
-    "score": str(SCORE),
-    "toetsadvies": TOETSADVIES,
-    "schooladvies": ADVIES,
-    "rapportid": RAPPORT,
-    "melding": MELDING,
-    "api_key": API_KEY,
-    "wachtzin": WACHTZIN,
-    "token": TOKEN,
-}
-LEERLING = Leerling(eck_id=ECK, las_key=LAS)
-GROEPEN = [Stamgroep("groep-1", "8A")]
-DEELNEMER = Deelnemer(
-    leerling=LEERLING, achternaam=NAAM, roepnaam=ROEPNAAM, voorletters="Z", geboortedatum=dt.date(2013, 11, 27), groep="groep-1"
-)
-SCHOOLADVIES = Advies(LEERLING, ADVIES)
+PUPIL = CANARIES | {"api_key van de keten": API_KEY}
 RETRY = Retry(wait=wait_none(), circuit_after=0)
 kinds = pytest.mark.parametrize("awaited", [False, True], ids=["sync", "async"])
 
@@ -94,23 +85,15 @@ def temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def certificate(keten: Keten, tmp_path: Path) -> ClientCertificate:
     """Our certificate, with its key behind a passphrase."""
-    plain = Path(keten.certificate.key or "").read_bytes()
-    key = serialization.load_pem_private_key(plain, None)
-    locked = tmp_path / "las.key.pem"
-    how = serialization.BestAvailableEncryption(WACHTZIN.encode())
-    locked.touch(0o600)
-    locked.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, how))
+    locked = lock(Path(keten.certificate.key or ""), tmp_path / "las.key.pem")
     return ClientCertificate(keten.certificate.cert, locked, keten.certificate.trust, password=WACHTZIN)
 
 
 @pytest.fixture
 def spoor(certificate: ClientCertificate, keten: Keten) -> Spoor:
     """Knows the pupil and all secrets, lines of the key files included."""
-    lines = {
-        f"sleutelbestand {number}": Path(path or "").read_text().splitlines()[1]
-        for number, path in enumerate((certificate.key, keten.certificate.key))
-    }
-    return Spoor(PUPIL | lines, [repr(item.schooladviezen) for item in AFSPRAKEN.values() if item.schooladviezen])
+    keys = (Path(path or "") for path in (certificate.key, keten.certificate.key))
+    return Spoor(PUPIL | lines_of_keys(*keys), HARMLESS)
 
 
 @pytest.fixture
@@ -228,10 +211,25 @@ def test_the_search_finds_a_canary_in_every_form(name: str, form: str) -> None:
 @pytest.mark.parametrize("before", range(4))
 def test_the_search_finds_a_canary_inside_encoded_text(before: int) -> None:
     text = f"{'v' * before}{NAAM}na"
-    for encoded in (base64.b64encode(text.encode()).decode(), repr(json.dumps({"n": text})), repr(json.dumps(text).encode())):
+    for encoded in (
+        base64.b64encode(text.encode()).decode(),
+        repr(json.dumps({"n": text})),
+        repr(json.dumps(text).encode()),
+        repr(ValueError(f"illegal line: {text.encode()!r}")),
+    ):
         spoor = Spoor(PUPIL)
         spoor.add("ergens", encoded)
         assert any(hit.startswith("achternaam") for hit in spoor.hits())
+
+
+def test_what_was_clean_before_hides_nothing() -> None:
+    clean: set[bytes] = set()
+    for text, found in (("gewoon", 0), ("gewoon", 0), (f"gewoon {NAAM}", 1), ("gewoon", 0), (f"gewoon {NAAM}", 1)):
+        spoor = Spoor({"achternaam": NAAM}, clean=clean)
+        spoor.add("ergens", "gewoon")
+        spoor.add("elders", text)
+        assert bool(spoor.hits()) is bool(found)
+    assert len(clean) == 1
 
 
 def test_the_search_is_silent_about_what_is_not_there() -> None:

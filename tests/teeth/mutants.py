@@ -36,6 +36,7 @@ _TRUST = "tests/promises/test_closed_trust.py"
 _REVOCATION = "tests/promises/test_revocation.py"
 _REDIRECTS = "tests/promises/test_redirects.py"
 _CANARY = "tests/promises/test_canary.py"
+_MATRIX = "tests/matrix/test_matrix.py::test_cell"
 _HOSTS = "tests/promises/test_configured_hosts.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
 _HEALTH = "tests/unit/test_health.py"
@@ -64,7 +65,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "O1",
         "another address in the register is overwritten",
         "osr/endpoints.py",
-        (("        if registered or repeated:\n", "        if repeated:\n"),),
+        (("is None or registered or repeated:", "is None or repeated:"),),
         (f"{_ENDPOINTS}::test_another_address_there_is_raised_and_not_overwritten",),
     ),
     Mutant(
@@ -100,9 +101,81 @@ MUTANTS: tuple[Mutant, ...] = (
         "O3",
         "the time counts per read, awaited",
         _TRANSPORT,
-        (("asyncio.timeout(request.deadline + _GRACE)", "asyncio.timeout(None)"),),
+        (
+            ("asyncio.timeout(request.deadline + _GRACE)", "asyncio.timeout(None)"),
+            ("return max(0.0, started + request.deadline - time.monotonic())", "return 3600.0"),
+        ),
         (f"{_DRIP}::test_a_drip_ends_at_the_total_time",),
         "headers and async and registreren",
+    ),
+    Mutant(
+        "O3",
+        "a receipt counts whose body came too late",
+        _DECISIONS,
+        (("cut.kind is FaultKind.DEADLINE or not _stands", "not _stands"),),
+        (f"{_DRIP}::test_a_receipt_whose_body_drips_ends_at_the_total_time",),
+    ),
+    Mutant(
+        "O3",
+        "a host may be looked up for as long as it takes",
+        "exchange/names.py",
+        ((".found.result(seconds)", ".found.result()"),),
+        (f"{_DRIP}::test_a_silent_look_up_of_the_host",),
+        "sync",
+    ),
+    Mutant(
+        "O3",
+        "every look-up of a host has a thread of its own",
+        "exchange/names.py",
+        (("if known is not None and known.thread.is_alive():", "if known is not None and not known.thread:"),),
+        ("tests/unit/test_names.py::test_whoever_comes_meanwhile_waits_for_the_same_look_up",),
+    ),
+    Mutant(
+        "O3",
+        "the look after a write has a total time of its own",
+        "osr/endpoints.py",
+        (("for_the_look = left.after(error.attempts, pause)", "for_the_look = about.after((), 0.0)"),),
+        (f"{_ENDPOINTS}::test_all_calls_share_the_time_and_a_write_leaves_half_of_it_for_the_look",),
+    ),
+    Mutant(
+        "O3",
+        "a write takes all the time there is",
+        "osr/endpoints.py",
+        (("_FOR_A_WRITE = 0.5", "_FOR_A_WRITE = 1.0"),),
+        (f"{_ENDPOINTS}::test_all_calls_share_the_time_and_a_write_leaves_half_of_it_for_the_look",),
+    ),
+    Mutant(
+        "O3",
+        "a change that was not read back is done",
+        "osr/endpoints.py",
+        (
+            (
+                "    if left is None:\n        raise DeadlineExceeded(",
+                "    if left is None:\n        return\n        raise DeadlineExceeded(",
+            ),
+        ),
+        (f"{_ENDPOINTS}::test_a_change_that_cannot_be_read_back_in_time_is_no_success",),
+    ),
+    Mutant(
+        "O1",
+        "half a document of the register is an answer",
+        _DECISIONS,
+        (("    if _is_half_a_document(outcome, operation):\n", "    if _is_half_a_document(outcome, operation) and False:\n"),),
+        ("tests/unit/test_call.py::TestHalfAnswers::test_half_a_document_of_the_register_is_no_answer",),
+    ),
+    Mutant(
+        "O7",
+        "what a supplier contradicted is remembered",
+        "osr/cache.py",
+        (("self._entries.pop((supplier_oin, school_oin), None)", "self._entries.get((supplier_oin, school_oin), None)"),),
+        ("tests/unit/test_mandaat.py::test_what_is_forgotten_is_asked_anew_and_no_older_yes_stands_in",),
+    ),
+    Mutant(
+        "P3",
+        "a token that cannot be renewed is told to nobody",
+        "exchange/auth.py",
+        (("        if failed:\n            logger.warning(", "        if not failed:\n            logger.warning("),),
+        ("tests/unit/test_auth.py::test_a_failing_early_renewal_does_not_fail_a_call_that_has_a_valid_token",),
     ),
     Mutant(
         "O4",
@@ -284,7 +357,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "O10",
         "the address comes from aanvullendeinfo",
-        "client.py",
+        "faces/resultaten.py",
         (
             (
                 "            leverancier = leverancier or rapport.leverancier\n",
@@ -499,6 +572,57 @@ MUTANTS: tuple[Mutant, ...] = (
         "refused_here or bad_file",
     ),
     Mutant(
+        "P1",
+        "the text of a fault is logged, in a cell of the matrix",
+        _TRANSPORT,
+        (
+            (
+                "    kind, phase, code = _kind(error)\n",
+                '    logging.getLogger(__name__).debug("%r", error)\n    kind, phase, code = _kind(error)\n',
+            ),
+        ),
+        (f"{_MATRIX}[13-no_HTTP[A-sync]]",),
+    ),
+    Mutant(
+        "P1",
+        "addresses are logged",
+        _TRANSPORT,
+        (
+            (
+                "        started = time.monotonic()\n        token = _silent.set(True)\n        self._deadline",
+                (
+                    "        started = time.monotonic()\n"
+                    '        logging.getLogger(__name__).info("%s %s", request.method, request.url)\n'
+                    "        token = _silent.set(True)\n"
+                    "        self._deadline"
+                ),
+            ),
+        ),
+        (f"{_MATRIX}[17-500[C-sync]]",),
+    ),
+    Mutant(
+        "P1",
+        "the HTTP library may log during our calls",
+        _TRANSPORT,
+        (("    return not _silent.get()\n", "    return True\n"),),
+        (f"{_MATRIX}[23-400-422[A-async]]",),
+    ),
+    Mutant(
+        "P1",
+        "an error shows what the other party wrote, in a cell of the matrix",
+        "exchange/call.py",
+        (
+            (
+                "    if issubclass(kind, Refused | UnexpectedResponse):\n",
+                (
+                    "    if issubclass(kind, Refused | UnexpectedResponse):\n"
+                    '        message = f"{message} {melding_in(outcome)}"\n'
+                ),
+            ),
+        ),
+        (f"{_MATRIX}[23-400-422[A-sync]]",),
+    ),
+    Mutant(
         "P2",
         "the 11-test is off",
         "messages/bsn.py",
@@ -531,6 +655,30 @@ MUTANTS: tuple[Mutant, ...] = (
             ),
         ),
         (f"{_EVENTS}::test_every_cell_gives_one_event_and_one_valid_line",),
+    ),
+    Mutant(
+        "P3",
+        "two records for one call, in a cell of the matrix",
+        "exchange/events.py",
+        (
+            (
+                "    if on_event is None:\n        return\n",
+                '    logger.info("%s", as_json(event))\n    if on_event is None:\n        return\n',
+            ),
+        ),
+        (f"{_MATRIX}[22-redirect[F-async]]",),
+    ),
+    Mutant(
+        "P3",
+        "a call that fails has no event",
+        "exchange/call.py",
+        (
+            (
+                "            _tell(request, conditions, situation, attempts, elapsed)\n            error = ",
+                "            error = ",
+            ),
+        ),
+        (f"{_MATRIX}[08-silent[D-sync]]",),
     ),
     Mutant(
         "P4",
@@ -568,7 +716,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "I2",
         "a late older result becomes the current one",
-        "store/sqlite.py",
+        "store/sqlite_inbox.py",
         (("ORDER BY ordered_at DESC, id DESC", "ORDER BY id DESC"),),
         (f"{_STORE}::test_a_late_older_one_becomes_history",),
     ),
@@ -601,14 +749,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S2",
         "the store does not wait for the disk",
-        "store/sqlite.py",
+        "store/database.py",
         (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
         (f"{_STORE}::test_pragmas_that_the_promises_rest_on",),
     ),
     Mutant(
         "S5",
         "others may read the store",
-        "store/sqlite.py",
+        "store/database.py",
         (("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),),
         (f"{_STORE}::test_files_are_private",),
     ),

@@ -96,11 +96,17 @@ def test_a_failing_source_is_told() -> None:
     assert source.value() == "2"
 
 
-def test_a_failing_early_renewal_does_not_fail_a_call_that_has_a_valid_token() -> None:
+def test_a_failing_early_renewal_does_not_fail_a_call_that_has_a_valid_token(caplog: pytest.LogCaptureFixture) -> None:
     source = Source()
     source.value()
-    source.now, source.error = 95, RuntimeError("weg")
-    assert source.value() == "1"
+    source.now, source.error = 95, RuntimeError("geheim")
+    with caplog.at_level("WARNING", "doorstroom_client"):
+        assert source.value() == "1"
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "(RuntimeError)" in record.getMessage()
+    assert record.exc_info is None
+    assert "geheim" not in caplog.text
 
 
 def test_one_thread_fetches_at_a_time() -> None:

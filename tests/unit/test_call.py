@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -206,6 +207,28 @@ def test_a_peer_cannot_stretch_the_call_with_retry_after() -> None:
     assert error.retry_at == NOW + dt.timedelta(seconds=10)
 
 
+def test_the_time_before_the_first_attempt_counts() -> None:
+    _, transport, pauses = drive(call(request(), conditions(QUICK, total=20), after=5), [answer(202)])
+    assert (pauses, transport.requests[0].deadline) == ([5], 15)
+
+
+def test_a_share_of_the_time_stays_for_what_follows() -> None:
+    flow = call(request(), conditions(QUICK, total=20), share=0.5)
+    _, transport, _ = drive(flow, [fault(FaultKind.NO_ANSWER, seconds=4), answer(202)])
+    assert [made.deadline for made in transport.requests] == [10, 8]
+
+
+@pytest.mark.parametrize("situation", [Situation.NO_ANSWER, Situation.DEADLINE, Situation.SERVER_ERROR])
+def test_a_hint_speaks_of_what_was_called(situation: Situation) -> None:
+    hints = {operation: TABLE[situation].hint_for(operation) for operation in Operation}
+    for operation in (Operation.LEERLINGRAPPORT, Operation.OSR, Operation.OSR_REGISTREREN, Operation.OSR_WIJZIGEN):
+        assert "list" not in hints[operation]
+        assert ("no harm" in hints[operation]) is (operation is Operation.OSR_WIJZIGEN)
+        assert ("timeouts" in hints[operation]) is (situation is Situation.DEADLINE)
+    assert "look in the register" in hints[Operation.OSR_REGISTREREN]
+    assert "no harm" in hints[Operation.SCHOOLADVIEZEN]
+
+
 def test_a_tiny_total_still_makes_one_attempt() -> None:
     _, transport, _ = drive(call(request(), conditions(QUICK, total=0.01)), [answer(202)])
     assert transport.requests[0].deadline == pytest.approx(0.05)
@@ -281,11 +304,24 @@ class TestHalfAnswers:
     def half(self, status: int, kind: FaultKind = FaultKind.NO_ANSWER) -> Response:
         return Response(status, {"content-type": "application/json"}, b'{"mel', 0.1, fault(kind))
 
-    @pytest.mark.parametrize("kind", [FaultKind.NO_ANSWER, FaultKind.DEADLINE, FaultKind.TOO_LARGE])
+    @pytest.mark.parametrize("kind", [FaultKind.NO_ANSWER, FaultKind.TOO_LARGE])
     def test_a_receipt_is_a_receipt(self, kind: FaultKind) -> None:
         got, _, _ = drive(call(request(), conditions(QUICK)), [self.half(202, kind)])
         assert got.situation is Situation.DELIVERED
         assert got.melding == ""
+
+    @pytest.mark.parametrize("operation", Operation)
+    @pytest.mark.parametrize("status", [200, 202, 401, 422])
+    def test_what_comes_in_beyond_the_total_time_is_no_answer(self, operation: Operation, status: int) -> None:
+        """Promise O3: the time is over, so the call ends in that, whatever the status said."""
+        assert classify(self.half(status, FaultKind.DEADLINE), operation) is Situation.DEADLINE
+
+    def test_a_list_whose_receipt_drips_may_be_sent_again(self) -> None:
+        late = replace(self.half(202, FaultKind.DEADLINE), seconds=30.0)
+        error = error_of([late])
+        assert type(error) is DeadlineExceeded
+        assert error.retryable
+        assert "sending the same list again does no harm" in error.hint
 
     @pytest.mark.parametrize("status", [200, 404])
     def test_a_half_answer_is_repeated(self, status: int) -> None:
@@ -306,6 +342,37 @@ class TestHalfAnswers:
     )
     def test_and_ends_in_the_error_of_the_fault(self, kind: FaultKind, error: type[DoorstroomError]) -> None:
         assert type(error_of([self.half(200, kind)] * 3, operation=Operation.LEERLINGRAPPORT)) is error
+
+    @pytest.mark.parametrize("body", [b"{", b'{"id": 17, "start', b"[{}", b"\xff", b"niet"])
+    @pytest.mark.parametrize("status", [200, 201])
+    def test_half_a_document_of_the_register_is_no_answer(self, status: int, body: bytes) -> None:
+        """Too short a length cuts a body where HTTP cannot see it."""
+        came = Response(status, {"content-type": "application/json; charset=utf-8"}, body)
+        assert classify(came, Operation.OSR) is Situation.NO_ANSWER
+        assert classify(came, Operation.OSR_REGISTREREN) is Situation.NO_ANSWER
+        assert classify(came, Operation.OSR_WIJZIGEN) is Situation.FOUND
+        assert classify(came, Operation.SCHOOLADVIEZEN) is Situation.FOUND
+        assert classify(came, Operation.LEERLINGRAPPORT) is Situation.FOUND
+
+    @pytest.mark.parametrize(
+        ("media_type", "body"),
+        [
+            ("application/json", b""),
+            ("application/json", b" \r\n"),
+            ("application/json", b"[" * 50_000),
+            ("application/hal+json", b'\xef\xbb\xbf{"id": 17}'),
+            ("text/plain", b"{"),
+            ("", b"{"),
+        ],
+    )
+    def test_other_shapes_of_the_register_stay_answers(self, media_type: str, body: bytes) -> None:
+        came = Response(200, {"content-type": media_type}, body)
+        assert classify(came, Operation.OSR) is classify(came, Operation.OSR_REGISTREREN) is Situation.FOUND
+
+    @pytest.mark.parametrize("status", [202, 404, 422, 500])
+    def test_other_statuses_of_the_register_need_no_document(self, status: int) -> None:
+        came = Response(status, {"content-type": "application/json"}, b"{")
+        assert classify(came, Operation.OSR) is classify(answer(status), Operation.OSR)
 
     @pytest.mark.parametrize("status", [401, 403, 422])
     def test_a_refusal_is_a_refusal(self, status: int) -> None:

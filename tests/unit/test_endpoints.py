@@ -32,6 +32,14 @@ def about() -> Call:
     return Call(Conditions(Retry(wait=wait_none(), circuit_after=0), 30.0, lambda: NOW))
 
 
+SLOW = 30.0
+"""All the time of an operation."""
+
+
+def late(seconds: float) -> Outcome:
+    return fault(FaultKind.NO_ANSWER, "read", seconds)
+
+
 Result = tuple[DoorstroomError | None, list[str], list[float]]
 
 
@@ -188,6 +196,63 @@ def test_the_bytes_of_a_repeat_are_the_same_and_the_key_goes_with_a_write_only()
     assert "X-Sleutel" not in look.headers
     assert first.url == "https://osr.example.nl/api/v2/endpoints"
     assert "geheim" not in repr((first, look, second, ENDPOINT))
+
+
+# --- one total time
+
+
+def sent(flow: Any, outcomes: list[Outcome]) -> list[float]:
+    """The time that each request may take."""
+    _, transport, _ = drive(flow, outcomes)
+    return [request.deadline for request in transport.requests]
+
+
+def test_all_calls_share_the_time_and_a_write_leaves_half_of_it_for_the_look() -> None:
+    outcomes = [late(15), answer(200, [], seconds=5), late(5), OURS]
+    assert sent(register_endpoint(OSR, ENDPOINT, about()), outcomes) == [15, 15, 5, 5]
+
+
+def test_the_pause_before_a_look_counts() -> None:
+    assert sent(register_endpoint(OSR, ENDPOINT, about()), [answer(503, headers={"retry-after": "7"}, seconds=3), OURS]) == [
+        15,
+        20,
+    ]
+    outcomes = [answer(503, headers={"retry-after": "7"}, seconds=3), answer(200, [], seconds=5), answer(201)]
+    assert sent(register_endpoint(OSR, ENDPOINT, about()), outcomes) == [15, 20, 7.5]
+
+
+@pytest.mark.parametrize(
+    "first", [late(SLOW), answer(500, seconds=SLOW), answer(503, headers={"retry-after": "16"}, seconds=14)]
+)
+def test_without_time_to_look_the_first_error_is_raised(first: Outcome) -> None:
+    error, methods, pauses = register(first)
+    assert isinstance(error, NoAnswer | Unavailable)
+    assert error.retryable
+    assert (methods, pauses) == (["POST"], [])
+
+
+def test_without_time_for_another_post_the_first_error_is_raised() -> None:
+    error, methods, _ = register(late(15), answer(200, [], seconds=14.99))
+    assert isinstance(error, NoAnswer)
+    assert error.retryable
+    assert methods == ["POST", "GET"]
+
+
+def test_what_the_look_finds_counts_although_the_time_is_over() -> None:
+    assert register(late(15), answer(200, [{"url": URL}], seconds=15))[:2] == (None, ["POST", "GET"])
+
+
+def test_a_change_is_read_back_in_the_time_that_is_left() -> None:
+    outcomes = [answer(500, seconds=10), answer(200, seconds=8), OURS]
+    assert sent(change_endpoint(OSR, "17", ENDPOINT, about()), outcomes) == [30, 20, 12]
+
+
+def test_a_change_that_cannot_be_read_back_in_time_is_no_success() -> None:
+    error, methods, _ = change(answer(200, seconds=SLOW))
+    assert type(error) is DeadlineExceeded
+    assert error.retryable
+    assert len(error.attempts) == 1
+    assert methods == ["PUT"]
 
 
 # --- changing

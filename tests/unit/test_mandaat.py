@@ -21,9 +21,10 @@ from support import (
     conditions,
     drive,
 )
+from tenacity import wait_none
 
 from doorstroom_client import Client, Leverancier, Mandaat, Osr, Retry
-from doorstroom_client.errors import ConfigurationError, GeenMandaat, UnexpectedResponse
+from doorstroom_client.errors import ConfigurationError, GeenMandaat, NoAnswer, UnexpectedResponse
 from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.cache import NO_SECONDS, STALE_SECONDS, YES_SECONDS, MandateCache
@@ -82,9 +83,25 @@ def test_every_shape_of_200_is_yes(document: object, start: dt.date | None, end:
     assert ask(answer(200, document))[0] == Registered(True, start, end)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 50_000])
+@pytest.mark.parametrize("body", [b"", b"\n", b"[" * 50_000])
 def test_an_unreadable_200_is_yes_without_dates(body: bytes) -> None:
     assert ask(Response(200, JSON, body))[0] == Registered(True)
+
+
+@pytest.mark.parametrize("media_type", ["", "text/plain"])
+def test_a_200_that_is_no_json_is_yes_without_dates(media_type: str) -> None:
+    assert ask(Response(200, {"content-type": media_type}, b"{"))[0] == Registered(True)
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff", b'[{"start_date": "2025'])
+def test_half_a_document_is_no_answer_and_is_asked_for_again(body: bytes) -> None:
+    half = Response(200, JSON, body, 0.1)
+    about = Call(conditions(Retry(wait=wait_none())))
+    value, _, _ = drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, about), [half, answer(200, {"start_date": "2026-01-02"})])
+    assert value == Registered(True, dt.date(2026, 1, 2))
+    with pytest.raises(NoAnswer) as caught:
+        drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, about), [half] * 3)
+    assert len(caught.value.attempts) == 3
 
 
 def test_404_is_no() -> None:
@@ -163,6 +180,16 @@ def test_the_windows_of_the_cache() -> None:
     ]
     assert cache.fresh("c", "s") is None
     assert not cache.stale_yes("c", "s")
+
+
+def test_what_is_forgotten_is_asked_anew_and_no_older_yes_stands_in() -> None:
+    cache = MandateCache()
+    cache.keep("a", "s", True)
+    cache.keep("b", "s", True)
+    cache.forget("a", "s")
+    cache.forget("c", "s")
+    assert (cache.fresh("a", "s"), cache.stale_yes("a", "s")) == (None, False)
+    assert cache.fresh("b", "s") is True
 
 
 def test_the_cache_is_bounded() -> None:

@@ -1,0 +1,303 @@
+"""Delivers what waits in the outbox: in order per school, supplier and kind, with the same bytes on every attempt.
+
+A message is sent by one worker at a time, for as long as its lease lasts, and the worker looks right before every attempt
+whether the message is still its own. What the decision table calls a retry goes on later by a schedule; what somebody has to
+repair is held; what will not be accepted as it is, is parked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from uuid import uuid4
+
+from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.ledger import Verdwenen, compare
+from doorstroom_client.delivery.lijst import Lijst
+from doorstroom_client.delivery.ontvangst import Ontvangst, onbekend_uitleg, verdwenen_uitleg
+from doorstroom_client.delivery.sending import Books, deliver_parts, recall, receipt
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    ConfigurationError,
+    DoorstroomError,
+    LeerlingOnbekend,
+    OngeldigBericht,
+    RedirectRefused,
+    Refused,
+    SchoolOnbekend,
+    TlsError,
+    Unavailable,
+    UnexpectedResponse,
+    WrongPeer,
+)
+from doorstroom_client.exchange.call import GivenUpError
+from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.exchange.http import Operation
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.store.base import Claimed, Outgoing, Queued, State
+
+SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
+"""Seconds before the second attempt, the third, and so on; after the last one daily."""
+DAY = 86400.0
+HOLD = 3600.0
+"""Seconds before a held message is tried again."""
+LEASE = 120.0
+"""Seconds that a worker has a message for; longer when one call may take longer."""
+_SPREAD = 0.2
+_MARGIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Klaargezet:
+    """A list that was put in the outbox.
+
+    Attributes:
+        bericht: the message; None when nothing had changed.
+        ongewijzigd: pupils that were left out, because the supplier has the same already or is going to get it.
+        verdwenen: pupils that the supplier has, but that are not in the list.
+        naam: name of the supplier.
+    """
+
+    bericht: Queued | None
+    ongewijzigd: int = 0
+    verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
+    naam: str = field(default="", repr=False)
+
+    @property
+    def uitleg(self) -> str:
+        """What a school has to know about this, in Dutch; empty when all is well."""
+        return verdwenen_uitleg(self.naam, len(self.verdwenen))
+
+
+@dataclass(frozen=True, slots=True)
+class Bezorging:
+    """What came of one message in a run.
+
+    Attributes:
+        bericht: the message as it was before.
+        leverancier: toetssoort of the supplier; its OIN when it is not configured any more.
+        state: how far it is now.
+        reason: why, when it is not delivered; a short code.
+        next_at: moment from which it is sent again; None when it is not.
+        ontvangst: the receipt; None when it is not delivered.
+        error: why it was not delivered.
+    """
+
+    bericht: Queued
+    leverancier: str
+    state: State
+    reason: str = ""
+    next_at: dt.datetime | None = None
+    ontvangst: Ontvangst | None = None
+    error: DoorstroomError | None = field(default=None, repr=False)
+
+    @property
+    def uitleg(self) -> str:
+        """What a school has to know about this, in Dutch; empty when a school can do nothing about it."""
+        if self.ontvangst is not None:
+            return self.ontvangst.uitleg
+        if self.reason == "onbekend":
+            return onbekend_uitleg(self.leverancier, self.bericht.aantal)
+        return self.error.uitleg if isinstance(self.error, Refused) else ""
+
+
+def add(
+    lijst: Lijst, leverancier: Leverancier, books: Books, *, only_changes: bool, expires_at: dt.datetime | None
+) -> Flow[Klaargezet]:
+    """Put a list in the outbox; it is on disk when this ends.
+
+    Args:
+        lijst: what to send.
+        leverancier: to whom.
+        books: the outbox, and what was accepted.
+        only_changes: leave out what the supplier has already, or is going to get.
+        expires_at: moment after which it is no longer sent; the end of the school year when left out.
+    """
+    key, now = lijst.key(leverancier.oin), books.now()
+    secret = yield from keep(books.ledger.secret)
+    entries, changes = lijst.entries(secret), None
+    if only_changes:
+        accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
+        waiting = yield from keep(partial(books.outbox.open_entries, key, lijst.schooljaar))
+        changes = compare(entries, accepted, waiting)
+        if not changes.positions:
+            gone = tuple(Verdwenen(entry, secret) for entry in changes.verdwenen)
+            return Klaargezet(None, changes.ongewijzigd, gone, leverancier.naam)
+        lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
+    message = Outgoing(
+        message_id=uuid4().hex,
+        key=key,
+        schooljaar=lijst.schooljaar,
+        school_oin=lijst.school_oin,
+        body=lijst.body,
+        sha256=lijst.sha256,
+        entries=entries,
+        added_at=now,
+        expires_at=expires_at or end_of(lijst.schooljaar, now),
+    )
+    queued = yield from keep(partial(books.outbox.add, message))
+    if changes is None:
+        return Klaargezet(queued, naam=leverancier.naam)
+    gone = tuple(Verdwenen(entry, secret) for entry in changes.verdwenen)
+    return Klaargezet(queued, changes.ongewijzigd, gone, leverancier.naam)
+
+
+def end_of(schooljaar: str, now: dt.datetime) -> dt.datetime:
+    """When a list of a school year is of no use any more; at least two weeks from now."""
+    return max(dt.datetime(int(schooljaar[-4:]), 8, 1, tzinfo=dt.UTC), now + dt.timedelta(days=14))
+
+
+class Run:
+    """One run over the outbox, shared by its workers.
+
+    Args:
+        books: what waits, and what was accepted.
+        leveranciers: the configured suppliers.
+        about: bounds of each call.
+        addresses: which addresses are known to accept lists.
+        on_result: is told of every message that was tried.
+        draw: gives a number from 0 to 1, which spreads the schedule; for tests.
+    """
+
+    def __init__(
+        self,
+        books: Books,
+        leveranciers: Sequence[Leverancier],
+        about: Call,
+        addresses: Addresses,
+        *,
+        on_result: Callable[[Bezorging], object],
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._outbox = books.outbox
+        self._ledger = books.ledger
+        self._leveranciers = {item.oin: item for item in leveranciers}
+        self._about = about
+        self._addresses = addresses
+        self._on_result = on_result
+        self._draw = draw
+        self._skipped: set[str] = set()
+        self._lease = max(LEASE, about.conditions.total + _MARGIN)
+        self.stopped = False
+
+    def worker(self) -> Flow[None]:
+        """Deliver what is due, one message after the other, until there is nothing left."""
+        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+        while not self.stopped:
+            skip = tuple(self._skipped)
+            claimed = yield from keep(partial(self._outbox.claim, owner, self._now(), self._lease, without=skip))
+            if claimed is None:
+                return
+            result = yield from self._deliver(claimed)
+            if result is not None:
+                self._on_result(result)
+
+    def _now(self) -> dt.datetime:
+        return self._about.conditions.now()
+
+    def _deliver(self, claimed: Claimed) -> Flow[Bezorging | None]:
+        """Send one message and note what came of it; None when another worker has taken it over."""
+        queued = claimed.queued
+        leverancier = self._leveranciers.get(queued.key.leverancier)
+        if leverancier is None:
+            return (yield from self._missing(claimed))
+        lijst = Lijst(
+            Operation(queued.key.soort), queued.schooljaar, queued.school_oin, queued.key.routeringskenmerk, queued.aantal,
+            claimed.body,
+        )  # fmt: skip
+        about = replace(self._about, conditions=replace(self._about.conditions, before=partial(self._check, claimed)))
+        yield from recall(lijst.soort, leverancier, self._ledger, self._addresses)
+        try:
+            progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._addresses)
+        except GivenUpError:
+            return None
+        except DoorstroomError as error:
+            return (yield from self._failed(claimed, leverancier, error))
+        made = receipt(lijst, leverancier, progress, verdict)
+        accepted = [claimed.entries[at] for at in progress.accepted]
+        marked = yield from keep(partial(self._outbox.delivered, claimed, accepted, len(verdict.onbekend), self._now()))
+        if not marked:
+            return None
+        return Bezorging(queued, leverancier.toetssoort, State.DELIVERED, ontvangst=made)
+
+    def _check(self, claimed: Claimed) -> Flow[None]:
+        """Right before sending: is this message still ours?"""
+        if not (yield from keep(partial(self._outbox.renew, claimed, self._now(), self._lease))):
+            raise GivenUpError
+
+    def _missing(self, claimed: Claimed) -> Flow[Bezorging | None]:
+        oin = claimed.queued.key.leverancier
+        error = ConfigurationError(
+            f"there is no leverancier with OIN {oin} in the configuration",
+            setting="leveranciers",
+            hint="Configure it again, or drop the message",
+        )
+        self._skipped.add(oin)
+        return (yield from self._note(claimed, oin, State.HELD, "leverancier", HOLD, error, counts=False))
+
+    def _failed(self, claimed: Claimed, leverancier: Leverancier, error: DoorstroomError) -> Flow[Bezorging | None]:
+        queued = claimed.queued
+        state, reason, seconds = verdict_of(error, queued.attempts, proven=self._addresses.is_proven(leverancier.base_url))
+        if concerns_everyone(error):
+            self._skipped.add(leverancier.oin)
+        if state is State.WAITING:
+            seconds *= 1 + _SPREAD * (2 * self._draw() - 1)
+        asked = error.retry_at if isinstance(error, Unavailable) else None
+        if asked is not None:
+            seconds = max((asked - self._now()).total_seconds(), 0.0 if not error.attempts else seconds)
+        return (
+            yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=bool(error.attempts))
+        )
+
+    def _note(
+        self, claimed: Claimed, naam: str, state: State, reason: str, seconds: float, error: DoorstroomError, *, counts: bool
+    ) -> Flow[Bezorging | None]:
+        now = self._now()
+        next_at = now + dt.timedelta(seconds=seconds)
+        postpone = partial(self._outbox.postpone, claimed, state, reason, next_at, now, counts=counts)
+        if not (yield from keep(postpone)):
+            return None
+        return Bezorging(claimed.queued, naam, state, reason, None if state is State.PARKED else next_at, error=error)
+
+
+def verdict_of(error: DoorstroomError, attempts: int, *, proven: bool) -> tuple[State, str, float]:
+    """How a message goes on after an error.
+
+    Args:
+        error: what the call ended in.
+        attempts: how often it was sent before.
+        proven: whether its supplier is known to accept lists at this address.
+
+    Returns:
+        The state, a short reason, and the seconds to wait.
+    """
+    if isinstance(error, LeerlingOnbekend) and error.onbekend and proven:
+        return State.PARKED, "onbekend", 0.0  # no pupil in it is known; later lists need not wait for that
+    if isinstance(error, SchoolOnbekend):
+        return State.WAITING, "school onbekend", DAY
+    if isinstance(error, OngeldigBericht):
+        return State.PARKED, "ongeldig", 0.0
+    if isinstance(error, AanleveringGesloten):
+        return State.PARKED, "gesloten", 0.0
+    if error.retryable:
+        return State.WAITING, _reason(error), SCHEDULE[attempts] if attempts < len(SCHEDULE) else DAY
+    return State.HELD, _reason(error), HOLD
+
+
+def _reason(error: DoorstroomError) -> str:
+    status = getattr(error, "status", 0)
+    code = getattr(error, "code", "")
+    return f"{type(error).__name__} {status or code}".strip()
+
+
+def concerns_everyone(error: DoorstroomError) -> bool:
+    """Whether the next message for this supplier would end in the same way, so that it is left alone in this run."""
+    if isinstance(error, Unavailable):
+        return not error.attempts  # its circuit is open
+    return isinstance(error, TlsError | WrongPeer | RedirectRefused | UnexpectedResponse | ConfigurationError)

@@ -1,0 +1,1 @@
+"""The parts of `Client`, one file each; `async_faces` is made from this folder."""

@@ -1,0 +1,200 @@
+"""Lists that wait on disk until they are delivered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from doorstroom_client.chain import Chain
+from doorstroom_client.delivery.outbox import Bezorging, Klaargezet
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
+from doorstroom_client.messages.school import School
+from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.store.base import Outbox, Queued, State
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Postvak:
+    """The outbox; reached as ``client.outbox``. It needs a store.
+
+    A list that is added is on disk before `add` returns. `deliver` sends what is due: per school, supplier and kind strictly
+    in order, and with the same bytes on every attempt. Run it from cron or in a worker of your own; several at a time do no
+    harm, on one machine or on more.
+    """
+
+    _chain: Chain
+    _runtime: SyncRuntime
+
+    def add(
+        self,
+        school: School,
+        *,
+        adviezen: Iterable[Advies] | None = None,
+        groepen: Iterable[Stamgroep] | None = None,
+        deelnemers: Iterable[Deelnemer] | None = None,
+        leverancier: Leverancier | str | None = None,
+        schooljaar: str | None = None,
+        las_key_reden: str = "",
+        only_changes: bool = False,
+        expires_at: dt.datetime | None = None,
+    ) -> Klaargezet:
+        """Put a list in the outbox: voorlopige schooladviezen, or participants with their groups.
+
+        Args:
+            school: the administration whose pupils these are.
+            adviezen: the advice, every pupil once; or else
+            groepen: the groups that the pupils are in, and
+            deelnemers: the participants, every pupil once.
+            leverancier: the supplier, or its toetssoort. When left out: the one that the school has mandated in the OSR,
+                which is looked up now. Name it when adding must work without a network.
+            schooljaar: the school year of the list, when it is not the one of this client.
+            las_key_reden: why a LAS-key in this list may look like a BSN.
+            only_changes: leave out what the supplier has accepted before, or is going to get from this outbox.
+            expires_at: moment (aware) after which it is not sent any more; the end of the school year when left out.
+
+        Raises:
+            MessageError: the list does not fit the standard. Nothing was kept.
+            ConfigurationError: no store is configured, or several suppliers are mandated.
+            GeenMandaat: no configured supplier is mandated.
+            StoreError: it could not be kept.
+        """
+        lijst = self._chain.build_one(school, adviezen, groepen, deelnemers, schooljaar, las_key_reden)
+        books = self._runtime.resources.books
+        return self._runtime.run(self._chain.enqueue(lijst, school, leverancier, books, only_changes, expires_at))
+
+    def deliver(self, *, workers: int = 4, on_result: Callable[[Bezorging], object] | None = None) -> list[Bezorging]:
+        """Send everything that is due now, and say what came of each message that was tried.
+
+        A message that fails for a passing reason is due again later, by a schedule from 5 seconds to a day; run this again
+        then. One that somebody has to repair something for is held, and tried at most once an hour.
+
+        Args:
+            workers: how many keys (school, supplier and kind) at a time.
+            on_result: is told of each message as soon as its outcome is known, in the thread or task of its worker.
+
+        Raises:
+            ConfigurationError: no store is configured, or a number of workers below 1.
+            StoreError: the store cannot do its work; what was sent and could not be marked is sent once more.
+        """
+        results: list[Bezorging] = []
+
+        def note(result: Bezorging) -> None:
+            results.append(result)
+            if on_result is not None:
+                on_result(result)
+
+        books = self._runtime.io(self._runtime.resources.books)
+        run = self._chain.delivery_run(books, note)
+        try:
+            for _ in self._runtime.stream((run.worker() for _ in range(workers)), workers):
+                pass
+        finally:
+            run.stopped = True
+        return results
+
+    def counts(self) -> dict[State, int]:
+        """How many messages are in each state.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return self._runtime.io(partial(_counts, self._runtime.resources.outbox))
+
+    def messages(self, states: Sequence[State] | None = None) -> Iterator[Queued]:
+        """Messages with their state, oldest first; without their content.
+
+        Args:
+            states: only these; all when left out.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        after = 0
+        while True:
+            batch = self._runtime.io(partial(_read, self._runtime.resources.outbox, states, after))
+            for message in batch:
+                yield message
+            if len(batch) < _BATCH:
+                return
+            after = batch[-1].id
+
+    def next_at(self) -> dt.datetime | None:
+        """The moment at which the next message is due, now or later; None when nothing waits.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        return self._runtime.io(partial(_next_at, self._runtime.resources.outbox, self._chain.now()))
+
+    def retry(self, number: int) -> bool:
+        """Let a message that is held, parked or waiting go at the next `deliver`.
+
+        Args:
+            number: `Queued.id`.
+
+        Returns:
+            False when it is not there, has expired, or when a newer one of the same school, supplier and kind was sent since:
+            an old message may never follow a newer one. Put a new list in the outbox instead.
+
+        Raises:
+            StoreError: the store cannot do its work.
+        """
+        return self._runtime.io(partial(_retry, self._runtime.resources.outbox, number, self._chain.now()))
+
+    def park(self, number: int, reason: str = "operator") -> bool:
+        """Put a message aside, so that later ones of the same key go on.
+
+        Args:
+            number: `Queued.id`.
+            reason: a short text for whoever looks later; no pupil data.
+
+        Returns:
+            False when it is not there, is done, or is being sent.
+
+        Raises:
+            StoreError: the store cannot do its work.
+        """
+        return self._runtime.io(partial(_park, self._runtime.resources.outbox, number, reason, self._chain.now()))
+
+    def drop(self, number: int) -> bool:
+        """Throw a message away, content included.
+
+        Args:
+            number: `Queued.id`.
+
+        Returns:
+            False when it is not there, is delivered, or is being sent.
+
+        Raises:
+            StoreError: the store cannot do its work.
+        """
+        return self._runtime.io(partial(_drop, self._runtime.resources.outbox, number, self._chain.now()))
+
+
+def _counts(outbox: Callable[[], Outbox]) -> dict[State, int]:
+    return outbox().counts()
+
+
+def _read(outbox: Callable[[], Outbox], states: Sequence[State] | None, after: int) -> list[Queued]:
+    return outbox().messages(states, after=after, limit=_BATCH)
+
+
+def _next_at(outbox: Callable[[], Outbox], now: dt.datetime) -> dt.datetime | None:
+    return outbox().next_at(now)
+
+
+def _retry(outbox: Callable[[], Outbox], number: int, now: dt.datetime) -> bool:
+    return outbox().retry(number, now)
+
+
+def _park(outbox: Callable[[], Outbox], number: int, reason: str, now: dt.datetime) -> bool:
+    return outbox().park(number, reason, now)
+
+
+def _drop(outbox: Callable[[], Outbox], number: int, now: dt.datetime) -> bool:
+    return outbox().drop(number, now)
