@@ -17,7 +17,7 @@ from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.delivery.outbox import Bezorging, Klaargezet, Run, add
 from doorstroom_client.delivery.rapporten import Fetching
 from doorstroom_client.delivery.sending import Books, preview, send
-from doorstroom_client.errors import ConfigurationError, MessageError, Problem
+from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Flow, keep
@@ -205,9 +205,12 @@ class Chain:
         opened = yield from keep(partial(books, needed=only_changes))
         target = yield from self.target(school, leverancier)
         about = self._call(self.timeouts.post)
-        return (
-            yield from send(lijst, target, about, self.addresses, opened, only_changes=only_changes, on_event=self.on_event)
-        )
+        sending = send(lijst, target, about, self.addresses, opened, only_changes, self.on_event)
+        try:
+            return (yield from sending)
+        except GeenMandaat:
+            self.cache.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
+            raise
 
     def compare(
         self, lijst: Lijst, school: School, leverancier: Leverancier | str | None, books: OpenBooks
@@ -236,7 +239,13 @@ class Chain:
     def delivery_run(self, books: Books | None, on_result: Callable[[Bezorging], object]) -> Run:
         """A run over the outbox."""
         assert books is not None
-        return Run(books, self.leveranciers, self._call(self.timeouts.post), self.addresses, on_result=on_result)
+
+        def note(result: Bezorging) -> None:
+            if isinstance(result.error, GeenMandaat):
+                self.cache.forget(result.bericht.key.leverancier, result.bericht.school_oin)
+            on_result(result)
+
+        return Run(books, self.leveranciers, self._call(self.timeouts.post), self.addresses, on_result=note)
 
     def many(self, books: OpenBooks, only_changes: bool | None) -> Many:
         """A run over the lists of many schools."""

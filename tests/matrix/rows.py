@@ -566,6 +566,16 @@ ROWS: tuple[Row, ...] = (
                 (
                     _h(UnexpectedResponse, Sit.FOUND),
                     _h(UnexpectedResponse, Sit.FOUND),
+                    *[_ROW_11] * 2,
+                    *[_OWN_WORDS] * 2,
+                ),
+                (Variant("half a page", lambda _: faults.truncated_body(200, "text/html", b"<!doctype html><p>Log in</p>")),),
+                name="half",
+            ),
+            Part(
+                (
+                    _h(UnexpectedResponse, Sit.FOUND),
+                    _h(UnexpectedResponse, Sit.FOUND),
                     _h(UnexpectedResponse, None, retryable=True),
                     _h(UnexpectedResponse, None),
                     *[_OWN_WORDS] * 2,
@@ -575,16 +585,6 @@ ROWS: tuple[Row, ...] = (
                     Variant("201 page", lambda _: faults.html_page(201)),
                 ),
                 name="page",
-            ),
-            Part(
-                (
-                    _h(UnexpectedResponse, Sit.FOUND),
-                    _h(UnexpectedResponse, Sit.FOUND),
-                    *[_ROW_11] * 2,
-                    *[_OWN_WORDS] * 2,
-                ),
-                (Variant("half a page", lambda _: faults.truncated_body(200, "text/html", b"<!doctype html><p>Log in</p>")),),
-                name="half",
             ),
         ),
     ),

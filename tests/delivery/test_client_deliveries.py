@@ -1,0 +1,529 @@
+"""What a client sends with a store: only what changed, never past an older list, and nothing is wrongly left out."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import pickle
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import (
+    JSON,
+    LEVERANCIER,
+    NOW,
+    OSR,
+    OTHER_OIN,
+    PDF,
+    SCHOOL,
+    SUPPLIER_OIN,
+    AsyncFakeTransport,
+    FakeTransport,
+    answer,
+    fault,
+    resultaat,
+)
+
+from doorstroom_client import (
+    Advies,
+    AsyncClient,
+    Client,
+    Deelnemer,
+    InboundRequest,
+    Leerling,
+    Leverancier,
+    Retry,
+    School,
+    Stamgroep,
+)
+from doorstroom_client.delivery.many import Afloop, Opdracht
+from doorstroom_client.delivery.rapporten import Afhaling
+from doorstroom_client.errors import (
+    ConfigurationError,
+    DeadlineExceeded,
+    GeenMandaat,
+    LeerlingOnbekend,
+    MessageError,
+    NoAnswer,
+    OutboxNotEmpty,
+    StoreError,
+    Unavailable,
+    UnexpectedResponse,
+)
+from doorstroom_client.exchange.events import Event
+from doorstroom_client.exchange.http import FaultKind, Operation, Request, Response
+from doorstroom_client.store.base import State
+from doorstroom_client.store.sqlite import SqliteStore
+
+BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])
+
+
+def other_school(number: int) -> School:
+    """Another administration of the same school."""
+    return replace(SCHOOL, administratienr=f"{number:02}", routeringskenmerk=f"{SCHOOL.routeringskenmerk[:-3]}{number:03}")
+
+
+CODES = ("HAVO", "VWO", "VMBO_KB")
+
+
+def pupils(*codes: str, first: int = 0) -> list[Advies]:
+    return [Advies(Leerling(las_key=f"sleutel-{first + at}"), code) for at, code in enumerate(codes)]
+
+
+def go(result: Any) -> Any:
+    async def collect() -> list[Any]:
+        return [item async for item in result]
+
+    async def wait() -> Any:
+        return await result
+
+    if inspect.isasyncgen(result):
+        return asyncio.run(collect())
+    if inspect.isgenerator(result):
+        return list(result)
+    return asyncio.run(wait()) if inspect.isawaitable(result) else result
+
+
+class Peer:
+    """A supplier that remembers, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.has: dict[str, str] = {}
+        self.lists: list[list[str]] = []
+        self.outcomes: list[Any] = []
+        self.unknown: set[str] = set()
+        self.refusal = 404
+        self.mandated = {SUPPLIER_OIN}
+        self.asked: list[str] = []
+
+    def __call__(self, request: Request) -> Any:
+        if request.operation is Operation.OSR:
+            self.asked.append(request.url)
+            yes = any(f"supplier_oin={oin}" in request.url for oin in self.mandated)
+            return Response(200 if yes else 404, JSON, b"{}", 0.0)
+        if request.operation is Operation.LEERLINGRAPPORT:
+            return self.outcomes.pop(0)
+        assert request.body is not None
+        document = json.loads(request.body)
+        entries = document.get("voorlopigSchooladviezen") or document["deelnemers"]
+        keys = [item["deelnemerref"][0]["onderwijsdeelnemerID"] for item in entries]
+        outcome = self.outcomes.pop(0) if self.outcomes else None
+        if outcome is None and self.unknown & set(keys):
+            return answer(self.refusal)
+        if outcome is None or outcome == "lost":
+            self.lists.append(keys)
+            self.has |= {key: item.get("advies", "") for key, item in zip(keys, entries, strict=True)}
+        if outcome == "lost":
+            return fault(FaultKind.DEADLINE, "deadline")
+        return outcome or answer(202)
+
+
+def make(kind: Any, peer: Peer, store: Any, **more: Any) -> Any:
+    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(peer)
+    given: dict[str, Any] = {
+        "auteur": "T",
+        "osr": OSR,
+        "leveranciers": [LEVERANCIER],
+        "scholen": [SCHOOL],
+        "now": lambda: NOW,
+        "transport": transport,
+        "retry": Retry.never(),
+        "store": store,
+    }
+    return kind(**{**given, **more})
+
+
+@BOTH
+def test_only_what_changed_goes_out(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    assert go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "VWO"))).aantal == 2
+    again = go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "VWO"), only_changes=True))
+    assert (again.aantal, again.ongewijzigd, again.request_id, again.uitleg) == (0, 2, "", "")
+    changed = go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "HAVO", "VMBO_KB"), only_changes=True))
+    assert (changed.aantal, changed.ongewijzigd) == (2, 1)
+    assert peer.lists == [["sleutel-0", "sleutel-1"], ["sleutel-1", "sleutel-2"]]
+    gone = go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "HAVO"), only_changes=True))
+    assert (gone.aantal, len(gone.verdwenen)) == (0, 1)
+    assert gone.verdwenen[0].gaat_over(Leerling(las_key="sleutel-2"))
+    assert not gone.verdwenen[0].gaat_over(Leerling(las_key="sleutel-1"))
+    assert "Eén leerling staat niet meer in uw lijst" in gone.uitleg
+    assert pickle.loads(pickle.dumps(gone)).verdwenen == ()
+    assert not pickle.loads(pickle.dumps(gone.verdwenen[0])).gaat_over(Leerling(las_key="sleutel-2"))
+    go(client.close())
+
+
+@BOTH
+def test_what_is_remembered_survives_the_process_and_is_kept_apart(kind: Any, tmp_path: Path) -> None:
+    peer, store = Peer(), tmp_path / "s.db"
+    other = Leverancier("DIA", OTHER_OIN, "https://dia.example.nl/dst")
+    school = other_school(2)
+    for _ in range(2):
+        client = make(kind, peer, store, leveranciers=[LEVERANCIER, other])
+        for to, where in ((LEVERANCIER, SCHOOL), (other, SCHOOL), (LEVERANCIER, school)):
+            go(client.send_schooladviezen(where, pupils("HAVO"), leverancier=to, only_changes=True))
+            groups = [Stamgroep("g", "8A")]
+            pupil = Deelnemer(
+                leerling=Leerling(las_key="sleutel-0"),
+                achternaam="Test",
+                roepnaam="T",
+                voorletters="T",
+                geboortedatum="2014-01-01",
+                groep="g",
+            )
+            go(client.send_deelnemers(where, groups, [pupil], leverancier=to, only_changes=True))
+        go(client.close())
+    assert len(peer.lists) == 6
+    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"sleutel-0" not in raw
+    assert b"HAVO" not in raw
+
+
+@BOTH
+@pytest.mark.parametrize("failure", ["lost", answer(500), fault(FaultKind.NO_ANSWER, "read")], ids=["lost", "500", "cut"])
+def test_what_may_have_arrived_is_in_doubt(kind: Any, failure: Any, tmp_path: Path) -> None:
+    """HAVO was accepted; VWO may have arrived; then it is HAVO again: that is not "unchanged"."""
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "HAVO")))
+    peer.outcomes = [failure]
+    with pytest.raises((DeadlineExceeded, NoAnswer, Unavailable)):
+        go(client.send_schooladviezen(SCHOOL, pupils("VWO", "HAVO"), only_changes=True))
+    back = go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "HAVO"), only_changes=True))
+    assert (back.aantal, back.ongewijzigd) == (1, 1)
+    assert peer.has == {"sleutel-0": "HAVO", "sleutel-1": "HAVO"}
+
+
+@BOTH
+def test_a_full_send_counts_for_the_ledger_too(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    for code, only in (("HAVO", True), ("VWO", False), ("HAVO", True)):
+        go(client.send_schooladviezen(SCHOOL, pupils(code), only_changes=only))
+    assert peer.has == {"sleutel-0": "HAVO"}
+
+
+@BOTH
+def test_compare_sends_nothing(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "VWO", "VWO")))
+    found = go(client.compare_schooladviezen(SCHOOL, [*pupils("HAVO", "HAVO"), *pupils("VWO", first=9)]))
+    assert found.leverancier == "ICE"
+    assert [item.las_key for item in found.nieuw] == ["sleutel-9"]
+    assert [item.las_key for item in found.gewijzigd] == ["sleutel-1"]
+    assert (found.ongewijzigd, len(found.verdwenen)) == (1, 1)
+    assert len(peer.lists) == 1
+    assert "sleutel" not in repr(found)
+    groups = [Stamgroep("g", "8A")]
+    pupil = Deelnemer(
+        leerling=Leerling(las_key="a"), achternaam="T", roepnaam="T", voorletters="T", geboortedatum="2014-01-01", groep="g"
+    )
+    assert len(go(client.compare_deelnemers(SCHOOL, groups, [pupil])).nieuw) == 1
+
+
+@BOTH
+def test_changes_need_a_store(kind: Any) -> None:
+    client = make(kind, Peer(), None)
+    with pytest.raises(ConfigurationError, match="store is not configured"):
+        go(client.send_schooladviezen(SCHOOL, pupils("HAVO"), only_changes=True))
+    with pytest.raises(ConfigurationError, match="store is not configured"):
+        go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO")))
+    assert go(client.send_schooladviezen(SCHOOL, pupils("HAVO"))).aantal == 1
+
+
+class ResultsOnly:
+    """A store of one's own with the methods of `Inbox`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("add", "pending", "results", "history", "mark_done", "counts"):
+            return lambda *_, **__: []
+        raise AttributeError(name)
+
+
+@BOTH
+def test_a_store_for_results_only(kind: Any) -> None:
+    client = make(kind, Peer(), ResultsOnly())
+    assert go(client.send_schooladviezen(SCHOOL, pupils("HAVO"))).aantal == 1
+    assert go(client.resultaten()) == []
+    with pytest.raises(ConfigurationError, match="results only"):
+        go(client.outbox.counts())
+
+
+@BOTH
+def test_a_store_that_fails_before_sending_sends_nothing(kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer, store = Peer(), SqliteStore(tmp_path / "s.db")
+    client = make(kind, peer, store)
+    go(client.send_schooladviezen(SCHOOL, pupils("HAVO")))
+
+    def fail(*_: Any) -> None:
+        raise StoreError("full")
+
+    monkeypatch.setattr(store.ledger, "doubt", fail)
+    with pytest.raises(StoreError):
+        go(client.send_schooladviezen(SCHOOL, pupils("VWO")))
+    assert len(peer.lists) == 1
+    store.close()
+
+
+@BOTH
+def test_a_receipt_that_cannot_be_noted_is_still_a_receipt(kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = []
+    peer, store = Peer(), SqliteStore(tmp_path / "s.db")
+    client = make(kind, peer, store, on_event=events.append)
+    accept = store.ledger.accept
+
+    def fail(*_: Any) -> None:
+        raise StoreError("full")
+
+    monkeypatch.setattr(store.ledger, "accept", fail)
+    assert go(client.send_schooladviezen(SCHOOL, pupils("HAVO"))).aantal == 1
+    assert [event.result for event in events if event.serious] == ["receipt not noted"]
+    monkeypatch.setattr(store.ledger, "accept", accept)
+    assert go(client.send_schooladviezen(SCHOOL, pupils("HAVO"), only_changes=True)).aantal == 1
+    store.close()
+
+
+@BOTH
+def test_a_newer_list_does_not_go_before_one_that_waits(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    put = go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO")))
+    assert put.bericht.state is State.WAITING
+    with pytest.raises(OutboxNotEmpty) as caught:
+        go(client.send_schooladviezen(SCHOOL, pupils("VWO")))
+    assert caught.value.retryable
+    assert peer.lists == []
+    assert [item.state for item in go(client.outbox.deliver())] == [State.DELIVERED]
+    go(client.send_schooladviezen(SCHOOL, pupils("VWO")))
+    assert peer.has == {"sleutel-0": "VWO"}
+    assert go(client.outbox.counts())[State.DELIVERED] == 1
+    assert [item.state for item in go(client.outbox.messages())] == [State.DELIVERED]
+    assert go(client.outbox.next_at()) is None
+
+
+@BOTH
+def test_an_outbox_with_only_changes_looks_at_what_waits(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    for codes, count in ((("HAVO", "VWO"), 2), (("VWO", "VWO"), 1), (("HAVO", "VWO"), 1), (("HAVO", "VWO"), None)):
+        put = go(client.outbox.add(SCHOOL, adviezen=pupils(*codes), only_changes=True))
+        assert (put.bericht.aantal if put.bericht else None) == count
+    go(client.outbox.deliver(workers=2))
+    assert peer.has == {"sleutel-0": "HAVO", "sleutel-1": "VWO"}
+    put = go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO"), only_changes=True))
+    assert put.bericht is None
+    assert "niet meer in uw lijst" in put.uitleg
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "given", [{}, {"adviezen": pupils("HAVO"), "deelnemers": []}, {"adviezen": []}, {"groepen": [], "deelnemers": []}]
+)
+def test_one_kind_of_list_at_a_time(kind: Any, given: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(MessageError):
+        go(make(kind, Peer(), tmp_path / "s.db").outbox.add(SCHOOL, **given))
+
+
+@BOTH
+def test_after_401_the_osr_is_asked_anew(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    go(client.send_schooladviezen(SCHOOL, pupils("HAVO")))
+    assert len(peer.asked) == 1
+    peer.outcomes, peer.mandated = [answer(401)], set()
+    with pytest.raises(GeenMandaat) as caught:
+        go(client.send_schooladviezen(SCHOOL, pupils("HAVO")))
+    assert (caught.value.status, len(peer.asked)) == (401, 1)
+    with pytest.raises(GeenMandaat) as caught:
+        go(client.send_schooladviezen(SCHOOL, pupils("HAVO")))
+    assert (caught.value.status, len(peer.asked)) == (0, 2)
+
+    peer.mandated = {SUPPLIER_OIN}
+    put = go(client.outbox.add(SCHOOL, adviezen=pupils("VWO"), leverancier="ICE"))
+    client._chain.cache.keep(SUPPLIER_OIN, SCHOOL.oin, True)
+    peer.outcomes = [answer(401)]
+    (result,) = go(client.outbox.deliver())
+    assert (result.bericht.id, result.state, result.reason) == (put.bericht.id, State.HELD, "GeenMandaat 401")
+    assert "OSR" in result.uitleg
+    assert client._chain.cache.fresh(SUPPLIER_OIN, SCHOOL.oin) is None
+
+
+@BOTH
+def test_unknown_pupils(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    peer.unknown = {"sleutel-1"}
+    client = make(kind, peer, tmp_path / "s.db")
+    receipt = go(client.send_schooladviezen(SCHOOL, pupils(*CODES)))
+    assert receipt.onbekend == (Leerling(las_key="sleutel-1"),)
+    assert (receipt.aantal, peer.has) == (2, {"sleutel-0": "HAVO", "sleutel-2": "VMBO_KB"})
+    assert "sleutel" not in repr(receipt)
+    assert b"sleutel" not in pickle.dumps(receipt)
+    assert pickle.loads(pickle.dumps(receipt)).aantal == 2
+    peer.unknown.clear()
+    assert go(client.send_schooladviezen(SCHOOL, pupils(*CODES), only_changes=True)).aantal == 1
+
+
+@BOTH
+def test_nobody_known(kind: Any) -> None:
+    peer = Peer()
+    peer.unknown = {"sleutel-0", "sleutel-1"}
+    with pytest.raises(LeerlingOnbekend) as caught:
+        go(make(kind, peer, None).send_schooladviezen(SCHOOL, pupils("HAVO", "VWO")))
+    assert [item.las_key for item in caught.value.onbekend] == ["sleutel-0", "sleutel-1"]  # type: ignore[attr-defined]
+    assert len(caught.value.attempts) == 3
+    assert "base_url" in str(caught.value)
+    assert "sleutel" not in str(caught.value) + repr(caught.value)
+    assert pickle.loads(pickle.dumps(caught.value)).onbekend == ()
+
+
+@BOTH
+@pytest.mark.parametrize(("how", "error"), [("reports", LeerlingOnbekend), ("never", UnexpectedResponse)])
+def test_suppliers_for_whom_a_list_is_not_split(kind: Any, how: str, error: Any) -> None:
+    peer = Peer()
+    peer.unknown = {"sleutel-1"}
+    supplier = Leverancier("ICE", SUPPLIER_OIN, LEVERANCIER.base_url, bij_onbekende=how)
+    with pytest.raises(error) as caught:
+        go(make(kind, peer, None, leveranciers=[supplier]).send_schooladviezen(SCHOOL, pupils(*CODES)))
+    assert len(caught.value.attempts) == 1
+
+
+def test_a_setting_that_does_not_exist() -> None:
+    with pytest.raises(ConfigurationError, match="splits, reports, never"):
+        Leverancier("ICE", SUPPLIER_OIN, "https://x.example", bij_onbekende="raad maar")
+
+
+@BOTH
+def test_many_schools(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    schools = [other_school(at) for at in range(12)]
+    work = [Opdracht(school=school, adviezen=pupils("HAVO", first=at)) for at, school in enumerate(schools)]
+    work[3] = Opdracht(school=schools[3], adviezen=pupils("GEEN ADVIES"))
+    work[5] = Opdracht(school=None, naam="99ZZ", fout=ConfigurationError("no such school"))
+    client = make(kind, peer, tmp_path / "s.db")
+    for expected in (Afloop.VERSTUURD, Afloop.ONGEWIJZIGD):
+        found = go(client.send_many(iter(work), workers=3))
+        assert len(found) == 12
+        ended = {item.naam if item.school is None else item.school.administratienr: item.afloop for item in found}
+        assert ended["03"] is Afloop.GEWEIGERD
+        assert ended["99ZZ"] is Afloop.MISLUKT
+        assert list(ended.values()).count(expected) == 10
+    assert len(peer.lists) == 10
+    assert all(item.afloop is Afloop.VERSTUURD for item in go(client.send_many(work[:2], only_changes=False)))
+    with pytest.raises(ConfigurationError, match="workers"):
+        go(client.send_many(work, workers=0))
+
+
+@BOTH
+def test_what_ends_at_one_school_ends_there_and_a_broken_supplier_is_left_alone(kind: Any) -> None:
+    peer = Peer()
+    work = [Opdracht(school=SCHOOL, adviezen=pupils("HAVO", first=at)) for at in range(6)]
+    peer.outcomes = [answer(401), answer(503), answer(404), fault(FaultKind.OUR_CERTIFICATE, "own_certificate")]
+    found = go(make(kind, peer, None).send_many(work, workers=1))
+    assert [item.afloop for item in found] == [
+        Afloop.MANDAAT,
+        Afloop.LATER,
+        Afloop.GEWEIGERD,
+        Afloop.MISLUKT,
+        Afloop.MISLUKT,
+        Afloop.MISLUKT,
+    ]
+    assert peer.lists == []
+    assert [bool(item.uitleg) for item in found] == [True, False, True, False, False, False]
+
+
+@BOTH
+def test_the_input_is_read_as_it_is_needed_and_stopping_is_clean(kind: Any, tmp_path: Path) -> None:
+    peer, taken = Peer(), []
+
+    def work() -> Any:
+        for at in range(1000):
+            taken.append(at)
+            yield Opdracht(school=SCHOOL, adviezen=pupils("HAVO", first=at))
+
+    client = make(kind, peer, None)
+    if kind is Client:
+        stream = client.send_many(work(), workers=3)
+        assert next(stream).afloop is Afloop.VERSTUURD
+        stream.close()
+    else:
+
+        async def one() -> None:
+            stream = client.send_many(work(), workers=3)
+            assert (await anext(stream)).afloop is Afloop.VERSTUURD
+            await stream.aclose()
+
+        asyncio.run(one())
+    assert len(taken) < 20
+    assert len(peer.lists) <= len(taken)
+
+
+def push(client: Any, number: int, rapport: str) -> None:
+    body = json.dumps(resultaat(eck=f"https://ketenid.nl/pilot/{number:0128x}", rapport=rapport)).encode()
+    query = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
+    assert go(client.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body))).status == 202
+
+
+def pdf() -> Response:
+    return Response(200, {"content-type": "application/pdf"}, PDF, 0.0)
+
+
+@BOTH
+def test_reports_are_fetched_once(kind: Any, tmp_path: Path) -> None:
+    peer, folder = Peer(), tmp_path / "rapporten"
+    folder.mkdir()
+    client = make(kind, peer, tmp_path / "s.db")
+    for number in range(5):
+        push(client, number, f"rapport-{number}")
+    peer.outcomes = [pdf(), answer(204), answer(404), answer(500), pdf()]
+    found = go(client.fetch_leerlingrapporten(folder, workers=1))
+    assert [item.afloop for item in found] == [
+        Afhaling.OPGEHAALD,
+        Afhaling.LATER,
+        Afhaling.ONBEKEND,
+        Afhaling.MISLUKT,
+        Afhaling.OPGEHAALD,
+    ]
+    assert sorted(folder.iterdir()) == sorted(item.path for item in found if item.path)
+    assert "rapport-" not in repr(found)
+    peer.outcomes = [pdf()]
+    assert [item.afloop for item in go(client.fetch_leerlingrapporten(folder))] == [Afhaling.OPGEHAALD]
+    assert go(client.fetch_leerlingrapporten(folder)) == []
+
+    later = make(kind, peer, tmp_path / "s.db", now=lambda: NOW.replace(year=NOW.year + 1))
+    peer.outcomes = [pdf()]
+    assert [item.afloop for item in go(later.fetch_leerlingrapporten(folder))] == [Afhaling.OPGEHAALD]
+    peer.outcomes = [answer(404)]
+    again = [item.afloop for item in go(client.fetch_leerlingrapporten(folder, alle=True, school=SCHOOL))]
+    assert again.count(Afhaling.WAS_ER_AL) == 4
+    assert again.count(Afhaling.ONBEKEND) == 1
+
+
+@BOTH
+def test_a_supplier_that_cannot_be_trusted_is_not_asked_for_the_next_report(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    for number in range(3):
+        push(client, number, f"rapport-{number}")
+    peer.outcomes = [fault(FaultKind.THEIR_CERTIFICATE, "expired")]
+    found = go(client.fetch_leerlingrapporten(tmp_path, workers=1))
+    assert [item.afloop for item in found] == [Afhaling.MISLUKT] * 3
+    with pytest.raises(ConfigurationError, match="no folder"):
+        go(client.fetch_leerlingrapporten(tmp_path / "niets"))
+
+
+@BOTH
+def test_deadline_in_the_middle_keeps_what_was_accepted(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    peer.unknown = {"sleutel-7"}
+    client = make(kind, peer, tmp_path / "s.db")
+    peer.outcomes = [None, None, fault(FaultKind.DEADLINE, "deadline")]
+    with pytest.raises(DeadlineExceeded):
+        go(client.send_schooladviezen(SCHOOL, pupils(*["HAVO"] * 8)))
+    arrived = len(peer.has)
+    assert arrived == 4
+    receipt = go(client.send_schooladviezen(SCHOOL, pupils(*["HAVO"] * 8), only_changes=True))
+    assert (receipt.aantal, receipt.ongewijzigd, len(receipt.onbekend)) == (3, arrived, 1)
