@@ -68,6 +68,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
     Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),
     Setting("leveranciers[].naam", "name of the supplier (default: the name of the test)"),
+    Setting(
+        "leveranciers[].bij_onbekende",
+        'when it refuses a list of advice with 404: "splits" sends the list in parts, "reports" stops at once, "never" takes it '
+        'for a wrong address (default "splits")',
+    ),
+    Setting(
+        "leveranciers[].onbekend_422",
+        "whether it refuses a list for an unknown pupil with 422 as well (default false)",
+        kind="flag",
+    ),
     Setting("scholen[].instellingscode", "BRIN: 2 digits, 2 capital letters", required=True),
     Setting("scholen[].vestigingscode", "2 digits, as text", required=True),
     Setting("scholen[].onderwijsaanbiedercode", "RIO: 3 digits, A, 3 digits", required=True),

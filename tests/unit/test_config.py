@@ -277,3 +277,15 @@ def test_a_client_with_a_shared_key_warns(test_pki: Pki) -> None:
     issued.key.chmod(0o644)
     with pytest.warns(SecurityWarning):
         Client(auteur="T", certificate=ClientCertificate(issued.cert, issued.key, test_pki.trust))
+
+
+def test_what_to_do_about_unknown_pupils(tmp_path: Path) -> None:
+    text = '[[leveranciers]]\ntoetssoort = "ICE"\noin = "00000003990000110000"\nbase_url = "https://t.example/dst"\n'
+    more = 'bij_onbekende = "reports"\nonbekend_422 = true\n'
+    path = tmp_path / "d.toml"
+    path.write_text(f'auteur = "T"\n{text}{more}')
+    (found,) = load_settings(path, given={"certificate"}).leveranciers
+    assert (found.bij_onbekende, found.onbekend_422) == ("reports", True)
+    path.write_text(f'auteur = "T"\n{text}bij_onbekende = "soms"\n')
+    with pytest.raises(ConfigurationError, match="splits, reports, never"):
+        load_settings(path, given={"certificate"})
