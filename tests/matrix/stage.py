@@ -335,8 +335,8 @@ class Play:
     def _seat(self, script: Sequence[Fault], **more: Any) -> Iterator[Seat]:
         with self.world.serve(script, self.variant) as server:
             total = SLOW if self.part.slow else QUICK
-            if self.variant.bulk and self.letter == "E":
-                total *= 3  # two writes and the looks share it, and to make so large a message takes part of it
+            if self.part.slow and self.letter == "E":
+                total *= 8 if self.variant.bulk else 4  # two writes and two looks share it, the bulk of a message included
             yield Seat(self.world, self.speler, self.letter, server, total=total, variant=self.variant, **more)
 
     def _warm(self, seat: Seat, peer: Peer) -> int:

@@ -245,7 +245,7 @@ def test_a_tiny_total_still_makes_one_attempt() -> None:
         (stop_after_delay(0), 1),
         (tenacity.stop_any(stop_after_attempt(5), stop_after_delay(13)), 3),
     ],
-    ids=str,
+    ids=range(7),
 )
 def test_stop_strategies_of_tenacity(stop: tenacity.stop.stop_base, attempts: int) -> None:
     # Attempts end at 5, 11, 17 and 23 s.
