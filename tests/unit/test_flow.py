@@ -12,7 +12,7 @@ from support import AsyncFakeTransport, FakeTransport, answer, drive, request
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import ApiKey
-from doorstroom_client.exchange.flow import Attempt, Flow, arun, run
+from doorstroom_client.exchange.flow import Attempt, Flow, Io, Pause, arun, keep, run
 from doorstroom_client.exchange.http import Outcome, Peer, Request, Response
 
 BOTH = pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
@@ -192,3 +192,45 @@ def test_an_auth_that_may_wait_runs_beside_the_event_loop(blocking: bool) -> Non
     wanted = request(peer=Peer("p", "https://toets.example.nl", None, auth))
     drive(two_attempts(wanted, wanted), [answer(503), answer(202)], awaited=True)
     assert [ident != threading.get_ident() for ident in auth.threads] == [blocking] * 2
+
+
+def with_the_disk(threads: list[int]) -> Flow[str]:
+    def work() -> str:
+        threads.append(threading.get_ident())
+        return "kept"
+
+    kept = yield from keep(work)
+    yield Pause(0.0)
+    yield Pause(2.5)
+    answered = yield Attempt(request())
+    return f"{kept} {answered.status}"
+
+
+@BOTH
+def test_what_waits_for_the_disk_is_done_in_between(awaited: bool) -> None:
+    threads: list[int] = []
+    value, transport, pauses = drive(with_the_disk(threads), [answer(202)], awaited=awaited)
+    assert (value, pauses, len(transport.requests)) == ("kept 202", [2.5], 1)
+    assert (threads == [threading.get_ident()]) is not awaited  # beside the event loop
+
+
+@BOTH
+def test_what_fails_at_the_disk_is_raised_in_the_flow(awaited: bool) -> None:
+    def flow() -> Flow[str]:
+        def fail() -> None:
+            raise OSError("full")
+
+        try:
+            yield Io(fail)
+        except OSError as error:
+            told = str(error)
+        answered = yield Attempt(request())
+        return f"{told} {answered.status}"
+
+    assert drive(flow(), [answer(202)], awaited=awaited)[0] == "full 202"
+
+    def careless() -> Flow[None]:
+        yield Io(lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        drive(careless(), [], awaited=awaited)
