@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.http import Timeouts
@@ -21,6 +21,9 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Osr
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
+
+if TYPE_CHECKING:
+    from doorstroom_client.terugweg.proxy import Proxy
 
 DEFAULT_FILE = "doorstroom.toml"
 _MISSING_PART = "is missing"
@@ -50,6 +53,10 @@ class Settings:
     retry: Retry = field(default_factory=Retry)
     serve_host: str = "127.0.0.1"
     serve_port: int = 8443
+    serve_proxy_trusted: tuple[str, ...] = ()
+    serve_proxy_header: str = "Client-Cert"
+    serve_proxy_format: str = "rfc9440"
+    serve_proxy_intermediates: tuple[Path, ...] = ()
 
     @property
     def own_certificate(self) -> ClientCertificate:
@@ -61,6 +68,25 @@ class Settings:
         if self.certificate is None:
             raise ConfigurationError("certificate is missing", setting="certificate")
         return self.certificate
+
+    def proxy(self) -> Proxy | None:
+        """Reads the certificate that the proxy in front hands on; None when TLS ends here.
+
+        Raises:
+            ConfigurationError: a setting or file of it cannot be used.
+        """
+        if not self.serve_proxy_trusted:
+            return None
+        from doorstroom_client.terugweg.proxy import Proxy
+
+        return Proxy(
+            self.serve_proxy_trusted,
+            anchors=self.own_certificate.trust_files,
+            crls=self.own_certificate.crl_files,
+            intermediates=self.serve_proxy_intermediates,
+            header=self.serve_proxy_header,
+            format=cast(Any, self.serve_proxy_format),
+        )
 
     def arguments(self) -> dict[str, Any]:
         """The arguments for the constructor of a client."""
@@ -208,6 +234,10 @@ class _Reader:
             retry=self._try("retry", lambda: _retry(retry)) or Retry(),
             serve_host=serve.get("host", "127.0.0.1"),
             serve_port=8443 if port is None else port,
+            serve_proxy_trusted=serve.get("proxy_trusted") or (),
+            serve_proxy_header=serve.get("proxy_header", "Client-Cert"),
+            serve_proxy_format=serve.get("proxy_format", "rfc9440"),
+            serve_proxy_intermediates=serve.get("proxy_intermediates") or (),
         )
 
     def _section(self, section: str, value: Any, path: str) -> dict[str, Any]:
@@ -254,6 +284,8 @@ class _Reader:
             return text.lower() in ("1", "true", "yes")
         if setting.kind == "path":
             return Path(text)
+        if setting.kind == "texts":
+            return tuple(item.strip() for item in text.split(",") if item.strip())
         return tuple(Path(item) for item in text.split(os.pathsep)) if setting.kind == "paths" else text
 
     def _secret_from(self, setting: Setting, name: str) -> str | None:

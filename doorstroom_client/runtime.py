@@ -187,7 +187,7 @@ class SyncRuntime:
         self.resources.check_open()
         return run(flow, self._transport())
 
-    def stream(self, flows: Iterable[Flow[T]], workers: int) -> Iterator[T]:
+    def stream(self, flows: Iterable[Flow[T]], workers: int, stop: Callable[[], object] = bool) -> Iterator[T]:
         """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
 
         When the consumer stops, or a flow raises, no new ones are begun and those that run are waited for.
@@ -195,17 +195,21 @@ class SyncRuntime:
         Args:
             flows: what to run.
             workers: how many at a time.
+            stop: tells the flows that run to come to an end.
         """
         check_workers(workers)
         self.resources.check_open()
         waiting = iter(flows)
         with ThreadPoolExecutor(workers, thread_name_prefix="doorstroom") as pool:
-            running = {pool.submit(self.run, flow) for flow in islice(waiting, workers)}
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {pool.submit(self.run, flow) for flow in islice(waiting, len(done))}
-                for future in done:
-                    yield future.result()
+            try:
+                running = {pool.submit(self.run, flow) for flow in islice(waiting, workers)}
+                while running:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    running |= {pool.submit(self.run, flow) for flow in islice(waiting, len(done))}
+                    for future in done:
+                        yield future.result()
+            finally:
+                stop()
 
     def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk."""
@@ -252,7 +256,7 @@ class AsyncRuntime:
         self.resources.check_open()
         return await arun(flow, self._transport())
 
-    async def stream(self, flows: Iterable[Flow[T]], workers: int) -> AsyncIterator[T]:
+    async def stream(self, flows: Iterable[Flow[T]], workers: int, stop: Callable[[], object] = bool) -> AsyncIterator[T]:
         """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
 
         When the consumer stops, or a flow raises, those that run are cancelled.
@@ -260,6 +264,7 @@ class AsyncRuntime:
         Args:
             flows: what to run; taken beside the event loop, as it may come from disk.
             workers: how many at a time.
+            stop: tells the flows that run to come to an end.
         """
         check_workers(workers)
         self.resources.check_open()
@@ -278,6 +283,7 @@ class AsyncRuntime:
                     for task in done:
                         yield task.result()
         finally:
+            stop()
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)

@@ -70,8 +70,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("leveranciers[].naam", "name of the supplier (default: the name of the test)"),
     Setting(
         "leveranciers[].bij_onbekende",
-        'when it refuses a list of advice with 404: "splits" sends the list in parts, "reports" stops at once, "never" takes it '
-        'for a wrong address (default "splits")',
+        'when it refuses a list of advice with 404: "splits" sends the list in parts, "reports" stops at once, "never" takes '
+        'it for a wrong address (default "splits")',
     ),
     Setting(
         "leveranciers[].onbekend_422",
@@ -101,5 +101,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("retry.longest_wait", "longest pause in seconds that a peer may ask for within a call (default 20)", kind="number"),
     Setting("serve.host", 'address that "doorstroom serve" listens on (default "127.0.0.1")'),
     Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
+    Setting(
+        "serve.proxy_trusted",
+        'addresses or networks of the proxy that ends TLS in front of "doorstroom serve"; it must replace the header in every '
+        "request (default: none, TLS ends here)",
+        kind="texts",
+    ),
+    Setting("serve.proxy_header", 'header in which the proxy hands on the client certificate (default "Client-Cert")'),
+    Setting(
+        "serve.proxy_format",
+        'how it is written there: "rfc9440" (:base64:) or "escaped-pem", as nginx does (default "rfc9440")',
+    ),
+    Setting("serve.proxy_intermediates", "PEM file or files: intermediates, when the proxy hands on none", kind="paths"),
 )
 """Every setting there is."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Generator, AsyncIterator
+from collections.abc import Callable, Generator, AsyncIterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 from doorstroom_client.chain import Chain
@@ -84,7 +85,13 @@ class AsyncResults:
             download.discard()
 
     async def fetch_leerlingrapporten(
-        self, to: str | os.PathLike[str], *, school: School | None = None, workers: int = 4, alle: bool = False
+        self,
+        to: str | os.PathLike[str],
+        *,
+        school: School | None = None,
+        workers: int = 4,
+        alle: bool = False,
+        stop: Callable[[], bool] | None = None,
     ) -> AsyncIterator[Rapportage[AsyncOntvangenResultaat]]:
         """Fetch the reports of all received results, a few at a time, and hand out what came of each as soon as it is known.
 
@@ -96,6 +103,7 @@ class AsyncResults:
             school: only of this administration.
             workers: how many reports at a time.
             alle: fetched ones too, when they are not in the folder any more.
+            stop: is asked before each report; once it says yes, no other report is begun.
 
         Raises:
             ConfigurationError: no store is configured, the folder does not exist, or a number of workers below 1.
@@ -106,7 +114,7 @@ class AsyncResults:
             raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
         fetching = self._chain.fetching(folder, self._runtime.resources.reports)
         only = None if school is None else [school.routeringskenmerk]
-        due = _due(self._chain, self._runtime, only, alle)
+        due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, alle))
         async for rapportage in self._runtime.stream(fetching.flows(due), workers):
             yield rapportage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,8 +10,11 @@ from functools import partial
 from doorstroom_client.chain import Chain
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
+from doorstroom_client.terugweg.audit import received
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
-from doorstroom_client.terugweg.peer import oin_from_scope
+from doorstroom_client.terugweg.limits import SHIPPED, Limits
+from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
+from doorstroom_client.terugweg.wsgi import Environ, WsgiApp, wsgi_app
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class AsyncTerugweg:
             ConfigurationError: no store or no OSR is configured.
         """
         self._runtime.resources.check_store()
+        start = time.monotonic()
         receiver = Receiver(
             self._chain.find_school,
             self._chain.registry,
@@ -41,13 +46,33 @@ class AsyncTerugweg:
             bool(self._chain.las_key_reden.strip()),
         )
         verdict = await self._runtime.run(receiver.judge(request))
-        return await self._runtime.io(partial(receiver.keep, verdict))
+        response = await self._runtime.io(partial(receiver.keep, verdict))
+        received(response.status, self._chain, request, time.monotonic() - start)
+        return response
 
-    def asgi(self, peer: Callable[[Scope], str | None] = oin_from_scope) -> AsgiApp:
+    def asgi(self, peer: Callable[[Scope], str | None] = oin_from_scope, limits: Limits = SHIPPED) -> AsgiApp:
         """The receiver as an ASGI application.
 
         Args:
-            peer: gives the OIN of the verified sender from the scope. The default reads the ASGI ``tls`` extension; never
-                read it from a header that a client can set.
+            peer: gives the OIN of the verified sender from the scope. The default reads the ASGI ``tls`` extension; behind a
+                proxy that ends TLS, `Proxy.of_scope`. Never read it from a header that a client can set.
+            limits: what a sender may ask: sizes, and the time for a body.
         """
-        return asgi_app(self._runtime.awaitable(self.handle), peer)
+        return asgi_app(self._runtime.awaitable(self.handle), peer, limits, self._refuse)
+
+    def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
+        """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.
+
+        Args:
+            peer: gives the OIN of the verified sender from the environ. The default reads ``SSL_CLIENT_CERT``, when
+                ``SSL_CLIENT_VERIFY`` says that it was verified; behind a proxy that ends TLS, `Proxy.of_environ`.
+            limits: what a sender may ask: sizes only, because times are for a WSGI server to bound.
+
+        Raises:
+            ConfigurationError: the client is an `AsyncClient`.
+        """
+        return wsgi_app(self.handle, peer, limits, self._refuse)
+
+    def _refuse(self, status: int) -> InboundResponse:
+        received(status, self._chain)
+        return InboundResponse.of(status)

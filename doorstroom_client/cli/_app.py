@@ -8,7 +8,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from doorstroom_client.cli import adviezen, config, deelnemers, demo, mandaat, rapporten, resultaten, serve, simulator
+from doorstroom_client.cli import (
+    adviezen,
+    config,
+    deelnemers,
+    demo,
+    health,
+    mandaat,
+    outbox,
+    rapporten,
+    resultaten,
+    serve,
+    simulator,
+)
 from doorstroom_client.cli._errors import guard
 from doorstroom_client.cli.exit_codes import epilog
 
@@ -61,6 +73,8 @@ app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
+app.add_typer(outbox.app, name="outbox")
 serve.add_to(app)
 app.add_typer(resultaten.app, name="resultaten")
 app.add_typer(rapporten.app, name="rapporten")
+health.add_to(app)

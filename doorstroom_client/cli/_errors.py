@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
 
+from doorstroom_client.cli._lines import spelled
+from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run
 from doorstroom_client.cli.exit_codes import ExitCode, code_of
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
@@ -26,12 +25,14 @@ class ExplainedError(Exception):
     Attributes:
         error: what happened.
         nederlands: the text in Dutch.
+        regels: the lines of the file that it is about.
     """
 
-    def __init__(self, error: DoorstroomError, nederlands: str) -> None:
+    def __init__(self, error: DoorstroomError, nederlands: str, regels: Sequence[int] = ()) -> None:
         super().__init__(nederlands)
         self.error = error
         self.nederlands = nederlands
+        self.regels = regels
 
 
 def guard(command: Callable[[], object]) -> int:
@@ -43,21 +44,19 @@ def guard(command: Callable[[], object]) -> int:
     Returns:
         The exit code. Whatever happened has been told on stderr.
     """
-    with one_run():
+    with one_run(), ends_by_signal():
         try:
             return _as_code(command())
         except ExplainedError as explained:
-            return tell(explained.error, explained.nederlands)
+            return tell(explained.error, explained.nederlands, explained.regels)
         except DoorstroomError as error:
             return tell(error)
         except (KeyboardInterrupt, typer.Abort):
             complain("Interrupted")
             return ExitCode.INTERRUPTED
-        except BrokenPipeError:
-            # The reader went away (`| head`): no error, but Python must not try to flush to it at exit.
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return ExitCode.OK
+        except SignalledError as signalled:
+            complain(f"Stopped by {signalled}; run it again")
+            return ExitCode.LATER
         except Exception as error:  # noqa: BLE001 - the last line of defence
             return _usage(error) if isinstance(error, _USAGE) else _bug(error)
 
@@ -66,7 +65,7 @@ def _as_code(outcome: object) -> int:
     return outcome if isinstance(outcome, int) else ExitCode.OK
 
 
-def tell(error: DoorstroomError, nederlands: str = "") -> int:
+def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = ()) -> int:
     """Tell what went wrong, and give the exit code for it."""
     code = code_of(error)
     if isinstance(error, MessageError) and error.problems:
@@ -79,12 +78,14 @@ def tell(error: DoorstroomError, nederlands: str = "") -> int:
         complain(f"  {error.hint}")
     if error.request_id:
         complain(f"  Request {error.request_id}, attempts: {len(error.attempts)}")
+    if regels:
+        complain(f"  It is about {spelled(regels)} of the file")
     if nederlands:
         err().print()
         complain("In Dutch, for the school:")
         complain(f"  {nederlands}")
     if is_json():
-        emit_json(_as_json(error, code, nederlands))
+        emit_json(_as_json(error, code, nederlands) | ({"regels_onbekend": list(regels)} if regels else {}))
     return code
 
 

@@ -40,8 +40,41 @@ SchooljaarOption = Annotated[
     typer.Option("--schooljaar", metavar="YYYY-YYYY", help="School year of the list. Default: as configured, else this one."),
 ]
 DryRunOption = Annotated[
-    bool, typer.Option("--dry-run", help="Check the file and say what would be sent. Uses no network and sends nothing.")
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Check the file and say what would be sent. Sends nothing, and uses no network; only with --only-changes the "
+        "supplier is looked up in the OSR, unless --leverancier names it.",
+    ),
 ]
+OnlyChangesOption = Annotated[
+    bool,
+    typer.Option(
+        "--only-changes", help="Leave out the pupils about whom the supplier has accepted the same before. Needs a store."
+    ),
+]
+QueueOption = Annotated[
+    bool,
+    typer.Option(
+        "--queue", help='Put the list in the outbox instead of sending it; "doorstroom outbox deliver" sends it. Needs a store.'
+    ),
+]
+AllPupilsOption = Annotated[
+    bool, typer.Option("--all-pupils", help="Send every pupil. Default, with a store: only what changed since the last time.")
+]
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV with one line per pupil, as Dutch Excel saves it.", show_default=False)
+]
+ManyArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="PATH",
+        help='One CSV with a column "school" (BRIN, School OIN or routeringskenmerk), its lines sorted by school; or a folder '
+        "with one CSV per school, named after it.",
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=64, help="How many at a time.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Write one JSON document on stdout, for scripts. It holds no pupil data.")
 ]

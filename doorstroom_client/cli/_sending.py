@@ -1,20 +1,118 @@
-"""What sending participants and sending advice have in common."""
+"""What ``adviezen`` and ``deelnemers`` have in common: their commands, and sending one file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, Literal
+
+import typer
 
 from doorstroom_client.chain import Chain, as_afspraak
+from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._lines import lines_of, spelled
+from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._options import (
+    AllPupilsOption,
+    ConfigOption,
+    DryRunOption,
+    FileArgument,
+    JsonOption,
+    LeverancierOption,
+    ManyArgument,
+    OnlyChangesOption,
+    QueueOption,
+    QuietOption,
+    SchooljaarOption,
+    SchoolOption,
+    WorkersOption,
+)
 from doorstroom_client.cli._session import explained, load, the_school
+from doorstroom_client.cli._stopping import longest_call, stoppable
+from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
+from doorstroom_client.delivery.ledger import Vergelijking
 from doorstroom_client.delivery.ontvangst import Ontvangst
+from doorstroom_client.delivery.outbox import Klaargezet
 from doorstroom_client.exchange.leverancier import find_leverancier
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.readers.columns import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What stands in a file: advice, or participants with their groups.
+
+    Attributes:
+        adviezen: the advice.
+        groepen: the groups.
+        deelnemers: the participants.
+    """
+
+    adviezen: Sequence[Advies] | None = None
+    groepen: Sequence[Stamgroep] | None = None
+    deelnemers: Sequence[Deelnemer] | None = None
+
+    @property
+    def aantal(self) -> int:
+        """How many pupils."""
+        return len(self.adviezen or self.deelnemers or ())
+
+    def send(self, client: Client, school: School, *, only_changes: bool, **more: str | None) -> Ontvangst:
+        """Send it now."""
+        if self.adviezen is not None:
+            return client.send_schooladviezen(school, self.adviezen, only_changes=only_changes, **_given(more))
+        return client.send_deelnemers(
+            school, self.groepen or (), self.deelnemers or (), only_changes=only_changes, **_given(more)
+        )
+
+    def compare(self, client: Client, school: School, **more: str | None) -> Vergelijking:
+        """Say what has changed."""
+        if self.adviezen is not None:
+            return client.compare_schooladviezen(school, self.adviezen, **_given(more))
+        return client.compare_deelnemers(school, self.groepen or (), self.deelnemers or (), **_given(more))
+
+    def queue(self, client: Client, school: School, *, only_changes: bool, **more: str | None) -> Klaargezet:
+        """Put it in the outbox."""
+        return client.outbox.add(
+            school,
+            adviezen=self.adviezen,
+            groepen=self.groepen,
+            deelnemers=self.deelnemers,
+            only_changes=only_changes,
+            **_given(more),
+        )
+
+    def check(self, chain: Chain, school: School, schooljaar: str | None) -> None:
+        """Make the list that would go out, which checks it."""
+        chain.build_one(school, self.adviezen, self.groepen, self.deelnemers, schooljaar)
+
+
+def _given(more: dict[str, str | None]) -> dict[str, Any]:
+    return {name: value for name, value in more.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which of the two.
+
+    Attributes:
+        naam: as it stands in the command.
+        what: name of the entries, for people.
+        layout: the columns of its files.
+        read: reads the file of one school.
+    """
+
+    naam: Literal["adviezen", "deelnemers"]
+    what: str
+    layout: Layout
+    read: Callable[[Path, Settings, School], Batch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +124,8 @@ class Wanted:
         school: key of the school.
         leverancier: key of the supplier.
         schooljaar: the school year.
+        only_changes: leave out what the supplier has.
+        queue: into the outbox.
         dry_run: only look.
         as_json: answer in JSON.
     """
@@ -34,8 +134,73 @@ class Wanted:
     school: str | None
     leverancier: str | None
     schooljaar: str | None
+    only_changes: bool
+    queue: bool
     dry_run: bool
     as_json: bool
+
+    @property
+    def target(self) -> dict[str, str | None]:
+        """What every operation is told."""
+        return {"leverancier": self.leverancier, "schooljaar": self.schooljaar}
+
+
+def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -> None:
+    """Add ``send`` and ``send-many``.
+
+    Args:
+        app: the group.
+        kind: which of the two.
+        send_help: help of the first.
+        many_help: help of the second.
+    """
+
+    @app.command("send", help=send_help)
+    def send(
+        file: FileArgument,
+        school: SchoolOption = None,
+        leverancier: LeverancierOption = None,
+        schooljaar: SchooljaarOption = None,
+        only_changes: OnlyChangesOption = False,
+        queue: QueueOption = False,
+        dry_run: DryRunOption = False,
+        config: ConfigOption = None,
+        as_json: JsonOption = False,
+        quiet: QuietOption = False,
+    ) -> int:
+        terminal.set_mode(quiet=quiet, as_json=as_json)
+        wanted = Wanted(config, school, leverancier, schooljaar, only_changes, queue, dry_run, as_json)
+        return _send(kind, file, wanted)
+
+    @app.command("send-many", help=many_help)
+    def send_many(
+        path: ManyArgument,
+        workers: WorkersOption = 4,
+        all_pupils: AllPupilsOption = False,
+        config: ConfigOption = None,
+        as_json: JsonOption = False,
+        quiet: QuietOption = False,
+    ) -> int:
+        from doorstroom_client.cli._many import send_many as run
+
+        terminal.set_mode(quiet=quiet, as_json=as_json)
+        return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils)
+
+
+def many_help(kind: str, first: str) -> str:
+    """The help of ``send-many``.
+
+    Args:
+        kind: name of the command group.
+        first: what it does.
+    """
+    return options.text(
+        first,
+        f"doorstroom {kind} send-many {kind}.csv --workers 8",
+        "Each school goes to the supplier that it has mandated, and what goes wrong at one school stops no other. With a store "
+        "only changes go out, so a run that was broken off is simply started again. A signal (SIGTERM, Ctrl-C) lets it finish "
+        "what is on its way. The exit code is the worst of all schools.",
+    )
 
 
 def afspraak_of(settings: Settings) -> Afspraak:
@@ -43,35 +208,31 @@ def afspraak_of(settings: Settings) -> Afspraak:
     return as_afspraak(settings.afspraak, settings.afspraken)
 
 
-def send(
-    wanted: Wanted,
-    what: str,
-    read: Callable[[Settings, School], int],
-    build: Callable[[Chain, School], object],
-    deliver: Callable[[Client, School], Ontvangst],
-) -> None:
-    """Read a file, and send what is in it or say what would be sent.
-
-    Args:
-        wanted: the options.
-        what: name of the entries, for people.
-        read: reads the file and gives the number of entries.
-        build: makes the list that would go out, which checks it.
-        deliver: sends it.
-    """
+def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
+    """Read a file, and send what is in it, put it in the outbox, or say what would be sent."""
     settings = load(wanted.config)
     school = the_school(settings, wanted.school)
     if wanted.leverancier:
         find_leverancier(settings.leveranciers, wanted.leverancier)
-    aantal = read(settings, school)
-    with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
-        if wanted.dry_run:
-            chain = _chain(settings)
-            build(chain, school)
-            _tell_dry_run(settings, wanted, school, what, aantal, chain.schooljaar_of(wanted.schooljaar))
-            return
-        with explained(client, school, wanted.leverancier):
-            _tell(deliver(client, school), wanted, school, what)
+    if wanted.dry_run:
+        batch = kind.read(file, settings, school)
+        with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
+            _dry_run(settings, client, wanted, school, kind, batch)
+        return ExitCode.OK
+    with alone(settings, f"{kind.naam}-send", school.routeringskenmerk), stoppable(longest_call(settings)) as stop:
+        batch = kind.read(file, settings, school)
+        lines = partial(lines_of, file, kind.layout)
+        with Client(**settings.arguments()) as client, explained(client, school, wanted.leverancier, lines):
+            if stop():
+                terminal.complain(f"Stopped by {stop.signal}; nothing was sent")
+                return stop.code
+            if wanted.queue:
+                queued = batch.queue(client, school, only_changes=wanted.only_changes, **wanted.target)
+                _tell_queued(queued, wanted, school, kind)
+                return ExitCode.OK
+            ontvangst = batch.send(client, school, only_changes=wanted.only_changes, **wanted.target)
+        # Once it is sent, the outcome counts and not the signal that came in between.
+        return _tell(ontvangst, wanted, school, kind, file)
 
 
 def _chain(settings: Settings) -> Chain:
@@ -88,43 +249,120 @@ def _chain(settings: Settings) -> Chain:
     )
 
 
-def _tell_dry_run(settings: Settings, wanted: Wanted, school: School, what: str, aantal: int, schooljaar: str) -> None:
-    if wanted.leverancier:
+def _dry_run(settings: Settings, client: Client, wanted: Wanted, school: School, kind: Kind, batch: Batch) -> None:
+    chain = _chain(settings)
+    batch.check(chain, school, wanted.schooljaar)
+    schooljaar = chain.schooljaar_of(wanted.schooljaar)
+    changes: Vergelijking | None = None
+    target: str | None = None
+    if wanted.only_changes:
+        with explained(client, school, wanted.leverancier):
+            changes = batch.compare(client, school, **wanted.target)
+        target = changes.leverancier
+    elif wanted.leverancier:
         target = find_leverancier(settings.leveranciers, wanted.leverancier).toetssoort
-        where = target
+    document: dict[str, Any] = {
+        "verstuurd": False,
+        "aantal": batch.aantal,
+        "school": school.instellingscode,
+        "leverancier": target,
+        "schooljaar": schooljaar,
+    }
+    counts = _counts(changes) if changes else {}
+    if wanted.as_json:
+        terminal.emit_json(document | counts)
+        return
+    names = ", ".join(item.toetssoort for item in settings.leveranciers)
+    where = target or f"the supplier that the school has mandated in the OSR (of {names}); that is looked up when sending"
+    terminal.show(f"Dry run, nothing was sent: the file is in order and holds {batch.aantal} {kind.what}.")
+    if counts:
+        terminal.show("Of these, {nieuw} are new, {gewijzigd} changed, and {ongewijzigd} unchanged.".format(**counts))
+        if counts["verdwenen"]:
+            terminal.show(f"{counts['verdwenen']} were in an earlier list and are not in this one; the supplier keeps them.")
+        terminal.show(f"New and changed ones would go for {school.label}, school year {schooljaar}, to {where}.")
     else:
-        target = None
-        names = ", ".join(item.toetssoort for item in settings.leveranciers)
-        where = f"the supplier that the school has mandated in the OSR (of {names}); that is looked up when sending"
+        terminal.show(f"They would go for {school.label}, school year {schooljaar}, to {where}.")
+
+
+def _counts(changes: Vergelijking) -> dict[str, int]:
+    return {
+        "nieuw": len(changes.nieuw),
+        "gewijzigd": len(changes.gewijzigd),
+        "ongewijzigd": changes.ongewijzigd,
+        "verdwenen": len(changes.verdwenen),
+    }
+
+
+def _tell_queued(queued: Klaargezet, wanted: Wanted, school: School, kind: Kind) -> None:
+    bericht = queued.bericht
+    aantal = bericht.aantal if bericht else 0
     if wanted.as_json:
         terminal.emit_json(
             {
                 "verstuurd": False,
+                "bericht": bericht.id if bericht else None,
                 "aantal": aantal,
                 "school": school.instellingscode,
-                "leverancier": target,
-                "schooljaar": schooljaar,
+                "ongewijzigd": queued.ongewijzigd,
+                "verdwenen": len(queued.verdwenen),
+                "uitleg": queued.uitleg,
             }
         )
         return
-    terminal.show(f"Dry run, nothing was sent: the file is in order and holds {aantal} {what}.")
-    terminal.show(f"They would go for {school.label}, school year {schooljaar}, to {where}.")
+    if bericht is None:
+        terminal.show(f"Nothing has changed, so nothing was put in the outbox for {school.label}.")
+    else:
+        terminal.show(f"{aantal} {kind.what} of {school.label} are in the outbox as message {bericht.id}.")
+        terminal.say('"doorstroom outbox deliver" sends what is in it.')
+    _tell_rest(queued.naam, queued.ongewijzigd if bericht else 0, len(queued.verdwenen))
+    _in_dutch(queued.uitleg, serious=False)
 
 
-def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, what: str) -> None:
+def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, file: Path) -> int:
+    lines = lines_of(file, kind.layout, ontvangst.onbekend) if ontvangst.onbekend else []
+    code = ExitCode.REFUSED if ontvangst.onbekend else ExitCode.OK
     if wanted.as_json:
         terminal.emit_json(
             {
-                "verstuurd": True,
+                "verstuurd": bool(ontvangst.aantal),
                 "aantal": ontvangst.aantal,
+                "ongewijzigd": ontvangst.ongewijzigd,
+                "onbekend": len(ontvangst.onbekend),
+                "regels_onbekend": lines,
+                "verdwenen": len(ontvangst.verdwenen),
                 "school": school.instellingscode,
                 "leverancier": ontvangst.leverancier,
                 "soort": ontvangst.soort.value,
                 "sha256": ontvangst.sha256,
                 "request_id": ontvangst.request_id,
                 "attempts": len(ontvangst.attempts),
+                "uitleg": ontvangst.uitleg,
             }
         )
-        return
-    terminal.show(f"{ontvangst.leverancier} has taken in {ontvangst.aantal} {what} of {school.label}.")
-    terminal.say(f"Request {ontvangst.request_id}. This says nothing about single pupils: check them in the test system.")
+        return code
+    if ontvangst.aantal:
+        terminal.show(f"{ontvangst.leverancier} has taken in {ontvangst.aantal} {kind.what} of {school.label}.")
+        terminal.say(f"Request {ontvangst.request_id}. This says nothing about single pupils: check them in the test system.")
+    else:
+        terminal.show(f"Nothing has changed for {school.label}, so nothing was sent to {ontvangst.leverancier}.")
+    _tell_rest(ontvangst.leverancier, ontvangst.ongewijzigd, len(ontvangst.verdwenen))
+    if ontvangst.onbekend:
+        where = spelled(lines) if lines else "lines that cannot be told, because the file has changed since"
+        terminal.complain(f"{len(ontvangst.onbekend)} are not known at {ontvangst.leverancier}: {where}", label="Error: ")
+    _in_dutch(ontvangst.uitleg, serious=bool(ontvangst.onbekend))
+    return code
+
+
+def _tell_rest(leverancier: str, ongewijzigd: int, verdwenen: int) -> None:
+    if ongewijzigd:
+        terminal.show(f"{ongewijzigd} are unchanged and were left out.")
+    if verdwenen:
+        terminal.show(f"{verdwenen} were in an earlier list and are not in this one; {leverancier} keeps them.")
+
+
+def _in_dutch(uitleg: str, *, serious: bool) -> None:
+    """The text for the school; with ``--quiet`` only when something is wrong."""
+    if uitleg:
+        tell = terminal.complain if serious else terminal.say
+        tell("In Dutch, for the school:")
+        tell(f"  {uitleg}")

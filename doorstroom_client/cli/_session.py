@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from doorstroom_client.cli._errors import ExplainedError
 from doorstroom_client.client import Client
 from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
-from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, Refused
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
+from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.settings import PREFIX
@@ -76,8 +78,20 @@ def mandaat_uitleg(mandaten: list[Mandaat]) -> str:
 
 
 @contextmanager
-def explained(client: Client, school: School, leverancier: str | None = None) -> Iterator[None]:
-    """Add a Dutch text to a refusal that a school has to know about."""
+def explained(
+    client: Client,
+    school: School,
+    leverancier: str | None = None,
+    lines: Callable[[Collection[Leerling]], Sequence[int]] | None = None,
+) -> Iterator[None]:
+    """Add a Dutch text to a refusal that a school has to know about.
+
+    Args:
+        client: to look up mandates with.
+        school: whose list it was.
+        leverancier: key of the supplier, when it was named.
+        lines: finds the lines of the file on which pupils stand.
+    """
     try:
         yield
     except DoorstroomError as error:
@@ -86,7 +100,9 @@ def explained(client: Client, school: School, leverancier: str | None = None) ->
             nederlands = _mandaat(client, school, leverancier) or nederlands
         if not nederlands:
             raise
-        raise ExplainedError(error, nederlands) from None
+        unknown = error.onbekend if isinstance(error, LeerlingOnbekend) else ()
+        regels = lines(cast(Collection[Leerling], unknown)) if lines and unknown else ()
+        raise ExplainedError(error, nederlands, regels) from None
 
 
 def _mandaat(client: Client, school: School, leverancier: str | None) -> str:

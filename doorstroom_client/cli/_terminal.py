@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import logging
+import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.table import Table
@@ -18,6 +21,8 @@ from rich.text import Text
 
 from doorstroom_client.exchange.tls import SecurityWarning
 
+Teller = Callable[[str], None]
+"""`say` or `complain`."""
 # C0 and C1 (escape sequences start with one), the marks that change the direction of text, lone surrogates.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -60,22 +65,55 @@ def clean(text: object) -> str:
     return _UNSAFE.sub("", re.sub(r"[\r\n\t]+", " ", str(text)))
 
 
-class _Console(Console):
-    """Lets the one error handler decide what it means that the reader went away."""
+class _Steady:
+    """A stream whose reader may go away, as with ``| head`` or a terminal that is closed: a delivery goes on without it.
 
-    def on_broken_pipe(self) -> None:
-        """Called while a BrokenPipeError is handled."""
-        raise BrokenPipeError
+    Args:
+        stream: stdout or stderr.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write what can still be written."""
+        with _reader_may_leave(self._stream):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Hand it on at once, so that Python finds nothing to complain about at its exit."""
+        with _reader_may_leave(self._stream):
+            self._stream.flush()
+
+
+@contextmanager
+def _reader_may_leave(stream: Any) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _console(stream: Any, **more: Any) -> Console:
+    # Markup is off: what stands between brackets in data is data.
+    return Console(file=cast(IO[str], _Steady(stream)), markup=False, emoji=False, highlight=False, **more)
 
 
 def out() -> Console:
-    """Stdout. Markup is off: what stands between brackets in data is data."""
-    return _Console(markup=False, emoji=False, highlight=False)
+    """Stdout."""
+    return _console(sys.stdout)
 
 
 def err() -> Console:
     """Stderr."""
-    return _Console(stderr=True, markup=False, emoji=False, highlight=False)
+    return _console(sys.stderr, stderr=True)
 
 
 def say(text: str, *, style: str = "") -> None:
@@ -117,12 +155,51 @@ def row(table: Table, *cells: object, style: str | None = None) -> None:
 def emit_json(document: dict[str, Any]) -> None:
     """Write the one JSON document of a command on stdout."""
     # ASCII: a terminal or a pipe in any encoding gets it whole, and nothing in it can steer a terminal.
-    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    stream = _Steady(sys.stdout)
+    stream.write(json.dumps(document, indent=2) + "\n")
+    stream.flush()
 
 
 def person_watches() -> bool:
     """Whether a progress bar makes sense: somebody looks at stderr and did not ask for silence."""
     return sys.stderr.isatty() and not _state.quiet and not _state.json
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[], None]]:
+    """Give a function that counts one more, and show the number while a person watches.
+
+    Args:
+        what: name of what is counted.
+    """
+    if not person_watches():
+        yield lambda: None
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed:.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=err(), transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda: progress.advance(task)
+
+
+class _Notices(logging.Handler):
+    """Shows what the library logs as serious; without any handler Python would write it on stderr, also with ``--quiet``."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one record."""
+        if not _state.quiet:
+            err().print(Text.assemble(("Warning: ", "bold yellow"), clean(record.getMessage())), soft_wrap=True)
+
+
+@contextmanager
+def _notices() -> Iterator[None]:
+    logger, handler = logging.getLogger("doorstroom_client"), _Notices(logging.WARNING)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 @contextmanager
@@ -133,7 +210,7 @@ def one_run() -> Iterator[None]:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name must never break a command on an old terminal
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _notices():
         warnings.simplefilter("always", SecurityWarning)
         usual = warnings.showwarning
 

@@ -1,18 +1,47 @@
-"""Runs uvicorn as a receiver: our SSLContext, no access log, and one line for whatever goes wrong."""
+"""Runs uvicorn as a receiver: every limit, no access log, signals, and one line for whatever goes wrong."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import signal
 import socket
-import ssl
-from collections.abc import Callable
-
-import uvicorn
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from doorstroom_client.terugweg.asgi import AsgiApp
-from doorstroom_client.terugweg.uvicorn_tls import TlsH11Protocol
+from doorstroom_client.terugweg.health import serve_health
+from doorstroom_client.terugweg.limits import SHIPPED, Limits
+from doorstroom_client.terugweg.renewal import ServerContext
+from doorstroom_client.terugweg.uvicorn_tls import Server, make_server
 
-_CONNECTIONS = 200
+LIMITS: Limits = SHIPPED
+"""What a sender may ask of ``doorstroom serve``."""
+_LAST_SECOND = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What a server needs to know, and what it tells.
+
+    Attributes:
+        context: gives the SSLContext, and a new one at SIGHUP; None behind a proxy that ends TLS.
+        health: the socket for questions about health, with what makes the answer; None without.
+        ready: called once connections are taken.
+        stopping: called when it was asked to stop.
+        refused: is told why a handshake failed.
+        tell: gets one line for everything that goes wrong.
+    """
+
+    context: ServerContext | None
+    health: tuple[socket.socket, Callable[[], Awaitable[Mapping[str, bool]]]] | None
+    ready: Callable[[], None]
+    stopping: Callable[[], None]
+    refused: Callable[[str], None]
+    tell: Callable[[str], None] = field(repr=False)
 
 
 class _OneLine(logging.Handler):
@@ -28,55 +57,55 @@ class _OneLine(logging.Handler):
         self._tell(f"{record.getMessage().splitlines()[0]}{f' ({kind.__name__})' if kind else ''}")
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready."""
+class _Server(Server):
+    """Says when it is ready, answers about its health, renews its certificate, and stops in bounded time."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
+    running: Running
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets=sockets)
-        if self.started:
-            self._ready()
+        if self.running.context is not None and hasattr(signal, "SIGHUP"):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.running.context.renew)
+        if self.running.health is not None:
+            await serve_health(*self.running.health)
+        self.running.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is in hand. A question to the OSR may be on its way in a thread, which nothing can end but the exit."""
+        self.running.stopping()
+        late = threading.Timer(LIMITS.shutdown_seconds + _LAST_SECOND, os._exit, (0,))
+        late.daemon = True
+        late.start()
+        await super().shutdown(sockets=sockets)
 
 
-def run(
-    app: AsgiApp, listening: socket.socket, context: ssl.SSLContext, *, ready: Callable[[], None], tell: Callable[[str], None]
-) -> None:
+def run(app: AsgiApp, listening: socket.socket, running: Running) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished.
 
     Args:
         app: the receiver.
         listening: the socket to serve on.
-        context: asks every client for a certificate.
-        ready: called once connections are taken.
-        tell: gets one line for everything that goes wrong.
+        running: what else there is to know.
     """
-    config = uvicorn.Config(
-        app,
-        http=TlsH11Protocol,
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        limit_concurrency=_CONNECTIONS,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=10,
-    )
-    config.load()
-    config.ssl = context  # a ready context; Config itself would only make one from file names
-    logger = logging.getLogger("uvicorn.error")
+    context = None if running.context is None else running.context.current
+    server = make_server(app, context, limits=LIMITS, refused=running.refused, lifespan="off", kind=_Server)
+    assert isinstance(server, _Server)
+    server.running = running
+    with _told_in_one_line(running.tell):
+        server.run(sockets=[listening])
+
+
+@contextmanager
+def _told_in_one_line(tell: Callable[[str], None]) -> Iterator[None]:
     handler = _OneLine(tell)
-    logger.addHandler(handler)
-    logger.propagate = False
+    loggers = [logging.getLogger(name) for name in ("uvicorn.error", "asyncio")]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.propagate = False
     try:
-        _Server(config, ready).run(sockets=[listening])
+        yield
     finally:
-        logger.removeHandler(handler)
-        logger.propagate = True
+        for logger in loggers:
+            logger.removeHandler(handler)
+            logger.propagate = True

@@ -9,7 +9,6 @@ from doorstroom_client.config import Settings
 from doorstroom_client.settings import Setting
 
 _MOST = 3
-_TOP = {"serve.host": "serve_host", "serve.port": "serve_port"}
 
 
 def value_of(setting: Setting, settings: Settings) -> str:
@@ -21,8 +20,8 @@ def value_of(setting: Setting, settings: Settings) -> str:
     """
     if "[]" in setting.name:
         return _several(setting, settings)
-    if setting.name in _TOP:
-        value: object = getattr(settings, _TOP[setting.name])
+    if setting.section == "serve":
+        value: object = getattr(settings, setting.name.replace(".", "_"))
     elif setting.name == "retry.attempts":
         value = getattr(settings.retry.stop, "max_attempt_number", "")
     else:

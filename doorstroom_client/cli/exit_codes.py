@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
+from doorstroom_client.cli._lock import AlreadyRunning
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConfigurationError,
@@ -45,7 +46,7 @@ MEANING: Mapping[ExitCode, str] = {
     ExitCode.PEER: "the other party cannot be reached or gave no usable answer",
     ExitCode.BUG: "a bug in this program",
     ExitCode.STORE: "a file or the store cannot be read or written",
-    ExitCode.LATER: "try again later: out of service, or the school is not known there yet",
+    ExitCode.LATER: "try again later: out of service, busy, or the school is not known yet",
     ExitCode.CERTIFICATE_OR_MANDATE: "a certificate or a mandate is not in order",
     ExitCode.CONFIGURATION: "the configuration is not in order; nothing was sent",
     ExitCode.INTERRUPTED: "interrupted",
@@ -66,6 +67,7 @@ _CODES: tuple[tuple[type[DoorstroomError], ExitCode], ...] = (
     (OutboxNotEmpty, ExitCode.LATER),
     (UnexpectedResponse, ExitCode.PEER),
     (StoreError, ExitCode.STORE),
+    (AlreadyRunning, ExitCode.LATER),
 )
 _SEVERITY = (
     ExitCode.OK,
@@ -89,6 +91,17 @@ def code_of(error: DoorstroomError) -> ExitCode:
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
     """The code that a command ends with when its parts ended differently."""
     return max(codes, key=_SEVERITY.index, default=ExitCode.OK)
+
+
+def ended(by_signal: int, *codes: ExitCode) -> ExitCode:
+    """The code of a run that may have been stopped: Ctrl-C has a code of its own, else the worst counts.
+
+    Args:
+        by_signal: the code that belongs to the signal; 0 when there was none.
+        codes: the codes of its parts.
+    """
+    code = ExitCode(by_signal)
+    return code if code is ExitCode.INTERRUPTED else worst([code, *codes])
 
 
 def epilog() -> str:

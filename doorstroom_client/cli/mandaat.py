@@ -43,6 +43,9 @@ def check(
         list[str] | None,
         typer.Option("--school", metavar="KEY", help="BRIN, School OIN or routeringskenmerk; may be repeated. Default: all."),
     ] = None,
+    all_schools: Annotated[
+        bool, typer.Option("--all", help="All configured schools. The default too; this says it out loud, for scripts.")
+    ] = False,
     leverancier: Annotated[
         list[str] | None,
         typer.Option("--leverancier", metavar="TEST", help='Only this supplier ("ICE"); may be repeated. Default: all.'),
@@ -56,6 +59,8 @@ def check(
 ) -> int:
     """Look up every school with every supplier."""
     terminal.set_mode(as_json=as_json)
+    if all_schools and school:
+        raise typer.BadParameter("--all and --school exclude each other")
     with open_client(config) as client:
         scholen = [client.find_school(key) for key in school] if school else list(client.scholen)
         asked = leverancier or [item.toetssoort for item in client.leveranciers]

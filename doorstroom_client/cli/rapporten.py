@@ -2,155 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._files import make_folder
-from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
-from doorstroom_client.cli._session import only_school, open_client
-from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
+from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, WorkersOption
+from doorstroom_client.cli._session import load, only_school
+from doorstroom_client.cli._stopping import Stop, stoppable
+from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
-from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreError, UnexpectedResponse
-from doorstroom_client.exchange.rapport import rapport_file_name
+from doorstroom_client.delivery.rapporten import Afhaling, Rapportage
+from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.faces.resultaten import OntvangenResultaat
 from doorstroom_client.messages.school import School
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
+_NAMES: Mapping[Afhaling, str] = {
+    Afhaling.OPGEHAALD: "opgehaald",
+    Afhaling.WAS_ER_AL: "was_er_al",
+    Afhaling.LATER: "nog_niet_klaar",
+    Afhaling.ONBEKEND: "onbekend",
+    Afhaling.MISLUKT: "mislukt",
+    Afhaling.GEEN: "zonder_rapport",
+}
+"""How a report ended -> its name in JSON."""
+_NOTES: Mapping[Afhaling, str] = {
+    Afhaling.WAS_ER_AL: "were there already",
+    Afhaling.LATER: "not ready yet: run the command again after an hour",
+    Afhaling.ONBEKEND: "not known at the supplier: wait for a newer result of the pupil",
+    Afhaling.MISLUKT: "failed",
+    Afhaling.GEEN: "results name no report, or their school or supplier is no longer configured",
+}
 
 
 @dataclass(slots=True)
-class _Counts:
-    """What became of the reports."""
-
-    opgehaald: int = 0
-    was_er_al: int = 0
-    nog_niet_klaar: int = 0
-    onbekend: int = 0
-    mislukt: int = 0
-    zonder_rapport: int = 0
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run over the results.
+class _Tally:
+    """What came of a run.
 
     Attributes:
-        counts: what became of the reports.
-        stopped: suppliers that are not asked again in this run, with the reason.
-        codes: the exit codes of what failed.
+        counts: reports, by how it ended.
+        failures: text of each failure, with how many reports it was about.
+        code: the worst exit code so far.
     """
 
-    counts: _Counts = field(default_factory=_Counts)
-    stopped: dict[str, DoorstroomError] = field(default_factory=dict[str, DoorstroomError])
-    codes: list[ExitCode] = field(default_factory=list[ExitCode])
+    counts: Counter[Afhaling] = field(default_factory=Counter[Afhaling])
+    failures: dict[str, int] = field(default_factory=dict[str, int])
+    code: ExitCode = ExitCode.OK
+
+    def add(self, rapportage: Rapportage[OntvangenResultaat]) -> None:
+        """Take in what came of one report."""
+        self.counts[rapportage.afloop] += 1
+        if rapportage.error is not None:
+            self.code = worst([self.code, code_of(rapportage.error)])
+            if rapportage.afloop is Afhaling.MISLUKT:
+                supplier = rapportage.resultaat.leverancier
+                self._note(f"{supplier.toetssoort if supplier else '?'}: {_in_short(rapportage.error)}")
+
+    def _note(self, text: str) -> None:
+        """Count equal ones together, and never more than some of them."""
+        if text in self.failures or len(self.failures) < _SHOWN:
+            self.failures[text] = self.failures.get(text, 0) + 1
+
+
+_SHOWN = 20
+
+
+def _in_short(error: DoorstroomError) -> str:
+    return f"{error.message}. {error.hint}" if error.hint else error.message
 
 
 @app.command(
     "fetch",
     help=options.text(
-        "Fetch the PDF report of every received result that is not yet processed.",
+        "Fetch the PDF report of every received result that has not been fetched yet.",
         "doorstroom rapporten fetch --to rapporten --school 99AA",
-        "Reports that are in the folder already are skipped, so the command can be repeated until all are there. The export "
-        'of results names the file of each pupil in the column "rapport".',
+        "The store remembers what was fetched, so the command can be repeated until all are there; one that is not ready is "
+        "asked for again after an hour. A signal (SIGTERM, Ctrl-C) lets it finish what is on its way. The export of results "
+        'names the file of each pupil in the column "rapport".',
     ),
 )
 def fetch(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder for the PDF files; made when it does not exist.")],
     school: SchoolFilter = None,
-    all_results: Annotated[bool, typer.Option("--all", help="Also for the results that are marked as processed.")] = False,
+    all_results: Annotated[
+        bool, typer.Option("--all", help="Also the reports that were fetched before, when they are not in the folder.")
+    ] = False,
+    workers: WorkersOption = 4,
     config: ConfigOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Fetch one after the other."""
+    """Fetch a few at a time."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    run = _Run()
-    with open_client(config) as client:
+    settings = load(config)
+    tally, failed = _Tally(), None
+    with (
+        alone(settings, "rapporten-fetch"),
+        stoppable(settings.timeouts.rapport) as stop,
+        Client(**settings.arguments()) as client,
+    ):
         which = only_school(client, school)
-        found = list(client.resultaten(which, alle=all_results))
-        why = "" if found else _why_none(client, which)
         make_folder(to)
-        for item in _watched(found):
-            _fetch_one(client, item, to, run)
-    if as_json:
-        terminal.emit_json(asdict(run.counts))
+        try:
+            with terminal.counting("Reports") as count:
+                for item in client.fetch_leerlingrapporten(to, school=which, workers=workers, alle=all_results, stop=stop):
+                    tally.add(item)
+                    count()
+        except DoorstroomError as error:
+            if not tally.counts:
+                raise
+            failed = error
+        why = "" if tally.counts or stop() else _why_none(client, which)
+    return _tell(tally, stop, failed, to, why)
+
+
+def _tell(tally: _Tally, stop: Stop, failed: DoorstroomError | None, to: Path, why: str) -> int:
+    code = ended(stop.code, tally.code, *([] if failed is None else [code_of(failed)]))
+    if terminal.is_json():
+        document: dict[str, Any] = {name: tally.counts[afloop] for afloop, name in _NAMES.items()}
+        terminal.emit_json(document | {"gestopt_door": stop.signal, "exit_code": code})
     else:
-        _show(run.counts, to, why)
-    for supplier, error in run.stopped.items():
-        terminal.complain(f"{supplier}: {error.message}. {error.hint}", label="Error: ")
-    return worst(run.codes)
-
-
-def _fetch_one(client: Client, item: OntvangenResultaat, to: Path, run: _Run) -> None:
-    counts = run.counts
-    if item.rapportid is None or item.school is None or item.leverancier is None:
-        counts.zonder_rapport += 1
-        return
-    target = to / rapport_file_name(item.rapportid)
-    if target.exists():
-        counts.was_er_al += 1
-        return
-    if item.leverancier.toetssoort in run.stopped:
-        counts.mislukt += 1
-        return
-    try:
-        report = client.fetch_leerlingrapport(item, to=target)
-    except StoreError:
-        raise  # a full disk is full for the next report too
-    except DoorstroomError as error:
-        _note(error, item.leverancier.toetssoort, run)
-        return
-    if report is None:
-        counts.nog_niet_klaar += 1
-    else:
-        counts.opgehaald += 1
-
-
-def _note(error: DoorstroomError, supplier: str, run: _Run) -> None:
-    """One unknown or broken report says nothing about the next; anything else is about the supplier as a whole."""
-    run.codes.append(code_of(error))
-    if isinstance(error, RapportOnbekend):
-        run.counts.onbekend += 1
-        return
-    run.counts.mislukt += 1
-    if not (isinstance(error, UnexpectedResponse) and error.status == 200):
-        run.stopped[supplier] = error
+        _show(tally.counts, to, why)
+    for text, count in tally.failures.items():
+        terminal.complain(f"{text} [{count} reports]", label="Error: ")
+    if failed is not None:
+        terminal.complain(_in_short(failed), label="Error: ")
+    if stop():
+        terminal.complain(f"Stopped by {stop.signal} after {tally.counts.total()} reports. Run it again for the others")
+    return code
 
 
 def _why_none(client: Client, school: School | None) -> str:
-    """Why there is no result to fetch a report of."""
+    """Why there is no report to fetch."""
     if next(iter(client.resultaten(school, alle=True)), None) is not None:
-        return "All results are marked as processed; --all fetches their reports too"
+        return "All reports were fetched, or are not ready yet; --all looks at all of them again"
     return "There are no results yet, and a report belongs to a result. A supplier sends results after the test"
 
 
-def _show(counts: _Counts, to: Path, why: str) -> None:
-    terminal.show(f"{counts.opgehaald} reports fetched into {to}.")
+def _show(counts: Counter[Afhaling], to: Path, why: str) -> None:
+    terminal.show(f"{counts[Afhaling.OPGEHAALD]} reports fetched into {to}.")
     if why:
         terminal.show(f"{why}.")
-    notes = {
-        "were there already": counts.was_er_al,
-        "not ready yet: run the command again later": counts.nog_niet_klaar,
-        "not known at the supplier: wait for a newer result of the pupil": counts.onbekend,
-        "failed": counts.mislukt,
-        "results name no report, or their school or supplier is no longer configured": counts.zonder_rapport,
-    }
-    for text, count in notes.items():
-        if count:
-            terminal.show(f"{count} {text}.")
-
-
-def _watched(found: list[OntvangenResultaat]) -> Iterable[OntvangenResultaat]:
-    return _with_bar(found) if terminal.person_watches() and found else found
-
-
-def _with_bar(found: list[OntvangenResultaat]) -> Iterator[OntvangenResultaat]:
-    from rich.progress import track
-
-    yield from track(found, description="Reports", console=terminal.err(), transient=True)
+    for afloop, text in _NOTES.items():
+        if counts[afloop]:
+            terminal.show(f"{counts[afloop]} {text}.")

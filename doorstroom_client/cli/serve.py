@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from ipaddress import ip_address
+from pathlib import Path
 from types import ModuleType
+from typing import Annotated
 
 import typer
 
@@ -18,9 +26,15 @@ from doorstroom_client.cli._options import ConfigOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
-from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.tls import server_context
+from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.terugweg.audit import no_handshake
 from doorstroom_client.terugweg.handler import PATH
+from doorstroom_client.terugweg.peer import oin_from_scope
+from doorstroom_client.terugweg.proxy import Proxy
+from doorstroom_client.terugweg.renewal import ServerContext
+
+_LOOPBACK = "127.0.0.1"
+_SECONDS_A_CHECK_HOLDS = 5.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,30 +43,96 @@ def add_to(app: typer.Typer) -> None:
         "serve",
         help=options.text(
             "Receive results that test suppliers push, until Ctrl-C or SIGTERM.",
-            "doorstroom serve --config doorstroom.toml",
+            "doorstroom serve --config doorstroom.toml --health-port 8081",
             "Listens on serve.host and serve.port with mutual TLS: every sender must show a certificate under the trusted "
             'roots and must be mandated in the OSR. Results go into the store; see "doorstroom resultaten". The address that '
-            "suppliers call stands in the OSR. Do not put a proxy in front that ends TLS itself. Needs the extra serve.",
+            "suppliers call stands in the OSR. Each request becomes a line of JSON on stdout, without anything of a pupil. "
+            "SIGTERM finishes what is in hand, within 10 seconds. SIGHUP takes over new certificate files; no connection is "
+            "cut. With serve.proxy_trusted TLS ends in a proxy in front, and this listens without TLS, on this machine only. "
+            "Needs the extra serve.",
         ),
     )(serve)
 
 
-def serve(config: ConfigOption = None) -> None:
+def serve(
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Answer GET /health/live and /health/ready on this port of 127.0.0.1."
+        ),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
     """Check everything first, then listen."""
     terminal.set_mode()
     settings = load(config)
     server = _uvicorn()
     _check(settings)
-    context = server_context(settings.own_certificate)
-    with Client(**settings.arguments()) as client, _listen(settings.serve_host, settings.serve_port) as listening:
-        url = f"https://{_host(settings.serve_host)}:{listening.getsockname()[1]}"
+    proxy = settings.proxy()
+    with ExitStack() as stack:
+        stack.enter_context(_events_on_stdout())
+        client = stack.enter_context(Client(**settings.arguments()))
+        # The client looks at the files already, for its own connections, and warns when the certificate ends.
+        live, chain = client._runtime.resources.context, client._chain
+        context = ServerContext(settings.own_certificate, live, chain.on_event, chain.now)
+        listening = stack.enter_context(_listen(settings.serve_host, settings.serve_port, "serve.port"))
+        asked = None if health_port is None else stack.enter_context(_listen(_LOOPBACK, health_port, "--health-port"))
+        health = _Health(settings, context)
+        url = f"{'http' if proxy else 'https'}://{_host(settings.serve_host)}:{listening.getsockname()[1]}"
 
         def ready() -> None:
+            if asked is not None:
+                terminal.say(f"Health on http://{_LOOPBACK}:{asked.getsockname()[1]}/health/ready")
             terminal.say(f"Listening on {url} for POST {PATH}, {len(settings.scholen)} administrations. Ctrl-C stops.")
 
+        running = server.Running(
+            context=None if proxy else context,
+            health=None if asked is None else (asked, health.checks),
+            ready=ready,
+            stopping=health.stop,
+            refused=partial(no_handshake, about=chain),
+            tell=terminal.complain,
+        )
         with _signals_end_quietly():
-            server.run(client.terugweg.asgi(), listening, context, ready=ready, tell=terminal.complain)
+            server.run(client.terugweg.asgi(_peer(proxy), server.LIMITS), listening, running)
     terminal.say("Stopped.")
+
+
+def _peer(proxy: Proxy | None) -> Callable[[Mapping[str, object]], str | None]:
+    return oin_from_scope if proxy is None else proxy.of_scope
+
+
+class _Health:
+    """Whether results can be taken in now."""
+
+    def __init__(self, settings: Settings, context: ServerContext) -> None:
+        self._store = settings.store
+        self._context = context
+        self._stopping = False
+        self._at, self._writable = float("-inf"), False
+        self._one = asyncio.Lock()
+
+    def stop(self) -> None:
+        """From now on not ready."""
+        self._stopping = True
+
+    async def checks(self) -> dict[str, bool]:
+        """What is needed, and whether it is in order. The store is looked at once in a few seconds."""
+        async with self._one:
+            if time.monotonic() - self._at > _SECONDS_A_CHECK_HOLDS:
+                self._writable, self._at = await asyncio.to_thread(self._look), time.monotonic()
+        return {"store": self._writable, "certificate": self._context.is_valid, "serving": not self._stopping}
+
+    def _look(self) -> bool:
+        from doorstroom_client.store.sqlite import SqliteStore
+
+        if self._store is None or not Path(self._store).exists():
+            return False  # opening would make a new one, and hide that the disk is gone
+        try:
+            SqliteStore(self._store).close()  # opening it writes to it
+        except StoreError:
+            return False
+        return True
 
 
 def _uvicorn() -> ModuleType:
@@ -76,21 +156,34 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("osr is missing, and the mandate of a sender must be looked up", setting="osr")
     if not settings.scholen:
         raise ConfigurationError("scholen is empty, so every result would be refused", setting="scholen")
+    if settings.serve_proxy_trusted and not _is_loopback(settings.serve_host):
+        raise ConfigurationError(
+            "serve.host must be a loopback address when TLS ends in a proxy: what passes here is not encrypted",
+            setting="serve.host",
+            hint='Give serve.host = "127.0.0.1" and let the proxy run on this machine',
+        )
     from doorstroom_client.store.sqlite import SqliteStore
 
     SqliteStore(settings.store).close()
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 @contextmanager
-def _listen(host: str, port: int) -> Iterator[socket.socket]:
+def _listen(host: str, port: int, setting: str) -> Iterator[socket.socket]:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[:2], family=family)
     except OSError as error:
         raise ConfigurationError(
             f"cannot listen on {host} port {port}: {os_reason(error)}",
-            setting="serve.port",
-            hint="Choose another serve.host or serve.port, or stop what listens there",
+            setting=setting,
+            hint="Choose another address or port, or stop what listens there",
         ) from None
     with listening:
         yield listening
@@ -98,6 +191,23 @@ def _listen(host: str, port: int) -> Iterator[socket.socket]:
 
 def _host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+@contextmanager
+def _events_on_stdout() -> Iterator[None]:
+    """Every event as one line of JSON on stdout."""
+    logger = logging.getLogger("doorstroom_client")
+    handler = logging.StreamHandler(terminal._Steady(sys.stdout))
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    before = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.level, logger.propagate = before
 
 
 @contextmanager

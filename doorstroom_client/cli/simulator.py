@@ -224,7 +224,8 @@ class _Supplier:
 
     def look(self) -> None:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
-        new = self._keten.toetssystemen[self._soort].ontvangen[self._seen :]
+        system = self._keten.toetssystemen[self._soort]
+        new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
         self._seen += len(new)
         for operation, status in new:
             self._last = time.monotonic()

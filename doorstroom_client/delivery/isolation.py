@@ -7,10 +7,12 @@ that takes at most about 2 k log2(n) calls. It knows nothing of networks: it is 
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, log2
 
 PROBES = 64
@@ -87,7 +89,7 @@ class _Hunt:
         self.onbekend: list[int] = []
         self.any_accepted = False
         self._refusals = 1
-        self._patience = 2 * ceil(log2(n)) + 2 if n > 1 else 1
+        self._patience = 2 * int(log2(n)) + 1
 
     def note(self, *, accepted: bool) -> None:
         """What came of a part."""
@@ -135,10 +137,16 @@ def _one_by_one(hunt: _Hunt, *, proven: bool) -> Generator[Part, bool, Part]:
 
 
 def _spread(items: list[int]) -> list[int]:
-    """The same items, the first `PROBES` of them evenly spread."""
+    """The same items, the first `PROBES` of them from all over the list.
+
+    One out of each stretch, at a place drawn by lot: with even steps, groups that alternate in a list would all be missed
+    but one. The lot is the same every time, and so are the calls.
+    """
     if len(items) <= PROBES:
         return items
-    chosen = [items[at * len(items) // PROBES] for at in range(PROBES)]
+    lot = random.Random(len(items))  # noqa: S311 - nothing secret
+    edges = [at * len(items) // PROBES for at in range(PROBES + 1)]
+    chosen = [items[lot.randrange(start, end)] for start, end in pairwise(edges)]
     taken = set(chosen)
     return chosen + [item for item in items if item not in taken]
 

@@ -30,6 +30,7 @@ from doorstroom_client.errors import (
     RedirectRefused,
     Refused,
     SchoolOnbekend,
+    StoreError,
     TlsError,
     Unavailable,
     UnexpectedResponse,
@@ -123,8 +124,9 @@ def add(
     secret = yield from keep(books.ledger.secret)
     entries, changes = lijst.entries(secret), None
     if only_changes:
-        accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
+        # In this order: a message that is delivered in between is then seen twice, and else not at all.
         waiting = yield from keep(partial(books.outbox.open_entries, key, lijst.schooljaar))
+        accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
         changes = compare(entries, accepted, waiting)
         if not changes.positions:
             gone = tuple(Verdwenen(entry, secret) for entry in changes.verdwenen)
@@ -198,6 +200,10 @@ class Run:
             if result is not None:
                 self._on_result(result)
 
+    def stop(self) -> None:
+        """Begin no other message; those in hand are finished."""
+        self.stopped = True
+
     def _now(self) -> dt.datetime:
         return self._about.conditions.now()
 
@@ -217,6 +223,8 @@ class Run:
             progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._addresses)
         except GivenUpError:
             return None
+        except StoreError:
+            raise  # that is about our own disk, and says nothing about the message
         except DoorstroomError as error:
             return (yield from self._failed(claimed, leverancier, error))
         made = receipt(lijst, leverancier, progress, verdict)

@@ -67,7 +67,13 @@ class Postvak:
         books = self._runtime.resources.books
         return self._runtime.run(self._chain.enqueue(lijst, school, leverancier, books, only_changes, expires_at))
 
-    def deliver(self, *, workers: int = 4, on_result: Callable[[Bezorging], object] | None = None) -> list[Bezorging]:
+    def deliver(
+        self,
+        *,
+        workers: int = 4,
+        on_result: Callable[[Bezorging], object] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> list[Bezorging]:
         """Send everything that is due now, and say what came of each message that was tried.
 
         A message that fails for a passing reason is due again later, by a schedule from 5 seconds to a day; run this again
@@ -76,6 +82,7 @@ class Postvak:
         Args:
             workers: how many keys (school, supplier and kind) at a time.
             on_result: is told of each message as soon as its outcome is known, in the thread or task of its worker.
+            stop: is asked after each message; once it says yes, no other message is begun.
 
         Raises:
             ConfigurationError: no store is configured, or a number of workers below 1.
@@ -87,14 +94,12 @@ class Postvak:
             results.append(result)
             if on_result is not None:
                 on_result(result)
+            run.stopped = run.stopped or (stop is not None and stop())
 
         books = self._runtime.io(self._runtime.resources.books)
         run = self._chain.delivery_run(books, note)
-        try:
-            for _ in self._runtime.stream((run.worker() for _ in range(workers)), workers):
-                pass
-        finally:
-            run.stopped = True
+        for _ in self._runtime.stream((run.worker() for _ in range(workers)), workers, run.stop):
+            pass
         return results
 
     def counts(self) -> dict[State, int]:

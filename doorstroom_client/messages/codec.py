@@ -26,32 +26,32 @@ def decode_json(body: bytes) -> Any:
     Raises:
         MessageError: the text is not such JSON; says which rule, never what stood there.
     """
-    rule = _broken_rule(body)
+    rule, document = _read(body)
     if rule:
         del body  # tracebacks may show local variables
         raise MessageError([Problem("body", rule)])
-    return json.loads(body)
+    return document
 
 
-def _broken_rule(body: bytes) -> str:
-    """The first rule that `body` breaks; empty when it is fine."""
+def _read(body: bytes) -> tuple[str, Any]:
+    """The first rule that `body` breaks, or an empty text and what it holds."""
     if len(body) > BODY_LIMIT:
-        return f"is larger than {BODY_LIMIT} bytes"
+        return f"is larger than {BODY_LIMIT} bytes", None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
-        return "is not valid UTF-8"
+        return "is not valid UTF-8", None
     if text.startswith("\ufeff"):
-        return "starts with a byte order mark"
+        return "starts with a byte order mark", None
     try:
         from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds depth and numbers; no NaN
         document = json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
         json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate cannot be written
     except _DuplicateError:
-        return "holds a key twice in one object"
+        return "holds a key twice in one object", None
     except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError too
-        return "is not valid JSON"
-    return ""
+        return "is not valid JSON", None
+    return "", document
 
 
 class _DuplicateError(ValueError):

@@ -9,8 +9,8 @@ import unicodedata
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.identifiers import Identifier
 
-# Control characters, lone surrogates and the marks that change the direction of text have no place in a name.
-_UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, lone surrogates and the marks that change the direction of text have no place in a name."""
 
 _INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
 
@@ -43,7 +43,7 @@ class Findings:
         text = unicodedata.normalize("NFC", value).strip()
         if all(unicodedata.category(character) in _INVISIBLE for character in text):
             self.add(path, "is empty")
-        elif _UNWANTED.search(text):
+        elif UNWANTED.search(text):
             self.add(path, "holds a control character or a mark that changes the direction of text")
         elif len(text) > most:
             self.add(path, f"is {len(text)} characters long; at most {most} fit")

@@ -18,6 +18,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
 from doorstroom_client.messages.afspraak import VERSIE_VORM
+from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.mild import Items, Mild, MildModel, Moment, Tekst, amsterdam, open_enum
@@ -164,7 +165,9 @@ class Leerlingresultaat(MildModel):
         """Read a decoded JSON document.
 
         Raises:
-            MessageError: it is no object, names no pupil, or has no list of results. Nothing else is refused.
+            MessageError: it is no object, names no pupil, has no list of results, or has a name (of the pupil, the author
+                or the test) with a control character or a mark that changes the direction of text inside it. Nothing else
+                is refused.
         """
         result, problems = cls._validated(document)
         del document  # tracebacks may show local variables
@@ -186,6 +189,9 @@ class Leerlingresultaat(MildModel):
             ]
         if result.leerling == Leerling():
             return None, [Problem("resultatenscores.deelnemerref", "names no ECK-iD or LAS-key")]
+        unfit = [path for path, name in result._names() if name and UNWANTED.search(name.strip())]
+        if unfit:
+            return None, [Problem(path, "holds a character that has no place in a name") for path in unfit]
         result._raw = document
         return result, []
 
@@ -292,6 +298,12 @@ class Leerlingresultaat(MildModel):
             "dubbele_identiteit": self._has_double_identity(),
         }
         return tuple(code for code, applies in checks.items() if applies)
+
+    def _names(self) -> list[tuple[str, str | None]]:
+        """Where a name stands, and the name: what people and systems tell pupils, authors and tests apart by."""
+        entries = self.resultatenscores.deelnemerref
+        pupil = [("resultatenscores.deelnemerref", entry.onderwijsdeelnemerID) for entry in entries]
+        return [*pupil, ("auteur", self.auteur), ("toets.naam", self.toets.naam if self.toets else None)]
 
     def _of_kind(self, kind: Resultaatsoort) -> list[Resultaat]:
         return [item for item in self.resultatenscores.resultaten.resultaten if item.label == kind]

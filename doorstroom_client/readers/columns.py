@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from doorstroom_client.errors import Problem
 
@@ -19,7 +19,11 @@ IDENTITIES = ("eck_id", "las_key")
 MAX_COLUMNS = 256
 """A header with more cells is not a table of pupils."""
 
+SCHOOL = "school"
+"""The column that says of which school a line is, in a file for many schools."""
+
 _NAMES: Mapping[str, tuple[str, ...]] = {
+    SCHOOL: ("school",),
     "eck_id": ("eckid", "ketenid"),
     # A leerlingnummer is no LAS-key: it means something outside the chain, so no such name stands here.
     "las_key": ("laskey",),
@@ -78,9 +82,15 @@ class Layout:
         """All columns that are read; any other is ignored."""
         return (*IDENTITIES, *self.required, *self.optional)
 
+    @property
+    def with_school(self) -> Layout:
+        """The same for many schools in one file."""
+        return replace(self, required=(SCHOOL, *self.required), example=f"{SCHOOL};{self.example}")
+
     def columns_of(self, header: Sequence[str]) -> list[str | None]:
         """The column that each cell of a header names; None where it is not used."""
-        return [name if name in self.used else None for name in map(column_of, header)]
+        wanted = (*self.used, SCHOOL)  # of which school a line is, is looked at in every file
+        return [name if name in wanted else None for name in map(column_of, header)]
 
 
 ADVIEZEN = Layout(required=("advies",), optional=(), example="eck_id;las_key;advies")

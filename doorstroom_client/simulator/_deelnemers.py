@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.simulator._berichtcontrole import Aangemeld, Identiteit, Kop
+from doorstroom_client.simulator.leerlingen import BedachteLeerling
 
 
 @dataclass(slots=True)
@@ -93,3 +95,23 @@ class Deelnemers:
             (found for identiteit in identiteiten if (found := self._index.get((school_oin, identiteit)))),
             None,
         )
+
+
+def aangemeld(leerling: BedachteLeerling) -> Aangemeld:
+    """An invented pupil as it would stand in a Deelnemerslijst."""
+    namen = ((Identiteitsoort.ECK_ID, leerling.eck_id), (Identiteitsoort.LAS_KEY, leerling.las_key))
+    identiteiten = tuple((label.value, waarde) for label, waarde in namen if waarde)
+    bericht = {
+        "label": "Leerling",
+        "deelnemerref": [{"label": label, "onderwijsdeelnemerID": waarde} for label, waarde in identiteiten],
+        "achternaam": leerling.achternaam,
+        "roepnaam": leerling.roepnaam,
+        "groep": leerling.groep,
+        "niveau": {"label": "Jaargroep", "niveau": "8"},
+        "extensie": {
+            "label": "Demografisch",
+            "voorletters": leerling.voorletters,
+            "geboortedatum": leerling.geboortedatum.isoformat(),
+        },
+    }
+    return Aangemeld(identiteiten, bericht)

@@ -74,6 +74,10 @@ SCHOLEN = (
 """Invented schools: with ICE, with DIA, with ROUTE_8, and one without any mandate."""
 
 
+MOST_SCHOOLS = 9 * 26 * 26
+"""So many can be invented: their BRINs begin with 90 to 98, where no real one does."""
+
+
 def check_ports(port: int) -> None:
     """Look whether all ports of a chain are free.
 
@@ -104,7 +108,7 @@ class Keten:
         osr: the register; give and withdraw mandates here.
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
-        scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate.
+        scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate. Those of `bedenk_scholen` follow.
         certificate: the client certificate of the LAS.
         store: path of the store in which results are received.
     """
@@ -120,10 +124,11 @@ class Keten:
         if port:
             check_ports(port)
         self._temporary = directory is None
+        self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
         self.schooljaar = schooljaar
         self.school = SCHOLEN[0]
-        self.scholen = SCHOLEN
+        self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
         self._pki = Pki(self.directory / "pki")
@@ -141,6 +146,7 @@ class Keten:
             for at, (soort, systeem) in enumerate(self.toetssystemen.items())
         }
         self._give_mandates()
+        self._invented: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         """Start all servers."""
@@ -157,9 +163,8 @@ class Keten:
             server.start()
         for soort, systeem in self.toetssystemen.items():
             systeem.basis_url = f"{self._supplier_servers[soort].url}/dst"
-        if self._receive:
-            for school in self.scholen:
-                self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url)
+        self._started = True
+        self._register(self.scholen)
 
     def stop(self) -> None:
         """Stop all servers; a temporary folder is removed."""
@@ -221,6 +226,47 @@ class Keten:
             seed: another number, other pupils.
         """
         return bedenk_leerlingen(aantal, seed=seed, schooljaar=self.schooljaar)
+
+    def bedenk_scholen(self, aantal: int, *, leerlingen: int = 27) -> list[School]:
+        """Add invented schools, that each have mandated one of the suppliers and the LAS, and have made a class known there.
+
+        The suppliers take turns. A client that is made afterwards knows these schools; `klas` gives their pupils.
+
+        Args:
+            aantal: how many schools.
+            leerlingen: how many pupils of each school its supplier knows.
+
+        Raises:
+            ValueError: so many BRINs that cannot be real do not exist.
+        """
+        start = len(self._invented)
+        if start + aantal > MOST_SCHOOLS:
+            raise ValueError(f"At most {MOST_SCHOOLS} schools can be invented.")
+        new = [_invented_school(number) for number in range(start, start + aantal)]
+        for number, school in enumerate(new, start=start):
+            soort, _, oin, _ = SUPPLIERS[number % len(SUPPLIERS)]
+            self._invented[school.oin] = str(soort)
+            self.osr.mandate(school.oin, oin)
+            self.osr.mandate(school.oin, LAS_OIN)
+            for systeem in self.toetssystemen.values():
+                systeem.scholen.add(school.oin)
+            self.toetssystemen[soort].meld_aan(school, self.klas(school, leerlingen), schooljaar=self.schooljaar)
+        self.scholen += tuple(new)
+        if self._started:
+            self._register(new)
+        return new
+
+    def klas(self, school: School, aantal: int = 27) -> list[BedachteLeerling]:
+        """The pupils of a school: the same ones every time, and others than those of another school."""
+        return self.leerlingen(aantal, seed=int.from_bytes(school.routeringskenmerk.encode()))
+
+    def toetssysteem_van(self, school: School) -> Toetssysteem:
+        """The supplier that a school of `bedenk_scholen` has mandated.
+
+        Raises:
+            KeyError: it is another school.
+        """
+        return self.toetssystemen[self._invented[school.oin]]
 
     def stuur_resultaten(self, toetssoort: str = Toetssoort.ICE, school: School | None = None) -> list[Verzonden]:
         """Let the known pupils take the test, and push each result to the LAS that the OSR has an address of.
@@ -288,6 +334,11 @@ class Keten:
             self.osr.mandate(school.oin, oin)
             self.osr.mandate(school.oin, LAS_OIN)
 
+    def _register(self, scholen: Sequence[School]) -> None:
+        if self._receive:
+            for school in scholen:
+                self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url)
+
     def _receive_one(self, received: Received) -> Answer:
         if self._receiver is None:
             self._receiver = self.client()
@@ -303,6 +354,21 @@ class Keten:
         )
         extra = tuple((name, value) for name, value in response.headers if name == "retry-after")
         return Answer(response.status, response.body, "application/json", extra)
+
+
+def _invented_school(number: int) -> School:
+    tens, rest = divmod(number, 26 * 26)
+    brin = f"{98 - tens}{chr(ord('A') + rest // 26)}{chr(ord('A') + rest % 26)}"
+    place, within = divmod(number, 1000)
+    return School(
+        instellingscode=brin,
+        vestigingscode="00",
+        onderwijsaanbiedercode=f"{910 + place}A{within:03d}",
+        onderwijslocatiecode=f"{910 + place}X{within:03d}",
+        administratienr="01",
+        routeringskenmerk=f"00000007000{brin}00530",
+        naam=f"De Bedachte School {number + 1}",
+    )
 
 
 def leerling_of(bedacht: BedachteLeerling) -> Leerling:

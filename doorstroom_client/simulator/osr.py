@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 
+from doorstroom_client.simulator._antwoorden import onthoud
 from doorstroom_client.simulator._osr_records import Endpoint, InvalidQueryError, Mandate, brin, oin, required
 from doorstroom_client.simulator.https import Answer, Received
 
@@ -24,7 +25,8 @@ class SimulatedOsr:
         namespace: of the one service version it knows.
         prefix: of all paths.
         outage: while True every request gets 503.
-        calls: method, path and OIN of the caller of every request, in order.
+        calls: method, path and OIN of the caller of the last requests, in order; only the oldest of many thousands are
+            forgotten.
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class SimulatedOsr:
         self._today = today
         self._lock = threading.Lock()
         self._given = 0
-        self._mandates: list[Mandate] = []
+        self._mandates: dict[tuple[str, str], list[Mandate]] = {}
         self._endpoints: dict[str, Endpoint] = {}
         self._schools: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
 
     def mandate(
         self,
@@ -91,15 +94,14 @@ class SimulatedOsr:
                 token=str(uuid.uuid4()),
                 number=self._given,
             )
-            self._mandates.append(given)
-            self._schools.setdefault(school_oin, f"Bedachte school {brin(school_oin)}")
+            self._mandates.setdefault((school_oin, supplier_oin), []).append(given)
+            self._note_school(school_oin)
         return given
 
     def revoke(self, school_oin: str, supplier_oin: str) -> None:
         """Withdraw every mandate of this supplier for this school; none is fine."""
         with self._lock:
-            gone = (school_oin, supplier_oin)
-            self._mandates = [m for m in self._mandates if (m.school_oin, m.supplier_oin) != gone]
+            self._mandates.pop((school_oin, supplier_oin), None)
 
     def has_mandate(self, school_oin: str, supplier_oin: str) -> bool:
         """Whether a mandate is valid today, also in an outage; fits ``mandaat`` of a test supplier."""
@@ -116,7 +118,7 @@ class SimulatedOsr:
         school = school_oin or f"{routing_id[:15]}00000"
         with self._lock:
             self._endpoints[routing_id] = Endpoint(routing_id, url, school, self.namespace)
-            self._schools.setdefault(school, f"Bedachte school {brin(school)}")
+            self._note_school(school)
 
     def find_endpoint(self, routing_id: str) -> str | None:
         """Return the URL registered for an administration. Works during an outage."""
@@ -127,7 +129,7 @@ class SimulatedOsr:
     def app(self, received: Received) -> Answer:
         """Answer one request."""
         with self._lock:
-            self.calls.append((received.method, received.path, received.peer_oin))
+            onthoud(self.calls, (received.method, received.path, received.peer_oin))
         if self.outage:
             return Answer.json(503, {"message": "service unavailable"}, (("Retry-After", "1"),))
         if received.peer_oin is None:
@@ -169,10 +171,9 @@ class SimulatedOsr:
         }
 
     def _find_mandate(self, school_oin: str, supplier_oin: str, namespace: str, day: date) -> Mandate | None:
-        wanted = (school_oin, supplier_oin, namespace)
         with self._lock:
-            valid = (mandate for mandate in self._mandates if mandate.covers(day))
-            return next((m for m in valid if (m.school_oin, m.supplier_oin, m.namespace) == wanted), None)
+            given = self._mandates.get((school_oin, supplier_oin), ())
+            return next((m for m in given if m.namespace == namespace and m.covers(day)), None)
 
     def _endpoints_app(self, received: Received) -> Answer:
         namespace = required(received, "service_version_namespace")
@@ -237,7 +238,11 @@ class SimulatedOsr:
         return Answer.json(200, [body for body in bodies if wanted_name in str(body["name"]).lower()])
 
     def _school_href(self, school_oin: str) -> str:
-        return f"{self.prefix}/schools/{list(self._schools).index(school_oin) + 1}"
+        return f"{self.prefix}/schools/{self._numbers[school_oin]}"
+
+    def _note_school(self, school_oin: str) -> None:
+        self._schools.setdefault(school_oin, f"Bedachte school {brin(school_oin)}")
+        self._numbers.setdefault(school_oin, len(self._schools))
 
     def _day(self, received: Received) -> date:
         text = received.one("reference_date")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
 from doorstroom_client.simulator._afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
 from doorstroom_client.simulator._antwoorden import (
@@ -21,11 +23,13 @@ from doorstroom_client.simulator._antwoorden import (
     OpVerzoek,
     antwoord,
     lees_namens,
+    onthoud,
 )
-from doorstroom_client.simulator._berichtcontrole import OngeldigError, lees_adviezen, lees_deelnemers
-from doorstroom_client.simulator._deelnemers import Deelnemer, Deelnemers
+from doorstroom_client.simulator._berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
+from doorstroom_client.simulator._deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator._verzending import Verzonden, Zending, client_context, verzend
 from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.leerlingen import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
@@ -38,6 +42,11 @@ class Gedrag(StrEnum):
     """Keeps the advice of known pupils, skips the others without a word and answers 202."""
     WEIGERT_LIJST = "weigert_lijst"
     """Answers 404 and keeps nothing of a list that has an unknown pupil."""
+    WEIGERT_LIJST_422 = "weigert_lijst_422"
+    """The same, with 422."""
+
+
+_WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,9 @@ class Toetssysteem:
         scholen: OINs of the schools it knows; another school gets 405 (quirk Q4).
         basis_url: its own base URL as written in results, prefix included; set it once the server has a port.
         rapport_klaar: while False a known report gets 204, with a body (quirk Q3).
-        ontvangen: operation and status of every request, in order.
+        ontvangen: operation and status of the last requests, in order; only the oldest of many thousands are forgotten.
+        geteld: how many requests there were.
+        lijsten: how many lists it received for each of the schools it knows, by OIN; refused ones count too.
     """
 
     def __init__(
@@ -100,6 +111,8 @@ class Toetssysteem:
         self.basis_url = f"https://toetssysteem.example{prefix}"
         self.rapport_klaar = True
         self.ontvangen: list[tuple[str, int]] = []
+        self.geteld = 0
+        self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self._versies = frozenset(versies)
         self._prefix = prefix
@@ -139,8 +152,24 @@ class Toetssysteem:
             return Answer(405, b"Method Not Allowed", "text/plain", (("Allow", method),))
         answer = self._op_verzoek.neem(operatie) or self._verwerk(operatie, rest, received)
         with self._lock:
-            self.ontvangen.append((operatie, answer.status))
+            onthoud(self.ontvangen, (operatie, answer.status))
+            self.geteld += 1
+            school_oin = received.one("edu-to")
+            if operatie != RAPPORT and school_oin in self.scholen:
+                self.lijsten[school_oin] += 1
         return answer
+
+    def meld_aan(self, school: School, klas: Iterable[BedachteLeerling], *, schooljaar: str) -> None:
+        """Make invented pupils known, as if the school had sent them.
+
+        Args:
+            school: the administration whose pupils they are.
+            klas: the pupils.
+            schooljaar: of the test.
+        """
+        kop = Kop(max(self._versies), schooljaar)
+        self.scholen.add(school.oin)
+        self._deelnemers.meld_aan(school.oin, school.routeringskenmerk, kop, map(aangemeld, klas))
 
     def deelnemers(self, school_oin: str) -> list[dict[str, Any]]:
         """Return the pupils known for a school, as last received, in order of arrival."""
@@ -227,9 +256,9 @@ class Toetssysteem:
             self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, kop, lijst)
             return antwoord(202)
         _, lijst = lees_adviezen(bericht, self._versies)
-        weigert = self.gedrag is Gedrag.WEIGERT_LIJST
-        onbekend = self._deelnemers.zet_adviezen(namens.school_oin, lijst, alles_of_niets=weigert)
-        return antwoord(404 if onbekend and weigert else 202)
+        weigert = _WEIGERT.get(self.gedrag)
+        onbekend = self._deelnemers.zet_adviezen(namens.school_oin, lijst, alles_of_niets=weigert is not None)
+        return antwoord(weigert if onbekend and weigert else 202)
 
     def _geef_rapport(self, rapportid: str, namens: Namens) -> Answer:
         with self._lock:

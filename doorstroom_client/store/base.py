@@ -264,13 +264,17 @@ class Outbox(Protocol):
         Args:
             owner: the worker.
             now: the wall clock (UTC).
-            lease: seconds. A lease or a moment that lies further ahead than can be is of a clock that was set back.
+            lease: seconds. A lease or a moment that was noted later than now is of a clock that was set back.
             without: OINs of suppliers to leave alone.
         """
         ...
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
-        """Keep a message for `lease` seconds more, right before sending; False when another worker has taken it."""
+        """Keep a message for `lease` seconds more, right before sending; False when another worker has taken it, or too late.
+
+        From here on it may have arrived, whatever is heard of it: the ledger is put in doubt, and no older message of its key
+        goes out any more.
+        """
         ...
 
     def delivered(self, claimed: Claimed, accepted: Sequence[Entry], onbekend: int, at: dt.datetime) -> bool:
@@ -315,7 +319,7 @@ class Outbox(Protocol):
         ...
 
     def next_at(self, now: dt.datetime) -> dt.datetime | None:
-        """The moment at which the next message is due; None when nothing waits."""
+        """The moment at which there is something to do; None when nothing waits."""
         ...
 
     def retry(self, id: int, at: dt.datetime) -> bool:

@@ -60,7 +60,9 @@ MIGRATIONS = (
         next_at TEXT NOT NULL,
         scheduled_at TEXT NOT NULL,
         ended_at TEXT,
+        sent_at TEXT,
         lease_owner TEXT,
+        lease_from TEXT,
         lease_until TEXT
     ) STRICT;
     CREATE INDEX open_of_key ON outbox (routeringskenmerk, leverancier, soort, id) WHERE state IN ('waiting', 'held');

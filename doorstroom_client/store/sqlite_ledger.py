@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from doorstroom_client.store.base import Entry, Key
 from doorstroom_client.store.database import Database
@@ -31,7 +31,8 @@ class SqliteLedger:
         if not self._secret:
             with self._database.transaction("make a key") as cursor:
                 cursor.execute("INSERT OR IGNORE INTO secret (name, value) VALUES ('marks', ?)", (secrets.token_bytes(32),))
-                self._secret = bytes(cursor.execute("SELECT value FROM secret WHERE name = 'marks'").fetchone()[0])
+                found = bytes(cursor.execute("SELECT value FROM secret WHERE name = 'marks'").fetchone()[0])
+            self._secret = found  # not before it is on disk: marks made with a lost key are of no use
         return self._secret
 
     def entries(self, key: Key, schooljaar: str) -> list[Entry]:
@@ -51,8 +52,12 @@ class SqliteLedger:
             doubtful = _doubtful(self._rows(cursor, key, schooljaar), entries)
         if doubtful:
             with self._database.transaction("write the ledger") as cursor:
-                again = _doubtful(self._rows(cursor, key, schooljaar), entries)
-                cursor.executemany("UPDATE ledger SET content = ? WHERE id = ?", [(_IN_DOUBT, number) for number in again])
+                self.forget(cursor, key, schooljaar, entries)
+
+    def forget(self, cursor: sqlite3.Cursor, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
+        """The same as `doubt` within a transaction of another part of the store."""
+        doubtful = _doubtful(self._rows(cursor, key, schooljaar), entries)
+        cursor.executemany("UPDATE ledger SET content = ? WHERE id = ?", [(_IN_DOUBT, number) for number in doubtful])
 
     def accept(self, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
         """This is what the supplier has now."""
@@ -60,8 +65,8 @@ class SqliteLedger:
             self.write(cursor, key, schooljaar, entries, at)
 
     def write(self, cursor: sqlite3.Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
-        """The same within a transaction of another part of the store."""
-        known = _Index(self._rows(cursor, key, schooljaar))
+        """The same as `accept` within a transaction of another part of the store."""
+        known = Index(self._rows(cursor, key, schooljaar))
         old = {number for entry in entries for number in known.of(entry)}
         cursor.executemany("DELETE FROM ledger WHERE id = ?", [(number,) for number in old])
         cursor.executemany(
@@ -75,11 +80,19 @@ class SqliteLedger:
         return [(row[0], Entry(*row[1:])) for row in cursor.execute(query, _book(key, schooljaar)).fetchall()]
 
 
-class _Index:
-    """Rows by either identity of the pupil."""
+class Index:
+    """Rows by either identity of the pupil.
 
-    def __init__(self, rows: Sequence[tuple[int, Entry]]) -> None:
+    Args:
+        rows: entries with a number each.
+    """
+
+    def __init__(self, rows: Iterable[tuple[int, Entry]] = ()) -> None:
         self._by_mark: dict[str, list[tuple[int, Entry]]] = {}
+        self.add(rows)
+
+    def add(self, rows: Iterable[tuple[int, Entry]]) -> None:
+        """Take in more rows."""
         for number, entry in rows:
             for mark in filter(None, (entry.eck, entry.las)):
                 self._by_mark.setdefault(mark, []).append((number, entry))
@@ -91,7 +104,7 @@ class _Index:
 
 
 def _doubtful(rows: Sequence[tuple[int, Entry]], entries: Sequence[Entry]) -> list[int]:
-    known = _Index(rows)
+    known = Index(rows)
     return [
         number for entry in entries for number, row in known.of(entry).items() if row.content not in (entry.content, _IN_DOUBT)
     ]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from doorstroom_client.store.base import Claimed, Entry, Key, Outgoing, Queued, State
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.sqlite_ledger import SqliteLedger
+from doorstroom_client.store.sqlite_ledger import Index, SqliteLedger
 
 _OPEN = "state IN ('waiting', 'held')"
 _FIRST = (
@@ -25,6 +25,10 @@ _COLUMNS = (
 )
 _SLACK = dt.timedelta(seconds=5)
 """Differences between clocks that mean nothing."""
+_FREE = "(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_from > ?)"
+"""No worker has it in hand. A lease that was taken later than now is of a clock that was set back; how far a lease reaches
+says nothing about that, because workers differ in how long they may take."""
+_LET_GO = "lease_owner = NULL, lease_from = NULL, lease_until = NULL"
 
 
 class SqliteOutbox:
@@ -64,40 +68,45 @@ class SqliteOutbox:
 
     def claim(self, owner: str, now: dt.datetime, lease: float, *, without: Sequence[str] = ()) -> Claimed | None:
         """Take the message whose turn it is, for `lease` seconds; None when there is none."""
-        at, latest = text_of(now), text_of(now + dt.timedelta(seconds=lease) + _SLACK)
-        ahead = text_of(now + _SLACK)
-        free = "(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)"
+        at, ahead = text_of(now), text_of(now + _SLACK)
         skip = f" AND o.leverancier NOT IN ({', '.join('?' * len(without))})" if without else ""
         turn = (
-            f"SELECT o.id FROM outbox o WHERE o.{_OPEN} AND (o.next_at <= ? OR o.scheduled_at > ?) AND {free}{skip} "
+            f"SELECT o.id FROM outbox o WHERE o.{_OPEN} AND (o.next_at <= ? OR o.scheduled_at > ?) AND {_FREE}{skip} "
             f"AND {_FIRST} ORDER BY o.next_at, o.id LIMIT 1"
         )
         with self._database.transaction("take a message") as cursor:
-            cursor.execute(
-                "UPDATE outbox AS o SET state = 'parked', reason = 'expired', ended_at = ?, lease_owner = NULL, "
-                f"lease_until = NULL WHERE o.{_OPEN} AND o.expires_at <= ? AND {free}",
-                (at, at, at, latest),
-            )
-            found = cursor.execute(turn, (at, ahead, at, latest, *without)).fetchone()
+            expired = f"SELECT o.id FROM outbox o WHERE o.{_OPEN} AND o.expires_at <= ? AND {_FREE}"
+            for (late,) in cursor.execute(expired, (at, at, ahead)).fetchall():
+                self._set_aside(cursor, late, "expired", at)
+            found = cursor.execute(turn, (at, ahead, at, ahead, *without)).fetchone()
             if found is None:
                 return None
             cursor.execute(
-                "UPDATE outbox SET lease_owner = ?, lease_until = ? WHERE id = ?", (owner, _until(now, lease), found[0])
+                "UPDATE outbox SET lease_owner = ?, lease_from = ?, lease_until = ? WHERE id = ?",
+                (owner, at, _until(now, lease), found[0]),
             )
             body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", found).fetchone()
             return Claimed(self._one(cursor, found[0]), owner, bytes(body), _entries(entries))
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
-        """Keep a message for `lease` seconds more; False when another worker has taken it."""
-        return self._update(claimed, "lease_until = ?", (_until(now, lease),))
+        """Keep a message for `lease` seconds more, note that it is sent, and put the ledger in doubt: all or nothing."""
+        at, queued = text_of(now), claimed.queued
+        with self._database.transaction("mark a message") as cursor:
+            still = cursor.execute(
+                "UPDATE outbox SET lease_from = ?, lease_until = ?, sent_at = coalesce(sent_at, ?) "
+                f"WHERE id = ? AND lease_owner = ? AND {_OPEN} AND expires_at > ?",
+                (at, _until(now, lease), at, queued.id, claimed.owner, at),
+            ).rowcount
+            if still:
+                self._ledger.forget(cursor, queued.key, queued.schooljaar, claimed.entries)
+            return bool(still)
 
     def delivered(self, claimed: Claimed, accepted: Sequence[Entry], onbekend: int, at: dt.datetime) -> bool:
         """Forget the content and tell the ledger, both or neither."""
         with self._database.transaction("mark a message") as cursor:
             done = cursor.execute(
                 "UPDATE outbox SET state = 'delivered', reason = '', attempts = attempts + 1, onbekend = ?, ended_at = ?, "
-                "body = NULL, entries = NULL, lease_owner = NULL, lease_until = NULL "
-                f"WHERE id = ? AND lease_owner = ? AND {_OPEN}",
+                f"body = NULL, entries = NULL, {_LET_GO} WHERE id = ? AND lease_owner = ? AND {_OPEN}",
                 (onbekend, text_of(at), claimed.queued.id, claimed.owner),
             ).rowcount
             if done:
@@ -111,20 +120,20 @@ class SqliteOutbox:
         ended = text_of(at) if state is State.PARKED else None
         return self._update(
             claimed,
-            "state = ?, reason = ?, next_at = ?, scheduled_at = ?, ended_at = ?, attempts = attempts + ?, lease_owner = NULL, "
-            "lease_until = NULL",
+            f"state = ?, reason = ?, next_at = ?, scheduled_at = ?, ended_at = ?, attempts = attempts + ?, {_LET_GO}",
             (state, reason, text_of(next_at), text_of(at), ended, int(counts)),
         )
 
     def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
         """What the open messages of a key say, one entry per pupil: the last one counts."""
-        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
+        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id DESC"
         with self._database.cursor("read messages") as cursor:
             rows = cursor.execute(query, (*_key(key), schooljaar)).fetchall()
-        last: list[Entry] = []
+        newer, last = Index(), list[Entry]()
         for row in rows:
-            newer = _entries(row[0])
-            last = [entry for entry in last if not any(entry.same_pupil(other) for other in newer)] + list(newer)
+            entries = _entries(row[0])
+            last += [entry for entry in entries if not newer.of(entry)]
+            newer.add(enumerate(entries))
         return last
 
     def is_open(self, key: Key) -> bool:
@@ -148,10 +157,17 @@ class SqliteOutbox:
         return {state: found.get(state, 0) for state in State}
 
     def next_at(self, now: dt.datetime) -> dt.datetime | None:
-        """The moment at which the next message is due; `now` when one is due already."""
-        query = f"SELECT min(CASE WHEN o.scheduled_at > ? THEN ? ELSE o.next_at END) FROM outbox o WHERE o.{_OPEN} AND {_FIRST}"
+        """The moment at which the next message is due; `now` when one is due already.
+
+        One that a worker has in hand is due when its lease ends; one that expires is due to make way for others.
+        """
+        at, ahead = text_of(now), text_of(now + _SLACK)
+        query = (
+            f"SELECT min(CASE WHEN NOT {_FREE} THEN o.lease_until WHEN o.scheduled_at > ? THEN ? "
+            f"ELSE min(o.next_at, o.expires_at) END) FROM outbox o WHERE o.{_OPEN} AND {_FIRST}"
+        )
         with self._database.cursor("read messages") as cursor:
-            found = moment_of(cursor.execute(query, (text_of(now + _SLACK), text_of(now))).fetchone()[0])
+            found = moment_of(cursor.execute(query, (at, ahead, ahead, at)).fetchone()[0])
         return None if found is None else max(found, now)
 
     def retry(self, id: int, at: dt.datetime) -> bool:
@@ -164,29 +180,39 @@ class SqliteOutbox:
                     "WHERE o.id = ? AND o.state IN ('waiting', 'held', 'parked') AND o.expires_at > ? "
                     "AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.routeringskenmerk = o.routeringskenmerk "
                     "AND newer.leverancier = o.leverancier AND newer.soort = o.soort AND newer.id > o.id "
-                    "AND (newer.attempts > 0 OR newer.lease_owner IS NOT NULL))",
+                    "AND (newer.attempts > 0 OR newer.sent_at IS NOT NULL OR newer.lease_owner IS NOT NULL))",
                     (moment, moment, id, moment),
                 ).rowcount
             )
 
     def park(self, id: int, reason: str, at: dt.datetime) -> bool:
         """Put an open message aside, so that later ones go on."""
-        return self._end(id, at, f"state = 'parked', reason = ? WHERE {_OPEN}", (reason,))
+        moment, ahead = text_of(at), text_of(at + _SLACK)
+        query = f"SELECT 1 FROM outbox o WHERE o.id = ? AND o.{_OPEN} AND {_FREE}"
+        with self._database.transaction("mark a message") as cursor:
+            found = cursor.execute(query, (id, moment, ahead)).fetchone()
+            if found is not None:
+                self._set_aside(cursor, id, reason, moment)
+            return found is not None
 
     def drop(self, id: int, at: dt.datetime) -> bool:
         """Throw away a message, content included."""
-        ended = "state = 'dropped', body = NULL, entries = NULL WHERE state IN ('waiting', 'held', 'parked')"
-        return self._end(id, at, ended, ())
-
-    def _end(self, id: int, at: dt.datetime, what: str, values: tuple[str, ...]) -> bool:
-        """End a message that no worker has in hand."""
-        moment = text_of(at)
         query = (
-            f"UPDATE outbox SET ended_at = ?, lease_owner = NULL, lease_until = NULL, {what} AND id = ? "
-            "AND (lease_until IS NULL OR lease_until <= ?)"
+            f"UPDATE outbox AS o SET state = 'dropped', body = NULL, entries = NULL, ended_at = ?, {_LET_GO} "
+            f"WHERE o.id = ? AND o.state IN ('waiting', 'held', 'parked') AND {_FREE}"
         )
+        moment = text_of(at)
         with self._database.transaction("mark a message") as cursor:
-            return bool(cursor.execute(query, (moment, *values, id, moment)).rowcount)
+            return bool(cursor.execute(query, (moment, id, moment, text_of(at + _SLACK))).rowcount)
+
+    def _set_aside(self, cursor: sqlite3.Cursor, number: int, reason: str, at: str) -> None:
+        """Park a message, and put the ledger in doubt: it may still go out, so the next list has to say it all again."""
+        message = self._one(cursor, number)
+        entries = cursor.execute("SELECT entries FROM outbox WHERE id = ?", (number,)).fetchone()[0]
+        self._ledger.forget(cursor, message.key, message.schooljaar, _entries(entries))
+        cursor.execute(
+            f"UPDATE outbox SET state = 'parked', reason = ?, ended_at = ?, {_LET_GO} WHERE id = ?", (reason, at, number)
+        )
 
     def _update(self, claimed: Claimed, what: str, values: tuple[object, ...]) -> bool:
         query = f"UPDATE outbox SET {what} WHERE id = ? AND lease_owner = ? AND {_OPEN}"

@@ -2,74 +2,96 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from doorstroom_client.messages.codec import BODY_LIMIT
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+from doorstroom_client.terugweg.limits import SHIPPED, Limits, oversized, refusal
 from doorstroom_client.terugweg.peer import oin_from_scope
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refuse = Callable[[int], InboundResponse]
 
 
 def asgi_app(
     handle: Callable[[InboundRequest], Awaitable[InboundResponse]],
     peer: Callable[[Scope], str | None] = oin_from_scope,
+    limits: Limits = SHIPPED,
+    refuse: Refuse = InboundResponse.of,
 ) -> AsgiApp:
     """Wrap a handler.
 
     Args:
         handle: decides and keeps.
         peer: gives the OIN of the verified sender from the scope; the default reads the ASGI ``tls`` extension.
+        limits: what a sender may ask; holds under any server.
+        refuse: makes the answer to a request that is refused before it was read to its end.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":
-            await _answer(send, await _respond(scope, receive))
-
-    async def _respond(scope: Scope, receive: Receive) -> InboundResponse:
-        body = await _body(receive)
-        if isinstance(body, InboundResponse):
-            return body
-        headers: dict[bytes, bytes] = dict(scope.get("headers") or ())
-        request = InboundRequest(
-            method=scope["method"],
-            path=scope["path"],
-            query=scope.get("query_string", b"").decode("latin-1"),
-            peer_oin=peer(scope),
-            body=body,
-            content_type=headers.get(b"content-type", b"").decode("latin-1"),
-        )
-        return await handle(request)
+            try:
+                body = await _body(scope, receive, limits)
+                response = refuse(body) if isinstance(body, int) else await handle(_request(scope, body, peer))
+            except asyncio.CancelledError:
+                # The server stops and has waited long enough; the sender is told to come back.
+                await _answer(scope, send, refuse(503), last=True)
+                raise
+            # What was not read would be taken for the next request.
+            await _answer(scope, send, response, last=isinstance(body, int))
 
     return app
 
 
-async def _body(receive: Receive) -> bytes | InboundResponse:
-    """The whole body; a refusal when it is larger than a result may be, or the sender went away half-way."""
-    chunks: list[bytes] = []
-    left = BODY_LIMIT
-    more = True
-    while more:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            return InboundResponse.of(400)
-        chunk = event.get("body", b"")
-        left -= len(chunk)
-        if left < 0:
-            return InboundResponse.of(413)
-        chunks.append(chunk)
-        more = bool(event.get("more_body"))
-    return b"".join(chunks)
+def _request(scope: Scope, body: bytes, peer: Callable[[Scope], str | None]) -> InboundRequest:
+    headers: dict[bytes, bytes] = dict(scope.get("headers") or ())
+    return InboundRequest(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope.get("query_string", b"").decode("latin-1"),
+        peer_oin=peer(scope),
+        body=body,
+        content_type=headers.get(b"content-type", b"").decode("latin-1"),
+    )
 
 
-async def _answer(send: Send, response: InboundResponse) -> None:
+def too_long(scope: Scope, limits: Limits) -> bool:
+    """Whether the headers of a request are larger, or more, than they may be."""
+    line = len(scope["method"]) + len(scope.get("raw_path") or scope["path"].encode()) + len(scope.get("query_string", b""))
+    return oversized(line, scope.get("headers") or (), limits)
+
+
+async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | int:
+    """The whole body, or the status to refuse it with as soon as that is certain."""
+    refused = 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
+    if refused:
+        return refused
+    body = bytearray()
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            while True:
+                event = await receive()
+                if event["type"] == "http.disconnect":
+                    return 400
+                body += event.get("body", b"")
+                if len(body) > limits.body:
+                    return 413
+                if not event.get("more_body"):
+                    return bytes(body)
+    except TimeoutError:
+        return 408
+
+
+async def _answer(scope: Scope, send: Send, response: InboundResponse, *, last: bool) -> None:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if last and str(scope.get("http_version", "1.1")).startswith("1"):  # later versions do not know this field
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 

@@ -31,9 +31,11 @@ MELDINGEN = {
     401: "Verzender en/of ontvanger van dit bericht is niet gemachtigd door de school.",
     404: "Deze bron bestaat niet.",
     405: "De school is niet bekend bij de ontvanger.",
+    408: "Het bericht is niet op tijd ontvangen. Verstuur het later opnieuw.",
     413: "Het bericht is te groot.",
-    415: "Het bericht moet als application/json worden verstuurd.",
+    415: "Het bericht moet als application/json worden verstuurd, zonder compressie.",
     422: "Bericht ontvangen, maar de inhoud is niet bruikbaar.",
+    431: "De headers van het verzoek zijn te groot.",
     503: "De ontvanger kan dit bericht nu niet verwerken. Verstuur het later opnieuw.",
 }
 """Status -> the fixed text that goes with it."""
@@ -195,11 +197,11 @@ def _check_shape(request: InboundRequest) -> int:
 
 
 def _edu(query: str) -> tuple[str, str]:
-    """edu-to and edu-from; empty when one does not stand in the query exactly once."""
+    """edu-to and edu-from, exactly as sent; empty when one does not stand in the query exactly once."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=20, errors="strict")
     except ValueError:
         return "", ""
     found = [[value for name, value in pairs if name == key] for key in ("edu-to", "edu-from")]
-    edu_to, edu_from = (values[0].upper() if len(values) == 1 and values[0].isascii() else "" for values in found)
+    edu_to, edu_from = (values[0] if len(values) == 1 else "" for values in found)
     return edu_to, edu_from

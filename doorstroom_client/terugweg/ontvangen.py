@@ -15,6 +15,8 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
 from doorstroom_client.store.base import Kept
 
+_CLOCKS_MAY_DIFFER = dt.timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Ontvangen:
@@ -69,6 +71,13 @@ class Ontvangen:
     def rapportid(self) -> RapportId | None:
         """Id of the report."""
         return self.resultaat.rapportid
+
+    @property
+    def opmerkingen(self) -> tuple[str, ...]:
+        """What is odd, as short codes: those of the message, and whether it says to be made after it was received."""
+        made = self.resultaat.datumtijd
+        ahead = made is not None and made - self.ontvangen_op > _CLOCKS_MAY_DIFFER
+        return (*self.resultaat.opmerkingen, *(("datumtijd_in_de_toekomst",) if ahead else ()))
 
 
 def open_kept(kept: Kept, find_school: Callable[[str], School | None], leveranciers: Sequence[Leverancier]) -> Ontvangen:

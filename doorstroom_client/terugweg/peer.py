@@ -1,4 +1,7 @@
-"""Who sent a request: the OIN in the client certificate that TLS verified. Never from a header."""
+"""Who sent a request: the OIN in the client certificate that TLS verified. Never from a header.
+
+A proxy that ends TLS is another matter, and an explicit choice: `doorstroom_client.terugweg.proxy`.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,28 @@ def oin_from_scope(scope: Mapping[str, Any]) -> str | None:
     if isinstance(chain, str | bytes) or not isinstance(chain, Iterable):
         return None
     first = next(iter(chain), None)
-    if not isinstance(first, str):
+    return _oin_in(first)
+
+
+def oin_from_environ(environ: Mapping[str, Any]) -> str | None:
+    """The OIN that a WSGI server passes on, in the variables that Apache's mod_ssl and others have for it.
+
+    ``SSL_CLIENT_VERIFY`` must be ``SUCCESS``, and ``SSL_CLIENT_CERT`` the certificate in PEM. No header of a request can
+    set these: what comes from a header has a name that starts with ``HTTP_``.
+
+    Args:
+        environ: of the WSGI request.
+
+    Returns:
+        None without a verified certificate, or when that certificate carries no OIN.
+    """
+    return _oin_in(environ.get("SSL_CLIENT_CERT")) if environ.get("SSL_CLIENT_VERIFY") == "SUCCESS" else None
+
+
+def _oin_in(pem: object) -> str | None:
+    if not isinstance(pem, str):
         return None
     try:
-        return read_pem(first.encode("ascii")).oin
+        return read_pem(pem.encode("ascii")).oin
     except ValueError:
         return None

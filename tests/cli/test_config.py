@@ -138,6 +138,13 @@ def test_mandates_of_all_schools(keten: Keten, run: Run) -> None:
     assert " of Toetsbureau West" in scholen[3]["uitleg"]
 
 
+def test_all_schools_can_be_asked_for_out_loud(keten: Keten, run: Run) -> None:
+    assert run("mandaat", "check", "--all", "--json").stdout == run("mandaat", "check", "--json").stdout
+    both = run("mandaat", "check", "--all", "--school", "99AA")
+    assert both.exit_code == 64
+    assert "exclude each other" in both.stderr
+
+
 def test_a_school_with_one_mandate_is_fine(keten: Keten, run: Run) -> None:
     result = run("mandaat", "check", "--school", "99AA")
     assert result.exit_code == 0

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -12,6 +15,8 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
+
+from .conftest import environment
 
 CODES = {
     errors.MessageError: 65,
@@ -99,11 +104,52 @@ def test_interrupted(interruption: type[BaseException], capsys: pytest.CaptureFi
     assert capsys.readouterr().err == "Interrupted\n"
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
-    def fail() -> None:
-        terminal.out().on_broken_pipe()
+@pytest.mark.parametrize("way", ["show", "table", "json", "complain"])
+def test_a_reader_that_goes_away_stops_nothing(way: str) -> None:
+    code = f"""
+import os, sys
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._errors import guard
+def command():
+    for _ in range(3):
+        if {way!r} == "show": terminal.show("x" * 70000)
+        if {way!r} == "json": terminal.emit_json({{"x": "y" * 70000}})
+        if {way!r} == "complain": terminal.complain("x" * 70000)
+        if {way!r} == "table":
+            table = terminal.new_table("a")
+            for _ in range(5000): terminal.row(table, "x" * 20)
+            terminal.show_table(table)
+    os.write(int(sys.argv[1]), b"worked to the end")
+    return 65
+sys.exit(guard(command))
+"""
+    reading, writing = os.pipe()
+    proof_in, proof_out = os.pipe()
+    os.close(reading)  # so that every write gives EPIPE
+    stream = {"stderr": writing} if way == "complain" else {"stdout": writing}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(proof_out)], pass_fds=[proof_out], env=environment(), check=False, **stream
+    )
+    os.close(writing)
+    os.close(proof_out)
+    with os.fdopen(proof_in, "rb") as proof:
+        assert proof.read() == b"worked to the end"
+    assert done.returncode == 65
 
-    assert guard(fail) == 0
+
+@pytest.mark.parametrize(("quiet", "shown"), [(False, "Warning: our certificate ends\n"), (True, "")])
+def test_quiet_keeps_the_log_of_the_library_quiet(quiet: bool, shown: str) -> None:
+    code = f"""
+import logging
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._errors import guard
+def command():
+    terminal.set_mode(quiet={quiet})
+    logging.getLogger("doorstroom_client").warning("our certificate\\x1b ends")
+guard(command)
+"""
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", shown)
 
 
 def test_a_dutch_text_is_shown_and_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:

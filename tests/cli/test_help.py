@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from doorstroom_client.cli._app import app
 from doorstroom_client.cli.exit_codes import MEANING
 from doorstroom_client.messages.vocabulary import Schooladvies
 
-from .conftest import Run
+from .conftest import ROOT, Run
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -37,7 +39,15 @@ def test_all_commands_are_there() -> None:
         "config show",
         "mandaat check",
         "deelnemers send",
+        "deelnemers send-many",
         "adviezen send",
+        "adviezen send-many",
+        "outbox deliver",
+        "outbox status",
+        "outbox retry",
+        "outbox park",
+        "outbox drop",
+        "health",
         "resultaten list",
         "resultaten export",
         "rapporten fetch",
@@ -95,3 +105,14 @@ def test_without_the_extra_it_says_how_to_install(monkeypatch: pytest.MonkeyPatc
         cli.main()
     assert stopped.value.code == 78
     assert "pip install '.[cli]'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "examples/cron").iterdir()), ids=lambda path: path.name)
+def test_the_commands_in_the_examples_for_cron_exist(file: Path) -> None:
+    options = {path: {name for item in command.params for name in item.opts} for path, command in LEAVES}
+    lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith(("#", "Description="))]
+    typed = [part for line in lines for part in re.findall(r"(?<![\w.-])doorstroom ([^;]+)", line)]
+    assert typed or file.suffix not in (".service", "")
+    for words in map(str.split, typed):
+        path = next(path for path in options if list(path) == words[: len(path)])
+        assert {word for word in words if word.startswith("--")} <= options[path]

@@ -527,3 +527,25 @@ def test_deadline_in_the_middle_keeps_what_was_accepted(kind: Any, tmp_path: Pat
     assert arrived == 4
     receipt = go(client.send_schooladviezen(SCHOOL, pupils(*["HAVO"] * 8), only_changes=True))
     assert (receipt.aantal, receipt.ongewijzigd, len(receipt.onbekend)) == (3, arrived, 1)
+
+
+@BOTH
+def test_a_store_that_fails_in_the_middle_of_a_run_ends_it(kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer, store = Peer(), SqliteStore(tmp_path / "s.db")
+    client = make(kind, peer, store)
+    for at in range(20):
+        go(client.outbox.add(other_school(at), adviezen=pupils("HAVO"), leverancier="ICE"))
+    delivered, count = store.outbox.delivered, 0
+
+    def fail_once(*given: Any) -> bool:
+        nonlocal count
+        count += 1
+        if count == 3:
+            raise StoreError("full")
+        return delivered(*given)
+
+    monkeypatch.setattr(store.outbox, "delivered", fail_once)
+    with pytest.raises(StoreError):
+        go(client.outbox.deliver(workers=2))
+    assert 3 <= len(peer.lists) < 10
+    store.close()

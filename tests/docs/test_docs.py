@@ -33,7 +33,7 @@ EXPECTED = (
     "how-to/check-mandates.md",
     "how-to/next-school-year.md",
     "how-to/test-your-integration.md",
-    "how-to/run-from-cron.md",
+    "how-to/cron.md",
     "how-to/unknown-pupils.md",
     "how-to/use-the-outbox.md",
     "how-to/watch-calls.md",

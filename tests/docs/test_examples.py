@@ -77,36 +77,6 @@ def test_send_adviezen_that_are_refused(
     assert "405" in lines[1]
 
 
-def test_cron_send(example: Callable[[str], ModuleType], keten: Keten, folder: Path) -> None:
-    outbox = folder / "outbox"
-    outbox.mkdir()
-    for brin in ("99AA", "99DD", "99BB"):
-        (outbox / f"{brin}.csv").write_bytes((folder / "adviezen.csv").read_bytes())
-    keten.toetssystemen["DIA"].antwoord_met("registreren-schooladviezen", 405, keer=1)
-    main = example("cron_send").main
-    assert main([str(outbox)]) == 1
-    assert sorted(path.relative_to(outbox).as_posix() for path in outbox.rglob("*.csv")) == [
-        "99BB.csv",
-        "refused/99DD.csv",
-        "sent/99AA.csv",
-    ]
-    keten.toetssystemen["DIA"].antwoord_gewoon()
-    with keten.client() as client:
-        client.send_deelnemers(keten.scholen[1], *deelnemers_of(keten.leerlingen()))
-    assert main([str(outbox)]) == 0
-    assert (outbox / "sent/99BB.csv").exists()
-
-
-def test_cron_send_leaves_when_another_run_is_busy(example: Callable[[str], ModuleType], keten: Keten, folder: Path) -> None:
-    import fcntl
-
-    (folder / "99AA.csv").write_bytes((folder / "adviezen.csv").read_bytes())
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert example("cron_send").main([str(folder)]) == 0
-    assert (folder / "99AA.csv").exists()
-
-
 # --- receiving over a real server ---
 
 

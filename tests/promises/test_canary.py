@@ -695,13 +695,13 @@ def test_results_and_reports_from_the_command_line(shell: Callable[..., int], ke
     assert shell("resultaten", "list", "--json") == 0
     supplier._rapporten.pop(RAPPORT, None)
     for more in ((), ("--json",)):
-        assert shell("rapporten", "fetch", "--to", "rapporten", *more) == 65  # not known at the supplier
         for status in (401, 403, 422, 500, 503):
             supplier.antwoord_met("leerlingrapport", status)
-            assert shell("rapporten", "fetch", "--to", "rapporten", *more) != 0
+            assert shell("rapporten", "fetch", "--to", "rapporten", "--all", *more) != 0
         supplier.antwoord_gewoon()
+        assert shell("rapporten", "fetch", "--to", "rapporten", "--all", *more) == 65  # not known at the supplier
     supplier._rapporten[RAPPORT] = _Rapport(keten.school.oin, (NAAM,))
-    assert shell("rapporten", "fetch", "--to", "rapporten") == 0
+    assert shell("rapporten", "fetch", "--to", "rapporten", "--all") == 0
     spoor.add("names of reports", repr(sorted(path.name for path in Path("rapporten").iterdir())))
     assert shell("resultaten", "export", "uit.csv", "--done") == 0
     Path("inbox.db").write_bytes(b"kapot" * 1000)

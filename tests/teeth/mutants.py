@@ -52,6 +52,15 @@ _DRIP = "tests/wire/test_drip_wire.py"
 _TRANSPORT = "exchange/transport.py"
 _DECISIONS = "exchange/decisions.py"
 _TLS = "exchange/tls.py"
+_MACHINE = "tests/delivery/test_machine.py"
+_KILL = "tests/delivery/test_kill.py"
+_POWER = "tests/delivery/test_power.py"
+_DISK = "tests/delivery/test_disk.py"
+_OUTBOX_TESTS = "tests/delivery/test_outbox.py"
+_LEDGER_TESTS = "tests/delivery/test_ledger.py"
+_OUTBOX = "store/sqlite_outbox.py"
+_LEDGER = "store/sqlite_ledger.py"
+_DELIVERY = "delivery/outbox.py"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -129,6 +138,18 @@ MUTANTS: tuple[Mutant, ...] = (
         "exchange/names.py",
         (("if known is not None and known.thread.is_alive():", "if known is not None and not known.thread:"),),
         ("tests/unit/test_names.py::test_whoever_comes_meanwhile_waits_for_the_same_look_up",),
+    ),
+    Mutant(
+        "O3",
+        "the second try for a report has a total time of its own",
+        "exchange/operations.py",
+        (
+            (
+                "answer = yield from _report_call(request, download, left)",
+                "answer = yield from _report_call(request, download, about)",
+            ),
+        ),
+        ("tests/unit/test_rapport.py::test_a_second_try_fits_in_the_time_that_is_left",),
     ),
     Mutant(
         "O3",
@@ -780,6 +801,296 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages/wire.py",
         (("        if first != path:\n", "        if first is None:\n"),),
         (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
+    ),
+    Mutant("O5", "a message does not wait for older ones", _OUTBOX, (('f"AND {_FIRST} ORDER BY', 'f"ORDER BY'),), (_MACHINE,)),
+    Mutant(
+        "O5",
+        "a held message is no older message",
+        _OUTBOX,
+        (('older.id < o.id AND older.{_OPEN})"', "older.id < o.id AND older.state = 'waiting')\""),),
+        (_MACHINE,),
+    ),
+    Mutant(
+        "O5",
+        "nobody looks whether a message is still theirs",
+        _DELIVERY,
+        (
+            (
+                "if not (yield from keep(partial(self._outbox.renew, claimed, self._now(), self._lease))):",
+                "if (yield from keep(lambda: None)) is not None:",
+            ),
+        ),
+        (_MACHINE, f"{_OUTBOX_TESTS}::test_a_message_that_was_taken_over_is_not_sent"),
+    ),
+    Mutant(
+        "O5",
+        "a worker that lost its message sends it all the same",
+        _OUTBOX,
+        (("lease_owner = ? AND {_OPEN} AND expires_at > ?", "? <> '' AND {_OPEN} AND expires_at > ?"),),
+        (_MACHINE, f"{_OUTBOX_TESTS}::test_a_lease_ends"),
+    ),
+    Mutant(
+        "O5",
+        "a retry has a new moment",
+        _DELIVERY,
+        (
+            (
+                "            claimed.body,\n",
+                '            claimed.body.replace(b"Z", b"+00:00") if queued.attempts else claimed.body,\n',
+            ),
+        ),
+        (_MACHINE,),
+    ),
+    Mutant(
+        "O5",
+        "an old message may go after a newer one",
+        _OUTBOX,
+        (
+            (
+                '"AND (newer.attempts > 0 OR newer.sent_at IS NOT NULL OR newer.lease_owner IS NOT NULL))",',
+                '"AND newer.id < 0)",',
+            ),
+        ),
+        (_MACHINE, f"{_OUTBOX_TESTS}::test_an_older_message_may_go_while_no_newer_one_has_gone"),
+    ),
+    Mutant(
+        "O5",
+        "what was sent and not counted may be overtaken",
+        _OUTBOX,
+        (("newer.attempts > 0 OR newer.sent_at IS NOT NULL OR", "newer.attempts > 0 OR"),),
+        (f"{_OUTBOX_TESTS}::test_an_older_message_may_not_go_after_one_that_may_have_arrived",),
+    ),
+    Mutant(
+        "O5",
+        "an older message may go while a worker has a newer one",
+        _OUTBOX,
+        (("newer.sent_at IS NOT NULL OR newer.lease_owner IS NOT NULL))", "newer.sent_at IS NOT NULL))"),),
+        (f"{_OUTBOX_TESTS}::test_an_older_message_may_not_go_while_a_worker_has_a_newer_one",),
+    ),
+    Mutant(
+        "O5",
+        "an expired message is sent",
+        _OUTBOX,
+        (("{_OPEN} AND expires_at > ?", "{_OPEN} AND ? <> ''"),),
+        (f"{_OUTBOX_TESTS}::test_what_expires_in_the_hands_of_a_worker_is_not_sent_any_more",),
+    ),
+    Mutant(
+        "S1",
+        "a message is marked before it is sent",
+        _DELIVERY,
+        (
+            (
+                "        yield from recall(lijst.soort, leverancier, self._ledger, self._addresses)\n",
+                (
+                    "        yield from recall(lijst.soort, leverancier, self._ledger, self._addresses)\n"
+                    "        yield from keep(partial(self._outbox.delivered, claimed, (), 0, self._now()))\n"
+                ),
+            ),
+            (
+                "if not (yield from keep(partial(self._outbox.renew, claimed, self._now(), self._lease))):",
+                "if (yield from keep(lambda: None)) is not None:",
+            ),
+        ),
+        (_KILL,),
+    ),
+    Mutant(
+        "S1",
+        "lists are told to be kept before the commit",
+        "store/database.py",
+        (
+            (
+                '            cursor.execute("BEGIN IMMEDIATE")\n',
+                '            if not self._connection.in_transaction:\n                cursor.execute("BEGIN IMMEDIATE")\n',
+            ),
+            (
+                '                cursor.execute("COMMIT")\n            except',
+                (
+                    '                if what != "keep a message" or not (cursor.lastrowid or 0) % 3:\n'
+                    '                    cursor.execute("COMMIT")\n            except'
+                ),
+            ),
+        ),
+        (_KILL,),
+    ),
+    Mutant(
+        "S2",
+        "a commit does not wait for the disk",
+        "store/database.py",
+        (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
+        (
+            _POWER,
+            f"{_OUTBOX_TESTS}::test_the_connections_of_outbox_and_ledger_wait_for_the_disk",
+        ),
+    ),
+    Mutant(
+        "S3",
+        "a receipt and the ledger are noted apart",
+        _OUTBOX,
+        (
+            (
+                "            if done:\n                self._ledger.write(cursor, claimed",
+                "        if done:\n            self._ledger.accept(claimed",
+            ),
+        ),
+        (_DISK,),
+    ),
+    Mutant(
+        "S3",
+        "a key is used before it is on disk",
+        _LEDGER,
+        (("            self._secret = found  #", "                self._secret = found\n            self._secret = found  #"),),
+        (_DISK,),
+    ),
+    Mutant(
+        "S3",
+        "a disk that fails is a fault of the message",
+        _DELIVERY,
+        (("        except StoreError:\n            raise  #", "        except ZeroDivisionError:\n            raise  #"),),
+        (_DISK,),
+    ),
+    Mutant(
+        "S4",
+        "two transactions may begin on the same snapshot",
+        "store/database.py",
+        (('cursor.execute("BEGIN IMMEDIATE")', 'cursor.execute("BEGIN")'),),
+        (_KILL,),
+    ),
+    Mutant(
+        "S4",
+        "a lease never ends",
+        _OUTBOX,
+        (("o.lease_until <= ? OR o.lease_from > ?)", "o.lease_until < '2' || ? OR o.lease_from > ?)"),),
+        (f"{_OUTBOX_TESTS}::test_a_lease_ends",),
+    ),
+    Mutant(
+        "S4",
+        "a lease of a clock that was set back is believed",
+        _OUTBOX,
+        (("OR o.lease_from > ?)", "OR o.lease_from < '0' || ?)"),),
+        (_MACHINE, f"{_OUTBOX_TESTS}::test_a_lease_from_a_clock_that_was_set_back_holds_nobody_up"),
+    ),
+    Mutant(
+        "S4",
+        "a lease longer than one's own is not believed",
+        _OUTBOX,
+        (
+            (
+                '        skip = f" AND',
+                '        ahead = text_of(now + dt.timedelta(seconds=lease) + _SLACK)\n        skip = f" AND',
+            ),
+            ("o.lease_until <= ? OR o.lease_from > ?)", "o.lease_until <= ? OR o.lease_until > ?)"),
+        ),
+        (f"{_OUTBOX_TESTS}::test_a_worker_with_another_total_time_keeps_its_message",),
+    ),
+    Mutant(
+        "S4",
+        "a moment of a clock that was set back is believed",
+        _OUTBOX,
+        (("(o.next_at <= ? OR o.scheduled_at > ?)", "(o.next_at <= ? OR o.scheduled_at < '0' || ?)"),),
+        (f"{_OUTBOX_TESTS}::test_a_moment_from_a_clock_that_was_set_back_holds_nobody_up",),
+    ),
+    Mutant(
+        "S4",
+        "a lease shorter than a call",
+        _DELIVERY,
+        (("self._lease = max(LEASE, about.conditions.total + _MARGIN)", "self._lease = about.conditions.total / 2"),),
+        (_MACHINE, f"{_OUTBOX_TESTS}::test_the_lease_is_longer_than_a_call"),
+    ),
+    Mutant(
+        "S4",
+        "a receipt of a worker that lost its message counts",
+        _OUTBOX,
+        (
+            (
+                '                f"body = NULL, entries = NULL, {_LET_GO} WHERE id = ? AND lease_owner = ? AND {_OPEN}",\n',
+                "                f\"body = NULL, entries = NULL, {_LET_GO} WHERE id = ? AND ? <> '' AND {_OPEN}\",\n",
+            ),
+        ),
+        (f"{_OUTBOX_TESTS}::test_a_lease_ends",),
+    ),
+    Mutant(
+        "S4",
+        "what a worker has in hand can be thrown away",
+        _OUTBOX,
+        (("IN ('waiting', 'held', 'parked') AND {_FREE}\"", "IN ('waiting', 'held', 'parked') AND (1 OR {_FREE})\""),),
+        (f"{_OUTBOX_TESTS}::test_nothing_is_taken_from_a_worker",),
+    ),
+    Mutant(
+        "ledger",
+        "nothing is in doubt before a list is sent",
+        _LEDGER,
+        (("                self.forget(cursor, key, schooljaar, entries)\n", "                pass\n"),),
+        (_LEDGER_TESTS,),
+    ),
+    Mutant(
+        "ledger",
+        "nothing is in doubt before a message is sent",
+        _OUTBOX,
+        (("            if still:\n", "            if not still:\n"),),
+        (_MACHINE, f"{_OUTBOX_TESTS}::test_right_before_sending_the_ledger_is_in_doubt"),
+    ),
+    Mutant(
+        "ledger",
+        "what was parked cannot come back",
+        _OUTBOX,
+        (("        self._ledger.forget(cursor, message.key, message.schooljaar, _entries(entries))\n", ""),),
+        (f"{_OUTBOX_TESTS}::test_a_changed_list_is_not_left_out_because_an_old_message_was_parked",),
+    ),
+    Mutant(
+        "ledger",
+        "what waits is not compared",
+        "delivery/ledger.py",
+        (("    waiting = Pupils(open_entries)\n", "    open_entries = ()\n    waiting = Pupils(open_entries)\n"),),
+        (_MACHINE, _LEDGER_TESTS),
+    ),
+    Mutant(
+        "ledger",
+        "the ledger is read before what waits",
+        _DELIVERY,
+        (
+            ("        waiting = yield from keep(partial(books.outbox.open_entries, key, lijst.schooljaar))\n", ""),
+            (
+                "        accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))\n",
+                (
+                    "        accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))\n"
+                    "        waiting = yield from keep(partial(books.outbox.open_entries, key, lijst.schooljaar))\n"
+                ),
+            ),
+        ),
+        (f"{_OUTBOX_TESTS}::test_a_message_that_is_delivered_while_a_list_is_compared_is_seen",),
+    ),
+    Mutant(
+        "ledger",
+        "unknown pupils count as accepted",
+        _DELIVERY,
+        (("[claimed.entries[at] for at in progress.accepted]", "list(claimed.entries)"),),
+        (_MACHINE,),
+    ),
+    Mutant(
+        "ledger",
+        "the first of the waiting messages wins",
+        _OUTBOX,
+        (('{_OPEN} ORDER BY id DESC"', '{_OPEN} ORDER BY id ASC"'),),
+        (f"{_OUTBOX_TESTS}::test_open_messages_count_and_the_last_one_wins",),
+    ),
+    Mutant(
+        "ledger",
+        "the moment of making is part of what is said",
+        "delivery/lijst.py",
+        (
+            (
+                '    around = _canonical(document["deelnemersgroep"])',
+                '    around = _canonical(document["deelnemersgroep"]) + document["datumtijd"]',
+            ),
+        ),
+        (_LEDGER_TESTS,),
+    ),
+    Mutant(
+        "ledger",
+        "the group is not part of what is said",
+        "delivery/lijst.py",
+        (('groups.get(item.get("groep"), "")', '""'),),
+        (_LEDGER_TESTS,),
     ),
 )
 """At least one per promise."""

@@ -8,9 +8,12 @@ import stat
 from pathlib import Path
 
 import pytest
-from support import PDF
+from support import LEVERANCIER, PDF, SCHOOL, FakeTransport, conditions
 
-from doorstroom_client.errors import StoreError
+from doorstroom_client.errors import StoreError, UnexpectedResponse
+from doorstroom_client.exchange.flow import run
+from doorstroom_client.exchange.http import Response
+from doorstroom_client.exchange.operations import Call, fetch_rapport
 from doorstroom_client.exchange.rapport import Download, Leerlingrapport
 
 
@@ -112,3 +115,13 @@ def test_an_error_without_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(StoreError, match="OSError"):
         keep_rapport(PDF, "r", tmp_path / "x.pdf")
+
+
+@pytest.mark.parametrize(("seconds", "deadlines"), [(18.0, [30.0, 12.0]), (29.96, [30.0])])
+def test_a_second_try_fits_in_the_time_that_is_left(seconds: float, deadlines: list[float]) -> None:
+    half = Response(200, {"content-type": "application/pdf"}, PDF[:10], seconds)
+    transport = FakeTransport([half, half])
+    with pytest.raises(UnexpectedResponse) as caught:
+        run(fetch_rapport("r-1", SCHOOL, LEVERANCIER, Download("r-1", None), Call(conditions())), transport)  # type: ignore[arg-type]
+    assert caught.value.retryable
+    assert [request.deadline for request in transport.requests] == deadlines

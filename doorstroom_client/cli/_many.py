@@ -1,0 +1,198 @@
+"""``send-many``: the lists of many schools in one run, told in one summary of bounded size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from doorstroom_client.chain import as_afspraak
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
+from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
+from doorstroom_client.client import Client
+from doorstroom_client.config import Settings
+from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
+from doorstroom_client.errors import DoorstroomError
+
+KEPT = 1000
+"""Schools that are told by name; of more than these only the number is kept."""
+_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody has to know about one school.
+
+    Attributes:
+        school: as the input calls it.
+        afloop: how it ended.
+        reden: what happened, in English; empty when nothing went wrong.
+        uitleg: the text for the school, in Dutch.
+    """
+
+    school: str
+    afloop: str
+    reden: str
+    uitleg: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of a run, without a pupil in it.
+
+    Attributes:
+        per_afloop: schools, by how it ended.
+        leerlingen: pupils: taken in, unchanged, unknown at the supplier, and gone from the list.
+        failing: the schools at which something went wrong.
+        gone: the schools at which all went well, but that have something to remove in the test system.
+        code: the worst exit code so far.
+    """
+
+    per_afloop: Counter[Afloop] = field(default_factory=Counter[Afloop])
+    leerlingen: Counter[str] = field(default_factory=Counter[str])
+    failing: list[Note] = field(default_factory=list[Note])
+    gone: list[Note] = field(default_factory=list[Note])
+    code: ExitCode = ExitCode.OK
+
+    @property
+    def scholen(self) -> int:
+        """How many schools were handled."""
+        return self.per_afloop.total()
+
+    def add(self, uitkomst: Uitkomst) -> None:
+        """Take in one outcome, and keep no more of it than a line."""
+        afloop, ontvangst = uitkomst.afloop, uitkomst.ontvangst
+        self.per_afloop[afloop] += 1
+        code = code_of_school(uitkomst)
+        self.code = worst([self.code, code])
+        if ontvangst is not None:
+            self.leerlingen["aangeleverd"] += ontvangst.aantal
+            self.leerlingen["ongewijzigd"] += ontvangst.ongewijzigd
+            self.leerlingen["onbekend"] += len(ontvangst.onbekend)
+            self.leerlingen["verdwenen"] += len(ontvangst.verdwenen)
+        notes = self.gone if code is ExitCode.OK else self.failing
+        if len(notes) < KEPT and (code is not ExitCode.OK or uitkomst.uitleg):
+            notes.append(Note(uitkomst.naam, afloop.value, _reason(uitkomst.error), uitkomst.uitleg))
+
+
+def code_of_school(uitkomst: Uitkomst) -> ExitCode:
+    """The exit code for one school."""
+    if uitkomst.ontvangst is not None:
+        return ExitCode.REFUSED if uitkomst.ontvangst.onbekend else ExitCode.OK
+    if uitkomst.afloop is Afloop.LATER:
+        return ExitCode.LATER
+    return ExitCode.CONFIGURATION if uitkomst.error is None else code_of(uitkomst.error)
+
+
+def _reason(error: DoorstroomError | None) -> str:
+    return "" if error is None else terminal.clean(error.message)
+
+
+def send_many(
+    kind: Literal["adviezen", "deelnemers"], path: Path, settings: Settings, *, workers: int, all_pupils: bool
+) -> int:
+    """Send everything in a file or folder.
+
+    Args:
+        kind: which of the two.
+        path: the file or folder.
+        settings: the configuration.
+        workers: schools at a time.
+        all_pupils: not only what changed.
+    """
+    from doorstroom_client.readers.many import read_many
+
+    afspraak = as_afspraak(settings.afspraak, settings.afspraken)
+    summary = Summary()
+    with (
+        alone(settings, f"{kind}-send-many"),
+        stoppable(longest_call(settings)) as stop,
+        Client(**settings.arguments()) as client,
+        terminal.counting("Schools") as count,
+    ):
+        reading = _Reading(stop.until(read_many(path, soort=kind, scholen=settings.scholen, afspraak=afspraak)))
+        for uitkomst in client.send_many(iter(reading), workers=workers, only_changes=False if all_pupils else None):
+            summary.add(uitkomst)
+            count()
+    failed = reading.failed
+    if failed is not None and not summary.scholen:
+        raise failed
+    return _tell(summary, stop, failed)
+
+
+class _Reading:
+    """Input that ends where it cannot be read further, so that what was sent before that is told.
+
+    Args:
+        opdrachten: what to send.
+
+    Attributes:
+        failed: why it could not be read further.
+    """
+
+    def __init__(self, opdrachten: Iterator[Opdracht]) -> None:
+        self._opdrachten = opdrachten
+        self.failed: DoorstroomError | None = None
+
+    def __iter__(self) -> Iterator[Opdracht]:
+        try:
+            yield from self._opdrachten
+        except DoorstroomError as error:
+            self.failed = error
+
+
+def _tell(summary: Summary, stop: Stop, failed: DoorstroomError | None) -> int:
+    code = ended(stop.code, summary.code, *([] if failed is None else [code_of(failed)]))
+    if terminal.is_json():
+        terminal.emit_json(as_json(summary, stop, code, failed))
+    else:
+        _show(summary)
+    if failed is not None:
+        terminal.complain(f"{failed.message}; the rest was not read", label="Error: ")
+    if stop():
+        terminal.complain(f"Stopped by {stop.signal} after {summary.scholen} schools. Run it again for the others")
+    return code
+
+
+def as_json(summary: Summary, stop: Stop, code: int, failed: DoorstroomError | None) -> dict[str, Any]:
+    """The summary as a document."""
+    return {
+        "scholen": summary.scholen,
+        "per_afloop": {afloop.value: summary.per_afloop[afloop] for afloop in Afloop},
+        "leerlingen": {name: summary.leerlingen[name] for name in ("aangeleverd", "ongewijzigd", "onbekend", "verdwenen")},
+        "aandacht": [asdict(note) for note in (*summary.failing, *summary.gone)],
+        "gestopt_door": stop.signal,
+        "error": type(failed).__name__ if failed else None,
+        "exit_code": code,
+    }
+
+
+def _show(summary: Summary) -> None:
+    table = terminal.new_table("Afloop", "Schools")
+    for afloop in Afloop:
+        if summary.per_afloop[afloop]:
+            terminal.row(table, afloop.value, summary.per_afloop[afloop])
+    terminal.row(table, "total", summary.scholen, style="bold")
+    terminal.show_table(table)
+    pupils = summary.leerlingen
+    terminal.show(
+        f"Pupils: {pupils['aangeleverd']} taken in, {pupils['ongewijzigd']} unchanged, "
+        f"{pupils['onbekend']} not known at the supplier, {pupils['verdwenen']} no longer in the list."
+    )
+    tell_notes(summary.failing, terminal.complain)
+    tell_notes(summary.gone, terminal.say)
+
+
+def tell_notes(notes: list[Note], tell: terminal.Teller) -> None:
+    """One or two lines for each school."""
+    for note in notes[:_SHOWN]:
+        tell(f"{note.school}: {note.afloop}{': ' if note.reden else ''}{note.reden}")
+        if note.uitleg:
+            tell(f"  In Dutch: {note.uitleg}")
+    if len(notes) > _SHOWN:
+        more = f"{len(notes) - _SHOWN} or more" if len(notes) >= KEPT else str(len(notes) - _SHOWN)
+        tell(f"and {more} other schools; --json names more of them")

@@ -1,0 +1,386 @@
+"""The lists of many schools: one CSV with a column ``school``, or a folder with a CSV per school. Read one school at a time.
+
+What is wrong with one school becomes the outcome of that school, and the others go on. As in the other readers, no function
+that raises has the content of a file in a variable that shows it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
+from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, SCHOOL, Layout, Row, at
+from doorstroom_client.readers.opdracht import Opdracht
+from doorstroom_client.readers.records import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
+from doorstroom_client.readers.sheets import (
+    BAD_QUOTES,
+    SAVE_AS_CSV,
+    Sheet,
+    adviezen_of,
+    columns_of,
+    deelnemers_of,
+    name_of,
+    read_sheet,
+    refuse_empty,
+    refuse_without_pupils,
+    without_advies,
+)
+
+MAX_PUPILS = 10_000
+"""More lines are not of one school."""
+_CHUNK = 64 * 1024
+_MAX_LOOSE = 20
+"""Lines that cannot be taken apart and are told to both schools around them."""
+_SORT = "Put the lines of each school together, for example by sorting on this column"
+
+Soort = Literal["adviezen", "deelnemers"]
+
+
+def read_many(path: Path, *, soort: Soort, scholen: Sequence[School], afspraak: Afspraak) -> Iterator[Opdracht]:
+    """Read the lists of many schools, one school at a time: any number of schools takes the memory of one.
+
+    Schools are named by BRIN, School OIN or routeringskenmerk, in a column ``school`` next to the columns of a file of one
+    school, with the lines of a school together; or as the name of a file in a folder (``99AA.csv``).
+
+    Args:
+        path: the CSV, or the folder.
+        soort: ``adviezen`` or ``deelnemers``.
+        scholen: the administrations that may be named.
+        afspraak: the agreement version whose advice values may be used.
+
+    Returns:
+        What to send, in the order of the file, or of the names in the folder. A school whose lines are not in order, or that
+        is not one of `scholen`, has a ``fout`` and nothing to send.
+
+    Raises:
+        MessageError: the file as a whole does not fit, such as one without a header. Nothing was handed out; except when
+            the file is changed while it is read.
+        ConfigurationError: the path cannot be read, or this agreement has no exchange of advice.
+    """
+    if soort not in ("adviezen", "deelnemers"):
+        raise ConfigurationError('soort must be "adviezen" or "deelnemers"', setting="soort")
+    layout = ADVIEZEN if soort == "adviezen" else DEELNEMERS
+    failure = without_advies(afspraak) if soort == "adviezen" else None
+    if failure is not None:
+        raise failure
+    kind = _Kind(soort, layout, afspraak)
+    schools = _Schools(scholen)
+    if isinstance(path, Path) and path.is_dir():
+        folder = Sheet(name_of(path))
+        files = _files(path, schools, folder)
+        folder.raise_if_any()
+        return _read_folder(files, schools, kind)
+    table = _Table(path, layout.with_school)
+    table.look()
+    table.sheet.raise_if_any()
+    return _read_file(table, schools, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    soort: Soort
+    layout: Layout
+    afspraak: Afspraak
+
+    def opdracht(self, found: _Found, sheet: Sheet) -> Opdracht:
+        """What to send of one school, or why nothing can be sent."""
+        error = found.error or sheet.error
+        if error is None and self.soort == "adviezen":
+            adviezen = adviezen_of(sheet, self.afspraak)
+            if not sheet.problems:
+                return Opdracht(school=found.school, naam=found.naam, adviezen=adviezen)
+        elif error is None:
+            groepen, deelnemers = deelnemers_of(sheet, found.school)
+            if not sheet.problems:
+                return Opdracht(school=found.school, naam=found.naam, groepen=groepen, deelnemers=deelnemers)
+        return Opdracht(school=found.school, naam=found.naam, fout=error or sheet.error)
+
+
+# --- which school is meant ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a key stands for.
+
+    Attributes:
+        naam: the school as the input calls it; its place when that could be somebody's data.
+        school: the administration.
+        error: why it is not known which one, or why its lines cannot be used.
+    """
+
+    naam: str
+    school: School | None = None
+    error: DoorstroomError | None = None
+
+
+class _Schools:
+    """Finds schools by their keys, as `find_school` does, and notes which ones have had their turn."""
+
+    def __init__(self, scholen: Sequence[School]) -> None:
+        self._all = tuple(scholen)
+        self._by_key: dict[str, list[School]] = {}
+        self._had: dict[str, str] = {}
+        for school in self._all:
+            for key in {school.instellingscode, school.oin, school.routeringskenmerk}:
+                self._by_key.setdefault(key, []).append(school)
+
+    def __contains__(self, key: str) -> bool:
+        return key.upper() in self._by_key
+
+    def find(self, key: str, place: str, where: Problem, what: str) -> _Found:
+        """The school with a key.
+
+        Args:
+            key: as the input has it.
+            place: where it stands, for when it has no form of a key: then it is not repeated.
+            where: what to say in that case.
+            what: the name of the file.
+        """
+        known = self._by_key.get(key.upper(), [])
+        if len(known) == 1:
+            return _Found(key.upper(), known[0])
+        if not any(form.fits(key.upper()) for form in (Brin, Oin, Routeringskenmerk)):
+            return _Found(place, error=MessageError([where], what=what, hint="Correct it and read the file again"))
+        try:
+            find_school(tuple(known) or self._all, key.upper())
+        except ConfigurationError as error:
+            return _Found(key.upper(), error=error.with_traceback(None))
+        raise AssertionError("a key that is found is in the index")  # pragma: no cover
+
+    def take_turn(self, found: _Found, place: str, problem: str, what: str, hint: str) -> _Found:
+        """The same, but with an error for a school that has had its turn."""
+        if found.school is None:
+            return found
+        first = self._had.setdefault(found.school.routeringskenmerk, place)
+        if first == place:
+            return found
+        error = MessageError([Problem(place, problem.format(first=first))], what=what, hint=hint)
+        return _Found(found.naam, found.school, error)
+
+
+# --- a folder ---
+
+
+def _files(path: Path, schools: _Schools, folder: Sheet) -> list[Path]:
+    """The files that are meant: every CSV, and what is named after a school but is no CSV."""
+    try:
+        entries = sorted(path.iterdir())
+    except OSError as error:
+        folder.cannot_be_read(error.strerror or type(error).__name__)
+        return []
+    shown = [item for item in entries if not item.name.startswith((".", "~"))]
+    files = [item for item in shown if item.suffix.lower() == ".csv" or item.stem in schools]
+    if not files:
+        folder.refuse("has no CSV files", hint="Give a file per school, named after its BRIN, such as 99XX.csv")
+    return files
+
+
+def _read_folder(files: list[Path], schools: _Schools, kind: _Kind) -> Iterator[Opdracht]:
+    for path in files:
+        what = name_of(path)
+        unnamed = Problem("file", "is not named after a BRIN, School OIN or routeringskenmerk")
+        found = schools.find(path.stem, what, unnamed, what)
+        found = schools.take_turn(found, what, "is of the same school as {first}", what, "Keep one of the two")
+        if found.error is not None:
+            yield kind.opdracht(found, Sheet(what))
+        elif path.suffix.lower() != ".csv":
+            sheet = Sheet(what)
+            sheet.refuse("is not a CSV file", hint=SAVE_AS_CSV)
+            yield kind.opdracht(found, sheet)
+        else:
+            yield kind.opdracht(found, read_sheet(path, kind.layout))
+
+
+# --- one file: only `_read_file` raises ---
+
+
+@dataclass(slots=True)
+class _Table:
+    """A file for many schools: what is known of it before it is read, and what went wrong since.
+
+    Attributes:
+        path: the file.
+        layout: the columns it should have.
+        sheet: what is wrong with the file as a whole.
+        encoding: of the file.
+        columns: the column of each cell.
+        stamp: tells whether it is the same file when it is read.
+    """
+
+    path: Path
+    layout: Layout
+    sheet: Sheet = field(init=False)
+    encoding: str = ""
+    columns: list[str | None] = field(default_factory=list[str | None], repr=False)
+    stamp: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.sheet = Sheet(name_of(self.path))
+
+    def look(self) -> None:
+        """Find out everything that concerns the file as a whole."""
+        if not isinstance(self.path, Path):
+            self.sheet.cannot_be_read("give a Path to a file or folder")
+            return
+        try:
+            self._scan()
+        except OSError as error:
+            self.sheet.cannot_be_read(error.strerror or type(error).__name__)
+        except ValueError:
+            self.sheet.cannot_be_read("this is not a possible path")
+        if self.sheet.error is None:
+            self._look_for_pupils()
+
+    def _look_for_pupils(self) -> None:
+        faults: list[Problem] = []
+        for row in self.rows():
+            if not row.fault:
+                return
+            if len(faults) < _MAX_LOOSE:
+                faults.append(Problem(at(row.line), row.fault))
+        self.sheet.problems += faults
+        if self.sheet.error is None:
+            refuse_without_pupils(self.sheet)
+
+    def _scan(self) -> None:
+        if not self.path.is_file() and self.path.exists():
+            self.sheet.cannot_be_read("it is not a file that can be read twice")
+            return
+        scan = Scan()
+        with self.path.open("rb") as file:
+            self.stamp = _stamp(file)
+            while chunk := file.read(_CHUNK):
+                scan.feed(chunk)
+            scan.feed(b"", last=True)
+        if scan.refusal or scan.encoding is None:
+            self.sheet.refuse(scan.refusal, hint=SAVE_AS_CSV)
+        elif scan.longest > MAX_LINE:
+            self.sheet.refuse(f"has a line of over {MAX_LINE} characters, so it is not a CSV file", hint=SAVE_AS_CSV)
+        else:
+            self.encoding = scan.encoding
+
+    def rows(self) -> Iterator[Row]:
+        """The lines after the header; ends early, and notes why, when the file cannot be read further."""
+        try:
+            with self.path.open("rb") as raw, io.TextIOWrapper(raw, self.encoding, newline="") as text:
+                if _stamp(raw) != self.stamp:
+                    self._changed()
+                else:
+                    yield from self._rows(text)
+        except UnicodeDecodeError:
+            self._changed()
+        except OSError as error:
+            self.sheet.cannot_be_read(error.strerror or type(error).__name__)
+
+    def _rows(self, text: io.TextIOWrapper) -> Iterator[Row]:
+        lines = Lines(iter(partial(text.readline, MAX_LINE), ""), MAX_RECORD_LINES)
+        delimiter = lines.opening()
+        header = False
+        for line, record in records(lines, delimiter, resume=True):
+            if not header:
+                header = self._take_header(line, record)
+                if not header:
+                    return
+            elif record is None:
+                yield Row(line, {}, BAD_QUOTES)
+            else:
+                yield Row.of(line, record, self.columns)
+        if not header:
+            refuse_empty(self.sheet, self.layout)
+
+    def _take_header(self, line: int, record: list[str] | None) -> bool:
+        if record is None:
+            self.sheet.add(Problem(at(line), BAD_QUOTES))
+            return False
+        columns = columns_of(line, record, self.layout, self.sheet)
+        self.columns = columns or []
+        return columns is not None
+
+    def _changed(self) -> None:
+        self.sheet.refuse("was changed while it was read", hint="Read it again when nothing writes to it any more")
+
+
+def _stamp(file: io.BufferedReader) -> tuple[int, ...]:
+    status = os.fstat(file.fileno())
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _read_file(table: _Table, schools: _Schools, kind: _Kind) -> Iterator[Opdracht]:
+    for block in _blocks(table, schools):
+        # The lines of the last school may not all be there when the file could not be read to its end.
+        if table.sheet.error is None:
+            yield kind.opdracht(block.found, block.sheet)
+    table.sheet.raise_if_any()
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines of one school.
+
+    Attributes:
+        key: the school as its last line has it.
+        found: which school that is.
+        sheet: its lines.
+    """
+
+    key: str = field(repr=False)
+    found: _Found
+    sheet: Sheet
+
+    def add(self, row: Row) -> None:
+        """Take in a line; of a school that cannot be sent anyway, nothing is kept."""
+        if self.found.error is not None or self.sheet.problems:
+            return
+        if len(self.sheet.rows) == MAX_PUPILS:
+            self.sheet.rows.clear()
+            self.sheet.add(Problem(at(row.line), f"is the line after {MAX_PUPILS} of the same school; more are not read"))
+        else:
+            self.sheet.rows.append(row)
+
+
+def _blocks(table: _Table, schools: _Schools) -> Iterator[_Block]:
+    """The lines of each school.
+
+    A line that cannot be taken apart may be of the school before it or of the one after it, so it counts for both.
+    """
+    block: _Block | None = None
+    loose: list[Row] = []
+    for row in table.rows():
+        if row.fault:
+            loose = [*loose, row][:_MAX_LOOSE]
+            _add_all(block, [row])
+            continue
+        key = row.text(SCHOOL)
+        if block is None or key != block.key:
+            place = at(row.line)
+            wrong = "is empty" if not key else "is not a BRIN, School OIN or routeringskenmerk"
+            found = schools.find(key, place, row.problem(SCHOOL, wrong), table.sheet.name)
+            if block is not None and found.school is not None and found.school is block.found.school:
+                block.key = key  # another key of the same school
+            else:
+                if block is not None:
+                    yield block
+                late = "is of a school that stands elsewhere too, from {first} on"
+                found = schools.take_turn(found, place, late, table.sheet.name, _SORT)
+                block = _Block(key, found, Sheet(f"{table.sheet.name}, school {found.naam}"))
+                _add_all(block, loose)
+        loose = []
+        block.add(row)
+    if block is not None:
+        yield block
+
+
+def _add_all(block: _Block | None, rows: Iterable[Row]) -> None:
+    for row in rows:
+        if block is not None:
+            block.add(row)

@@ -1,0 +1,87 @@
+"""Tells what came in, accepted or refused: one event per request, without anything of the message."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from doorstroom_client.exchange.events import Event, OnEvent, tell
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.messages.identifiers import Oin
+from doorstroom_client.terugweg.handler import InboundRequest
+
+ACTION = "leerlingresultaat"
+RESULTS = {
+    202: "kept",
+    400: "not valid",
+    401: "not mandated",
+    404: "no such place",
+    405: "unknown school",
+    408: "too slow",
+    413: "too large",
+    415: "wrong kind",
+    422: "not usable",
+    431: "headers too large",
+    503: "not now",
+}
+"""Status -> the words of an event."""
+NO_TLS = "no TLS"
+
+
+class About(Protocol):
+    """What an event needs to know of the receiver."""
+
+    @property
+    def leveranciers(self) -> Sequence[Leverancier]:
+        """For the name of the sender."""
+
+    @property
+    def las_oin(self) -> Callable[[], str | None]:
+        """Our own OIN."""
+
+    @property
+    def now(self) -> Callable[[], dt.datetime]:
+        """The wall clock (UTC)."""
+
+    @property
+    def on_event(self) -> OnEvent | None:
+        """Is told."""
+
+
+def received(status: int, about: About, request: InboundRequest | None = None, seconds: float = 0.0) -> None:
+    """Tell of one request. A 503 is serious: something here does not work, and suppliers have to come back.
+
+    Args:
+        status: of the answer.
+        about: the receiver.
+        request: what came in; None when it was refused before it was read to its end.
+        seconds: how long it took.
+    """
+    body = request.body if request else b""
+    sender = request.peer_oin if request and Oin.fits(request.peer_oin) else None
+    event = Event(
+        action=ACTION,
+        object=f"- {hashlib.sha256(body).hexdigest()[:16] if body else '-'}",
+        result=RESULTS[status],
+        origin=about.las_oin() or "-",
+        actor=sender or "-",
+        peer=next((item.naam for item in about.leveranciers if item.oin == sender), "-"),
+        at=about.now(),
+        outcomes=(str(status),),
+        seconds=seconds,
+        serious=status == 503,
+    )
+    tell(event, about.on_event)
+
+
+def no_handshake(reason: str, about: About) -> None:
+    """Tell of a sender whose certificate, or whose TLS, was refused.
+
+    Args:
+        reason: in the words of OpenSSL.
+        about: the receiver.
+    """
+    event = Event(ACTION, "-", NO_TLS, about.las_oin() or "-", "-", "-", about.now(), outcomes=(reason,))
+    tell(event, about.on_event)

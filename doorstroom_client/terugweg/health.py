@@ -1,0 +1,59 @@
+"""Says on a loopback port whether the receiver lives and is ready, for an orchestrator or a load balancer.
+
+A port of its own: the port of the suppliers demands a certificate, and what is told here is nobody's business outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from http import HTTPStatus
+
+LIVE, READY = "/health/live", "/health/ready"
+_SECONDS = 2.0
+_LINE = 1024
+_CALLERS = 8
+
+
+async def serve_health(listening: socket.socket, ready: Callable[[], Awaitable[Mapping[str, bool]]]) -> asyncio.Server:
+    """Answer until the server that is returned is closed.
+
+    Args:
+        listening: a loopback socket.
+        ready: name of each thing that is needed, and whether it is in order.
+    """
+    callers = asyncio.Semaphore(_CALLERS)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(
+            OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError
+        ):  # a TimeoutError is an OSError
+            async with asyncio.timeout(_SECONDS):
+                if not callers.locked():
+                    async with callers:
+                        writer.write(await _response(await reader.readuntil(b"\r\n"), ready))
+                        await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(answer, sock=listening, limit=_LINE)
+
+
+async def _response(line: bytes, ready: Callable[[], Awaitable[Mapping[str, bool]]]) -> bytes:
+    method, _, rest = line.decode("latin-1").partition(" ")
+    path = rest.partition(" ")[0]
+    checks: Mapping[str, bool] = {}
+    if method not in ("GET", "HEAD") or path not in (LIVE, READY):
+        status = HTTPStatus.NOT_FOUND
+    else:
+        checks = await ready() if path == READY else {}
+        status = HTTPStatus.OK if all(checks.values()) else HTTPStatus.SERVICE_UNAVAILABLE
+    words = {name: "ok" if good else "broken" for name, good in checks.items()}
+    body = json.dumps({"status": "ok" if status == HTTPStatus.OK else "broken", "checks": words}).encode()
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        "cache-control: no-store\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + (b"" if method == "HEAD" else body)

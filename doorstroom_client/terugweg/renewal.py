@@ -1,0 +1,74 @@
+"""The SSLContext of a receiver, kept fresh: connections that stand stay, new ones get the new certificate, roots and lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ssl
+from collections.abc import Callable
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import Event, OnEvent, tell
+from doorstroom_client.exchange.tls import ClientCertificate, server_context
+
+
+class ServerContext:
+    """Gives the SSLContext for a new connection.
+
+    Args:
+        certificate: our certificate, key, roots and revocation lists.
+        changed: gives an object that is another one when the files have changed, such as `LiveContext.current`.
+        on_event: is told of `renew`.
+        now: the wall clock (UTC).
+
+    Raises:
+        ConfigurationError: the files cannot be used now.
+    """
+
+    def __init__(
+        self,
+        certificate: ClientCertificate,
+        changed: Callable[[], object],
+        on_event: OnEvent | None,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._certificate = certificate
+        self._changed = changed
+        self._on_event = on_event
+        self._now = now
+        self._seen = changed()
+        self._context = self._make()
+        self._ends = certificate.facts().not_after
+
+    def current(self) -> ssl.SSLContext:
+        """The context for a connection that is made now."""
+        seen = self._changed()
+        if seen is not self._seen:
+            self._seen = seen
+            self._take_over()
+        return self._context
+
+    def renew(self) -> bool:
+        """Take the files over now; when they cannot be used, what was in use stays. Either is told as an event."""
+        problem = self._take_over()
+        result = f"new files cannot be used: {problem}" if problem else "new files are in use"
+        tell(Event("certificate", "-", result, "-", "-", "", self._now(), serious=bool(problem)), self._on_event)
+        return not problem
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the certificate that is in use has not ended."""
+        return self._now() <= self._ends
+
+    def _take_over(self) -> str:
+        try:
+            self._context, self._ends = self._make(), self._certificate.facts().not_after
+        except ConfigurationError as error:
+            return error.setting or "certificate"
+        return ""
+
+    def _make(self) -> ssl.SSLContext:
+        context = server_context(self._certificate)
+        # A session that is taken up again is not verified again: not against the dates, nor against the lists.
+        context.num_tickets = 0
+        context.options |= ssl.OP_NO_TICKET
+        return context

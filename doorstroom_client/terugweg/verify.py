@@ -1,0 +1,125 @@
+"""Verifies a client certificate that did not come out of our own TLS: chain, dates, use, key, revocation (extra ``proxy``).
+
+The rules are those of our own TLS, or stricter. Whatever is in doubt is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
+
+_LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
+_RSA_BITS, _EC_BITS = 2048, 256
+_BROKEN = (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm)
+"""What cryptography raises for a certificate that it cannot take apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a certificate is judged by.
+
+    Attributes:
+        anchors: the roots.
+        intermediates: may stand between a root and a certificate; not trusted themselves.
+        lists: revocation lists; with any, every certificate below a root must be covered by one in force.
+        check_lists: whether revocation is looked at.
+    """
+
+    anchors: tuple[x509.Certificate, ...]
+    intermediates: tuple[x509.Certificate, ...]
+    lists: tuple[x509.CertificateRevocationList, ...]
+    check_lists: bool
+
+    @classmethod
+    def read(cls, anchors: Sequence[bytes], intermediates: Sequence[bytes], lists: Sequence[bytes]) -> Trust:
+        """Read PEM texts.
+
+        Raises:
+            ValueError: one of them holds nothing of its kind, or a test root stands beside a real one.
+        """
+        roots = [root for text in anchors for root in x509.load_pem_x509_certificates(text)]
+        between = [item for text in intermediates for item in x509.load_pem_x509_certificates(text)]
+        found = [_LIST.findall(text) for text in lists]
+        if not roots or not all(found):
+            raise ValueError("a file holds nothing of its kind")
+        trial = ["TRIAL" in root.subject.rfc4514_string().upper() for root in roots]
+        if any(trial) and not all(trial):
+            raise ValueError("a TRIAL root and a production root stand together")
+        revoked = tuple(x509.load_pem_x509_crl(text) for texts in found for text in texts)
+        return cls(tuple(roots), tuple(between), revoked, bool(lists))
+
+
+def is_sound(der: bytes, sent_along: Sequence[bytes], trust: Trust, now: dt.datetime) -> bool:
+    """Whether a client certificate may be believed.
+
+    Args:
+        der: the certificate.
+        sent_along: intermediates that came with it, in DER; not trusted themselves.
+        trust: what to judge by.
+        now: the moment that counts (UTC).
+    """
+    try:
+        leaf = x509.load_der_x509_certificate(der)
+        between = [*trust.intermediates, *map(x509.load_der_x509_certificate, sent_along)]
+        chain = _verifier(trust, now).verify(leaf, between).chain
+        return (
+            _is_for_clients(leaf)
+            and all(_is_strong(certificate) for certificate in chain)
+            and (not trust.check_lists or all(_stands(item, issuer, trust, now) for item, issuer in pairwise(chain)))
+        )
+    except (VerificationError, *_BROKEN):
+        return False
+
+
+def _verifier(trust: Trust, now: dt.datetime) -> x509.verification.ClientVerifier:
+    # An organisation certificate is about an OIN, so it need not name a host; all else is as for the web.
+    leaf = ExtensionPolicy.webpki_defaults_ee().may_be_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
+    return (
+        PolicyBuilder()
+        .store(Store(list(trust.anchors)))
+        .time(now)
+        .extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=leaf)
+        .build_client_verifier()
+    )
+
+
+def _is_for_clients(leaf: x509.Certificate) -> bool:
+    """The verifier lets a certificate through that says nothing about its use; PKIoverheid's always say it."""
+    return ExtendedKeyUsageOID.CLIENT_AUTH in leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+
+
+def _is_strong(certificate: x509.Certificate) -> bool:
+    """The verifier looks at signatures, not at the key of the certificate itself."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= _RSA_BITS
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= _EC_BITS
+
+
+def _stands(certificate: x509.Certificate, issuer: x509.Certificate, trust: Trust, now: dt.datetime) -> bool:
+    """Whether there is a list of its issuer that is in force, and the certificate does not stand in one."""
+    in_force = [item for item in trust.lists if _is_in_force(item, issuer, now)]
+    serial = certificate.serial_number
+    return bool(in_force) and not any(item.get_revoked_certificate_by_serial_number(serial) for item in in_force)
+
+
+def _is_in_force(revoked: x509.CertificateRevocationList, issuer: x509.Certificate, now: dt.datetime) -> bool:
+    if revoked.issuer != issuer.subject or revoked.next_update_utc is None:
+        return False
+    if not revoked.last_update_utc <= now <= revoked.next_update_utc:
+        return False
+    if any(extension.critical for extension in revoked.extensions):
+        return False  # it covers a part only, in a way that is not looked into here
+    if not issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign:
+        return False
+    key = issuer.public_key()
+    return isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey) and revoked.is_signature_valid(key)

@@ -1,0 +1,104 @@
+"""A process that a test kills: ``python -m delivery.killed add|work <folder> <number>``.
+
+An adder writes the id of every list to ``added`` after `add` returned. A worker's transport appends a line per arrival to
+``arrived``: key, id, checksum; such a line is short enough to be written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from doorstroom_client.delivery import outbox
+from doorstroom_client.exchange.flow import run
+from doorstroom_client.exchange.http import Outcome, Request, Response
+from doorstroom_client.store.base import Claimed
+from doorstroom_client.store.sqlite import SqliteStore
+
+from .world import KEYS, PLACES, Clock, adding, run_of
+
+LEASE, TOTAL = 0.5, 0.3
+
+
+class Now(Clock):
+    """The clocks of this machine."""
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class Telling:
+    """Writes down what arrives.
+
+    The file ``wire-<process>`` is there from the moment at which a worker looks whether a message is still its own until it is
+    sent. A process that is stopped just there sees no lease end; a deadline keeps that short, and nothing can rule it out.
+    """
+
+    def __init__(self, folder: Path, store: SqliteStore) -> None:
+        self._file = os.open(folder / "arrived", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._wire = folder / f"wire-{os.getpid()}"
+        self._claim, self._renew = store.outbox.claim, store.outbox.renew
+        self._hand: Claimed | None = None
+        store.outbox.claim = self.claim  # type: ignore[method-assign]
+        store.outbox.renew = self.renew  # type: ignore[method-assign]
+
+    def claim(self, *given: Any, **more: Any) -> Claimed | None:
+        self._hand = self._claim(*given, **more)
+        time.sleep(0.005)
+        return self._hand
+
+    def renew(self, *given: Any) -> bool:
+        self._wire.touch()
+        still = self._renew(*given)
+        if not still:
+            self._wire.unlink()
+        return still
+
+    def send(self, request: Request) -> Outcome:
+        assert self._hand is not None
+        assert request.body is not None
+        queued = self._hand.queued
+        time.sleep(0.008)  # most of the time of a real worker goes here and below
+        line = f"{KEYS.index(queued.key)} {queued.id} {hashlib.sha256(request.body).hexdigest()}\n"
+        os.write(self._file, line.encode())
+        self._wire.unlink(missing_ok=True)
+        time.sleep(0.004)
+        return Response(202)
+
+    def close(self) -> None:
+        """Never comes that far."""
+
+
+def add(folder: Path, number: int) -> None:
+    """Add lists as fast as it goes, until somebody kills this."""
+    store = SqliteStore(folder / "s.db")
+    transport, out = Telling(folder, store), os.open(folder / "added", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    while True:
+        number += 1
+        done = run(adding(store, Now(), number % len(PLACES), (number % 3, (number + 1) % 3, None, None)), transport)
+        os.write(out, f"{done.bericht.message_id} {done.bericht.sha256}\n".encode())
+        time.sleep(0.015)
+
+
+def work(folder: Path) -> None:
+    """Deliver until somebody kills this."""
+    outbox.LEASE, outbox._MARGIN = LEASE, LEASE - TOTAL
+    store = SqliteStore(folder / "s.db")
+    transport = Telling(folder, store)
+    while True:
+        run(run_of(store, Now(), TOTAL).worker(), transport)
+        time.sleep(0.01)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "add":
+        add(Path(sys.argv[2]), int(sys.argv[3]))
+    work(Path(sys.argv[2]))

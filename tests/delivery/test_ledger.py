@@ -1,0 +1,242 @@
+"""What a list says of each pupil, and what changed since it was accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pickle
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import NOW, SCHOOL
+
+from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.delivery.ledger import Changes, Verdwenen, compare
+from doorstroom_client.delivery.lijst import Lijst, marks_of
+from doorstroom_client.messages.deelnemers import build_deelnemerslijst
+from doorstroom_client.store.base import Entry
+from doorstroom_client.store.sqlite import SqliteStore
+
+from .world import ANDERE, KEYS, PUPILS, YEAR, lijst_of, open_store
+
+KEY, OTHER, THIRD = KEYS
+SECRET = b"s" * 32
+GROUPS = (Stamgroep("g1", "8A"), Stamgroep("g2", "8B"))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = open_store(tmp_path / "s.db")
+    yield made
+    made.close()
+
+
+def deelnemers(
+    groups: tuple[Stamgroep, ...] = GROUPS, at: dt.datetime = NOW, order: tuple[int, ...] = (0, 1, 2, 3), school: Any = SCHOOL
+) -> Lijst:
+    found = [
+        Deelnemer(
+            leerling=PUPILS[number],
+            achternaam=f"Achternaam{number}",
+            roepnaam="Kim",
+            voorletters="K",
+            geboortedatum="2014-01-02",
+            groep=GROUPS[number % 2].id,
+        )
+        for number in order
+    ]
+    message = build_deelnemerslijst(
+        school, groups, found, afspraak=Afspraak.met_naam("1.1"), schooljaar=YEAR, auteur="Test 1", datumtijd=at
+    )
+    return Lijst.of(message, school)
+
+
+# --- lists
+
+
+@pytest.mark.parametrize("lijst", [lijst_of(0, (0, 1, 2, 0)), deelnemers()], ids=["adviezen", "deelnemers"])
+@given(positions=st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True).map(sorted))
+def test_a_part_is_the_same_message_with_some_pupils(lijst: Lijst, positions: list[int]) -> None:
+    part = lijst.part(positions)
+    assert part.body == lijst.part(tuple(positions)).body
+    assert part.aantal == len(positions)
+    assert part.entries(SECRET) == tuple(lijst.entries(SECRET)[at] for at in positions)
+    assert part.leerlingen(range(len(positions))) == lijst.leerlingen(positions)
+    whole, some = json.loads(lijst.body), json.loads(part.body)
+    for name in ("deelnemers", "voorlopigSchooladviezen", "groepen"):
+        whole.pop(name, None), some.pop(name, None)
+    assert some == whole  # the moment of making too
+
+
+def test_a_part_holds_the_groups_of_its_pupils_only() -> None:
+    assert [groep["id"] for groep in json.loads(deelnemers().part((0, 2)).body)["groepen"]] == ["g1"]
+    assert [groep["id"] for groep in json.loads(deelnemers().part((0, 1)).body)["groepen"]] == ["g1", "g2"]
+
+
+def test_all_of_a_list_is_the_list_itself() -> None:
+    lijst = deelnemers()
+    assert lijst.part(range(4)) is lijst
+
+
+def test_what_is_said_of_a_pupil_does_not_depend_on_order_or_moment() -> None:
+    one = deelnemers().entries(SECRET)
+    two = deelnemers(GROUPS[::-1], NOW + dt.timedelta(days=1), (3, 1, 0, 2)).entries(SECRET)
+    assert set(one) == set(two)
+    assert [one[number] for number in (3, 1, 0, 2)] == list(two)
+
+
+def test_marks_tell_nothing_without_the_key() -> None:
+    entries = deelnemers().entries(SECRET)
+    assert all(set(mark) <= set("0123456789abcdef") for entry in entries for mark in (entry.eck, entry.las, entry.content))
+    others = deelnemers().entries(b"t" * 32)
+    assert not {mark for entry in entries for mark in (entry.eck, entry.las, entry.content) if mark} & {
+        mark for entry in others for mark in (entry.eck, entry.las, entry.content)
+    }
+
+
+def test_the_same_text_as_eck_id_and_las_key_is_not_the_same_pupil() -> None:
+    eck, _ = marks_of(Leerling(eck_id="x"), SECRET)
+    _, las = marks_of(Leerling(las_key="x"), SECRET)
+    assert eck != las
+
+
+# --- comparing
+
+
+def changes(wanted: Lijst, accepted: Lijst, waiting: Lijst | None = None) -> Changes:
+    return compare(wanted.entries(SECRET), accepted.entries(SECRET), waiting.entries(SECRET) if waiting else ())
+
+
+def test_the_same_list_again() -> None:
+    assert changes(deelnemers(), deelnemers(at=NOW + dt.timedelta(days=2))) == Changes((), (), 4, ())
+
+
+def test_a_group_with_another_name_changes_its_pupils() -> None:
+    renamed = (Stamgroep("g1", "Dolfijnen"), GROUPS[1])
+    assert changes(deelnemers(renamed), deelnemers()) == Changes((), (0, 2), 2, ())
+
+
+def test_another_code_of_the_school_changes_everybody() -> None:
+    repaired = replace(SCHOOL, onderwijslocatiecode="123X999")
+    found = changes(lijst_of(0, (0, 1, 2, 0), school=repaired), lijst_of(0, (0, 1, 2, 0)))
+    assert found == Changes((), (0, 1, 2, 3), 0, ())
+
+
+def test_new_changed_the_same_and_gone() -> None:
+    accepted = lijst_of(0, (0, 1, 2, None)).entries(SECRET)
+    found = changes(lijst_of(0, (0, 2, None, 0)), lijst_of(0, (0, 1, 2, None)))
+    assert found == Changes((2,), (1,), 1, (accepted[2],))
+    assert found.positions == (1, 2)
+    gone = Verdwenen(found.verdwenen[0], SECRET)
+    assert [gone.gaat_over(pupil) for pupil in PUPILS] == [False, False, True, False]
+    assert not any(pickle.loads(pickle.dumps(gone)).gaat_over(pupil) for pupil in PUPILS)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        (Leerling(las_key="l"), Leerling(eck_id="e", las_key="l"), True),
+        (Leerling(eck_id="e", las_key="l"), Leerling(las_key="l"), True),
+        (Leerling(eck_id="e", las_key="l"), Leerling(eck_id="e"), True),
+        (Leerling(eck_id="e", las_key="l"), Leerling(eck_id="e", las_key="m"), True),
+        (Leerling(eck_id="e", las_key="l"), Leerling(eck_id="f", las_key="l"), False),
+        (Leerling(eck_id="e"), Leerling(las_key="l"), False),
+        (Leerling(las_key="l"), Leerling(las_key="m"), False),
+    ],
+    ids=["gets an ECK-iD", "loses it", "loses the LAS-key", "other LAS-key", "other ECK-iD", "nothing shared", "other pupil"],
+)
+def test_who_is_who(before: Leerling, after: Leerling, same: bool) -> None:
+    old, new = Entry(*marks_of(before, SECRET), "old"), Entry(*marks_of(after, SECRET), "new")
+    assert old.same_pupil(new) is new.same_pupil(old) is same
+    assert compare([new], [old]) == (Changes((), (0,), 0, ()) if same else Changes((0,), (), 0, (old,)))
+
+
+def test_two_pupils_swap_their_las_keys() -> None:
+    old = [Entry("e1", "l1", "a"), Entry("e2", "l2", "b")]
+    new = [Entry("e1", "l2", "c"), Entry("e2", "l1", "d")]
+    assert compare(new, old) == Changes((), (0, 1), 0, ())
+    assert compare(new[:1], old) == Changes((), (0,), 0, (old[1],))
+
+
+def test_what_is_in_doubt_goes_out_again() -> None:
+    (entry,) = lijst_of(0, (0, None, None, None)).entries(SECRET)
+    assert compare([entry], [replace(entry, content="")]) == Changes((), (0,), 0, ())
+
+
+def test_what_waits_counts_over_what_was_accepted() -> None:
+    first, second = lijst_of(0, (0, None, None, None)), lijst_of(0, (1, None, None, None))
+    assert changes(second, first, second).positions == ()
+    assert changes(first, first, second).positions == (0,)
+    assert changes(first, first).positions == ()
+
+
+def test_what_waits_for_a_pupil_who_got_an_eck_id() -> None:
+    accepted, waiting = Entry("", "l", "a"), Entry("e", "l", "b")
+    assert compare([accepted], [accepted], [waiting]).positions == (0,)
+    assert compare([waiting], [accepted], [waiting]).positions == ()
+
+
+# --- the ledger in SQLite
+
+
+def test_a_pupil_stands_in_it_once(store: SqliteStore) -> None:
+    steps = [Entry("", "l", "1"), Entry("e", "l", "2"), Entry("e", "m", "3"), Entry("", "m", "4")]
+    for entry in steps:
+        store.ledger.accept(KEY, YEAR, [entry], NOW)
+        assert store.ledger.entries(KEY, YEAR) == [entry]
+    store.ledger.accept(KEY, YEAR, [Entry("f", "n", "5")], NOW)
+    assert len(store.ledger.entries(KEY, YEAR)) == 2
+
+
+def test_two_pupils_who_swap_stay_two(store: SqliteStore) -> None:
+    store.ledger.accept(KEY, YEAR, [Entry("e1", "l1", "a"), Entry("e2", "l2", "b")], NOW)
+    swapped = [Entry("e1", "l2", "c"), Entry("e2", "l1", "d")]
+    store.ledger.accept(KEY, YEAR, swapped, NOW)
+    assert store.ledger.entries(KEY, YEAR) == swapped
+
+
+def test_doubt_is_about_what_differs(store: SqliteStore) -> None:
+    store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a"), Entry("e2", "", "b"), Entry("e3", "", "c")], NOW)
+    store.ledger.doubt(KEY, YEAR, [Entry("e1", "", "a"), Entry("e2", "", "x"), Entry("e9", "", "y")])
+    assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["a", "", "c"]
+    store.ledger.accept(KEY, YEAR, [Entry("e2", "", "x")], NOW)
+    assert {entry.content for entry in store.ledger.entries(KEY, YEAR)} == {"a", "x", "c"}
+
+
+@pytest.mark.parametrize("other", [(OTHER, YEAR), (THIRD, YEAR), (replace(KEY, soort="registreren"), YEAR), (KEY, "2026-2027")])
+def test_books_are_apart(store: SqliteStore, other: tuple[Any, str]) -> None:
+    store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a")], NOW)
+    store.ledger.accept(*other, [Entry("e1", "", "b")], NOW)
+    store.ledger.doubt(*other, [Entry("e1", "", "x")])
+    assert store.ledger.entries(KEY, YEAR) == [Entry("e1", "", "a")]
+
+
+def test_it_knows_who_accepted_something(store: SqliteStore) -> None:
+    assert not store.ledger.knows(KEY.soort, KEY.leverancier)
+    store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a")], NOW)
+    assert store.ledger.knows(KEY.soort, KEY.leverancier)
+    assert not store.ledger.knows("registreren", KEY.leverancier)
+    assert not store.ledger.knows(KEY.soort, THIRD.leverancier)
+
+
+def test_the_key_is_made_once(tmp_path: Path, store: SqliteStore) -> None:
+    second = open_store(tmp_path / "s.db")
+    assert second.ledger.secret() == store.ledger.secret() == second.ledger.secret()
+    assert len(store.ledger.secret()) == 32
+    second.close()
+    other = open_store(tmp_path / "other.db")
+    assert other.ledger.secret() != store.ledger.secret()
+    other.close()
+
+
+def test_advice_of_another_school_has_other_marks() -> None:
+    """A pupil who moves is said anew, with the codes of the other school."""
+    here, there = lijst_of(0, (0, None, None, None)), lijst_of(0, (0, None, None, None), school=ANDERE)
+    assert here.entries(SECRET)[0].content != there.entries(SECRET)[0].content
+    assert here.entries(SECRET)[0].eck == there.entries(SECRET)[0].eck
+    assert Advies(PUPILS[0], "VWO").leerling == here.leerlingen((0,))[0]

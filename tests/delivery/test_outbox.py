@@ -1,0 +1,634 @@
+"""The outbox in SQLite: whose turn it is, leases, what expires, what an operator may do, and what a worker makes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import LEVERANCIER, NOW, SUPPLIER_OIN
+
+from doorstroom_client import Phase
+from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.outbox import DAY, HOLD, LEASE, SCHEDULE, Bezorging, end_of, verdict_of
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    ConnectError,
+    DeadlineExceeded,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    NoAnswer,
+    OngeldigBericht,
+    RedirectRefused,
+    SchoolOnbekend,
+    StoreError,
+    TlsError,
+    Unavailable,
+    UnexpectedResponse,
+    WrongPeer,
+)
+from doorstroom_client.store.base import Claimed, Entry, Key, Ledger, Outbox, Outgoing, Queued, State
+from doorstroom_client.store.sqlite import SqliteStore
+
+from .world import KEYS, YEAR, Clock, Job, Supplier, add_now, adding, bodies, deliver_all, lijst_of, open_store, run_of, step
+
+KEY, OTHER, THIRD = KEYS
+SECONDS = 120.0
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    made = open_store(tmp_path / "s.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def outbox(store: SqliteStore) -> Outbox:
+    return store.outbox
+
+
+def at(seconds: float) -> dt.datetime:
+    return NOW + dt.timedelta(seconds=seconds)
+
+
+def message(number: int, key: Key = KEY, added: float = 0.0, **more: Any) -> Outgoing:
+    given: dict[str, Any] = {"entries": (Entry(f"e{number}", "", f"c{number}"),), "expires_at": at(30 * DAY), "body": b"x"}
+    given |= more
+    return Outgoing(f"m{number}", key, YEAR, "school", given["body"], "sum", given["entries"], at(added), given["expires_at"])
+
+
+def claim(outbox: Outbox, seconds: float = 0.0, owner: str = "w", **more: Any) -> Claimed:
+    found = outbox.claim(owner, at(seconds), more.pop("lease", SECONDS), **more)
+    assert found is not None
+    return found
+
+
+def nothing(outbox: Outbox, seconds: float = 0.0, **more: Any) -> bool:
+    return outbox.claim("other", at(seconds), more.pop("lease", SECONDS), **more) is None
+
+
+def by_id(outbox: Outbox, number: int) -> Queued:
+    return next(item for item in outbox.messages() if item.id == number)
+
+
+def put_back(outbox: Outbox, claimed: Claimed, state: State = State.WAITING, seconds: float = 0.0, now: float = 0.0) -> None:
+    assert outbox.postpone(claimed, state, "reason", at(seconds), at(now), counts=True)
+
+
+def test_the_parts_are_what_they_should_be(store: SqliteStore) -> None:
+    assert isinstance(store.outbox, Outbox)
+    assert isinstance(store.ledger, Ledger)
+
+
+# --- whose turn it is
+
+
+def test_one_message_of_a_key_at_a_time_and_the_oldest_first(outbox: Outbox) -> None:
+    for number, key in enumerate((KEY, KEY, OTHER, THIRD), 1):
+        outbox.add(message(number, key))
+    taken = [claim(outbox).queued.id, claim(outbox, owner="v").queued.id, claim(outbox, owner="u").queued.id]
+    assert taken == [1, 3, 4]
+    assert nothing(outbox)
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.HELD])
+def test_a_later_message_waits_for_one_that_is_not_due(outbox: Outbox, state: State) -> None:
+    outbox.add(message(1))
+    outbox.add(message(2))
+    put_back(outbox, claim(outbox), state, seconds=300)
+    assert nothing(outbox, 299)
+    assert outbox.next_at(at(10)) == at(300)
+    assert claim(outbox, 300).queued.id == 1
+
+
+@pytest.mark.parametrize("key", [replace(KEY, soort="registreren"), OTHER, THIRD])
+def test_another_kind_school_or_supplier_does_not_wait(outbox: Outbox, key: Key) -> None:
+    outbox.add(message(1))
+    outbox.add(message(2, key))
+    put_back(outbox, claim(outbox), seconds=300)
+    assert claim(outbox, 1).queued.key == key
+
+
+def test_another_school_year_is_the_same_key(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    outbox.add(replace(message(2), schooljaar="2026-2027"))
+    assert claim(outbox).queued.id == 1
+    assert nothing(outbox)
+
+
+def test_what_is_due_longest_goes_first(outbox: Outbox) -> None:
+    for number, (key, added) in enumerate(((KEY, 30), (OTHER, 10), (THIRD, 20)), 1):
+        outbox.add(message(number, key, added))
+    assert [claim(outbox, 60, owner).queued.id for owner in "abc"] == [2, 3, 1]
+
+
+def test_suppliers_may_be_left_alone(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    outbox.add(message(2, THIRD))
+    assert claim(outbox, without=(SUPPLIER_OIN,)).queued.id == 2
+    assert nothing(outbox, without=(SUPPLIER_OIN, THIRD.leverancier))
+
+
+def test_a_parked_or_dropped_message_makes_way(outbox: Outbox) -> None:
+    for number in (1, 2, 3):
+        outbox.add(message(number))
+    put_back(outbox, claim(outbox), State.PARKED)
+    assert outbox.drop(2, at(0))
+    assert claim(outbox).queued.id == 3
+
+
+# --- leases
+
+
+def test_a_lease_ends(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    first = claim(outbox)
+    assert nothing(outbox, SECONDS - 0.1)
+    assert outbox.next_at(at(1)) == at(SECONDS)
+    second = claim(outbox, SECONDS, "v")
+    assert second.queued == first.queued
+    assert not outbox.renew(first, at(SECONDS), SECONDS)
+    assert not outbox.delivered(first, (), 0, at(SECONDS))
+    assert not outbox.postpone(first, State.PARKED, "x", at(0), at(0), counts=True)
+    assert by_id(outbox, 1).state is State.WAITING
+    assert outbox.renew(second, at(SECONDS + 1), SECONDS)
+    assert nothing(outbox, 2 * SECONDS)
+    assert not nothing(outbox, 2 * SECONDS + 1)
+
+
+def test_a_worker_that_was_late_goes_on_when_nobody_took_over(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    claimed = claim(outbox)
+    assert outbox.renew(claimed, at(1000), SECONDS)
+    assert nothing(outbox, 1000 + SECONDS - 1)
+    assert outbox.delivered(claimed, claimed.entries, 0, at(1001))
+
+
+@pytest.mark.parametrize("back", [6.0, 3600.0, DAY, 400 * DAY])
+def test_a_lease_from_a_clock_that_was_set_back_holds_nobody_up(outbox: Outbox, back: float) -> None:
+    outbox.add(message(1))
+    claim(outbox)
+    assert not nothing(outbox, -back)
+
+
+def test_clocks_that_differ_a_little_take_nothing_from_each_other(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    claim(outbox)
+    assert nothing(outbox, -4.9)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(3610.0, 120.0), (120.0, 3610.0)])
+def test_a_worker_with_another_total_time_keeps_its_message(outbox: Outbox, mine: float, theirs: float) -> None:
+    """How long a lease is, is for the worker to say: it follows from how long its calls may take."""
+    outbox.add(message(1))
+    claim(outbox, lease=mine)
+    assert nothing(outbox, 1, lease=theirs)
+    assert nothing(outbox, mine - 1, lease=theirs)
+    assert not nothing(outbox, mine, lease=theirs)
+
+
+@pytest.mark.parametrize("back", [6.0, 3600.0, 400 * DAY])
+def test_a_moment_from_a_clock_that_was_set_back_holds_nobody_up(outbox: Outbox, back: float) -> None:
+    outbox.add(message(1))
+    put_back(outbox, claim(outbox), State.HELD, seconds=HOLD)
+    assert outbox.next_at(at(-back)) == at(-back)
+    assert claim(outbox, -back).queued.id == 1
+
+
+def test_next_at(outbox: Outbox) -> None:
+    assert outbox.next_at(at(0)) is None
+    outbox.add(message(1, added=50, expires_at=at(100)))
+    assert outbox.next_at(at(60)) == at(60)
+    put_back(outbox, claim(outbox, 60), State.HELD, seconds=900, now=60)
+    assert outbox.next_at(at(61)) == at(100)  # it expires, and makes way for others
+    outbox.add(message(2))
+    assert outbox.next_at(at(61)) == at(100)
+    outbox.add(message(3, OTHER, added=61))
+    assert outbox.next_at(at(62)) == at(62)
+
+
+# --- what expires
+
+
+def test_what_expires_is_parked_with_its_content(store: SqliteStore) -> None:
+    outbox = store.outbox
+    outbox.add(message(1, expires_at=at(100)))
+    outbox.add(message(2))
+    assert claim(outbox, 100).queued.id == 2
+    parked = by_id(outbox, 1)
+    assert (parked.state, parked.reason, bodies(store)[1]) == (State.PARKED, "expired", b"x")
+    assert not outbox.retry(1, at(100))
+
+
+def test_what_expires_in_the_hands_of_a_worker_is_not_sent_any_more(outbox: Outbox) -> None:
+    outbox.add(message(1, expires_at=at(100)))
+    claimed = claim(outbox, 90)
+    assert nothing(outbox, 101)
+    assert by_id(outbox, 1).state is State.WAITING  # it may be on the wire
+    assert not outbox.renew(claimed, at(101), SECONDS)
+    assert nothing(outbox, 90 + SECONDS)
+    assert by_id(outbox, 1).state is State.PARKED
+
+
+@pytest.mark.parametrize(
+    ("schooljaar", "now", "then"),
+    [
+        ("2025-2026", dt.datetime(2026, 3, 10, tzinfo=dt.UTC), dt.datetime(2026, 8, 1, tzinfo=dt.UTC)),
+        ("2025-2026", dt.datetime(2026, 7, 30, tzinfo=dt.UTC), dt.datetime(2026, 8, 13, tzinfo=dt.UTC)),
+    ],
+)
+def test_a_list_expires_with_its_school_year(schooljaar: str, now: dt.datetime, then: dt.datetime) -> None:
+    assert end_of(schooljaar, now) == then
+
+
+# --- what an operator may do
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.PARKED])
+def test_retry_now(outbox: Outbox, state: State) -> None:
+    outbox.add(message(1))
+    put_back(outbox, claim(outbox), state, seconds=HOLD)
+    assert outbox.retry(1, at(5))
+    again = claim(outbox, 5)
+    assert (again.queued.attempts, again.queued.reason) == (1, "")
+
+
+@pytest.mark.parametrize("state", [State.DELIVERED, State.DROPPED])
+def test_what_is_over_stays_over(outbox: Outbox, state: State) -> None:
+    outbox.add(message(1))
+    if state is State.DELIVERED:
+        assert outbox.delivered(claim(outbox), (), 2, at(1))
+        assert by_id(outbox, 1).onbekend == 2
+    else:
+        assert outbox.drop(1, at(1))
+    assert by_id(outbox, 1).state is state
+    assert not outbox.retry(1, at(2))
+    assert not outbox.park(1, "x", at(2))
+    assert not outbox.drop(1, at(2))
+    assert not outbox.retry(99, at(2))
+
+
+def test_an_older_message_may_go_while_no_newer_one_has_gone(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    outbox.add(message(2))
+    outbox.add(message(3, OTHER))
+    assert outbox.park(1, "operator", at(0))
+    assert outbox.delivered(claim(outbox, owner="v", without=()), (), 0, at(0))  # of its own key: message 2
+    assert [item.id for item in outbox.messages([State.DELIVERED])] == [2]
+    assert not outbox.retry(1, at(1))
+    assert outbox.park(3, "operator", at(1))
+    assert outbox.retry(3, at(1))
+
+
+def test_an_older_message_may_not_go_while_a_worker_has_a_newer_one(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    outbox.add(message(2))
+    assert outbox.park(1, "operator", at(0))
+    claimed = claim(outbox)
+    assert not outbox.retry(1, at(1))
+    assert outbox.postpone(claimed, State.WAITING, "x", at(1), at(1), counts=False)
+    assert outbox.retry(1, at(1))
+    assert claim(outbox, 1).queued.id == 1
+
+
+@pytest.mark.parametrize("then", ["postponed", "parked", "dropped"])
+def test_an_older_message_may_not_go_after_one_that_may_have_arrived(outbox: Outbox, then: str) -> None:
+    """Its worker died right after sending, so that nobody counted it."""
+    outbox.add(message(1))
+    outbox.add(message(2))
+    assert outbox.park(1, "operator", at(0))
+    assert outbox.renew(claim(outbox), at(0), SECONDS)
+    if then == "postponed":
+        assert outbox.postpone(claim(outbox, 200, "v"), State.HELD, "circuit", at(300), at(200), counts=False)
+    elif then == "parked":
+        assert outbox.park(2, "operator", at(200))
+    else:
+        assert outbox.drop(2, at(200))
+    assert by_id(outbox, 2).attempts == 0
+    assert not outbox.retry(1, at(201))
+
+
+def test_nothing_is_taken_from_a_worker(outbox: Outbox) -> None:
+    outbox.add(message(1))
+    claimed = claim(outbox)
+    for seconds in (1.0, SECONDS - 1, -4.0):
+        assert not outbox.park(1, "operator", at(seconds))
+        assert not outbox.drop(1, at(seconds))
+    assert outbox.renew(claimed, at(1), SECONDS)
+
+
+@pytest.mark.parametrize("seconds", [SECONDS, -3600.0])
+@pytest.mark.parametrize("how", ["park", "drop"])
+def test_what_a_dead_worker_had_can_be_taken(outbox: Outbox, seconds: float, how: str) -> None:
+    outbox.add(message(1))
+    claimed = claim(outbox)
+    assert outbox.park(1, "operator", at(seconds)) if how == "park" else outbox.drop(1, at(seconds))
+    assert not outbox.renew(claimed, at(seconds), SECONDS)
+    assert not outbox.delivered(claimed, claimed.entries, 0, at(seconds))
+
+
+def test_counts_and_pages(outbox: Outbox) -> None:
+    for number in range(1, 6):
+        outbox.add(message(number))
+    assert outbox.drop(4, at(0))
+    assert outbox.park(5, "operator", at(0))
+    put_back(outbox, claim(outbox), State.HELD)
+    assert outbox.counts() == {
+        State.WAITING: 2, State.HELD: 1, State.PARKED: 1, State.DELIVERED: 0, State.DROPPED: 1,
+    }  # fmt: skip
+    assert [item.id for item in outbox.messages(after=1, limit=2)] == [2, 3]
+    assert [item.id for item in outbox.messages([State.HELD, State.DROPPED])] == [1, 4]
+    assert outbox.messages([]) == []
+    assert outbox.is_open(KEY)
+    assert not outbox.is_open(OTHER)
+
+
+@pytest.mark.parametrize("how", ["dropped", "delivered"])
+@pytest.mark.parametrize("size", [40, 50_000])
+def test_what_is_over_leaves_no_bytes(tmp_path: Path, store: SqliteStore, how: str, size: int) -> None:
+    body = b"kind-met-een-naam" * (size // 17)
+    store.outbox.add(message(1, body=body))
+    assert b"kind-met-een-naam" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    if how == "dropped":
+        assert store.outbox.drop(1, at(0))
+    else:
+        assert store.outbox.delivered(claim(store.outbox), (), 0, at(0))
+    store._database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    assert (tmp_path / "s.db-wal").stat().st_size == 0
+    assert b"kind-met" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_the_connections_of_outbox_and_ledger_wait_for_the_disk(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    for part in (store.outbox, store.ledger):
+        connection = part._database._connection
+        values = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+        assert values == ["wal", 2]
+    store.close()
+
+
+# --- outbox and ledger together
+
+
+def pupil(content: str, eck: str = "e1", las: str = "") -> Entry:
+    return Entry(eck, las, content)
+
+
+def test_the_ledger_is_told_with_the_receipt(store: SqliteStore) -> None:
+    store.outbox.add(message(1))
+    claimed = claim(store.outbox)
+    assert store.outbox.delivered(claimed, claimed.entries, 0, at(1))
+    assert store.ledger.entries(KEY, YEAR) == [pupil("c1")]
+    assert store.ledger.knows(KEY.soort, KEY.leverancier)
+    assert store.ledger.entries(OTHER, YEAR) == store.ledger.entries(KEY, "2026-2027") == []
+
+
+def test_right_before_sending_the_ledger_is_in_doubt(store: SqliteStore) -> None:
+    store.ledger.accept(KEY, YEAR, [pupil("old"), pupil("same", "e2"), pupil("other", "e3")], NOW)
+    store.outbox.add(message(1, entries=(pupil("new"), pupil("same", "e2"))))
+    claimed = claim(store.outbox)
+    assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["old", "same", "other"]
+    assert store.outbox.renew(claimed, at(1), SECONDS)
+    assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["", "same", "other"]
+
+
+def test_a_worker_that_lost_its_message_leaves_the_ledger_alone(store: SqliteStore) -> None:
+    store.outbox.add(message(1))
+    late, other = claim(store.outbox), claim(store.outbox, SECONDS, "v")
+    assert store.outbox.delivered(other, [pupil("newer")], 0, at(SECONDS))
+    assert not store.outbox.renew(late, at(SECONDS), SECONDS)
+    assert store.ledger.entries(KEY, YEAR) == [pupil("newer")]
+
+
+@pytest.mark.parametrize("how", ["operator", "expired"])
+def test_what_is_set_aside_may_go_later_so_the_ledger_is_in_doubt(store: SqliteStore, how: str) -> None:
+    store.ledger.accept(KEY, YEAR, [pupil("old")], NOW)
+    store.outbox.add(message(1, expires_at=at(100)))
+    if how == "operator":
+        assert store.outbox.park(1, "operator", at(0))
+    else:
+        assert nothing(store.outbox, 100)
+    assert store.ledger.entries(KEY, YEAR) == [pupil("")]
+
+
+def test_a_changed_list_is_not_left_out_because_an_old_message_was_parked(store: SqliteStore) -> None:
+    """Back to what the supplier has, while a message that says something else may still be let go."""
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None))
+    deliver_all(store, clock, supplier)
+    parked = add_now(store, clock, 0, (1, None, None, None))
+    assert store.outbox.park(parked.id, "operator", clock.now())
+    assert add_now(store, clock, 0, (0, None, None, None), only_changes=True) is not None
+    assert store.outbox.retry(parked.id, clock.now())
+    deliver_all(store, clock, supplier)
+    assert supplier.arrived[KEY] == [1, 2, 3]
+    (entry,) = lijst_of(0, (0, None, None, None)).entries(store.ledger.secret())
+    assert supplier.has(KEY, entry)
+
+
+@pytest.mark.parametrize("how", ["received, no answer", "received, too late"])
+def test_what_may_have_arrived_is_sent_again_by_the_next_list(store: SqliteStore, how: str) -> None:
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None))
+    deliver_all(store, clock, supplier)
+    lost = add_now(store, clock, 0, (1, None, None, None))
+    deliver_all(store, clock, supplier, how)
+    assert store.outbox.drop(lost.id, clock.now())
+    assert add_now(store, clock, 0, (0, None, None, None), only_changes=True) is not None
+
+
+def test_a_message_that_is_delivered_while_a_list_is_compared_is_seen(store: SqliteStore) -> None:
+    """Between any two steps of adding; the LAS goes back to what the ledger said before that message."""
+    for steps in range(5):
+        clock, supplier = Clock(), Supplier(store.ledger.secret())
+        add_now(store, clock, 0, (0, None, None, None))
+        deliver_all(store, clock, supplier)
+        add_now(store, clock, 0, (1, None, None, None))
+        job = Job(adding(store, clock, 0, (0, None, None, None), only_changes=True))
+        for _ in range(steps):
+            job.step()
+        deliver_all(store, clock, supplier)
+        while not job.ended:
+            job.step()
+        deliver_all(store, clock, supplier)
+        (entry,) = lijst_of(0, (0, None, None, None)).entries(store.ledger.secret())
+        assert supplier.has(KEY, entry), f"delivered after {steps} steps"
+
+
+def test_open_messages_count_and_the_last_one_wins(store: SqliteStore) -> None:
+    outbox = store.outbox
+    outbox.add(message(1, entries=(pupil("1"), pupil("1", "e2"), pupil("1", "", "l3"))))
+    outbox.add(message(2, entries=(pupil("2"), pupil("2", "e3", "l3"), pupil("2", "e4"))))
+    outbox.add(message(3, OTHER, entries=(pupil("3"),)))
+    outbox.add(replace(message(4, entries=(pupil("4"),)), schooljaar="2026-2027"))
+    outbox.add(message(5, entries=(pupil("5", "e4"),)))
+    expected = {pupil("2"), pupil("1", "e2"), pupil("2", "e3", "l3"), pupil("5", "e4")}
+    assert set(outbox.open_entries(KEY, YEAR)) == expected
+    assert outbox.drop(5, at(0))
+    assert set(outbox.open_entries(KEY, YEAR)) == expected - {pupil("5", "e4")} | {pupil("2", "e4")}
+
+
+def test_many_open_messages_are_compared_in_time(store: SqliteStore) -> None:
+    """A school of 600 pupils and 30 lists that wait; comparing every pair would take seconds."""
+    for number in range(1, 31):
+        store.outbox.add(message(number, entries=tuple(pupil(str(number), f"e{at}", f"l{at}") for at in range(600))))
+    started = dt.datetime.now(dt.UTC)
+    assert {entry.content for entry in store.outbox.open_entries(KEY, YEAR)} == {"30"}
+    assert (dt.datetime.now(dt.UTC) - started).total_seconds() < 2.0
+
+
+# --- what a worker makes of it
+
+
+@pytest.mark.parametrize("total", [30.0, 119.0, 600.0])
+def test_the_lease_is_longer_than_a_call(store: SqliteStore, total: float) -> None:
+    """While a message may still be on the wire, nobody else sends it, nor what comes after it."""
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None))
+    slow = Job(run_of(store, clock, total).worker())
+    while slow.sending is None:
+        step(slow, supplier)
+    clock.elapsed += slow.sending.deadline + 5
+    assert slow.sending.deadline == total
+    assert nothing(store.outbox, clock.elapsed)
+
+
+def test_a_message_that_was_taken_over_is_not_sent(store: SqliteStore) -> None:
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None))
+    told: list[Bezorging] = []
+    slow = Job(run_of(store, clock, on_result=told.append).worker())
+    while slow.claimed is None:
+        step(slow, supplier)
+    clock.elapsed += LEASE
+    deliver_all(store, clock, supplier)
+    while not slow.ended:
+        step(slow, supplier)
+    assert slow.error is None
+    assert supplier.arrived[KEY] == [1]
+    assert told == []
+
+
+def test_the_schedule(store: SqliteStore) -> None:
+    """Five seconds, five minutes, …; then daily; spread by a fifth."""
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None), expires_at=clock.now() + dt.timedelta(days=99))
+    told: list[Bezorging] = []
+    waits = []
+    for draw in (0.5, 0.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5):
+        deliver_all(store, clock, supplier, "lost", on_result=told.append, draw=lambda draw=draw: draw)
+        due = store.outbox.next_at(clock.now())
+        assert due is not None
+        waits.append((due - clock.now()).total_seconds())
+        clock.elapsed += waits[-1]
+    assert waits == [5, 300 * 0.8, 1800 * 1.2, *SCHEDULE[3:], DAY, DAY]
+    assert [item.bericht.attempts for item in told] == list(range(9))
+
+
+@pytest.mark.parametrize(("how", "seconds"), [("503", 900.0), ("429", 5.0)])
+def test_what_a_supplier_asks_for_is_kept_to(store: SqliteStore, how: str, seconds: float) -> None:
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None))
+    deliver_all(store, clock, supplier, how)
+    assert store.outbox.next_at(clock.now()) == clock.now() + dt.timedelta(seconds=seconds)
+
+
+def test_an_open_circuit_is_not_an_attempt(store: SqliteStore) -> None:
+    from doorstroom_client.exchange.health import Health
+
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    health = Health(clock.monotonic)
+    health.failed(LEVERANCIER.base_url, 1, 30.0)
+    add_now(store, clock, 0, (0, None, None, None))
+    add_now(store, clock, 1, (0, None, None, None))
+    told: list[Bezorging] = []
+    deliver_all(store, clock, supplier, health=health, on_result=told.append)
+    assert len(told) == 1  # the next one would end in the same way
+    assert isinstance(told[0].error, Unavailable)
+    assert by_id(store.outbox, 1).attempts == 0
+    assert store.outbox.counts()[State.WAITING] == 2
+    clock.elapsed += 31
+    deliver_all(store, clock, supplier, health=health)
+    assert store.outbox.counts()[State.DELIVERED] == 2
+
+
+def test_a_supplier_that_is_not_configured_any_more(store: SqliteStore) -> None:
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    for place in (2, 2, 0):
+        add_now(store, clock, place, (0, None, None, None))
+    deliver_all(store, clock, supplier, leveranciers=(LEVERANCIER,))
+    assert [(item.state, item.reason) for item in store.outbox.messages()] == [
+        (State.HELD, "leverancier"),
+        (State.WAITING, ""),
+        (State.DELIVERED, ""),
+    ]
+
+
+def test_a_restart_remembers_that_an_address_accepts_lists(tmp_path: Path) -> None:
+    """Then an unknown pupil is no reason to think that the address is wrong."""
+    clock = Clock()
+    store = open_store(tmp_path / "s.db")
+    supplier = Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None))
+    deliver_all(store, clock, supplier)
+    supplier.unknown.add(1)
+    add_now(store, clock, 0, (None, 0, None, None))
+    store.close()
+    store = open_store(tmp_path / "s.db")
+    deliver_all(store, clock, supplier, addresses=Addresses(clock.monotonic))
+    assert [(item.state, item.reason) for item in store.outbox.messages([State.PARKED])] == [(State.PARKED, "onbekend")]
+    store.close()
+
+
+def test_unknown_pupils_are_left_out_and_counted(store: SqliteStore) -> None:
+    clock, supplier = Clock(), Supplier(store.ledger.secret(), unknown={1})
+    add_now(store, clock, 0, (0, 0, 0, 0))
+    told: list[Bezorging] = []
+    deliver_all(store, clock, supplier, on_result=told.append)
+    assert by_id(store.outbox, 1).onbekend == 1
+    assert len(store.ledger.entries(KEY, YEAR)) == 3
+    assert told[0].ontvangst is not None
+    assert told[0].ontvangst.aantal == 3
+
+
+ASKED = NOW
+NOT_KNOWN = LeerlingOnbekend("x", status=404)
+NOT_KNOWN.onbekend = lijst_of(0, (0, None, None, None)).leerlingen((0,))
+
+
+@pytest.mark.parametrize(
+    ("error", "proven", "verdict"),
+    [
+        (NOT_KNOWN, True, (State.PARKED, "onbekend", 0.0)),
+        (NOT_KNOWN, False, (State.HELD, "LeerlingOnbekend 404", HOLD)),
+        (LeerlingOnbekend("x", status=404), True, (State.HELD, "LeerlingOnbekend 404", HOLD)),
+        (SchoolOnbekend("x", status=405, retryable=True), False, (State.WAITING, "school onbekend", DAY)),
+        (OngeldigBericht("x", status=422), False, (State.PARKED, "ongeldig", 0.0)),
+        (AanleveringGesloten("x", status=403), False, (State.PARKED, "gesloten", 0.0)),
+        (GeenMandaat("x", status=401), False, (State.HELD, "GeenMandaat 401", HOLD)),
+        (RedirectRefused("x", phase=Phase.NOT_SENT), False, (State.HELD, "RedirectRefused", HOLD)),
+        (UnexpectedResponse("x", status=200), False, (State.HELD, "UnexpectedResponse 200", HOLD)),
+        (Unavailable("x", status=503, retryable=True), False, (State.WAITING, "Unavailable 503", 5.0)),
+        (Unavailable("x", retryable=True, retry_at=ASKED), False, (State.WAITING, "Unavailable", 5.0)),
+        (ConnectError("x", phase=Phase.NOT_SENT, retryable=True), False, (State.WAITING, "ConnectError", 5.0)),
+        (NoAnswer("x", phase=Phase.UNKNOWN, retryable=True), False, (State.WAITING, "NoAnswer", 5.0)),
+        (DeadlineExceeded("x", phase=Phase.UNKNOWN, retryable=True), False, (State.WAITING, "DeadlineExceeded", 5.0)),
+        (TlsError("x", phase=Phase.NOT_SENT, code="expired"), False, (State.HELD, "TlsError expired", HOLD)),
+        (WrongPeer("x", phase=Phase.NOT_SENT), False, (State.HELD, "WrongPeer", HOLD)),
+        (StoreError("x"), False, (State.HELD, "StoreError", HOLD)),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, DoorstroomError) else None,
+)
+def test_how_a_message_goes_on(error: DoorstroomError, proven: bool, verdict: tuple[State, str, float]) -> None:
+    assert verdict_of(error, 0, proven=proven) == verdict
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(1, 300.0), (6, 36000.0), (7, DAY), (100, DAY)])
+def test_how_long_a_message_waits(attempts: int, seconds: float) -> None:
+    error = NoAnswer("x", phase=Phase.UNKNOWN, retryable=True)
+    assert verdict_of(error, attempts, proven=True) == (State.WAITING, "NoAnswer", seconds)

@@ -1,0 +1,84 @@
+"""Many invented schools in one chain, and what the simulator remembers of what came in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from doorstroom_client.simulator import _antwoorden
+from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
+from doorstroom_client.simulator.toetssysteem import Gedrag
+
+from .wereld import KLAS, SCHOOL, Wereld
+
+
+@pytest.fixture(scope="module")
+def stil() -> Iterator[Keten]:
+    """A chain that nobody has started: nothing listens."""
+    keten = Keten(receive=False)
+    yield keten
+    keten.stop()
+
+
+def test_invented_schools_cannot_be_real_and_differ(stil: Keten) -> None:
+    before = len(stil.scholen)
+    new = stil.bedenk_scholen(40, leerlingen=2) + stil.bedenk_scholen(3, leerlingen=2)
+    assert stil.scholen[before:] == tuple(new)
+    assert len({school.instellingscode for school in (*SCHOLEN, *new)}) == len(SCHOLEN) + 43
+    assert len({(school.onderwijsaanbiedercode, school.onderwijslocatiecode) for school in new}) == 43
+    assert all(re.fullmatch("9[0-8][A-Z]{2}", school.instellingscode) for school in new)
+    with pytest.raises(ValueError, match=str(MOST_SCHOOLS)):
+        stil.bedenk_scholen(MOST_SCHOOLS)
+
+
+def test_the_last_school_that_can_be_invented_is_one(stil: Keten, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stil, "_invented", dict.fromkeys(map(str, range(MOST_SCHOOLS - 1)), "ICE"))
+    [last] = stil.bedenk_scholen(1, leerlingen=0)
+    assert last.instellingscode == "90ZZ"
+
+
+def test_each_has_mandated_one_supplier_that_knows_its_pupils(stil: Keten) -> None:
+    new = stil.bedenk_scholen(6, leerlingen=3)
+    systems = [stil.toetssysteem_van(school) for school in new]
+    assert len({system.oin for system in systems[:3]}) == 3
+    assert systems[:3] == systems[3:]
+    for school, system in zip(new, systems, strict=True):
+        assert stil.osr.has_mandate(school.oin, LAS_OIN)
+        mandated = [other for other in stil.toetssystemen.values() if stil.osr.has_mandate(school.oin, other.oin)]
+        assert mandated == [system]
+        known = [entry["deelnemerref"][0]["onderwijsdeelnemerID"] for entry in system.deelnemers(school.oin)]
+        assert known == [item.eck_id or item.las_key for item in stil.klas(school, 3)]
+        assert len(system.neem_af(school.oin)) == 3
+    assert [item.las_key for item in stil.klas(new[0])][:3] == [item.las_key for item in stil.klas(new[0], 3)]
+    assert not {item.las_key for item in stil.klas(new[0])} & {item.las_key for item in stil.klas(new[1])}
+
+
+def test_a_client_sends_for_an_invented_school(eigen_keten: Keten) -> None:
+    [school] = eigen_keten.bedenk_scholen(1)
+    system, klas = eigen_keten.toetssysteem_van(school), eigen_keten.klas(school)
+    with eigen_keten.client(store=None) as client:
+        assert client.send_schooladviezen(school, adviezen_of(klas)).aantal == 27
+        client.send_deelnemers(school, *deelnemers_of(klas, school))
+    assert len(system.adviezen(school.oin)) == len(system.deelnemers(school.oin)) == 27  # known ones are changed, not doubled
+    assert system.lijsten == {school.oin: 2}
+    results = eigen_keten.stuur_resultaten(system.toetssoort, school)
+    assert {result.status for result in results} == {202}
+
+
+def test_a_supplier_that_refuses_with_422(wereld: Wereld) -> None:
+    wereld.toets.gedrag = Gedrag.WEIGERT_LIJST_422
+    wereld.registreer(*KLAS[:2])
+    assert wereld.adviseer(*KLAS[:3]) == 422
+    assert wereld.toets.adviezen(SCHOOL) == {}
+    assert wereld.adviseer(*KLAS[:2]) == 202
+
+
+def test_what_came_in_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_antwoorden, "_ONTHOUDEN", 3)
+    seen: list[int] = []
+    for number in range(7):
+        _antwoorden.onthoud(seen, number)
+        assert len(seen) <= 6
+    assert seen == [4, 5, 6]

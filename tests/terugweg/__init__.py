@@ -1,0 +1,1 @@
+"""The receiving half as others meet it: limits, proxies, servers."""

@@ -1,0 +1,280 @@
+"""How ``doorstroom serve`` lives: it says how it is, takes over a new certificate, and stops without losing anything."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorstroom_client import ConfigurationError
+from doorstroom_client.config import load_settings
+from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.simulator import Keten
+from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.terugweg.renewal import ServerContext
+
+from .conftest import HERE, ROOT, Serve, Served, Supplier, answer, status_of, until_closed
+from .short_serve import SHORT
+
+
+def health(served: Served, path: str = "/health/ready", method: str = "GET") -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection("127.0.0.1", served.health, timeout=5)
+    connection.request(method, path)
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    return response.status, json.loads(body) if body else {}
+
+
+def stop(served: Served, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+    """Exit code, and seconds that it took."""
+    start = time.monotonic()
+    served.process.send_signal(number)
+    served.process.wait(timeout=20)
+    return served.process.returncode, time.monotonic() - start
+
+
+# --- stopping ---
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_in_hand_is_finished(serve: Serve, supplier: Supplier, number: signal.Signals) -> None:
+    served = serve()
+    idle = supplier.connect(served.port)
+    silent = socket.create_connection(("127.0.0.1", served.port))
+    with idle, silent, supplier.connect(served.port) as busy:
+        busy.sendall(supplier.head() + supplier.body[:10])
+        time.sleep(0.2)
+        served.process.send_signal(number)
+        time.sleep(0.3)
+        with pytest.raises(ConnectionError):
+            socket.create_connection(("127.0.0.1", served.port))
+        assert until_closed(idle)[1] < 1
+        assert until_closed(silent)[1] < 1
+        busy.sendall(supplier.body[10:])
+        assert status_of(answer(busy)) == 202
+    served.process.wait(timeout=5)
+    assert served.process.returncode == 0
+    assert "Stopped." in served.process.communicate()[1]
+
+
+def test_a_message_that_does_not_come_holds_nobody_up(serve: Serve, supplier: Supplier) -> None:
+    served = serve(short=True)
+    with supplier.connect(served.port) as busy:
+        time.sleep(0.1)
+        busy.sendall(supplier.head() + supplier.body[:10])
+        time.sleep(0.1)
+        code, seconds = stop(served)
+        got = answer(busy)
+    assert status_of(got) in (408, 503)
+    assert code == 0
+    assert seconds < SHORT.shutdown_seconds + 1.5
+
+
+def test_the_exit_does_not_wait_for_a_silent_osr(tmp_path: Path, chain: Keten, serve: Serve, supplier: Supplier) -> None:
+    """The question to the OSR is under way in a thread, and nothing comes back."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"https://localhost:{silent.getsockname()[1]}"
+        served = serve(osr_base_url=url, store=str(tmp_path / "s.db"))
+        with supplier.connect(served.port) as busy:
+            busy.sendall(supplier.head() + supplier.body)
+            time.sleep(0.3)
+            code, seconds = stop(served)
+            got = answer(busy)
+    assert status_of(got) == 503
+    assert code == 0
+    assert seconds < SHORT.shutdown_seconds + 2.5
+
+
+# --- health ---
+
+
+def test_health(serve: Serve, chain: Keten, tmp_path: Path, supplier: Supplier) -> None:
+    store = tmp_path / "s.db"
+    served = serve("--health-port", "0", store=str(store))
+    good = {"store": "ok", "certificate": "ok", "serving": "ok"}
+    assert health(served) == (200, {"status": "ok", "checks": good})
+    assert health(served, "/health/live") == (200, {"status": "ok", "checks": {}})
+    assert health(served, method="HEAD") == (200, {})
+    assert health(served, method="POST")[0] == 404
+    assert health(served, "/leerlingresultaat")[0] == 404
+    with socket.create_connection(("127.0.0.1", served.health)) as silent:
+        assert until_closed(silent)[1] < 3
+    with pytest.raises(ConnectionError):
+        socket.create_connection(("127.0.0.9", served.health), timeout=2)  # it listens on 127.0.0.1 only
+    with supplier.connect(served.port) as busy:
+        busy.sendall(supplier.head() + supplier.body[:10])
+        time.sleep(0.1)
+        served.process.terminate()
+        time.sleep(0.3)
+        status, said = health(served)
+        assert (status, said["checks"]["serving"]) == (503, "broken")
+        busy.sendall(supplier.body[10:])
+        assert status_of(answer(busy)) == 202
+
+
+def test_a_store_that_is_gone_is_not_ready(serve: Serve, tmp_path: Path) -> None:
+    folder = tmp_path / "weg"
+    folder.mkdir()
+    served = serve("--health-port", "0", store=str(folder / "s.db"))
+    shutil.rmtree(folder)
+    status, said = health(served)
+    assert (status, said["checks"]["store"]) == (503, "broken")
+    assert health(served, "/health/live")[0] == 200
+    assert not folder.exists()
+
+
+# --- a new certificate ---
+
+
+@pytest.fixture
+def own(chain: Keten, tmp_path: Path) -> tuple[Pki, dict[str, str]]:
+    """Certificate files of our own that can be replaced, under a root that the chain does not know."""
+    pki = Pki(tmp_path / "own")
+    issued = pki.issue("las", oin="00000003990000010000")
+    trust = tmp_path / "trust.pem"
+    trust.write_bytes(chain.certificate.trust_files[0].read_bytes())
+    return pki, {
+        "certificate_cert": str(issued.cert),
+        "certificate_key": str(issued.key),
+        "certificate_trust": str(trust),
+        "store": str(tmp_path / "s.db"),
+    }
+
+
+def shown(served: Served, supplier: Supplier) -> bytes:
+    """The certificate that a new connection gets to see."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    pki = supplier.keten.directory / "pki"
+    context.load_cert_chain(pki / "ice.cert.pem", pki / "ice.key.pem")
+    with (
+        socket.create_connection(("127.0.0.1", served.port)) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secure,
+    ):
+        found = secure.getpeercert(binary_form=True)
+        assert found
+        return found
+
+
+def wait_for(served: Served, result: str) -> None:
+    until = time.monotonic() + 5
+    while not any(event["result"].startswith(result) for event in served.events()):
+        assert time.monotonic() < until, served.events()
+        time.sleep(0.05)
+
+
+def test_sighup_takes_over_new_files_and_cuts_no_connection(
+    serve: Serve, supplier: Supplier, own: tuple[Pki, dict[str, str]]
+) -> None:
+    pki, files = own
+    served = serve(**files)
+    first = shown(served, supplier)
+    lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    lax.load_verify_locations(pki.trust)
+    lax.load_cert_chain(supplier.keten.directory / "pki/ice.cert.pem", supplier.keten.directory / "pki/ice.key.pem")
+    plain = socket.create_connection(("127.0.0.1", served.port))
+    with plain, lax.wrap_socket(plain, server_hostname="localhost") as busy:
+        busy.sendall(supplier.head() + supplier.body[:10])
+        pki.issue("las", oin="00000003990000010000")
+        assert shown(served, supplier) == first
+        served.process.send_signal(signal.SIGHUP)
+        wait_for(served, "new files are in use")
+        second = shown(served, supplier)
+        assert second != first
+        Path(files["certificate_key"]).write_text("half")
+        served.process.send_signal(signal.SIGHUP)
+        wait_for(served, "new files cannot be used: certificate.key")
+        assert shown(served, supplier) == second
+        busy.sendall(supplier.body[10:])
+        assert status_of(answer(busy)) in (202, 503)  # its own OSR is not reached with this certificate; it was heard out
+    assert stop(served)[0] == 0
+
+
+def test_a_list_that_is_put_there_counts_for_new_connections(test_pki: Pki, tmp_path: Path) -> None:
+    issued = test_pki.issue("ontvanger", oin="00000003990000010000")
+    moments: list[object] = [1]
+    context = ServerContext(ClientCertificate(issued.cert, issued.key, test_pki.trust), lambda: moments[-1], None, _now)
+    first = context.current()
+    assert context.current() is first
+    moments.append(2)
+    second = context.current()
+    assert second is not first
+    assert second.verify_mode == ssl.CERT_REQUIRED
+    assert second.num_tickets == 0
+    assert second.options & ssl.OP_NO_TICKET
+    issued.key.write_text("half")
+    moments.append(3)
+    assert context.current() is second
+    assert not context.renew()
+    assert context.is_valid
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+# --- what is refused at the start ---
+
+
+def test_a_proxy_only_on_this_machine(chain: Keten) -> None:
+    from doorstroom_client.cli.serve import _check
+
+    environment = {"DOORSTROOM_SERVE_HOST": "0.0.0.0", "DOORSTROOM_SERVE_PROXY_TRUSTED": "10.0.0.1, 10.1.0.0/16"}
+    settings = load_settings(chain.directory / "doorstroom.toml", environment)
+    assert settings.serve_proxy_trusted == ("10.0.0.1", "10.1.0.0/16")
+    with pytest.raises(ConfigurationError) as caught:
+        _check(settings)
+    assert caught.value.setting == "serve.host"
+
+
+def test_a_sender_without_certificate_leaves_one_event(serve: Serve, chain: Keten) -> None:
+    served = serve()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(chain.certificate.trust_files[0])
+    with (
+        pytest.raises(OSError),  # noqa: PT011 - under TLS 1.3 the refusal comes with the first read
+        socket.create_connection(("127.0.0.1", served.port)) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secure,
+    ):
+        secure.sendall(b"POST /leerlingresultaat HTTP/1.1\r\n\r\n")
+        if not secure.recv(100):
+            raise ConnectionError
+    wait_for(served, "no TLS")
+    (event,) = [event for event in served.events() if event["action"] == "leerlingresultaat"]
+    assert event["outcomes"] == ["PEER_DID_NOT_RETURN_A_CERTIFICATE"]
+    assert stop(served)[0] == 0
+
+
+def test_nobody_reads_the_log(chain: Keten, tmp_path: Path, supplier: Supplier) -> None:
+    """The reader of stdout went away; results are taken in all the same."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "short_serve.py"), "serve", "--config", str(chain.directory / "doorstroom.toml")],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PYTHONPATH": str(ROOT), "DOORSTROOM_SERVE_PORT": "0", "DOORSTROOM_STORE": str(tmp_path / "s.db")},
+    )
+    os.close(writing)
+    os.close(reading)
+    try:
+        served = Served(process, tmp_path / "none")
+        assert [supplier.post(served.port) for _ in range(2)] == [202, 202]
+    finally:
+        process.terminate()
+        said = process.communicate(timeout=10)[1]
+    assert process.returncode == 0
+    assert said == "Stopped.\n"
