@@ -25,9 +25,15 @@ from functools import partial
 from pathlib import Path
 
 if __package__:
-    from .mutants import MUTANTS, Mutant
+    from .more_mutants import MORE
+    from .mutants import MUTANTS as FIRST
+    from .mutants import Mutant
 else:
-    from mutants import MUTANTS, Mutant  # type: ignore[import-not-found,no-redef]  # run as a script
+    from more_mutants import MORE  # type: ignore[import-not-found,no-redef]  # run as a script
+    from mutants import MUTANTS as FIRST  # type: ignore[import-not-found,no-redef]
+    from mutants import Mutant  # type: ignore[import-not-found,no-redef]
+
+MUTANTS = (*FIRST, *MORE)
 
 __all__ = ["MUTANTS", "Bite", "Mutant", "bite", "healthy", "main", "stale"]
 

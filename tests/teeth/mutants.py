@@ -991,6 +991,13 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         "S4",
+        "what was due is not due by a clock that was set back",
+        _OUTBOX,
+        (('next_at = ?, scheduled_at = ? "', 'next_at = coalesce(next_at, ?), scheduled_at = coalesce(scheduled_at, ?) "'),),
+        (f"{_OUTBOX_TESTS}::test_what_was_due_when_its_worker_died_is_due_by_a_clock_that_was_set_back",),
+    ),
+    Mutant(
+        "S4",
         "a lease shorter than a call",
         _DELIVERY,
         (("self._lease = max(LEASE, about.conditions.total + _MARGIN)", "self._lease = about.conditions.total / 2"),),

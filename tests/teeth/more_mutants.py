@@ -1,0 +1,161 @@
+"""More bugs: finding unknown pupils, reading files, and what comes in."""
+
+from __future__ import annotations
+
+if __package__:
+    from .mutants import Mutant
+else:
+    from mutants import Mutant  # type: ignore[import-not-found,no-redef]  # run as a script
+
+_SEARCH = "tests/isolation/test_search.py"
+_SUPPLIERS = "tests/isolation/test_suppliers.py"
+_READ_MANY = "tests/readers/test_many.py"
+_CORPUS = "tests/inkomend/test_corpus.py"
+_FUZZ = "tests/inkomend/test_fuzz.py"
+_RESEND = "tests/inkomend/test_resend.py"
+_CONTRACT = "tests/inkomend/test_schemathesis.py"
+_CLIENT = "tests/delivery/test_client_deliveries.py"
+_ISOLATION = "delivery/isolation.py"
+_SENDING = "delivery/sending.py"
+
+
+def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only: str = "") -> Mutant:
+    return Mutant(promise, name, file, ((old, new),), (test,), only)
+
+
+MORE: tuple[Mutant, ...] = (
+    _one("isolation", "probes at even steps", _ISOLATION, "items[lot.randrange(start, end)]", "items[start]", _SEARCH),
+    _one(
+        "isolation",
+        "a pupil is called unknown on a conclusion",
+        _ISOLATION,
+        "return [(second, len(second) > 1)]",
+        "return [(second, True)]",
+        _SEARCH,
+    ),
+    _one(
+        "isolation",
+        "gives up while some are accepted",
+        _ISOLATION,
+        "return not self.any_accepted and self._refusals",
+        "return self._refusals",
+        _SEARCH,
+    ),
+    _one(
+        "isolation",
+        "gives up at a proven address",
+        _ISOLATION,
+        "if number >= PROBES and not proven:",
+        "if number >= PROBES:",
+        _SEARCH,
+    ),
+    _one(
+        "isolation",
+        "unknown pupils count as accepted",
+        _SENDING,
+        "accepted = [entries[at] for at in part]",
+        "accepted = list(entries)",
+        _SUPPLIERS,
+    ),
+    _one(
+        "isolation",
+        "a refused Deelnemerslijst is split",
+        _SENDING,
+        "lijst.soort is Operation.SCHOOLADVIEZEN",
+        "lijst.soort",
+        _SUPPLIERS,
+    ),
+    _one(
+        "O5",
+        "a newer list goes before one that waits",
+        _SENDING,
+        "if (yield from keep(partial(books.outbox.is_open, key))):",
+        "if False:",
+        f"{_CLIENT}::test_a_newer_list_does_not_go_before_one_that_waits",
+    ),
+    _one(
+        "ledger",
+        "what may have arrived is not in doubt",
+        _SENDING,
+        "    yield from keep(partial(books.ledger.doubt, key, lijst.schooljaar, entries))\n",
+        "",
+        f"{_CLIENT}::test_what_may_have_arrived_is_in_doubt",
+    ),
+    _one(
+        "O7",
+        "a refused mandate is remembered as given",
+        "chain.py",
+        "            self.cache.forget(target.oin, school.oin)",
+        "            pass",
+        f"{_CLIENT}::test_after_401_the_osr_is_asked_anew",
+    ),
+    _one(
+        "files",
+        "lines that are loose are forgotten",
+        "readers/many.py",
+        "loose = [*loose, row][:_MAX_LOOSE]",
+        "loose = []",
+        _READ_MANY,
+    ),
+    _one("files", "a file is not read again from its start", "readers/records.py", "lines.once_more()", "pass", _READ_MANY),
+    _one(
+        "I4",
+        "any JSON will do",
+        "messages/codec.py",
+        "rule, document = _read(body)",
+        'rule, document = "", json.loads(body)',
+        _CORPUS,
+    ),
+    _one("I4", "a key may stand twice", "messages/codec.py", "object_pairs_hook=_unique, ", "", _FUZZ),
+    _one("I4", "infinity is a number", "messages/codec.py", "parse_float=_finite", "parse_float=float", _CORPUS),
+    _one(
+        "I4",
+        "deep nesting is a crash",
+        "messages/codec.py",
+        "except (ValueError, RecursionError):",
+        "except ValueError:",
+        _CORPUS,
+    ),
+    _one(
+        "I4",
+        "control characters in a name only count in front",
+        "messages/resultaten.py",
+        "UNWANTED.search(name.strip())",
+        "UNWANTED.match(name.strip())",
+        _CORPUS,
+    ),
+    _one(
+        "I4",
+        "no JSON is an invalid message",
+        "terugweg/handler.py",
+        'InboundResponse.of(400 if error.path == "body" else 422)',
+        "InboundResponse.of(422)",
+        _CORPUS,
+    ),
+    _one("I2", "the same bytes are not counted", "store/sqlite_inbox.py", "SET seen = seen + 1", "SET seen = seen", _RESEND),
+    _one(
+        "I2",
+        "a moment in the future orders",
+        "store/sqlite_inbox.py",
+        "min(delivery.datumtijd or delivery.received_at, delivery.received_at)",
+        "delivery.datumtijd or delivery.received_at",
+        _RESEND,
+    ),
+    _one(
+        "I2",
+        "a moment in the future is not flagged",
+        "terugweg/ontvangen.py",
+        "> _CLOCKS_MAY_DIFFER",
+        "< _CLOCKS_MAY_DIFFER",
+        _RESEND,
+    ),
+    _one(
+        "I6",
+        "statuses that are given are not declared",
+        "terugweg/openapi.py",
+        "for status in sorted(MELDINGEN)}",
+        "for status in (202, 401, 405, 422)}",
+        _CONTRACT,
+    ),
+)
+"""As `MUTANTS`."""
