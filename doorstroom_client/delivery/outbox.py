@@ -120,6 +120,8 @@ def add(
         only_changes: leave out what the supplier has already, or is going to get.
         expires_at: moment after which it is no longer sent; the end of the school year when left out.
     """
+    if expires_at is not None and expires_at.utcoffset() is None:
+        raise ConfigurationError("expires_at has no time zone", setting="expires_at", hint="Give an aware datetime")
     key, now = lijst.key(leverancier.oin), books.now()
     secret = yield from keep(books.ledger.secret)
     entries, changes = lijst.entries(secret), None

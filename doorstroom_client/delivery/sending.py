@@ -92,7 +92,7 @@ def send(
         progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses)
         return receipt(lijst, leverancier, progress, verdict)
     key = lijst.key(leverancier.oin)
-    if (yield from keep(partial(books.outbox.is_open, key))):
+    if not (yield from keep(partial(books.outbox.overtake, key, books.now()))):
         raise OutboxNotEmpty(
             f"an older list of this school for {leverancier.naam} still waits in the outbox",
             hint="An older list may not arrive after a newer one: add this one to the outbox too, or deliver the outbox first",

@@ -300,6 +300,14 @@ class Outbox(Protocol):
         """What the open messages of a key say, one entry per pupil: the last one counts."""
         ...
 
+    def overtake(self, key: Key, at: dt.datetime) -> bool:
+        """A newer list of a key is about to be sent past the outbox: what is parked may not follow it any more.
+
+        Returns:
+            False when a message of the key is still to be sent; then nothing is changed.
+        """
+        ...
+
     def is_open(self, key: Key) -> bool:
         """Whether a message of a key is still to be sent."""
         ...

@@ -82,8 +82,10 @@ class SqliteOutbox:
             if found is None:
                 return None
             cursor.execute(
-                "UPDATE outbox SET lease_owner = ?, lease_from = ?, lease_until = ? WHERE id = ?",
-                (owner, at, _until(now, lease), found[0]),
+                # It is due from this moment on, whatever the clock is set to afterwards.
+                "UPDATE outbox SET lease_owner = ?, lease_from = ?, lease_until = ?, next_at = ?, scheduled_at = ? "
+                "WHERE id = ?",
+                (owner, at, _until(now, lease), at, at, found[0]),
             )
             body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", found).fetchone()
             return Claimed(self._one(cursor, found[0]), owner, bytes(body), _entries(entries))
@@ -135,6 +137,17 @@ class SqliteOutbox:
             last += [entry for entry in entries if not newer.of(entry)]
             newer.add(enumerate(entries))
         return last
+
+    def overtake(self, key: Key, at: dt.datetime) -> bool:
+        """A newer list of a key is about to be sent past the outbox: what is parked counts as expired from now on."""
+        moment = text_of(at)
+        with self._database.transaction("mark messages") as cursor:
+            query = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})"
+            if cursor.execute(query, _key(key)).fetchone()[0]:
+                return False
+            parked = f"UPDATE outbox SET expires_at = ? WHERE {_KEY} AND state = 'parked' AND expires_at > ?"
+            cursor.execute(parked, (moment, *_key(key), moment))
+            return True
 
     def is_open(self, key: Key) -> bool:
         """Whether a message of a key is still to be sent."""

@@ -549,3 +549,24 @@ def test_a_store_that_fails_in_the_middle_of_a_run_ends_it(kind: Any, tmp_path: 
         go(client.outbox.deliver(workers=2))
     assert 3 <= len(peer.lists) < 10
     store.close()
+
+
+@BOTH
+def test_a_parked_list_does_not_follow_one_that_was_sent_past_it(kind: Any, tmp_path: Path) -> None:
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    put = go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO"), leverancier="ICE"))
+    peer.outcomes = [answer(422)]
+    (result,) = go(client.outbox.deliver())
+    assert (result.state, result.reason) == (State.PARKED, "ongeldig")
+    go(client.send_schooladviezen(SCHOOL, pupils("VWO"), leverancier="ICE"))
+    assert not go(client.outbox.retry(put.bericht.id))
+    assert go(client.outbox.deliver()) == []
+    assert peer.has == {"sleutel-0": "VWO"}
+
+
+@BOTH
+def test_a_moment_without_a_time_zone_is_refused(kind: Any, tmp_path: Path) -> None:
+    client = make(kind, Peer(), tmp_path / "s.db")
+    with pytest.raises(ConfigurationError, match="time zone"):
+        go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO"), expires_at=NOW.replace(tzinfo=None)))

@@ -69,7 +69,7 @@ MORE: tuple[Mutant, ...] = (
         "O5",
         "a newer list goes before one that waits",
         _SENDING,
-        "if (yield from keep(partial(books.outbox.is_open, key))):",
+        "if not (yield from keep(partial(books.outbox.overtake, key, books.now()))):",
         "if False:",
         f"{_CLIENT}::test_a_newer_list_does_not_go_before_one_that_waits",
     ),
