@@ -116,7 +116,7 @@ def call(request: Request, conditions: Conditions, *, after: float = 0.0, share:
         raise _circuit_open(request, conditions, closed)
     try:
         return (yield from _attempts(request, conditions, after, share))
-    except (GeneratorExit, GivenUpError):
+    except GeneratorExit:
         _tell(request, conditions, "cancelled", (), 0.0)
         raise
     finally:
@@ -132,7 +132,12 @@ def _attempts(request: Request, conditions: Conditions, after: float, share: flo
         waited = after
         if conditions.before is not None:
             yield Pause(after)
-            yield from conditions.before()
+            try:
+                yield from conditions.before()
+            except Exception:
+                if attempts:  # what was sent is told, also when it is not gone on with
+                    _tell(request, conditions, "given up", attempts, elapsed)
+                raise
             elapsed, after = elapsed + waited, 0.0
         outcome = yield Attempt(replace(request, deadline=left, connect=min(request.connect, left)), after)
         elapsed += after + outcome.seconds

@@ -13,10 +13,13 @@ from doorstroom_client.messages.codec import BODY_LIMIT
 from doorstroom_client.simulator.pki import Leaf, Pki
 from doorstroom_client.terugweg.asgi import asgi_app
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+from doorstroom_client.terugweg.limits import SHIPPED, Limits
 from doorstroom_client.terugweg.peer import oin_from_scope
 
 
-def play(scope: dict[str, Any], events: list[dict[str, Any]]) -> tuple[list[MutableMapping[str, Any]], list[InboundRequest]]:
+def play(
+    scope: dict[str, Any], events: list[dict[str, Any]], limits: Limits = SHIPPED
+) -> tuple[list[MutableMapping[str, Any]], list[InboundRequest]]:
     sent: list[MutableMapping[str, Any]] = []
     seen: list[InboundRequest] = []
 
@@ -25,12 +28,14 @@ def play(scope: dict[str, Any], events: list[dict[str, Any]]) -> tuple[list[Muta
         return InboundResponse.of(202)
 
     async def receive() -> dict[str, Any]:
+        if not events:
+            await asyncio.sleep(60)
         return events.pop(0)
 
     async def send(event: MutableMapping[str, Any]) -> None:
         sent.append(event)
 
-    asyncio.run(asgi_app(handle, lambda _: SUPPLIER_OIN)(scope, receive, send))
+    asyncio.run(asgi_app(handle, lambda _: SUPPLIER_OIN, limits)(scope, receive, send))
     return sent, seen
 
 
@@ -78,6 +83,85 @@ def test_too_large() -> None:
     assert sent[0]["status"] == 413
     assert seen == []
     assert len(events) == 3
+
+
+def with_fields(*fields: tuple[bytes, bytes]) -> dict[str, Any]:
+    return {**SCOPE, "headers": [*SCOPE["headers"], *fields]}
+
+
+@pytest.mark.parametrize(
+    ("status", "fields"),
+    [
+        (413, [(b"content-length", b"1048577")]),
+        (400, [(b"content-length", b"5"), (b"content-length", b"6")]),
+        (400, [(b"content-length", b"+5")]),
+        (400, [(b"content-length", "\u0665".encode())]),
+        (400, [(b"content-length", b"9" * 5000)]),
+        (400, [(b"content-length", b"5"), (b"transfer-encoding", b"chunked")]),
+        (415, [(b"content-encoding", b"gzip")]),
+        (415, [(b"content-encoding", b"identity"), (b"content-encoding", b"deflate")]),
+        (431, [(b"x", b"x" * 16_400)]),
+        (431, [(b"x", b"x")] * 100),
+    ],
+)
+def test_refused_before_the_body_is_read(status: int, fields: list[tuple[bytes, bytes]]) -> None:
+    events = [{"type": "http.request", "body": b"{}"}]
+    sent, seen = play(with_fields(*fields), events)
+    assert sent[0]["status"] == status
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert seen == []
+    assert len(events) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [(b"content-length", b"1048576")],
+        [(b"content-length", b"5"), (b"content-length", b"5")],
+        [(b"content-encoding", b" IDENTITY ")],
+        [(b"transfer-encoding", b"chunked")],
+        [(b"x", b"x" * 16_000)],
+        [(b"x", b"x")] * 99,
+    ],
+)
+def test_not_refused(fields: list[tuple[bytes, bytes]]) -> None:
+    sent, _ = play(with_fields(*fields), [{"type": "http.request", "body": b"{}"}])
+    assert sent[0]["status"] == 202
+    assert (b"connection", b"close") not in sent[0]["headers"]
+
+
+def test_too_slow() -> None:
+    events = [{"type": "http.request", "body": b"{", "more_body": True}]
+    sent, seen = play(SCOPE, events, Limits(body_seconds=0.05))
+    assert sent[0]["status"] == 408
+    assert seen == []
+
+
+def test_http_2_has_no_word_for_closing() -> None:
+    sent, _ = play({**with_fields((b"content-length", b"9999999")), "http_version": "2"}, [])
+    assert sent[0]["status"] == 413
+    assert (b"connection", b"close") not in sent[0]["headers"]
+
+
+def test_a_server_that_stops_tells_the_sender_to_come_back() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(event: MutableMapping[str, Any]) -> None:
+        sent.append(event)
+
+    async def never(*_: object) -> Any:
+        await asyncio.sleep(60)
+
+    async def stop() -> None:
+        task = asyncio.ensure_future(asgi_app(never)(SCOPE, never, send))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(stop())
+    assert sent[0]["status"] == 503
+    assert (b"retry-after", b"60") in sent[0]["headers"]
 
 
 def test_the_largest_body_there_may_be() -> None:

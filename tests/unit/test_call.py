@@ -22,13 +22,16 @@ from doorstroom_client.errors import (
     Phase,
     Refused,
     SchoolOnbekend,
+    StoreError,
     TlsError,
     TransportError,
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.exchange.call import Answer, UnsureError, call, melding_in
+from doorstroom_client.exchange.call import Answer, Conditions, GivenUpError, UnsureError, call, melding_in
 from doorstroom_client.exchange.decisions import TABLE, Action, Situation, classify
+from doorstroom_client.exchange.events import Event
+from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
 
 QUICK = Retry(wait=wait_none())
@@ -437,3 +440,23 @@ def test_what_the_peer_wrote_is_kept_apart() -> None:
 )
 def test_melding(response: Response, text: str) -> None:
     assert melding_in(response) == text
+
+
+@pytest.mark.parametrize("error", [GivenUpError(), StoreError("full")])
+@pytest.mark.parametrize("sent", [0, 1, 2])
+def test_what_was_sent_is_told_when_it_is_not_gone_on_with(sent: int, error: Exception) -> None:
+    events: list[Event] = []
+    looks = 0
+
+    def before() -> Flow[None]:
+        nonlocal looks
+        looks += 1
+        if looks > sent:
+            raise error
+        return
+        yield
+
+    given = Conditions(Retry(wait=wait_none()), 30.0, lambda: NOW, on_event=events.append, before=before)
+    with pytest.raises(type(error)):
+        drive(call(request(), given), [answer(500)] * 3)
+    assert [(event.result, event.outcomes) for event in events] == ([("given up", ("500",) * sent)] if sent else [])
