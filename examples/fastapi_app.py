@@ -7,8 +7,8 @@ Run, in a folder with a doorstroom.toml that has [serve]:
 
 Results are taken in at https://<host>:<port>/doorstroom/leerlingresultaat.
 
-Behind a proxy that ends TLS this does not work, and it must not be made to work by reading a header that a client can set;
-see docs/how-to/receive-results.md.
+Behind a proxy that ends TLS this does not work as it stands, and it must not be made to work by reading a header that a client
+can set; see docs/how-to/receive-behind-a-proxy.md.
 """
 
 from __future__ import annotations

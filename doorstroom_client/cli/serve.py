@@ -57,9 +57,7 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     health_port: Annotated[
         int | None,
-        typer.Option(
-            min=0, max=65535, help="Answer GET /health/live and /health/ready on this port of 127.0.0.1."
-        ),
+        typer.Option(min=0, max=65535, help="Answer GET /health/live and /health/ready on this port of 127.0.0.1."),
     ] = None,
     config: ConfigOption = None,
 ) -> None:

@@ -36,18 +36,22 @@ class About(Protocol):
     @property
     def leveranciers(self) -> Sequence[Leverancier]:
         """For the name of the sender."""
+        ...
 
     @property
     def las_oin(self) -> Callable[[], str | None]:
         """Our own OIN."""
+        ...
 
     @property
     def now(self) -> Callable[[], dt.datetime]:
         """The wall clock (UTC)."""
+        ...
 
     @property
     def on_event(self) -> OnEvent | None:
         """Is told."""
+        ...
 
 
 def received(status: int, about: About, request: InboundRequest | None = None, seconds: float = 0.0) -> None:

@@ -30,6 +30,7 @@ EXPECTED = (
     "tutorial.md",
     "how-to/send-advice.md",
     "how-to/receive-results.md",
+    "how-to/receive-behind-a-proxy.md",
     "how-to/check-mandates.md",
     "how-to/next-school-year.md",
     "how-to/test-your-integration.md",

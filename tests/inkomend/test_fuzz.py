@@ -24,7 +24,7 @@ from .world import CANARY, Ontvanger, opened, read_everything
 
 # Read here, because no variable of ours is left while a test runs.
 SECONDS = float(os.environ.get("DOORSTROOM_FUZZ_SECONDS", "0"))
-A_ROUND = 400
+A_ROUND = 300
 
 
 class Check:

@@ -212,6 +212,14 @@ def test_headers(served: Served, supplier: Supplier, fields: list[str], status: 
     assert melding(got) == MELDINGEN[status]
 
 
+def test_headers_without_an_end_are_not_collected(served: Served, supplier: Supplier) -> None:
+    with supplier.connect(served.port) as endless:
+        endless.sendall(supplier.head(LONG)[:-4])
+        got, seconds = until_closed(endless)
+    assert status_of(got) == 431
+    assert seconds < SHORT.header_seconds / 2
+
+
 @pytest.mark.parametrize(
     ("fields", "length", "status"),
     [

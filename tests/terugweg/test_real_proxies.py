@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -163,10 +163,8 @@ def test_behind_a_proxy(behind: tuple[str, int, Served], chain: Keten, supplier:
     anonymous.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anonymous.context.load_verify_locations(chain.certificate.trust_files[0])
     for claim in claims(chain):
-        try:
-            assert 400 <= anonymous.post(port, *claim) < 500 or anonymous.post(port, *claim) == 0
-        except OSError:
-            continue  # refused by TLS
+        with suppress(OSError):  # refused by TLS, or in words of the proxy
+            assert anonymous.post(port, *claim) in (0, 400)
 
     # Past the proxy, from an address that is not trusted.
     for claim in claims(chain):

@@ -1,0 +1,138 @@
+"""The parts of the server that a real connection does not show."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Any
+
+from doorstroom_client.terugweg import uvicorn_tls
+from doorstroom_client.terugweg.asgi import Receive, Scope, Send
+from doorstroom_client.terugweg.entrance import Entrance, Visitor
+from doorstroom_client.terugweg.limits import Limits
+
+QUICK = Limits(body_seconds=0.01)
+
+
+async def nothing(_: object) -> None: ...
+
+
+def test_an_application_next_to_ours_cannot_be_kept_waiting_either() -> None:
+    seen: list[object] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["extensions"]["tls"])
+        seen.append(await receive())
+
+    async def never() -> Any:
+        await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "path": "/"}
+    asyncio.run(uvicorn_tls._with_peer(app, ["PEM"], QUICK)(scope, never, nothing))
+    assert seen == [{"client_cert_chain": ["PEM"], "client_cert_error": None}, {"type": "http.disconnect"}]
+
+
+def test_it_may_take_its_time_to_answer() -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(await receive())
+        seen.append(await receive())
+
+    async def slowly() -> Any:
+        if seen:
+            await asyncio.sleep(0.8)  # more than a body may take
+            return {"type": "http.disconnect", "of": "the sender"}
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/"}
+    asyncio.run(uvicorn_tls._with_peer(app, [], QUICK)(scope, slowly, nothing))
+    assert seen[1] == {"type": "http.disconnect", "of": "the sender"}
+
+
+def test_large_headers_do_not_reach_an_application_next_to_ours() -> None:
+    sent: list[Any] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"x", b"x" * 20_000)]}
+    asyncio.run(uvicorn_tls._with_peer(app, [], QUICK)(scope, Any, send))  # type: ignore[arg-type]
+    assert sent[0]["status"] == 431
+    assert (b"connection", b"close") in sent[0]["headers"]
+
+
+class Line(asyncio.Transport):
+    """A connection from an address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__({"peername": (address, 1)})
+        self.cut = False
+
+    def abort(self) -> None:
+        self.cut = True
+
+    def pause_reading(self) -> None: ...
+
+
+class Inside(asyncio.Protocol):
+    """An HTTP protocol with or without a request in hand."""
+
+    def __init__(self, idle: bool) -> None:
+        self.idle = idle
+
+
+def arrive(entrance: Entrance, address: str, kind: str) -> Line:
+    """A connection that shakes hands, does nothing, or is busy."""
+    visitor, line = Visitor(entrance), Line(address)
+    visitor._transport, visitor.address = line, address
+    if kind != "shakes":
+        visitor._inner = Inside(kind == "idle")
+    if not entrance.admit(visitor):
+        line.cut = True
+    return line
+
+
+def house(places: int) -> Entrance:
+    return Entrance(asyncio.Protocol, lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), Limits(connections=places), print)
+
+
+def test_who_has_to_make_room() -> None:
+    entrance = house(4)
+    lines = [arrive(entrance, *who) for who in (("a", "busy"), ("b", "idle"), ("a", "idle"), ("a", "idle"))]
+    arrive(entrance, "c", "idle")
+    assert [line.cut for line in lines] == [False, False, True, False]  # of the address with most: the oldest idle one
+    arrive(entrance, "c", "busy")
+    assert [line.cut for line in lines] == [False, False, True, True]
+    lines += [arrive(entrance, "d", "busy"), arrive(entrance, "d", "busy")]
+    assert [line.cut for line in lines] == [False, True, True, True, False, False]
+    assert arrive(entrance, "e", "busy").cut  # all are busy: who comes last is refused
+
+
+def test_who_shows_no_certificate_does_not_take_all_places() -> None:
+    entrance = house(4)
+    known = [arrive(entrance, "k", "idle"), arrive(entrance, "k", "idle")]
+    strangers = [arrive(entrance, f"s{number}", "shakes") for number in range(20)]
+    assert not any(line.cut for line in known)
+    assert [line.cut for line in strangers].count(False) == 2
+
+
+def test_who_shows_one_does_not_either() -> None:
+    entrance = house(4)
+    for _ in range(10):
+        arrive(entrance, "k", "idle")
+    stranger = arrive(entrance, "s", "shakes")
+    for _ in range(10):
+        arrive(entrance, "k", "idle")
+    assert not stranger.cut
+
+
+def test_after_the_end_nobody_comes_in() -> None:
+    entrance = house(4)
+    busy, shaking = arrive(entrance, "a", "busy"), arrive(entrance, "a", "shakes")
+    entrance.close()
+    assert (busy.cut, shaking.cut) == (False, True)
+    assert arrive(entrance, "b", "shakes").cut
