@@ -304,6 +304,21 @@ class LeerlingOnbekend(Refused):
         "de lijst daarna opnieuw."
     )
 
+    @property
+    def uitleg(self) -> str:
+        """What this means for a school and what it can do, in Dutch."""
+        aantal = len(self.onbekend)
+        if not aantal:
+            return super().uitleg
+        wie = self.peer or "de toetsleverancier"
+        wat, van, meld = ("Eén leerling is", "deze leerling", "Meld de leerling")
+        if aantal > 1:
+            wat, van, meld = (f"{aantal} leerlingen zijn", "hen", "Meld hen")
+        return (
+            f"{wat} bij {wie} nog niet bekend, en het advies van {van} is daar niet aangekomen. {meld} in het toetssysteem aan "
+            "voor de toets en verstuur de adviezen daarna opnieuw."
+        )
+
 
 class RapportOnbekend(Refused):
     """404 on a report: the supplier does not know the rapportid."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.runtime import AsyncRuntime
@@ -13,6 +14,7 @@ from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.terugweg.audit import received
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
+from doorstroom_client.terugweg.openapi import openapi_document
 from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.terugweg.wsgi import Environ, WsgiApp, wsgi_app
 
@@ -49,6 +51,10 @@ class AsyncTerugweg:
         response = await self._runtime.io(partial(receiver.keep, verdict))
         received(response.status, self._chain, request, time.monotonic() - start)
         return response
+
+    def openapi(self) -> dict[str, Any]:
+        """The definition (OpenAPI 3.1) of what this receives and answers, for a supplier or a gateway."""
+        return openapi_document()
 
     def asgi(self, peer: Callable[[Scope], str | None] = oin_from_scope, limits: Limits = SHIPPED) -> AsgiApp:
         """The receiver as an ASGI application.

@@ -124,6 +124,9 @@ class Visitor(asyncio.Protocol):
             self._task = asyncio.get_running_loop().create_task(self._shake(self._transport, self._entrance.context()))
 
     async def _shake(self, transport: asyncio.Transport, context: ssl.SSLContext) -> None:
+        if transport.is_closing():  # had to make room already: TLS takes a quarter of a MiB, so it is not begun
+            self._entrance.leave(self)
+            return
         seconds = self._entrance.limits.handshake_seconds
         try:
             secure = await asyncio.get_running_loop().start_tls(

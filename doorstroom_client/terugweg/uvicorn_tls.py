@@ -31,6 +31,7 @@ from doorstroom_client.terugweg.limits import SHIPPED, Limits
 _GRACE_SECONDS = 0.5
 """The application gets the chance to answer a late body itself."""
 _BACKLOG = 128
+"""Connections that may wait to be accepted; of a longer burst, the rest would be tried again by TCP only after a second."""
 
 
 class TlsH11Protocol(H11Protocol):

@@ -73,7 +73,7 @@ def test_a_refused_list_is_explained_in_dutch(keten: Keten, run: Run) -> None:
     assert result.exit_code == 65
     assert "answered 404" in result.stderr
     assert "In Dutch, for the school:" in result.stderr
-    assert "Toetsbureau Zuid nog niet kent" in result.stderr
+    assert "bij Toetsbureau Zuid nog niet bekend" in result.stderr
     assert result.stdout == ""
     assert_private(keten, result.stderr)
 

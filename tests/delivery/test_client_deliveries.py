@@ -376,6 +376,7 @@ def test_nobody_known(kind: Any) -> None:
     assert [item.las_key for item in caught.value.onbekend] == ["sleutel-0", "sleutel-1"]  # type: ignore[attr-defined]
     assert len(caught.value.attempts) == 3
     assert "base_url" in str(caught.value)
+    assert caught.value.uitleg.startswith("2 leerlingen zijn bij Toetsbureau nog niet bekend")
     assert "sleutel" not in str(caught.value) + repr(caught.value)
     assert pickle.loads(pickle.dumps(caught.value)).onbekend == ()
 

@@ -10,9 +10,9 @@ from doorstroom_client.terugweg.limits import Limits
 SHORT = Limits(
     handshake_seconds=1.0,
     header_seconds=1.0,
-    body_seconds=1.5,
+    body_seconds=1.0,
     keep_alive_seconds=0.5,
-    shutdown_seconds=1.5,
+    shutdown_seconds=1.0,
 )
 
 if __name__ == "__main__":
