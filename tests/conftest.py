@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -39,3 +41,11 @@ def eigen_keten() -> Iterator[Keten]:
 def test_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     """A throw-away PKI, shared by all tests."""
     return Pki(tmp_path_factory.mktemp("pki"))
+
+
+def pytest_configure() -> None:
+    """Give the processes that tests start the usual signals: a run in the background may have been told to ignore some."""
+    with contextlib.suppress(ValueError):  # not in the main thread
+        for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+            if signal.getsignal(number) is signal.SIG_IGN:
+                signal.signal(number, usual)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.codec import decode_leerlingresultaat
+from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.resultaten import Leerlingresultaat
@@ -144,7 +145,16 @@ def usable(document: Any) -> bool:
     results, refs = rs["resultaten"].get("resultaten"), rs.get("deelnemerref")
     if not isinstance(results, list) or not any(isinstance(item, dict) for item in results) or not isinstance(refs, list):
         return False
-    return any(_names_pupil(ref) for ref in refs if isinstance(ref, dict))
+    return any(_names_pupil(ref) for ref in refs if isinstance(ref, dict)) and not _steers(document)
+
+
+def _steers(document: dict[str, Any]) -> bool:
+    """Whether a name holds a character that steers a terminal or turns text around."""
+    refs = [ref for ref in document["resultatenscores"]["deelnemerref"] if isinstance(ref, dict)]
+    toets = document.get("toets")
+    names = [document.get("auteur"), toets.get("naam") if isinstance(toets, dict) else None]
+    names += [ref.get("onderwijsdeelnemerID") for ref in refs]
+    return any(UNWANTED.search(name.strip()) for name in names if isinstance(name, str))
 
 
 def _names_pupil(ref: dict[str, Any]) -> bool:
