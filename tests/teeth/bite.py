@@ -155,6 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Puts bugs in a copy of the package and looks whether the tests see them.")
     parser.add_argument("words", nargs="*", help="only bugs whose promise or name holds one of these")
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time (default 2)")
+    parser.add_argument(
+        "--passed", action="store_true", help="the tests have just passed without a bug: do not run them so again"
+    )
     given = parser.parse_args(arguments)
     chosen = [
         mutant
@@ -164,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen:
         print("no such bug")
         return 1
-    before = healthy(chosen)
+    before = Bite("healthy") if given.passed else healthy(chosen)
     print(f"without a bug: {before.verdict} ({before.seconds:.1f} s)", *before.failed, sep="\n    ", flush=True)
     survived = 0
     with ThreadPoolExecutor(given.jobs) as pool:

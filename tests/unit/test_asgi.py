@@ -29,7 +29,7 @@ def play(
 
     async def receive() -> dict[str, Any]:
         if not events:
-            await asyncio.sleep(60)
+            await asyncio.sleep(5)
         return events.pop(0)
 
     async def send(event: MutableMapping[str, Any]) -> None:
@@ -150,7 +150,7 @@ def test_a_server_that_stops_tells_the_sender_to_come_back() -> None:
         sent.append(event)
 
     async def never(*_: object) -> Any:
-        await asyncio.sleep(60)
+        await asyncio.sleep(5)
 
     async def stop() -> None:
         task = asyncio.ensure_future(asgi_app(never)(SCOPE, never, send))  # type: ignore[arg-type]
