@@ -283,6 +283,18 @@ def columns_table(names: Iterable[str], layout: Layout) -> str:
     return table(("column", "required", "a cell holds", "other names"), rows)
 
 
+MANY = """
+## Many schools
+
+`adviezen send-many`, `deelnemers send-many` and `read_many` read one file with a column `school` in front of the columns
+above, or a folder with a file per school, such as `99AA.csv`. The school is named by BRIN, School OIN or routeringskenmerk.
+
+- The lines of one school stand together. They are read one school at a time, so the file may have any size.
+- What is wrong with one school is told for that school, and the others go on.
+- A file whose column `school` names several schools is refused by the commands for one school.
+"""
+
+
 def csv_page() -> str:
     """The text of csv.md."""
     identities = ((f"`{name}`", COLUMNS[name][0], COLUMNS[name][1] or "–") for name in IDENTITIES)
@@ -301,6 +313,7 @@ def csv_page() -> str:
             table(("code", "meaning"), ((f"`{code}`", ADVICE[code]) for code in Schooladvies)),
             "\nThe codes belong to the agreement of the school year; a later one may have others, see",
             " [next school year](../how-to/next-school-year.md).\n",
+            MANY,
         )
     )
 
