@@ -9,10 +9,10 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from doorstroom_client.cli import _terminal as terminal
 
@@ -128,16 +128,20 @@ def _say(text: bytes) -> None:
             os.write(2, text)
 
 
+_Handler = Callable[[int, FrameType | None], Any] | int | None
+"""What the system does at a signal."""
+
+
 @contextmanager
-def _handled(names: Iterable[str], handler: object) -> Iterator[None]:
+def _handled(names: Iterable[str], handler: _Handler) -> Iterator[None]:
     """Set a handler for the signals that this system has and that are not ignored."""
-    before: dict[int, object] = {}
+    before: dict[int, _Handler] = {}
     if threading.current_thread() is threading.main_thread():
         for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
             if signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, handler)  # type: ignore[arg-type]
+                before[number] = signal.signal(number, handler)
     try:
         yield
     finally:
         for number, usual in before.items():
-            signal.signal(number, usual)  # type: ignore[arg-type]
+            signal.signal(number, usual)

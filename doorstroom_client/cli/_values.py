@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import cast
 
 from doorstroom_client.config import Settings
 from doorstroom_client.settings import Setting
@@ -45,5 +46,5 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(_text(item) for item in value)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
-    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+        return ", ".join(_text(item) for item in cast("tuple[object, ...]", value))
+    return os.fspath(cast("os.PathLike[str]", value)) if isinstance(value, os.PathLike) else str(value)

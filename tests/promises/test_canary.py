@@ -32,6 +32,7 @@ from doorstroom_client import (
     Retry,
 )
 from doorstroom_client.cli._app import app
+from doorstroom_client.delivery.many import Opdracht
 from doorstroom_client.errors import DoorstroomError, Phase
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.decisions import Situation, classify
@@ -275,6 +276,20 @@ def test_success(
         spoor.thing("leveranciers", speler(client.osr.find_leveranciers(keten.school)))
         spoor.thing("receipt", speler(client.send_deelnemers(keten.school, GROEPEN, [DEELNEMER])), pickled=True)
         spoor.thing("receipt", speler(client.send_schooladviezen(keten.school, [SCHOOLADVIES])), pickled=True)
+        found = speler(client.compare_schooladviezen(keten.school, [Advies(LEERLING, "HAVO")]))
+        assert found.gewijzigd == (LEERLING,)
+        spoor.thing("comparison", found)
+        again = speler(client.send_schooladviezen(keten.school, [SCHOOLADVIES], only_changes=True))
+        assert (again.aantal, again.ongewijzigd) == (0, 1)
+        spoor.thing("receipt", again, pickled=True)
+        spoor.thing("put in the outbox", speler(client.outbox.add(keten.school, adviezen=[SCHOOLADVIES])), pickled=True)
+        spoor.thing("waiting", speler(client.outbox.messages()), pickled=True)
+        delivered = speler(client.outbox.deliver())
+        assert [item.ontvangst.aantal for item in delivered] == [1]
+        spoor.thing("delivered", delivered, pickled=True)
+        work = Opdracht(school=keten.school, adviezen=[SCHOOLADVIES])
+        spoor.thing("work", work)
+        spoor.thing("outcomes", speler(client.send_many([work], only_changes=False)), pickled=True)
         request = pushed(json.dumps(result_document()).encode(), supplier.oin, keten.school)
         answer = speler(client.terugweg.handle(request))
         assert answer.status == 202
@@ -292,6 +307,8 @@ def test_success(
         spoor.thing("report", in_memory)
         for to in (folder, folder / "rapport.pdf"):
             spoor.thing("report", speler(client.fetch_leerlingrapport(RAPPORT, school=keten.school, leverancier="ICE", to=to)))
+        (tmp_path / "alle").mkdir()
+        spoor.thing("reports", speler(client.fetch_leerlingrapporten(tmp_path / "alle")))
         spoor.thing("done", speler(result.done()))
         for value in (LEERLING, GROEPEN, DEELNEMER, SCHOOLADVIES, arguments["osr"], arguments["osr"].api_key):
             spoor.thing("input", value)
