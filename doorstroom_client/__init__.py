@@ -51,7 +51,8 @@ from doorstroom_client.messages.vocabulary import (
     Toetssoort,
 )
 from doorstroom_client.osr.models import Mandaat, Osr
-from doorstroom_client.store.base import Delivery, Inbox, Kept, Store
+from doorstroom_client.store.base import Inbox, Store
+from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
 __version__ = "0.1.0"

@@ -18,7 +18,7 @@ from doorstroom_client.exchange.rapport import Download, Leerlingrapport, Progre
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import Resources, AsyncRuntime
-from doorstroom_client.store.base import Kept
+from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.ontvangen import Ontvangen, open_kept
 
 _BATCH = 100

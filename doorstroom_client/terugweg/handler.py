@@ -22,7 +22,8 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.store.base import Delivery, Inbox
+from doorstroom_client.store.base import Inbox
+from doorstroom_client.store.records import Delivery
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {

@@ -13,7 +13,7 @@ from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
-from doorstroom_client.store.base import Kept
+from doorstroom_client.store.records import Kept
 
 _CLOCKS_MAY_DIFFER = dt.timedelta(minutes=5)
 

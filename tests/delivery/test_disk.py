@@ -17,7 +17,7 @@ import pytest
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.base import Claimed, Entry, Outgoing, State
+from doorstroom_client.store.records import Claimed, Entry, Outgoing, State
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import KEYS, PLACES, YEAR, Clock, Job, Supplier, add_now, deliver_all, lijst_of, open_store, run_of, sender, step

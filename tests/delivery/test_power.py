@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.store import database
-from doorstroom_client.store.base import State
+from doorstroom_client.store import sqlite_database as database
+from doorstroom_client.store.records import State
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import KEYS, YEAR, Clock, Supplier, add_now, deliver_all

@@ -132,11 +132,11 @@ MORE: tuple[Mutant, ...] = (
         "InboundResponse.of(422)",
         _CORPUS,
     ),
-    _one("I2", "the same bytes are not counted", "store/sqlite_inbox.py", "SET seen = seen + 1", "SET seen = seen", _RESEND),
+    _one("I2", "the same bytes are not counted", "store/inbox.py", "SET seen = seen + 1", "SET seen = seen", _RESEND),
     _one(
         "I2",
         "a moment in the future orders",
-        "store/sqlite_inbox.py",
+        "store/inbox.py",
         "min(delivery.datumtijd or delivery.received_at, delivery.received_at)",
         "delivery.datumtijd or delivery.received_at",
         _RESEND,

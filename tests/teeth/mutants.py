@@ -58,8 +58,8 @@ _POWER = "tests/delivery/test_power.py"
 _DISK = "tests/delivery/test_disk.py"
 _OUTBOX_TESTS = "tests/delivery/test_outbox.py"
 _LEDGER_TESTS = "tests/delivery/test_ledger.py"
-_OUTBOX = "store/sqlite_outbox.py"
-_LEDGER = "store/sqlite_ledger.py"
+_OUTBOX = "store/outbox.py"
+_LEDGER = "store/ledger.py"
 _DELIVERY = "delivery/outbox.py"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -737,7 +737,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "I2",
         "a late older result becomes the current one",
-        "store/sqlite_inbox.py",
+        "store/inbox.py",
         (("ORDER BY ordered_at DESC, id DESC", "ORDER BY id DESC"),),
         (f"{_STORE}::test_a_late_older_one_becomes_history",),
     ),
@@ -770,14 +770,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S2",
         "the store does not wait for the disk",
-        "store/database.py",
+        "store/sqlite_database.py",
         (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
         (f"{_STORE}::test_pragmas_that_the_promises_rest_on",),
     ),
     Mutant(
         "S5",
         "others may read the store",
-        "store/database.py",
+        "store/sqlite_database.py",
         (("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),),
         (f"{_STORE}::test_files_are_private",),
     ),
@@ -896,7 +896,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S1",
         "lists are told to be kept before the commit",
-        "store/database.py",
+        "store/sqlite_database.py",
         (
             (
                 '            cursor.execute("BEGIN IMMEDIATE")\n',
@@ -915,7 +915,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S2",
         "a commit does not wait for the disk",
-        "store/database.py",
+        "store/sqlite_database.py",
         (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
         (
             _POWER,
@@ -951,7 +951,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S4",
         "two transactions may begin on the same snapshot",
-        "store/database.py",
+        "store/sqlite_database.py",
         (('cursor.execute("BEGIN IMMEDIATE")', 'cursor.execute("BEGIN")'),),
         (_KILL,),
     ),

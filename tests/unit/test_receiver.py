@@ -32,7 +32,7 @@ from doorstroom_client import AsyncClient, Client, Osr, Retry
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
 from doorstroom_client.osr.cache import STALE_SECONDS, MandateCache
-from doorstroom_client.store.base import Delivery, Kept
+from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse
 
