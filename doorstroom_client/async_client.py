@@ -23,7 +23,8 @@ from doorstroom_client.async_faces.sending import AsyncSending
 from doorstroom_client.async_faces.terugweg import AsyncTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.osr.models import Osr
-from doorstroom_client.runtime import Resources, AsyncRuntime
+from doorstroom_client.resources import Resources
+from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 

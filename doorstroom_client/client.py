@@ -23,7 +23,8 @@ from doorstroom_client.faces.sending import Sending
 from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.osr.models import Osr
-from doorstroom_client.runtime import Resources, SyncRuntime
+from doorstroom_client.resources import Resources
+from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 

@@ -17,7 +17,8 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import Download, Leerlingrapport, Progress
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
-from doorstroom_client.runtime import Resources, SyncRuntime
+from doorstroom_client.resources import Resources
+from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.ontvangen import Ontvangen, open_kept
 
