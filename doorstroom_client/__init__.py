@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstroom_client.async_client import AsyncClient
-from doorstroom_client.async_faces.resultaten import AsyncOntvangenResultaat
+from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
 from doorstroom_client.client import Client
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.errors import (
@@ -38,7 +38,7 @@ from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
 from doorstroom_client.exchange.rapport import Leerlingrapport
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.resultaten import Leerlingresultaat

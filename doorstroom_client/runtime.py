@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import copy_context
@@ -103,6 +105,18 @@ class SyncRuntime:
         self.resources.check_open()
         return work()
 
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def each(self, items: Iterator[T]) -> Iterator[T]:
+        """Loop over what another method hands out."""
+        return items
+
+    def call(self, work: Callable[[], object]) -> None:
+        """Do what the caller of the library asked to be done."""
+        work()
+
     def close(self) -> None:
         """Close what was opened here."""
         self._threads.close()
@@ -181,6 +195,20 @@ class AsyncRuntime:
         """Do something that may wait for the disk, beside the event loop."""
         self.resources.check_open()
         return await self._threads.run(work)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+    def each(self, items: AsyncIterator[T]) -> AsyncIterator[T]:
+        """Loop over what another method hands out."""
+        return items
+
+    async def call(self, work: Callable[[], object]) -> None:
+        """Do what the caller of the library asked to be done, whether it is to be awaited or not."""
+        answer = work()
+        if inspect.isawaitable(answer):
+            await answer
 
     async def close(self) -> None:
         """Close what was opened here."""

@@ -19,7 +19,7 @@ from doorstroom_client.cli._session import only_school, open_client
 from doorstroom_client.client import Client
 from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.rapport import rapport_file_name
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.mild import amsterdam
 
 app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)

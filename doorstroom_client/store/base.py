@@ -51,8 +51,8 @@ class Inbox(Protocol):
         """
         ...
 
-    def release(self, owner: str) -> None:
-        """Give back everything that an owner has in hand."""
+    def release(self, owner: str, ids: Sequence[int]) -> None:
+        """Give back results that an owner has in hand, as if they were not taken."""
         ...
 
     def put_off(self, id: int, reason: str, until: dt.datetime, owner: str | None = None) -> bool:

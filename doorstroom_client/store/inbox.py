@@ -99,10 +99,11 @@ class SqlInbox:
             )
             return [self._one(cursor, number) for number in found]
 
-    def release(self, owner: str) -> None:
-        """Give back everything that an owner has in hand."""
+    def release(self, owner: str, ids: Sequence[int]) -> None:
+        """Give back results that an owner has in hand."""
         with self._database.transaction("give results back") as cursor:
-            cursor.execute(f"UPDATE leerlingresultaat SET {_LET_GO} WHERE lease_owner = ?", (owner,))
+            query = f"UPDATE leerlingresultaat SET {_LET_GO} WHERE id = ? AND lease_owner = ?"
+            cursor.executemany(query, [(number, owner) for number in ids])
 
     def put_off(self, id: int, reason: str, until: dt.datetime, owner: str | None = None) -> bool:
         """Do not hand a result out before a moment."""

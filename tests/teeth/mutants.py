@@ -378,7 +378,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "O10",
         "the address comes from aanvullendeinfo",
-        "faces/resultaten.py",
+        "faces/rapporten.py",
         (
             (
                 "            leverancier = leverancier or rapport.leverancier\n",
