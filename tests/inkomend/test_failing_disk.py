@@ -67,7 +67,7 @@ def test_any_call_may_fail(tmp_path: Path, how: str) -> None:
         with closing(SqliteStore(folder / "s.db")) as store:
             held = told.check(store)
             assert len(held) == len(set(told.tried)) == 5
-            assert store.inbox.counts() == {"received": 5, "current": 2, "pending": 0}
+            assert store.inbox.pending() == []
         assert is_sound(folder / "s.db")
         refused += len(told.tried) - len(told.kept)
         failed.update(disk.failed)

@@ -12,9 +12,8 @@ from typing import Any
 
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
-from doorstroom_client import Client, Retry
+from doorstroom_client import Client, Kept, Retry
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.base import Kept
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
