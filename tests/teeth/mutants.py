@@ -725,10 +725,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "terugweg/handler.py",
         (
             (
-                "            self.inbox().add(verdict)\n",
+                "            self.arrivals().add(verdict)\n",
                 (
                     "            import threading\n\n"
-                    "            threading.Thread(target=self.inbox().add, args=(verdict,)).start()\n"
+                    "            threading.Thread(target=self.arrivals().add, args=(verdict,)).start()\n"
                 ),
             ),
         ),
@@ -778,7 +778,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "S5",
         "others may read the store",
         "store/sqlite_database.py",
-        (("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),),
+        (
+            (
+                "os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)",
+                "os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)",
+            ),
+        ),
         (f"{_STORE}::test_files_are_private",),
     ),
     Mutant(
@@ -802,7 +807,13 @@ MUTANTS: tuple[Mutant, ...] = (
         (("        if first != path:\n", "        if first is None:\n"),),
         (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
     ),
-    Mutant("O5", "a message does not wait for older ones", _OUTBOX, (('f"AND {_FIRST} ORDER BY', 'f"ORDER BY'),), (_MACHINE,)),
+    Mutant(
+        "O5",
+        "a message does not wait for older ones",
+        _OUTBOX,
+        ((' AND {_FREE}{skip} AND {_FIRST}"', ' AND {_FREE}{skip}"'),),
+        (_MACHINE,),
+    ),
     Mutant(
         "O5",
         "a held message is no older message",
