@@ -23,6 +23,7 @@ NAMES = {
     "Transport": "AsyncTransport",
     "Iterator": "AsyncIterator",
     "Postvak": "AsyncPostvak",
+    "Opslag": "AsyncOpslag",
     "Results": "AsyncResults",
     "Sending": "AsyncSending",
     "faces": "async_faces",

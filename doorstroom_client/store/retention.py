@@ -62,13 +62,10 @@ class SqlRetention:
         moment, marks = text_of(until), text_of(marks_until)
         same = " AND ".join(f"gone.{name} = last.{name}" for name in ("edu_to", "pupil", "toets", "schooljaar"))
         last = "last.current = 1 AND last.processed_at <= ?"
+        alone = f"gone.current = 0 AND gone.processed_at <= ? AND NOT EXISTS (SELECT 1 FROM leerlingresultaat last WHERE {same}"
         queries = (
             (f"FROM leerlingresultaat last JOIN leerlingresultaat gone ON {same} WHERE {last}", (moment,)),
-            (
-                "FROM leerlingresultaat gone WHERE gone.current = 0 AND gone.processed_at <= ? "
-                f"AND NOT EXISTS (SELECT 1 FROM leerlingresultaat last WHERE {same} AND {last})",
-                (moment, moment),
-            ),
+            (f"FROM leerlingresultaat gone WHERE {alone} AND {last})", (moment, moment)),
             (_TIME_OUT, (moment,)),
             (_ENDED, (moment, moment)),
             (_OLD_MARKS, (marks,)),
