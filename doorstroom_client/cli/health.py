@@ -29,7 +29,7 @@ MAX_AGE_HOURS = 24.0
 LATE_DAYS = 7
 """Days that something may stay longer than its time before it needs attention."""
 _HOUR = 3600.0
-_HOURS = 24
+_HOURS_A_DAY = 24
 
 
 @dataclass(slots=True)
@@ -67,10 +67,11 @@ def add_to(app: typer.Typer) -> None:
         help=options.text(
             "Say whether everything is in order, for a monitor. Uses no network.",
             "doorstroom health --json",
-            "Looks at the certificate, the store, the outbox, the results that were not yet processed and the purges. Exit code 0: in "
-            f"order. 75: look at it soon (the certificate ends within {WARN_DAYS} days, a message waits too long, messages are "
-            "held or parked, results stay unprocessed longer than they are kept, nothing was purged). 74, 77, 78: broken (the store, the certificate, the configuration). The first line can be read "
-            "by Nagios and its kin, the numbers in --json by anything else. Run it as the user that delivers.",
+            "Looks at the certificate, the store, the outbox, the results that were not yet processed and the purges. Exit "
+            f"code 0: in order. 75: look at it soon (the certificate ends within {WARN_DAYS} days, a message waits too long, "
+            "messages are held or parked, results stay unprocessed longer than they are kept, nothing was purged). 74, 77, "
+            "78: broken (the store, the certificate, the configuration). The first line can be read by Nagios and its kin, "
+            "the numbers in --json by anything else. Run it as the user that delivers.",
         ),
     )(health)
 
@@ -183,7 +184,7 @@ def _check_results(store: SqliteStore, report: _Report, days: int) -> None:
     report.metrics |= {"results_pending": pending, "results_oldest_hours": age}
     text = f"{pending} results are not yet processed"
     text = f"{text}; the oldest came in {age:g} hours ago" if pending else text
-    late = age > days * _HOURS
+    late = age > days * _HOURS_A_DAY
     if late:
         text += f", longer than the {days} days that results are kept: process them and mark them as done"
     report.add("results", ExitCode.LATER if late else ExitCode.OK, text)
@@ -202,7 +203,7 @@ def _check_purge(store: SqliteStore, report: _Report, settings: Settings) -> Non
     if number:
         text += f"; {number} records should have gone more than {LATE_DAYS} days ago: run doorstroom store purge"
     elif unwiped and unwiped[-1].at < report.now - grace:
-        text += f"; for more than {LATE_DAYS} days no purge could wipe the bytes: something keeps on reading the store"
+        text += f"; for more than {LATE_DAYS} days no purge could wipe the bytes: something keeps on reading the store, or it is too large"
     else:
         report.add("purge", ExitCode.OK, text)
         return
