@@ -26,6 +26,7 @@ def test_a_copy_is_a_private_store(sqlite_store: SqliteStore, tmp_path: Path, um
     one, two = keep(sqlite_store), keep(sqlite_store, "twee", done=1)
     sqlite_store.outbox.add(message("m", body=b"exactly this"))
     sqlite_store.ledger.accept(KEY, YEAR, [Entry("a", "", "x")], NOW)
+    sqlite_store.ledger.secret()
     purge(sqlite_store)
     copy = tmp_path / "copies/s.db"
     copy.parent.mkdir()
@@ -94,7 +95,7 @@ def test_nobody_waits_and_the_copy_is_of_one_moment(
     def slowly(*given: object, **more: object) -> sqlite3.Connection:
         made = connect(*given, **more)
         if more.get("timeout") == 10.0:
-            made.set_progress_handler(write, 500)
+            made.set_progress_handler(write, 20)
         return made
 
     monkeypatch.setattr(sqlite_copy.sqlite3, "connect", slowly)
@@ -241,8 +242,9 @@ def test_a_damaged_store_gives_no_copy(sqlite_store: SqliteStore, tmp_path: Path
     sqlite_store.close()
     path = tmp_path / "store/s.db"
     data = bytearray(path.read_bytes())
-    for page in range(20, 40):
-        data[page * 4096 : page * 4096 + 200] = b"\xff" * 200
+    pages = [at for at in range(0, len(data), 4096) if b"x" * 2000 in data[at : at + 4096]]
+    for at in pages[10:20]:
+        data[at : at + 200] = b"\xff" * 200
     path.write_bytes(data)
     again = SqliteStore(path)
     (tmp_path / "copies").mkdir()
