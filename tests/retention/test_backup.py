@@ -53,9 +53,7 @@ def test_a_copy_is_a_private_store(sqlite_store: SqliteStore, tmp_path: Path, um
     again.close()
 
 
-def test_it_is_private_from_its_first_byte(
-    sqlite_store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_is_private_from_its_first_byte(sqlite_store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     modes: list[int] = []
     copy_into = sqlite_copy._copy_into
 
@@ -119,7 +117,7 @@ def test_writers_go_on_meanwhile(sqlite_store: SqliteStore, tmp_path: Path) -> N
         try:
             while not ended.is_set() and len(added) < 2000:
                 added.append(keep(sqlite_store, len(added)).id)
-        except BaseException as error:  # noqa: BLE001 - the test tells
+        except BaseException as error:
             errors.append(error)
 
     writer = threading.Thread(target=add)

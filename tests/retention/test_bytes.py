@@ -203,8 +203,6 @@ def test_the_file_stays_what_it_was(sqlite_store: SqliteStore, tmp_path: Path) -
     again.close()
 
 
-
-
 def test_no_purge_reads_every_result_or_mark(sqlite_store: SqliteStore) -> None:
     """A receiver waits while it looks; so what stays is not looked at, whatever its size."""
     asked: list[str] = []

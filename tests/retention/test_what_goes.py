@@ -241,7 +241,7 @@ def test_receivers_and_purges_at_the_same_time(store: SqlStore) -> None:
     def guarded(work: object, *given: object) -> None:
         try:
             work(*given)  # type: ignore[operator]
-        except BaseException as error:  # noqa: BLE001 - the test tells
+        except BaseException as error:
             errors.append(error)
 
     receivers = [threading.Thread(target=guarded, args=(receive, worker)) for worker in range(2)]
