@@ -203,7 +203,9 @@ def _check_purge(store: SqliteStore, report: _Report, settings: Settings) -> Non
     if number:
         text += f"; {number} records should have gone more than {LATE_DAYS} days ago: run doorstroom store purge"
     elif unwiped and unwiped[-1].at < report.now - grace:
-        text += f"; for more than {LATE_DAYS} days no purge could wipe the bytes: something keeps on reading the store, or it is too large"
+        text += (
+            f"; for more than {LATE_DAYS} days no purge could wipe the bytes: something keeps on reading, or it is too large"
+        )
     else:
         report.add("purge", ExitCode.OK, text)
         return

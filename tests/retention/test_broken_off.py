@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +38,13 @@ def fill(store: SqliteStore) -> None:
 
 
 @pytest.fixture
-def broken(sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def broken(sqlite_store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A store with a connection that can fail."""
     monkeypatch.setattr(retention, "_AT_ONCE", 2)
     fill(sqlite_store)
     connection = Broken(sqlite_store._database._connection)
     sqlite_store._database._connection = connection  # type: ignore[assignment]
-    yield connection
+    return connection
 
 
 def whole(store: SqliteStore) -> tuple[int, int, int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -221,43 +222,34 @@ def test_others_get_their_turn_between_two_commits(store: SqlStore, monkeypatch:
     assert store.purges() == [done]
 
 
+def receive(store: Store, worker: int) -> list[int]:
+    """Keep sixty results of which forty are processed already; the ids of the others."""
+    kept = [(item, keep(store, f"{worker} {item}", done=40 if item % 3 else None)) for item in range(60)]
+    return [one.id for item, one in kept if not item % 3]
+
+
+def clear(store: Store, ended: threading.Event) -> int:
+    """Purge until the end; how much that was."""
+    removed = 0
+    while not ended.is_set():
+        removed += store.purge(NOW, UNTIL, MARKS).resultaten
+    return removed
+
+
 def test_receivers_and_purges_at_the_same_time(store: SqlStore) -> None:
     """Two that purge, two that receive and process: what is not processed is all there, and each purged one counts once."""
-    added: list[tuple[int, ...]] = []
-    removed: list[int] = []
     ended = threading.Event()
-    errors: list[BaseException] = []
-
-    def receive(worker: int) -> None:
-        for item in range(60):
-            kept = keep(store, f"{worker} {item}", done=40 if item % 3 else None)
-            if not item % 3:
-                added.append((kept.id,))
-
-    def clear() -> None:
-        while not ended.is_set():
-            removed.append(store.purge(NOW, UNTIL, MARKS).resultaten)
-
-    def guarded(work: object, *given: object) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        clearing = [pool.submit(clear, store, ended) for _ in range(2)]
+        receiving = [pool.submit(receive, store, worker) for worker in range(2)]
         try:
-            work(*given)  # type: ignore[operator]
-        except BaseException as error:
-            errors.append(error)
-
-    receivers = [threading.Thread(target=guarded, args=(receive, worker)) for worker in range(2)]
-    clearing = [threading.Thread(target=guarded, args=(clear,)) for _ in range(2)]
-    for thread in (*receivers, *clearing):
-        thread.start()
-    for thread in receivers:
-        thread.join(60)
-    ended.set()
-    for thread in clearing:
-        thread.join(60)
-    removed.append(purge(store).resultaten)
-    assert errors == []
-    assert left(store) == sorted(number for (number,) in added)
-    assert sum(removed) == 80
-    assert sum(done.resultaten for done in store.purges(10_000)) == 80
+            waiting = [number for job in receiving for number in job.result(60)]
+        finally:
+            ended.set()
+        removed = sum(job.result(60) for job in clearing) + purge(store).resultaten
+    assert left(store) == sorted(waiting)
+    assert len(waiting) == 40
+    assert removed == sum(done.resultaten for done in store.purges(10_000)) == 80
 
 
 def test_a_closed_store_says_so(store: SqlStore) -> None:
