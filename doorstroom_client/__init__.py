@@ -52,7 +52,8 @@ from doorstroom_client.messages.vocabulary import (
 )
 from doorstroom_client.osr.models import Mandaat, Osr
 from doorstroom_client.store.base import Inbox, Store
-from doorstroom_client.store.records import Delivery, Kept
+from doorstroom_client.store.bewaren import Bewaartermijn
+from doorstroom_client.store.records import Delivery, Kept, Opgeruimd
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
 __version__ = "0.1.0"
@@ -67,6 +68,7 @@ __all__ = [
     "AsyncTransport",
     "Auth",
     "BearerToken",
+    "Bewaartermijn",
     "BijOnbekende",
     "Client",
     "ClientCertificate",
@@ -95,6 +97,7 @@ __all__ = [
     "OngeldigBericht",
     "OntvangenResultaat",
     "Ontvangst",
+    "Opgeruimd",
     "Osr",
     "OutboxNotEmpty",
     "Phase",

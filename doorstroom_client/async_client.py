@@ -16,6 +16,7 @@ from doorstroom_client.exchange.http import Timeouts, AsyncTransport
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.async_faces.opslag import AsyncOpslag
 from doorstroom_client.async_faces.outbox import AsyncPostvak
 from doorstroom_client.async_faces.rapporten import AsyncReporting
 from doorstroom_client.async_faces.register import AsyncRegister
@@ -28,6 +29,7 @@ from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
+from doorstroom_client.store.bewaren import Bewaartermijn
 
 
 class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
@@ -48,6 +50,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
             routeringskenmerk.
         store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, or a `Store`.
             An `Inbox` is enough for results alone. Opened at first use.
+        bewaren: how long the store keeps what is no longer needed, for ``client.store.purge()``.
         retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).
         timeouts: how long a call may take in all.
         transport: sends requests in place of the built-in one; then `certificate` may be left out.
@@ -73,6 +76,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         schooljaar: str | None = None,
         scholen: Scholen = (),
         store: str | os.PathLike[str] | Store | Inbox | None = None,
+        bewaren: Bewaartermijn | None = None,
         retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
         transport: AsyncTransport | None = None,
@@ -104,6 +108,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
             now=now,
         )
         self._runtime = AsyncRuntime(resources, transport)
+        self._bewaren = bewaren or Bewaartermijn()
         self._owner = True
 
     @classmethod
@@ -151,6 +156,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         derived = object.__new__(type(self))
         derived._chain = self._chain.with_options({name: value for name, value in given.items() if value is not None})
         derived._runtime = self._runtime
+        derived._bewaren = self._bewaren
         derived._owner = False
         return derived
 
@@ -185,3 +191,8 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
     def outbox(self) -> AsyncPostvak:
         """Lists that wait on disk until they are delivered."""
         return AsyncPostvak(self._chain, self._runtime)
+
+    @property
+    def store(self) -> AsyncOpslag:
+        """The store as a whole: remove what is no longer needed, copy it, count what is in it."""
+        return AsyncOpslag(self._chain, self._runtime, self._bewaren)

@@ -21,6 +21,7 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Osr
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
+from doorstroom_client.store.bewaren import Bewaartermijn
 
 if TYPE_CHECKING:
     from doorstroom_client.terugweg.proxy import Proxy
@@ -42,6 +43,7 @@ class Settings:
     afspraak: str = "1.1"
     schooljaar: str | None = None
     store: str | None = None
+    bewaren: Bewaartermijn = field(default_factory=Bewaartermijn)
     test_identities: bool = False
     las_key_reden: str = ""
     certificate: ClientCertificate | None = None
@@ -223,6 +225,7 @@ class _Reader:
             afspraak=top.get("afspraak", "1.1"),
             schooljaar=top.get("schooljaar"),
             store=str(top["store"]) if "store" in top else None,
+            bewaren=self._try("bewaren", lambda: _bewaren(part.get("bewaren", {}))) or Bewaartermijn(),
             test_identities=top.get("test_identities", False),
             las_key_reden=top.get("las_key_reden", ""),
             certificate=certificate,
@@ -353,6 +356,11 @@ def _retry(values: Mapping[str, Any]) -> Retry:
     if attempts != int(attempts) or not 1 <= attempts <= 5:
         raise ConfigurationError("retry.attempts must be a whole number from 1 to 5", setting="retry.attempts")
     return Retry(stop=stop_after_attempt(int(attempts)), longest_wait=float(values.get("longest_wait", 20.0)))
+
+
+def _bewaren(values: Mapping[str, float]) -> Bewaartermijn:
+    """A variable gives every number with a fraction; one of zero is none."""
+    return Bewaartermijn(**{name: cast(int, int(days) if days == int(days) else days) for name, days in values.items()})
 
 
 def _is_number(value: object) -> bool:

@@ -78,8 +78,12 @@ class Resources:
                 hint='Give store="doorstroom.db" or a store object',
             )
 
+    def store(self) -> Store:
+        """All of it. The store is opened at first use, here as in the methods below."""
+        return self._whole_store()
+
     def inbox(self) -> Inbox:
-        """Received results. The store is opened at first use, here as in the methods below.
+        """Received results.
 
         Raises:
             ConfigurationError: no store is configured, or it does not keep this.

@@ -47,6 +47,16 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("afspraak", 'agreement version to write: "1.0", "1.1" or one registered under [[afspraken]] (default "1.1")'),
     Setting("schooljaar", 'school year of the messages, "2025-2026" (default: the current one)'),
     Setting("store", "SQLite file in which received results are kept", kind="path"),
+    Setting(
+        "bewaren.dagen",
+        "days that a processed result, or a message that ended, stays in the store before it is purged (default 30)",
+        kind="number",
+    ),
+    Setting(
+        "bewaren.merken_dagen",
+        "days that the marks of what a supplier accepted stay in the store before they are purged (default 400)",
+        kind="number",
+    ),
     Setting("test_identities", "accept ECK-iDs in any form; for test environments only", kind="flag"),
     Setting("las_key_reden", "why LAS-keys may look like a BSN, when yours are plain 9-digit numbers"),
     Setting("certificate.cert", "PEM file: client certificate, followed by its intermediates", required=True, kind="path"),

@@ -24,6 +24,7 @@ NAMES = {
     "Iterator": "AsyncIterator",
     "Postvak": "AsyncPostvak",
     "Reporting": "AsyncReporting",
+    "Opslag": "AsyncOpslag",
     "Results": "AsyncResults",
     "Sending": "AsyncSending",
     "faces": "async_faces",

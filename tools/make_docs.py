@@ -25,6 +25,10 @@ MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
 
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "": ("At the top of the file", ""),
+    "bewaren": (
+        "[bewaren]",
+        "How long the store keeps what is no longer needed; see [data protection](../explanation/data-protection.md).",
+    ),
     "certificate": ("[certificate]", "Who you are and whom you trust. Nothing is taken from the machine's own store of roots."),
     "osr": ("[osr]", "Needed to look up mandates, to send without naming a supplier, and to receive."),
     "leveranciers[]": ("[[leveranciers]]", "One section per test. The OSR does not know these addresses."),

@@ -20,6 +20,7 @@ from doorstroom_client.cli import (
     resultaten,
     serve,
     simulator,
+    store,
 )
 from doorstroom_client.cli._errors import guard
 from doorstroom_client.cli.exit_codes import epilog
@@ -74,6 +75,7 @@ app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(store.app, name="store")
 serve.add_to(app)
 app.add_typer(resultaten.app, name="resultaten")
 app.add_typer(rapporten.app, name="rapporten")

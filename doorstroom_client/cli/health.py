@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 WARN_DAYS = 30
 """Days before the end of our certificate at which it needs attention."""
 MAX_AGE_HOURS = 24.0
+LATE_DAYS = 7
+"""Days that something may stay longer than its time before it needs attention."""
 _HOUR = 3600.0
+_HOURS_A_DAY = 24
 
 
 @dataclass(slots=True)
@@ -63,10 +67,11 @@ def add_to(app: typer.Typer) -> None:
         help=options.text(
             "Say whether everything is in order, for a monitor. Uses no network.",
             "doorstroom health --json",
-            "Looks at the certificate, the store, the outbox and the results that were not yet processed. Exit code 0: in "
-            f"order. 75: look at it soon (the certificate ends within {WARN_DAYS} days, a message waits too long, messages are "
-            "held or parked). 74, 77, 78: broken (the store, the certificate, the configuration). The first line can be read "
-            "by Nagios and its kin, the numbers in --json by anything else. Run it as the user that delivers.",
+            "Looks at the certificate, the store, the outbox, the results that were not yet processed and the purges. Exit "
+            f"code 0: in order. 75: look at it soon (the certificate ends within {WARN_DAYS} days, a message waits too long, "
+            "messages are held or parked, results stay unprocessed longer than they are kept, nothing was purged). 74, 77, "
+            "78: broken (the store, the certificate, the configuration). The first line can be read by Nagios and its kin, "
+            "the numbers in --json by anything else. Run it as the user that delivers.",
         ),
     )(health)
 
@@ -151,7 +156,8 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
         try:
             report.add("store", ExitCode.OK, "the store can be opened and written")
             _check_outbox(store, report, max_age_hours)
-            _check_results(store, report)
+            _check_results(store, report, settings.bewaren.dagen)
+            _check_purge(store, report, settings)
         finally:
             store.close()
     except StoreError as error:
@@ -171,10 +177,36 @@ def _check_outbox(store: SqliteStore, report: _Report, max_age_hours: float) -> 
     report.add("outbox", ExitCode.LATER if needs else ExitCode.OK, f"outbox: {text}")
 
 
-def _check_results(store: SqliteStore, report: _Report) -> None:
+def _check_results(store: SqliteStore, report: _Report, days: int) -> None:
     pending = store.inbox.counts()["pending"]
     oldest = next(iter(store.inbox.pending(limit=1)), None)
     age = report.hours(oldest.delivery.received_at if oldest else None)
     report.metrics |= {"results_pending": pending, "results_oldest_hours": age}
     text = f"{pending} results are not yet processed"
-    report.add("results", ExitCode.OK, f"{text}; the oldest came in {age:g} hours ago" if pending else text)
+    text = f"{text}; the oldest came in {age:g} hours ago" if pending else text
+    late = age > days * _HOURS_A_DAY
+    if late:
+        text += f", longer than the {days} days that results are kept: process them and mark them as done"
+    report.add("results", ExitCode.LATER if late else ExitCode.OK, text)
+
+
+def _check_purge(store: SqliteStore, report: _Report, settings: Settings) -> None:
+    """Late is what should have gone days ago; a store in which nothing has to go needs no purge."""
+    grace = dt.timedelta(days=LATE_DAYS)
+    until, marks_until = settings.bewaren.until(report.now)
+    late = store.removable(report.now, until - grace, marks_until - grace)
+    last = store.purges()
+    unwiped = [*takewhile(lambda done: not done.gewist, last)]
+    number = late.resultaten + late.berichten + late.merken
+    report.metrics |= {"purge_late": number, "purge_hours": report.hours(last[0].at if last else None)}
+    text = f"the last purge was on {last[0].at:%Y-%m-%d}" if last else "there was no purge yet"
+    if number:
+        text += f"; {number} records should have gone more than {LATE_DAYS} days ago: run doorstroom store purge"
+    elif unwiped and unwiped[-1].at < report.now - grace:
+        text += (
+            f"; for more than {LATE_DAYS} days no purge could wipe the bytes: something keeps on reading, or it is too large"
+        )
+    else:
+        report.add("purge", ExitCode.OK, text)
+        return
+    report.add("purge", ExitCode.LATER, text)

@@ -22,6 +22,7 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._files import os_reason
+from doorstroom_client.cli._opruimen import Opruimer
 from doorstroom_client.cli._options import ConfigOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
@@ -47,6 +48,7 @@ def add_to(app: typer.Typer) -> None:
             "Listens on serve.host and serve.port with mutual TLS: every sender must show a certificate under the trusted "
             'roots and must be mandated in the OSR. Results go into the store; see "doorstroom resultaten". The address that '
             "suppliers call stands in the OSR. Each request becomes a line of JSON on stdout, without anything of a pupil. "
+            "At the start and once a day it removes what is no longer needed, as store purge does. "
             "SIGTERM finishes what is in hand, within 10 seconds. SIGHUP takes over new certificate files; no connection is "
             "cut. With serve.proxy_trusted TLS ends in a proxy in front, and this listens without TLS, on this machine only. "
             "Needs the extra serve.",
@@ -91,7 +93,7 @@ def serve(
             refused=partial(no_handshake, about=chain),
             tell=terminal.complain,
         )
-        with _signals_end_quietly():
+        with _signals_end_quietly(), Opruimer(client, chain.now, terminal.complain).running():
             server.run(client.terugweg.asgi(_peer(proxy), server.LIMITS), listening, running)
     terminal.say("Stopped.")
 

@@ -21,8 +21,9 @@ class Event:
 
     Attributes:
         action: which call (``registreren``, ``registreren-schooladviezen``, ``leerlingrapport``, ``osr`` …) or
-            ``certificate``.
-        object: request id, and the first 16 digits of the SHA-256 of what was sent (``-`` when nothing was).
+            ``certificate``; ``purge`` when a store was cleared.
+        object: request id, and the first 16 digits of the SHA-256 of what was sent (``-`` when nothing was); of a purge, how
+            much was removed.
         result: what it came to, in the words of the decision table.
         origin: OIN of this LAS; ``-`` when not known.
         actor: OIN of the party that was called; ``-`` when not known.

@@ -261,7 +261,14 @@ class Store(Protocol):
             now: the wall clock (UTC).
             until: for results and messages.
             marks_until: marks in the ledger that were made up to this moment.
+
+        Raises:
+            StoreError: it could not go on; what was removed until then is gone and counted.
         """
+        ...
+
+    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+        """What `purge` would remove at this moment; removes nothing."""
         ...
 
     def purges(self, limit: int = 100) -> list[Opgeruimd]:

@@ -63,7 +63,7 @@ class Database(Protocol):
         ...
 
     def wipe(self) -> bool:
-        """Have the bytes of what was removed overwritten; False when that cannot be said."""
+        """Have the bytes of what was removed overwritten, every copy of them; False when that cannot be said."""
         ...
 
     def backup(self, path: str) -> None:

@@ -106,6 +106,8 @@ _MIGRATIONS = (
     CREATE INDEX in_hand ON leerlingresultaat (edu_to, pupil) WHERE lease_owner IS NOT NULL;
     CREATE INDEX processed ON leerlingresultaat (processed_at) WHERE processed_at IS NOT NULL;
     CREATE INDEX ended ON outbox (ended_at) WHERE ended_at IS NOT NULL;
+    CREATE INDEX parked_of_key ON outbox (routeringskenmerk, leverancier, soort, id) WHERE state = 'parked';
+    CREATE INDEX accepted ON ledger (accepted_at);
     CREATE TABLE opgeruimd (
         id {number},
         at {text} NOT NULL,

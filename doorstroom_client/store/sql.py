@@ -41,6 +41,10 @@ class SqlStore:
         """Remove what is no longer needed, and note how much it was."""
         return self._retention.purge(now, until, marks_until)
 
+    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+        """What `purge` would remove at this moment; removes nothing."""
+        return self._retention.removable(now, until, marks_until)
+
     def purges(self, limit: int = 100) -> list[Opgeruimd]:
         """What was removed, last first."""
         return self._retention.purges(limit)

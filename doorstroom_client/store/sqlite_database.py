@@ -14,9 +14,15 @@ from pathlib import Path
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.database import Cursor
 from doorstroom_client.store.migrations import SQLITE, migrations
+from doorstroom_client.store.sqlite_copy import copy_store
 
 _APPLICATION_ID = 0x44535443
 _TRIES, _TRY_AGAIN = 200, 0.05
+_BUSY_MS = 10_000
+_READER_MS, _READER_TRIES, _READER_PAUSE = 50, 20, 0.1
+"""How long emptying the log may hold up others at a time, how often it is tried, and the seconds in between."""
+_LARGEST_REWRITE = 1 << 30
+"""Bytes of what is kept, above which a file is not rewritten: others wait for it, about 4 seconds for this many."""
 
 
 class SqliteDatabase:
@@ -83,41 +89,48 @@ class SqliteDatabase:
         return True
 
     def wipe(self) -> bool:
-        """Empty the write-ahead log: freed space in the file itself is overwritten already.
+        """Rewrite the file and empty the write-ahead log.
+
+        SQLite overwrites what it frees, but when it moves rows from page to page it leaves copies of them behind; only a file
+        that is written anew has none of those.
 
         Returns:
-            False when a reader elsewhere still needs the log.
+            False when a reader elsewhere still needs the log, when there is more than 1 GiB to rewrite, or when it failed.
         """
-        with self.cursor("wipe what was removed") as cursor:
-            busy, left, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            return not busy and not left
+        try:
+            if not self._rewrite():
+                return False
+            for _ in range(_READER_TRIES):
+                if self._empty_log():
+                    return True
+                time.sleep(_READER_PAUSE)
+        except StoreError:
+            pass  # what was removed stays so; only its bytes may still be there
+        return False
 
     def backup(self, path: str) -> None:
         """Copy the file as it is at one moment; the copy is private, complete and synced when this returns."""
-        copy = Path(path)
-        if copy.exists():
-            raise StoreError(f"{copy} exists already", hint="Name a file that does not exist yet")
-        part = copy.with_name(f".{copy.name}.{os.getpid()}.part")
-        try:
-            os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            with self._errors("be copied"), closing(sqlite3.connect(part, isolation_level=None)) as target:
-                self._copy_into(target)
-            _sync(part)
-            os.link(part, copy)  # unlike a rename, this does not replace a file that appeared meanwhile
-            _sync(copy.parent)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise StoreError(f"cannot write the copy {copy}: {reason}") from None
-        finally:
-            part.unlink(missing_ok=True)
+        copy_store(self.path, Path(path), self._errors("be copied"))
 
-    def _copy_into(self, target: sqlite3.Connection) -> None:
-        """Over a connection of its own, so that nobody has to wait for it."""
-        with closing(sqlite3.connect(self.path, timeout=10.0)) as source:
-            source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")
-        if target.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise StoreError(f"the store {self.path} is damaged, and so is its copy", hint="Keep an earlier copy")
+    def _rewrite(self) -> bool:
+        with self.cursor("wipe what was removed") as cursor:
+            pages, free, size = (
+                cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+            )
+            small = (pages - free) * size <= _LARGEST_REWRITE
+            if small:
+                cursor.execute("VACUUM")
+            return bool(small)
+
+    def _empty_log(self) -> bool:
+        """Wait a moment only: whoever wants to write has to wait as long."""
+        with self.cursor("wipe what was removed") as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {_READER_MS}")
+            try:
+                busy, left, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+            return not busy and not left
 
     def _prepare_file(self) -> None:
         """Make the file private before SQLite sees it; refuse one that others can read.
@@ -139,7 +152,7 @@ class SqliteDatabase:
 
     def _set_up(self) -> None:
         with self.cursor("open") as cursor:
-            cursor.execute("PRAGMA busy_timeout = 10000")
+            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             cursor.execute("BEGIN")  # both answers from one moment: another process may be setting up the same file
             tables = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             owner = cursor.execute("PRAGMA application_id").fetchone()[0]
@@ -149,7 +162,7 @@ class SqliteDatabase:
                     f"{self.path} is a database of something else; it was left alone", hint="Name another file as store"
                 )
             _write_ahead(cursor)
-            for pragma in ("synchronous = FULL", "secure_delete = ON", "foreign_keys = ON"):
+            for pragma in ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
                 cursor.execute(f"PRAGMA {pragma}")
         steps = migrations(SQLITE)
         with self.transaction("set up") as cursor:
@@ -179,14 +192,6 @@ class SqliteDatabase:
                 retryable=failed in ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"),
                 hint="Check the disk and the rights on the file; nothing that was reported kept is lost",
             )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_ahead(cursor: Cursor) -> None:

@@ -23,7 +23,7 @@ from .conftest import Run, assert_private, environment
 
 METRICS = {
     *("certificate_days", "outbox_waiting", "outbox_held", "outbox_parked", "outbox_oldest_hours"),
-    *("results_pending", "results_oldest_hours"),
+    *("results_pending", "results_oldest_hours", "purge_late", "purge_hours"),
 }
 
 
@@ -36,7 +36,7 @@ def test_in_order(received: Keten, run: Run) -> None:
     code, document = look(run)
     assert (code, document["state"], document["exit_code"]) == (0, "ok", 0)
     assert {item["check"]: item["state"] for item in document["checks"]} == dict.fromkeys(
-        ("certificate", "store", "outbox", "results"), "ok"
+        ("certificate", "store", "outbox", "results", "purge"), "ok"
     )
     assert set(document["metrics"]) == METRICS
     assert document["metrics"]["results_pending"] == 27

@@ -43,6 +43,7 @@ def values() -> None:
     assert_type(dc.ClientCertificate("a", key="b", trust=["c"]).trust_files, tuple[Path, ...])
     assert_type(dc.Timeouts(post=5).post, float)
     assert_type(dc.Retry.never(), dc.Retry)
+    assert_type(dc.Bewaartermijn(dagen=5).merken_dagen, int)
     warning: type[UserWarning] = dc.SecurityWarning
     del warning
 
@@ -110,6 +111,9 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
             assert_type(client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)
             resultaat.done()
         assert_type(client.terugweg.handle(request), dc.InboundResponse)
+        assert_type(client.store.purge(), dc.Opgeruimd)
+        assert_type(client.store.purges(), list[dc.Opgeruimd])
+        assert_type(client.store.counts(), dict[str, int])
 
 
 async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request: dc.InboundRequest) -> None:
@@ -124,3 +128,6 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
             assert_type(await client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)
             await resultaat.done()
         assert_type(await client.terugweg.handle(request), dc.InboundResponse)
+        assert_type(await client.store.purge(dagen=5), dc.Opgeruimd)
+        assert_type(await client.store.purges(), list[dc.Opgeruimd])
+        assert_type(await client.store.counts(), dict[str, int])

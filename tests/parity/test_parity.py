@@ -22,6 +22,7 @@ PAIRS = [
         ("doorstroom_client.faces.terugweg", "Terugweg", ("faces", "async_faces")),
         ("doorstroom_client.faces.ontvangen", "OntvangenResultaat", ("faces", "async_faces")),
         ("doorstroom_client.faces.outbox", "Postvak", ("faces", "async_faces")),
+        ("doorstroom_client.faces.opslag", "Opslag", ("faces", "async_faces")),
     )
 ]
 SPECIAL = {"__enter__": "__aenter__", "__exit__": "__aexit__"}
@@ -100,6 +101,12 @@ def test_only_waiting_differs() -> None:
         "OntvangenResultaat.done": False,
         "OntvangenResultaat.history": False,
         "OntvangenResultaat.later": False,
+        "Opslag.backup": False,
+        "Opslag.counts": False,
+        "Opslag.oldest_pending": False,
+        "Opslag.purge": False,
+        "Opslag.purges": False,
+        "Opslag.removable": False,
         "Postvak.add": False,
         "Postvak.counts": False,
         "Postvak.deliver": False,

@@ -23,6 +23,7 @@ from doorstroom_client.config import load_settings
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.renewal import ServerContext
 
 from .conftest import HERE, ROOT, Serve, Served, Supplier, answer, status_of, until_closed
@@ -277,3 +278,21 @@ def test_nobody_reads_the_log(chain: Keten, tmp_path: Path, supplier: Supplier) 
         said = process.communicate(timeout=10)[1]
     assert process.returncode == 0
     assert said == "Stopped.\n"
+
+
+# --- purging ---
+
+
+def test_it_purges_at_the_start(serve: Serve, tmp_path: Path, supplier: Supplier) -> None:
+    store = SqliteStore(tmp_path / "s.db")
+    store.close()
+    served = serve(store=str(tmp_path / "s.db"))
+    until = time.monotonic() + 5
+    while not any(event["action"] == "purge" for event in served.events()):
+        assert time.monotonic() < until, served.events()
+        time.sleep(0.05)
+    assert supplier.post(served.port) == 202
+    assert stop(served)[0] == 0
+    store = SqliteStore(tmp_path / "s.db")
+    assert len(store.purges()) == 1
+    store.close()

@@ -90,6 +90,7 @@ def test_everything(tmp_path: Path) -> None:
             "afspraken",
             "schooljaar",
             "store",
+            "bewaren",
             "test_identities",
             "las_key_reden",
             "certificate",

@@ -1,0 +1,55 @@
+"""How long a store keeps what is no longer needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, fields
+
+from doorstroom_client.errors import ConfigurationError
+
+_LONGEST = 3650
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bewaartermijn:
+    """How long a store keeps what is no longer needed; the law gives no number of days (AVG, article 5, 1, e).
+
+    Attributes:
+        dagen: days after a result was processed, or a message ended, that it is removed. What is not processed stays.
+        merken_dagen: days after a supplier accepted a list that the marks of it are removed. Without them a pupil counts as
+            new once more, so it has to reach from one school year into the next.
+
+    Raises:
+        ConfigurationError: a number that is not whole, below 0 or above 3650.
+    """
+
+    dagen: int = 30
+    merken_dagen: int = 400
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            check_dagen(getattr(self, item.name), f"bewaren.{item.name}")
+
+    def until(self, now: dt.datetime, dagen: int | None = None) -> tuple[dt.datetime, dt.datetime]:
+        """The moments up to which results and messages, and marks, are removed.
+
+        Args:
+            now: the wall clock.
+            dagen: in place of `dagen`.
+
+        Raises:
+            ConfigurationError: a number of days that cannot be.
+        """
+        days = self.dagen if dagen is None else check_dagen(dagen, "dagen")
+        return now - dt.timedelta(days=days), now - dt.timedelta(days=self.merken_dagen)
+
+
+def check_dagen(days: int, setting: str) -> int:
+    """A number of days.
+
+    Raises:
+        ConfigurationError: it is not whole, below 0 or above 3650.
+    """
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= _LONGEST:
+        raise ConfigurationError(f"{setting} must be a whole number of days from 0 to {_LONGEST}", setting=setting)
+    return days

@@ -1,0 +1,84 @@
+"""Records to put in a store, without anybody in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from support import NOW, SCHOOL, SUPPLIER_OIN
+
+from doorstroom_client.store.base import Store
+from doorstroom_client.store.records import Claimed, Delivery, Entry, Kept, Key, Opgeruimd, Outgoing, State
+
+DAY = dt.timedelta(days=1)
+UNTIL = NOW - 30 * DAY
+MARKS = NOW - 400 * DAY
+KEY = Key("registreren", SUPPLIER_OIN, SCHOOL.routeringskenmerk)
+YEAR = "2025-2026"
+
+
+def delivery(name: object = "een", days: float = 60, payload: bytes = b"", **more: Any) -> Delivery:
+    """A result of some pupil that came in some days ago."""
+    at = NOW - days * DAY
+    given = Delivery(
+        edu_to=SCHOOL.routeringskenmerk,
+        edu_from=SCHOOL.oin,
+        sender_oin=SUPPLIER_OIN,
+        schooljaar=YEAR,
+        pupil=f"eck:{name}",
+        toets="ICE",
+        datumtijd=at,
+        received_at=at,
+        payload=payload or f"{name} {days}".encode(),
+    )
+    return replace(given, **more)
+
+
+def keep(store: Store, name: object = "een", days: float = 60, done: float | None = None, **more: Any) -> Kept:
+    """Keep a result that came in some days ago; processed some days ago, when that is given."""
+    (kept,) = store.inbox.add_many([delivery(name, days, **more)])
+    if done is not None:
+        store.inbox.mark_done(kept.id, NOW - done * DAY)
+    return kept
+
+
+def purge(store: Store, until: dt.datetime = UNTIL, marks_until: dt.datetime = MARKS) -> Opgeruimd:
+    """Purge; what was foretold is what goes."""
+    told = store.removable(NOW, until, marks_until)
+    done = store.purge(NOW, until, marks_until)
+    assert (told.resultaten, told.berichten, told.merken) == (done.resultaten, done.berichten, done.merken)
+    return done
+
+
+def left(store: Store) -> list[int]:
+    """The ids of all current results."""
+    return [kept.id for kept in store.inbox.results(limit=10_000)]
+
+
+def message(name: str, days: float = 60, expires: float = -9, key: Key = KEY, body: bytes = b"body") -> Outgoing:
+    """A message that was added some days ago, and expires so many days before now."""
+    entry = Entry(f"pupil of {name}", "", "said")
+    return Outgoing(name, key, YEAR, SCHOOL.oin, body, "sum", (entry,), NOW - days * DAY, NOW - expires * DAY)
+
+
+def claim(store: Store, days: float) -> Claimed:
+    """Take the message whose turn it was some days ago."""
+    claimed = store.outbox.claim("w", NOW - days * DAY, 120)
+    assert claimed is not None
+    return claimed
+
+
+def deliver(store: Store, days: float) -> int:
+    """Deliver the message whose turn it was some days ago."""
+    claimed, at = claim(store, days), NOW - days * DAY
+    assert store.outbox.renew(claimed, at, 120)
+    assert store.outbox.delivered(claimed, claimed.entries, 0, at)
+    return claimed.queued.id
+
+
+def hold(store: Store, days: float, state: State = State.HELD) -> int:
+    """The message whose turn it was some days ago could not be delivered."""
+    claimed, at = claim(store, days), NOW - days * DAY
+    assert store.outbox.postpone(claimed, state, "x", NOW + DAY, at, counts=True)
+    return claimed.queued.id
