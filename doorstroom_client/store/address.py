@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from doorstroom_client.store.base import Store
 
+T = TypeVar("T")
 _SCHEMES = ("postgresql://", "postgres://")
 _PLAIN = re.compile(r"[\w.,:\[\]-]*(/[\w.-]*)?", re.ASCII)
 _SHOWN = ("host", "hostaddr", "port", "dbname", "sslmode")
 _HIDDEN = "postgresql://…"
+
+
+class Address(str):
+    """The address of a database, which may hold a password: its repr shows none, in a traceback with values neither."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(shown(self))
+
+
+def veiled(store: T) -> T | Address:
+    """An address as an `Address`; anything else as it is."""
+    return Address(store) if is_address(store) else store
 
 
 def is_address(store: object) -> bool:
@@ -43,10 +58,11 @@ def open_store(store: str | os.PathLike[str]) -> Store:
         ConfigurationError: the address cannot be used, or the extra ``postgres`` is not installed.
         StoreError: it cannot be opened.
     """
-    if is_address(store):
+    store = veiled(store)
+    if isinstance(store, Address):
         from doorstroom_client.store.postgres import PostgresStore
 
-        return PostgresStore(os.fspath(store))
+        return PostgresStore(store)
     from doorstroom_client.store.sqlite import SqliteStore
 
     return SqliteStore(store)

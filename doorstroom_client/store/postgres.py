@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.store.address import Address
 from doorstroom_client.store.sql import SqlStore
 
 
@@ -26,6 +27,7 @@ class PostgresStore(SqlStore):
     """
 
     def __init__(self, address: str, *, connections: int = 10) -> None:
+        address = Address(address)
         try:
             from doorstroom_client.store.postgres_database import PostgresDatabase
         except ImportError as error:

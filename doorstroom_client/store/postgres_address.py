@@ -13,7 +13,7 @@ SCHEMA = "doorstroom"
 """The schema that everything is in."""
 _EXAMPLE = "postgresql://las@db.example.nl/doorstroom?sslmode=verify-full&sslrootcert=/etc/las/db-ca.pem"
 _TIMEOUTS = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
-_NETWORK = {
+_NETWORK: dict[str, str | int] = {
     "connect_timeout": 5,
     "keepalives": 1,
     "keepalives_idle": 10,
@@ -34,41 +34,39 @@ def connection_of(address: str) -> dict[str, str | int]:
     Raises:
         ConfigurationError: it cannot be read, names no host, or crosses a network without checked TLS.
     """
-    given = _read(address)
-    if "service" in given:
-        raise ConfigurationError(
-            "store names a service, so it cannot be seen which host that is", setting="store", hint=f"Write {_EXAMPLE}"
-        )
-    hosts = [host for name in ("host", "hostaddr") for host in given.get(name, "").split(",") if given.get(name)]
-    if not hosts or not all(hosts):
-        raise ConfigurationError(
-            "store is an address that names no host",
-            setting="store",
-            hint=f"Write {_EXAMPLE}, or a folder with a socket: postgresql:///doorstroom?host=/var/run/postgresql",
-        )
-    away = not all(map(_is_here, hosts))
-    if away and given.get("sslmode") != "verify-full":
-        raise ConfigurationError(
-            "store is on another machine, and what a store keeps may cross a network over checked TLS only",
-            setting="store",
-            hint="Add sslmode=verify-full to the address, and sslrootcert with the CA of the server",
-        )
+    given, refusal = _read(address)
+    if refusal is not None:
+        raise refusal
+    away = given.get("sslmode") == "verify-full"
     options = f"{_TIMEOUTS} {given.pop('options', '')} -c search_path={SCHEMA}"
     # No variable of the environment moves the connection to another host; GSSAPI would go around the certificate.
-    fixed = {"hostaddr": "", **({"gssencmode": "disable"} if away else {})}
+    fixed = {"hostaddr": "", "gssencmode": "disable"} if away else {"hostaddr": ""}
     return {**_NETWORK, **fixed, **given, "client_encoding": "UTF8", "options": options}
 
 
-def _read(address: str) -> dict[str, str]:
+def _read(address: str) -> tuple[dict[str, str], ConfigurationError | None]:
+    """The parameters in an address, or what is wrong with it; never both, as there may be a password in them."""
     try:
-        return {name: str(value) for name, value in conninfo_to_dict(address).items()}
-    except psycopg.Error:
-        pass  # its text may hold the password
-    raise ConfigurationError(
-        "store is not an address that PostgreSQL can read",
-        setting="store",
-        hint=f"Write {_EXAMPLE}; in a password, write characters such as @ : / ? # % as %40 %3A %2F %3F %23 %25",
-    )
+        given = {name: str(value) for name, value in conninfo_to_dict(address).items()}
+    except psycopg.Error:  # its text may hold the password
+        escapes = "in a password, write @ : / ? # % as %40 %3A %2F %3F %23 %25"
+        return {}, _refusal("is not an address that PostgreSQL can read", f"Write {_EXAMPLE}; {escapes}")
+    if "service" in given:
+        return {}, _refusal("names a service, so it cannot be seen which host that is", f"Write {_EXAMPLE}")
+    hosts = [host for name in ("host", "hostaddr") if given.get(name) for host in given[name].split(",")]
+    if not hosts or not all(hosts):
+        socket = "postgresql:///doorstroom?host=/var/run/postgresql"
+        return {}, _refusal("is an address that names no host", f"Write {_EXAMPLE}, or a folder with a socket: {socket}")
+    if not all(map(_is_here, hosts)) and given.get("sslmode") != "verify-full":
+        return {}, _refusal(
+            "is on another machine, and what a store keeps may cross a network over checked TLS only",
+            "Add sslmode=verify-full to the address, and sslrootcert with the CA of the server",
+        )
+    return given, None
+
+
+def _refusal(text: str, hint: str) -> ConfigurationError:
+    return ConfigurationError(f"store {text}", setting="store", hint=hint)
 
 
 def _is_here(host: str) -> bool:

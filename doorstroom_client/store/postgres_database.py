@@ -25,6 +25,7 @@ _WAIT = 10.0
 """Seconds for a connection, when all are in use or the server is away."""
 _LIFETIME = 600.0
 """Seconds after which a connection is replaced, and the settings that durability rests on are looked at again."""
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _SETTINGS = (
     "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'), "
     # Also when it is not off: a value of the session is not changed by what is changed in the files of the server.
@@ -64,7 +65,7 @@ class PostgresDatabase:
         self._given = connection_of(address)
         self._connections = connections
         self._closed = False
-        self._refusal: StoreError | None = None
+        self._refusal = ""
         self.after_fork(forked=False)
         self._set_up()
         watch(self)
@@ -92,10 +93,14 @@ class PostgresDatabase:
 
         When the answer to a commit is lost, nobody knows whether it was kept: that is an error too.
         """
-        with self._errors(what), self._connection("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") as connection:
-            with _ending(connection), connection.cursor() as cursor:
-                yield _Cursor(cursor)
-                _commit(connection)
+        with (
+            self._errors(what),
+            self._connection(_BEGIN) as connection,
+            _ending(connection),
+            connection.cursor() as cursor,
+        ):
+            yield _Cursor(cursor)
+            _commit(connection)
 
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
@@ -142,7 +147,7 @@ class PostgresDatabase:
         steps = migrations(POSTGRES)
         with self._errors("open"), psycopg.connect(**self._given, autocommit=True) as connection:  # type: ignore[arg-type]
             self._check(connection)
-            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            connection.execute(_BEGIN)
             with _ending(connection), connection.cursor() as raw:
                 cursor = _Cursor(raw)
                 self.lock(cursor, "set up")
@@ -177,12 +182,9 @@ class PostgresDatabase:
         fsync, pages, encoding, _ = row
         for name, value, wanted in (("fsync", fsync, "on"), ("full_page_writes", pages, "on"), ("encoding", encoding, "UTF8")):
             if value != wanted:
-                self._refusal = StoreError(
-                    f"{self} runs with {name} = {value}, so what was reported kept could be lost",
-                    hint=f"Have it run with {name} = {wanted}",
-                )
-                raise self._refusal
-        self._refusal = None
+                self._refusal = f"{self} runs with {name} = {value}, so what was reported kept could be lost"
+                raise StoreError(self._refusal, hint=f"Have it run with {name} = {wanted}")
+        self._refusal = ""
 
     @contextmanager
     def _connection(self, first: str) -> Generator[_Connection]:
@@ -235,8 +237,8 @@ class PostgresDatabase:
             failed = error.sqlstate or type(error).__name__
             later = failed.startswith(_LATER) if error.sqlstate else isinstance(error, psycopg.OperationalError)
         if failed:
-            if self._refusal is not None:
-                raise self._refusal
+            if self._refusal:  # by a connection that the pool tried to make
+                raise StoreError(self._refusal, hint="Repair the settings of the server")
             raise StoreError(f"{self} could not {what} ({failed})", retryable=later, hint=_hint(failed))
 
 
@@ -254,8 +256,8 @@ class _Cursor:
         self._cursor.execute(_translated(query), values)
         return self
 
-    def executemany(self, query: str, values: Iterable[Sequence[object]], /) -> object:
-        return self._cursor.executemany(_translated(query), values)
+    def executemany(self, query: str, values: Iterable[Sequence[object]], /) -> None:
+        self._cursor.executemany(_translated(query), values)
 
     def fetchone(self) -> Any:
         return self._cursor.fetchone()
@@ -278,8 +280,9 @@ def _ending(connection: _Connection) -> Generator[None]:
 
 
 def _commit(connection: _Connection) -> None:
-    """Commit, and look at the answer: a transaction that failed is rolled back without an error, and a wait for a standby
-    that was broken off is a warning only.
+    """Commit, and look at the answer.
+
+    A transaction that failed is rolled back without an error, and a wait for a standby that was broken off is a warning only.
     """
     warnings: list[object] = []
     connection.add_notice_handler(warnings.append)

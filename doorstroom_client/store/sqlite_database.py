@@ -41,6 +41,7 @@ class SqliteDatabase:
         self.path = Path(path)
         self._lock = threading.RLock()
         self._forked = self._closed = False
+        self._connection: sqlite3.Connection
         self._open()
         watch(self)
 
