@@ -1,4 +1,4 @@
-"""The outbox in either database: whose turn it is, leases, what expires, what an operator may do, and what a worker makes of it."""
+"""The outbox of a store: whose turn it is, leases, what expires, what an operator may do, and what a worker makes of it."""
 
 from __future__ import annotations
 
