@@ -235,11 +235,12 @@ class PostgresDatabase:
             yield
         except psycopg.Error as error:
             failed = error.sqlstate or type(error).__name__
+            error.__traceback__ = None  # as context of ours it would keep frames with a password and values in them
             later = failed.startswith(_LATER) if error.sqlstate else isinstance(error, psycopg.OperationalError)
         if failed:
             if self._refusal:  # by a connection that the pool tried to make
-                raise StoreError(self._refusal, hint="Repair the settings of the server")
-            raise StoreError(f"{self} could not {what} ({failed})", retryable=later, hint=_hint(failed))
+                raise StoreError(self._refusal, hint="Repair the settings of the server") from None
+            raise StoreError(f"{self} could not {what} ({failed})", retryable=later, hint=_hint(failed)) from None
 
 
 class _Cursor:

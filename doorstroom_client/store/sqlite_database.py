@@ -198,12 +198,13 @@ class SqliteDatabase:
             yield
         except sqlite3.Error as error:
             failed = getattr(error, "sqlite_errorname", "") or type(error).__name__
+            error.__traceback__ = None  # as context of ours it would keep frames with values in them
         if failed:
             raise StoreError(
                 f"the store {self.path} could not {what} ({failed})",
                 retryable=failed in ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"),
                 hint="Check the disk and the rights on the file; nothing that was reported kept is lost",
-            )
+            ) from None
 
 
 def _sync(path: Path) -> None:

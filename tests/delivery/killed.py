@@ -1,5 +1,6 @@
-"""A process that a test kills: ``python -m delivery.killed add|work <folder> <number>``; the file ``place`` says where the store is.
+"""A process that a test kills: ``python -m delivery.killed add|work <folder> <number>``.
 
+The file ``place`` says where the store is.
 An adder writes the id of every list to ``added`` after `add` returned. A worker's transport appends a line per arrival to
 ``arrived``: key, id, checksum; such a line is short enough to be written whole or not at all.
 """

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from databases import Places
+from databases import Places, query
 from support import NOW, SCHOOL
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import open_store
 from doorstroom_client.store.base import Inbox, Store
+from doorstroom_client.store.sqlite import SqliteStore
 
 from .deliveries import FIRST, later
 
@@ -204,6 +205,7 @@ def test_no_value_stands_in_an_error(store: Any) -> None:
         store.inbox.add(replace(FIRST, pupil="eck:geheim", payload=b"geheim", schooljaar=None))  # type: ignore[arg-type]
     assert "geheim" not in str(caught.value)
     assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
 
 
 def test_many_threads(store: Any) -> None:
@@ -254,3 +256,52 @@ def test_processes_that_open_one_new_store_at_the_same_moment(places: Places) ->
         store = open_store(path)
         assert store.inbox.counts() == {"received": 100, "current": 5, "pending": 5, "put_off": 0}
         store.close()
+
+
+def _use_after_fork(store: Any, failures: Any) -> None:
+    try:
+        for at in range(5):
+            store.inbox.add(later(at, b"child %d" % at))
+        store.close()
+    except BaseException as error:
+        failures.put(repr(error))
+
+
+def test_a_process_that_was_forked_has_connections_of_its_own(store: Any) -> None:
+    """As under a server that loads the application and then forks."""
+    context = multiprocessing.get_context("fork")
+    store.inbox.add(FIRST)
+    failures, opened = context.SimpleQueue(), connection_of(store)
+    for _ in range(2):  # a second child of the same parent: the first one has left its connection alone
+        child = context.Process(target=_use_after_fork, args=(store, failures))
+        child.start()
+        for at in range(5):
+            store.inbox.add(later(at, b"parent %d" % at))
+        child.join(30)
+        assert child.exitcode == 0
+    assert failures.empty(), failures.get()
+    assert store.inbox.counts()["received"] == 11
+    assert connection_of(store) == opened
+
+
+def _use_closed(store: Any, failures: Any) -> None:
+    with pytest.raises(StoreError):
+        store.inbox.counts()
+    failures.put("refused")
+
+
+def test_a_store_that_was_closed_stays_closed_in_a_fork(store: Any) -> None:
+    context = multiprocessing.get_context("fork")
+    failures = context.SimpleQueue()
+    store.close()
+    child = context.Process(target=_use_closed, args=(store, failures))
+    child.start()
+    child.join(30)
+    assert failures.get() == "refused"
+
+
+def connection_of(store: Any) -> object:
+    """Which connection answers."""
+    if isinstance(store, SqliteStore):
+        return id(store._database._connection)
+    return query(store, "SELECT pg_backend_pid()")
