@@ -44,7 +44,8 @@ class Client(Sending, Results, Settled):
         schooljaar: school year of the messages, ``"2025-2026"``; the current one when left out.
         scholen: the administrations that results may arrive for: a list, or a function that finds one by
             routeringskenmerk.
-        store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, or a `Store`.
+        store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, the address
+            of a PostgreSQL database (``postgresql://…``), or a `Store`.
             An `Inbox` is enough for results alone. Opened at first use.
         retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).
         timeouts: how long a call may take in all.

@@ -381,6 +381,21 @@ def test_no_log_of_the_server_shows_a_pupil(cluster: Cluster, place: str) -> Non
     assert FIRST.pupil not in (cluster.folder / "log").read_text()
 
 
+def test_the_rights_in_the_docs_are_enough(cluster: Cluster) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/run-on-several-machines.md").read_text("utf-8")
+    statements, inside = (
+        page.partition("```sql\n")[2].partition("```")[0].partition("\\connect doorstroom\n")[at] for at in (0, 2)
+    )
+    with cluster.connect("postgres") as operator:
+        for statement in statements.replace("las", "las2").replace("doorstroom", "docs").split(";")[:-1]:
+            operator.execute(statement)
+    with cluster.connect("docs") as operator:
+        operator.execute(inside.replace("las", "las2"))
+    store = PostgresStore(cluster.address("docs", "las2"))
+    assert store.inbox.add(FIRST).current
+    store.close()
+
+
 # --- without the extra
 
 
