@@ -18,6 +18,7 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.postgres import PostgresStore
+from doorstroom_client.store.postgres_database import _Cursor
 
 from .deliveries import FIRST, later
 from .lossy import Lossy
@@ -368,6 +369,35 @@ def test_consumers_skip_what_others_have_in_hand(store: Any) -> None:
         cursor.execute("SELECT id FROM leerlingresultaat WHERE id = 1 FOR UPDATE")
         assert [kept.id for kept in store.inbox.claim("a", NOW + dt.timedelta(hours=1), 60, limit=2)] == [2, 3]
     assert [kept.id for kept in store.inbox.claim("b", NOW + dt.timedelta(hours=1), 60, limit=2)] == [1]
+
+
+def test_a_result_that_is_taken_while_another_looks_is_not_taken_twice(
+    cluster: Cluster, store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one's look began before the first one's commit, and reaches the row after it."""
+    store.inbox.add(FIRST)
+    execute, slow = _Cursor.execute, threading.local()
+
+    def held(self: Any, query: str, values: Any = (), /) -> Any:
+        if getattr(slow, "down", False) and query.endswith("SKIP LOCKED"):
+            query = query.replace("WHERE ", "WHERE (SELECT pg_advisory_xact_lock_shared(77)) IS NOT NULL AND ", 1)
+        return execute(self, query, values)
+
+    def second() -> None:
+        slow.down = True
+        taken.append(store.inbox.claim("b", tomorrow, 60))
+
+    monkeypatch.setattr(_Cursor, "execute", held)
+    tomorrow, taken = NOW + dt.timedelta(days=1), list[Any]()
+    with cluster.connect() as operator:
+        operator.execute("SELECT pg_advisory_lock(77)")
+        other = threading.Thread(target=second)
+        other.start()
+        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        wait_until(lambda: operator.execute(query).fetchone()[0])
+        assert len(store.inbox.claim("a", tomorrow, 60)) == 1
+    other.join()
+    assert taken == [[]]
 
 
 def test_no_log_of_the_server_shows_a_pupil(cluster: Cluster, place: str) -> None:

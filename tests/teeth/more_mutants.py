@@ -18,7 +18,7 @@ _CLIENT = "tests/delivery/test_client_deliveries.py"
 _ISOLATION = "delivery/isolation.py"
 _SENDING = "delivery/sending.py"
 _POSTGRES, _POSTGRES_FILE = "tests/store/test_postgres.py", "store/postgres_database.py"
-_RECEIVERS, _ADDRESS = "tests/store/test_receivers.py", "tests/store/test_address.py"
+_ADDRESS = "tests/store/test_address.py"
 
 
 def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only: str = "") -> Mutant:
@@ -336,8 +336,8 @@ MORE: tuple[Mutant, ...] = (
         "store/inbox.py",
         "found = [row[0] for row in cursor.execute(still, (*values[:-1], *found)).fetchall()] if found else []",
         "del still",
-        _RECEIVERS,
-        "consumers",
+        _POSTGRES,
+        "another_looks",
     ),
 )
 """As `MUTANTS`."""
