@@ -48,7 +48,8 @@ class Client(Sending, Results, Reporting, Settled):
         schooljaar: school year of the messages, ``"2025-2026"``; the current one when left out.
         scholen: the administrations that results may arrive for: a list, or a function that finds one by
             routeringskenmerk.
-        store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, or a `Store`.
+        store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, the address
+            of a PostgreSQL database (``postgresql://…``), or a `Store`.
             An `Inbox` is enough for results alone. Opened at first use.
         bewaren: how long the store keeps what is no longer needed, for ``client.store.purge()``.
         retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).

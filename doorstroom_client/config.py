@@ -21,6 +21,7 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Osr
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
+from doorstroom_client.store.address import is_address, veiled
 from doorstroom_client.store.bewaren import Bewaartermijn
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ class _Reader:
             secret = known.get(variable.removesuffix("_FILE")) if variable.endswith("_FILE") else None
             if setting:
                 self._put(setting, self._from_text(setting, env[variable]))
-            elif secret and secret.secret:
+            elif secret and secret.from_file:
                 if secret.variable in env:
                     self._problems.append((secret.name, f"{secret.variable} and {variable} are both set; use one"))
                 self._put(secret, self._secret_from(secret, env[variable]))
@@ -224,7 +225,7 @@ class _Reader:
             auteur=top.get("auteur", ""),
             afspraak=top.get("afspraak", "1.1"),
             schooljaar=top.get("schooljaar"),
-            store=str(top["store"]) if "store" in top else None,
+            store=veiled(str(top["store"])) if "store" in top else None,
             bewaren=self._try("bewaren", lambda: _bewaren(part.get("bewaren", {}))) or Bewaartermijn(),
             test_identities=top.get("test_identities", False),
             las_key_reden=top.get("las_key_reden", ""),
@@ -256,7 +257,7 @@ class _Reader:
                     (f"{path}.{key}" if path else str(key), f"is not a setting{_close_to(section, str(key))}")
                 )
             else:
-                self.holds_secret = self.holds_secret or setting.secret
+                self.holds_secret = self.holds_secret or setting.secret or (setting.kind == "place" and is_address(item))
                 found[setting.key] = self._checked(setting, item, f"{path}.{key}" if path else str(key))
         return found
 
@@ -266,7 +267,7 @@ class _Reader:
         if not isinstance(value, allowed) or (setting.kind == "number" and not _is_number(value)):
             self._problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
             return None
-        if setting.kind == "path":
+        if setting.kind == "path" or (setting.kind == "place" and not is_address(value)):
             return self._folder / str(value)
         if setting.kind == "paths":
             return tuple(self._folder / str(item) for item in _as_list(value))
@@ -285,7 +286,7 @@ class _Reader:
             if text.lower() not in ("1", "0", "true", "false", "yes", "no"):
                 self._problems.append((setting.variable or setting.name, "must be true or false"))
             return text.lower() in ("1", "true", "yes")
-        if setting.kind == "path":
+        if setting.kind == "path" or (setting.kind == "place" and not is_address(text)):
             return Path(text)
         if setting.kind == "texts":
             return tuple(item.strip() for item in text.split(",") if item.strip())

@@ -13,6 +13,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.store.address import open_store, veiled
 from doorstroom_client.store.base import Inbox, Ledger, Outbox, Reports, Store
 from doorstroom_client.store.group import GroupCommit
 
@@ -22,7 +23,7 @@ class Resources:
 
     Args:
         certificate: ours; may be None when the caller brings a transport of their own.
-        store: a path, a `Store`, an `Inbox` when nothing but results is kept, or None.
+        store: a path, an address, a `Store`, an `Inbox` when nothing but results is kept, or None.
         on_event: is told of what happens with the certificate.
         now: the wall clock (UTC).
     """
@@ -35,7 +36,7 @@ class Resources:
         now: Callable[[], dt.datetime],
     ) -> None:
         self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
-        self._store = store
+        self._store = veiled(store)
         self._now = now
         self._opened: Store | Inbox | None = None
         self._arrivals: GroupCommit | None = None
@@ -154,10 +155,8 @@ class Resources:
         if isinstance(self._store, Store | Inbox):
             return self._store
         if not isinstance(self._store, str | os.PathLike):
-            raise ConfigurationError("store must be a path or a store object", setting="store")
-        from doorstroom_client.store.sqlite import SqliteStore  # the database is loaded by who uses it
-
-        return SqliteStore(os.fspath(self._store))
+            raise ConfigurationError("store must be a path, an address or a store object", setting="store")
+        return open_store(os.fspath(self._store))
 
     def close(self) -> None:
         """Close the store, when it was opened here."""

@@ -16,7 +16,7 @@ class Setting:
         name: as in the file, with its section (``osr.namespace``). A section with ``[]`` may stand there several times.
         help: meaning, format and unit.
         required: whether its section cannot do without it.
-        kind: ``text``, ``number``, ``flag``, ``path``, ``paths`` or ``texts``.
+        kind: ``text``, ``number``, ``flag``, ``path``, ``paths``, ``texts`` or ``place``: a path or an address.
         secret: whether it may come from a file named by ``..._FILE`` and is never shown.
     """
 
@@ -37,6 +37,11 @@ class Setting:
         return self.name.rpartition(".")[2]
 
     @property
+    def from_file(self) -> bool:
+        """Whether its value may come from a file named by ``..._FILE``: it is a secret, or there may be one in it."""
+        return self.secret or self.kind == "place"
+
+    @property
     def variable(self) -> str | None:
         """Its environment variable; None inside a section that may stand there several times."""
         return None if "[]" in self.name else PREFIX + self.name.replace(".", "_").upper()
@@ -46,7 +51,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("auteur", "name and version of the LAS, written in every message", required=True),
     Setting("afspraak", 'agreement version to write: "1.0", "1.1" or one registered under [[afspraken]] (default "1.1")'),
     Setting("schooljaar", 'school year of the messages, "2025-2026" (default: the current one)'),
-    Setting("store", "SQLite file in which received results are kept", kind="path"),
+    Setting(
+        "store",
+        "where results, messages and what was accepted are kept: an SQLite file, or the address of a PostgreSQL database "
+        '("postgresql://…"); an address may come from a file named by DOORSTROOM_STORE_FILE, and its password is never shown',
+        kind="place",
+    ),
     Setting(
         "bewaren.dagen",
         "days that a processed result, or a message that ended, stays in the store before it is purged (default 30)",

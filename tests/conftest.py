@@ -6,8 +6,10 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from databases import Cluster, Places, a_cluster
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
@@ -19,7 +21,7 @@ _NAMES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NETRC"}
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the machine that a test runs on has any influence."""
     for name in list(os.environ):
-        if name.startswith("DOORSTROOM_") or name.upper().endswith("_PROXY") or name in _NAMES:
+        if name.startswith(("DOORSTROOM_", "PG")) or name.upper().endswith("_PROXY") or name in _NAMES:
             monkeypatch.delenv(name)
 
 
@@ -41,6 +43,18 @@ def eigen_keten() -> Iterator[Keten]:
 def test_pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     """A throw-away PKI, shared by all tests."""
     return Pki(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own, shared by all tests."""
+    yield from a_cluster()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
+    """Where a store can be made, of each kind."""
+    return Places(tmp_path, request.getfixturevalue("cluster") if request.param == "postgres" else None)
 
 
 def pytest_configure() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doorstroom_client.errors import DoorstroomError, StoreError
+from doorstroom_client.store.address import is_address, shown
 
 if TYPE_CHECKING:
     from doorstroom_client.config import Settings
@@ -26,7 +27,7 @@ class AlreadyRunning(DoorstroomError):
 
 @contextmanager
 def alone(settings: Settings, command: str, school: str = "") -> Iterator[None]:
-    """Keep other runs of a command away; for the same store, or without a store: for the same certificate.
+    """Keep other runs of a command away on this machine; for the same store, or without a store: for the same certificate.
 
     Args:
         settings: where the store is.
@@ -59,11 +60,12 @@ def alone(settings: Settings, command: str, school: str = "") -> Iterator[None]:
 
 
 def _path(settings: Settings, name: str) -> Path:
-    if settings.store is not None:
+    if settings.store is not None and not is_address(settings.store):
         store = Path(settings.store)
         return store.with_name(f"{store.name}.{name}.lock")
-    # Nothing but the name of a file: two configurations on one machine have two certificates.
-    whose = hashlib.sha256(os.fsencode(Path(settings.own_certificate.cert).absolute())).hexdigest()[:12]
+    # Nothing but the name of a file: two configurations on one machine have two certificates, or two databases.
+    own = shown(settings.store) if settings.store else Path(settings.own_certificate.cert).absolute()
+    whose = hashlib.sha256(os.fsencode(own)).hexdigest()[:12]
     return _private_folder() / f"{whose}.{name}.lock"
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from doorstroom_client.config import Settings
 from doorstroom_client.settings import Setting
+from doorstroom_client.store.address import shown
 
 _MOST = 3
 
@@ -28,6 +29,8 @@ def value_of(setting: Setting, settings: Settings) -> str:
     else:
         owner = getattr(settings, setting.section) if setting.section else settings
         value = getattr(owner, setting.key, None)
+    if setting.kind == "place" and value:
+        return shown(str(value))
     if setting.secret:
         return "(set, not shown)" if value else ""
     return _text(value)

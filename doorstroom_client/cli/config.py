@@ -22,6 +22,7 @@ from doorstroom_client.exchange.tls import client_context, server_context
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.settings import SETTINGS
+from doorstroom_client.store.address import is_address, open_store, shown
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _DAYS_LEFT = 21
@@ -151,22 +152,20 @@ def _check_store(settings: Settings, checks: _Checks) -> None:
         return
     path = Path(settings.store)
     try:
-        if not path.exists():
+        if not is_address(settings.store) and not path.exists():
             if not path.parent.is_dir():
                 raise StoreError(f"the folder of the store does not exist: {path.parent}", hint="Make it first")
             checks.add("store", "ok", f"{path} will be made at first use")
             return
-        from doorstroom_client.store.sqlite import SqliteStore
-
-        store = SqliteStore(path)
+        store = open_store(settings.store)
         try:
             counts = store.inbox.counts()
         finally:
             store.close()
-    except StoreError as error:
+    except (StoreError, ConfigurationError) as error:
         checks.fail("store", error)
         return
-    checks.add("store", "ok", f"{path}: {counts['current']} results, {counts['pending']} to process")
+    checks.add("store", "ok", f"{shown(settings.store)}: {counts['current']} results, {counts['pending']} to process")
 
 
 def _check_afspraak(settings: Settings, checks: _Checks) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,10 +18,9 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.tls import client_context
+from doorstroom_client.store.address import is_address, open_store
+from doorstroom_client.store.base import Store
 from doorstroom_client.store.records import State
-
-if TYPE_CHECKING:
-    from doorstroom_client.store.sqlite import SqliteStore
 
 WARN_DAYS = 30
 """Days before the end of our certificate at which it needs attention."""
@@ -145,14 +144,12 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
     if settings.store is None:
         report.add("store", ExitCode.OK, "no store is configured, so there is no outbox and nothing is received")
         return
-    if not Path(settings.store).exists():
+    if not is_address(settings.store) and not Path(settings.store).exists():
         # Making it here would hide a disk that is not mounted, and could give it to the user of the monitor.
         report.add("store", ExitCode.STORE, f"there is no store {settings.store}; it is made at first use")
         return
-    from doorstroom_client.store.sqlite import SqliteStore
-
     try:
-        store = SqliteStore(settings.store)  # opening it writes to it
+        store = open_store(settings.store)  # opening it writes to it
         try:
             report.add("store", ExitCode.OK, "the store can be opened and written")
             _check_outbox(store, report, max_age_hours)
@@ -160,11 +157,11 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
             _check_purge(store, report, settings)
         finally:
             store.close()
-    except StoreError as error:
+    except (StoreError, ConfigurationError) as error:
         report.add("store", code_of(error), error.message)
 
 
-def _check_outbox(store: SqliteStore, report: _Report, max_age_hours: float) -> None:
+def _check_outbox(store: Store, report: _Report, max_age_hours: float) -> None:
     counts = store.outbox.counts()
     oldest = next(iter(store.outbox.messages([State.WAITING, State.HELD], limit=1)), None)
     age = report.hours(oldest.added_at if oldest else None)
@@ -177,7 +174,7 @@ def _check_outbox(store: SqliteStore, report: _Report, max_age_hours: float) -> 
     report.add("outbox", ExitCode.LATER if needs else ExitCode.OK, f"outbox: {text}")
 
 
-def _check_results(store: SqliteStore, report: _Report, days: int) -> None:
+def _check_results(store: Store, report: _Report, days: int) -> None:
     pending = store.inbox.counts()["pending"]
     oldest = next(iter(store.inbox.pending(limit=1)), None)
     age = report.hours(oldest.delivery.received_at if oldest else None)
@@ -190,7 +187,7 @@ def _check_results(store: SqliteStore, report: _Report, days: int) -> None:
     report.add("results", ExitCode.LATER if late else ExitCode.OK, text)
 
 
-def _check_purge(store: SqliteStore, report: _Report, settings: Settings) -> None:
+def _check_purge(store: Store, report: _Report, settings: Settings) -> None:
     """Late is what should have gone days ago; a store in which nothing has to go needs no purge."""
     grace = dt.timedelta(days=LATE_DAYS)
     until, marks_until = settings.bewaren.until(report.now)

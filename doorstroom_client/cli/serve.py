@@ -28,6 +28,7 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.store.address import is_address, open_store
 from doorstroom_client.terugweg.audit import no_handshake
 from doorstroom_client.terugweg.handler import PATH
 from doorstroom_client.terugweg.peer import oin_from_scope
@@ -124,12 +125,10 @@ class _Health:
         return {"store": self._writable, "certificate": self._context.is_valid, "serving": not self._stopping}
 
     def _look(self) -> bool:
-        from doorstroom_client.store.sqlite import SqliteStore
-
-        if self._store is None or not Path(self._store).exists():
+        if self._store is None or not (is_address(self._store) or Path(self._store).exists()):
             return False  # opening would make a new one, and hide that the disk is gone
         try:
-            SqliteStore(self._store).close()  # opening it writes to it
+            open_store(self._store).close()  # opening it writes to it
         except StoreError:
             return False
         return True
@@ -162,9 +161,7 @@ def _check(settings: Settings) -> None:
             setting="serve.host",
             hint='Give serve.host = "127.0.0.1" and let the proxy run on this machine',
         )
-    from doorstroom_client.store.sqlite import SqliteStore
-
-    SqliteStore(settings.store).close()
+    open_store(settings.store).close()
 
 
 def _is_loopback(host: str) -> bool:

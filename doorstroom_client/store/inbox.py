@@ -83,16 +83,16 @@ class SqlInbox:
         """Take results that are not yet processed; of each pupil the oldest, when nobody has another one in hand."""
         at, ahead = text_of(now), text_of(now + _SLACK)
         only, schools = _only(edu_to)
-        query = (
-            f"SELECT r.id FROM leerlingresultaat r WHERE {_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER}){only} "
-            f"ORDER BY r.id LIMIT ? {self._database.skip_locked}"
-        )
-        values = (at, at, ahead, *schools, limit)
+        free = f"SELECT r.id FROM leerlingresultaat r WHERE {_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER}){only}"
+        query, values = f"{free} ORDER BY r.id LIMIT ?", (at, at, ahead, *schools, limit)
         with self._database.cursor("read results") as cursor:  # a look first, so that waiting costs no writing
             if not cursor.execute(query, values).fetchall():
                 return []
         with self._database.transaction("take results") as cursor:
-            found = [row[0] for row in cursor.execute(query, values).fetchall()]
+            found = [row[0] for row in cursor.execute(f"{query} {self._database.skip_locked}", values).fetchall()]
+            # What was seen before these rows were ours may have changed by those who had them: a second look sees that.
+            still = f"{free} AND r.id IN ({', '.join('?' * len(found))}) ORDER BY r.id"
+            found = [row[0] for row in cursor.execute(still, (*values[:-1], *found)).fetchall()] if found else []
             cursor.executemany(
                 "UPDATE leerlingresultaat SET lease_owner = ?, lease_from = ?, lease_until = ? WHERE id = ?",
                 [(owner, at, text_of(now + dt.timedelta(seconds=lease)), number) for number in found],
@@ -101,9 +101,10 @@ class SqlInbox:
 
     def release(self, owner: str, ids: Sequence[int]) -> None:
         """Give back results that an owner has in hand."""
-        with self._database.transaction("give results back") as cursor:
-            query = f"UPDATE leerlingresultaat SET {_LET_GO} WHERE id = ? AND lease_owner = ?"
-            cursor.executemany(query, [(number, owner) for number in ids])
+        query = f"UPDATE leerlingresultaat SET {_LET_GO} WHERE id = ? AND lease_owner = ?"
+        for number in ids:  # one at a time, so that nobody waits for each other
+            with self._database.transaction("give results back") as cursor:
+                cursor.execute(query, (number, owner))
 
     def put_off(self, id: int, reason: str, until: dt.datetime, owner: str | None = None) -> bool:
         """Do not hand a result out before a moment."""

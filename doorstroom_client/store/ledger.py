@@ -1,4 +1,4 @@
-"""The ledger in SQLite: what each supplier accepted last."""
+"""The ledger in a database: what each supplier accepted last."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SqlLedger:
     """A `Ledger` in one table.
 
     Args:
-        database: the file.
+        database: where it is.
     """
 
     def __init__(self, database: Database) -> None:

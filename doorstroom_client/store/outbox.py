@@ -1,4 +1,4 @@
-"""The outbox in SQLite: messages that wait, in order per key, each in the hands of one worker at a time."""
+"""The outbox in a database: messages that wait, in order per key, each in the hands of one worker at a time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SqlOutbox:
     """An `Outbox` in one table.
 
     Args:
-        database: the file.
+        database: where it is.
         ledger: is told of what was accepted, in the same transaction.
     """
 
@@ -160,6 +160,8 @@ class SqlOutbox:
     def messages(self, states: Sequence[State] | None = None, *, after: int = 0, limit: int = 100) -> list[Queued]:
         """Messages, oldest first."""
         wanted = list(State if states is None else states)
+        if not wanted:
+            return []
         query = f"SELECT {_COLUMNS} FROM outbox WHERE id > ? AND state IN ({', '.join('?' * len(wanted))}) ORDER BY id LIMIT ?"
         with self._database.cursor("read messages") as cursor:
             return [_queued(row) for row in cursor.execute(query, (after, *wanted, limit)).fetchall()]

@@ -1,4 +1,4 @@
-"""Which reports were fetched, in SQLite."""
+"""Which reports were fetched, in a database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SqlReports:
     """`Reports` in one table.
 
     Args:
-        database: the file.
+        database: where it is.
         inbox: where the results are.
     """
 

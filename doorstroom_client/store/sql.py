@@ -35,7 +35,7 @@ class SqlStore:
         self.reports = SqlReports(database, self.inbox)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self._database)!r})"
+        return f"{type(self).__name__}({str(getattr(self, '_database', '…'))!r})"  # its construction may have failed
 
     def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
         """Remove what is no longer needed, and note how much it was."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.database import Cursor
+from doorstroom_client.store.forks import leave, watch
 from doorstroom_client.store.migrations import SQLITE, migrations
 from doorstroom_client.store.sqlite_copy import copy_store
 
@@ -45,6 +46,28 @@ class SqliteDatabase:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._lock = threading.RLock()
+        self._forked = self._closed = False
+        self._connection: sqlite3.Connection
+        self._open()
+        watch(self)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def after_fork(self) -> None:
+        """The connection of the parent stays the parent's: this process opens its own when it needs one."""
+        self._lock, self._forked = threading.RLock(), True
+
+    def _leave_to_parent(self) -> bool:
+        """Let go of a connection that is of the parent, without closing it; whether it was."""
+        forked, self._forked = self._forked, False
+        if forked:
+            leave(self._connection)
+            self._connection = sqlite3.connect(":memory:")
+            self._connection.close()
+        return forked
+
+    def _open(self) -> None:
         self._prepare_file()
         with self._errors("open"):
             self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
@@ -54,12 +77,11 @@ class SqliteDatabase:
             self._connection.close()
             raise
 
-    def __str__(self) -> str:
-        return str(self.path)
-
     def close(self) -> None:
         """Close the file."""
         with self._lock:
+            self._closed = True
+            self._leave_to_parent()
             self._connection.close()
 
     @contextmanager
@@ -78,8 +100,11 @@ class SqliteDatabase:
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
         """Read. `what` stands in the error."""
-        with self._lock, self._errors(what), closing(self._connection.cursor()) as cursor:
-            yield cursor
+        with self._lock, self._errors(what):
+            if self._leave_to_parent() and not self._closed:
+                self._open()
+            with closing(self._connection.cursor()) as cursor:
+                yield cursor
 
     def lock(self, cursor: Cursor, *about: str) -> None:
         """Nothing to do: a transaction has the whole file."""
@@ -186,12 +211,13 @@ class SqliteDatabase:
             yield
         except sqlite3.Error as error:
             failed = getattr(error, "sqlite_errorname", "") or type(error).__name__
+            error.__traceback__ = None  # as context of ours it would keep frames with values in them
         if failed:
             raise StoreError(
                 f"the store {self.path} could not {what} ({failed})",
                 retryable=failed in ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL"),
                 hint="Check the disk and the rights on the file; nothing that was reported kept is lost",
-            )
+            ) from None
 
 
 def _write_ahead(cursor: Cursor) -> None:

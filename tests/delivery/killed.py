@@ -1,5 +1,6 @@
 """A process that a test kills: ``python -m delivery.killed add|work <folder> <number>``.
 
+The file ``place`` says where the store is.
 An adder writes the id of every list to ``added`` after `add` returned. A worker's transport appends a line per arrival to
 ``arrived``: key, id, checksum; such a line is short enough to be written whole or not at all.
 """
@@ -17,8 +18,8 @@ from typing import Any
 from doorstroom_client.delivery import outbox
 from doorstroom_client.exchange.flow import run
 from doorstroom_client.exchange.http import Outcome, Request, Response
+from doorstroom_client.store.address import open_store
 from doorstroom_client.store.records import Claimed
-from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import KEYS, PLACES, Clock, adding, run_of
 
@@ -42,13 +43,13 @@ class Telling:
     sent. A process that is stopped just there sees no lease end; a deadline keeps that short, and nothing can rule it out.
     """
 
-    def __init__(self, folder: Path, store: SqliteStore) -> None:
+    def __init__(self, folder: Path, store: Any) -> None:
         self._file = os.open(folder / "arrived", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._wire = folder / f"wire-{os.getpid()}"
         self._claim, self._renew = store.outbox.claim, store.outbox.renew
         self._hand: Claimed | None = None
-        store.outbox.claim = self.claim  # type: ignore[method-assign]
-        store.outbox.renew = self.renew  # type: ignore[method-assign]
+        store.outbox.claim = self.claim
+        store.outbox.renew = self.renew
 
     def claim(self, *given: Any, **more: Any) -> Claimed | None:
         self._hand = self._claim(*given, **more)
@@ -79,7 +80,7 @@ class Telling:
 
 def add(folder: Path, number: int) -> None:
     """Add lists as fast as it goes, until somebody kills this."""
-    store = SqliteStore(folder / "s.db")
+    store = open_store((folder / "place").read_text())
     transport, out = Telling(folder, store), os.open(folder / "added", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     while True:
         number += 1
@@ -91,7 +92,7 @@ def add(folder: Path, number: int) -> None:
 def work(folder: Path) -> None:
     """Deliver until somebody kills this."""
     outbox.LEASE, outbox._MARGIN = LEASE, LEASE - TOTAL
-    store = SqliteStore(folder / "s.db")
+    store = open_store((folder / "place").read_text())
     transport = Telling(folder, store)
     while True:
         run(run_of(store, Now(), TOTAL).worker(), transport)

@@ -13,18 +13,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from databases import Places
 
 from doorstroom_client.store.records import Queued, State
-from doorstroom_client.store.sqlite import SqliteStore
 
 from .killed import LEASE
 from .world import open_store
 
 KILLS = int(os.environ.get("DOORSTROOM_KILLS", "12"))  # read at import: no test sees variables of the machine
 SEED = int(os.environ.get("DOORSTROOM_SEED", "7"))
-WORKERS, ADDERS = 3, 1
+WORKERS, ADDERS = {"sqlite": 3, "postgres": 4}, 1
 TESTS = Path(__file__).resolve().parents[1]
 
 
@@ -69,8 +70,14 @@ class Processes:
 
 
 @pytest.fixture
-def processes(tmp_path: Path) -> Iterator[Processes]:
-    open_store(tmp_path / "s.db").close()
+def place(places: Places) -> str:
+    return places.new()
+
+
+@pytest.fixture
+def processes(tmp_path: Path, place: str) -> Iterator[Processes]:
+    open_store(place).close()
+    (tmp_path / "place").write_text(place)
     for name in ("arrived", "added", "errors"):
         (tmp_path / name).touch()
     made = Processes(tmp_path)
@@ -89,17 +96,18 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def test_kill_9_and_sigstop(tmp_path: Path, processes: Processes) -> None:
-    chance = random.Random(SEED)
-    names = [f"work{at}" for at in range(WORKERS)] + [f"add{at}" for at in range(ADDERS)]
+def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processes: Processes) -> None:
+    chance, workers = random.Random(SEED), WORKERS[places.kind]
+    names = [f"work{at}" for at in range(workers)] + [f"add{at}" for at in range(ADDERS)]
     for name in names:
         processes.start(name)
     wait_until(lambda: len(lines(tmp_path, "arrived")) > 5)
     killed = stops = 0
-    for at in range(KILLS):
+    kills = KILLS if places.kind == "sqlite" else max(KILLS // 3, 4)
+    for at in range(kills):
         time.sleep(chance.uniform(0.0, 0.25))
         if at % 6 == 5:  # past its lease, then on it goes where it was
-            processes.stop(f"work{chance.randrange(WORKERS)}", LEASE * 1.2)
+            processes.stop(f"work{chance.randrange(workers)}", LEASE * 1.2)
             stops += 1
         victim = names[at % len(names)]
         processes.signal(victim, signal.SIGKILL)
@@ -111,15 +119,16 @@ def test_kill_9_and_sigstop(tmp_path: Path, processes: Processes) -> None:
     for at in range(ADDERS):
         processes.signal(f"add{at}", signal.SIGKILL)
     added = lines(tmp_path, "added")
-    store = open_store(tmp_path / "s.db")
+    store = open_store(place)
     wait_until(lambda: not (store.outbox.counts()[State.WAITING] or store.outbox.counts()[State.HELD]))
     processes.end()
     messages = {item.id: item for item in store_messages(store)}
     store.close()
-    with closing(sqlite3.connect(tmp_path / "s.db")) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    if places.kind == "sqlite":
+        with closing(sqlite3.connect(place)) as raw:
+            assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert (tmp_path / "errors").read_text() == ""
-    assert len(added) > KILLS // 4  # a busy machine adds few between two kills
+    assert len(added) > kills // 4  # a busy machine adds few between two kills
     kept = {item.message_id: item for item in messages.values()}
     for name, checksum in added:
         assert name in kept, "accepted by add, and not there"
@@ -136,7 +145,7 @@ def test_kill_9_and_sigstop(tmp_path: Path, processes: Processes) -> None:
     print(f"{killed} kills, {stops} stops: {len(added)} lists accepted, 0 lost, {again} sent twice")  # noqa: T201
 
 
-def store_messages(store: SqliteStore) -> Iterator[Queued]:
+def store_messages(store: Any) -> Iterator[Queued]:
     after = 0
     while batch := store.outbox.messages(after=after, limit=500):
         yield from batch

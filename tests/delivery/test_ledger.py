@@ -7,10 +7,10 @@ import json
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Places
 from hypothesis import given
 from hypothesis import strategies as st
 from support import NOW, SCHOOL
@@ -20,7 +20,6 @@ from doorstroom_client.delivery.ledger import Changes, Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst, marks_of
 from doorstroom_client.messages.deelnemers import build_deelnemerslijst
 from doorstroom_client.store.records import Entry
-from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import ANDERE, KEYS, PUPILS, YEAR, lijst_of, open_store
 
@@ -30,8 +29,8 @@ GROUPS = (Stamgroep("g1", "8A"), Stamgroep("g2", "8B"))
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = open_store(tmp_path / "s.db")
+def store(places: Places) -> Iterator[Any]:
+    made = open_store(places.new())
     yield made
     made.close()
 
@@ -181,10 +180,10 @@ def test_what_waits_for_a_pupil_who_got_an_eck_id() -> None:
     assert compare([waiting], [accepted], [waiting]).positions == ()
 
 
-# --- the ledger in SQLite
+# --- the ledger in a store
 
 
-def test_a_pupil_stands_in_it_once(store: SqliteStore) -> None:
+def test_a_pupil_stands_in_it_once(store: Any) -> None:
     steps = [Entry("", "l", "1"), Entry("e", "l", "2"), Entry("e", "m", "3"), Entry("", "m", "4")]
     for entry in steps:
         store.ledger.accept(KEY, YEAR, [entry], NOW)
@@ -193,14 +192,14 @@ def test_a_pupil_stands_in_it_once(store: SqliteStore) -> None:
     assert len(store.ledger.entries(KEY, YEAR)) == 2
 
 
-def test_two_pupils_who_swap_stay_two(store: SqliteStore) -> None:
+def test_two_pupils_who_swap_stay_two(store: Any) -> None:
     store.ledger.accept(KEY, YEAR, [Entry("e1", "l1", "a"), Entry("e2", "l2", "b")], NOW)
     swapped = [Entry("e1", "l2", "c"), Entry("e2", "l1", "d")]
     store.ledger.accept(KEY, YEAR, swapped, NOW)
     assert store.ledger.entries(KEY, YEAR) == swapped
 
 
-def test_doubt_is_about_what_differs(store: SqliteStore) -> None:
+def test_doubt_is_about_what_differs(store: Any) -> None:
     store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a"), Entry("e2", "", "b"), Entry("e3", "", "c")], NOW)
     store.ledger.doubt(KEY, YEAR, [Entry("e1", "", "a"), Entry("e2", "", "x"), Entry("e9", "", "y")])
     assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["a", "", "c"]
@@ -209,14 +208,14 @@ def test_doubt_is_about_what_differs(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize("other", [(OTHER, YEAR), (THIRD, YEAR), (replace(KEY, soort="registreren"), YEAR), (KEY, "2026-2027")])
-def test_books_are_apart(store: SqliteStore, other: tuple[Any, str]) -> None:
+def test_books_are_apart(store: Any, other: tuple[Any, str]) -> None:
     store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a")], NOW)
     store.ledger.accept(*other, [Entry("e1", "", "b")], NOW)
     store.ledger.doubt(*other, [Entry("e1", "", "x")])
     assert store.ledger.entries(KEY, YEAR) == [Entry("e1", "", "a")]
 
 
-def test_it_knows_who_accepted_something(store: SqliteStore) -> None:
+def test_it_knows_who_accepted_something(store: Any) -> None:
     assert not store.ledger.knows(KEY.soort, KEY.leverancier)
     store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a")], NOW)
     assert store.ledger.knows(KEY.soort, KEY.leverancier)
@@ -224,14 +223,16 @@ def test_it_knows_who_accepted_something(store: SqliteStore) -> None:
     assert not store.ledger.knows(KEY.soort, THIRD.leverancier)
 
 
-def test_the_key_is_made_once(tmp_path: Path, store: SqliteStore) -> None:
-    second = open_store(tmp_path / "s.db")
+def test_the_key_is_made_once(places: Places) -> None:
+    place = places.new()
+    store, second = open_store(place), open_store(place)
     assert second.ledger.secret() == store.ledger.secret() == second.ledger.secret()
     assert len(store.ledger.secret()) == 32
     second.close()
-    other = open_store(tmp_path / "other.db")
+    other = open_store(places.new("other"))
     assert other.ledger.secret() != store.ledger.secret()
     other.close()
+    store.close()
 
 
 def test_advice_of_another_school_has_other_marks() -> None:

@@ -6,8 +6,10 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
+from databases import Cluster, query
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -51,8 +53,7 @@ class Bezorgen(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="doorstroom-machine-"))
-        self.clock = Clock()
+        self.place, self.clock = self.new_place(), Clock()
         self.stores = [self.opened(), self.opened()]
         self.secret = self.stores[0].ledger.secret()
         self.supplier = Supplier(self.secret)
@@ -66,8 +67,16 @@ class Bezorgen(RuleBasedStateMachine):
         self.spoiled_since = dict.fromkeys(range(len(KEYS)), False)
         self.ended: dict[int, State] = {}
 
+    def new_place(self) -> str:
+        """Where the store of this example is."""
+        self.folder = Path(tempfile.mkdtemp(prefix="doorstroom-machine-"))
+        return str(self.folder / "s.db")
+
     def opened(self) -> Any:
-        return open_store(self.folder / "s.db")
+        return open_store(self.place)
+
+    def removed(self) -> None:
+        shutil.rmtree(self.folder)
 
     # --- what the LAS does
 
@@ -211,8 +220,7 @@ class Bezorgen(RuleBasedStateMachine):
 
     def owner_of(self, claimed: Claimed) -> str | None:
         """Who has a message in hand by the store; a worker that slept may believe something else."""
-        query = f"SELECT lease_owner FROM outbox WHERE id = {claimed.queued.id}"
-        owner: str | None = self.stores[0]._database._connection.execute(query).fetchone()[0]
+        owner: str | None = query(self.stores[0], f"SELECT lease_owner FROM outbox WHERE id = {claimed.queued.id}")[0][0]
         return owner
 
     # --- what an operator and a supplier do
@@ -280,7 +288,7 @@ class Bezorgen(RuleBasedStateMachine):
         finally:
             for store in self.stores:
                 store.close()
-            shutil.rmtree(self.folder)
+            self.removed()
 
     def all_is_well_in_the_end(self) -> None:
         """The faults are over, time passes, and the LAS hands in its lists once more."""
@@ -317,13 +325,41 @@ class Bezorgen(RuleBasedStateMachine):
             assert self.supplier.has(KEYS[place], entry), f"the supplier has something else than the last list of {place}"
 
 
+class BezorgenPostgres(Bezorgen):
+    """The same on PostgreSQL."""
+
+    cluster: ClassVar[Cluster]
+
+    def new_place(self) -> str:
+        return self.cluster.fresh()
+
+    def removed(self) -> None:
+        """The next one removes what is in it."""
+
+
+def budget(examples: int) -> settings:
+    return settings(
+        max_examples=EXAMPLES or examples,
+        stateful_step_count=50,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
+    )
+
+
 TestBezorgen = Bezorgen.TestCase
-TestBezorgen.settings = settings(
-    max_examples=EXAMPLES or 80,
-    stateful_step_count=50,
-    derandomize=not EXAMPLES,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
-)
+TestBezorgen.settings = budget(80)
+
+
+@pytest.mark.usefixtures("_on_postgres")
+class TestBezorgenPostgres(BezorgenPostgres.TestCase):  # type: ignore[name-defined,misc]
+    """Fewer, as each question goes to another process."""
+
+    settings = budget(4)
+
+
+@pytest.fixture
+def _on_postgres(cluster: Cluster) -> None:
+    BezorgenPostgres.cluster = cluster

@@ -1,4 +1,4 @@
-"""The outbox in SQLite: whose turn it is, leases, what expires, what an operator may do, and what a worker makes of it."""
+"""The outbox of a store: whose turn it is, leases, what expires, what an operator may do, and what a worker makes of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from databases import Places
 from support import LEVERANCIER, NOW, SUPPLIER_OIN
 
 from doorstroom_client import Phase
@@ -42,14 +43,14 @@ SECONDS = 120.0
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = open_store(tmp_path / "s.db")
+def store(places: Places) -> Iterator[Any]:
+    made = open_store(places.new())
     yield made
     made.close()
 
 
 @pytest.fixture
-def outbox(store: SqliteStore) -> Outbox:
+def outbox(store: Any) -> Outbox:
     return store.outbox
 
 
@@ -81,7 +82,7 @@ def put_back(outbox: Outbox, claimed: Claimed, state: State = State.WAITING, sec
     assert outbox.postpone(claimed, state, "reason", at(seconds), at(now), counts=True)
 
 
-def test_the_parts_are_what_they_should_be(store: SqliteStore) -> None:
+def test_the_parts_are_what_they_should_be(store: Any) -> None:
     assert isinstance(store.outbox, Outbox)
     assert isinstance(store.ledger, Ledger)
 
@@ -224,7 +225,7 @@ def test_next_at(outbox: Outbox) -> None:
 # --- what expires
 
 
-def test_what_expires_is_parked_with_its_content(store: SqliteStore) -> None:
+def test_what_expires_is_parked_with_its_content(store: Any) -> None:
     outbox = store.outbox
     outbox.add(message(1, expires_at=at(100)))
     outbox.add(message(2))
@@ -359,8 +360,9 @@ def test_counts_and_pages(outbox: Outbox) -> None:
 
 @pytest.mark.parametrize("how", ["dropped", "delivered"])
 @pytest.mark.parametrize("size", [40, 50_000])
-def test_what_is_over_leaves_no_bytes(tmp_path: Path, store: SqliteStore, how: str, size: int) -> None:
-    body = b"kind-met-een-naam" * (size // 17)
+def test_what_is_over_leaves_no_bytes(tmp_path: Path, how: str, size: int) -> None:
+    """In SQLite; PostgreSQL keeps them until it uses the space again."""
+    store, body = open_store(tmp_path / "s.db"), b"kind-met-een-naam" * (size // 17)
     store.outbox.add(message(1, body=body))
     assert b"kind-met-een-naam" in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     if how == "dropped":
@@ -370,6 +372,7 @@ def test_what_is_over_leaves_no_bytes(tmp_path: Path, store: SqliteStore, how: s
     store._database._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
     assert (tmp_path / "s.db-wal").stat().st_size == 0
     assert b"kind-met" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    store.close()
 
 
 def test_the_connections_of_outbox_and_ledger_wait_for_the_disk(tmp_path: Path) -> None:
@@ -388,7 +391,7 @@ def pupil(content: str, eck: str = "e1", las: str = "") -> Entry:
     return Entry(eck, las, content)
 
 
-def test_the_ledger_is_told_with_the_receipt(store: SqliteStore) -> None:
+def test_the_ledger_is_told_with_the_receipt(store: Any) -> None:
     store.outbox.add(message(1))
     claimed = claim(store.outbox)
     assert store.outbox.delivered(claimed, claimed.entries, 0, at(1))
@@ -397,7 +400,7 @@ def test_the_ledger_is_told_with_the_receipt(store: SqliteStore) -> None:
     assert store.ledger.entries(OTHER, YEAR) == store.ledger.entries(KEY, "2026-2027") == []
 
 
-def test_right_before_sending_the_ledger_is_in_doubt(store: SqliteStore) -> None:
+def test_right_before_sending_the_ledger_is_in_doubt(store: Any) -> None:
     store.ledger.accept(KEY, YEAR, [pupil("old"), pupil("same", "e2"), pupil("other", "e3")], NOW)
     store.outbox.add(message(1, entries=(pupil("new"), pupil("same", "e2"))))
     claimed = claim(store.outbox)
@@ -406,7 +409,7 @@ def test_right_before_sending_the_ledger_is_in_doubt(store: SqliteStore) -> None
     assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["", "same", "other"]
 
 
-def test_a_worker_that_lost_its_message_leaves_the_ledger_alone(store: SqliteStore) -> None:
+def test_a_worker_that_lost_its_message_leaves_the_ledger_alone(store: Any) -> None:
     store.outbox.add(message(1))
     late, other = claim(store.outbox), claim(store.outbox, SECONDS, "v")
     assert store.outbox.delivered(other, [pupil("newer")], 0, at(SECONDS))
@@ -415,7 +418,7 @@ def test_a_worker_that_lost_its_message_leaves_the_ledger_alone(store: SqliteSto
 
 
 @pytest.mark.parametrize("how", ["operator", "expired"])
-def test_what_is_set_aside_may_go_later_so_the_ledger_is_in_doubt(store: SqliteStore, how: str) -> None:
+def test_what_is_set_aside_may_go_later_so_the_ledger_is_in_doubt(store: Any, how: str) -> None:
     store.ledger.accept(KEY, YEAR, [pupil("old")], NOW)
     store.outbox.add(message(1, expires_at=at(100)))
     if how == "operator":
@@ -425,7 +428,7 @@ def test_what_is_set_aside_may_go_later_so_the_ledger_is_in_doubt(store: SqliteS
     assert store.ledger.entries(KEY, YEAR) == [pupil("")]
 
 
-def test_a_changed_list_is_not_left_out_because_an_old_message_was_parked(store: SqliteStore) -> None:
+def test_a_changed_list_is_not_left_out_because_an_old_message_was_parked(store: Any) -> None:
     """Back to what the supplier has, while a message that says something else may still be let go."""
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
@@ -441,7 +444,7 @@ def test_a_changed_list_is_not_left_out_because_an_old_message_was_parked(store:
 
 
 @pytest.mark.parametrize("how", ["received, no answer", "received, too late"])
-def test_what_may_have_arrived_is_sent_again_by_the_next_list(store: SqliteStore, how: str) -> None:
+def test_what_may_have_arrived_is_sent_again_by_the_next_list(store: Any, how: str) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
     deliver_all(store, clock, supplier)
@@ -451,7 +454,7 @@ def test_what_may_have_arrived_is_sent_again_by_the_next_list(store: SqliteStore
     assert add_now(store, clock, 0, (0, None, None, None), only_changes=True) is not None
 
 
-def test_a_message_that_is_delivered_while_a_list_is_compared_is_seen(store: SqliteStore) -> None:
+def test_a_message_that_is_delivered_while_a_list_is_compared_is_seen(store: Any) -> None:
     """Between any two steps of adding; the LAS goes back to what the ledger said before that message."""
     for steps in range(5):
         clock, supplier = Clock(), Supplier(store.ledger.secret())
@@ -469,7 +472,7 @@ def test_a_message_that_is_delivered_while_a_list_is_compared_is_seen(store: Sql
         assert supplier.has(KEY, entry), f"delivered after {steps} steps"
 
 
-def test_open_messages_count_and_the_last_one_wins(store: SqliteStore) -> None:
+def test_open_messages_count_and_the_last_one_wins(store: Any) -> None:
     outbox = store.outbox
     outbox.add(message(1, entries=(pupil("1"), pupil("1", "e2"), pupil("1", "", "l3"))))
     outbox.add(message(2, entries=(pupil("2"), pupil("2", "e3", "l3"), pupil("2", "e4"))))
@@ -482,7 +485,7 @@ def test_open_messages_count_and_the_last_one_wins(store: SqliteStore) -> None:
     assert set(outbox.open_entries(KEY, YEAR)) == expected - {pupil("5", "e4")} | {pupil("2", "e4")}
 
 
-def test_many_open_messages_are_not_compared_in_pairs(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_open_messages_are_not_compared_in_pairs(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A school of 600 pupils and 30 lists that wait: a few looks per pupil and list, and not one per pair of pupils."""
     for number in range(1, 31):
         store.outbox.add(message(number, entries=tuple(pupil(str(number), f"e{at}", f"l{at}") for at in range(600))))
@@ -502,7 +505,7 @@ def test_many_open_messages_are_not_compared_in_pairs(store: SqliteStore, monkey
 
 
 @pytest.mark.parametrize("total", [30.0, 119.0, 600.0])
-def test_the_lease_is_longer_than_a_call(store: SqliteStore, total: float) -> None:
+def test_the_lease_is_longer_than_a_call(store: Any, total: float) -> None:
     """While a message may still be on the wire, nobody else sends it, nor what comes after it."""
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
@@ -514,7 +517,7 @@ def test_the_lease_is_longer_than_a_call(store: SqliteStore, total: float) -> No
     assert nothing(store.outbox, clock.elapsed)
 
 
-def test_a_message_that_was_taken_over_is_not_sent(store: SqliteStore) -> None:
+def test_a_message_that_was_taken_over_is_not_sent(store: Any) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
     told: list[Bezorging] = []
@@ -530,7 +533,7 @@ def test_a_message_that_was_taken_over_is_not_sent(store: SqliteStore) -> None:
     assert told == []
 
 
-def test_the_schedule(store: SqliteStore) -> None:
+def test_the_schedule(store: Any) -> None:
     """Five seconds, five minutes, …; then daily; spread by a fifth."""
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None), expires_at=clock.now() + dt.timedelta(days=99))
@@ -547,14 +550,14 @@ def test_the_schedule(store: SqliteStore) -> None:
 
 
 @pytest.mark.parametrize(("how", "seconds"), [("503", 900.0), ("429", 5.0)])
-def test_what_a_supplier_asks_for_is_kept_to(store: SqliteStore, how: str, seconds: float) -> None:
+def test_what_a_supplier_asks_for_is_kept_to(store: Any, how: str, seconds: float) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
     deliver_all(store, clock, supplier, how)
     assert store.outbox.next_at(clock.now()) == clock.now() + dt.timedelta(seconds=seconds)
 
 
-def test_an_open_circuit_is_not_an_attempt(store: SqliteStore) -> None:
+def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
     from doorstroom_client.exchange.health import Health
 
     clock, supplier = Clock(), Supplier(store.ledger.secret())
@@ -573,7 +576,7 @@ def test_an_open_circuit_is_not_an_attempt(store: SqliteStore) -> None:
     assert store.outbox.counts()[State.DELIVERED] == 2
 
 
-def test_a_supplier_that_is_not_configured_any_more(store: SqliteStore) -> None:
+def test_a_supplier_that_is_not_configured_any_more(store: Any) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     for place in (2, 2, 0):
         add_now(store, clock, place, (0, None, None, None))
@@ -585,23 +588,23 @@ def test_a_supplier_that_is_not_configured_any_more(store: SqliteStore) -> None:
     ]
 
 
-def test_a_restart_remembers_that_an_address_accepts_lists(tmp_path: Path) -> None:
+def test_a_restart_remembers_that_an_address_accepts_lists(places: Places) -> None:
     """Then an unknown pupil is no reason to think that the address is wrong."""
-    clock = Clock()
-    store = open_store(tmp_path / "s.db")
+    clock, place = Clock(), places.new()
+    store = open_store(place)
     supplier = Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
     deliver_all(store, clock, supplier)
     supplier.unknown.add(1)
     add_now(store, clock, 0, (None, 0, None, None))
     store.close()
-    store = open_store(tmp_path / "s.db")
+    store = open_store(place)
     deliver_all(store, clock, supplier, addresses=Addresses(clock.monotonic))
     assert [(item.state, item.reason) for item in store.outbox.messages([State.PARKED])] == [(State.PARKED, "onbekend")]
     store.close()
 
 
-def test_unknown_pupils_are_left_out_and_counted(store: SqliteStore) -> None:
+def test_unknown_pupils_are_left_out_and_counted(store: Any) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret(), unknown={1})
     add_now(store, clock, 0, (0, 0, 0, 0))
     told: list[Bezorging] = []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from databases import query
 from support import LEVERANCIER, NOW, SCHOOL, answer, fault
 from tenacity import wait_fixed
 
@@ -25,6 +26,7 @@ from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Request
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
+from doorstroom_client.store import address
 from doorstroom_client.store.base import Ledger, Outbox
 from doorstroom_client.store.records import Claimed, Entry, Key
 from doorstroom_client.store.sqlite import SqliteStore
@@ -76,10 +78,10 @@ def lijst_of(place: int, wens: Sequence[int | None], at: dt.datetime = NOW, *, s
     return Lijst.of(message, chosen)
 
 
-def open_store(path: Path, *, durable: bool = False) -> SqliteStore:
+def open_store(place: str | os.PathLike[str], *, durable: bool = False) -> Any:
     """A store; one that need not survive a power cut is faster."""
-    store = SqliteStore(path)
-    if not durable:
+    store: Any = address.open_store(place)
+    if not durable and isinstance(store, SqliteStore):
         store._database._connection.execute("PRAGMA synchronous = OFF").close()
     return store
 
@@ -283,7 +285,6 @@ def step(job: Job, supplier: Supplier, how: str = "received") -> None:
     job.step(None if claimed is None else sender(supplier, claimed, how))
 
 
-def bodies(store: SqliteStore) -> dict[int, bytes | None]:
+def bodies(store: Any) -> dict[int, bytes | None]:
     """The content of every message, as it lies on disk."""
-    rows: Iterable[tuple[int, bytes | None]] = store._database._connection.execute("SELECT id, body FROM outbox").fetchall()
-    return dict(rows)
+    return dict(query(store, "SELECT id, body FROM outbox"))

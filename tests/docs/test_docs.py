@@ -28,6 +28,7 @@ IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 EXPECTED = (
     "index.md",
     "tutorial.md",
+    "how-to/run-on-several-machines.md",
     "how-to/send-advice.md",
     "how-to/receive-results.md",
     "how-to/receive-behind-a-proxy.md",

@@ -23,6 +23,8 @@ _HANDLER = "terugweg/handler.py"
 _DATABASE = "store/sqlite_database.py"
 _ISOLATION = "delivery/isolation.py"
 _SENDING = "delivery/sending.py"
+_POSTGRES, _POSTGRES_FILE = "tests/store/test_postgres.py", "store/postgres_database.py"
+_ADDRESS = "tests/store/test_address.py"
 
 
 def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only: str = "") -> Mutant:
@@ -334,6 +336,105 @@ MORE: tuple[Mutant, ...] = (
         "except sqlite3.Error as error:",
         "except sqlite3.OperationalError as error:",
         _DISK_INBOX,
+    ),
+    _one(
+        "postgres",
+        "nobody waits for an advisory lock",
+        _POSTGRES_FILE,
+        'cursor.execute("SELECT pg_advisory_xact_lock(?)", (_number_of(about),))',
+        "pass",
+        _POSTGRES,
+        "who_waits or one_thing",
+    ),
+    _one(
+        "postgres",
+        "an advisory lock is always there to take",
+        _POSTGRES_FILE,
+        'return bool(cursor.execute("SELECT pg_try_advisory_xact_lock(?)", (_number_of(about),)).fetchone()[0])',
+        "return True",
+        _POSTGRES,
+        "one_thing",
+    ),
+    _one(
+        "postgres",
+        "consumers wait for rows of others",
+        _POSTGRES_FILE,
+        'skip_locked = "FOR UPDATE SKIP LOCKED"',
+        'skip_locked = "FOR UPDATE"',
+        _POSTGRES,
+        "skip_what_others",
+    ),
+    _one(
+        "postgres",
+        "consumers take rows that others take",
+        _POSTGRES_FILE,
+        'skip_locked = "FOR UPDATE SKIP LOCKED"',
+        'skip_locked = ""',
+        _POSTGRES,
+        "skip_what_others",
+    ),
+    _one(
+        "postgres",
+        "a role may have commits that do not wait for the disk",
+        _POSTGRES_FILE,
+        "replace(current_setting('synchronous_commit'), 'off', 'on')",
+        "current_setting('synchronous_commit')",
+        _POSTGRES,
+        "whatever_the_role",
+    ),
+    _one(
+        "postgres",
+        "a server that does not wait for the disk will do",
+        _POSTGRES_FILE,
+        '("fsync", fsync, "on"), ',
+        "",
+        _POSTGRES,
+        "disk_is_refused",
+    ),
+    _one(
+        "postgres",
+        "the answer to a commit is not looked at",
+        _POSTGRES_FILE,
+        'if answer != "COMMIT" or warnings:',
+        "if not answer:",
+        _POSTGRES,
+        "swallowed or standby",
+    ),
+    _one(
+        "postgres",
+        "a lost connection is not replaced",
+        _POSTGRES_FILE,
+        "            pool.drain()\n            connection = pool.getconn()\n",
+        "            raise\n",
+        _POSTGRES,
+        "were_cut or started_again",
+    ),
+    _one(
+        "postgres",
+        "a child uses the connections of its parent",
+        "store/forks.py",
+        "opened.after_fork()",
+        "pass",
+        "tests/store/test_store.py",
+        "forked",
+    ),
+    _one(
+        "postgres",
+        "personal data may cross a network unchecked",
+        "store/postgres_address.py",
+        'given.get("sslmode") != "verify-full":',
+        'given.get("sslmode") is None:',
+        _ADDRESS,
+        "what_is_refused",
+    ),
+    _one(
+        "postgres",
+        "what was seen before a row was ours is believed",
+        "store/inbox.py",
+        "found = [row[0] for row in cursor.execute(still, (*values[:-1], *found)).fetchall()] if found else []",
+        "del still",
+        _POSTGRES,
+        "another_looks",
     ),
 )
 """As `MUTANTS`."""

@@ -44,7 +44,8 @@ _RETRY_AFTER = "tests/unit/test_retry_after.py"
 _EVENTS = "tests/unit/test_events.py"
 _LIVE = "tests/unit/test_live.py"
 _RECEIVER = "tests/unit/test_receiver.py"
-_STORE = "tests/unit/test_sqlite_store.py"
+_STORE = "tests/store/test_store.py"
+_SQLITE = "tests/store/test_sqlite.py"
 _ADVIEZEN = "tests/unit/test_schooladviezen.py"
 _DEELNEMERS = "tests/unit/test_deelnemers.py"
 _REFUSALS = "tests/wire/test_refusals_wire.py"
@@ -772,7 +773,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "the store does not wait for the disk",
         "store/sqlite_database.py",
         (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
-        (f"{_STORE}::test_pragmas_that_the_promises_rest_on",),
+        (f"{_SQLITE}::test_pragmas_that_the_promises_rest_on",),
     ),
     Mutant(
         "S5",
@@ -784,7 +785,7 @@ MUTANTS: tuple[Mutant, ...] = (
                 "os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)",
             ),
         ),
-        (f"{_STORE}::test_files_are_private",),
+        (f"{_SQLITE}::test_files_are_private",),
     ),
     Mutant(
         "messages",
