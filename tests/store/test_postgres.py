@@ -18,7 +18,6 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.postgres import PostgresStore
-from doorstroom_client.store.postgres_database import _Cursor
 
 from .deliveries import FIRST, later
 from .lossy import Lossy
@@ -375,6 +374,8 @@ def test_a_result_that_is_taken_while_another_looks_is_not_taken_twice(
     cluster: Cluster, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second one's look began before the first one's commit, and reaches the row after it."""
+    from doorstroom_client.store.postgres_database import _Cursor
+
     store.inbox.add(FIRST)
     execute, slow = _Cursor.execute, threading.local()
 
