@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.store.address import Address
 from doorstroom_client.store.sql import SqlStore
+
+if TYPE_CHECKING:
+    from doorstroom_client.store.postgres_database import PostgresDatabase
 
 
 class PostgresStore(SqlStore):
@@ -27,19 +32,20 @@ class PostgresStore(SqlStore):
     """
 
     def __init__(self, address: str, *, connections: int = 10) -> None:
-        address = Address(address)
-        try:
-            from doorstroom_client.store.postgres_database import PostgresDatabase
-        except ImportError as error:
-            if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool", ""):
-                raise
-            missing = True
-        else:
-            missing = False
-        if missing:
-            raise ConfigurationError(
-                "the driver of PostgreSQL is not installed",
-                setting="store",
-                hint="Run, in the folder with the source of doorstroom_client: pip install '.[postgres]'",
-            )
-        super().__init__(PostgresDatabase(address, connections))
+        address = Address(address)  # so that a traceback with values shows no password
+        super().__init__(_database()(address, connections))
+
+
+def _database() -> type[PostgresDatabase]:
+    try:
+        from doorstroom_client.store.postgres_database import PostgresDatabase
+    except ImportError as error:
+        if (error.name or "psycopg").partition(".")[0] not in ("psycopg", "psycopg_pool"):
+            raise
+    else:
+        return PostgresDatabase
+    raise ConfigurationError(
+        "the driver of PostgreSQL is not installed",
+        setting="store",
+        hint="Run, in the folder with the source of doorstroom_client: pip install '.[postgres]'",
+    )

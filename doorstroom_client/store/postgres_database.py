@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
 from itertools import chain
-from typing import Any
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -20,6 +18,7 @@ from doorstroom_client.store.database import Cursor
 from doorstroom_client.store.forks import leave, watch
 from doorstroom_client.store.migrations import POSTGRES, migrations
 from doorstroom_client.store.postgres_address import SCHEMA, connection_of
+from doorstroom_client.store.postgres_cursor import Connection, PostgresCursor, commit, ending
 
 _WAIT = 10.0
 """Seconds for a connection, when all are in use or the server is away."""
@@ -38,7 +37,6 @@ _FOUND = (
 _LATER = ("08", "40", "53", "57", "55P03", "25P03", "25P04", "25006")
 """Classes and codes of what passes: connections, deadlocks, resources, an operator, locks, limits of time, a standby."""
 _RIGHTS = "42501"
-_Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class PostgresDatabase:
@@ -78,7 +76,7 @@ class PostgresDatabase:
         if forked and self._pool is not None:
             leave(self._pool)
         self._lock = threading.Lock()
-        self._pool: ConnectionPool[_Connection] | None = None
+        self._pool: ConnectionPool[Connection] | None = None
 
     def close(self) -> None:
         """Close all connections."""
@@ -96,17 +94,17 @@ class PostgresDatabase:
         with (
             self._errors(what),
             self._connection(_BEGIN) as connection,
-            _ending(connection),
+            ending(connection),
             connection.cursor() as cursor,
         ):
-            yield _Cursor(cursor)
-            _commit(connection)
+            yield PostgresCursor(cursor)
+            commit(connection)
 
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
         """Read. `what` stands in the error."""
         with self._errors(what), self._connection("") as connection, connection.cursor() as cursor:
-            yield _Cursor(cursor)
+            yield PostgresCursor(cursor)
 
     def lock(self, cursor: Cursor, *about: str) -> None:
         """Wait until no other transaction works on something, and keep others from it until this one ends."""
@@ -148,13 +146,13 @@ class PostgresDatabase:
         with self._errors("open"), psycopg.connect(**self._given, autocommit=True) as connection:  # type: ignore[arg-type]
             self._check(connection)
             connection.execute(_BEGIN)
-            with _ending(connection), connection.cursor() as raw:
-                cursor = _Cursor(raw)
+            with ending(connection), connection.cursor() as raw:
+                cursor = PostgresCursor(raw)
                 self.lock(cursor, "set up")
                 for statement in chain.from_iterable(steps[self._version(cursor, len(steps)) :]):
                     cursor.execute(statement)
                 cursor.execute("UPDATE store_version SET version = ? WHERE version <> ?", (len(steps), len(steps)))
-                _commit(connection)
+                commit(connection)
 
     def _version(self, cursor: Cursor, newest: int) -> int:
         """How far the schema is; makes it when there is none."""
@@ -175,7 +173,7 @@ class PostgresDatabase:
             raise StoreError(f"{self} was made by a newer version of this library", hint="Install that version or newer")
         return version
 
-    def _check(self, connection: _Connection) -> None:
+    def _check(self, connection: Connection) -> None:
         """Refuse a server that says that something is kept before it is on disk."""
         row = connection.execute(_SETTINGS).fetchone()
         assert row is not None
@@ -187,7 +185,7 @@ class PostgresDatabase:
         self._refusal = ""
 
     @contextmanager
-    def _connection(self, first: str) -> Generator[_Connection]:
+    def _connection(self, first: str) -> Generator[Connection]:
         """A connection on which `first` was done; one that was lost is replaced, and so are the others of its time."""
         pool = self._opened()
         connection = pool.getconn()
@@ -209,7 +207,7 @@ class PostgresDatabase:
         finally:
             pool.putconn(connection)
 
-    def _opened(self) -> ConnectionPool[_Connection]:
+    def _opened(self) -> ConnectionPool[Connection]:
         with self._lock:
             if self._closed:
                 raise StoreError(f"{self} is closed", hint="Open it again")
@@ -241,63 +239,6 @@ class PostgresDatabase:
             if self._refusal:  # by a connection that the pool tried to make
                 raise StoreError(self._refusal, hint="Repair the settings of the server") from None
             raise StoreError(f"{self} could not {what} ({failed})", retryable=later, hint=_hint(failed)) from None
-
-
-class _Cursor:
-    """Takes queries as the parts of a store write them."""
-
-    def __init__(self, cursor: psycopg.Cursor[tuple[Any, ...]]) -> None:
-        self._cursor = cursor
-
-    @property
-    def rowcount(self) -> int:
-        return self._cursor.rowcount
-
-    def execute(self, query: str, values: Sequence[object] = (), /) -> _Cursor:
-        self._cursor.execute(_translated(query), values)
-        return self
-
-    def executemany(self, query: str, values: Iterable[Sequence[object]], /) -> None:
-        self._cursor.executemany(_translated(query), values)
-
-    def fetchone(self) -> Any:
-        return self._cursor.fetchone()
-
-    def fetchall(self) -> list[Any]:
-        return self._cursor.fetchall()
-
-
-@contextmanager
-def _ending(connection: _Connection) -> Generator[None]:
-    """Leave no transaction open, whatever happens in it."""
-    try:
-        yield
-    except BaseException:
-        try:
-            connection.execute("ROLLBACK")
-        except psycopg.Error:
-            connection.close()
-        raise
-
-
-def _commit(connection: _Connection) -> None:
-    """Commit, and look at the answer.
-
-    A transaction that failed is rolled back without an error, and a wait for a standby that was broken off is a warning only.
-    """
-    warnings: list[object] = []
-    connection.add_notice_handler(warnings.append)
-    try:
-        answer = connection.execute("COMMIT").statusmessage
-    finally:
-        connection.remove_notice_handler(warnings.append)
-    if answer != "COMMIT" or warnings:
-        raise psycopg.OperationalError
-
-
-@lru_cache(maxsize=512)
-def _translated(query: str) -> bytes:
-    return query.replace("%", "%%").replace("?", "%s").encode()
 
 
 def _number_of(about: Sequence[str]) -> int:

@@ -18,7 +18,6 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.postgres import PostgresStore
-from doorstroom_client.store.postgres_database import _Cursor
 
 from .deliveries import FIRST, later
 from .lossy import Lossy
@@ -375,8 +374,10 @@ def test_a_result_that_is_taken_while_another_looks_is_not_taken_twice(
     cluster: Cluster, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second one's look began before the first one's commit, and reaches the row after it."""
+    from doorstroom_client.store.postgres_cursor import PostgresCursor
+
     store.inbox.add(FIRST)
-    execute, slow = _Cursor.execute, threading.local()
+    execute, slow = PostgresCursor.execute, threading.local()
 
     def held(self: Any, query: str, values: Any = (), /) -> Any:
         if getattr(slow, "down", False) and query.endswith("SKIP LOCKED"):
@@ -387,7 +388,7 @@ def test_a_result_that_is_taken_while_another_looks_is_not_taken_twice(
         slow.down = True
         taken.append(store.inbox.claim("b", tomorrow, 60))
 
-    monkeypatch.setattr(_Cursor, "execute", held)
+    monkeypatch.setattr(PostgresCursor, "execute", held)
     tomorrow, taken = NOW + dt.timedelta(days=1), list[Any]()
     with cluster.connect() as operator:
         operator.execute("SELECT pg_advisory_lock(77)")

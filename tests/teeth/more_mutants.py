@@ -394,7 +394,7 @@ MORE: tuple[Mutant, ...] = (
     _one(
         "postgres",
         "the answer to a commit is not looked at",
-        _POSTGRES_FILE,
+        "store/postgres_cursor.py",
         'if answer != "COMMIT" or warnings:',
         "if not answer:",
         _POSTGRES,
