@@ -43,6 +43,11 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="doorstroom-pg-", dir="/tmp"))
         if os.geteuid() == 0:
             shutil.chown(self.folder, _USER)
+        # Ends the server when the tests end, also when they are killed: then nobody holds the other end of its input.
+        stop = f"{self._as_user()} {PROGRAMS}/pg_ctl --pgdata={self.folder}/data --wait --mode=immediate stop"
+        script = f"read -r line; cd /; {stop}; rm -rf {self.folder}"
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._end = subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE, start_new_session=True, **quiet)
         self._run("initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={_USER}")
         self.start()
         self._made: set[str] = set()
@@ -55,8 +60,9 @@ class Cluster:
         self._run("pg_ctl", "--wait", f"--mode={mode}", "stop")
 
     def remove(self) -> None:
-        self.stop("immediate")
-        shutil.rmtree(self.folder)
+        assert self._end.stdin is not None
+        self._end.stdin.close()
+        assert self._end.wait(60) == 0
 
     def address(self, name: str = "doorstroom", user: str = ROLE, more: str = "") -> str:
         return f"postgresql://{user}@/{name}?host={self.folder}{more}"
@@ -93,9 +99,11 @@ class Cluster:
             query = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '{ROLE}'"
             return len(operator.execute(query).fetchall())
 
+    def _as_user(self) -> str:
+        return f"runuser -u {_USER} --" if os.geteuid() == 0 else ""
+
     def _run(self, program: str, *arguments: str) -> None:
-        as_user = ["runuser", "-u", _USER, "--"] if os.geteuid() == 0 else []
-        command = [*as_user, f"{PROGRAMS}/{program}", f"--pgdata={self.folder}/data", *arguments]
+        command = [*self._as_user().split(), f"{PROGRAMS}/{program}", f"--pgdata={self.folder}/data", *arguments]
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60, cwd="/", check=False)
         assert done.returncode == 0, done.stderr.decode()
 

@@ -247,7 +247,7 @@ def test_processes_that_open_one_new_store_at_the_same_moment(places: Places) ->
     for attempt in range(5 if places.kind == "sqlite" else 1):
         path = places.new(f"empty{attempt}")
         ready, failures = context.Barrier(4), context.SimpleQueue()
-        workers = [context.Process(target=_fill, args=(path, number, ready, failures)) for number in range(4)]
+        workers = [context.Process(target=_fill, args=(path, number, ready, failures), daemon=True) for number in range(4)]
         for worker in workers:
             worker.start()
         for worker in workers:
@@ -273,7 +273,7 @@ def test_a_process_that_was_forked_has_connections_of_its_own(store: Any) -> Non
     store.inbox.add(FIRST)
     failures, opened = context.SimpleQueue(), connection_of(store)
     for _ in range(2):  # a second child of the same parent: the first one has left its connection alone
-        child = context.Process(target=_use_after_fork, args=(store, failures))
+        child = context.Process(target=_use_after_fork, args=(store, failures), daemon=True)
         child.start()
         for at in range(5):
             store.inbox.add(later(at, b"parent %d" % at))
@@ -294,7 +294,7 @@ def test_a_store_that_was_closed_stays_closed_in_a_fork(store: Any) -> None:
     context = multiprocessing.get_context("fork")
     failures = context.SimpleQueue()
     store.close()
-    child = context.Process(target=_use_closed, args=(store, failures))
+    child = context.Process(target=_use_closed, args=(store, failures), daemon=True)
     child.start()
     child.join(30)
     assert failures.get() == "refused"
