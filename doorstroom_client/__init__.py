@@ -41,6 +41,7 @@ from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
 from doorstroom_client.faces.resultaten import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import (
@@ -66,6 +67,7 @@ __all__ = [
     "AsyncTransport",
     "Auth",
     "BearerToken",
+    "BekendeLeerling",
     "BijOnbekende",
     "Client",
     "ClientCertificate",
@@ -84,6 +86,7 @@ __all__ = [
     "Kept",
     "Leerling",
     "LeerlingOnbekend",
+    "Leerlingenlijst",
     "Leerlingrapport",
     "Leerlingresultaat",
     "Leverancier",
