@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doorstroom_client.cli._csv import csv_bytes
+from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.cli._files import check_ours, make_folder
 from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.faces.resultaten import OntvangenResultaat

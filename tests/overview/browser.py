@@ -1,0 +1,163 @@
+"""A headless Chromium, spoken to over two pipes: opens a page, tells what it requests, takes pictures, runs axe-core.
+
+Run by hand to look at a page: ``python tests/overview/browser.py page.html /tmp/pictures``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+_FLAGS = (
+    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe"),
+    *("--no-first-run", "--disable-background-networking", "--disable-component-update", "--hide-scrollbars"),
+)
+
+
+class Browser:
+    """One tab.
+
+    Args:
+        to: file descriptor to write commands to.
+        back: file descriptor to read answers and events from.
+    """
+
+    def __init__(self, to: int, back: int) -> None:
+        self._to, self._back = os.fdopen(to, "wb", buffering=0), os.fdopen(back, "rb")
+        self._number, self._session = 0, ""
+        self.events: list[dict[str, Any]] = []
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Network", "Runtime", "Log"):
+            self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        """Let the browser go."""
+        with suppress(OSError):
+            self._to.write(json.dumps({"id": 10**6, "method": "Browser.close"}).encode() + b"\0")
+        self._to.close()
+        self._back.close()
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Give a command and wait for its answer; events that come by are kept."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        self._to.write(json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._read()
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']}")
+                return dict(answer.get("result", {}))
+
+    def open(self, page: Path) -> None:
+        """Open a file and wait until it is there."""
+        self.events.clear()
+        self.call("Page.navigate", url=page.resolve().as_uri())
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self._read()
+
+    def evaluate(self, script: str) -> Any:
+        """The value of a script; a promise is awaited."""
+        answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise RuntimeError(json.dumps(answer["exceptionDetails"])[:500])
+        return answer["result"].get("value")
+
+    def size(self, width: int, height: int, *, mobile: bool = False) -> None:
+        """The window."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+
+    def picture(self, *, whole: bool) -> bytes:
+        """What is seen, as PNG; or the whole page."""
+        return base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"])
+
+    def paper(self) -> bytes:
+        """The page on paper, as PDF."""
+        return base64.b64decode(self.call("Page.printToPDF", printBackground=False, preferCSSPageSize=True)["data"])
+
+    def requests(self) -> list[str]:
+        """The addresses that the page asked for, itself included."""
+        return [event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
+
+    def complaints(self) -> list[str]:
+        """What the console says, refusals by the policy of the page included."""
+        logged = [event["params"]["entry"]["text"] for event in self.events if event["method"] == "Log.entryAdded"]
+        return logged + [str(event["params"]) for event in self.events if event["method"] == "Runtime.exceptionThrown"]
+
+    def axe(self, folder: Path) -> list[dict[str, Any]]:
+        """The violations that axe-core finds."""
+        self.evaluate((folder / "axe.min.js").read_text("utf-8") + "; 0")
+        found = self.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+        return [*found["violations"]]
+
+    def _read(self) -> dict[str, Any]:
+        found = bytearray()
+        while (byte := self._back.read(1)) != b"\0":
+            if not byte:
+                raise RuntimeError("the browser went away")
+            found += byte
+        answer = json.loads(found)
+        if "method" in answer:
+            self.events.append(answer)
+        return dict(answer)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A browser with an empty profile."""
+    assert CHROMIUM
+    ours_to, theirs_in = os.pipe()
+    theirs_to, ours_in = os.pipe()
+    os.set_inheritable(ours_to, True)
+    os.set_inheritable(ours_in, True)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        command = ["sh", "-c", f'exec "$0" "$@" 3<&{ours_to} 4>&{ours_in}', CHROMIUM, *_FLAGS, f"--user-data-dir={profile}"]
+        process = subprocess.Popen(command, pass_fds=(ours_to, ours_in), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(ours_to)
+        os.close(ours_in)
+        tab = None
+        try:
+            tab = Browser(theirs_in, theirs_to)
+            yield tab
+        finally:
+            if tab is not None:
+                tab.close()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def main(page: Path, folder: Path) -> None:
+    """Pictures of a page at three sizes, and on paper."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with browser() as tab:
+        for name, width, height in (("desktop", 1280, 900), ("telefoon", 390, 844)):
+            tab.size(width, height, mobile=name == "telefoon")
+            tab.open(page)
+            (folder / f"{name}.png").write_bytes(tab.picture(whole=False))
+            (folder / f"{name}-heel.png").write_bytes(tab.picture(whole=True))
+            print(name, "breder dan het scherm:", tab.evaluate("document.documentElement.scrollWidth > innerWidth"))
+        (folder / "papier.pdf").write_bytes(tab.paper())
+        print("gevraagd:", len(tab.requests()), "gemeld:", tab.complaints())
+        axe = os.environ.get("DOORSTROOM_AXE")
+        for violation in tab.axe(Path(axe)) if axe else ():
+            print(violation["id"], violation["impact"], len(violation["nodes"]), violation["nodes"][0]["html"][:200])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
