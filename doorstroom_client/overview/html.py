@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 
 from doorstroom_client.messages.findings import UNWANTED
 
-_VOID = frozenset({"meta", "br", "rect", "line", "path"})
+_SPACE = re.compile(r"\s+")
+_VOID = frozenset({"meta"})
 
 
 class Html(str):
@@ -22,7 +24,7 @@ Inhoud = str | int | None | Iterable["Inhoud"]
 
 def text(value: str | int) -> Html:
     """A value as text: escaped, without characters that change the direction of what follows or that do nothing visible."""
-    return Html(html.escape(UNWANTED.sub("", " ".join(str(value).split())), quote=True))
+    return Html(html.escape(UNWANTED.sub("", _SPACE.sub(" ", str(value))), quote=True))
 
 
 def joined(*inhoud: Inhoud) -> Html:

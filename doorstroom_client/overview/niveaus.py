@@ -86,7 +86,8 @@ def referentieniveaus(school: SchoolOverzicht, ambities: Ambities) -> Html:
     parts = [(_NAMEN[part], stand(school.leerlingen, part)) for part in ONDERDELEN]
     bars = [_bar(name, found, ambities) for name, found in [*parts, ("Alle onderdelen samen", whole)] if found.samen]
     keys = legenda([("streef", "streefniveau: 2F of 1S"), ("f1", "1F"), ("onder", "lager dan 1F")])
-    return joined(head, element("p", text), keys, bars, _per_group(school) if len(school.groepen) > 1 else None)
+    plot = element("div", head, element("p", text), keys, bars, class_="heel")
+    return joined(plot, _per_group(school) if len(school.groepen) > 1 else None)
 
 
 def _bar(name: str, found: Stand, ambities: Ambities) -> Html:
@@ -112,7 +113,7 @@ def _reached(part: int, whole: int, wanted: float) -> Html:
 
 
 def _per_group(school: SchoolOverzicht) -> Html:
-    heads = [("Groep", "")]
+    heads = [("Groep", "vast")]
     for part in ONDERDELEN:
         heads += [
             (f"{_NAMEN[part]}: minstens 1F", "getal"),

@@ -4,38 +4,47 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 from doorstroom_client.overview import secties, woorden
 from doorstroom_client.overview.figuren import STREPEN, legenda, stapel
-from doorstroom_client.overview.gegevens import Overzicht, SchoolOverzicht
+from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.html import Html, Inhoud, element, joined
 from doorstroom_client.overview.niveaus import Ambities, referentieniveaus
 from doorstroom_client.overview.stijl import CSS
-from doorstroom_client.overview.woorden import BAKKEN, HOOG, aantal, groepsnaam, tabel
+from doorstroom_client.overview.woorden import BAKKEN, HOOG, aantal, groepsnaam
 
 _CHECKSUM = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_CHECKSUM}'; base-uri 'none'; form-action 'none'"
 """The Content-Security-Policy of the page: its own style sheet and nothing else."""
 
 _UITLEG = {
-    "Heroverwegen": "Het toetsadvies is hoger dan het voorlopig schooladvies, al is het een half niveau. De school past het advies "
-    "naar boven aan, tenzij dat niet in het belang van de leerling is; dan legt zij vast waarom. Het definitieve schooladvies is "
-    "er uiterlijk 24 maart.",
-    "Advies blijft": "Het toetsadvies is gelijk of lager. Een lager toetsadvies verandert het schooladvies niet. Ook bij het advies "
-    "praktijkonderwijs met toetsadvies pro/vmbo bb hoeft niets te veranderen.",
-    "Zelf bekijken": "Er valt niets te vergelijken: er is geen schooladvies, de school gaf geen specifiek advies, of een tekst "
-    "wordt niet herkend.",
-    "Volgorde": "Praktijkonderwijs, pro/vmbo bb, vmbo bb, bb/kb, kb, kb/gl-tl, gl/tl, gl-tl/havo, havo, havo/vwo, vwo: elke stap is "
-    "een half niveau. Lwoo telt niet mee. Vso staat bij DUO onder praktijkonderwijs, dus elk toetsadvies is hoger; de school "
-    "beoordeelt wat dat voor deze leerling betekent.",
+    "Heroverwegen": (
+        "Het toetsadvies is hoger dan het voorlopig schooladvies, al is het een half niveau. De school past het advies "
+        "naar boven aan, tenzij dat niet in het belang van de leerling is; dan legt zij vast waarom. Het definitieve "
+        "schooladvies is er uiterlijk 24 maart."
+    ),
+    "Advies blijft": (
+        "Het toetsadvies is gelijk of lager. Een lager toetsadvies verandert het schooladvies niet. Ook bij het advies "
+        "praktijkonderwijs met toetsadvies pro/vmbo bb hoeft niets te veranderen."
+    ),
+    "Zelf bekijken": (
+        "Er valt niets te vergelijken: er is geen schooladvies, de school gaf geen specifiek advies, of een tekst wordt"
+        " niet herkend."
+    ),
+    "Volgorde": (
+        "Praktijkonderwijs, pro/vmbo bb, vmbo bb, bb/kb, kb, kb/gl-tl, gl/tl, gl-tl/havo, havo, havo/vwo, vwo: elke "
+        "stap is een half niveau. Lwoo telt niet mee. Vso staat bij DUO onder praktijkonderwijs, dus elk toetsadvies is"
+        " hoger; de school beoordeelt wat dat voor deze leerling betekent."
+    ),
 }
 _BELOFTE = (
-    "Bij deze leerlingen is het toetsadvies hoger dan het voorlopig schooladvies. Pas het advies aan, of leg vast waarom dat niet in "
-    "het belang van de leerling is."
+    "Bij deze leerlingen is het toetsadvies hoger dan het voorlopig schooladvies. Pas het advies aan, of leg vast "
+    "waarom dat niet in het belang van de leerling is."
 )
 _PRIVACY = (
-    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het voor het schooladvies nodig heeft, en "
-    "verwijder het daarna. De pagina haalt niets op van internet en verstuurt niets."
+    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het voor het schooladvies nodig heeft, "
+    "en verwijder het daarna. De pagina haalt niets op van internet en verstuurt niets."
 )
 
 
@@ -80,8 +89,7 @@ def _first_screen(overzicht: Overzicht) -> Html:
     if not total:
         core = joined("Er zijn nog geen leerlingen, adviezen of resultaten om te tonen.")
     else:
-        verb = "moet" if must == 1 else "moeten"
-        core = joined(element("b", must), f" van de {aantal(total)} {verb} worden heroverwogen.")
+        core = joined("Bij ", element("b", must), f" van de {aantal(total)} moet het schooladvies worden heroverwogen.")
     cards = [
         element("li", element("b", bak.aantal(counts)), woorden.teken(bak), f" {bak.naam}", class_=bak.soort) for bak in BAKKEN
     ]
@@ -91,61 +99,75 @@ def _first_screen(overzicht: Overzicht) -> Html:
         element("p", core, class_="kern"),
         element("p", _BELOFTE) if must else None,
         element("ul", cards, class_="tellers"),
-        _notices(overzicht),
         _groups(overzicht) if total else None,
+        _notices(overzicht),
         aria_labelledby="kern",
     )
 
 
-def _notices(overzicht: Overzicht) -> list[Html]:
+def _notices(overzicht: Overzicht) -> Html | None:
     unnamed = sum(not item.naam for school in overzicht.scholen for item in school.leerlingen)
     odd = sum(bool(item.opmerkingen) for school in overzicht.scholen for item in school.leerlingen)
+    others = overzicht.ander_schooljaar
     lines = (
-        (
-            unnamed,
-            f"Van {aantal(unnamed)} is de naam niet bekend: geen leerlingenlijst, of niet daarin.",
-        ),
+        (unnamed, f"Van {aantal(unnamed)} is de naam niet bekend: niet gevonden in een leerlingenlijst."),
         (odd, f"Bij {aantal(odd)} is er iets bijzonders; dat staat onder “Zelf bekijken”."),
-        (
-            overzicht.ander_schooljaar,
-            f"{aantal(overzicht.ander_schooljaar, 'resultaat', 'resultaten')} van een ander schooljaar zijn niet meegeteld.",
-        ),
+        (others, f"Niet meegeteld: {aantal(others, 'resultaat', 'resultaten')} van een ander schooljaar."),
     )
-    return [element("p", text, class_="let-op") for count, text in lines if count]
+    found = [element("li", text) for count, text in lines if count]
+    return element("ul", found, class_="let-op") if found else None
 
 
 def _groups(overzicht: Overzicht) -> Html:
-    """Counts per group, with a bar; with several schools also per school."""
+    """Counts per group with the names of those to reconsider; with several schools a part per school."""
     several = len(overzicht.scholen) > 1
-    heads = [
-        *([("School", ""), ("Groep", "")] if several else [("Groep", "")]),
-        *((bak.naam, "getal") for bak in BAKKEN),
+    heads: list[tuple[Inhoud, str]] = [
+        ("Groep", "wie"),
+        *(([woorden.teken(bak), element("span", bak.naam, class_="lang")], f"getal {bak.soort}") for bak in BAKKEN),
         ("Samen", "getal"),
         ("Verdeling", "staaf"),
     ]
-    rows: list[list[Inhoud]] = []
-    for school in overzicht.scholen:
-        link = element("a", school.naam, href=f"#{_anchor(school)}")
-        for groep, members in school.groepen.items():
-            counted = [sum(item.oordeel in bak.oordelen for item in members) for bak in BAKKEN]
-            bar = stapel([(bak.soort, count) for bak, count in zip(BAKKEN, counted, strict=True)])
-            rows.append([*([link] if several else []), groepsnaam(groep), *counted, len(members), bar])
-    counts = overzicht.aantallen
-    totals = [
-        *(
-            [
-                "",
-            ]
+    bodies = [
+        element(
+            "tbody",
+            element("tr", element("th", _link(school), scope="rowgroup", colspan=len(heads), class_="kop"))
             if several
-            else []
-        ),
-        *(bak.aantal(counts) for bak in BAKKEN),
-        overzicht.aantal_leerlingen,
+            else None,
+            [_row(groepsnaam(groep), members, heads) for groep, members in school.groepen.items()],
+        )
+        for school in overzicht.scholen
     ]
-    whole = stapel([(bak.soort, bak.aantal(counts)) for bak in BAKKEN])
-    table = tabel("Leerlingen per groep", heads, rows, foot=["Alle groepen", *totals, whole])
+    everybody = [item for school in overzicht.scholen for item in school.leerlingen]
+    table = element(
+        "table",
+        element("caption", "Leerlingen per groep"),
+        element("thead", element("tr", [element("th", name, scope="col", class_=kind) for name, kind in heads])),
+        bodies,
+        element("tfoot", _row("Alle groepen", everybody, heads, names=False)),
+    )
     return joined(
         woorden.schuif("Leerlingen per groep", table), legenda([(bak.soort, f"{bak.teken} {bak.naam}") for bak in BAKKEN])
+    )
+
+
+def _link(school: SchoolOverzicht) -> Html:
+    return element("a", school.naam, href=f"#{_anchor(school)}")
+
+
+def _row(name: str, members: Sequence[Leerlingregel], heads: Sequence[tuple[Inhoud, str]], *, names: bool = True) -> Html:
+    counts = [sum(item.oordeel in bak.oordelen for item in members) for bak in BAKKEN]
+    must = [item.naam for item in members if item.oordeel in HOOG.oordelen and item.naam] if names else []
+    who = element("span", "▲ ", ", ".join(must), class_="sleutel") if must else None
+    cells: list[Inhoud] = [
+        *counts,
+        len(members),
+        stapel([(bak.soort, count) for bak, count in zip(BAKKEN, counts, strict=True)]),
+    ]
+    kinds = [kind for _, kind in heads]
+    return element(
+        "tr",
+        element("th", name, who, scope="row", class_=kinds[0]),
+        [element("td", cell, class_=kind) for cell, kind in zip(cells, kinds[1:], strict=True)],
     )
 
 

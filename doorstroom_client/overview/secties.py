@@ -39,6 +39,7 @@ def heroverwegen(school: SchoolOverzicht) -> Html:
                 (woorden.wie(item), woorden.advies(item), woorden.toetsadvies(item), _verschil(item), None)
                 for item in sorted(members, key=lambda item: -(item.uitspraak.verschil or 99))
             ],
+            soort="namen",
         )
         for groep, members in _by_group(school, found)
     ]
@@ -110,7 +111,8 @@ def raster(school: SchoolOverzicht) -> Html:
         class_="klein",
     )
     label = f"Schooladvies tegen toetsadvies, {school.naam}"
-    return joined(element("h3", "Schooladvies en toetsadvies naast elkaar"), explained, woorden.schuif(label, table, "raster"))
+    head = element("h3", "Schooladvies en toetsadvies naast elkaar")
+    return element("div", head, explained, woorden.schuif(label, table, "raster"), class_="heel")
 
 
 def bezorging(school: SchoolOverzicht) -> Html:
@@ -210,7 +212,7 @@ def _whole(item: Leerlingregel) -> tuple[Inhoud, ...]:
     levels = [item.referentieniveaus.get(part) for part in ONDERDELEN]
     return (
         woorden.wie(item),
-        element("span", woorden.teken(bak), " ", bak.naam.lower(), class_=bak.soort),
+        element("span", woorden.teken(bak), " ", bak.naam.lower(), class_=f"{bak.soort} vast"),
         woorden.advies(item),
         woorden.toetsadvies(item),
         "" if item.toetsscore is None else item.toetsscore,

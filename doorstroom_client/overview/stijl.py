@@ -30,7 +30,8 @@ a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link); outl
 .klein { color: var(--grijs); font-size: .9rem; }
 .kern { margin: 1rem 0 .2rem; font-size: 1.35rem; line-height: 1.35; font-weight: 600; max-width: none; }
 .kern b { color: var(--hoog); font-size: 1.35em; }
-.let-op { border-left: 4px solid var(--zelf); background: var(--zelf-vlak); padding: .5rem .8rem; max-width: none; }
+.let-op { border-left: 4px solid var(--grijs); background: var(--vlak); margin: 1rem 0;
+  padding: .5rem .8rem .5rem 1.8rem; font-size: .95rem; }
 .tellers { list-style: none; display: grid; grid-template-columns: repeat(4, 1fr); gap: .75rem; margin: 1rem 0; padding: 0; }
 .tellers li { border: 1px solid var(--lijn); border-left-width: 6px; border-radius: .3rem; padding: .5rem .75rem; }
 .tellers b { display: block; font-size: 1.7rem; line-height: 1.2; }
@@ -51,7 +52,13 @@ tfoot th, tfoot td { font-weight: 700; border-bottom: 0; }
 .getal { text-align: right; font-variant-numeric: tabular-nums; padding-right: 1rem; }
 .naam { overflow-wrap: anywhere; }
 .sleutel { display: block; font-weight: 400; font-size: .85rem; color: var(--grijs); overflow-wrap: anywhere; }
-.staaf { min-width: 9rem; width: 34%; }
+.staaf { min-width: 7rem; width: 22%; }
+.vast { white-space: nowrap; }
+.namen { table-layout: fixed; }
+.namen th:first-child { width: 30%; }
+thead .teken { display: block; }
+.wie { width: 34%; }
+.kop { padding-top: 1rem; font-size: 1.05rem; }
 .staaf svg, .niveau svg { display: block; width: 100%; height: 1.25rem; }
 .besluit { display: none; }
 .raster table { width: auto; min-width: 44rem; }
@@ -87,20 +94,26 @@ footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--lij
   .tellers { grid-template-columns: 1fr 1fr; gap: .5rem; }
   .tellers b { font-size: 1.4rem; }
   th, td { padding-right: .4rem; }
-  .getal { padding-right: .5rem; }
+  .getal { padding-right: .4rem; }
+  thead .teken { font-size: 1.1rem; }
+  thead .lang { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  .staaf { display: none; } .wie { width: auto; }
+  .namen th:first-child { width: 28%; } .vast { white-space: normal; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
 }
 @media print {
   @page { size: A4; margin: 14mm 13mm 16mm; }
-  body { font-size: 9.5pt; line-height: 1.35; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { font-size: 9.5pt; }
+  body { line-height: 1.35; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding: 0; }
   .sla-over { display: none; }
   h2 { margin-top: 0; } h2, h3, h4, caption { break-after: avoid; }
   .school, .uitleg { break-before: page; }
-  tr, .niveau, .tellers, dt { break-inside: avoid; } thead { display: table-header-group; }
+  tr, .niveau, .tellers, dl { break-inside: avoid; } thead { display: table-header-group; }
+  tfoot { display: table-row-group; } .heel { break-inside: avoid; } p.klein { break-after: avoid; }
   .schuif { overflow: visible; }
   .raster table { min-width: 0; font-size: 8.5pt; } .raster td { min-width: 0; }
-  .besluit { display: table-cell; width: 30%; }
+  .besluit { display: table-cell; width: 26%; } .namen th:first-child { width: 24%; }
   a { color: inherit; text-decoration: none; }
 }
 """

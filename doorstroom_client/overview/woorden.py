@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.overview.gegevens import Leerlingregel
-from doorstroom_client.overview.html import Html, Inhoud, element, joined
+from doorstroom_client.overview.html import Html, Inhoud, element, joined, text
 from doorstroom_client.overview.rangorde import Oordeel, advies_naam
 
 _MAANDEN = (
@@ -96,11 +96,13 @@ def advies(leerling: Leerlingregel) -> str:
     return advies_naam(leerling.advies) if leerling.advies else "geen advies"
 
 
-def toetsadvies(leerling: Leerlingregel) -> str:
+def toetsadvies(leerling: Leerlingregel) -> Html:
     """The toetsadvies in words; one that is not recognised stands as it came."""
     if leerling.oordeel is Oordeel.GEEN_RESULTAAT:
-        return "nog niet"
-    return str(leerling.toetsadvies or leerling.toetsadvies_tekst or "geen")
+        return text("nog niet")
+    if leerling.toetsadvies is None:
+        return text(leerling.toetsadvies_tekst or "geen")
+    return element("span", str(leerling.toetsadvies), class_="vast")
 
 
 def niveau(level: Referentieniveau | str) -> str:
@@ -118,7 +120,7 @@ def tabel(
     heads: Sequence[tuple[str, str]],
     rows: Iterable[Sequence[Inhoud]],
     *,
-    foot: Sequence[Inhoud] | None = None,
+    soort: str | None = None,
 ) -> Html:
     """A table whose first column names the row.
 
@@ -126,7 +128,7 @@ def tabel(
         caption: what it is.
         heads: name and class of each column.
         rows: the cells of each row.
-        foot: the cells of a last row with totals.
+        soort: class of the table.
     """
     kinds = [kind for _, kind in heads]
 
@@ -140,7 +142,7 @@ def tabel(
         element("caption", caption),
         element("thead", element("tr", [element("th", name, scope="col", class_=kind or None) for name, kind in heads])),
         element("tbody", [row(cells) for cells in rows]),
-        element("tfoot", row(foot)) if foot else None,
+        class_=soort,
     )
 
 

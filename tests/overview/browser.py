@@ -80,9 +80,14 @@ class Browser:
         """The window."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
 
-    def picture(self, *, whole: bool) -> bytes:
-        """What is seen, as PNG; or the whole page."""
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"])
+    def pictures(self, width: int, height: int) -> Iterator[bytes]:
+        """The page from top to bottom in pieces, as PNG."""
+        whole = self.evaluate("document.documentElement.scrollHeight")
+        for top in range(0, whole, height):
+            clip = {"x": 0, "y": top, "width": width, "height": min(height, whole - top), "scale": 1}
+            yield base64.b64decode(
+                self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
+            )
 
     def paper(self) -> bytes:
         """The page on paper, as PDF."""
@@ -143,20 +148,22 @@ def browser() -> Iterator[Browser]:
 
 
 def main(page: Path, folder: Path) -> None:
-    """Pictures of a page at three sizes, and on paper."""
+    """Pictures of a page on two screens and on paper, and what axe-core (in the folder DOORSTROOM_AXE) says."""
     folder.mkdir(parents=True, exist_ok=True)
+    axe = os.environ.get("DOORSTROOM_AXE")
+    told: list[str] = []
     with browser() as tab:
-        for name, width, height in (("desktop", 1280, 900), ("telefoon", 390, 844)):
+        for name, width, height in (("scherm", 1280, 1400), ("telefoon", 390, 1400)):
             tab.size(width, height, mobile=name == "telefoon")
             tab.open(page)
-            (folder / f"{name}.png").write_bytes(tab.picture(whole=False))
-            (folder / f"{name}-heel.png").write_bytes(tab.picture(whole=True))
-            print(name, "breder dan het scherm:", tab.evaluate("document.documentElement.scrollWidth > innerWidth"))
+            for number, picture in enumerate(tab.pictures(width, height)):
+                (folder / f"{name}-{number:02d}.png").write_bytes(picture)
+            told.append(f"{name}: wider than the screen: {tab.evaluate('document.documentElement.scrollWidth > innerWidth')}")
         (folder / "papier.pdf").write_bytes(tab.paper())
-        print("gevraagd:", len(tab.requests()), "gemeld:", tab.complaints())
-        axe = os.environ.get("DOORSTROOM_AXE")
-        for violation in tab.axe(Path(axe)) if axe else ():
-            print(violation["id"], violation["impact"], len(violation["nodes"]), violation["nodes"][0]["html"][:200])
+        told.append(f"requests: {tab.requests()}, complaints: {tab.complaints()}")
+        for found in tab.axe(Path(axe)) if axe else ():
+            told.append(f"{found['id']} ({found['impact']}) {len(found['nodes'])} times: {found['nodes'][0]['html'][:200]}")
+    sys.stdout.write("\n".join(told) + "\n")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def kwam(
     document = resultaat(eck=eck, las=las, score=score, **more)
     results = [{"label": "Toetsadvies", "waarde": toetsadvies}] if toetsadvies is not None else []
     results += [
-        {"label": "Referentieniveau", "toetseenheid": part, "waarde": level} for part, level in (niveaus or {"REKENEN": "1F"}).items()
+        {"label": "Referentieniveau", "toetseenheid": part, "waarde": level}
+        for part, level in (niveaus or {"REKENEN": "1F"}).items()
     ]
     document["resultatenscores"]["resultaten"]["resultaten"] = results
     document["schooljaar"] = schooljaar
@@ -120,7 +121,9 @@ def twee_scholen(*, met_namen: bool = True, aantal: int = 27) -> Overzicht:
             Schoolgegevens(
                 school=school,
                 leerlingen=Leerlingenlijst(map(bekend, leerlingen)) if met_namen else Leerlingenlijst(),
-                adviezen=[Advies(Leerling(item.eck_id, item.las_key), item.advies) for item in leerlingen if item is not zonder_advies],
+                adviezen=[
+                    Advies(Leerling(item.eck_id, item.las_key), item.advies) for item in leerlingen if item is not zonder_advies
+                ],
             )
         )
         kwamen += [uitslag_van(item, school) for item in leerlingen if item not in zonder_resultaat]
