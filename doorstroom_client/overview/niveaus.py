@@ -108,8 +108,8 @@ def _bar(name: str, found: Stand, ambities: Ambities) -> Html:
 
 def _reached(part: int, whole: int, wanted: float) -> Html:
     if 100 * part >= wanted * whole:
-        return element("span", "✓ ambitie gehaald", class_="ok")
-    return element("span", "✗ ambitie niet gehaald", class_="niet-ok")
+        return element("span", "✓ gehaald", class_="ok vast")
+    return element("span", "✗ niet gehaald", class_="niet-ok vast")
 
 
 def _per_group(school: SchoolOverzicht) -> Html:
