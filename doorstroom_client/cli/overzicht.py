@@ -85,6 +85,9 @@ def overzicht(
         return
     must = found.aantallen[Oordeel.HEROVERWEGEN]
     terminal.show(f"{must} of {found.aantal_leerlingen} pupils are to be reconsidered; the page is written to {file}.")
+    without = found.aantallen[Oordeel.GEEN_ADVIES]
+    if without:
+        terminal.say(f"{without} pupils with a result have no advice to compare it with; give the advice with --adviezen.")
     if csv is not None:
         terminal.show(f"One line per pupil is written to {csv}.")
 

@@ -114,7 +114,7 @@ class SchoolOverzicht:
         met_lijst: whether the school's own list of pupils was there, so that a missing result can be told.
         bezorgd: what went to suppliers.
         ontvangen: what came from them.
-        buiten_beeld: pupils in the list who were left out, because nobody in their group has an advice or a result.
+        buiten_beeld: groups of the list that were left out, because nobody in them has an advice or a result: name and pupils.
     """
 
     school: School | None
@@ -123,7 +123,7 @@ class SchoolOverzicht:
     met_lijst: bool
     bezorgd: tuple[Bezorgstand, ...] = ()
     ontvangen: tuple[Ontvangststand, ...] = ()
-    buiten_beeld: int = 0
+    buiten_beeld: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def naam(self) -> str:

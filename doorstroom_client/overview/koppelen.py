@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -161,9 +162,10 @@ class _Part:
         self._slot(item.resultaat.leerling).resultaten.append(item)
 
     @property
-    def left_out(self) -> int:
-        """How many pupils of the list do not take part, as far as can be told."""
-        return len(self._slots) + len(self._strangers) - len(self._taking_part())
+    def left_out(self) -> dict[str, int]:
+        """How many pupils of the list take no part as far as can be told, by group."""
+        there = {slot.wie for slot in self._taking_part()}
+        return dict(Counter(slot.wie.groep for slot in self._everybody() if slot.wie not in there))
 
     def lines(self) -> tuple[Leerlingregel, ...]:
         """Every pupil that takes part, by group and name."""
@@ -175,7 +177,7 @@ class _Part:
     def received(self, leveranciers: Sequence[Leverancier]) -> tuple[Ontvangststand, ...]:
         """What each supplier sent."""
         moments: dict[tuple[str, str], list[dt.datetime]] = {}
-        for slot in (*self._slots.values(), *self._strangers):
+        for slot in self._everybody():
             if slot.resultaten:
                 newest = max(slot.resultaten, key=_made)
                 key = (naam_van(newest.sender_oin, leveranciers), _toets(newest.resultaat))
@@ -185,11 +187,16 @@ class _Part:
             for (name, toets), found in sorted(moments.items())
         )
 
+    def _everybody(self) -> list[_Slot]:
+        return [*self._slots.values(), *self._strangers]
+
     def _taking_part(self) -> list[_Slot]:
-        """A school's own list may hold all its groups: those in which nobody has an advice or a result do not take part."""
-        everybody = [*self._slots.values(), *self._strangers]
-        groups = {slot.wie.groep for slot in everybody if slot.adviezen or slot.resultaten}
-        return [slot for slot in everybody if slot.wie.groep in groups or not groups]
+        """A school's own list may hold all its groups: those in which nobody has an advice or a result take no part.
+
+        A group with an 8 in its name always does: nobody must be missed because a whole group was forgotten.
+        """
+        groups = {slot.wie.groep for slot in self._everybody() if slot.adviezen or slot.resultaten}
+        return [slot for slot in self._everybody() if not groups or slot.wie.groep in groups or "8" in slot.wie.groep]
 
     def _slot(self, leerling: Leerling) -> _Slot:
         wie = self._lijst.find(leerling)

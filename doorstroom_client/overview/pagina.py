@@ -11,6 +11,7 @@ from doorstroom_client.overview.figuren import STREPEN, legenda, stapel
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.html import Html, Inhoud, element, joined
 from doorstroom_client.overview.niveaus import Ambities, referentieniveaus
+from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.stijl import CSS
 from doorstroom_client.overview.woorden import BAKKEN, HOOG, aantal, groepsnaam
 
@@ -84,32 +85,43 @@ def _subtitle(overzicht: Overzicht) -> str:
 
 
 def _first_screen(overzicht: Overzicht) -> Html:
-    counts, total = overzicht.aantallen, overzicht.aantal_leerlingen
-    must = HOOG.aantal(counts)
-    if not total:
-        core = joined("Er zijn nog geen leerlingen, adviezen of resultaten om te tonen.")
-    else:
-        core = joined("Bij ", element("b", must), f" van de {aantal(total)} moet het schooladvies worden heroverwogen.")
+    counts = overzicht.aantallen
     cards = [
         element("li", element("b", bak.aantal(counts)), woorden.teken(bak), f" {bak.naam}", class_=bak.soort) for bak in BAKKEN
     ]
     return element(
         "section",
         element("h2", "In één oogopslag", id="kern", class_="alleen-voorlezen"),
-        element("p", core, class_="kern"),
-        element("p", _BELOFTE) if must else None,
+        element("p", _core(overzicht), class_="kern"),
+        element("p", _BELOFTE) if counts[Oordeel.HEROVERWEGEN] else None,
         element("ul", cards, class_="tellers"),
-        _groups(overzicht) if total else None,
+        _groups(overzicht) if overzicht.aantal_leerlingen else None,
         _notices(overzicht),
         aria_labelledby="kern",
     )
+
+
+def _core(overzicht: Overzicht) -> Html:
+    """The answer in one sentence. Nothing to reconsider and nothing to compare are never told in the same words."""
+    counts, total = overzicht.aantallen, overzicht.aantal_leerlingen
+    with_result = total - counts[Oordeel.GEEN_RESULTAAT]
+    if not total:
+        return joined("Er zijn nog geen leerlingen, adviezen of resultaten om te tonen.")
+    if not with_result:
+        return joined(f"Er is nog niets te vergelijken: van {aantal(total)} is nog geen resultaat ontvangen.")
+    if with_result == counts[Oordeel.GEEN_ADVIES]:
+        return joined("Er is nog niets te vergelijken: er zijn geen schooladviezen bekend.")
+    must = element("b", counts[Oordeel.HEROVERWEGEN])
+    return joined("Bij ", must, f" van de {aantal(total)} moet het schooladvies worden heroverwogen.")
 
 
 def _notices(overzicht: Overzicht) -> Html | None:
     unnamed = sum(not item.naam for school in overzicht.scholen for item in school.leerlingen)
     odd = sum(bool(item.opmerkingen) for school in overzicht.scholen for item in school.leerlingen)
     others = overzicht.ander_schooljaar
+    without = overzicht.aantallen[Oordeel.GEEN_ADVIES]
     lines = (
+        (without, f"Van {aantal(without)} met een resultaat is geen schooladvies bekend; daar is niets vergeleken."),
         (unnamed, f"Van {aantal(unnamed)} is de naam niet bekend: niet gevonden in een leerlingenlijst."),
         (odd, f"Bij {aantal(odd)} is er iets bijzonders; dat staat onder “Zelf bekijken”."),
         (others, f"Niet meegeteld: {aantal(others, 'resultaat', 'resultaten')} van een ander schooljaar."),

@@ -68,7 +68,8 @@ def zonder_resultaat(school: SchoolOverzicht) -> Html:
         known = "Zonder leerlingenlijst is alleen te zien of leerlingen met een schooladvies een resultaat hebben."
         head = joined(head, element("p", known, class_="klein"))
     if not found:
-        return joined(head, element("p", "Van alle bekende leerlingen is een resultaat ontvangen."))
+        everybody = "Van alle bekende leerlingen is een resultaat ontvangen."
+        return joined(head, element("p", everybody if school.leerlingen else "Er zijn geen leerlingen bekend."))
     heads = (("Leerling", ""), ("Groep", ""), ("Schooladvies", ""))
     rows = [(woorden.wie(item), item.groep, woorden.advies(item)) for item in found]
     text = (
@@ -149,11 +150,9 @@ def alle_leerlingen(school: SchoolOverzicht) -> Html:
     ]
     left_out = None
     if school.buiten_beeld:
-        left_out = element(
-            "p",
-            f"Niet getoond: {aantal(school.buiten_beeld)} uit groepen waarin niemand een advies of resultaat heeft.",
-            class_="klein",
-        )
+        groups = ", ".join(f"{name or 'zonder groep'} ({count})" for name, count in school.buiten_beeld.items())
+        text = f"Niet getoond zijn groepen waarin niemand een advies of resultaat heeft: {groups}."
+        left_out = element("p", text, class_="klein")
     return joined(element("h3", "Alle leerlingen"), tables, left_out)
 
 

@@ -42,7 +42,7 @@ a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link); outl
 .hoog .teken { color: var(--hoog); } .zelf .teken { color: var(--zelf); }
 .open .teken { color: var(--open); } .blijft .teken { color: var(--blijft); }
 .teken { font-weight: 700; }
-.schuif { overflow-x: auto; margin: .3rem 0 1rem; }
+.schuif { position: relative; overflow-x: auto; margin: .3rem 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .3rem 0 1rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .6rem .4rem 0; border-bottom: 1px solid var(--lijn); }

@@ -6,6 +6,7 @@ Run by hand to look at a page: ``python tests/overview/browser.py page.html /tmp
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 _FLAGS = (
@@ -28,12 +29,12 @@ class Browser:
     """One tab.
 
     Args:
-        to: file descriptor to write commands to.
-        back: file descriptor to read answers and events from.
+        to: takes commands.
+        back: gives answers and events.
     """
 
-    def __init__(self, to: int, back: int) -> None:
-        self._to, self._back = os.fdopen(to, "wb", buffering=0), os.fdopen(back, "rb")
+    def __init__(self, to: IO[bytes], back: IO[bytes]) -> None:
+        self._to, self._back = to, back
         self._number, self._session = 0, ""
         self.events: list[dict[str, Any]] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -45,8 +46,6 @@ class Browser:
         """Let the browser go."""
         with suppress(OSError):
             self._to.write(json.dumps({"id": 10**6, "method": "Browser.close"}).encode() + b"\0")
-        self._to.close()
-        self._back.close()
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Give a command and wait for its answer; events that come by are kept."""
@@ -124,24 +123,34 @@ class Browser:
 def browser() -> Iterator[Browser]:
     """A browser with an empty profile."""
     assert CHROMIUM
-    ours_to, theirs_in = os.pipe()
-    theirs_to, ours_in = os.pipe()
-    os.set_inheritable(ours_to, True)
-    os.set_inheritable(ours_in, True)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = ["sh", "-c", f'exec "$0" "$@" 3<&{ours_to} 4>&{ours_in}', CHROMIUM, *_FLAGS, f"--user-data-dir={profile}"]
-        process = subprocess.Popen(command, pass_fds=(ours_to, ours_in), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(ours_to)
-        os.close(ours_in)
-        tab = None
+    (commands_out, commands_in), (answers_out, answers_in) = os.pipe(), os.pipe()
+    high = [fcntl.fcntl(number, fcntl.F_DUPFD, 10) for number in (commands_out, answers_in)]  # out of the way of 3 and 4
+
+    def as_chromium_wants() -> None:
+        os.dup2(high[0], 3)
+        os.dup2(high[1], 4)
+
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        os.fdopen(commands_in, "wb", buffering=0) as to,
+        os.fdopen(answers_out, "rb") as back,
+    ):
+        process = subprocess.Popen(
+            [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}"],
+            preexec_fn=as_chromium_wants,
+            pass_fds=(3, 4),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for number in (commands_out, answers_in, *high):
+            os.close(number)
         try:
-            tab = Browser(theirs_in, theirs_to)
+            tab = Browser(to, back)
             yield tab
+            tab.close()
         finally:
-            if tab is not None:
-                tab.close()
             try:
-                process.wait(timeout=10)
+                process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
