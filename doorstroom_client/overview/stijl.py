@@ -98,7 +98,10 @@ footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--lij
   thead .teken { font-size: 1.1rem; }
   thead .lang { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   .staaf { display: none; } .wie { width: auto; }
-  .namen th:first-child { width: 28%; } .vast { white-space: normal; }
+  .namen { table-layout: auto; } .namen th:first-child { width: auto; } .vast { white-space: normal; }
+  thead th { font-size: .75rem; }
+  .raster table { min-width: 0; } .raster td { min-width: 2.4rem; }
+  .raster tbody th { white-space: normal; min-width: 6.5rem; font-size: .85rem; } .raster thead th { font-size: .7rem; }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
 }
 @media print {

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from support import LEVERANCIER, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingen import Advies, Leerling
@@ -16,7 +17,6 @@ from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, School
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.store.base import State
-from tests.support import LEVERANCIER, SCHOOL, SUPPLIER_OIN
 
 from .wereld import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 

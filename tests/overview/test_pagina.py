@@ -12,6 +12,7 @@ from collections import Counter
 from html.parser import HTMLParser
 
 import pytest
+from support import SCHOOL
 
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
@@ -22,7 +23,6 @@ from doorstroom_client.overview.niveaus import Ambities, stand
 from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import KOLOMMEN, als_csv
-from tests.support import SCHOOL
 
 from .wereld import JAAR, NU, kwam, twee_scholen
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetsadvies
@@ -176,3 +178,20 @@ def test_not_lower() -> None:
     assert niet_lager("HAVO", "HAVO_TM_VWO") is False
     assert niet_lager("VSO", "PRAKTIJKONDERWIJS") is False
     assert niet_lager("HAVO", "iets") is None
+
+
+def test_the_page_of_rules_says_the_same() -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/heroverweging.md").read_text("utf-8")
+    marks = {"H": "▲", "B": "=", "U": "(▲)", "Z": "?"}
+    toets = [str(item) for item in Toetsadvies]
+    told = {}
+    for line in text.splitlines():
+        if line.startswith("| `") and line.count("|") == 8:
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            told |= {(cells[0].strip("`"), name): cell for name, cell in zip(toets, cells[1:], strict=True)}
+    for advies, category, oordeel, halves, _ in ROWS:
+        if advies.endswith("LWOO"):
+            continue
+        distance = "" if halves in ("·", "0") else f" {int(halves) / 2:+g}".replace("-", "−")
+        assert told.pop((advies, category)) == marks[oordeel] + distance
+    assert not told

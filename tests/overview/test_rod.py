@@ -6,11 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from support import SCHOOL, resultaat
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.overview.rod import ontbreekt, rod_advies, rod_toets
-from tests.support import SCHOOL, resultaat
 
 from .wereld import kwam
 

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from support import LEVERANCIER, SCHOOL, SUPPLIER_OIN, resultaat
+
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
 from doorstroom_client.messages.resultaten import Leerlingresultaat
@@ -16,7 +18,6 @@ from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.simulator._afname import bepaal_uitslag
 from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.store.base import Key, Queued, State
-from tests.support import LEVERANCIER, SCHOOL, SUPPLIER_OIN, resultaat
 
 JAAR = "2025-2026"
 NU = dt.datetime(2026, 3, 12, 9, 30, tzinfo=dt.UTC)
