@@ -42,6 +42,7 @@ a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--link); outl
 .hoog .teken { color: var(--hoog); } .zelf .teken { color: var(--zelf); }
 .open .teken { color: var(--open); } .blijft .teken { color: var(--blijft); }
 .teken { font-weight: 700; }
+.schuif tbody th { min-width: 6rem; }
 .schuif { position: relative; overflow-x: auto; margin: .3rem 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .3rem 0 1rem; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
