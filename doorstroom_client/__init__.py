@@ -41,6 +41,7 @@ from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import (
@@ -69,6 +70,7 @@ __all__ = [
     "Auth",
     "BearerToken",
     "Bewaartermijn",
+    "BekendeLeerling",
     "BijOnbekende",
     "Client",
     "ClientCertificate",
@@ -87,6 +89,7 @@ __all__ = [
     "Kept",
     "Leerling",
     "LeerlingOnbekend",
+    "Leerlingenlijst",
     "Leerlingrapport",
     "Leerlingresultaat",
     "Leverancier",

@@ -16,6 +16,7 @@ from doorstroom_client.cli import (
     health,
     mandaat,
     outbox,
+    overzicht,
     rapporten,
     resultaten,
     serve,
@@ -78,5 +79,6 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(store.app, name="store")
 serve.add_to(app)
 app.add_typer(resultaten.app, name="resultaten")
+overzicht.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
 health.add_to(app)

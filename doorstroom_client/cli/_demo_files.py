@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doorstroom_client.cli._csv import csv_bytes
 from doorstroom_client.cli._files import check_ours, make_folder
 from doorstroom_client.exchange.files import write_whole
+from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
+from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
+from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
+from doorstroom_client.overview.pagina import als_pagina
+from doorstroom_client.overview.rangorde import Oordeel
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.leerlingen import BedachteLeerling
 
-OVERVIEW, READ_ME, REPORTS = "overzicht.csv", "README.txt", "rapporten"
+OVERVIEW, PAGE, READ_ME, REPORTS = "overzicht.csv", "overzicht.html", "README.txt", "rapporten"
 _MARK = "doorstroom demo\n"
 _HEADER = (
     *("school", "toets", "groep", "roepnaam", "voorvoegsel", "achternaam", "schooladvies"),
@@ -32,6 +37,7 @@ You may throw this folder away; running the demo again with the same folder repl
 overzicht.csv   every pupil on one line: advice of the school, outcome of the test, name of the report
                 (semicolons and UTF-8 with BOM: opens in Dutch Excel with a double click)
                 One pupil has no result: that pupil was not signed up for the test.
+overzicht.html  the page for the schools, in Dutch: whose advice must be reconsidered; open it in a browser
 rapporten/      the reports of the pupils as PDF, as fetched from the test suppliers
                 A file name is made from the number of the report, and says nothing: a name that identifies a pupil
                 would end up in logs and backups. The column "rapport" of overzicht.csv says whose report it is.
@@ -80,7 +86,7 @@ def prepare(folder: Path) -> Path:
         StoreError: a folder cannot be made.
     """
     make_folder(folder)
-    check_ours(folder, READ_ME, _MARK, (OVERVIEW,))
+    check_ours(folder, READ_ME, _MARK, (OVERVIEW, PAGE))
     write_whole(folder / READ_ME, _README.encode())
     make_folder(folder / REPORTS)
     return folder / REPORTS
@@ -91,6 +97,28 @@ def write_overview(folder: Path, played: list[Played]) -> int:
     rows = [row for part in played for row in _rows(part)]
     write_whole(folder / OVERVIEW, csv_bytes(_HEADER, rows))
     return len(rows)
+
+
+def write_page(folder: Path, played: list[Played], schooljaar: str) -> int:
+    """Write the page for the schools; returns of how many pupils the advice must be reconsidered."""
+    from doorstroom_client.simulator.keten import adviezen_of, deelnemers_of
+
+    found = maak_overzicht(
+        [item for part in played for item in part.resultaten],
+        scholen=[
+            Schoolgegevens(
+                school=part.school,
+                leerlingen=Leerlingenlijst.of_deelnemers(*deelnemers_of(part.leerlingen, part.school)),
+                adviezen=adviezen_of(part.leerlingen),
+            )
+            for part in played
+        ],
+        schooljaar=schooljaar,
+        gemaakt_op=dt.datetime.now(dt.UTC),
+        leveranciers=[item.leverancier for part in played for item in part.resultaten[:1] if item.leverancier],
+    )
+    write_whole(folder / PAGE, als_pagina(found))
+    return found.aantallen[Oordeel.HEROVERWEGEN]
 
 
 def _rows(part: Played) -> Iterator[list[object]]:

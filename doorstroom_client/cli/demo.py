@@ -10,7 +10,7 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._demo_files import OVERVIEW, READ_ME, REPORTS, Played, prepare, write_overview
+from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, Played, prepare, write_overview, write_page
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
 from doorstroom_client.cli._program import program
@@ -102,7 +102,16 @@ class _Play:
         self._reports(reports)
 
     def write(self, folder: Path) -> None:
-        """The overview."""
+        """The overview, for people and as a table."""
+        self._story.step(
+            "A school's first question: whose toetsadvies is higher than our advice?",
+            "maak_overzicht(client.resultaten(alle=True), scholen=..., ...)",
+        )
+        must = write_page(folder, self._played, SCHOOLJAAR)
+        self._story.say(
+            f"{must} pieces of advice are to be reconsidered. {folder / PAGE} says whose, in Dutch, with names: the results "
+            "themselves carry only keys. It is a page of one file, asks nothing of the internet and prints on A4."
+        )
         self._story.step("You process the results; here they become a CSV file.", "result.done()")
         lines = write_overview(folder, self._played)
         for part in self._played:
@@ -126,7 +135,7 @@ class _Play:
             cells = [count[name] for name in ("deelnemers", "adviezen", "resultaten", "rapporten")]
             terminal.row(table, part.toets, part.school.naam, *cells)
         self._story.table(table)
-        self._story.say(f"Played in {seconds:.1f} seconds. In {folder}: {OVERVIEW}, {REPORTS}/ and {READ_ME}.")
+        self._story.say(f"Played in {seconds:.1f} seconds. In {folder}: {PAGE}, {OVERVIEW}, {REPORTS}/ and {READ_ME}.")
         doorstroom = program()
         self._story.close(
             [

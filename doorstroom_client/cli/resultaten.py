@@ -13,12 +13,12 @@ from rich.text import Text
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._csv import csv_bytes
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import only_school, open_client
 from doorstroom_client.client import Client
 from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.rapport import rapport_file_name
+from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.mild import amsterdam
 

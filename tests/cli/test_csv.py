@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from doorstroom_client.cli._csv import csv_bytes, safe_cell
+from doorstroom_client.exchange.spreadsheet import csv_bytes, safe_cell
 
 UNDO = re.compile(r"'(?='*[=+\-@\t\r\n\0＝＋－＠])")
 

@@ -27,7 +27,9 @@ def test_without_a_terminal(columns: str, tmp_path: Path) -> None:
     assert "unknown pupil (404)" in " ".join(out.split())
     assert "nog niet bekend" in " ".join(out.split())
     assert columns or all(len(line) <= 80 for line in out.splitlines())
-    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == ["README.txt", "overzicht.csv", "rapporten"]
+    assert sorted(path.name for path in (tmp_path / "demo").iterdir()) == [
+        *("README.txt", "overzicht.csv", "overzicht.html", "rapporten"),
+    ]
 
 
 def test_again_and_with_files_of_others(run: Run, tmp_path: Path) -> None:

@@ -25,6 +25,11 @@ _ISOLATION = "delivery/isolation.py"
 _SENDING = "delivery/sending.py"
 _POSTGRES, _POSTGRES_FILE = "tests/store/test_postgres.py", "store/postgres_database.py"
 _ADDRESS = "tests/store/test_address.py"
+_RANG = "overview/rangorde.py"
+_RANG_TEST = "tests/overview/test_rangorde.py"
+_KOPPELEN = "tests/overview/test_koppelen.py"
+_PAGINA = "tests/overview/test_pagina.py"
+_ROD = "tests/overview/test_rod.py"
 
 
 def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only: str = "") -> Mutant:
@@ -436,5 +441,39 @@ MORE: tuple[Mutant, ...] = (
         _POSTGRES,
         "another_looks",
     ),
+    _one("overzicht", "lwoo changes the rank", _RANG, ".removesuffix(_LWOO)", "", _RANG_TEST),
+    _one("overzicht", "half a level does not count", _RANG, "if steps > 0:", "if steps > 1:", _RANG_TEST),
+    _one(
+        "overzicht",
+        "praktijkonderwijs is not excepted",
+        _RANG,
+        "if level is Schooladvies.PRAKTIJKONDERWIJS and toetsadvies is",
+        "if level is Schooladvies.VSO and toetsadvies is",
+        _RANG_TEST,
+    ),
+    _one(
+        "overzicht", "a value is taken for markup", "overview/html.py", "html.escape(UNWANTED", "str(UNWANTED", _PAGINA, "text"
+    ),
+    _one("overzicht", "a quote ends an attribute", "overview/html.py", "quote=True", "quote=False", _PAGINA, "text"),
+    _one("overzicht", "the oldest result counts", "overview/koppelen.py", "found = max(slot", "found = min(slot", _KOPPELEN),
+    _one(
+        "overzicht",
+        "nothing to compare reads as nothing to reconsider",
+        "overview/pagina.py",
+        "if with_result == counts[Oordeel.GEEN_ADVIES]:",
+        "if with_result < counts[Oordeel.GEEN_ADVIES]:",
+        _PAGINA,
+        "nothing_to_compare",
+    ),
+    _one(
+        "overzicht",
+        "the page is readable by everybody",
+        "cli/overzicht.py",
+        "write_whole(file, als_pagina(found))",
+        "file.write_bytes(als_pagina(found))",
+        "tests/cli/test_overzicht.py",
+        "page_and_a_table",
+    ),
+    _one("overzicht", "a lower definitief advice goes to DUO", "overview/rod.py", " is False:", " is None:", _ROD),
 )
 """As `MUTANTS`."""

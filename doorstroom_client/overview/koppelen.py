@@ -1,0 +1,272 @@
+"""Puts the pupils of a school, their advice and their results side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.leerlingen import Advies, Leerling
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.vocabulary import TOETSNAMEN
+from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_van
+from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
+from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
+from doorstroom_client.store.base import Queued
+
+_NOG_NIET = Uitspraak(Oordeel.GEEN_RESULTAAT, "Er is nog geen resultaat ontvangen.")
+
+
+class Resultaat(Protocol):
+    """A received result, as ``client.resultaten(alle=True)`` hands it out."""
+
+    @property
+    def school(self) -> School | None:
+        """The administration it was sent to."""
+        ...
+
+    @property
+    def edu_to(self) -> str:
+        """The routeringskenmerk it was sent to."""
+        ...
+
+    @property
+    def sender_oin(self) -> str:
+        """OIN of the supplier."""
+        ...
+
+    @property
+    def ontvangen_op(self) -> dt.datetime:
+        """Moment of receipt."""
+        ...
+
+    @property
+    def resultaat(self) -> Leerlingresultaat:
+        """The message."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schoolgegevens:
+    """What a school itself knows.
+
+    Attributes:
+        school: the administration.
+        leerlingen: its pupils with name and group; empty when that list is not there.
+        adviezen: the voorlopige schooladviezen, as sent.
+    """
+
+    school: School
+    leerlingen: Leerlingenlijst = field(default_factory=Leerlingenlijst)
+    adviezen: Sequence[Advies] = field(default=(), repr=False)
+
+
+def maak_overzicht(
+    resultaten: Iterable[Resultaat],
+    *,
+    scholen: Iterable[Schoolgegevens] = (),
+    schooljaar: str,
+    gemaakt_op: dt.datetime,
+    berichten: Iterable[Queued] = (),
+    vergeleken: Iterable[Vergeleken] = (),
+    leveranciers: Sequence[Leverancier] = (),
+) -> Overzicht:
+    """Compare advice and results of one school year.
+
+    Args:
+        resultaten: the received results, ``client.resultaten(alle=True)``.
+        scholen: what the schools themselves know; a school that has results only gets a part of its own.
+        schooljaar: the school year, ``2026-2027``; results of another one are counted and left out.
+        gemaakt_op: now, aware.
+        berichten: the messages of the outbox, ``client.outbox.messages()``.
+        vergeleken: lists of advice compared with what suppliers have.
+        leveranciers: the configured suppliers, for their names.
+
+    Raises:
+        MessageError: the school year has not the form ``2026-2027``.
+    """
+    wanted = Schooljaar(schooljaar)
+    parts = {item.school.routeringskenmerk: _Part(item) for item in scholen}
+    others = 0
+    for item in resultaten:
+        if _schooljaar(item) != wanted:
+            others += 1
+            continue
+        parts.setdefault(item.edu_to, _Part(None, item.school)).add(item)
+    messages, compared = list(berichten), list(vergeleken)
+    return Overzicht(
+        schooljaar=wanted,
+        gemaakt_op=gemaakt_op,
+        scholen=tuple(
+            SchoolOverzicht(
+                school=part.school,
+                routeringskenmerk=key,
+                leerlingen=part.lines(),
+                met_lijst=part.has_list,
+                buiten_beeld=part.left_out,
+                bezorgd=bezorgd_aan(key, wanted, messages, leveranciers, compared),
+                ontvangen=part.received(leveranciers),
+            )
+            for key, part in sorted(parts.items(), key=lambda entry: entry[1].order)
+        ),
+        ander_schooljaar=others,
+    )
+
+
+def _schooljaar(item: Resultaat) -> str:
+    """The school year of a result; of one that names none, the year in which the test was taken or the result received."""
+    named = (item.resultaat.schooljaar or "").strip()
+    return named if Schooljaar.fits(named) else Schooljaar.op(item.resultaat.afnamedatum or item.ontvangen_op.date())
+
+
+@dataclass(slots=True, repr=False)
+class _Slot:
+    """What is known about one pupil."""
+
+    wie: BekendeLeerling
+    adviezen: list[str] = field(default_factory=list[str])
+    resultaten: list[Resultaat] = field(default_factory=list[Resultaat])
+    opmerkingen: dict[str, None] = field(default_factory=dict[str, None])
+
+
+class _Part:
+    """One administration on its way to the overview.
+
+    Args:
+        gegevens: what the school itself knows; None when it told nothing.
+        school: the administration, when only results name it.
+    """
+
+    def __init__(self, gegevens: Schoolgegevens | None, school: School | None = None) -> None:
+        self.school = gegevens.school if gegevens else school
+        self._lijst = gegevens.leerlingen if gegevens else Leerlingenlijst()
+        self._slots = {wie: _Slot(wie) for wie in self._lijst}
+        self._strangers: list[_Slot] = []
+        self.has_list = len(self._lijst) > 0
+        for advies in gegevens.adviezen if gegevens else ():
+            self._slot(advies.leerling).adviezen.append(str(advies.advies))
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """By name; what is not configured comes last."""
+        return (self.school.label.casefold(), self.school.routeringskenmerk) if self.school else ("\U0010ffff", "")
+
+    def add(self, item: Resultaat) -> None:
+        """Put a result with its pupil."""
+        self._slot(item.resultaat.leerling).resultaten.append(item)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many pupils of the list take no part as far as can be told, by group."""
+        there = {slot.wie for slot in self._taking_part()}
+        return dict(Counter(slot.wie.groep for slot in self._everybody() if slot.wie not in there))
+
+    def lines(self) -> tuple[Leerlingregel, ...]:
+        """Every pupil that takes part, by group and name."""
+        found = [_line(slot) for slot in self._taking_part()]
+        return tuple(
+            sorted(found, key=lambda line: (not line.groep, line.groep.casefold(), not line.naam, line.naam.casefold()))
+        )
+
+    def received(self, leveranciers: Sequence[Leverancier]) -> tuple[Ontvangststand, ...]:
+        """What each supplier sent."""
+        moments: dict[tuple[str, str], list[dt.datetime]] = {}
+        for slot in self._everybody():
+            if slot.resultaten:
+                newest = max(slot.resultaten, key=_made)
+                key = (naam_van(newest.sender_oin, leveranciers), _toets(newest.resultaat))
+                moments.setdefault(key, []).append(newest.ontvangen_op)
+        return tuple(
+            Ontvangststand(leverancier=name, toets=toets, aantal=len(found), laatst=max(found))
+            for (name, toets), found in sorted(moments.items())
+        )
+
+    def _everybody(self) -> list[_Slot]:
+        return [*self._slots.values(), *self._strangers]
+
+    def _taking_part(self) -> list[_Slot]:
+        """A school's own list may hold all its groups: those in which nobody has an advice or a result take no part.
+
+        A group with an 8 in its name always does: nobody must be missed because a whole group was forgotten.
+        """
+        groups = {slot.wie.groep for slot in self._everybody() if slot.adviezen or slot.resultaten}
+        return [slot for slot in self._everybody() if not groups or slot.wie.groep in groups or "8" in slot.wie.groep]
+
+    def _slot(self, leerling: Leerling) -> _Slot:
+        wie = self._lijst.find(leerling)
+        slot = self._slots[wie] if wie is not None else self._stranger(leerling)
+        if self._lijst.conflict(leerling):
+            slot.opmerkingen[
+                "De ECK-iD en de LAS-key horen volgens de leerlingenlijst niet bij één leerling: ga na wie dit is."
+            ] = None
+        return slot
+
+    def _stranger(self, leerling: Leerling) -> _Slot:
+        """A pupil that is not in the list of the school: found again by ECK-iD, or by LAS-key when one of the two has none."""
+        for slot in self._strangers:
+            if _same(slot.wie.leerling, leerling):
+                known = slot.wie.leerling
+                slot.wie = BekendeLeerling(
+                    naam="", eck_id=known.eck_id or leerling.eck_id, las_key=known.las_key or leerling.las_key
+                )
+                return slot
+        self._strangers.append(_Slot(BekendeLeerling(naam="", eck_id=leerling.eck_id, las_key=leerling.las_key)))
+        return self._strangers[-1]
+
+
+def _same(one: Leerling, other: Leerling) -> bool:
+    if one.eck_id and other.eck_id:
+        return one.eck_id == other.eck_id
+    return bool(one.las_key) and one.las_key == other.las_key
+
+
+def _line(slot: _Slot) -> Leerlingregel:
+    wie = slot.wie
+    advies = slot.adviezen[-1] if slot.adviezen else None
+    opmerkingen = [*slot.opmerkingen]
+    if len(set(slot.adviezen)) > 1:
+        opmerkingen.append("Er zijn verschillende schooladviezen opgegeven; het laatste telt.")
+    if not slot.resultaten:
+        return Leerlingregel(
+            naam=wie.naam,
+            groep=wie.groep,
+            eck_id=wie.eck_id,
+            las_key=wie.las_key,
+            advies=advies,
+            uitspraak=_NOG_NIET,
+            opmerkingen=tuple(opmerkingen),
+        )
+    if len(slot.resultaten) > 1:
+        opmerkingen.append(f"Er zijn {len(slot.resultaten)} resultaten ontvangen; het nieuwste telt.")
+    found = max(slot.resultaten, key=_made).resultaat
+    return Leerlingregel(
+        naam=wie.naam,
+        groep=wie.groep,
+        eck_id=wie.eck_id,
+        las_key=wie.las_key,
+        advies=advies,
+        toets=_toets(found),
+        toetsadvies=found.toetsadvies,
+        toetsadvies_tekst=found.toetsadvies_tekst,
+        toetsscore=found.toetsscore,
+        referentieniveaus=found.referentieniveaus,
+        uitspraak=vergelijk(advies, found.toetsadvies, found.toetsadvies_tekst),
+        opmerkingen=tuple(opmerkingen),
+    )
+
+
+def _made(item: Resultaat) -> tuple[dt.datetime, dt.datetime]:
+    """When a result was made; a moment that lies after its receipt is not believed."""
+    made = item.resultaat.datumtijd
+    return (min(made, item.ontvangen_op) if made else item.ontvangen_op, item.ontvangen_op)
+
+
+def _toets(resultaat: Leerlingresultaat) -> str:
+    kind = resultaat.toetssoort
+    return TOETSNAMEN.get(kind, str(kind)) if kind else ""

@@ -1,0 +1,157 @@
+"""The words of the page: what stands in more than one of its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.vocabulary import Referentieniveau
+from doorstroom_client.overview.gegevens import Leerlingregel
+from doorstroom_client.overview.html import Html, Inhoud, element, joined, text
+from doorstroom_client.overview.rangorde import Oordeel, advies_naam
+
+_MAANDEN = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
+_SHOWN = 12  # characters of an ECK-iD
+
+
+@dataclass(frozen=True, slots=True)
+class Bak:
+    """What belongs together in counts and colours.
+
+    Attributes:
+        soort: its class in the page.
+        teken: its mark.
+        naam: its name.
+        oordelen: the verdicts in it.
+    """
+
+    soort: str
+    teken: str
+    naam: str
+    oordelen: tuple[Oordeel, ...]
+
+    def aantal(self, counts: Counter[Oordeel]) -> int:
+        """How many pupils are in it."""
+        return sum(counts[item] for item in self.oordelen)
+
+
+HOOG = Bak("hoog", "▲", "Heroverwegen", (Oordeel.HEROVERWEGEN,))
+ZELF = Bak("zelf", "?", "Zelf bekijken", (Oordeel.ZELF_BEKIJKEN, Oordeel.GEEN_ADVIES))
+OPEN = Bak("open", "○", "Nog geen resultaat", (Oordeel.GEEN_RESULTAAT,))
+BLIJFT = Bak("blijft", "=", "Advies blijft", (Oordeel.BLIJFT, Oordeel.UITZONDERING))
+BAKKEN = (HOOG, ZELF, OPEN, BLIJFT)
+"""In the order in which a school looks at them."""
+BAK_VAN = {oordeel: bak for bak in BAKKEN for oordeel in bak.oordelen}
+NIVEAUS = {
+    Referentieniveau.LAGER_DAN_1F: "lager dan 1F",
+    Referentieniveau.F1: "1F",
+    Referentieniveau.S1: "1S",
+    Referentieniveau.F2: "2F",
+}
+
+
+def teken(bak: Bak) -> Html:
+    """The mark of a bin; its meaning always stands next to it in words."""
+    return element("span", bak.teken, class_="teken", aria_hidden="true")
+
+
+def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else more}"
+
+
+def moment(at: dt.datetime) -> str:
+    """A moment in Dutch, on a Dutch clock."""
+    local = at.astimezone(amsterdam())
+    return f"{local.day} {_MAANDEN[local.month - 1]} {local.year}, {local:%H:%M} uur"
+
+
+def procent(part: int, whole: int) -> str:
+    """A share, with a decimal when it is no whole number."""
+    share = 100 * part / whole
+    return f"{share:.0f} %" if share == int(share) else f"{share:.1f} %".replace(".", ",")
+
+
+def wie(leerling: Leerlingregel) -> Html:
+    """Whose line it is: the name, or what else tells this pupil from the others."""
+    if leerling.naam:
+        return element("span", leerling.naam, class_="naam")
+    if leerling.las_key:
+        key = f"LAS-key {leerling.las_key}"
+    elif leerling.eck_id:
+        key = f"ECK-iD …{leerling.eck_id[-_SHOWN:]}"
+    else:
+        key = "zonder ECK-iD of LAS-key"
+    return joined("Naam niet bekend", element("span", key, class_="sleutel"))
+
+
+def advies(leerling: Leerlingregel) -> str:
+    """The advice of the school in words."""
+    return advies_naam(leerling.advies) if leerling.advies else "geen advies"
+
+
+def toetsadvies(leerling: Leerlingregel) -> Html:
+    """The toetsadvies in words; one that is not recognised stands as it came."""
+    if leerling.oordeel is Oordeel.GEEN_RESULTAAT:
+        return text("nog niet")
+    if leerling.toetsadvies is None:
+        return text(leerling.toetsadvies_tekst or "geen")
+    return element("span", str(leerling.toetsadvies), class_="vast")
+
+
+def niveau(level: Referentieniveau | str) -> str:
+    """A reference level in words; an unknown one as it came."""
+    return NIVEAUS[level] if isinstance(level, Referentieniveau) else level
+
+
+def groepsnaam(groep: str) -> str:
+    """A group as people call it."""
+    return f"Groep {groep}" if groep and not groep.casefold().startswith("groep") else groep or "Groep niet bekend"
+
+
+def tabel(
+    caption: Inhoud,
+    heads: Sequence[tuple[str, str]],
+    rows: Iterable[Sequence[Inhoud]],
+    *,
+    soort: str | None = None,
+) -> Html:
+    """A table whose first column names the row.
+
+    Args:
+        caption: what it is.
+        heads: name and class of each column.
+        rows: the cells of each row.
+        soort: class of the table.
+    """
+    kinds = [kind for _, kind in heads]
+
+    def row(cells: Sequence[Inhoud]) -> Html:
+        first = element("th", cells[0], scope="row", class_=kinds[0] or None)
+        rest = [element("td", cell, class_=kind or None) for cell, kind in zip(cells[1:], kinds[1:], strict=True)]
+        return element("tr", first, rest)
+
+    return element(
+        "table",
+        element("caption", caption),
+        element("thead", element("tr", [element("th", name, scope="col", class_=kind or None) for name, kind in heads])),
+        element("tbody", [row(cells) for cells in rows]),
+        class_=soort,
+    )
+
+
+def schuif(label: str, inhoud: Html, extra: str = "") -> Html:
+    """A part that may be wider than a telephone: it scrolls by itself, with the keyboard too.
+
+    Args:
+        label: what it is, for a screen reader.
+        inhoud: the part.
+        extra: another class.
+    """
+    return element("div", inhoud, class_=f"schuif {extra}".strip(), role="region", aria_label=label, tabindex=0)

@@ -1,0 +1,201 @@
+"""Pupils, advice and results side by side."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from support import LEVERANCIER, SCHOOL, SUPPLIER_OIN
+
+from doorstroom_client.errors import MessageError
+from doorstroom_client.messages.leerlingen import Advies, Leerling
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
+from doorstroom_client.messages.school import School
+from doorstroom_client.overview.bezorging import Vergeleken
+from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
+from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
+from doorstroom_client.overview.rangorde import Oordeel
+from doorstroom_client.store.base import State
+
+from .wereld import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
+
+ANNA = BekendeLeerling(naam="Anna de Test", groep="8A", eck_id="eck-1", las_key="k1")
+BRAM = BekendeLeerling(naam="Bram Proef", groep="8B", las_key="k2")
+KLEIN = BekendeLeerling(naam="Kleine Karel", groep="3", las_key="k9")
+
+
+def school(
+    *kwamen: Kwam, leerlingen: tuple[BekendeLeerling, ...] = (ANNA, BRAM), adviezen: tuple[Advies, ...] = ()
+) -> SchoolOverzicht:
+    gegevens = Schoolgegevens(school=SCHOOL, leerlingen=Leerlingenlijst(leerlingen), adviezen=adviezen)
+    [found] = maak_overzicht(kwamen, scholen=[gegevens], schooljaar=JAAR, gemaakt_op=NU).scholen
+    return found
+
+
+def names(found: SchoolOverzicht) -> list[str]:
+    return [item.naam for item in found.leerlingen]
+
+
+def test_advice_and_result_meet_by_either_identity() -> None:
+    found = school(
+        kwam(eck="eck-1", toetsadvies="havo/vwo"),
+        kwam(las="k2", toetsadvies="vmbo bb/kb"),
+        adviezen=(Advies(Leerling(las_key="k1"), "HAVO"), Advies(Leerling(las_key="k2"), "HAVO")),
+    )
+    anna, bram = found.leerlingen
+    assert (anna.naam, anna.groep, anna.advies, anna.oordeel) == ("Anna de Test", "8A", "HAVO", Oordeel.HEROVERWEGEN)
+    assert (bram.naam, bram.oordeel, bram.toetsscore) == ("Bram Proef", Oordeel.BLIJFT, 80)
+    assert found.aantallen == {Oordeel.HEROVERWEGEN: 1, Oordeel.BLIJFT: 1}
+    assert list(found.groepen) == ["8A", "8B"]
+
+
+def test_who_has_no_result_and_who_is_not_in_the_list() -> None:
+    found = school(kwam(las="vreemd"), adviezen=(Advies(Leerling("eck-1"), "HAVO"), Advies(Leerling(las_key="k2"), "VWO")))
+    assert [(item.naam, item.oordeel) for item in found.leerlingen] == [
+        ("Anna de Test", Oordeel.GEEN_RESULTAAT),
+        ("Bram Proef", Oordeel.GEEN_RESULTAAT),
+        ("", Oordeel.GEEN_ADVIES),
+    ]
+    assert (found.leerlingen[2].las_key, list(found.groepen)) == ("vreemd", ["8A", "8B", ""])
+
+
+def test_without_a_list_advice_and_result_still_meet() -> None:
+    found = school(
+        kwam(eck="eck-1"),
+        kwam(eck="eck-2", las="k2"),
+        leerlingen=(),
+        adviezen=(
+            Advies(Leerling("eck-1", "k1"), "HAVO"),
+            Advies(Leerling(las_key="k2"), "VWO"),
+            Advies(Leerling("eck-3"), "VWO"),
+        ),
+    )
+    assert not found.met_lijst
+    assert [(item.advies, item.oordeel) for item in found.leerlingen] == [
+        ("HAVO", Oordeel.HEROVERWEGEN),
+        ("VWO", Oordeel.BLIJFT),
+        ("VWO", Oordeel.GEEN_RESULTAAT),
+    ]
+    assert (found.leerlingen[1].eck_id, found.leerlingen[1].las_key) == ("eck-2", "k2")
+
+
+def test_equal_keys_under_different_eck_ids_are_two_pupils() -> None:
+    found = school(kwam(eck="eck-5", las="k5"), kwam(eck="eck-6", las="k5"), leerlingen=())
+    assert len(found.leerlingen) == 2
+
+
+def test_the_newest_result_counts_and_is_not_believed_when_it_is_of_the_future() -> None:
+    older = kwam(eck="eck-1", toetsadvies="vwo", datumtijd="2026-03-01T00:00:00Z")
+    newer = kwam(eck="eck-1", toetsadvies="vmbo bb/kb", datumtijd="2026-03-10T00:00:00Z")
+    for order in ((older, newer), (newer, older)):
+        [line] = school(*order, leerlingen=(ANNA,)).leerlingen
+        assert line.toetsadvies == "vmbo bb/kb"
+        assert line.opmerkingen == ("Er zijn 2 resultaten ontvangen; het nieuwste telt.",)
+    ahead = replace(
+        kwam(eck="eck-1", toetsadvies="vwo", datumtijd="2099-01-01T00:00:00Z"), ontvangen_op=NU - dt.timedelta(days=9)
+    )
+    assert school(newer, ahead, leerlingen=(ANNA,)).leerlingen[0].toetsadvies == "vmbo bb/kb"
+    undated = replace(kwam(eck="eck-1", toetsadvies="vwo", datumtijd="onleesbaar"), ontvangen_op=NU - dt.timedelta(days=9))
+    assert school(newer, undated, leerlingen=(ANNA,)).leerlingen[0].toetsadvies == "vmbo bb/kb"
+
+
+def test_odd_things_are_told() -> None:
+    adviezen = (Advies(Leerling("eck-1"), "HAVO"), Advies(Leerling(las_key="k1"), "VWO"))
+    [line, _] = school(kwam(eck="eck-1", las="k2"), adviezen=adviezen).leerlingen
+    assert line.advies == "VWO"
+    assert [text.split()[0] for text in line.opmerkingen] == ["De", "Er"]
+    assert not school(kwam(eck="eck-1"), adviezen=(adviezen[0], adviezen[0])).leerlingen[0].opmerkingen
+
+
+def test_groups_that_take_no_part_are_left_out_once_it_can_be_told() -> None:
+    everybody = (ANNA, BRAM, KLEIN)
+    before = school(leerlingen=everybody)
+    assert (len(before.leerlingen), before.buiten_beeld) == (3, {})
+    after = school(kwam(eck="eck-1"), leerlingen=(*everybody, replace(KLEIN, naam="Zus", las_key="k8")))
+    assert (names(after), after.buiten_beeld) == (["Anna de Test", "Bram Proef"], {"3": 2})  # all of 8B may have been forgotten
+
+
+@pytest.mark.parametrize(
+    ("named", "afname", "counted"),
+    [
+        ("2025-2026", None, True),
+        ("2024-2025", None, False),
+        (None, None, True),  # the day of receipt decides
+        ("nonsens", "2025-02-04T00:00:00Z", False),  # the day of the test decides
+        ("nonsens", "2026-02-04T00:00:00Z", True),
+    ],
+)
+def test_one_school_year(named: str | None, afname: str | None, counted: bool) -> None:
+    item = kwam(eck="eck-1", schooljaar=named)
+    if afname:
+        document = dict(item.resultaat.raw)
+        document["resultatenscores"]["afnamecontext"] = {"afname": {"id": "a", "afnametijdstip": afname}}
+        item = replace(item, resultaat=type(item.resultaat).parse(document))
+    found = maak_overzicht([item], schooljaar=JAAR, gemaakt_op=NU)
+    assert (len(found.scholen), found.ander_schooljaar) == ((1, 0) if counted else (0, 1))
+
+
+def test_a_school_year_of_another_form_is_refused() -> None:
+    with pytest.raises(MessageError):
+        maak_overzicht([], schooljaar="2026", gemaakt_op=NU)
+
+
+def test_schools_stand_apart_and_unknown_ones_last() -> None:
+    found = maak_overzicht(
+        [kwam(las="a", school=None, edu_to="0000000700033DD00001"), kwam(las="a", school=SCHOOL), kwam(las="a", school=ANDERE)],
+        schooljaar=JAAR,
+        gemaakt_op=NU,
+    )
+    assert [item.naam for item in found.scholen] == ["De Proefvlinder (22CC)", "De Testschool (11BB)", "0000000700033DD00001"]
+    assert found.aantal_leerlingen == 3
+
+
+def test_what_suppliers_have_and_sent() -> None:
+    berichten = [
+        bericht(State.DELIVERED, 20),
+        bericht(State.DELIVERED, 7, onbekend=2),
+        bericht(State.WAITING, 4),
+        bericht(State.HELD, 3),
+        bericht(State.PARKED, 2),
+        bericht(State.DROPPED, 9),
+        bericht(State.DELIVERED, 27, "registreren"),
+        replace(bericht(State.DELIVERED, 99), schooljaar="2024-2025"),
+    ]
+    vergeleken = [Vergeleken(routeringskenmerk=SCHOOL.routeringskenmerk, leverancier=SUPPLIER_OIN, aangenomen=25, open=2)]
+    [found] = maak_overzicht(
+        [kwam(eck="eck-1"), kwam(eck="eck-2")],
+        schooljaar=JAAR,
+        gemaakt_op=NU,
+        berichten=berichten,
+        vergeleken=vergeleken,
+        leveranciers=[LEVERANCIER],
+    ).scholen
+    leerlingen, adviezen = found.bezorgd
+    assert (leerlingen.soort, leerlingen.bezorgd, leerlingen.aangenomen) == ("leerlingen", 27, None)
+    assert (adviezen.leverancier, adviezen.soort, adviezen.bezorgd) == ("Toetsbureau", "schooladviezen", 25)
+    assert (adviezen.onderweg, adviezen.vastgehouden, adviezen.geparkeerd, adviezen.onbekend) == (4, 3, 2, 2)
+    assert (adviezen.aangenomen, adviezen.open) == (25, 2)
+    assert adviezen.laatst == dt.datetime(2026, 1, 30, 8, 0, tzinfo=dt.UTC)
+    [ontvangen] = found.ontvangen
+    assert (ontvangen.leverancier, ontvangen.toets, ontvangen.aantal) == ("Toetsbureau", "IEP Doorstroomtoets", 2)
+
+
+def test_compared_without_a_message() -> None:
+    vergeleken = [Vergeleken(routeringskenmerk=SCHOOL.routeringskenmerk, leverancier=SUPPLIER_OIN, aangenomen=1, open=0)]
+    [found] = maak_overzicht([kwam(eck="e")], schooljaar=JAAR, gemaakt_op=NU, vergeleken=vergeleken).scholen
+    assert [(item.leverancier, item.aangenomen) for item in found.bezorgd] == [(SUPPLIER_OIN, 1)]
+
+
+def test_no_repr_says_anything_about_a_pupil() -> None:
+    found = twee_scholen()
+    texts = [repr(found), str(found), *(repr(item) for part in found.scholen for item in (part, *part.leerlingen))]
+    everything = "\n".join(texts)
+    for part in found.scholen:
+        for line in part.leerlingen:
+            assert not line.naam or line.naam not in everything
+            assert not line.las_key or line.las_key not in everything
+            assert not line.advies or line.advies not in everything
+    assert isinstance(found, Overzicht)
+    assert isinstance(found.scholen[0].leerlingen[0], Leerlingregel)
+    assert isinstance(found.scholen[0].school, School)

@@ -1,0 +1,227 @@
+"""The page as text: everything that comes in is text, nothing can be fetched, and the numbers are those of the data."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import html
+import io
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+from support import SCHOOL
+
+from doorstroom_client.messages.leerlingen import Advies, Leerling
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
+from doorstroom_client.messages.school import School
+from doorstroom_client.overview.gegevens import Overzicht
+from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
+from doorstroom_client.overview.niveaus import Ambities, stand
+from doorstroom_client.overview.pagina import als_pagina
+from doorstroom_client.overview.rangorde import Oordeel
+from doorstroom_client.overview.tabel import KOLOMMEN, als_csv
+
+from .wereld import JAAR, NU, kwam, twee_scholen
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=https://evil.example/x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style><style>@import 'https://evil.example'</style>",
+    "</title></svg><svg onload=alert(1)>",
+    "&lt;b&gt; &#60;i&#62; javascript:alert(1)",
+    "{{7*7}} ${7*7} <!-- --> ]]>",
+)
+_ALLOWED = """html head meta title style body header main footer section div h1 h2 h3 p a span b ul li dl dt dd
+    table caption thead tbody tfoot tr th td svg defs pattern path rect line"""
+ALLOWED = frozenset(_ALLOWED.split())
+
+
+class Seen(HTMLParser):
+    """What a page consists of."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError("a comment")
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def page_of(overzicht: Overzicht) -> Seen:
+    return Seen(als_pagina(overzicht).decode())
+
+
+def hostile(text: str, *, key: str = "") -> Overzicht:
+    school = School(
+        instellingscode="11BB",
+        vestigingscode="00",
+        onderwijsaanbiedercode="123A123",
+        onderwijslocatiecode="123X123",
+        administratienr="01",
+        routeringskenmerk=SCHOOL.routeringskenmerk,
+        naam=text,
+    )
+    pupils = [BekendeLeerling(naam=text, groep=f"8{text}", eck_id="e1"), BekendeLeerling(naam=text, groep=text, las_key="k2")]
+    return maak_overzicht(
+        [
+            kwam(eck="e1", toetsadvies="vwo", niveaus={"LEZEN": text, "REKENEN": "1S"}, school=school),
+            kwam(las="k2", toetsadvies=text, toets=text, school=school),
+            kwam(las=key or text, school=school),
+        ],
+        scholen=[
+            Schoolgegevens(
+                school=school,
+                leerlingen=Leerlingenlijst(pupils),
+                adviezen=[Advies(Leerling("e1"), "HAVO"), Advies(Leerling(las_key="k2"), text), Advies(Leerling(text), text)],
+            )
+        ],
+        schooljaar=JAAR,
+        gemaakt_op=NU,
+    )
+
+
+def check_harmless(seen: Seen) -> None:
+    assert not seen.open
+    assert set(seen.tags) <= ALLOWED
+    assert (seen.tags["style"], seen.tags["html"], seen.tags["title"]) == (1, 1, 1)
+    for tag, name, value in seen.attributes:
+        assert not name.startswith("on"), name
+        assert name not in ("src", "srcset", "style", "action", "srcdoc", "ping", "xlink:href"), name
+        assert name != "href" or (tag == "a" and re.fullmatch(r"#[\w-]+", value))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_comes_in_is_text(text: str) -> None:
+    plain = page_of(hostile("gewoon"))
+    seen = page_of(hostile(text))
+    check_harmless(seen)
+    assert seen.tags == plain.tags
+    assert text in seen.text
+
+
+def test_marks_that_steer_text_are_left_out() -> None:
+    page = als_pagina(hostile("a\u202eb\u0000c\u2066d\ud800e\nf", key="k")).decode()
+    assert "abcde f" in page
+    assert not re.search("[\u202e\u2066\ufeff\u0000]", page)
+
+
+def test_the_policy_allows_one_style_sheet_and_nothing_else() -> None:
+    page = als_pagina(twee_scholen()).decode()
+    found = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)
+    assert found
+    rules = dict(part.strip().split(" ", 1) for part in html.unescape(found.group(1)).split(";"))
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    checksum = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert rules == {
+        "default-src": "'none'",
+        "style-src": f"'sha256-{checksum}'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    assert page.index("Content-Security-Policy") < page.index("<style>")
+    assert "http" not in style
+    assert not re.search(r"url\((?!#)|@import", style)
+    assert "<script" not in page
+
+
+def test_a_page_is_sound() -> None:
+    seen = page_of(twee_scholen())
+    check_harmless(seen)
+    ids = [value for _, name, value in seen.attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+    for _, name, value in seen.attributes:
+        assert name != "href" or value[1:] in ids
+        assert name != "aria-labelledby" or value in ids
+    assert ("html", "lang", "nl") in seen.attributes
+    labels = [value for _, name, value in seen.attributes if name == "aria-label"]
+    assert len(labels) == len(set(labels))
+
+
+def test_the_numbers_are_those_of_the_data() -> None:
+    found = twee_scholen()
+    text = page_of(found).text
+    must = [item for school in found.scholen for item in school.met(Oordeel.HEROVERWEGEN)]
+    assert len(must) >= 5
+    assert f"Bij {len(must)} van de {found.aantal_leerlingen} leerlingen moet het schooladvies worden heroverwogen." in text
+    assert all(item.naam in text.split("De Proefvlinder")[1] or item.naam in text for item in must)
+    first_screen = text.split("Groep niet bekend")[0]
+    assert all(item.naam in first_screen for item in must), "the names stand on the first screen"
+    for school in found.scholen:
+        part = text.split(school.naam)[-1]
+        for item in school.leerlingen:
+            assert item.naam in part
+
+
+def test_nothing_to_compare_is_not_told_as_nothing_to_reconsider() -> None:
+    empty = maak_overzicht([], schooljaar=JAAR, gemaakt_op=NU)
+    no_advice = maak_overzicht([kwam(eck="e1")], schooljaar=JAAR, gemaakt_op=NU)
+    gegevens = Schoolgegevens(school=SCHOOL, adviezen=[Advies(Leerling("e1"), "VWO")])
+    no_result = maak_overzicht([], scholen=[gegevens], schooljaar=JAAR, gemaakt_op=NU)
+    none_higher = maak_overzicht([kwam(eck="e1")], scholen=[gegevens], schooljaar=JAAR, gemaakt_op=NU)
+    words = (
+        "geen leerlingen, adviezen of resultaten",
+        "geen schooladviezen bekend",
+        "nog geen resultaat ontvangen",
+        "Bij 0 van de 1 ",
+    )
+    for overzicht, expected in zip((empty, no_advice, no_result, none_higher), words, strict=True):
+        text = page_of(overzicht).text
+        assert [word in text.split("Heroverwegen")[0] for word in words] == [word == expected for word in words]
+    assert "Er is nog niets te vergelijken" in page_of(no_advice).text
+    assert "Er is nog niets te vergelijken." not in page_of(none_higher).text
+
+
+def test_reference_levels_against_the_ambitions() -> None:
+    levels = ["2F"] * 13 + ["1F"] * 4 + ["L1F"] * 3
+    items = [
+        kwam(eck=f"e{at}", niveaus={"LEZEN": level, "REKENEN": "1S", "TAALVERZORGING": "iets"})
+        for at, level in enumerate(levels)
+    ]
+    found = maak_overzicht(items, schooljaar=JAAR, gemaakt_op=NU)
+    lezen = stand(found.scholen[0].leerlingen, "LEZEN")
+    assert (lezen.onder, lezen.f1, lezen.streef, lezen.minstens_f1, lezen.samen) == (3, 4, 13, 17, 20)
+    assert stand(found.scholen[0].leerlingen, "TAALVERZORGING").samen == 0
+    text = page_of(found).text
+    assert "Lezen (20 leerlingen): streefniveau 65 % ✓ gehaald , minstens 1F 85 % ✓ gehaald" in text
+    assert "Taalverzorging (" not in text
+    stricter = Seen(als_pagina(found, ambities=Ambities(f1=85.5, streef=65.1)).decode()).text
+    assert "Lezen (20 leerlingen): streefniveau 65 % ✗ niet gehaald , minstens 1F 85 % ✗ niet gehaald" in stricter
+    assert "65,1 % van de leerlingen" in stricter
+
+
+def test_the_table_holds_everybody_and_no_formula() -> None:
+    found = hostile("=HYPERLINK(1)")
+    rows = list(csv.DictReader(io.StringIO(als_csv(found).decode("utf-8-sig")), delimiter=";"))
+    assert [row["naam"] for row in rows][:2] == ["'=HYPERLINK(1)"] * 2
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    whole = twee_scholen()
+    lines = list(csv.DictReader(io.StringIO(als_csv(whole).decode("utf-8-sig")), delimiter=";"))
+    assert tuple(lines[0]) == KOLOMMEN
+    assert len(lines) == whole.aantal_leerlingen
+    assert Counter(line["oordeel"] for line in lines) == {str(kind): count for kind, count in whole.aantallen.items()}
