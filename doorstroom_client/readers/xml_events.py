@@ -89,10 +89,13 @@ class XmlFile:
         place = f"line {line}" if line else "file"
         self.failure = self.failure or MessageError([Problem(place, text)], what=self.name, hint=hint)
 
-    def events(self) -> Iterator[tuple[str, Any]]:
+    def events(self, most: int = MAX_ELEMENTS) -> Iterator[tuple[str, Any]]:
         """Every ``start`` and ``end`` with its element, until the end or a failure.
 
         Whoever takes them drops an element that is done with `drop`, or the file is refused for its size.
+
+        Args:
+            most: elements that may be kept at a time.
         """
         parser = self._etree.XMLPullParser(events=("start", "end"), **strict_options())
         for chunk in self._chunks():
@@ -106,8 +109,8 @@ class XmlFile:
                 yield event, element
                 if self.failure is not None:
                     return
-            if self._held > MAX_ELEMENTS:
-                self.refuse(f"holds over {MAX_ELEMENTS} elements within one part, so it is no export of pupils")
+            if self._held > most:
+                self.refuse(f"holds over {most} elements within one part, so it is no export of pupils")
                 return
         if self.failure is None:
             self._feed(parser, None)
