@@ -177,20 +177,25 @@ class XmlFile:
     def _is_xml(self, start: bytes) -> bool:
         if start.startswith(_PACKED):
             self.refuse("is packed (gzip, zip or the like); only plain XML is read")
-        elif (declared := _declared(start)) and not _goes_with_bom(start, declared):
-            self.refuse("has a byte order mark of another encoding than the one it declares")
+        elif (declared := _declared(start)) and not _goes_with(start, declared):
+            self.refuse("is in another encoding than the one that it declares")
         return self.failure is None
 
 
+def _is_wide(start: bytes) -> bool:
+    """Whether these bytes are UTF-16, with or without its mark."""
+    return start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<"))
+
+
 def _declared(start: bytes) -> str:
-    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = start[:400].decode("utf-16" if wide else "latin-1", "replace")
+    text = start[:400].replace(b"\0", b"").decode("latin-1")
     found = _DECLARED.search(text)
     return found.group(1).casefold() if found else ""
 
 
-def _goes_with_bom(start: bytes, declared: str) -> bool:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+def _goes_with(start: bytes, declared: str) -> bool:
+    """Whether what a file declares is what it visibly is; the parser finds out the rest."""
+    if _is_wide(start):
         return declared in _UTF_16
     return declared in ("utf-8", "utf8") if start.startswith(codecs.BOM_UTF8) else True
 
