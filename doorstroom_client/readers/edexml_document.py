@@ -7,6 +7,7 @@ descent, photographs, free texts and staff never leave the parser.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,10 +161,15 @@ class Document:
             if len(child):
                 meldingen.append(plek.fout("vorm", "holds other elements; expected a text", naam, child.sourceline))
             text = child.get("key") if naam in _BY_KEY and soort == "leerling" else child.text
-            velden[naam] = " ".join((text or "").split())
+            velden[naam] = _plain(text)
             regels[naam] = child.sourceline or 0
-        sleutels = {naam: " ".join((element.get(naam) or "").split()) for naam in SLEUTELS}
+        sleutels = {naam: _plain(element.get(naam)) for naam in SLEUTELS}
         return Deel(soort, plek, sleutels, velden, regels, tuple(meldingen))
+
+
+def _plain(text: str | None) -> str:
+    """A text, composed and with single spaces."""
+    return unicodedata.normalize("NFC", " ".join(text.split())) if text else ""
 
 
 def versie_of(school: Deel) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import Brin, LasKey, Schooljaar, TestEckId
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, volledige_naam
@@ -110,6 +111,8 @@ class Regels:
         key = deel.sleutels["key"]
         if not key:
             return [deel.fout("ontbreekt", "is missing; no pupil can point at this group", "@key")]
+        if UNWANTED.search(key):
+            return [deel.fout("tekens", "holds a control character or a mark that changes the direction of text", "@key")]
         if key in self._groups or key in self._mixed:
             return [deel.fout("dubbel", "is the key of another group too", "@key")]
         if deel.soort == "samengestelde_groep":

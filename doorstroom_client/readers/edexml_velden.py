@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
@@ -15,6 +16,7 @@ _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _NIVEAUS = ("7", "8", "C", "S")
 _GESLACHT = {"0": 9, "1": 1, "2": 2, "9": 9}
 _INITIALS = 6
+_INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
 
 
 def parse_datum(text: str) -> dt.date | None:
@@ -68,11 +70,16 @@ def deelnemer_of(deel: Deel, leerling: Leerling, groep: str, jaargroep: str, keu
 def roepnaam_of(deel: Deel, keuze: Keuze) -> str:
     """The roepnaam, or where that was chosen the first of the voornamen."""
     names = deel.tekst("voornamen").split() if keuze.roepnaam_uit_voornamen else []
-    return deel.tekst("roepnaam") or next(iter(names), "")
+    return visible(deel.tekst("roepnaam")) or next(iter(names), "")
+
+
+def visible(text: str) -> str:
+    """The text, or nothing when nobody can see it."""
+    return "" if all(unicodedata.category(character) in _INVISIBLE for character in text) else text
 
 
 def _tekst(deel: Deel, naam: str, most: int, found: list[Melding], *, required: bool = True) -> str:
-    text = deel.tekst(naam)
+    text = visible(deel.tekst(naam))
     if not text and required:
         found.append(deel.fout("ontbreekt", "is missing or empty", naam))
     _check(deel, naam, text, most, found)

@@ -357,6 +357,11 @@ RULES: dict[str, tuple[Spoil, str]] = {
         lambda root: root["groepen/groep:2"].attributes.update(key="g8a "),
         "groepen/groep[3]/@key dubbel",
     ),
+    "group key with a mark": (
+        lambda root: root["groepen/groep:2"].attributes.update(key="a\u202eb"),
+        "groepen/groep[3]/@key tekens",
+    ),
+    "achternaam that nobody sees": (on("achternaam", "\u200b"), f"{PUPIL}/achternaam ontbreekt"),
     "mixed group with the key of a group": (
         lambda root: root["groepen/samengestelde_groep"].attributes.update(key="g8a"),
         "groepen/samengestelde_groep[1]/@key dubbel",
