@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -44,6 +44,9 @@ from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import Layout
 
+_SHOWN = 20
+"""Notes about a file that are told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -53,11 +56,13 @@ class Batch:
         adviezen: the advice.
         groepen: the groups.
         deelnemers: the participants.
+        let_op: what somebody should know about the file, without pupils.
     """
 
     adviezen: Sequence[Advies] | None = None
     groepen: Sequence[Stamgroep] | None = None
     deelnemers: Sequence[Deelnemer] | None = None
+    let_op: Sequence[str] = ()
 
     @property
     def aantal(self) -> int:
@@ -106,7 +111,7 @@ class Kind:
         naam: as it stands in the command.
         what: name of the entries, for people.
         layout: the columns of its files.
-        read: reads the file of one school.
+        read: reads the file of one school; the settings have the school year that is sent.
     """
 
     naam: Literal["adviezen", "deelnemers"]
@@ -214,13 +219,14 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
     school = the_school(settings, wanted.school)
     if wanted.leverancier:
         find_leverancier(settings.leveranciers, wanted.leverancier)
+    for_reading = replace(settings, schooljaar=_chain(settings).schooljaar_of(wanted.schooljaar))
     if wanted.dry_run:
-        batch = kind.read(file, settings, school)
+        batch = _read(kind, file, for_reading, school)
         with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
             _dry_run(settings, client, wanted, school, kind, batch)
         return ExitCode.OK
     with alone(settings, f"{kind.naam}-send", school.routeringskenmerk), stoppable(longest_call(settings)) as stop:
-        batch = kind.read(file, settings, school)
+        batch = _read(kind, file, for_reading, school)
         lines = partial(lines_of, file, kind.layout)
         with Client(**settings.arguments()) as client, explained(client, school, wanted.leverancier, lines):
             if stop():
@@ -233,6 +239,15 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
             ontvangst = batch.send(client, school, only_changes=wanted.only_changes, **wanted.target)
         # Once it is sent, the outcome counts and not the signal that came in between.
         return _tell(ontvangst, wanted, school, kind, file)
+
+
+def _read(kind: Kind, file: Path, settings: Settings, school: School) -> Batch:
+    batch = kind.read(file, settings, school)
+    for text in batch.let_op[:_SHOWN]:
+        terminal.say(f"Note: {text}")
+    if len(batch.let_op) > _SHOWN:
+        terminal.say(f"and {len(batch.let_op) - _SHOWN} more notes")
+    return batch
 
 
 def _chain(settings: Settings) -> Chain:

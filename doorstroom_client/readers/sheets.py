@@ -34,6 +34,7 @@ from doorstroom_client.readers.columns import (
     voorletters,
 )
 from doorstroom_client.readers.records import Lines, Scan, records
+from doorstroom_client.readers.xml_events import PACKED, looks_like_xml
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger files of one school are refused: a school with a thousand pupils stays under 0.5 MiB."""
@@ -120,6 +121,12 @@ def read_sheet(source: object, layout: Layout, *, failure: ConfigurationError | 
         return sheet
     if len(content) > MAX_BYTES:
         sheet.refuse(f"is over {MAX_BYTES // 1024**2} MiB", hint="Leave out what is not needed, or split it")
+        return sheet
+    if content.startswith(PACKED):
+        sheet.refuse("is packed (gzip, zip or the like), so it is not a CSV file", hint=SAVE_AS_CSV)
+        return sheet
+    if looks_like_xml(content):
+        sheet.refuse("is XML and not a table", hint="For pupils in EDEXML: deelnemers send, or read_edexml. It has no advice")
         return sheet
     scan = Scan()
     scan.feed(content, last=True)

@@ -21,7 +21,8 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_ELEMENTS = 20_000
 """Elements that are kept at a time; a pupil or group has a few dozen."""
 _CHUNK = 32 * 1024
-_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd")
+PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd")
+"""How a packed file begins."""
 _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _UTF_16 = ("utf-16", "utf-16le", "utf-16be", "ucs-2", "iso-10646-ucs-2")
 _ENCODING_CODES = (6, 31, 32, 79, 81)  # of libxml2: an encoding that is unknown, or bytes that are not in it
@@ -40,7 +41,7 @@ def etree() -> Any:
         pass
     raise ConfigurationError(
         "reading XML needs lxml, which is not installed",
-        setting="file",
+        setting="xml",
         hint="Run: pip install 'doorstroom_client[xml]', or give a CSV",
     )
 
@@ -175,7 +176,7 @@ class XmlFile:
         self.failure = ConfigurationError(text, setting="file", hint="Check the path and the rights on the file")
 
     def _is_xml(self, start: bytes) -> bool:
-        if start.startswith(_PACKED):
+        if start.startswith(PACKED):
             self.refuse("is packed (gzip, zip or the like); only plain XML is read")
         elif (declared := _declared(start)) and not _goes_with(start, declared):
             self.refuse("is in another encoding than the one that it declares")
