@@ -168,7 +168,7 @@ ADVICE_INTRO = """
 underscores, and with “t/m” or “tot en met” for `TM`: `havo t/m vwo`, `HAVO tm VWO` and `vmbo-gl/tl` are all understood. Nothing
 is guessed: whatever else is written is told as a problem. In Python the codes are the members of `Schooladvies`.
 
-What schools usually write is understood as well, in capitals or not, with or without “vmbo”, and with lwoo anywhere in it. A text
+What schools usually write is understood as well, in capitals or not, with or without “vmbo”, lwoo anywhere in it. A text
 that can mean two things is not: not `vmbo` alone, not `vmbo/havo`, and not what has no code, such as `pro/bb`.
 
 """

@@ -104,6 +104,12 @@ DEELNEMERS = Layout(
     example="eck_id;las_key;achternaam;voorvoegsel;roepnaam;voorletters;geboortedatum;geslacht;groep;jaargroep",
 )
 
+LEERLINGEN = Layout(
+    required=("achternaam",),
+    optional=("voorvoegsel", "roepnaam", "groep"),
+    example="eck_id;las_key;achternaam;voorvoegsel;roepnaam;groep",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
