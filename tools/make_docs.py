@@ -125,7 +125,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "roepnaam": ("1 to 64 characters", "voornaam, first name, calling name"),
     "voorletters": ("1 to 6 letters; dots and spaces are taken out", "voorletter, initialen, initials"),
     "geboortedatum": (
-        "`YYYY-MM-DD` or `DD-MM-YYYY` (also with slashes, also `1-2-2014`, also with midnight behind it)",
+        "`YYYY-MM-DD` or `DD-MM-YYYY` (also with slashes, also `1-2-2014` and `1-2-14`, also with midnight behind it)",
         "geb. datum, date of birth, birth date",
     ),
     "groep": ("name of the group of pupils, such as 8A; 1 to 64 characters", "groepsnaam, stamgroep, klas, group, class"),

@@ -54,7 +54,9 @@ _FORBIDDEN_PARTS = (
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _MIDNIGHT = r"(?:[ T]0{1,2}:00(?::00(?:[.,]0+)?)?)?"  # as databases write a date
 _ISO_DATE = re.compile(rf"(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}}){_MIDNIGHT}")
-_DUTCH_DATE = re.compile(rf"(?P<day>[0-9]{{1,2}})(?P<mark>[-/])(?P<month>[0-9]{{1,2}})(?P=mark)(?P<year>[0-9]{{4}}){_MIDNIGHT}")
+_DUTCH_DATE = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})(?P<mark>[-/])(?P<month>[0-9]{{1,2}})(?P=mark)(?P<year>[0-9]{{4}}|[0-4][0-9]){_MIDNIGHT}"
+)
 _WHOLE = re.compile(r"([0-9]+)[.,]0+")
 """A whole number as a column of numbers may show it, with the decimal comma or point."""
 _JAARGROEP = re.compile(r"(?:groep )?([78])")
@@ -197,12 +199,16 @@ def clean(cell: str) -> str:
 
 
 def parse_date(text: str) -> dt.date | None:
-    """A date as ``YYYY-MM-DD``, ``D-M-YYYY`` or ``D/M/YYYY``; None when it is not one."""
+    """A date as ``YYYY-MM-DD``, ``D-M-YYYY`` or ``D/M/YYYY``; None when it is not one.
+
+    LibreOffice with Dutch settings saves ``D-M-YY``, of which the year is in this century up to 2049: no pupil is older.
+    """
     found = _ISO_DATE.fullmatch(text) or _DUTCH_DATE.fullmatch(text)
     if found is None:
         return None
     try:
-        return dt.date(int(found["year"]), int(found["month"]), int(found["day"]))
+        year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+        return dt.date(year, int(found["month"]), int(found["day"]))
     except ValueError:  # 30 February and the like
         return None
 
