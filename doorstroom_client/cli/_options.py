@@ -66,7 +66,7 @@ FileArgument = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="CSV with one line per pupil, as Dutch Excel saves it; for participants EDEXML as well.",
+        help="CSV or Excel workbook with one line per pupil; for participants EDEXML as well.",
         show_default=False,
     ),
 ]

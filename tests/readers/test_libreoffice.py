@@ -107,6 +107,16 @@ def test_participants(office: Office, sheet: Path, delimiter: str, encoding: int
         assert (one.eck_id, one.las_key) == (other.leerling.eck_id, other.leerling.las_key)
 
 
+def test_participants_in_a_workbook(office: Office, sheet: Path) -> None:
+    file = office.convert(sheet, "xlsx", "werkboek")
+    groepen, deelnemers = read_deelnemers(file, school=SCHOOL)
+    assert {item.omschrijving for item in groepen} == set(AWKWARD)
+    names = "achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "geslacht"
+    for one, other in zip(pupils(), deelnemers, strict=True):
+        assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+        assert (one.eck_id, one.las_key) == (other.leerling.eck_id, other.leerling.las_key)
+
+
 def test_advice(office: Office) -> None:
     given: list[Advies] = adviezen_of(pupils())
     rows = [["eck_id", "las_key", "Voorlopig schooladvies"]]

@@ -480,7 +480,7 @@ def test_a_header_and_nothing_else(content: bytes) -> None:
     [
         (b"las_key;advies\nk\0;VWO", "NUL"),
         ("las_key;advies\nk;VWO".encode("utf-16-le"), "NUL"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "is packed"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "no Excel workbook"),
         (b"\x1f\x8b\x08\x00", "is packed"),
         (b"\xef\xbb\xbf <EDEX/>", "is XML"),
         (b"las_key;advies\nk\x81;VWO", "is not text"),
