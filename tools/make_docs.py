@@ -93,8 +93,8 @@ What `doorstroom deelnemers send`, `doorstroom adviezen send`, `read_deelnemers`
 under a line with the names of the columns.
 
 - **Form**: `;`, `,` or TAB; UTF-8, UTF-16 with BOM or Windows-1252; at most 5 MiB. In Dutch Excel: *Opslaan als, CSV UTF-8*.
-- **An Excel workbook** (`.xlsx`) is read as well, with the extra `xml`: its first visible sheet. Format the columns with identities as
-  text, or Excel takes leading zeros off.
+- **An Excel workbook** (`.xlsx`) is read as well, with the extra `xml`: its first visible sheet. Format the columns with
+  identities as text, or Excel takes leading zeros off.
 - **Names of columns** may stand in any order, in capitals or not, with spaces, dashes or underscores. Columns with another name
   are ignored, with one exception: a file with a column for the BSN or onderwijsnummer is refused as a whole, because the chain
   never carries that number.

@@ -108,7 +108,7 @@ def _validated(file: XmlFile, schema: Any) -> list[Melding]:
         root = element if root is None else root
     if file.failure is None and (root is None or root.tag != "EDEX"):
         file.refuse("is not EDEXML: its root is not EDEX", hint="Export EDEXML (EDEX.XML) from your LAS")
-    if file.failure is not None:
+    if file.failure is not None or root is None:
         return []
     for element in list(root.iter("toevoegingen")):
         element.getparent().remove(element)

@@ -504,6 +504,7 @@ def refusal(content: bytes | Path, error: type[Exception] = MessageError) -> str
         (b"<EDEX>", "not well-formed"),
         (written(document())[:-20], "not well-formed"),
         (written(document()) + b"<x/>", "not well-formed"),
+        (f"<EDEX><{CANARY}></EDEX>".encode(), "not well-formed"),  # libxml2 names the element in its text
         (b"<html><body/></html>", "root is not EDEX"),
         (b"<x:EDEX xmlns:x='urn:x'/>", "root is not EDEX"),
         (f"<{CANARY}/>".encode(), "root is not EDEX"),

@@ -74,5 +74,5 @@ def test_packed_files_on_disk(tmp_path: Path) -> None:
     files = attacked.hostile(tmp_path, "http://x")
     for name in ("EDEX.XML", "EDEX.XML.gz"):
         (tmp_path / name).write_bytes(files["a gzip bomb"])
-        with pytest.raises(MessageError, match="packed"):
+        with pytest.raises(MessageError, match="is packed"):
             read_edexml(tmp_path / name)
