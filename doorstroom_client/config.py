@@ -20,6 +20,7 @@ from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Osr
+from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
 from doorstroom_client.store.address import is_address, veiled
 from doorstroom_client.store.bewaren import Bewaartermijn
@@ -52,6 +53,7 @@ class Settings:
     leveranciers: tuple[Leverancier, ...] = ()
     scholen: tuple[School, ...] = ()
     afspraken: tuple[Afspraak, ...] = ()
+    edexml: Keuze = field(default_factory=Keuze)
     timeouts: Timeouts = field(default_factory=Timeouts)
     retry: Retry = field(default_factory=Retry)
     serve_host: str = "127.0.0.1"
@@ -93,7 +95,7 @@ class Settings:
 
     def arguments(self) -> dict[str, Any]:
         """The arguments for the constructor of a client."""
-        names = [item.name for item in fields(self) if not item.name.startswith("serve_")]
+        names = [item.name for item in fields(self) if not item.name.startswith(("serve_", "edexml"))]
         return {name: getattr(self, name) for name in names}
 
 
@@ -234,6 +236,7 @@ class _Reader:
             leveranciers=tuple(leveranciers),
             scholen=tuple(self._each("scholen", lambda item: School(**item))),
             afspraken=tuple(afspraken),
+            edexml=self._try("edexml", lambda: _keuze(part.get("edexml", {}))) or Keuze(),
             timeouts=timeouts or Timeouts(),
             retry=self._try("retry", lambda: _retry(retry)) or Retry(),
             serve_host=serve.get("host", "127.0.0.1"),
@@ -348,6 +351,13 @@ class _Reader:
 def _afspraak(values: dict[str, Any]) -> Afspraak:
     given = dict(values)
     return Afspraak.met_naam(given.pop("basis", "1.1")).volgende(**given)
+
+
+def _keuze(values: dict[str, Any]) -> Keuze:
+    try:
+        return Keuze(**values)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"edexml.{error.message}", setting=f"edexml.{error.setting}") from None
 
 
 def _retry(values: Mapping[str, Any]) -> Retry:

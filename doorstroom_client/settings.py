@@ -113,6 +113,21 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("afspraken[].geslacht", "whether geslacht is still sent (default false)", kind="flag"),
     Setting("afspraken[].basis", 'version it follows (default "1.1")'),
     Setting("afspraken[].schooladviezen", "the advice values, when they change", kind="texts"),
+    Setting("edexml.jaargroepen", 'levels that take part: "7", "8" or both (default: 8)', kind="texts"),
+    Setting(
+        "edexml.jaargroep_voor_s",
+        'level of the pupils in jaargroep S (SO, SBO), which EDEXML does not tell: "7" or "8" (default: each such pupil is '
+        "told as a problem)",
+    ),
+    Setting(
+        "edexml.sleutel_is_las_key", "whether the keys in the file are the LAS-keys in the chain (default true)", kind="flag"
+    ),
+    Setting(
+        "edexml.roepnaam_uit_voornamen",
+        "take the first of the voornamen where the roepnaam is missing (default false)",
+        kind="flag",
+    ),
+    Setting("edexml.voorletters_uit_voornamen", "make missing voorletters from the voornamen (default false)", kind="flag"),
     Setting("timeouts.connect", "seconds for one connection (default 10)", kind="number"),
     Setting("timeouts.post", "seconds for sending a list, retries included (default 30)", kind="number"),
     Setting("timeouts.osr", "seconds for a question to the OSR (default 15)", kind="number"),

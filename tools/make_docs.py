@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "leveranciers[]": ("[[leveranciers]]", "One section per test. The OSR does not know these addresses."),
     "scholen[]": ("[[scholen]]", "One section per school administration."),
     "afspraken[]": ("[[afspraken]]", "Agreements of later school years; see [the checklist](../how-to/next-school-year.md)."),
+    "edexml": ("[edexml]", "How `doorstroom deelnemers` reads [EDEXML](edexml.md)."),
     "timeouts": ("[timeouts]", "Seconds for a whole call, waiting and repeating included."),
     "retry": ("[retry]", "How often a call is repeated; what may be repeated stands in [the decisions](decisions.md)."),
     "serve": ("[serve]", "For the command `doorstroom serve`."),
@@ -96,6 +97,8 @@ What `doorstroom deelnemers send`, `doorstroom adviezen send`, `read_deelnemers`
 under a line with the names of the columns.
 
 - **Form**: `;`, `,` or TAB; UTF-8, UTF-16 with BOM or Windows-1252; at most 5 MiB. In Dutch Excel: *Opslaan als, CSV UTF-8*.
+- **An Excel workbook** (`.xlsx`) is read as well, with the extra `xml`: its first visible sheet. Format the columns with
+  identities as text, or Excel takes leading zeros off.
 - **Names of columns** may stand in any order, in capitals or not, with spaces, dashes or underscores. Columns with another name
   are ignored, with one exception: a file with a column for the BSN or onderwijsnummer is refused as a whole, because the chain
   never carries that number.
@@ -115,24 +118,30 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
         "`https://ketenid.nl/<namespace>/` and 128 lower-case hexadecimal digits; required for a pupil who has one",
         "ketenid",
     ),
-    "las_key": ("the meaningless key of the pupil in your LAS: 1 to 256 characters without spaces. Not the leerlingnummer", ""),
+    "las_key": (
+        "the meaningless key of the pupil in your LAS: 1 to 256 characters without spaces. Not the leerlingnummer",
+        "las-sleutel",
+    ),
     "advies": (
         "one of the [17 codes](#the-17-advice-codes)",
-        "schooladvies, voorlopig schooladvies, voorlopig advies, advice",
+        "schooladvies, voorlopig schooladvies, voorlopig advies, basisschooladvies, advice",
     ),
-    "achternaam": ("1 to 70 characters, without the voorvoegsel", "surname, last name"),
+    "achternaam": ("1 to 70 characters, without the voorvoegsel", "familienaam, surname, last name"),
     "voorvoegsel": ("at most 10 characters (“van der”), or empty", "voorvoegsels, tussenvoegsel, tussenvoegsels, prefix"),
-    "roepnaam": ("1 to 64 characters", "voornaam, first name"),
-    "voorletters": ("1 to 6 letters; dots and spaces are taken out", "initials"),
-    "geboortedatum": ("`YYYY-MM-DD` or `DD-MM-YYYY` (also with slashes, also `1-2-2014`)", "date of birth"),
-    "groep": ("name of the group of pupils, such as 8A; 1 to 64 characters", "groepsnaam, klas, group"),
+    "roepnaam": ("1 to 64 characters", "voornaam, first name, calling name"),
+    "voorletters": ("1 to 6 letters; dots and spaces are taken out", "voorletter, initialen, initials"),
+    "geboortedatum": (
+        "`YYYY-MM-DD` or `DD-MM-YYYY` (also with slashes, also `1-2-2014` and `1-2-14`, also with midnight behind it)",
+        "geb. datum, date of birth, birth date",
+    ),
+    "groep": ("name of the group of pupils, such as 8A; 1 to 64 characters", "groepsnaam, stamgroep, klas, group, class"),
     "jaargroep": (
         "`7` or `8` (also “groep 8”); empty or absent means 8, which also stands for leerjaar 8 and up in special education",
-        "leerjaar, year",
+        "leerjaar, year, grade",
     ),
     "geslacht": (
         "`1` or `m` (man), `2` or `v` (vrouw), `9` or `x` (not specified); empty or absent means 9",
-        "gender",
+        "sekse, m/v, gender, sex",
     ),
 }
 """Column -> what a cell may hold, and the other names that the column may have."""
@@ -165,7 +174,31 @@ ADVICE_INTRO = """
 underscores, and with “t/m” or “tot en met” for `TM`: `havo t/m vwo`, `HAVO tm VWO` and `vmbo-gl/tl` are all understood. Nothing
 is guessed: whatever else is written is told as a problem. In Python the codes are the members of `Schooladvies`.
 
+What schools usually write is understood as well, in capitals or not, with or without “vmbo”, lwoo anywhere in it. A text
+that can mean two things is not: not `vmbo` alone, not `vmbo/havo`, and not what has no code, such as `pro/bb`.
+
 """
+
+SPELLED: Mapping[Schooladvies, str] = {
+    Schooladvies.VSO: "vso",
+    Schooladvies.PRAKTIJKONDERWIJS: "pro, praktijk",
+    Schooladvies.VMBO_BB: "basis, bb, bbl, vmbo-b",
+    Schooladvies.VMBO_BB_MET_LWOO: "basis met lwoo, bb + lwoo",
+    Schooladvies.VMBO_BB_TM_VMBO_KB: "basis/kader, bb/kb, vmbo b/k",
+    Schooladvies.VMBO_BB_TM_VMBO_KB_MET_LWOO: "basis/kader (lwoo)",
+    Schooladvies.VMBO_KB: "kader, kb, kbl, vmbo-k",
+    Schooladvies.VMBO_KB_MET_LWOO: "kader met leerwegondersteuning",
+    Schooladvies.VMBO_KB_TM_VMBO_GL_TL: "kader/tl, vmbo kgt, kader/mavo",
+    Schooladvies.VMBO_KB_TM_VMBO_GL_TL_MET_LWOO: "kader/tl met lwoo",
+    Schooladvies.VMBO_GL_TL: "TL, gl, gt, mavo, vmbo-t, vmbo-(g)t",
+    Schooladvies.VMBO_GL_TL_MET_LWOO: "tl met lwoo",
+    Schooladvies.VMBO_GL_TL_TM_HAVO: "vmbo-t/havo, mavo/havo, tl - havo",
+    Schooladvies.HAVO: "havo",
+    Schooladvies.HAVO_TM_VWO: "havo/vwo, havo-vwo",
+    Schooladvies.VWO: "vwo, gymnasium, atheneum",
+    Schooladvies.GEEN_SPECIFIEK_ADVIES_MOGELIJK: "geen specifiek advies",
+}
+"""Code -> how schools write it, for example."""
 
 DECISIONS_INTRO = """# What happens when …
 
@@ -314,7 +347,7 @@ def csv_page() -> str:
             f"\n## Advice (adviezen)\n\n```text\n{ADVIEZEN.example}\n```\n\n",
             columns_table((*ADVIEZEN.required, *ADVIEZEN.optional), ADVIEZEN),
             ADVICE_INTRO,
-            table(("code", "meaning"), ((f"`{code}`", ADVICE[code]) for code in Schooladvies)),
+            table(("code", "meaning", "for example"), ((f"`{code}`", ADVICE[code], SPELLED[code]) for code in Schooladvies)),
             "\nThe codes belong to the agreement of the school year; a later one may have others, see",
             " [next school year](../how-to/next-school-year.md).\n",
             MANY,

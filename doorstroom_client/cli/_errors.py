@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli._lines import spelled
+from doorstroom_client.cli._namen import tell_names
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run
 from doorstroom_client.cli.exit_codes import ExitCode, code_of
@@ -26,13 +27,15 @@ class ExplainedError(Exception):
         error: what happened.
         nederlands: the text in Dutch.
         regels: the lines of the file that it is about.
+        namen: the pupils that it is about, when somebody asked for names.
     """
 
-    def __init__(self, error: DoorstroomError, nederlands: str, regels: Sequence[int] = ()) -> None:
+    def __init__(self, error: DoorstroomError, nederlands: str, regels: Sequence[int] = (), namen: Sequence[str] = ()) -> None:
         super().__init__(nederlands)
         self.error = error
         self.nederlands = nederlands
         self.regels = regels
+        self.namen = namen
 
 
 def guard(command: Callable[[], object]) -> int:
@@ -48,7 +51,7 @@ def guard(command: Callable[[], object]) -> int:
         try:
             return _as_code(command())
         except ExplainedError as explained:
-            return tell(explained.error, explained.nederlands, explained.regels)
+            return tell(explained.error, explained.nederlands, explained.regels, explained.namen)
         except DoorstroomError as error:
             return tell(error)
         except (KeyboardInterrupt, typer.Abort):
@@ -65,7 +68,7 @@ def _as_code(outcome: object) -> int:
     return outcome if isinstance(outcome, int) else ExitCode.OK
 
 
-def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = ()) -> int:
+def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = (), namen: Sequence[str] = ()) -> int:
     """Tell what went wrong, and give the exit code for it."""
     code = code_of(error)
     if isinstance(error, MessageError) and error.problems:
@@ -80,6 +83,7 @@ def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = (
         complain(f"  Request {error.request_id}, attempts: {len(error.attempts)}")
     if regels:
         complain(f"  It is about {spelled(regels)} of the file")
+    tell_names(namen)
     if nederlands:
         err().print()
         complain("In Dutch, for the school:")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.sheets import pupils, read_sheet
+from doorstroom_client.readers.xml_events import looks_like_xml
 
 if TYPE_CHECKING:
     from doorstroom_client.readers.columns import Layout
@@ -23,9 +24,18 @@ def lines_of(file: Path, layout: Layout, leerlingen: Collection[Leerling]) -> li
         layout: its columns.
         leerlingen: whom to find, by either identity.
     """
+    if looks_like_xml(file):
+        return _lines_of_edexml(file, leerlingen)
     wanted = {(name, text) for item in leerlingen for name, text in _identities(item)}
     rows = pupils(read_sheet(file, layout))
     return [row.line for row, leerling in rows if wanted.intersection(_identities(leerling))]
+
+
+def _lines_of_edexml(file: Path, leerlingen: Collection[Leerling]) -> list[int]:
+    from doorstroom_client.readers.edexml import stream_edexml
+
+    wanted = {pair for item in leerlingen for pair in _identities(item)}
+    return [pupil.regel for pupil in stream_edexml(file) if wanted & _identities(pupil.bekend.leerling)]
 
 
 def _identities(leerling: Leerling) -> set[tuple[str, str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.mild import amsterdam
 
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""
@@ -114,7 +117,10 @@ def send_many(
         Client(**settings.arguments()) as client,
         terminal.counting("Schools") as count,
     ):
-        reading = _Reading(stop.until(read_many(path, soort=kind, scholen=settings.scholen, afspraak=afspraak)))
+        today = dt.datetime.now(amsterdam()).date()
+        keuze = replace(settings.edexml, schooljaar=settings.schooljaar or Schooljaar.op(today))
+        lists = read_many(path, soort=kind, scholen=settings.scholen, afspraak=afspraak, keuze=keuze)
+        reading = _Reading(stop.until(lists))
         for uitkomst in client.send_many(iter(reading), workers=workers, only_changes=False if all_pupils else None):
             summary.add(uitkomst)
             count()

@@ -63,14 +63,19 @@ AllPupilsOption = Annotated[
     bool, typer.Option("--all-pupils", help="Send every pupil. Default, with a store: only what changed since the last time.")
 ]
 FileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="CSV with one line per pupil, as Dutch Excel saves it.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="CSV or Excel workbook with one line per pupil; for participants EDEXML as well.",
+        show_default=False,
+    ),
 ]
 ManyArgument = Annotated[
     Path,
     typer.Argument(
         metavar="PATH",
         help='One CSV with a column "school" (BRIN, School OIN or routeringskenmerk), its lines sorted by school; or a folder '
-        "with one CSV per school, named after it.",
+        "with one file per school, named after it.",
         show_default=False,
     ),
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lines import lines_of, spelled
 from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._namen import LeerlingenOption, directory, names_of, tell_names
 from doorstroom_client.cli._options import (
     AllPupilsOption,
     ConfigOption,
@@ -41,8 +42,12 @@ from doorstroom_client.delivery.outbox import Klaargezet
 from doorstroom_client.exchange.leverancier import find_leverancier
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
+from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import Layout
+
+_SHOWN = 20
+"""Notes about a file that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,13 @@ class Batch:
         adviezen: the advice.
         groepen: the groups.
         deelnemers: the participants.
+        let_op: what somebody should know about the file, without pupils.
     """
 
     adviezen: Sequence[Advies] | None = None
     groepen: Sequence[Stamgroep] | None = None
     deelnemers: Sequence[Deelnemer] | None = None
+    let_op: Sequence[str] = ()
 
     @property
     def aantal(self) -> int:
@@ -106,7 +113,7 @@ class Kind:
         naam: as it stands in the command.
         what: name of the entries, for people.
         layout: the columns of its files.
-        read: reads the file of one school.
+        read: reads the file of one school; the settings have the school year that is sent.
     """
 
     naam: Literal["adviezen", "deelnemers"]
@@ -128,6 +135,7 @@ class Wanted:
         queue: into the outbox.
         dry_run: only look.
         as_json: answer in JSON.
+        leerlingen: the file with names of pupils.
     """
 
     config: Path | None
@@ -138,6 +146,7 @@ class Wanted:
     queue: bool
     dry_run: bool
     as_json: bool
+    leerlingen: Path | None = None
 
     @property
     def target(self) -> dict[str, str | None]:
@@ -164,12 +173,13 @@ def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -
         only_changes: OnlyChangesOption = False,
         queue: QueueOption = False,
         dry_run: DryRunOption = False,
+        leerlingen: LeerlingenOption = None,
         config: ConfigOption = None,
         as_json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> int:
         terminal.set_mode(quiet=quiet, as_json=as_json)
-        wanted = Wanted(config, school, leverancier, schooljaar, only_changes, queue, dry_run, as_json)
+        wanted = Wanted(config, school, leverancier, schooljaar, only_changes, queue, dry_run, as_json, leerlingen)
         return _send(kind, file, wanted)
 
     @app.command("send-many", help=many_help)
@@ -214,15 +224,17 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
     school = the_school(settings, wanted.school)
     if wanted.leverancier:
         find_leverancier(settings.leveranciers, wanted.leverancier)
+    for_reading = replace(settings, schooljaar=_chain(settings).schooljaar_of(wanted.schooljaar))
     if wanted.dry_run:
-        batch = kind.read(file, settings, school)
+        batch = _read(kind, file, for_reading, school)
         with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
             _dry_run(settings, client, wanted, school, kind, batch)
         return ExitCode.OK
     with alone(settings, f"{kind.naam}-send", school.routeringskenmerk), stoppable(longest_call(settings)) as stop:
-        batch = kind.read(file, settings, school)
-        lines = partial(lines_of, file, kind.layout)
-        with Client(**settings.arguments()) as client, explained(client, school, wanted.leverancier, lines):
+        batch = _read(kind, file, for_reading, school)
+        lines, known = partial(lines_of, file, kind.layout), directory(wanted.leerlingen)
+        names = partial(names_of, known)
+        with Client(**settings.arguments()) as client, explained(client, school, wanted.leverancier, lines, names):
             if stop():
                 terminal.complain(f"Stopped by {stop.signal}; nothing was sent")
                 return stop.code
@@ -232,7 +244,16 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
                 return ExitCode.OK
             ontvangst = batch.send(client, school, only_changes=wanted.only_changes, **wanted.target)
         # Once it is sent, the outcome counts and not the signal that came in between.
-        return _tell(ontvangst, wanted, school, kind, file)
+        return _tell(ontvangst, wanted, school, kind, file, known)
+
+
+def _read(kind: Kind, file: Path, settings: Settings, school: School) -> Batch:
+    batch = kind.read(file, settings, school)
+    for text in batch.let_op[:_SHOWN]:
+        terminal.say(f"Note: {text}")
+    if len(batch.let_op) > _SHOWN:
+        terminal.say(f"and {len(batch.let_op) - _SHOWN} more notes")
+    return batch
 
 
 def _chain(settings: Settings) -> Chain:
@@ -318,7 +339,7 @@ def _tell_queued(queued: Klaargezet, wanted: Wanted, school: School, kind: Kind)
     _in_dutch(queued.uitleg, serious=False)
 
 
-def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, file: Path) -> int:
+def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, file: Path, known: Leerlingenlijst | None) -> int:
     lines = lines_of(file, kind.layout, ontvangst.onbekend) if ontvangst.onbekend else []
     code = ExitCode.REFUSED if ontvangst.onbekend else ExitCode.OK
     if wanted.as_json:
@@ -349,6 +370,11 @@ def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, file
     if ontvangst.onbekend:
         where = spelled(lines) if lines else "lines that cannot be told, because the file has changed since"
         terminal.complain(f"{len(ontvangst.onbekend)} are not known at {ontvangst.leverancier}: {where}", label="Error: ")
+        tell_names(names_of(known, ontvangst.onbekend))
+    if known is not None and ontvangst.verdwenen:
+        terminal.say("No longer in the list:")
+        gone = [item.label for item in known if any(one.gaat_over(item.leerling) for one in ontvangst.verdwenen)]
+        tell_names(gone)
     _in_dutch(ontvangst.uitleg, serious=bool(ontvangst.onbekend))
     return code
 

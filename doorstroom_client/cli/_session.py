@@ -83,6 +83,7 @@ def explained(
     school: School,
     leverancier: str | None = None,
     lines: Callable[[Collection[Leerling]], Sequence[int]] | None = None,
+    names: Callable[[Collection[Leerling]], Sequence[str]] | None = None,
 ) -> Iterator[None]:
     """Add a Dutch text to a refusal that a school has to know about.
 
@@ -91,6 +92,7 @@ def explained(
         school: whose list it was.
         leverancier: key of the supplier, when it was named.
         lines: finds the lines of the file on which pupils stand.
+        names: names pupils, for whoever asked for that.
     """
     try:
         yield
@@ -100,9 +102,9 @@ def explained(
             nederlands = _mandaat(client, school, leverancier) or nederlands
         if not nederlands:
             raise
-        unknown = error.onbekend if isinstance(error, LeerlingOnbekend) else ()
-        regels = lines(cast(Collection[Leerling], unknown)) if lines and unknown else ()
-        raise ExplainedError(error, nederlands, regels) from None
+        unknown = cast(Collection[Leerling], error.onbekend if isinstance(error, LeerlingOnbekend) else ())
+        regels = lines(unknown) if lines and unknown else ()
+        raise ExplainedError(error, nederlands, regels, names(unknown) if names and unknown else ()) from None
 
 
 def _mandaat(client: Client, school: School, leverancier: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -12,24 +13,39 @@ from doorstroom_client.config import Settings
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import DEELNEMERS
 from doorstroom_client.readers.tables import read_deelnemers
+from doorstroom_client.readers.xml_events import looks_like_xml
 
 app = typer.Typer(help="Send the participants in the test to the test supplier of a school.", no_args_is_help=True)
 
 
-def _read(file: Path, _: Settings, school: School) -> Batch:
+def _read(file: Path, settings: Settings, school: School) -> Batch:
+    if looks_like_xml(file):
+        return _from_edexml(file, settings, school)
     groepen, deelnemers = read_deelnemers(file, school=school)
     return Batch(groepen=groepen, deelnemers=deelnemers)
+
+
+def _from_edexml(file: Path, settings: Settings, school: School) -> Batch:
+    from doorstroom_client.readers.edexml import Ernst, read_edexml
+
+    found = read_edexml(file, school=school, keuze=replace(settings.edexml, schooljaar=settings.schooljaar))
+    found.raise_if_any()
+    notes = [str(item) for item in found.problemen if item.ernst is Ernst.LET_OP]
+    if found.overgeslagen:
+        notes.append(f"{found.overgeslagen} other pupils in the file take no part: of another jaargroep, or gone")
+    return Batch(groepen=found.groepen, deelnemers=found.deelnemers, let_op=notes)
 
 
 add_commands(
     app,
     Kind("deelnemers", "deelnemers", DEELNEMERS, _read),
     options.text(
-        "Send the participants in a CSV file.",
+        "Send the participants in a CSV or EDEXML file.",
         "doorstroom deelnemers send deelnemers.csv --school 99AA --dry-run",
         "Columns: eck_id and/or las_key, achternaam, roepnaam, voorletters, geboortedatum (YYYY-MM-DD or DD-MM-YYYY), groep; "
-        "and where you have them voorvoegsel, geslacht (1, 2, 9, or m, v), jaargroep (7 or 8). Send participants before "
-        "advice. Sending the same file again does no harm.",
+        "and where you have them voorvoegsel, geslacht (1, 2, 9, or m, v), jaargroep (7 or 8). Of EDEXML, as a LAS exports it, "
+        "the pupils in jaargroep 8 are sent; what it leaves open stands in [edexml] of the configuration. Send participants "
+        "before advice. Sending the same file again does no harm.",
     ),
     many_help("deelnemers", "Send the participants of many schools, a few at a time."),
 )

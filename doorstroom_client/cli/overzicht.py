@@ -18,7 +18,7 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.exchange.files import write_whole
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
@@ -30,8 +30,9 @@ from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import als_csv
-from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
-from doorstroom_client.store.base import Queued
+from doorstroom_client.readers.leerlingen import read_leerlingen
+from doorstroom_client.readers.tables import read_adviezen
+from doorstroom_client.store.records import Queued
 
 T = TypeVar("T")
 _FOLDER = "A folder holds a file per school, named after its BRIN, School OIN or routeringskenmerk."
@@ -132,8 +133,8 @@ class _Given:
                 yield school, read(item, school)
 
 
-def _read_leerlingen(file: Path, school: School) -> Leerlingenlijst:
-    return Leerlingenlijst.of_deelnemers(*read_deelnemers(file, school=school))
+def _read_leerlingen(file: Path, _: School) -> Leerlingenlijst:
+    return read_leerlingen(file)
 
 
 def _compare(client: Client, settings: Settings, given: _Given, schooljaar: str | None) -> Overzicht:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._namen import LeerlingenOption, directory
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import only_school, open_client
 from doorstroom_client.client import Client
@@ -20,6 +21,7 @@ from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.rapport import rapport_file_name
 from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
+from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.mild import amsterdam
 
 app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
@@ -48,6 +50,7 @@ def list_results(
         bool,
         typer.Option("--show-ids", "--toon-identiteiten", help="Also show the ECK-iD and LAS-key: personal data of pupils."),
     ] = False,
+    leerlingen: LeerlingenOption = None,
     config: ConfigOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write one JSON document on stdout: numbers, and with --show-ids the results.")
@@ -55,19 +58,21 @@ def list_results(
 ) -> None:
     """Read the store and show what is in it."""
     terminal.set_mode(as_json=as_json)
+    known = directory(leerlingen)
     with open_client(config) as client:
         found = list(_results(client, school, all_results=all_results))
         pending = client._runtime.resources.inbox().counts()["pending"]
     waiting = 0 if all_results or school else pending - len(found)
-    if show_ids:
+    if show_ids or known is not None:
         terminal.say("Note: this shows personal data of pupils. Keep it out of logs, tickets and screenshots.", style="yellow")
     if as_json:
-        terminal.emit_json(_as_json(found, show_ids=show_ids))
+        terminal.emit_json(_as_json(found, show_ids=show_ids, known=known))
         return
     if not found:
         terminal.say("No results." if all_results else "No results to process. Processed ones are shown with --all.")
     else:
-        _show(found, show_ids=show_ids)
+        _show(found, show_ids=show_ids, known=known)
+        _tell_conflicts(found, known)
     if waiting > 0:
         terminal.say(f"{waiting} more are put off, or are being processed. They are shown with --all.")
 
@@ -91,6 +96,7 @@ def export(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace FILE when it exists. An earlier export in it is then gone.")
     ] = False,
+    leerlingen: LeerlingenOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -99,13 +105,15 @@ def export(
     terminal.set_mode(quiet=quiet, as_json=as_json)
     if file.exists() and not overwrite:
         raise typer.BadParameter(f"{file} exists; name another file, or add --overwrite", param_hint="FILE")
+    known = directory(leerlingen)
     with open_client(config) as client:
         found = list(_results(client, school, all_results=all_results))
         if found:
-            write_whole(file, csv_bytes(_HEADER, map(_cells, found)))
+            write_whole(file, csv_bytes(_header(known), (_cells(item, known) for item in found)))
         if done:
             for item in found:
                 item.done()
+    _tell_conflicts(found, known)
     if as_json:
         terminal.emit_json({"geschreven": len(found), "verwerkt": len(found) if done else 0})
     elif found:
@@ -127,15 +135,18 @@ def _school(item: OntvangenResultaat) -> str:
     return item.school.instellingscode if item.school else item.edu_to
 
 
-def _show(found: list[OntvangenResultaat], *, show_ids: bool) -> None:
-    with_moments = not show_ids or terminal.out().width >= _WIDE
+def _show(found: list[OntvangenResultaat], *, show_ids: bool, known: Leerlingenlijst | None) -> None:
+    with_moments = not (show_ids or known) or terminal.out().width >= _WIDE
     names = [*(["Received", "Processed"] if with_moments else []), *(["ECK-iD, LAS-key"] if show_ids else [])]
+    names += ["Name", "Group"] if known is not None else []
     table = terminal.new_table("Id", "School", "Test", "Toetsadvies", "Score", *names)
     for item in found:
         score = "" if item.toetsscore is None else item.toetsscore
         moments = [_moment(at) for at in (item.ontvangen_op, item.verwerkt_op)] if with_moments else []
         ids = [_ids(item)] if show_ids else []
-        terminal.row(table, item.id, _school(item), item.toetssoort or "", _advies(item), score, *moments, *ids)
+        terminal.row(
+            table, item.id, _school(item), item.toetssoort or "", _advies(item), score, *moments, *ids, *_name(item, known)
+        )
     terminal.show_table(table)
     if show_ids:
         terminal.say("An ECK-iD is shortened to its first and last 8 digits; the export holds it whole.")
@@ -152,7 +163,7 @@ def _ids(item: OntvangenResultaat) -> Text:
     return Text("\n".join(terminal.clean(text) for text in (short, item.leerling.las_key) if text))
 
 
-def _as_json(found: list[OntvangenResultaat], *, show_ids: bool) -> dict[str, Any]:
+def _as_json(found: list[OntvangenResultaat], *, show_ids: bool, known: Leerlingenlijst | None) -> dict[str, Any]:
     per_school = Counter(_school(item) for item in found)
     document: dict[str, Any] = {
         "aantal": len(found),
@@ -161,11 +172,33 @@ def _as_json(found: list[OntvangenResultaat], *, show_ids: bool) -> dict[str, An
         "per_toets": dict(sorted(Counter(str(item.toetssoort or "") for item in found).items())),
     }
     if show_ids:
-        document["resultaten"] = [dict(zip(_HEADER, map(str, _cells(item)), strict=True)) | {"id": item.id} for item in found]
+        header = _header(known)
+        document["resultaten"] = [
+            dict(zip(header, map(str, _cells(item, known)), strict=True)) | {"id": item.id} for item in found
+        ]
     return document
 
 
-def _cells(item: OntvangenResultaat) -> list[object]:
+def _header(known: Leerlingenlijst | None) -> tuple[str, ...]:
+    return _HEADER if known is None else (*_HEADER, "naam", "groep")
+
+
+def _name(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[str]:
+    if known is None:
+        return []
+    pupil = known.find(item.leerling)
+    return [pupil.naam, pupil.groep] if pupil else ["", ""]
+
+
+def _tell_conflicts(found: list[OntvangenResultaat], known: Leerlingenlijst | None) -> None:
+    """Results of which the two identities do not lead to one pupil in the directory."""
+    for item in found if known is not None else ():
+        conflict = known.conflict(item.leerling) if known is not None else ""
+        if conflict:
+            terminal.complain(f"Result {item.id}: {conflict}", label="Warning: ")
+
+
+def _cells(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[object]:
     result = item.resultaat
     values: list[object] = [
         _school(item),
@@ -181,5 +214,6 @@ def _cells(item: OntvangenResultaat) -> list[object]:
         *(item.referentieniveaus.get(part) for part in _PARTS),
         rapport_file_name(item.rapportid) if item.rapportid else None,
         item.ontvangen_op.astimezone(amsterdam()).isoformat(timespec="seconds"),
+        *_name(item, known),
     ]
     return ["" if value is None else value for value in values]

@@ -37,6 +37,11 @@ class BekendeLeerling:
         """The identities."""
         return Leerling(eck_id=self.eck_id, las_key=self.las_key)
 
+    @property
+    def label(self) -> str:
+        """Name and group as people read them: "Jan van den Berg (8A)"."""
+        return f"{self.naam} ({self.groep})" if self.groep else self.naam
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
 

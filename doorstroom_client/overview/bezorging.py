@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.overview.gegevens import Bezorgstand
-from doorstroom_client.store.base import Queued, State
+from doorstroom_client.store.records import Queued, State
 
 _SOORT = {"registreren": "leerlingen", "registreren-schooladviezen": "schooladviezen"}
 _STATES: Mapping[State, str] = {

@@ -18,7 +18,7 @@ from doorstroom_client.messages.vocabulary import TOETSNAMEN
 from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_van
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
-from doorstroom_client.store.base import Queued
+from doorstroom_client.store.records import Queued
 
 _NOG_NIET = Uitspraak(Oordeel.GEEN_RESULTAAT, "Er is nog geen resultaat ontvangen.")
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doorstroom_client.errors import Problem
+from doorstroom_client.readers.advies_spelling import parse_advies
 
 IDENTITIES = ("eck_id", "las_key")
 """At least one of these columns is needed, and at least one of them filled on every line."""
@@ -26,16 +27,16 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     SCHOOL: ("school",),
     "eck_id": ("eckid", "ketenid"),
     # A leerlingnummer is no LAS-key: it means something outside the chain, so no such name stands here.
-    "las_key": ("laskey",),
-    "advies": ("advies", "schooladvies", "voorlopigschooladvies", "voorlopigadvies", "advice"),
-    "achternaam": ("achternaam", "surname", "lastname"),
+    "las_key": ("laskey", "lassleutel"),
+    "advies": ("advies", "schooladvies", "voorlopigschooladvies", "voorlopigadvies", "basisschooladvies", "advice"),
+    "achternaam": ("achternaam", "familienaam", "surname", "lastname"),
     "voorvoegsel": ("voorvoegsel", "voorvoegsels", "tussenvoegsel", "tussenvoegsels", "prefix"),
-    "roepnaam": ("roepnaam", "voornaam", "firstname"),
-    "voorletters": ("voorletters", "initials"),
-    "geboortedatum": ("geboortedatum", "dateofbirth"),
-    "geslacht": ("geslacht", "gender"),
-    "groep": ("groep", "groepsnaam", "klas", "group"),
-    "jaargroep": ("jaargroep", "leerjaar", "year"),
+    "roepnaam": ("roepnaam", "voornaam", "firstname", "callingname"),
+    "voorletters": ("voorletters", "voorletter", "initialen", "initials"),
+    "geboortedatum": ("geboortedatum", "gebdatum", "dateofbirth", "birthdate"),
+    "geslacht": ("geslacht", "sekse", "mv", "gender", "sex"),
+    "groep": ("groep", "groepsnaam", "stamgroep", "klas", "group", "class"),
+    "jaargroep": ("jaargroep", "leerjaar", "year", "grade"),
 }
 _CANONICAL = {name: column for column, names in _NAMES.items() for name in names}
 
@@ -51,8 +52,13 @@ _FORBIDDEN_PARTS = (
 )
 
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_ISO_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
-_DUTCH_DATE = re.compile(r"(?P<day>[0-9]{1,2})(?P<mark>[-/])(?P<month>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})")
+_MIDNIGHT = r"(?:[ T]0{1,2}:00(?::00(?:[.,]0+)?)?)?"  # as databases write a date
+_ISO_DATE = re.compile(rf"(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}}){_MIDNIGHT}")
+_DUTCH_DATE = re.compile(
+    rf"(?P<day>[0-9]{{1,2}})(?P<mark>[-/])(?P<month>[0-9]{{1,2}})(?P=mark)(?P<year>[0-9]{{4}}|[0-4][0-9]){_MIDNIGHT}"
+)
+_WHOLE = re.compile(r"([0-9]+)[.,]0+")
+"""A whole number as a column of numbers may show it, with the decimal comma or point."""
 _JAARGROEP = re.compile(r"(?:groep )?([78])")
 
 _GESLACHT: Mapping[str, int | None] = {
@@ -98,6 +104,12 @@ DEELNEMERS = Layout(
     required=("achternaam", "roepnaam", "voorletters", "geboortedatum", "groep"),
     optional=("voorvoegsel", "jaargroep", "geslacht"),
     example="eck_id;las_key;achternaam;voorvoegsel;roepnaam;voorletters;geboortedatum;geslacht;groep;jaargroep",
+)
+
+LEERLINGEN = Layout(
+    required=("achternaam",),
+    optional=("voorvoegsel", "roepnaam", "groep"),
+    example="eck_id;las_key;achternaam;voorvoegsel;roepnaam;groep",
 )
 
 
@@ -186,31 +198,24 @@ def clean(cell: str) -> str:
     return wrapped.group(1).replace('""', '"').strip() if wrapped else text
 
 
-def parse_advies(text: str, codes: Sequence[str]) -> str | None:
-    """The code that `text` spells in any case, with spaces or dashes for underscores and t/m for TM; else None."""
-    if text in codes:
-        return text
-    if not text.isascii():  # upper() turns some other letters into A to Z
-        return None
-    joined = re.sub(r"\s*(?:\bt/m\b|\btot en met\b)\s*", "_tm_", text, flags=re.IGNORECASE)
-    spelled = joined.upper().replace(" ", "_").replace("-", "_")
-    return spelled if spelled in codes else None
-
-
 def parse_date(text: str) -> dt.date | None:
-    """A date as ``YYYY-MM-DD``, ``D-M-YYYY`` or ``D/M/YYYY``; None when it is not one."""
+    """A date as ``YYYY-MM-DD``, ``D-M-YYYY`` or ``D/M/YYYY``; None when it is not one.
+
+    LibreOffice with Dutch settings saves ``D-M-YY``, of which the year is in this century up to 2049: no pupil is older.
+    """
     found = _ISO_DATE.fullmatch(text) or _DUTCH_DATE.fullmatch(text)
     if found is None:
         return None
     try:
-        return dt.date(int(found["year"]), int(found["month"]), int(found["day"]))
+        year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+        return dt.date(year, int(found["month"]), int(found["day"]))
     except ValueError:  # 30 February and the like
         return None
 
 
 def parse_jaargroep(text: str) -> str | None:
     """``"7"`` or ``"8"``, also from ``groep 8``; an empty cell means 8, and None is neither of the two."""
-    found = _JAARGROEP.fullmatch(" ".join(text.lower().split()) or "8")
+    found = _JAARGROEP.fullmatch(_WHOLE.sub(r"\1", " ".join(text.lower().split())) or "8")
     return found.group(1) if found else None
 
 
@@ -249,7 +254,7 @@ def advies(row: Row, codes: Sequence[str], problems: list[Problem]) -> str:
     text = filled(row, "advies", problems)
     code = parse_advies(text, codes)
     if text and code is None:
-        rule = f"is not one of the {len(codes)} codes of this agreement, which are written like VMBO_GL/TL or HAVO_TM_VWO"
+        rule = f"is not understood as one of the {len(codes)} codes of this agreement, such as VMBO_GL/TL or HAVO_TM_VWO"
         problems.append(row.problem("advies", rule))
     return code or ""
 
@@ -274,7 +279,7 @@ def jaargroep(row: Row, problems: list[Problem]) -> str:
 
 def geslacht(row: Row, problems: list[Problem]) -> int | None:
     """The formal sex as 1, 2 or 9; None when the cell is empty or holds something else."""
-    key = row.text("geslacht").lower()
+    key = _WHOLE.sub(r"\1", row.text("geslacht").lower())
     if key not in _GESLACHT:
         rule = "expected 1 or m (man), 2 or v (vrouw), 9 or x (not specified), or nothing"
         problems.append(row.problem("geslacht", rule))

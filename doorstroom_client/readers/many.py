@@ -19,6 +19,8 @@ from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, SCHOOL, Layout, Row, at
+from doorstroom_client.readers.edexml_keuze import Keuze
+from doorstroom_client.readers.edexml_opdracht import opdracht_of_edexml
 from doorstroom_client.readers.opdracht import Opdracht
 from doorstroom_client.readers.records import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
 from doorstroom_client.readers.sheets import (
@@ -45,17 +47,21 @@ _SORT = "Put the lines of each school together, for example by sorting on this c
 Soort = Literal["adviezen", "deelnemers"]
 
 
-def read_many(path: Path, *, soort: Soort, scholen: Sequence[School], afspraak: Afspraak) -> Iterator[Opdracht]:
+def read_many(
+    path: Path, *, soort: Soort, scholen: Sequence[School], afspraak: Afspraak, keuze: Keuze | None = None
+) -> Iterator[Opdracht]:
     """Read the lists of many schools, one school at a time: any number of schools takes the memory of one.
 
     Schools are named by BRIN, School OIN or routeringskenmerk, in a column ``school`` next to the columns of a file of one
-    school, with the lines of a school together; or as the name of a file in a folder (``99AA.csv``).
+    school, with the lines of a school together; or as the name of a file in a folder (``99AA.csv``, and for participants
+    ``99AA.xml`` with EDEXML).
 
     Args:
         path: the CSV, or the folder.
         soort: ``adviezen`` or ``deelnemers``.
         scholen: the administrations that may be named.
         afspraak: the agreement version whose advice values may be used.
+        keuze: how EDEXML is read.
 
     Returns:
         What to send, in the order of the file, or of the names in the folder. A school whose lines are not in order, or that
@@ -72,11 +78,11 @@ def read_many(path: Path, *, soort: Soort, scholen: Sequence[School], afspraak: 
     failure = without_advies(afspraak) if soort == "adviezen" else None
     if failure is not None:
         raise failure
-    kind = _Kind(soort, layout, afspraak)
+    kind = _Kind(soort, layout, afspraak, keuze or Keuze())
     schools = _Schools(scholen)
     if isinstance(path, Path) and path.is_dir():
         folder = Sheet(name_of(path))
-        files = _files(path, schools, folder)
+        files = _files(path, schools, folder, kind.suffixes)
         folder.raise_if_any()
         return _read_folder(files, schools, kind)
     table = _Table(path, layout.with_school)
@@ -90,6 +96,12 @@ class _Kind:
     soort: Soort
     layout: Layout
     afspraak: Afspraak
+    keuze: Keuze
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Names of files in a folder end with one of these."""
+        return (".csv", ".xml") if self.soort == "deelnemers" else (".csv",)
 
     def opdracht(self, found: _Found, sheet: Sheet) -> Opdracht:
         """What to send of one school, or why nothing can be sent."""
@@ -171,15 +183,15 @@ class _Schools:
 # --- a folder ---
 
 
-def _files(path: Path, schools: _Schools, folder: Sheet) -> list[Path]:
-    """The files that are meant: every CSV, and what is named after a school but is no CSV."""
+def _files(path: Path, schools: _Schools, folder: Sheet, suffixes: tuple[str, ...]) -> list[Path]:
+    """The files that are meant: every CSV or EDEXML, and what is named after a school but is neither."""
     try:
         entries = sorted(path.iterdir())
     except OSError as error:
         folder.cannot_be_read(error.strerror or type(error).__name__)
         return []
     shown = [item for item in entries if not item.name.startswith((".", "~"))]
-    files = [item for item in shown if item.suffix.lower() == ".csv" or item.stem in schools]
+    files = [item for item in shown if item.suffix.lower() in suffixes or item.stem in schools]
     if not files:
         folder.refuse("has no CSV files", hint="Give a file per school, named after its BRIN, such as 99XX.csv")
     return files
@@ -193,6 +205,8 @@ def _read_folder(files: list[Path], schools: _Schools, kind: _Kind) -> Iterator[
         found = schools.take_turn(found, what, "is of the same school as {first}", what, "Keep one of the two")
         if found.error is not None:
             yield kind.opdracht(found, Sheet(what))
+        elif path.suffix.lower() == ".xml" and ".xml" in kind.suffixes:
+            yield opdracht_of_edexml(path, found.school, found.naam, kind.keuze)
         elif path.suffix.lower() != ".csv":
             sheet = Sheet(what)
             sheet.refuse("is not a CSV file", hint=SAVE_AS_CSV)

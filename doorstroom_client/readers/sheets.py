@@ -34,9 +34,11 @@ from doorstroom_client.readers.columns import (
     voorletters,
 )
 from doorstroom_client.readers.records import Lines, Scan, records
+from doorstroom_client.readers.xml_events import PACKED, looks_like_xml
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger files of one school are refused: a school with a thousand pupils stays under 0.5 MiB."""
+_WORKBOOK = b"PK\x03\x04"
 SAVE_AS_CSV = "Save the sheet as CSV, preferably as CSV UTF-8"
 BAD_QUOTES = "has unmatched quotes; close each, and double one inside a text"
 
@@ -121,6 +123,15 @@ def read_sheet(source: object, layout: Layout, *, failure: ConfigurationError | 
     if len(content) > MAX_BYTES:
         sheet.refuse(f"is over {MAX_BYTES // 1024**2} MiB", hint="Leave out what is not needed, or split it")
         return sheet
+    if content.startswith(_WORKBOOK):
+        _read_workbook(content, layout, sheet)
+        return sheet
+    if content.startswith(PACKED):
+        sheet.refuse("is packed (gzip, zip or the like), so it is not a CSV file", hint=SAVE_AS_CSV)
+        return sheet
+    if looks_like_xml(content):
+        sheet.refuse("is XML and not a table", hint="For pupils in EDEXML: deelnemers send, or read_edexml. It has no advice")
+        return sheet
     scan = Scan()
     scan.feed(content, last=True)
     if scan.refusal or scan.encoding is None:
@@ -128,6 +139,31 @@ def read_sheet(source: object, layout: Layout, *, failure: ConfigurationError | 
     else:
         _read_records(content.decode(scan.encoding), layout, sheet)
     return sheet
+
+
+def _read_workbook(content: bytes, layout: Layout, sheet: Sheet) -> None:
+    """Read the first sheet of an Excel workbook as if it were a CSV."""
+    try:
+        from doorstroom_client.readers.workbook import Workbook
+
+        book = Workbook(content)
+        columns: list[str | None] | None = None
+        for cells in book.rows():
+            if columns is None:
+                columns = columns_of(cells.line, cells.texts, layout, sheet)
+                if columns is None:
+                    return
+                continue
+            days = {at for at in cells.numbers if at < len(columns) and columns[at] == "geboortedatum"}
+            texts = [book.day(text) if at in days else text for at, text in enumerate(cells.texts)]
+            sheet.rows.append(Row.of(cells.line, texts[: len(columns)], columns))
+    except ConfigurationError as error:
+        sheet.failure = error.with_traceback(None)
+        return
+    if book.problem:
+        sheet.refuse(book.problem, hint=SAVE_AS_CSV)
+    else:
+        _check_rows(columns is not None, layout, sheet)
 
 
 def _content(source: object, sheet: Sheet) -> bytes | None:
@@ -159,7 +195,11 @@ def _read_records(text: str, layout: Layout, sheet: Sheet) -> None:
                 return
         else:
             sheet.rows.append(Row.of(line, record, columns))
-    if columns is None and not sheet.rows:
+    _check_rows(columns is not None, layout, sheet)
+
+
+def _check_rows(header: bool, layout: Layout, sheet: Sheet) -> None:
+    if not header and not sheet.rows:
         refuse_empty(sheet, layout)
     elif not sheet.rows:
         refuse_without_pupils(sheet)

@@ -1,4 +1,4 @@
-"""CSV files with advice or pupils of one school, as Dutch Excel, LibreOffice and databases write them.
+"""CSV files with advice or pupils of one school, as Dutch Excel, LibreOffice and databases write them; and their workbooks.
 
 No function that raises has the content of a file in a variable that shows it: error reporters print the
 variables of every frame, and what a file says about pupils must not end up there.
@@ -21,7 +21,8 @@ def read_adviezen(source: Path | bytes, *, afspraak: Afspraak) -> list[Advies]:
     """Read the voorlopig schooladviezen from a CSV with the columns eck_id and/or las_key, and advies.
 
     Args:
-        source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB.
+        source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB;
+            or an Excel workbook (.xlsx), for which the extra ``xml`` is needed.
         afspraak: the agreement version whose advice values may be used.
 
     Returns:
@@ -46,7 +47,8 @@ def read_deelnemers(source: Path | bytes, *, school: School | None = None) -> tu
     the group); voorvoegsel, jaargroep (8 when absent) and geslacht are used when they are there.
 
     Args:
-        source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB.
+        source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB;
+            or an Excel workbook (.xlsx), for which the extra ``xml`` is needed.
         school: the administration that the file is of. It makes the ids of the groups unique in the chain, where every
             school has an 8A; leave it out only when you set ids of your own.
 

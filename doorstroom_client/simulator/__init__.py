@@ -8,7 +8,8 @@ certificates come from a throw-away PKI that needs the extra ``simulator``::
 
 from __future__ import annotations
 
+from doorstroom_client.simulator.edexml import edexml_of
 from doorstroom_client.simulator.keten import Keten, adviezen_of, deelnemers_of, leerling_of
 from doorstroom_client.simulator.toetssysteem import Gedrag
 
-__all__ = ["Gedrag", "Keten", "adviezen_of", "deelnemers_of", "leerling_of"]
+__all__ = ["Gedrag", "Keten", "adviezen_of", "deelnemers_of", "edexml_of", "leerling_of"]

@@ -18,7 +18,8 @@ from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page, supp
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, column_of, parse_advies
+from doorstroom_client.readers.advies_spelling import parse_advies
+from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, column_of
 from doorstroom_client.settings import SETTINGS
 from doorstroom_client.simulator import Keten
 
@@ -30,6 +31,7 @@ EXPECTED = (
     "tutorial.md",
     "how-to/run-on-several-machines.md",
     "how-to/send-advice.md",
+    "how-to/send-from-edexml.md",
     "how-to/receive-results.md",
     "how-to/receive-behind-a-proxy.md",
     "how-to/check-mandates.md",
@@ -50,6 +52,7 @@ EXPECTED = (
     "reference/commands.md",
     "reference/csv.md",
     "reference/heroverweging.md",
+    "reference/edexml.md",
     "errors.md",
     "glossary.md",
     "architecture.md",
@@ -115,6 +118,10 @@ def test_the_page_on_csv_says_what_the_reader_does() -> None:
         assert column_of(column) == column
         assert all(column_of(name.strip()) == column for name in others.split(",") if name != "–"), column
     assert [cells[0].strip("`") for cells in rows if cells[0].strip("`").isupper()] == list(Schooladvies)
+    for cells in rows:
+        if cells[0].strip("`").isupper():
+            code = cells[0].strip("`")
+            assert {parse_advies(example, list(Schooladvies)) for example in cells[-1].split(", ")} == {code}
     spelled = re.findall(r"`([^`]+)`", text.split("for `TM`:")[1].split("are all understood")[0])
     assert [parse_advies(text, list(Schooladvies)) for text in spelled] == ["HAVO_TM_VWO", "HAVO_TM_VWO", "VMBO_GL/TL"]
 

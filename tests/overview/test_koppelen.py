@@ -16,7 +16,7 @@ from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.rangorde import Oordeel
-from doorstroom_client.store.base import State
+from doorstroom_client.store.records import State
 
 from .wereld import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 

@@ -17,7 +17,7 @@ from doorstroom_client.overview.gegevens import Overzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.simulator._afname import bepaal_uitslag
 from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
-from doorstroom_client.store.base import Key, Queued, State
+from doorstroom_client.store.records import Key, Queued, State
 
 JAAR = "2025-2026"
 NU = dt.datetime(2026, 3, 12, 9, 30, tzinfo=dt.UTC)

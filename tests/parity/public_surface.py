@@ -24,6 +24,10 @@ def values() -> None:
     assert_type(leerling.eck_id, str | None)
     assert_type(dc.Advies(leerling, dc.Schooladvies.HAVO).advies, str)
     assert_type(dc.Stamgroep("g", "8A").niveau, str)
+    lijst = dc.Leerlingenlijst([dc.BekendeLeerling(naam="a", groep="8A", las_key="y")])
+    assert_type(lijst.find(leerling), dc.BekendeLeerling | None)
+    assert_type(lijst.conflict("x", "y"), str)
+    assert_type(lijst.conflicten, tuple[dc.Problem, ...])
     dc.Deelnemer(
         leerling=leerling,
         achternaam="a",

@@ -83,6 +83,10 @@ def test_names_for_people() -> None:
     assert volledige_naam(None, "", "Berg") == "Berg"
 
 
+def test_labels() -> None:
+    assert [item.label for item in (ANNA, BekendeLeerling(naam="Bram Proef"))] == ["Anna de Test (8A)", "Bram Proef"]
+
+
 def test_nothing_is_shown() -> None:
     assert repr(ANNA) == "BekendeLeerling(…)"
     assert repr(LIST) == str(LIST) == "Leerlingenlijst(aantal=3)"

@@ -284,9 +284,11 @@ def test_initials_are_letters(text: str) -> None:
     assert caught.value.path == 'line 2, column "voorletters"'
 
 
-@pytest.mark.parametrize("text", ["mavo", "VMBO_GL_TL", "VMBO", "vmbo  kb", "havo/vwo", "vmbo kb t/m gl/tl", "vſo", "8"])
+@pytest.mark.parametrize(
+    "text", ["VMBO", "vſo", "8", "pro/bb", "havo met lwoo", "b", "havo/vwo tweetalig", "kader/havo", "lwoo", "-", "?"]
+)
 def test_an_unknown_advice(text: str) -> None:
-    rule = "is not one of the 17 codes of this agreement, which are written like VMBO_GL/TL or HAVO_TM_VWO"
+    rule = "is not understood as one of the 17 codes of this agreement, such as VMBO_GL/TL or HAVO_TM_VWO"
     assert advies_problems(f"las_key;advies\nk;{text}") == [('line 2, column "advies"', rule)]
 
 
@@ -358,6 +360,11 @@ def test_broken_quotes_in_the_header() -> None:
         ("1-5-2014", dt.date(2014, 5, 1)),
         ("01/05/2014", dt.date(2014, 5, 1)),
         ("29/2/2012", dt.date(2012, 2, 29)),
+        ("2014-05-01 00:00:00.000", dt.date(2014, 5, 1)),
+        ("2014-05-01T00:00:00", dt.date(2014, 5, 1)),
+        ("1-5-2014 0:00", dt.date(2014, 5, 1)),
+        ("01-05-14", dt.date(2014, 5, 1)),
+        ("1/5/14", dt.date(2014, 5, 1)),
     ],
 )
 def test_dates(text: str, date: dt.date) -> None:
@@ -368,7 +375,9 @@ def test_dates(text: str, date: dt.date) -> None:
     "text",
     [
         "30-02-2014",
-        "1-5-14",
+        "1-5-99",
+        "1-5-014",
+        "14-05-2",
         "05/31/2014",
         "2014/05/01",
         "1-5/2014",
@@ -376,6 +385,7 @@ def test_dates(text: str, date: dt.date) -> None:
         "1 mei 2014",
         "٠١-٠٥-٢٠١٤",
         "0-1-0000",
+        "2014-05-01 12:00",
     ],
 )
 def test_what_is_not_a_date(text: str) -> None:
@@ -386,7 +396,7 @@ def test_what_is_not_a_date(text: str) -> None:
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
-        (("1", "m", "M", "man", "Male"), 1),
+        (("1", "m", "M", "man", "Male", "1,0"), 1),
         (("2", "v", "V", "Vrouw", "FEMALE"), 2),
         (("9", "x", "O", "onbekend"), 9),
         (("", " "), None),
@@ -396,7 +406,9 @@ def test_geslacht(texts: tuple[str, ...], expected: int | None) -> None:
     assert {deelnemer(ONE.replace(";m;", f";{text};")).geslacht for text in texts} == {expected}
 
 
-@pytest.mark.parametrize(("text", "level"), [("8", "8"), ("7", "7"), ("", "8"), ("Groep 7", "7"), ("groep  8", "8")])
+@pytest.mark.parametrize(
+    ("text", "level"), [("8", "8"), ("7", "7"), ("8,00", "8"), ("7.0", "7"), ("", "8"), ("Groep 7", "7"), ("groep  8", "8")]
+)
 def test_jaargroep(text: str, level: str) -> None:
     assert deelnemer(ONE.removesuffix("8") + text).jaargroep == level
 
@@ -468,7 +480,9 @@ def test_a_header_and_nothing_else(content: bytes) -> None:
     [
         (b"las_key;advies\nk\0;VWO", "NUL"),
         ("las_key;advies\nk;VWO".encode("utf-16-le"), "NUL"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "NUL"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "no Excel workbook"),
+        (b"\x1f\x8b\x08\x00", "is packed"),
+        (b"\xef\xbb\xbf <EDEX/>", "is XML"),
         (b"las_key;advies\nk\x81;VWO", "is not text"),
         (b"\xef\xbb\xbflas_key;advies\nk\xe9;VWO", "is not text"),
         (b"\xff\xfel\0a", "is not text"),

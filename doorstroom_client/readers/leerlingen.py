@@ -1,0 +1,59 @@
+"""A pupil directory from a file: EDEXML, a UWLR answer, or a CSV with identities and names.
+
+No function that raises has the content of a file in a variable that shows it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from doorstroom_client.errors import Problem
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
+from doorstroom_client.readers.columns import LEERLINGEN, at
+from doorstroom_client.readers.sheets import Sheet, read_sheet
+from doorstroom_client.readers.xml_events import looks_like_xml
+
+__all__ = ["read_leerlingen"]
+
+
+def read_leerlingen(source: Path | bytes) -> Leerlingenlijst:
+    """Read whose identities are whose, to show results, receipts and unknown pupils with name and group.
+
+    Of EDEXML every pupil in the file is taken, also those who take no part in the test. A CSV has the columns eck_id and/or
+    las_key and achternaam; voorvoegsel, roepnaam and groep are used when they are there. A file of participants will do.
+
+    Args:
+        source: the file, or its content; what kind it is, is seen from the content.
+
+    Returns:
+        The directory. What does not go together in it stands in its ``conflicten``.
+
+    Raises:
+        MessageError: the content does not fit; names every line and column, never a value.
+        ConfigurationError: the file cannot be read, or for EDEXML the extra ``xml`` is not installed.
+    """
+    if looks_like_xml(source):
+        from doorstroom_client.readers.edexml import read_edexml
+
+        return read_edexml(source).leerlingen
+    sheet = read_sheet(source, LEERLINGEN)
+    del source
+    sheet.raise_if_any()
+    found = _leerlingen(sheet)
+    sheet.raise_if_any()
+    return found
+
+
+def _leerlingen(sheet: Sheet) -> Leerlingenlijst:
+    """The pupils of a sheet, with what is wrong with its lines; does not raise."""
+    sheet.problems += [Problem(at(row.line), row.fault) for row in sheet.rows if row.fault]
+    return Leerlingenlijst(
+        BekendeLeerling(
+            naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
+            groep=row.text("groep"),
+            eck_id=row.text("eck_id") or None,
+            las_key=row.text("las_key") or None,
+            plaats=at(row.line),
+        )
+        for row in sheet.rows
+    )
