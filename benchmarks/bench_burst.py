@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from doorstroom_client.client import Client
+from doorstroom_client.config import load_settings
 from doorstroom_client.simulator import Keten, deelnemers_of
 
 START_SECONDS = 30.0
@@ -33,8 +33,10 @@ START_SECONDS = 30.0
 class Receiver:
     """One ``doorstroom serve``."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, store: str | None) -> None:
         self._config = config
+        others = {name: value for name, value in os.environ.items() if not name.startswith("DOORSTROOM_")}
+        self._environment = {**others, "DOORSTROOM_SERVE_PORT": "0", **({"DOORSTROOM_STORE": store} if store else {})}
         self.start()
 
     def start(self) -> None:
@@ -45,14 +47,14 @@ class Receiver:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "DOORSTROOM_SERVE_PORT": "0"},
+            env=self._environment,
         )
         for line in self.process.stderr or ():
             if "Listening on" in line:
                 self.port = int(line.split()[2].rpartition(":")[2])
                 threading.Thread(target=(self.process.stderr or sys.stderr).read, daemon=True).start()
                 return
-        raise SystemExit("the receiver did not start")
+        raise SystemExit(f"the receiver did not start, and ended with {self.process.wait()}")
 
     def megabytes(self, name: str = "VmRSS") -> float:
         """Memory in use now, or with ``VmHWM`` at most so far."""
@@ -144,14 +146,12 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Keten(Path(folder), receive=False) as keten:
         config = keten.write_config(Path(folder) / "doorstroom.toml")
-        if given.store:
-            os.environ["DOORSTROOM_STORE"] = given.store
         with keten.client() as client:
             client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(keten.certificate.trust_files[0])
         context.load_cert_chain(keten.directory / "pki" / "ice.cert.pem", keten.directory / "pki" / "ice.key.pem")
-        receivers = [Receiver(config) for _ in range(given.receivers)]
+        receivers = [Receiver(config, given.store) for _ in range(given.receivers)]
         target = f"/leerlingresultaat?edu-to={keten.school.routeringskenmerk}&edu-from={keten.school.oin}"
         suppliers = Suppliers(context, target, receivers, bodies(keten, given.results))
         threads = [threading.Thread(target=suppliers.push, args=(number,)) for number in range(given.connections)]
@@ -163,7 +163,7 @@ def main() -> None:
             thread.join()
         seconds = time.perf_counter() - begin
         report(suppliers, seconds)
-        with Client.from_config(config) as client:
+        with keten.client(store=given.store or load_settings(config, {}).store) as client:
             counts = client._runtime.resources.inbox().counts()
         print(f"answered 202: {len(suppliers.seconds)}, in the store: {counts['received']}, pushed again: {suppliers.again}")
         for receiver in receivers:
