@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from doorstroom_client.osr.asking import Proof
+
 YES_SECONDS = 15 * 60.0
 """A revoked mandate must not live long."""
 NO_SECONDS = 60.0
@@ -20,10 +22,16 @@ _MOST = 50_000
 class _Entry:
     mandated: bool
     at: float
+    namespace: str
 
 
 class MandateCache:
     """Answers by (supplier OIN, school OIN); safe to share between threads and tasks.
+
+    An answer counts for the namespace it was asked with: with the school year it is gone.
+
+    Attributes:
+        proof: remembers that the register is really there.
 
     Args:
         clock: monotonic seconds; for tests.
@@ -31,30 +39,33 @@ class MandateCache:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self.proof = Proof(clock)
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._lock = threading.Lock()
 
-    def fresh(self, supplier_oin: str, school_oin: str) -> bool | None:
+    def fresh(self, supplier_oin: str, school_oin: str, namespace: str = "") -> bool | None:
         """The answer, while it is recent enough to use without asking; else None."""
         entry = self._entries.get((supplier_oin, school_oin))
-        if entry is None:
+        if entry is None or entry.namespace != namespace:
             return None
         age = self._clock() - entry.at
         return entry.mandated if age < (YES_SECONDS if entry.mandated else NO_SECONDS) else None
 
-    def stale_yes(self, supplier_oin: str, school_oin: str) -> bool:
+    def stale_yes(self, supplier_oin: str, school_oin: str, namespace: str = "") -> bool:
         """Whether there was a "yes" within the last day, for while the OSR is out of order."""
         entry = self._entries.get((supplier_oin, school_oin))
-        return entry is not None and entry.mandated and self._clock() - entry.at < STALE_SECONDS
+        if entry is None or entry.namespace != namespace:
+            return False
+        return entry.mandated and self._clock() - entry.at < STALE_SECONDS
 
     def forget(self, supplier_oin: str, school_oin: str) -> None:
         """Drop an answer that a party contradicted: the next look-up asks the OSR, and no older "yes" stands in."""
         with self._lock:
             self._entries.pop((supplier_oin, school_oin), None)
 
-    def keep(self, supplier_oin: str, school_oin: str, mandated: bool) -> None:
+    def keep(self, supplier_oin: str, school_oin: str, mandated: bool, namespace: str = "") -> None:
         """Remember an answer."""
         with self._lock:
             if len(self._entries) >= _MOST:
                 self._entries.clear()
-            self._entries[supplier_oin, school_oin] = _Entry(mandated, self._clock())
+            self._entries[supplier_oin, school_oin] = _Entry(mandated, self._clock(), namespace)

@@ -20,9 +20,10 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.school import School
+from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.cache import MandateCache
+from doorstroom_client.osr.mandates import ask_mandate
 from doorstroom_client.osr.models import Mandaat, Osr
-from doorstroom_client.osr.operations import ask_mandate
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Registry:
         about: bounds of each call.
         today: the Dutch calendar day.
         cache: recent answers.
+        namespace_on: the namespace on a day, when there is one per school year; the one of `osr` otherwise.
     """
 
     osr: Osr
@@ -44,15 +46,28 @@ class Registry:
     about: Call
     today: Callable[[], dt.date]
     cache: MandateCache = field(default_factory=MandateCache)
+    namespace_on: Callable[[dt.date], str] | None = None
+
+    def osr_on(self, day: dt.date | None = None) -> Osr:
+        """Where to ask about a day (today when left out), with the namespace of its school year.
+
+        Raises:
+            ConfigurationError: no namespace is set for that day.
+        """
+        return self.osr if self.namespace_on is None else self.osr.with_namespace(self.namespace_on(day or self.today()))
+
+    def budget(self) -> Budget:
+        """The total time of one operation."""
+        return Budget(self.about)
 
     def check_mandaat(self, school: School, leverancier: Leverancier, op: dt.date | None) -> Flow[Mandaat]:
         """Ask the OSR anew about the supplier, and about ourselves when we have an API key."""
-        theirs = yield from ask_mandate(self.osr, leverancier.oin, school.oin, self.about, on=op)
+        osr, proof, ours = self.osr_on(op), self.cache.proof, None
+        theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.about, on=op, proof=proof)
         if op is None:
-            self.cache.keep(leverancier.oin, school.oin, theirs.mandated)
-        ours = None
-        if self.las_oin is not None and self.osr.api_key is not None:
-            ours = yield from ask_mandate(self.osr, self.las_oin, school.oin, self.about, on=op, own=True)
+            self.cache.keep(leverancier.oin, school.oin, theirs.mandated, osr.namespace)
+        if self.las_oin is not None and osr.api_key is not None:
+            ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.about, on=op, own=True, proof=proof)
         return Mandaat(
             school=school,
             leverancier=leverancier,
@@ -61,6 +76,7 @@ class Registry:
             peildatum=op or self.today(),
             start_datum=ours.start if ours else None,
             eind_datum=ours.end if ours else None,
+            testomgeving=osr.environment if osr.is_test else "",
         )
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
@@ -82,16 +98,17 @@ class Registry:
         Raises:
             DoorstroomError: the OSR gave no answer.
         """
-        known = self.cache.fresh(supplier_oin, school_oin)
+        osr = self.osr_on()
+        known = self.cache.fresh(supplier_oin, school_oin, osr.namespace)
         if known is not None:
             return known
         try:
-            answer = yield from ask_mandate(self.osr, supplier_oin, school_oin, self.about)
+            answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.about, proof=self.cache.proof)
         except DoorstroomError as error:
-            if or_stale and _is_silence(error) and self.cache.stale_yes(supplier_oin, school_oin):
+            if or_stale and _is_silence(error) and self.cache.stale_yes(supplier_oin, school_oin, osr.namespace):
                 return True
             raise
-        self.cache.keep(supplier_oin, school_oin, answer.mandated)
+        self.cache.keep(supplier_oin, school_oin, answer.mandated, osr.namespace)
         return answer.mandated
 
     def the_leverancier(self, school: School) -> Flow[Leverancier]:
