@@ -40,6 +40,7 @@ from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
 from doorstroom_client.faces.resultaten import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.jaargangen import Jaargang
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
@@ -50,7 +51,12 @@ from doorstroom_client.messages.vocabulary import (
     Toetsadvies,
     Toetssoort,
 )
-from doorstroom_client.osr.models import Mandaat, Osr
+from doorstroom_client.osr.discovery import NamespaceCheck, Namespaces
+from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
+from doorstroom_client.osr.profile import OsrProfile
+from doorstroom_client.osr.records import Bestuur, Dienst, Dienstversie, EigenMandaat, Endpoint, Onderwijsinstelling
+from doorstroom_client.osr.settings import Osr
 from doorstroom_client.store.base import Delivery, Inbox, Kept, Store
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
@@ -58,6 +64,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AanleveringGesloten",
+    "Actie",
+    "Adreswijziging",
     "Advies",
     "Afspraak",
     "ApiKey",
@@ -66,6 +74,8 @@ __all__ = [
     "AsyncTransport",
     "Auth",
     "BearerToken",
+    "Beletsel",
+    "Bestuur",
     "BijOnbekende",
     "Client",
     "ClientCertificate",
@@ -74,13 +84,18 @@ __all__ = [
     "DeadlineExceeded",
     "Deelnemer",
     "Delivery",
+    "Dienst",
+    "Dienstversie",
     "DoorstroomError",
+    "EigenMandaat",
+    "Endpoint",
     "Event",
     "GeenMandaat",
     "Geslacht",
     "InboundRequest",
     "InboundResponse",
     "Inbox",
+    "Jaargang",
     "Kept",
     "Leerling",
     "LeerlingOnbekend",
@@ -89,12 +104,16 @@ __all__ = [
     "Leverancier",
     "Mandaat",
     "MessageError",
+    "NamespaceCheck",
+    "Namespaces",
     "NoAnswer",
     "NoAuth",
+    "Onderwijsinstelling",
     "OngeldigBericht",
     "OntvangenResultaat",
     "Ontvangst",
     "Osr",
+    "OsrProfile",
     "OutboxNotEmpty",
     "Phase",
     "Problem",

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.faces.osr_adressen import OsrAdressen
+from doorstroom_client.faces.osr_catalogue import OsrCatalogue
 from doorstroom_client.messages.school import School
+from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
 from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.records import EigenMandaat, Vermelding
 from doorstroom_client.runtime import SyncRuntime
 
 
 @dataclass(frozen=True, slots=True)
-class Register:
+class Register(OsrCatalogue, OsrAdressen):
     """Questions to the OSR; reached as ``client.osr``."""
 
     _chain: Chain
@@ -51,3 +55,51 @@ class Register:
             TransportError: there was no connection or no complete answer.
         """
         return self._runtime.run(self._chain.registry.find_leveranciers(school))
+
+    def find_eigen_mandaat(self, school: School, *, op: dt.date | None = None) -> EigenMandaat | None:
+        """The mandate of this LAS for one school, with what only its owner is told: dates and token.
+
+        Args:
+            school: the school.
+            op: the day to ask about; today when left out.
+
+        Returns:
+            None when the school has not mandated this LAS on that day.
+
+        Raises:
+            ConfigurationError: there is no API key, or our certificate carries no OIN.
+            UnexpectedResponse: the OSR gave neither a yes nor a no; that is never taken as a no.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        return self._runtime.run(self._chain.registry.find_eigen_mandaat(school, op))
+
+    def find_eigen_mandaten(self) -> tuple[EigenMandaat, ...]:
+        """All mandates of this LAS for the service, of every school and period, in one question.
+
+        Raises:
+            ConfigurationError: there is no API key, or our certificate carries no OIN.
+            UnexpectedResponse: the answer cannot be understood.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        registry = self._chain.registry
+        registry.own_oin()
+        return self._runtime.run(find_own_mandates(registry.osr, registry.budget()))
+
+    def get_eigen_mandaat(self, key: str | int | Vermelding) -> EigenMandaat | None:
+        """One mandate of this LAS; None when the OSR says that it does not exist.
+
+        Args:
+            key: its id, or an `EigenMandaat` with a link to itself.
+
+        Raises:
+            MessageError: that is no id, or there is no such link.
+            ConfigurationError: there is no API key, or our certificate carries no OIN.
+            UnexpectedResponse: the answer cannot be understood, or the link leads to another host.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        registry = self._chain.registry
+        registry.own_oin()
+        return self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.cache.proof))

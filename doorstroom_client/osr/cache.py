@@ -22,7 +22,11 @@ _MOST = 50_000
 class _Entry:
     mandated: bool
     at: float
-    namespace: str
+    namespace: str | None
+
+    def is_of(self, namespace: str | None) -> bool:
+        """Whether it was asked with this namespace; an answer or a question without one goes for all."""
+        return None in (self.namespace, namespace) or self.namespace == namespace
 
 
 class MandateCache:
@@ -43,18 +47,18 @@ class MandateCache:
         self._entries: dict[tuple[str, str], _Entry] = {}
         self._lock = threading.Lock()
 
-    def fresh(self, supplier_oin: str, school_oin: str, namespace: str = "") -> bool | None:
+    def fresh(self, supplier_oin: str, school_oin: str, namespace: str | None = None) -> bool | None:
         """The answer, while it is recent enough to use without asking; else None."""
         entry = self._entries.get((supplier_oin, school_oin))
-        if entry is None or entry.namespace != namespace:
+        if entry is None or not entry.is_of(namespace):
             return None
         age = self._clock() - entry.at
         return entry.mandated if age < (YES_SECONDS if entry.mandated else NO_SECONDS) else None
 
-    def stale_yes(self, supplier_oin: str, school_oin: str, namespace: str = "") -> bool:
+    def stale_yes(self, supplier_oin: str, school_oin: str, namespace: str | None = None) -> bool:
         """Whether there was a "yes" within the last day, for while the OSR is out of order."""
         entry = self._entries.get((supplier_oin, school_oin))
-        if entry is None or entry.namespace != namespace:
+        if entry is None or not entry.is_of(namespace):
             return False
         return entry.mandated and self._clock() - entry.at < STALE_SECONDS
 
@@ -63,7 +67,7 @@ class MandateCache:
         with self._lock:
             self._entries.pop((supplier_oin, school_oin), None)
 
-    def keep(self, supplier_oin: str, school_oin: str, mandated: bool, namespace: str = "") -> None:
+    def keep(self, supplier_oin: str, school_oin: str, mandated: bool, namespace: str | None = None) -> None:
         """Remember an answer."""
         with self._lock:
             if len(self._entries) >= _MOST:

@@ -194,3 +194,16 @@ def carry_out(osr: Osr, plan: Adreswijziging, about: Call) -> Flow[Adreswijzigin
             hint="Look at the register before you write again; the namespace may be one that has no addresses",
         )
     return replace(plan, gedaan=True, nu=stands, token=None)
+
+
+def put_address(
+    osr: Osr, las_oin: str, wens: Wens, about: Call, today: dt.date, proof: Proof | None = None
+) -> Flow[Adreswijziging]:
+    """Plan it and carry it out; each of the two has the total time of an operation.
+
+    Raises:
+        UnexpectedResponse: an answer cannot be understood, or the register holds something else afterwards.
+        DoorstroomError: of another class that the decision table names.
+    """
+    plan = yield from plan_address(osr, las_oin, wens, about, today, proof)
+    return (yield from carry_out(osr, plan, about))

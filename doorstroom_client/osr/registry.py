@@ -23,7 +23,9 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.mandates import ask_mandate
-from doorstroom_client.osr.models import Mandaat, Osr
+from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.records import EigenMandaat
+from doorstroom_client.osr.settings import Osr
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,21 @@ class Registry:
         """
         return self.osr if self.namespace_on is None else self.osr.with_namespace(self.namespace_on(day or self.today()))
 
+    def own_oin(self) -> str:
+        """Our own OIN, for what only the owner of a mandate is told or may do.
+
+        Raises:
+            ConfigurationError: there is no API key to go with it, or our certificate carries no OIN.
+        """
+        if self.osr.api_key is None:
+            raise ConfigurationError(
+                "osr.api_key is not configured, and the OSR tells about one's own mandates and addresses with it only",
+                setting="osr.api_key",
+            )
+        if self.las_oin is None:
+            raise ConfigurationError("our own certificate carries no OIN", setting="certificate.cert")
+        return self.las_oin
+
     def budget(self) -> Budget:
         """The total time of one operation."""
         return Budget(self.about)
@@ -78,6 +95,12 @@ class Registry:
             eind_datum=ours.end if ours else None,
             testomgeving=osr.environment if osr.is_test else "",
         )
+
+    def find_eigen_mandaat(self, school: School, op: dt.date | None) -> Flow[EigenMandaat | None]:
+        """Our own mandate for one school, with its dates; None when there is none on that day."""
+        las = self.own_oin()
+        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.about, on=op, own=True, proof=self.cache.proof)
+        return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
         """The configured suppliers that the school has mandated; recent answers are not asked for again."""
