@@ -122,7 +122,8 @@ def compare(ingesteld: str, gevonden: Namespaces, setting: str = "osr.namespace"
     year, listed = gevonden.schooljaar, [versie.namespace for versie in gevonden.versies]
     if gevonden.namespace is not None:
         if ingesteld == gevonden.namespace:
-            return NamespaceCheck(ingesteld, gevonden, True, f"{setting} is what the OSR lists for {year}: nothing to change.")
+            what = f"what the OSR lists for {year}" if year in years_in(ingesteld) else "the one active version in the OSR"
+            return NamespaceCheck(ingesteld, gevonden, True, f"{setting} is {what}: nothing to change now.")
         now = f' (now "{ingesteld}")' if ingesteld else ""
         advies = f'Set {setting}{now} to "{gevonden.namespace}" for {year}: {gevonden.reden}.'
         return NamespaceCheck(ingesteld, gevonden, False, advies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from doorstroom_client.errors import (
@@ -22,6 +22,7 @@ from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.cache import MandateCache
+from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import ask_mandate
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat
@@ -79,20 +80,38 @@ class Registry:
 
     def check_mandaat(self, school: School, leverancier: Leverancier, op: dt.date | None) -> Flow[Mandaat]:
         """Ask the OSR anew about the supplier, and about ourselves when we have an API key."""
-        osr, proof, ours = self.osr_on(op), self.cache.proof, None
+        return (yield from self.mandaatstand(school, leverancier, op)).mandaat
+
+    def mandaatstand(
+        self, school: School, leverancier: Leverancier, op: dt.date | None, eigen: Sequence[EigenMandaat] = ()
+    ) -> Flow[Mandaatstand]:
+        """The whole question for one school: both halves, asked anew.
+
+        Args:
+            school: the school.
+            leverancier: the supplier.
+            op: the day to ask about; today when left out.
+            eigen: all our own mandates for this school, when they were listed before (`own_mandates_per_school`); they tell
+                since or until when our half is missing, and never whether it is.
+
+        Raises:
+            DoorstroomError: the OSR gave no answer, or neither a yes nor a no.
+        """
+        osr, proof, peildatum = self.osr_on(op), self.cache.proof, op or self.today()
         theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.about, on=op, proof=proof)
         if op is None:
             self.cache.keep(leverancier.oin, school.oin, theirs.mandated, osr.namespace)
+        las = Helft(self.las_oin or "", None)
         if self.las_oin is not None and osr.api_key is not None:
             ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.about, on=op, own=True, proof=proof)
-        return Mandaat(
+            las = Helft(self.las_oin, ours.mandated, ours.start, ours.end).with_periods(eigen, peildatum)
+        return Mandaatstand(
             school=school,
             leverancier=leverancier,
-            gemandateerd=theirs.mandated,
-            las_gemandateerd=None if ours is None else ours.mandated,
-            peildatum=op or self.today(),
-            start_datum=ours.start if ours else None,
-            eind_datum=ours.end if ours else None,
+            peildatum=peildatum,
+            namespace=osr.namespace,
+            toets=Helft(leverancier.oin, theirs.mandated, theirs.start, theirs.end),
+            las=las,
             testomgeving=osr.environment if osr.is_test else "",
         )
 

@@ -70,7 +70,8 @@ def found(*listed: str) -> Namespaces:
 @pytest.mark.parametrize(
     ("ingesteld", "listed", "fine", "words"),
     [
-        (NEW, (NEW, OLD), True, ("nothing to change",)),
+        (NEW, (NEW, OLD), True, (f"what the OSR lists for {YEAR}", "nothing to change")),
+        (PLAIN, (PLAIN,), True, ("is the one active version in the OSR",)),
         (OLD, (NEW, OLD), False, (f'Set osr.namespace (now "{OLD}") to "{NEW}" for {YEAR}',)),
         ("", (NEW,), False, (f'Set osr.namespace to "{NEW}"',)),
         (PLAIN, (PLAIN, OTHER), True, ("must be asked",)),
