@@ -16,6 +16,11 @@ _RESEND = "tests/inkomend/test_resend.py"
 _CONTRACT = "tests/inkomend/test_schemathesis.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
 _ISOLATION = "delivery/isolation.py"
+_OSR_SHAPES = "tests/osr/test_shapes.py"
+_OSR_VERSIONS = "tests/osr/test_versions.py"
+_OSR_MODES = "tests/osr/test_modes.py"
+_OSR_YEARS = "tests/osr/test_discovery.py"
+_ASKING = "osr/asking.py"
 _SENDING = "delivery/sending.py"
 
 
@@ -24,6 +29,135 @@ def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only
 
 
 MORE: tuple[Mutant, ...] = (
+    _one(
+        "osr",
+        "the words of any 404 are a no",
+        _ASKING,
+        "if said is not None and (not said or any(word in said for word in words)):",
+        "if said is not None:",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "anything but an error proves the register",
+        _ASKING,
+        "if there.response.status != 200 or not isinstance(document_in(there.response), list):",
+        "if there.response.status >= 500:",
+        _OSR_SHAPES,
+    ),
+    _one("osr", "the proof never ends", _ASKING, "self.clock() - at < _PROVEN_SECONDS", "self.clock() >= at", _OSR_SHAPES),
+    _one(
+        "osr",
+        "a link leads to any host",
+        _ASKING,
+        "if Origin.of(link) != Origin.of(osr.base_url) or parts",
+        "if parts",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "the host of a link is compared as text",
+        _ASKING,
+        "if Origin.of(link) != Origin.of(osr.base_url) or parts",
+        "if not link.startswith(osr.base_url[:24]) or parts",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "an OIN of any form goes out",
+        "osr/checks.py",
+        "    if not Oin.fits(value):",
+        "    if not value:",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "a list that is not understood is empty",
+        _ASKING,
+        "    if found is None:\n        raise not_the_register(answer)\n    return found",
+        "    return found or []",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "a token stays in what is kept raw",
+        "osr/parsing.py",
+        '_SECRET = ("token", "mandate_token")',
+        "_SECRET = ()",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "the day of a moment is that of its own zone",
+        "osr/parsing.py",
+        "return moment.astimezone(amsterdam()).date()",
+        "return moment.date()",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "an address of another system is overwritten",
+        "osr/own_address.py",
+        "known is not None and known.is_van_ons is False",
+        "known is None",
+        _OSR_VERSIONS,
+    ),
+    _one(
+        "osr",
+        "an address for later is looked for today",
+        "osr/endpoints.py",
+        "registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, endpoint.start, pause)",
+        "registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, None, pause)",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "a registration is not read back",
+        "osr/own_address.py",
+        "    if stands is None:",
+        "    if listed is None:",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "a withdrawal is not read back",
+        "osr/endpoints.py",
+        "    if any(endpoint.id == number for endpoint in listed):",
+        "    if gone is not None and listed:",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "an answer of last year serves the new one",
+        "osr/cache.py",
+        "return None in (self.namespace, namespace) or self.namespace == namespace",
+        "return True",
+        _OSR_YEARS,
+    ),
+    _one(
+        "osr",
+        "another day is asked about with the namespace of today",
+        "osr/registry.py",
+        "self.namespace_on(day or self.today())",
+        "self.namespace_on(self.today())",
+        _OSR_YEARS,
+    ),
+    _one(
+        "osr",
+        "a list of mandates makes a no",
+        "osr/halves.py",
+        "        if self.gemandateerd is not False:\n            return self\n",
+        "",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "the last day of a school year is the first of the next",
+        "messages/jaargangen.py",
+        "self.items[at + 1].eerste_dag - dt.timedelta(days=1)",
+        "self.items[at + 1].eerste_dag",
+        "tests/unit/test_jaargangen.py",
+    ),
     _one("isolation", "probes at even steps", _ISOLATION, "items[lot.randrange(start, end)]", "items[start]", _SEARCH),
     _one(
         "isolation",
