@@ -99,7 +99,8 @@ class OsrCatalogue:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._chain.registry
-        return self._runtime.run(find_versions(registry.osr, registry.budget(), service_code or registry.osr.service_code))
+        code = service_code or registry.osr.service_code
+        return self._runtime.run(find_versions(registry.osr, registry.budget(), code))
 
     def get_dienstversie(self, key: str | int | Vermelding) -> Dienstversie | None:
         """One version of a service; None when the OSR says that it does not exist.

@@ -232,8 +232,7 @@ def settle_404(
     media_type = answer.response.media_type
     if media_type and not media_type.endswith("json"):
         raise not_the_register(answer, hint)
-    said = says(answer.response)
-    if said is not None and (not said or any(word in said for word in words)):
+    if _says_one_of(words, answer):
         return
     if proof is not None and proof.holds(osr.base_url):
         return
@@ -245,6 +244,12 @@ def settle_404(
         raise not_the_register(answer, hint)
     if proof is not None:
         proof.note(osr.base_url)
+
+
+def _says_one_of(words: tuple[str, ...], answer: Answer) -> bool:
+    """Whether it is JSON in the known words, or without any; what it says stays here, out of every traceback."""
+    said = says(answer.response)
+    return said is not None and (not said or any(word in said for word in words))
 
 
 def not_the_register(answer: Answer, hint: str = BASE_URL_HINT) -> UnexpectedResponse:

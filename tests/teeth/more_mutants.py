@@ -33,8 +33,8 @@ MORE: tuple[Mutant, ...] = (
         "osr",
         "the words of any 404 are a no",
         _ASKING,
-        "if said is not None and (not said or any(word in said for word in words)):",
-        "if said is not None:",
+        "return said is not None and (not said or any(word in said for word in words))",
+        "return said is not None",
         _OSR_SHAPES,
     ),
     _one(
