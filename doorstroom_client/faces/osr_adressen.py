@@ -176,12 +176,12 @@ class OsrAdressen:
             endpoint: as `find_endpoints` or `get_endpoint` gave it.
 
         Raises:
-            MessageError: the register did not tell its id or routeringskenmerk.
-            UnexpectedResponse: the OSR refused it, or still lists it.
+            MessageError: the register did not tell its id.
+            UnexpectedResponse: the OSR refused it, or still has it.
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer; it may have been withdrawn.
         """
-        if endpoint.id is None or endpoint.routing_id is None:
-            raise MessageError([Problem("endpoint", "the register did not tell its id or its routing_id")])
+        if endpoint.id is None:
+            raise MessageError([Problem("endpoint.id", "the register did not tell it")])
         registry = self._chain.registry
-        self._runtime.run(withdraw_endpoint(registry.osr_on(), endpoint.id, endpoint.routing_id, registry.about))
+        self._runtime.run(withdraw_endpoint(registry.osr, endpoint.id, registry.about))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 from doorstroom_client.errors import (
     DeadlineExceeded,
-    DoorstroomError,
     Earlier,
     Phase,
     UnexpectedResponse,
@@ -22,7 +21,7 @@ from doorstroom_client.exchange.call import UnsureError, call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, check_base_url
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.osr.addresses import endpoints_in, find_endpoints
+from doorstroom_client.osr.addresses import endpoints_in, get_endpoint
 from doorstroom_client.osr.asking import (
     Budget,
     not_the_register,
@@ -128,34 +127,31 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
         )
 
 
-def withdraw_endpoint(osr: Osr, number: str, routing_id: str, about: Call) -> Flow[None]:
-    """DELETE /endpoints/{id}, then look: what is not there any more is withdrawn, whoever did it.
+def withdraw_endpoint(osr: Osr, number: str, about: Call) -> Flow[None]:
+    """DELETE /endpoints/{id}, then look: what is not there any more, or has ended, is withdrawn, whoever did it.
 
     Raises:
         MessageError: the id does not have its form; nothing was sent.
-        UnexpectedResponse: the register took it, but still lists the address; or the 404 was not the register's.
+        UnexpectedResponse: the register took it, but still has the address; or the 404 was not the register's.
         DeadlineExceeded: there was no time left to look.
         DoorstroomError: it was refused, or no answer came.
     """
     budget, part = Budget(about), osr.profile.check_id("endpoints", number)
     request = request_to(osr, about, "endpoints", part, operation=Operation.OSR_WIJZIGEN, method="DELETE", own=True)
-    gone: DoorstroomError | None = None
     status = 404
     try:
         answer = yield from call(request, about.conditions)
     except UnexpectedResponse as error:
         if error.status != 404:
             raise
-        gone, attempts = error, error.attempts
+        attempts = error.attempts
     else:
         attempts, status = answer.attempts, answer.response.status
     budget.spent(attempts)
-    listed = yield from find_endpoints(osr, budget, routing_id=routing_id, future=True)
-    if any(endpoint.id == number for endpoint in listed):
-        if gone is not None:
-            raise gone
+    there = yield from get_endpoint(osr, budget, part)
+    if there is not None and not there.is_voorbij(about.conditions.now().date() + dt.timedelta(days=1)):
         raise UnexpectedResponse(
-            "OSR took the withdrawal, but still lists the address",
+            f"OSR answered {status} to the withdrawal, but still has the address",
             status=status,
             peer="OSR",
             request_id=request.request_id,

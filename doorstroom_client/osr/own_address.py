@@ -35,6 +35,9 @@ class Beletsel(StrEnum):
     """Why an address cannot be registered or changed."""
 
     GEEN_MANDAAT = "the school has not mandated this LAS, so there is no token to register with"
+    SLEUTEL_ONJUIST = (
+        "the OSR keeps the token of the mandate to itself: the API key may be wrong, or of another system of yours"
+    )
     ANDER_SYSTEEM = "another system has registered an address for this routeringskenmerk"
     MEERDERE = "several addresses are registered for this routeringskenmerk, and none of them is this one"
     GEEN_ID = "the register did not tell the id of the address to change"
@@ -134,8 +137,9 @@ def plan_address(
         if plan.actie is Actie.NIET_MOGELIJK:
             return plan
     ours = yield from ask_mandate(osr, las_oin, school.oin, budget.left(), on=wens.start, own=True, proof=proof)
-    if not ours.mandated or ours.own is None or ours.own.token is None:
-        return replace(plan, actie=Actie.NIET_MOGELIJK, beletsel=Beletsel.GEEN_MANDAAT)
+    if ours.own is None or ours.own.token is None:
+        beletsel = Beletsel.SLEUTEL_ONJUIST if ours.mandated else Beletsel.GEEN_MANDAAT
+        return replace(plan, actie=Actie.NIET_MOGELIJK, beletsel=beletsel)
     return replace(plan, token=ours.own.token)
 
 

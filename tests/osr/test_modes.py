@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
+from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, conditions, drive, fault
 
-from doorstroom_client import ApiKey, Client, EigenMandaat, Osr, Retry
+from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Osr, Retry
 from doorstroom_client.errors import DoorstroomError, NoAnswer, Unavailable, UnexpectedResponse
 from doorstroom_client.exchange.flow import run
 from doorstroom_client.exchange.http import FaultKind, Outcome, Request
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.osr.endpoints import withdraw_endpoint
 from doorstroom_client.osr.mandates import own_mandates_per_school
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
@@ -243,13 +245,32 @@ class _Stubborn(Played):
         return super().send(request)
 
 
+def test_a_withdrawn_address_may_stay_in_the_register_as_ended() -> None:
+    day = {"url": URL, "routing_id": SCHOOL.routeringskenmerk, "id": 17, "end_date": "2026-03-10"}
+    about = Call(conditions(Retry.never()))
+    drive(withdraw_endpoint(settings(), "17", about), [answer(200), answer(200, day)])
+    with pytest.raises(UnexpectedResponse, match="still has"):
+        drive(withdraw_endpoint(settings(), "17", about), [answer(200), answer(200, {**day, "end_date": "2026-03-11"})])
+    gateway = answer(404, {"message": "no Route"})
+    with pytest.raises(UnexpectedResponse, match="not as the register does"):
+        drive(withdraw_endpoint(settings(), "17", about), [gateway] * 3)
+
+
+def test_a_key_that_is_not_ours_gives_no_token(test_pki: Pki) -> None:
+    played = Played(simulated())
+    client = client_of(test_pki, played, settings(api_key=ApiKey("X-Sleutel", "verlopen")))
+    found = client.osr.register_endpoint(SCHOOL, URL)
+    assert (found.beletsel, bool(found), set(played.methods)) == (Beletsel.SLEUTEL_ONJUIST, False, {"GET"})
+    assert client.osr.find_eigen_mandaat(SCHOOL).token is None
+
+
 def test_what_was_taken_but_does_not_stand_is_no_success(test_pki: Pki) -> None:
     osr = simulated()
     client = client_of(test_pki, _Stubborn(osr), settings())
     with pytest.raises(UnexpectedResponse, match="does not list"):
         client.osr.register_endpoint(SCHOOL, URL)
     osr.register_endpoint(SCHOOL.routeringskenmerk, URL, supplier_oin=LAS_OIN)
-    with pytest.raises(UnexpectedResponse, match="still lists"):
+    with pytest.raises(UnexpectedResponse, match="still has"):
         client.osr.withdraw_endpoint(client.osr.find_endpoints(SCHOOL)[0])
 
 

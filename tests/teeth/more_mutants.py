@@ -122,8 +122,8 @@ MORE: tuple[Mutant, ...] = (
         "osr",
         "a withdrawal is not read back",
         "osr/endpoints.py",
-        "    if any(endpoint.id == number for endpoint in listed):",
-        "    if gone is not None and listed:",
+        "    there = yield from get_endpoint(osr, budget, part)",
+        "    there = None",
         _OSR_MODES,
     ),
     _one(
