@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstroom_client.async_client import AsyncClient
-from doorstroom_client.async_faces.resultaten import AsyncOntvangenResultaat
+from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
 from doorstroom_client.client import Client
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.errors import (
@@ -38,7 +38,7 @@ from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
 from doorstroom_client.exchange.rapport import Leerlingrapport
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
@@ -57,7 +57,8 @@ from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
 from doorstroom_client.osr.profile import OsrProfile
 from doorstroom_client.osr.records import Bestuur, Dienst, Dienstversie, EigenMandaat, Endpoint, Onderwijsinstelling
 from doorstroom_client.osr.settings import Osr
-from doorstroom_client.store.base import Delivery, Inbox, Kept, Store
+from doorstroom_client.store.base import Inbox, Store
+from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
 __version__ = "0.1.0"

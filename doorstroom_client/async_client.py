@@ -17,6 +17,7 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.async_faces.outbox import AsyncPostvak
+from doorstroom_client.async_faces.rapporten import AsyncReporting
 from doorstroom_client.async_faces.register import AsyncRegister
 from doorstroom_client.async_faces.resultaten import AsyncResults
 from doorstroom_client.async_faces.sending import AsyncSending
@@ -24,12 +25,13 @@ from doorstroom_client.async_faces.terugweg import AsyncTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.osr.settings import Osr
-from doorstroom_client.runtime import Resources, AsyncRuntime
+from doorstroom_client.resources import Resources
+from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 
 
-class AsyncClient(AsyncSending, AsyncResults, Settled):
+class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
     """Everything a LAS does in the chain: look up mandates, send lists, receive results, fetch reports.
 
     Immutable after construction and safe to share. Use it in a ``with`` block (``async with`` for the asynchronous one),

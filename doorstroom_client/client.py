@@ -17,6 +17,7 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.faces.outbox import Postvak
+from doorstroom_client.faces.rapporten import Reporting
 from doorstroom_client.faces.register import Register
 from doorstroom_client.faces.resultaten import Results
 from doorstroom_client.faces.sending import Sending
@@ -24,12 +25,13 @@ from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.osr.settings import Osr
-from doorstroom_client.runtime import Resources, SyncRuntime
+from doorstroom_client.resources import Resources
+from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 
 
-class Client(Sending, Results, Settled):
+class Client(Sending, Results, Reporting, Settled):
     """Everything a LAS does in the chain: look up mandates, send lists, receive results, fetch reports.
 
     Immutable after construction and safe to share. Use it in a ``with`` block (``async with`` for the asynchronous one),

@@ -1,161 +1,26 @@
-"""What a client holds open, and how it runs flows: in this thread, or in the event loop."""
+"""How a client runs flows: in this thread, or in the event loop."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import os
-import ssl
+import inspect
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextvars import copy_context
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.flow import Flow, arun, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
-from doorstroom_client.exchange.live import LiveContext
-from doorstroom_client.exchange.tls import ClientCertificate
-from doorstroom_client.store.base import Inbox, Ledger, Outbox, Reports, Store
+from doorstroom_client.resources import Resources
 
 T = TypeVar("T")
 A = TypeVar("A")
-
-
-class Resources:
-    """The SSLContext, made at once so that a bad certificate is found at the start, and the store, opened at first use.
-
-    Args:
-        certificate: ours; may be None when the caller brings a transport of their own.
-        store: a path, a `Store`, an `Inbox` when nothing but results is kept, or None.
-        on_event: is told of what happens with the certificate.
-        now: the wall clock (UTC).
-    """
-
-    def __init__(
-        self,
-        certificate: ClientCertificate | None,
-        store: object,
-        on_event: OnEvent | None,
-        now: Callable[[], dt.datetime],
-    ) -> None:
-        self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
-        self._store = store
-        self._now = now
-        self._opened: Store | Inbox | None = None
-        self._lock = threading.Lock()
-        self.closed = False
-
-    def context(self) -> ssl.SSLContext:
-        """The SSLContext for a connection that is made now.
-
-        Raises:
-            ConfigurationError: no certificate was given.
-        """
-        if self._live is None:
-            raise ConfigurationError(
-                "certificate is missing, and the chain works over mutual TLS only",
-                setting="certificate",
-                hint="Give certificate=ClientCertificate(...)",
-            )
-        return self._live.current()
-
-    def las_oin(self) -> str | None:
-        """Our OIN, as it stands in the certificate that is in use."""
-        return None if self._live is None else self._live.oin
-
-    def check_open(self) -> None:
-        """Refuse to work after `close`."""
-        if self.closed:
-            raise ConfigurationError("this client is closed", hint="Make a new one, or do the work inside its with block")
-
-    def check_store(self) -> None:
-        """Refuse to do what needs a store when there is none.
-
-        Raises:
-            ConfigurationError: no store is configured.
-        """
-        if self._store is None:
-            raise ConfigurationError(
-                "store is not configured, and this has to be kept",
-                setting="store",
-                hint='Give store="doorstroom.db" or a store object',
-            )
-
-    def inbox(self) -> Inbox:
-        """Received results. The store is opened at first use, here as in the methods below.
-
-        Raises:
-            ConfigurationError: no store is configured, or it does not keep this.
-            StoreError: it cannot be opened.
-        """
-        opened = self._open_once()
-        return opened if isinstance(opened, Inbox) else opened.inbox
-
-    def outbox(self) -> Outbox:
-        """Messages that wait to be sent."""
-        return self._whole_store().outbox
-
-    def ledger(self) -> Ledger:
-        """What suppliers accepted."""
-        return self._whole_store().ledger
-
-    def reports(self) -> Reports:
-        """Which reports were fetched."""
-        return self._whole_store().reports
-
-    def books(self, *, needed: bool = True) -> Books | None:
-        """What the store knows of deliveries; None when there is no such store.
-
-        Args:
-            needed: refuse to go on without.
-
-        Raises:
-            ConfigurationError: it is needed, and not there.
-            StoreError: it cannot be opened.
-        """
-        if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
-            return None
-        store = self._whole_store()
-        return Books(store.ledger, store.outbox, self._now)
-
-    def _whole_store(self) -> Store:
-        opened = self._open_once()
-        if not isinstance(opened, Store):
-            raise ConfigurationError(
-                "store keeps received results only, and this needs an outbox and a ledger too",
-                setting="store",
-                hint='Give store="doorstroom.db", or an object with all of Store',
-            )
-        return opened
-
-    def _open_once(self) -> Store | Inbox:
-        self.check_open()
-        with self._lock:
-            if self._opened is None:
-                self._opened = self._open()
-            return self._opened
-
-    def _open(self) -> Store | Inbox:
-        self.check_store()
-        if isinstance(self._store, Store | Inbox):
-            return self._store
-        if not isinstance(self._store, str | os.PathLike):
-            raise ConfigurationError("store must be a path or a store object", setting="store")
-        from doorstroom_client.store.sqlite import SqliteStore  # the database is loaded by who uses it
-
-        return SqliteStore(os.fspath(self._store))
-
-    def close(self) -> None:
-        """Close the store, when it was opened here."""
-        self.closed = True
-        with self._lock:
-            if isinstance(self._opened, Store) and self._opened is not self._store:
-                self._opened.close()
-            self._opened = None
+_THREADS = 32
 
 
 def check_workers(workers: int) -> None:
@@ -166,6 +31,29 @@ def check_workers(workers: int) -> None:
     """
     if workers < 1:
         raise ConfigurationError("workers must be at least 1", setting="workers")
+
+
+class Threads:
+    """Threads beside an event loop, for what waits.
+
+    There are more of them than asyncio has by itself, which is few on a small machine: those who wait for the disk at the same
+    time share a commit, and who waits for a peer keeps nobody up.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do it in one of them."""
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="doorstroom-io")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
+
+    def close(self) -> None:
+        """Begin nothing any more; what runs is not waited for."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False)
 
 
 class SyncRuntime:
@@ -180,6 +68,7 @@ class SyncRuntime:
         self.resources = resources
         self._given = transport
         self._made: Transport | None = None
+        self._threads = Threads()
         self._lock = threading.Lock()
 
     def run(self, flow: Flow[T]) -> T:
@@ -216,8 +105,21 @@ class SyncRuntime:
         self.resources.check_open()
         return work()
 
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def each(self, items: Iterator[T]) -> Iterator[T]:
+        """Loop over what another method hands out."""
+        return items
+
+    def call(self, work: Callable[[], object]) -> None:
+        """Do what the caller of the library asked to be done."""
+        work()
+
     def close(self) -> None:
         """Close what was opened here."""
+        self._threads.close()
         self.resources.close()
         with self._lock:
             if self._made is not None:
@@ -228,7 +130,7 @@ class SyncRuntime:
         """A blocking function as one that an event loop can await."""
 
         async def in_thread(argument: A) -> T:
-            return await asyncio.to_thread(handle, argument)
+            return await self._threads.run(partial(handle, argument))
 
         return in_thread
 
@@ -250,6 +152,7 @@ class AsyncRuntime:
         self.resources = resources
         self._given = transport
         self._made: AsyncTransport | None = None
+        self._threads = Threads()
 
     async def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
@@ -291,11 +194,26 @@ class AsyncRuntime:
     async def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk, beside the event loop."""
         self.resources.check_open()
-        return await asyncio.to_thread(work)
+        return await self._threads.run(work)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)
+
+    def each(self, items: AsyncIterator[T]) -> AsyncIterator[T]:
+        """Loop over what another method hands out."""
+        return items
+
+    async def call(self, work: Callable[[], object]) -> None:
+        """Do what the caller of the library asked to be done, whether it is to be awaited or not."""
+        answer = work()
+        if inspect.isawaitable(answer):
+            await answer
 
     async def close(self) -> None:
         """Close what was opened here."""
-        await asyncio.to_thread(self.resources.close)
+        await self._threads.run(self.resources.close)
+        self._threads.close()
         made, self._made = self._made, None
         if made is not None:
             await made.close()

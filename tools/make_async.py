@@ -25,16 +25,17 @@ NAMES = {
     "Transport": "AsyncTransport",
     "Iterator": "AsyncIterator",
     "Postvak": "AsyncPostvak",
+    "Reporting": "AsyncReporting",
     "Results": "AsyncResults",
     "Sending": "AsyncSending",
     "faces": "async_faces",
     "__enter__": "__aenter__",
     "__exit__": "__aexit__",
 }
-AWAITED = {"run", "io", "close"}
+AWAITED = {"run", "io", "close", "pause", "call"}
 """Methods of the runtime that are awaited."""
-STREAM = "stream"
-"""The method of the runtime that is looped over."""
+STREAMS = {"stream", "each"}
+"""Methods of the runtime that are looped over."""
 HEADER = '"""Made from {source} by tools/make_async.py; change that file, not this one."""\n'
 
 Edit = tuple[int, int, int, str]
@@ -60,7 +61,7 @@ def edits_for_awaits(tree: ast.Module) -> list[Edit]:
             continue
         inside = list(ast.walk(function))
         calls = [node for node in inside if is_runtime_call(node, AWAITED)]
-        loops = [node for node in inside if isinstance(node, ast.For) and is_runtime_call(node.iter, {STREAM})]
+        loops = [node for node in inside if isinstance(node, ast.For) and is_runtime_call(node.iter, STREAMS)]
         edits += [(call.lineno, call.col_offset, 0, "await ") for call in calls]
         edits += [(loop.lineno, loop.col_offset, 0, "async ") for loop in loops]
         if calls or loops or function.name in ("__enter__", "__exit__"):

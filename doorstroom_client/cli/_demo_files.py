@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from doorstroom_client.cli._csv import csv_bytes
 from doorstroom_client.cli._files import check_ours, make_folder
 from doorstroom_client.exchange.files import write_whole
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.tls import client_context
-from doorstroom_client.store.base import State
+from doorstroom_client.store.records import State
 
 if TYPE_CHECKING:
     from doorstroom_client.store.sqlite import SqliteStore

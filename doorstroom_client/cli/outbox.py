@@ -25,7 +25,7 @@ from doorstroom_client.config import Settings
 from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.mild import amsterdam
-from doorstroom_client.store.base import Queued, State
+from doorstroom_client.store.records import Queued, State
 
 app = typer.Typer(help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True)
 KEPT = 1000

@@ -21,7 +21,7 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
 from doorstroom_client.delivery.rapporten import Afhaling, Rapportage
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)

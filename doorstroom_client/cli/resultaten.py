@@ -19,7 +19,7 @@ from doorstroom_client.cli._session import only_school, open_client
 from doorstroom_client.client import Client
 from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.rapport import rapport_file_name
-from doorstroom_client.faces.resultaten import OntvangenResultaat
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.mild import amsterdam
 
 app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
@@ -57,6 +57,8 @@ def list_results(
     terminal.set_mode(as_json=as_json)
     with open_client(config) as client:
         found = list(_results(client, school, all_results=all_results))
+        pending = client._runtime.resources.inbox().counts()["pending"]
+    waiting = 0 if all_results or school else pending - len(found)
     if show_ids:
         terminal.say("Note: this shows personal data of pupils. Keep it out of logs, tickets and screenshots.", style="yellow")
     if as_json:
@@ -64,8 +66,10 @@ def list_results(
         return
     if not found:
         terminal.say("No results." if all_results else "No results to process. Processed ones are shown with --all.")
-        return
-    _show(found, show_ids=show_ids)
+    else:
+        _show(found, show_ids=show_ids)
+    if waiting > 0:
+        terminal.say(f"{waiting} more are put off, or are being processed. They are shown with --all.")
 
 
 @app.command(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from doorstroom_client.delivery.lijst import marks_of
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.store.base import Entry
+from doorstroom_client.store.records import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Identiteitsoort
-from doorstroom_client.store.base import Entry, Key
+from doorstroom_client.store.records import Entry, Key
 
 _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voorlopigSchooladviezen"}
 """The field of each message that holds an entry per pupil."""

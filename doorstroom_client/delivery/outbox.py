@@ -41,7 +41,7 @@ from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.store.base import Claimed, Outgoing, Queued, State
+from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
 """Seconds before the second attempt, the third, and so on; after the last one daily."""

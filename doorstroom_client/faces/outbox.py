@@ -13,7 +13,8 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import SyncRuntime
-from doorstroom_client.store.base import Outbox, Queued, State
+from doorstroom_client.store.base import Outbox
+from doorstroom_client.store.records import Queued, State
 
 _BATCH = 100
 

@@ -1,131 +1,46 @@
-"""Received results, and the reports that go with them."""
+"""Received results, handed over: as a list, one by one as they come, or to a function."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+import time
+import uuid
+from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import takewhile
-from pathlib import Path
 
 from doorstroom_client.chain import Chain
-from doorstroom_client.delivery.rapporten import Due, Rapportage
-from doorstroom_client.errors import ConfigurationError, MessageError, Problem
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.rapport import Download, Leerlingrapport, Progress
-from doorstroom_client.messages.identifiers import RapportId
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
-from doorstroom_client.runtime import Resources, SyncRuntime
-from doorstroom_client.store.base import Kept
-from doorstroom_client.terugweg.ontvangen import Ontvangen, open_kept
+from doorstroom_client.resources import Resources
+from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.store.records import Kept
+from doorstroom_client.terugweg.audit import put_off
+from doorstroom_client.terugweg.ontvangen import open_kept
 
 _BATCH = 100
+_IN_HAND = 10
+"""Results that one consumer takes at a time."""
+_SHORTEST_LEASE = 1.0
+_LONGEST_REASON = 100
 
 
 class Results:
-    """The part of a client that hands out results and fetches reports."""
+    """The part of a client that hands out results."""
 
     _chain: Chain
     _runtime: SyncRuntime
 
-    def fetch_leerlingrapport(
-        self,
-        rapport: OntvangenResultaat | RapportId | str,
-        *,
-        school: School | None = None,
-        leverancier: Leverancier | str | None = None,
-        to: str | os.PathLike[str] | None = None,
-        progress: Progress | None = None,
-    ) -> Leerlingrapport | None:
-        """Fetch the PDF report of one pupil (``GET /leerlingrapport/{rapportid}``).
-
-        The address is made from the configured supplier; an address in the message is never followed.
-
-        Args:
-            rapport: a received result, or a rapportid.
-            school: the administration; known already when `rapport` is a received result.
-            leverancier: the supplier; known already when `rapport` is a received result.
-            to: a file, or an existing folder; the file appears only when it is complete, with mode 0600. When left out,
-                the report stays in memory.
-            progress: is called with the bytes so far, and the bytes there will be when the supplier told.
-
-        Returns:
-            None when there is no report yet (204); ask again later.
-
-        Raises:
-            RapportOnbekend: the supplier does not know this report (404).
-            MessageError: the rapportid has no usable form.
-            ConfigurationError: the result names no report, or school or supplier is not known.
-            UnexpectedResponse: what came is no complete PDF; nothing was kept.
-            StoreError: the file could not be written.
-            DoorstroomError: as for sending.
-        """
-        if isinstance(rapport, OntvangenResultaat):
-            school = school or rapport.school
-            leverancier = leverancier or rapport.leverancier
-            rapportid = rapport.rapportid
-            self._chain.note_other_host(rapport.resultaat, leverancier)
-        else:
-            rapportid = RapportId(rapport) if RapportId.fits(rapport) else None
-            rapport = "…"  # tracebacks may show local variables
-            if rapportid is None:
-                raise MessageError([Problem("rapportid", RapportId.rule)])
-        if rapportid is None:
-            raise ConfigurationError("this result names no report", setting="rapport")
-        if school is None:
-            raise ConfigurationError("school is needed to fetch a report", setting="school", hint="Pass school=")
-        download = Download(rapportid, to, progress)
-        try:
-            if not self._runtime.run(self._chain.fetch_rapport(rapportid, school, leverancier, download)):
-                return None
-            return self._runtime.io(download.keep)
-        finally:
-            download.discard()
-
-    def fetch_leerlingrapporten(
-        self,
-        to: str | os.PathLike[str],
-        *,
-        school: School | None = None,
-        workers: int = 4,
-        alle: bool = False,
-        stop: Callable[[], bool] | None = None,
-    ) -> Iterator[Rapportage[OntvangenResultaat]]:
-        """Fetch the reports of all received results, a few at a time, and hand out what came of each as soon as it is known.
-
-        The store remembers which were fetched, so this can be broken off and repeated until all are there: each report is
-        fetched once, one that is not ready is asked for again after an hour.
-
-        Args:
-            to: an existing folder; each file gets a name that holds no identifier (`Rapportage.path`).
-            school: only of this administration.
-            workers: how many reports at a time.
-            alle: fetched ones too, when they are not in the folder any more.
-            stop: is asked before each report; once it says yes, no other report is begun.
-
-        Raises:
-            ConfigurationError: no store is configured, the folder does not exist, or a number of workers below 1.
-            StoreError: the store or the folder cannot do its work.
-        """
-        folder = Path(to)
-        if not folder.is_dir():
-            raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
-        fetching = self._chain.fetching(folder, self._runtime.resources.reports)
-        only = None if school is None else [school.routeringskenmerk]
-        due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, alle))
-        for rapportage in self._runtime.stream(fetching.flows(due), workers):
-            yield rapportage
-
     def resultaten(self, school: School | None = None, *, alle: bool = False) -> Iterator[OntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 
-        A result is handed out again until its `done` is called, so a crash in between loses nothing.
+        A result is handed out again until its `done` is called, so a crash in between loses nothing. What was put off with
+        `later` comes when its time is there, and what a `watch` has in hand is left to it. Two programs that both use this
+        get the same results; use `watch` to share the work.
 
         Args:
             school: only of this administration.
-            alle: processed ones too.
+            alle: all current results: processed ones, and what is put off or in hand, too.
 
         Raises:
             ConfigurationError: no store is configured.
@@ -134,63 +49,111 @@ class Results:
         only = None if school is None else [school.routeringskenmerk]
         after = 0
         while True:
-            batch = self._runtime.io(partial(_read_batch, self._runtime.resources, only, after, alle))
+            now = None if alle else self._chain.now()
+            batch = self._runtime.io(partial(_read_batch, self._runtime.resources, only, after, now))
             for kept in batch:
                 found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
-                yield OntvangenResultaat(found, self._chain, self._runtime)
+                yield OntvangenResultaat(found, kept, self._chain, self._runtime)
             if len(batch) < _BATCH:
                 return
             after = batch[-1].id
 
+    def watch(
+        self,
+        school: School | None = None,
+        *,
+        stop: Callable[[], bool] | None = None,
+        poll: float = 1.0,
+        lease: float = 600.0,
+    ) -> Iterator[OntvangenResultaat]:
+        """Received results as they come, without end. Any number of threads, processes and machines may do so together.
 
-def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, alle: bool) -> Generator[Due[OntvangenResultaat]]:
-    """The reports to be fetched, read as they are needed."""
-    after, now = 0, chain.now()
-    while True:
-        if alle:
-            batch = runtime.resources.inbox().results(only, after=after, limit=_BATCH)
-        else:
-            batch = runtime.resources.reports().due(now, after=after, limit=_BATCH, edu_to=only)
-        for kept in batch:
-            found = open_kept(kept, chain.find_school, chain.leveranciers)
-            chain.note_other_host(found.resultaat, found.leverancier)
-            result = OntvangenResultaat(found, chain, runtime)
-            yield Due(found.id, result, found.rapportid, found.school, found.leverancier)
-        if len(batch) < _BATCH:
-            return
-        after = batch[-1].id
+        Each result is in the hands of one consumer at a time, and of each pupil one result at a time, in order. Call `done` or
+        `later` for each; one for which neither was called is handed out again when `lease` is over, and nothing else of that
+        pupil is handed out before.
 
-
-def _read_batch(resources: Resources, only: list[str] | None, after: int, alle: bool) -> list[Kept]:
-    inbox = resources.inbox()
-    read = inbox.results if alle else inbox.pending
-    return read(only, after=after, limit=_BATCH)
-
-
-@dataclass(frozen=True, slots=True)
-class OntvangenResultaat(Ontvangen):
-    """A received result; mark it with `done` once it is processed."""
-
-    _chain: Chain
-    _runtime: SyncRuntime
-
-    def __init__(self, found: Ontvangen, chain: Chain, runtime: SyncRuntime) -> None:
-        for name in Ontvangen.__slots__:
-            object.__setattr__(self, name, getattr(found, name))
-        object.__setattr__(self, "_chain", chain)
-        object.__setattr__(self, "_runtime", runtime)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(id={self.id}, toetssoort={str(self.toetssoort)!r})"
-
-    def done(self) -> None:
-        """Mark this result as processed, so that it is not handed out again. Calling it twice does no harm.
+        Args:
+            school: only of this administration.
+            stop: is asked before each result and at each look; once it says yes, this ends and gives back what it has in hand.
+            poll: seconds between two looks into the store when nothing is there.
+            lease: seconds in which a result is processed, twice over: keep each under half of it.
 
         Raises:
-            StoreError: it could not be marked; it will be handed out again.
+            ConfigurationError: no store is configured, or a number is too small.
+            StoreError: the store cannot be read or written.
         """
-        self._runtime.io(partial(_mark_done, self._runtime.resources, self.id, self._chain.now()))
+        if lease < _SHORTEST_LEASE or poll <= 0:
+            raise ConfigurationError("lease must be at least 1 second and poll more than 0", setting="lease")
+        only = None if school is None else [school.routeringskenmerk]
+        owner, stopped = uuid.uuid4().hex, stop or _never
+        while not stopped():
+            begin = time.monotonic()
+            batch = self._runtime.io(partial(_take, self._runtime.resources, self._chain, owner, lease, only))
+            idle = not batch
+            try:
+                while batch and time.monotonic() - begin < lease / 2 and not stopped():
+                    kept = batch.pop(0)
+                    found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
+                    yield OntvangenResultaat(found, kept, self._chain, self._runtime, owner)
+            finally:
+                if batch:
+                    self._runtime.io(partial(_give_back, self._runtime.resources, owner, batch))
+            if idle:
+                self._runtime.pause(poll)
+
+    def on_resultaat(
+        self,
+        handle: Callable[[OntvangenResultaat], object],
+        school: School | None = None,
+        *,
+        stop: Callable[[], bool] | None = None,
+        poll: float = 1.0,
+        lease: float = 600.0,
+    ) -> None:
+        """Call a function for each received result, without end; run it in as many threads, processes and machines as needed.
+
+        A result is processed when the function returns. When it raises an error the result is put off (`later`), with the
+        kind of error as the reason, and the next one is taken; a result of the same pupil waits. The function may see a
+        result twice, after a crash.
+
+        Args:
+            handle: the function; of an `AsyncClient` it may be a coroutine function.
+            school: only of this administration.
+            stop: as for `watch`.
+            poll: as for `watch`.
+            lease: as for `watch`.
+
+        Raises:
+            ConfigurationError: as for `watch`.
+            StoreError: as for `watch`.
+        """
+        for result in self._runtime.each(self.watch(school, stop=stop, poll=poll, lease=lease)):
+            failed = ""
+            try:
+                self._runtime.call(partial(handle, result))
+            except Exception as error:  # noqa: BLE001 - the next result must not wait for this one
+                failed = type(error).__name__[:_LONGEST_REASON]
+            if failed:
+                self._runtime.call(partial(result.later, failed))
+                put_off(result.id, failed, self._chain)
+            else:
+                self._runtime.call(result.done)
 
 
-def _mark_done(resources: Resources, number: int, at: dt.datetime) -> None:
-    resources.inbox().mark_done(number, at)
+def _never() -> bool:
+    return False
+
+
+def _read_batch(resources: Resources, only: list[str] | None, after: int, now: dt.datetime | None) -> list[Kept]:
+    inbox = resources.inbox()
+    if now is None:
+        return inbox.results(only, after=after, limit=_BATCH)
+    return inbox.pending(only, after=after, limit=_BATCH, now=now)
+
+
+def _take(resources: Resources, chain: Chain, owner: str, lease: float, only: list[str] | None) -> list[Kept]:
+    return resources.inbox().claim(owner, chain.now(), lease, edu_to=only, limit=_IN_HAND)
+
+
+def _give_back(resources: Resources, owner: str, batch: list[Kept]) -> None:
+    resources.inbox().release(owner, [kept.id for kept in batch])

@@ -43,7 +43,7 @@ class Terugweg:
         receiver = Receiver(
             self._chain.find_school,
             self._chain.registry,
-            self._runtime.resources.inbox,
+            self._runtime.resources.arrivals,
             self._chain.now,
             bool(self._chain.las_key_reden.strip()),
         )

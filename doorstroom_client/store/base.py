@@ -4,55 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A result on its way into the store.
-
-    Attributes:
-        edu_to: routeringskenmerk of the administration it is for.
-        edu_from: School OIN on whose behalf it was sent.
-        sender_oin: OIN in the verified certificate of the sender.
-        schooljaar: as written in the message; empty when absent.
-        pupil: leading identity of the pupil.
-        toets: which test, as written.
-        datumtijd: moment that the sender made the message; None when unreadable.
-        received_at: moment of receipt, UTC.
-        payload: the exact bytes.
-    """
-
-    edu_to: str
-    edu_from: str
-    sender_oin: str
-    schooljaar: str
-    pupil: str = field(repr=False)
-    toets: str
-    datumtijd: dt.datetime | None
-    received_at: dt.datetime
-    payload: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A result in the store.
-
-    Attributes:
-        id: number in the store; never used twice.
-        delivery: what was received.
-        current: whether it is the last delivery of this pupil, test and school year; earlier ones are history.
-        processed_at: when it was marked as processed; None while it is not.
-        seen: how often exactly these bytes were received.
-    """
-
-    id: int
-    delivery: Delivery
-    current: bool
-    processed_at: dt.datetime | None
-    seen: int
+from doorstroom_client.store.records import Claimed, Delivery, Entry, Kept, Key, Opgeruimd, Outgoing, Queued, State
 
 
 @runtime_checkable
@@ -63,13 +17,55 @@ class Inbox(Protocol):
         """Keep a delivery; returns only after it is safely on disk. The same bytes again are counted, not kept twice."""
         ...
 
-    def pending(self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100) -> list[Kept]:
+    def add_many(self, deliveries: Sequence[Delivery]) -> list[Kept]:
+        """Keep several deliveries at the price of one: all of them, or none."""
+        ...
+
+    def pending(
+        self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100, now: dt.datetime | None = None
+    ) -> list[Kept]:
         """Current results that are not yet processed, oldest first.
 
         Args:
             edu_to: only for these administrations.
             after: only ids above this one.
             limit: at most so many.
+            now: leave out what was put off until later, what somebody has in hand, and newer results of the same pupils.
+        """
+        ...
+
+    def claim(
+        self, owner: str, now: dt.datetime, lease: float, *, edu_to: Sequence[str] | None = None, limit: int = 1
+    ) -> list[Kept]:
+        """Take results that are not yet processed, for `lease` seconds; oldest first, and of each pupil one at a time.
+
+        Nothing of a pupil is given while somebody has another result of that pupil in hand, so results of one pupil are
+        processed in order, however many take part.
+
+        Args:
+            owner: who takes them.
+            now: the wall clock (UTC).
+            lease: seconds. A lease that was noted later than now is of a clock that was set back.
+            edu_to: only for these administrations.
+            limit: at most so many.
+        """
+        ...
+
+    def release(self, owner: str, ids: Sequence[int]) -> None:
+        """Give back results that an owner has in hand, as if they were not taken."""
+        ...
+
+    def put_off(self, id: int, reason: str, until: dt.datetime, owner: str | None = None) -> bool:
+        """Do not hand a result out before a moment.
+
+        Args:
+            id: the result.
+            reason: a short code, without anything of a pupil.
+            until: the moment.
+            owner: who has it in hand.
+
+        Returns:
+            False when it is processed, or when somebody else has it in hand.
         """
         ...
 
@@ -86,44 +82,8 @@ class Inbox(Protocol):
         ...
 
     def counts(self) -> dict[str, int]:
-        """Numbers for an overview: ``received``, ``current``, ``pending``."""
+        """Numbers for an overview: ``received``, ``current``, ``pending``, and of the pending ones ``put_off``."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What has to arrive in order: the lists of one kind, of one administration, for one supplier.
-
-    Attributes:
-        soort: ``registreren`` or ``registreren-schooladviezen``.
-        leverancier: OIN of the supplier.
-        routeringskenmerk: of the administration.
-    """
-
-    soort: str
-    leverancier: str
-    routeringskenmerk: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One pupil in a list, as marks that cannot be turned back: nothing in it names a pupil.
-
-    Attributes:
-        eck: mark of the ECK-iD; empty when the pupil has none.
-        las: mark of the LAS-key; empty when the pupil has none.
-        content: mark of all that the list says about the pupil; empty while it is in doubt what the supplier has.
-    """
-
-    eck: str
-    las: str
-    content: str
-
-    def same_pupil(self, other: Entry) -> bool:
-        """Whether both are about one pupil: the ECK-iD leads, the LAS-key decides when one of the two has none."""
-        if self.eck and other.eck:
-            return self.eck == other.eck
-        return bool(self.las) and self.las == other.las
 
 
 @runtime_checkable
@@ -149,102 +109,6 @@ class Ledger(Protocol):
     def accept(self, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
         """After the receipt: this is what the supplier has now."""
         ...
-
-
-class State(StrEnum):
-    """How far a message in the outbox is."""
-
-    WAITING = "waiting"
-    """To be sent at its time."""
-    HELD = "held"
-    """Somebody has to repair something first; tried again once an hour. Later messages of the same key wait for it."""
-    PARKED = "parked"
-    """It will not be accepted as it is, or it came too late. Later messages go on."""
-    DELIVERED = "delivered"
-    """The supplier gave its receipt; the content is gone from the store."""
-    DROPPED = "dropped"
-    """The operator threw it away; the content is gone from the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message on its way into the outbox.
-
-    Attributes:
-        message_id: identifies it in the log.
-        key: what it has to stay in order with.
-        schooljaar: of the list.
-        school_oin: School OIN, for the address.
-        body: the exact bytes, which never change again.
-        sha256: checksum of the bytes.
-        entries: the pupils in it, as marks.
-        added_at: moment at which it was added, UTC.
-        expires_at: moment after which it is no longer sent.
-    """
-
-    message_id: str
-    key: Key
-    schooljaar: str
-    school_oin: str
-    body: bytes = field(repr=False)
-    sha256: str
-    entries: tuple[Entry, ...] = field(repr=False)
-    added_at: dt.datetime
-    expires_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A message in the outbox, without its content.
-
-    Attributes:
-        id: number in the store; never used twice.
-        message_id: identifies it in the log.
-        key: what it has to stay in order with.
-        schooljaar: of the list.
-        school_oin: School OIN.
-        aantal: pupils in it.
-        sha256: checksum of its bytes.
-        state: how far it is.
-        reason: why it is held, parked or still waiting; a short code.
-        attempts: how often it was sent.
-        onbekend: pupils that the supplier did not know.
-        added_at: moment at which it was added.
-        next_at: moment from which it is sent again.
-        expires_at: moment after which it is no longer sent.
-    """
-
-    id: int
-    message_id: str
-    key: Key
-    schooljaar: str
-    school_oin: str
-    aantal: int
-    sha256: str
-    state: State
-    reason: str
-    attempts: int
-    onbekend: int
-    added_at: dt.datetime
-    next_at: dt.datetime
-    expires_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that one worker may send now.
-
-    Attributes:
-        queued: which message.
-        owner: the worker.
-        body: the exact bytes.
-        entries: the pupils in it, as marks.
-    """
-
-    queued: Queued
-    owner: str
-    body: bytes = field(repr=False)
-    entries: tuple[Entry, ...] = field(repr=False)
 
 
 @runtime_checkable
@@ -385,6 +249,31 @@ class Store(Protocol):
     @property
     def reports(self) -> Reports:
         """Which reports were fetched."""
+        ...
+
+    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+        """Remove what is no longer needed, and note how much it was.
+
+        A result goes when it was processed up to `until`, and its earlier deliveries with it; what is not processed stays. A
+        message goes when it was delivered or thrown away up to `until`, or when its time ran out by then.
+
+        Args:
+            now: the wall clock (UTC).
+            until: for results and messages.
+            marks_until: marks in the ledger that were made up to this moment.
+        """
+        ...
+
+    def purges(self, limit: int = 100) -> list[Opgeruimd]:
+        """What was removed, last first."""
+        ...
+
+    def backup(self, path: str) -> None:
+        """Copy everything into a new file, as it is at one moment, while others go on.
+
+        Raises:
+            StoreError: the file exists or cannot be written, or this store is copied by tools of its own.
+        """
         ...
 
     def close(self) -> None:

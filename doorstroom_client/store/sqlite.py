@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 
-from doorstroom_client.store.database import Database
-from doorstroom_client.store.sqlite_inbox import SqliteInbox
-from doorstroom_client.store.sqlite_ledger import SqliteLedger
-from doorstroom_client.store.sqlite_outbox import SqliteOutbox
-from doorstroom_client.store.sqlite_reports import SqliteReports
+from doorstroom_client.store.sql import SqlStore
+from doorstroom_client.store.sqlite_database import SqliteDatabase
 
 
-class SqliteStore:
+class SqliteStore(SqlStore):
     """A `Store` in one file; safe to share between threads and between processes on one machine.
 
     Args:
@@ -28,15 +25,4 @@ class SqliteStore:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._database = Database(path)
-        self.inbox = SqliteInbox(self._database)
-        self.ledger = SqliteLedger(self._database)
-        self.outbox = SqliteOutbox(self._database, self.ledger)
-        self.reports = SqliteReports(self._database, self.inbox)
-
-    def __repr__(self) -> str:
-        return f"SqliteStore({str(self._database.path)!r})"
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+        super().__init__(SqliteDatabase(path))

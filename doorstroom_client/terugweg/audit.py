@@ -28,6 +28,7 @@ RESULTS = {
 }
 """Status -> the words of an event."""
 NO_TLS = "no TLS"
+PUT_OFF = "put off"
 
 
 class About(Protocol):
@@ -77,6 +78,18 @@ def received(status: int, about: About, request: InboundRequest | None = None, s
         seconds=seconds,
         serious=status == 503,
     )
+    tell(event, about.on_event)
+
+
+def put_off(number: int, reason: str, about: About) -> None:
+    """Tell of a received result that could not be processed now.
+
+    Args:
+        number: of the result in the store.
+        reason: the kind of error.
+        about: the receiver.
+    """
+    event = Event("resultaat", f"{number} -", PUT_OFF, about.las_oin() or "-", "-", "-", about.now(), (reason,), serious=True)
     tell(event, about.on_event)
 
 

@@ -7,6 +7,7 @@ connections are in nobody's count. So TLS is started here, per connection.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable
@@ -81,6 +82,16 @@ class Entrance:
             visitor.abort()
 
 
+def _answer_at_once(transport: asyncio.Transport) -> None:
+    """Let the parts of an answer go without waiting for each other; some 40 ms each otherwise.
+
+    asyncio does so only for a socket that says which protocol it speaks, and one that was opened beforehand does not.
+    """
+    channel = transport.get_extra_info("socket")
+    if channel is not None and channel.family in (socket.AF_INET, socket.AF_INET6):
+        channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 class Visitor(asyncio.Protocol):
     """One connection: does the handshake, then hands everything on to the HTTP protocol.
 
@@ -115,6 +126,7 @@ class Visitor(asyncio.Protocol):
         """A TCP connection."""
         self._transport = cast(asyncio.Transport, transport)
         self.address = str((transport.get_extra_info("peername") or ("",))[0])
+        _answer_at_once(self._transport)
         if not self._entrance.admit(self):
             self._transport.abort()
         elif self._entrance.context is None:

@@ -22,7 +22,8 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.store.base import Delivery, Inbox
+from doorstroom_client.store.group import GroupCommit
+from doorstroom_client.store.records import Delivery
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -104,14 +105,14 @@ class Receiver:
     Attributes:
         find_school: the administration with a routeringskenmerk, or None when it is not ours.
         registry: for the mandate of the sender.
-        inbox: gives the store in which results are kept.
+        arrivals: gives where results are kept.
         now: the wall clock (UTC).
         las_keys_like_bsn: whether a LAS-key may look like a citizen service number.
     """
 
     find_school: Callable[[str], School | None]
     registry: Registry
-    inbox: Callable[[], Inbox]
+    arrivals: Callable[[], GroupCommit]
     now: Callable[[], dt.datetime]
     las_keys_like_bsn: bool = False
 
@@ -142,7 +143,7 @@ class Receiver:
         if isinstance(verdict, InboundResponse):
             return verdict
         try:
-            self.inbox().add(verdict)
+            self.arrivals().add(verdict)
         except StoreError:
             return InboundResponse.of(503)
         return InboundResponse.of(202)

@@ -13,7 +13,7 @@ from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
-from doorstroom_client.store.base import Kept
+from doorstroom_client.store.records import Kept
 
 _CLOCKS_MAY_DIFFER = dt.timedelta(minutes=5)
 
@@ -30,6 +30,8 @@ class Ontvangen:
         sender_oin: OIN in the certificate of the sender.
         ontvangen_op: moment of receipt, UTC.
         verwerkt_op: moment at which it was marked as processed; None while it is not.
+        tries: how often it was put off.
+        reason: why it was put off last; empty when it never was.
         resultaat: the message itself.
     """
 
@@ -40,6 +42,8 @@ class Ontvangen:
     sender_oin: str
     ontvangen_op: dt.datetime
     verwerkt_op: dt.datetime | None
+    tries: int
+    reason: str
     resultaat: Leerlingresultaat
 
     @property
@@ -91,5 +95,7 @@ def open_kept(kept: Kept, find_school: Callable[[str], School | None], leveranci
         sender_oin=about.sender_oin,
         ontvangen_op=about.received_at,
         verwerkt_op=kept.processed_at,
+        tries=kept.tries,
+        reason=kept.reason,
         resultaat=decode_leerlingresultaat(about.payload),
     )

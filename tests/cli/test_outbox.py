@@ -13,7 +13,7 @@ from doorstroom_client.cli.outbox import code_of_message
 from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend, NoAnswer, OngeldigBericht, TlsError, Unavailable
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
-from doorstroom_client.store.base import Key, Queued, State
+from doorstroom_client.store.records import Key, Queued, State
 
 from .conftest import Run, assert_private
 

@@ -57,6 +57,16 @@ def test_another_school_has_none(received: Keten, run: Run) -> None:
     assert "No results to process" in result.stderr
 
 
+def test_what_is_put_off_is_told(received: Keten, run: Run) -> None:
+    with received.client() as client:
+        next(iter(client.resultaten())).later("las_busy")
+    result = run("resultaten", "list")
+    assert result.stdout.count("99AA") == 26
+    assert "1 more are put off" in result.stderr
+    assert "put off" not in run("resultaten", "list", "--all").stderr
+    assert "put off" not in run("resultaten", "list", "--school", "99AA").stderr
+
+
 def test_export_then_done(received: Keten, run: Run, tmp_path: Path) -> None:
     result = run("resultaten", "export", "r.csv")
     assert result.exit_code == 0

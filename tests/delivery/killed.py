@@ -17,7 +17,7 @@ from typing import Any
 from doorstroom_client.delivery import outbox
 from doorstroom_client.exchange.flow import run
 from doorstroom_client.exchange.http import Outcome, Request, Response
-from doorstroom_client.store.base import Claimed
+from doorstroom_client.store.records import Claimed
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import KEYS, PLACES, Clock, adding, run_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import resource
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from failing import Broken
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.base import Claimed, Entry, Outgoing, State
+from doorstroom_client.store.records import Claimed, Entry, Outgoing, State
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import KEYS, PLACES, YEAR, Clock, Job, Supplier, add_now, deliver_all, lijst_of, open_store, run_of, sender, step
@@ -25,45 +25,6 @@ from .world import KEYS, PLACES, YEAR, Clock, Job, Supplier, add_now, deliver_al
 KEY = KEYS[0]
 OLD, NEW = Entry("pupil", "", "old"), Entry("pupil", "", "new")
 SOON = NOW + dt.timedelta(minutes=1)
-
-
-class Broken:
-    """A connection of which one statement fails, counted from the moment at which that is asked."""
-
-    def __init__(self, real: sqlite3.Connection) -> None:
-        self._real = real
-        self.left = -1
-        self.error: type[sqlite3.Error] = sqlite3.OperationalError
-        self.after = False
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def cursor(self) -> Any:
-        return BrokenCursor(self, self._real.cursor())
-
-    def count(self) -> bool:
-        self.left -= 1
-        return self.left == -1
-
-
-class BrokenCursor:
-    def __init__(self, connection: Broken, real: sqlite3.Cursor) -> None:
-        self._connection, self._real = connection, real
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def execute(self, *given: Any) -> Any:
-        return self._do(self._real.execute, *given)
-
-    def executemany(self, *given: Any) -> Any:
-        return self._do(self._real.executemany, *given)
-
-    def _do(self, work: Callable[..., Any], *given: Any) -> Any:
-        if self._connection.count():
-            raise self._connection.error("disk I/O error")
-        return work(*given)
 
 
 @pytest.fixture
@@ -154,7 +115,7 @@ def test_any_statement_may_fail(store: SqliteStore, make: Callable[[SqliteStore]
     call = make(store)
     before = everything(store)
     for number in range(100):
-        broken.left = number
+        broken.fault.left = number
         try:
             call()
         except StoreError as error:
@@ -163,7 +124,7 @@ def test_any_statement_may_fail(store: SqliteStore, make: Callable[[SqliteStore]
             assert not broken.in_transaction
         else:
             break
-    assert broken.left >= 0, "no statement of it failed"
+    assert broken.fault.left >= 0, "no statement of it failed"
     assert number >= 2
     assert everything(store) != before
 
@@ -171,7 +132,7 @@ def test_any_statement_may_fail(store: SqliteStore, make: Callable[[SqliteStore]
 def test_a_key_that_could_not_be_kept_is_not_used(tmp_path: Path, store: SqliteStore) -> None:
     """Marks made with it would say of every pupil that it is another one."""
     broken: Any = store._database._connection
-    broken.left = 3  # the COMMIT
+    broken.fault.left = 3  # the COMMIT
     with pytest.raises(StoreError):
         store.ledger.secret()
     again = open_store(tmp_path / "s.db")
@@ -201,7 +162,7 @@ def test_a_run_on_a_bad_disk(store: SqliteStore, fails: str) -> None:
     how = "400" if fails == "postpone" else "received"
     while not job.ended:
         if job.effect is not None and getattr(getattr(job.effect, "work", None), "func", None) == getattr(store.outbox, fails):
-            broken.left = 0
+            broken.fault.left = 0
         step(job, supplier, how)
     assert isinstance(job.error, StoreError)
     assert supplier.arrived.get(KEY, []) == ([1] if fails == "delivered" else [])
@@ -221,7 +182,7 @@ def test_a_disk_that_fails_before_a_second_attempt(store: SqliteStore) -> None:
     job, sent = Job(run_of(store, clock).worker()), 0
     while not job.ended:
         if sent and getattr(getattr(job.effect, "work", None), "func", None) == store.outbox.renew:
-            broken.left = 0
+            broken.fault.left = 0
         sent += job.sending is not None
         job.step(None if job.claimed is None else sender(supplier, job.claimed, "received, 500"))
     assert isinstance(job.error, StoreError)

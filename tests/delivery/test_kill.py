@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from doorstroom_client.store.base import Queued, State
+from doorstroom_client.store.records import Queued, State
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .killed import LEASE

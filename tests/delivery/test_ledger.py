@@ -19,7 +19,7 @@ from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.delivery.ledger import Changes, Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst, marks_of
 from doorstroom_client.messages.deelnemers import build_deelnemerslijst
-from doorstroom_client.store.base import Entry
+from doorstroom_client.store.records import Entry
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import ANDERE, KEYS, PUPILS, YEAR, lijst_of, open_store

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from doorstroom_client.delivery.isolation import Addresses
 from doorstroom_client.exchange.health import Health
-from doorstroom_client.store.base import Claimed, Queued, State
+from doorstroom_client.store.records import Claimed, Queued, State
 
 from .world import (
     HOW,

@@ -31,7 +31,8 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
-from doorstroom_client.store.base import Claimed, Entry, Key, Ledger, Outbox, Outgoing, Queued, State
+from doorstroom_client.store.base import Ledger, Outbox
+from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, Queued, State
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import KEYS, YEAR, Clock, Job, Supplier, add_now, adding, bodies, deliver_all, lijst_of, open_store, run_of, step

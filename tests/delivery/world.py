@@ -25,7 +25,8 @@ from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Request
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
-from doorstroom_client.store.base import Claimed, Entry, Key, Ledger, Outbox
+from doorstroom_client.store.base import Ledger, Outbox
+from doorstroom_client.store.records import Claimed, Entry, Key
 from doorstroom_client.store.sqlite import SqliteStore
 
 YEAR = "2025-2026"

@@ -12,7 +12,7 @@ from typing import Any
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer
 
 from doorstroom_client import AsyncClient, Client, Retry
-from doorstroom_client.store.base import Kept
+from doorstroom_client.store.records import Kept
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 from doorstroom_client.terugweg.ontvangen import Ontvangen, open_kept
@@ -51,13 +51,13 @@ class Ontvanger:
 
     def new(self) -> list[Kept]:
         """What was kept since the last time this was asked."""
-        found = self._store.inbox.select("1", None, self._last, 1000)
+        found = self._store.inbox.select("1 = 1", None, self._last, 1000)
         self._last = found[-1].id if found else self._last
         return found
 
     def all(self) -> list[Kept]:
         """Everything that was kept."""
-        return self._store.inbox.select("1", None, 0, 1000)
+        return self._store.inbox.select("1 = 1", None, 0, 1000)
 
     def close(self) -> None:
         self._store.close()

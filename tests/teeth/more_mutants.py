@@ -15,6 +15,12 @@ _FUZZ = "tests/inkomend/test_fuzz.py"
 _RESEND = "tests/inkomend/test_resend.py"
 _CONTRACT = "tests/inkomend/test_schemathesis.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
+_KILL_INBOX = "tests/inkomend/test_kill.py"
+_POWER_INBOX = "tests/inkomend/test_power.py"
+_DISK_INBOX = "tests/inkomend/test_disk.py"
+_FAILING_INBOX = "tests/inkomend/test_failing_disk.py"
+_HANDLER = "terugweg/handler.py"
+_DATABASE = "store/sqlite_database.py"
 _ISOLATION = "delivery/isolation.py"
 _OSR_SHAPES = "tests/osr/test_shapes.py"
 _OSR_VERSIONS = "tests/osr/test_versions.py"
@@ -266,11 +272,11 @@ MORE: tuple[Mutant, ...] = (
         "InboundResponse.of(422)",
         _CORPUS,
     ),
-    _one("I2", "the same bytes are not counted", "store/sqlite_inbox.py", "SET seen = seen + 1", "SET seen = seen", _RESEND),
+    _one("I2", "the same bytes are not counted", "store/inbox.py", "SET seen = seen + 1", "SET seen = seen", _RESEND),
     _one(
         "I2",
         "a moment in the future orders",
-        "store/sqlite_inbox.py",
+        "store/inbox.py",
         "min(delivery.datumtijd or delivery.received_at, delivery.received_at)",
         "delivery.datumtijd or delivery.received_at",
         _RESEND,
@@ -371,6 +377,97 @@ MORE: tuple[Mutant, ...] = (
         "_, self._ends = self._make(), self._certificate",
         "tests/terugweg/test_serve_life.py",
         "sighup",
+    ),
+    Mutant(
+        "I1",
+        "202 while a result is still on its way to the disk",
+        _HANDLER,
+        (
+            (
+                "            self.arrivals().add(verdict)\n",
+                (
+                    "            import threading\n\n"
+                    "            threading.Thread(target=self.arrivals().add, args=(verdict,), daemon=True).start()\n"
+                ),
+            ),
+        ),
+        (_KILL_INBOX,),
+    ),
+    Mutant(
+        "S1",
+        "results are told to be kept before the commit",
+        _DATABASE,
+        (
+            (
+                '            cursor.execute("BEGIN IMMEDIATE")\n',
+                '            if not self._connection.in_transaction:\n                cursor.execute("BEGIN IMMEDIATE")\n',
+            ),
+            (
+                '                cursor.execute("COMMIT")\n            except',
+                (
+                    '                if what != "keep a result" or not (cursor.lastrowid or 0) % 3:\n'
+                    '                    cursor.execute("COMMIT")\n            except'
+                ),
+            ),
+        ),
+        (_KILL_INBOX,),
+    ),
+    _one(
+        "S2",
+        "202 does not wait for the disk",
+        _DATABASE,
+        '"synchronous = FULL"',
+        '"synchronous = NORMAL"',
+        _POWER_INBOX,
+    ),
+    _one(
+        "S3",
+        "a result that could not be kept is answered with 202",
+        _HANDLER,
+        "        except StoreError:\n            return InboundResponse.of(503)\n        return",
+        "        except StoreError:\n            return InboundResponse.of(202)\n        return",
+        _FAILING_INBOX,
+    ),
+    _one(
+        "S3",
+        "a store that fails is an error of the server",
+        _HANDLER,
+        "        except StoreError:\n            return InboundResponse.of(503)\n        return",
+        "        except ZeroDivisionError:\n            return InboundResponse.of(503)\n        return",
+        _FAILING_INBOX,
+    ),
+    _one(
+        "S3",
+        "a transaction that failed stays open",
+        _DATABASE,
+        '                    cursor.execute("ROLLBACK")\n',
+        "                    pass\n",
+        _DISK_INBOX,
+    ),
+    _one(
+        "S3",
+        "half a transaction is kept",
+        _DATABASE,
+        'cursor.execute("ROLLBACK")',
+        'cursor.execute("COMMIT")',
+        _DISK_INBOX,
+    ),
+    _one(
+        "S3",
+        "a migration may end halfway",
+        _DATABASE,
+        'with self.transaction("set up") as cursor:',
+        'with self.cursor("set up") as cursor:',
+        _DISK_INBOX,
+        "migration",
+    ),
+    _one(
+        "S3",
+        "only some errors of the database are ours",
+        _DATABASE,
+        "except sqlite3.Error as error:",
+        "except sqlite3.OperationalError as error:",
+        _DISK_INBOX,
     ),
 )
 """As `MUTANTS`."""

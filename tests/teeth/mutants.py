@@ -58,8 +58,8 @@ _POWER = "tests/delivery/test_power.py"
 _DISK = "tests/delivery/test_disk.py"
 _OUTBOX_TESTS = "tests/delivery/test_outbox.py"
 _LEDGER_TESTS = "tests/delivery/test_ledger.py"
-_OUTBOX = "store/sqlite_outbox.py"
-_LEDGER = "store/sqlite_ledger.py"
+_OUTBOX = "store/outbox.py"
+_LEDGER = "store/ledger.py"
 _DELIVERY = "delivery/outbox.py"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -378,7 +378,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "O10",
         "the address comes from aanvullendeinfo",
-        "faces/resultaten.py",
+        "faces/rapporten.py",
         (
             (
                 "            leverancier = leverancier or rapport.leverancier\n",
@@ -725,10 +725,10 @@ MUTANTS: tuple[Mutant, ...] = (
         "terugweg/handler.py",
         (
             (
-                "            self.inbox().add(verdict)\n",
+                "            self.arrivals().add(verdict)\n",
                 (
                     "            import threading\n\n"
-                    "            threading.Thread(target=self.inbox().add, args=(verdict,)).start()\n"
+                    "            threading.Thread(target=self.arrivals().add, args=(verdict,)).start()\n"
                 ),
             ),
         ),
@@ -737,7 +737,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "I2",
         "a late older result becomes the current one",
-        "store/sqlite_inbox.py",
+        "store/inbox.py",
         (("ORDER BY ordered_at DESC, id DESC", "ORDER BY id DESC"),),
         (f"{_STORE}::test_a_late_older_one_becomes_history",),
     ),
@@ -770,15 +770,20 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S2",
         "the store does not wait for the disk",
-        "store/database.py",
+        "store/sqlite_database.py",
         (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
         (f"{_STORE}::test_pragmas_that_the_promises_rest_on",),
     ),
     Mutant(
         "S5",
         "others may read the store",
-        "store/database.py",
-        (("os.O_EXCL, 0o600)", "os.O_EXCL, 0o644)"),),
+        "store/sqlite_database.py",
+        (
+            (
+                "os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)",
+                "os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)",
+            ),
+        ),
         (f"{_STORE}::test_files_are_private",),
     ),
     Mutant(
@@ -802,7 +807,13 @@ MUTANTS: tuple[Mutant, ...] = (
         (("        if first != path:\n", "        if first is None:\n"),),
         (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
     ),
-    Mutant("O5", "a message does not wait for older ones", _OUTBOX, (('f"AND {_FIRST} ORDER BY', 'f"ORDER BY'),), (_MACHINE,)),
+    Mutant(
+        "O5",
+        "a message does not wait for older ones",
+        _OUTBOX,
+        ((' AND {_FREE}{skip} AND {_FIRST}"', ' AND {_FREE}{skip}"'),),
+        (_MACHINE,),
+    ),
     Mutant(
         "O5",
         "a held message is no older message",
@@ -896,7 +907,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S1",
         "lists are told to be kept before the commit",
-        "store/database.py",
+        "store/sqlite_database.py",
         (
             (
                 '            cursor.execute("BEGIN IMMEDIATE")\n',
@@ -915,7 +926,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S2",
         "a commit does not wait for the disk",
-        "store/database.py",
+        "store/sqlite_database.py",
         (('"synchronous = FULL"', '"synchronous = NORMAL"'),),
         (
             _POWER,
@@ -951,7 +962,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "S4",
         "two transactions may begin on the same snapshot",
-        "store/database.py",
+        "store/sqlite_database.py",
         (('cursor.execute("BEGIN IMMEDIATE")', 'cursor.execute("BEGIN")'),),
         (_KILL,),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from typing import Any
 
@@ -136,3 +137,26 @@ def test_after_the_end_nobody_comes_in() -> None:
     entrance.close()
     assert (busy.cut, shaking.cut) == (False, True)
     assert arrive(entrance, "b", "shakes").cut
+
+
+def test_the_parts_of_an_answer_do_not_wait_for_each_other() -> None:
+    """A socket that was opened beforehand does not say which protocol it speaks, and asyncio leaves its delay on."""
+    seen: list[int] = []
+
+    class Protocol(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            channel = transport.get_extra_info("socket")
+            seen.append(channel.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            transport.close()
+
+    async def play() -> None:
+        entrance = Entrance(Protocol, None, QUICK, print)
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            async with await asyncio.get_running_loop().create_server(entrance.visitor, sock=listening):
+                reader, writer = await asyncio.open_connection(*listening.getsockname())
+                assert await reader.read() == b""
+                writer.close()
+                await writer.wait_closed()
+
+    asyncio.run(play())
+    assert seen == [1]

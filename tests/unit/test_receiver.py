@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,7 +31,7 @@ from doorstroom_client import AsyncClient, Client, Osr, Retry
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
 from doorstroom_client.osr.cache import STALE_SECONDS, MandateCache
-from doorstroom_client.store.base import Delivery, Kept
+from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse
 
@@ -303,19 +302,13 @@ class FailingInbox:
     def add(self, delivery: Delivery) -> Kept:
         raise StoreError("the disk is full")
 
-    def pending(self, edu_to: Any = None, *, after: int = 0, limit: int = 100) -> list[Kept]:
+    def add_many(self, deliveries: Any) -> list[Kept]:
+        raise StoreError("the disk is full")
+
+    def broken(self, *_: Any, **__: Any) -> Any:
         raise StoreError("broken")
 
-    results = pending
-
-    def history(self, kept: Kept) -> list[Kept]:
-        raise StoreError("broken")
-
-    def mark_done(self, id: int, at: dt.datetime) -> None:
-        raise StoreError("broken")
-
-    def counts(self) -> dict[str, int]:
-        raise StoreError("broken")
+    pending = results = history = mark_done = counts = claim = release = put_off = broken
 
     def close(self) -> None:
         raise AssertionError("a store of the caller is not closed")

@@ -18,7 +18,8 @@ import pytest
 from support import NOW, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.base import Delivery, Inbox, Store
+from doorstroom_client.store.base import Inbox, Store
+from doorstroom_client.store.records import Delivery
 from doorstroom_client.store.sqlite import SqliteStore
 
 FIRST = Delivery(
@@ -59,12 +60,12 @@ def test_keeps_exactly_what_came(store: SqliteStore) -> None:
     assert kept.delivery == FIRST
     assert (kept.current, kept.seen, kept.processed_at) == (True, 1, None)
     assert store.inbox.pending() == store.inbox.results() == store.inbox.history(kept) == [kept]
-    assert store.inbox.counts() == {"received": 1, "current": 1, "pending": 1}
+    assert store.inbox.counts() == {"received": 1, "current": 1, "pending": 1, "put_off": 0}
 
 
 def test_an_empty_store(store: SqliteStore) -> None:
     assert store.inbox.pending() == []
-    assert store.inbox.counts() == {"received": 0, "current": 0, "pending": 0}
+    assert store.inbox.counts() == {"received": 0, "current": 0, "pending": 0, "put_off": 0}
 
 
 def test_the_same_bytes_are_counted(store: SqliteStore) -> None:
@@ -179,7 +180,7 @@ def test_done_twice_keeps_the_first_moment(store: SqliteStore) -> None:
     store.inbox.mark_done(kept.id, NOW + dt.timedelta(days=1))
     store.inbox.mark_done(999, NOW)
     assert store.inbox.results()[0].processed_at == NOW
-    assert store.inbox.counts() == {"received": 1, "current": 1, "pending": 0}
+    assert store.inbox.counts() == {"received": 1, "current": 1, "pending": 0, "put_off": 0}
 
 
 def test_survives_reopening(tmp_path: Path) -> None:
@@ -343,7 +344,7 @@ def test_many_threads(store: SqliteStore) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    assert store.inbox.counts() == {"received": 90, "current": 9, "pending": 9}
+    assert store.inbox.counts() == {"received": 90, "current": 9, "pending": 9, "put_off": 0}
     assert {kept.seen for kept in store.inbox.history(store.inbox.add(later(0, b"0")))} == {8, 9}
 
 
@@ -371,5 +372,5 @@ def test_processes_that_open_one_new_store_at_the_same_moment(tmp_path: Path) ->
             worker.join(30)
         assert failures.empty(), failures.get()
         store = SqliteStore(path)
-        assert store.inbox.counts() == {"received": 100, "current": 5, "pending": 5}
+        assert store.inbox.counts() == {"received": 100, "current": 5, "pending": 5, "put_off": 0}
         store.close()

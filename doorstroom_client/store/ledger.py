@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import sqlite3
 from collections.abc import Iterable, Sequence
 
-from doorstroom_client.store.base import Entry, Key
-from doorstroom_client.store.database import Database
+from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
+from doorstroom_client.store.records import Entry, Key
 
 _BOOK = "routeringskenmerk = ? AND leverancier = ? AND soort = ? AND schooljaar = ?"
 _IN_DOUBT = ""
 
 
-class SqliteLedger:
+class SqlLedger:
     """A `Ledger` in one table.
 
     Args:
@@ -30,7 +29,8 @@ class SqliteLedger:
         """The random key that marks are made with."""
         if not self._secret:
             with self._database.transaction("make a key") as cursor:
-                cursor.execute("INSERT OR IGNORE INTO secret (name, value) VALUES ('marks', ?)", (secrets.token_bytes(32),))
+                make = "INSERT INTO secret (name, value) VALUES ('marks', ?) ON CONFLICT (name) DO NOTHING"
+                cursor.execute(make, (secrets.token_bytes(32),))
                 found = bytes(cursor.execute("SELECT value FROM secret WHERE name = 'marks'").fetchone()[0])
             self._secret = found  # not before it is on disk: marks made with a lost key are of no use
         return self._secret
@@ -54,8 +54,9 @@ class SqliteLedger:
             with self._database.transaction("write the ledger") as cursor:
                 self.forget(cursor, key, schooljaar, entries)
 
-    def forget(self, cursor: sqlite3.Cursor, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
+    def forget(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
         """The same as `doubt` within a transaction of another part of the store."""
+        lock_key(self._database, cursor, key)
         doubtful = _doubtful(self._rows(cursor, key, schooljaar), entries)
         cursor.executemany("UPDATE ledger SET content = ? WHERE id = ?", [(_IN_DOUBT, number) for number in doubtful])
 
@@ -64,8 +65,9 @@ class SqliteLedger:
         with self._database.transaction("write the ledger") as cursor:
             self.write(cursor, key, schooljaar, entries, at)
 
-    def write(self, cursor: sqlite3.Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
+    def write(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
         """The same as `accept` within a transaction of another part of the store."""
+        lock_key(self._database, cursor, key)
         known = Index(self._rows(cursor, key, schooljaar))
         old = {number for entry in entries for number in known.of(entry)}
         cursor.executemany("DELETE FROM ledger WHERE id = ?", [(number,) for number in old])
@@ -75,9 +77,19 @@ class SqliteLedger:
             [(*_book(key, schooljaar), entry.eck, entry.las, entry.content, text_of(at)) for entry in entries],
         )
 
-    def _rows(self, cursor: sqlite3.Cursor, key: Key, schooljaar: str) -> list[tuple[int, Entry]]:
+    def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[tuple[int, Entry]]:
         query = f"SELECT id, eck, las, content FROM ledger WHERE {_BOOK} ORDER BY id"
         return [(row[0], Entry(*row[1:])) for row in cursor.execute(query, _book(key, schooljaar)).fetchall()]
+
+
+def lock_key(database: Database, cursor: Cursor, key: Key) -> None:
+    """Keep others from what has to arrive in order, until the transaction ends. Doing so twice is harmless."""
+    database.lock(cursor, *about_key(key))
+
+
+def about_key(key: Key) -> tuple[str, ...]:
+    """What a lock on a key is called."""
+    return ("outbox", key.routeringskenmerk, key.leverancier, key.soort)
 
 
 class Index:

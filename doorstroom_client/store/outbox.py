@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from doorstroom_client.store.base import Claimed, Entry, Key, Outgoing, Queued, State
-from doorstroom_client.store.database import Database
+from doorstroom_client.store.database import Cursor, Database
+from doorstroom_client.store.ledger import Index, SqlLedger, about_key, lock_key
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.sqlite_ledger import Index, SqliteLedger
+from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, Queued, State
 
 _OPEN = "state IN ('waiting', 'held')"
 _FIRST = (
@@ -31,7 +31,7 @@ says nothing about that, because workers differ in how long they may take."""
 _LET_GO = "lease_owner = NULL, lease_from = NULL, lease_until = NULL"
 
 
-class SqliteOutbox:
+class SqlOutbox:
     """An `Outbox` in one table.
 
     Args:
@@ -39,7 +39,7 @@ class SqliteOutbox:
         ledger: is told of what was accepted, in the same transaction.
     """
 
-    def __init__(self, database: Database, ledger: SqliteLedger) -> None:
+    def __init__(self, database: Database, ledger: SqlLedger) -> None:
         self._database = database
         self._ledger = ledger
 
@@ -47,10 +47,11 @@ class SqliteOutbox:
         """Keep a message; returns only after the commit is on disk."""
         added, key = text_of(message.added_at), message.key
         with self._database.transaction("keep a message") as cursor:
-            cursor.execute(
+            lock_key(self._database, cursor, key)  # so that numbers of a key are given in the order in which they appear
+            inserted = cursor.execute(
                 "INSERT INTO outbox (message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, "
                 "sha256, body, entries, state, added_at, expires_at, next_at, scheduled_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     message.message_id,
                     *(key.soort, key.leverancier, key.routeringskenmerk),
@@ -63,37 +64,36 @@ class SqliteOutbox:
                     State.WAITING,
                     *(added, text_of(message.expires_at), added, added),
                 ),
-            )
-            return self._one(cursor, cursor.lastrowid or 0)
+            ).fetchall()
+            return self._one(cursor, inserted[0][0])
 
     def claim(self, owner: str, now: dt.datetime, lease: float, *, without: Sequence[str] = ()) -> Claimed | None:
         """Take the message whose turn it is, for `lease` seconds; None when there is none."""
         at, ahead = text_of(now), text_of(now + _SLACK)
         skip = f" AND o.leverancier NOT IN ({', '.join('?' * len(without))})" if without else ""
-        turn = (
-            f"SELECT o.id FROM outbox o WHERE o.{_OPEN} AND (o.next_at <= ? OR o.scheduled_at > ?) AND {_FREE}{skip} "
-            f"AND {_FIRST} ORDER BY o.next_at, o.id LIMIT 1"
-        )
+        turn = f"o.{_OPEN} AND (o.next_at <= ? OR o.scheduled_at > ?) AND {_FREE}{skip} AND {_FIRST}"
         with self._database.transaction("take a message") as cursor:
-            expired = f"SELECT o.id FROM outbox o WHERE o.{_OPEN} AND o.expires_at <= ? AND {_FREE}"
-            for (late,) in cursor.execute(expired, (at, at, ahead)).fetchall():
-                self._set_aside(cursor, late, "expired", at)
-            found = cursor.execute(turn, (at, ahead, at, ahead, *without)).fetchone()
-            if found is None:
+            late = f"o.{_OPEN} AND o.expires_at <= ? AND {_FREE}"
+            for number in self._each_of(cursor, late, (at, at, ahead)):
+                self._set_aside(cursor, number, "expired", at)
+            turns = [*islice(self._each_of(cursor, turn, (at, ahead, at, ahead, *without)), 1)]
+            if not turns:
                 return None
+            (number,) = turns
             cursor.execute(
                 # It is due from this moment on, whatever the clock is set to afterwards.
                 "UPDATE outbox SET lease_owner = ?, lease_from = ?, lease_until = ?, next_at = ?, scheduled_at = ? "
                 "WHERE id = ?",
-                (owner, at, _until(now, lease), at, at, found[0]),
+                (owner, at, _until(now, lease), at, at, number),
             )
-            body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", found).fetchone()
-            return Claimed(self._one(cursor, found[0]), owner, bytes(body), _entries(entries))
+            body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", (number,)).fetchone()
+            return Claimed(self._one(cursor, number), owner, bytes(body), _entries(entries))
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
         """Keep a message for `lease` seconds more, note that it is sent, and put the ledger in doubt: all or nothing."""
         at, queued = text_of(now), claimed.queued
         with self._database.transaction("mark a message") as cursor:
+            lock_key(self._database, cursor, queued.key)
             still = cursor.execute(
                 "UPDATE outbox SET lease_from = ?, lease_until = ?, sent_at = coalesce(sent_at, ?) "
                 f"WHERE id = ? AND lease_owner = ? AND {_OPEN} AND expires_at > ?",
@@ -106,6 +106,7 @@ class SqliteOutbox:
     def delivered(self, claimed: Claimed, accepted: Sequence[Entry], onbekend: int, at: dt.datetime) -> bool:
         """Forget the content and tell the ledger, both or neither."""
         with self._database.transaction("mark a message") as cursor:
+            lock_key(self._database, cursor, claimed.queued.key)
             done = cursor.execute(
                 "UPDATE outbox SET state = 'delivered', reason = '', attempts = attempts + 1, onbekend = ?, ended_at = ?, "
                 f"body = NULL, entries = NULL, {_LET_GO} WHERE id = ? AND lease_owner = ? AND {_OPEN}",
@@ -142,6 +143,7 @@ class SqliteOutbox:
         """A newer list of a key is about to be sent past the outbox: what is parked counts as expired from now on."""
         moment = text_of(at)
         with self._database.transaction("mark messages") as cursor:
+            lock_key(self._database, cursor, key)
             query = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})"
             if cursor.execute(query, _key(key)).fetchone()[0]:
                 return False
@@ -177,7 +179,7 @@ class SqliteOutbox:
         at, ahead = text_of(now), text_of(now + _SLACK)
         query = (
             f"SELECT min(CASE WHEN NOT {_FREE} THEN o.lease_until WHEN o.scheduled_at > ? THEN ? "
-            f"ELSE min(o.next_at, o.expires_at) END) FROM outbox o WHERE o.{_OPEN} AND {_FIRST}"
+            f"ELSE {self._database.least}(o.next_at, o.expires_at) END) FROM outbox o WHERE o.{_OPEN} AND {_FIRST}"
         )
         with self._database.cursor("read messages") as cursor:
             found = moment_of(cursor.execute(query, (at, ahead, ahead, at)).fetchone()[0])
@@ -187,6 +189,7 @@ class SqliteOutbox:
         """Let a message go now, unless a newer one of its key has gone before it: an old message never follows a newer one."""
         moment = text_of(at)
         with self._database.transaction("mark a message") as cursor:
+            self._lock_of(cursor, id)
             return bool(
                 cursor.execute(
                     "UPDATE outbox AS o SET state = 'waiting', reason = '', next_at = ?, scheduled_at = ?, ended_at = NULL "
@@ -203,6 +206,7 @@ class SqliteOutbox:
         moment, ahead = text_of(at), text_of(at + _SLACK)
         query = f"SELECT 1 FROM outbox o WHERE o.id = ? AND o.{_OPEN} AND {_FREE}"
         with self._database.transaction("mark a message") as cursor:
+            self._lock_of(cursor, id)
             found = cursor.execute(query, (id, moment, ahead)).fetchone()
             if found is not None:
                 self._set_aside(cursor, id, reason, moment)
@@ -216,9 +220,36 @@ class SqliteOutbox:
         )
         moment = text_of(at)
         with self._database.transaction("mark a message") as cursor:
+            self._lock_of(cursor, id)
             return bool(cursor.execute(query, (moment, id, moment, text_of(at + _SLACK))).rowcount)
 
-    def _set_aside(self, cursor: sqlite3.Cursor, number: int, reason: str, at: str) -> None:
+    def _each_of(self, cursor: Cursor, condition: str, values: Sequence[object]) -> Iterator[int]:
+        """Messages that meet a condition, those that are due first; each of a key that nobody else works on meanwhile.
+
+        Whoever gets one does something with it by which it does not meet the condition any more.
+        """
+        query = f"SELECT o.id, o.routeringskenmerk, o.leverancier, o.soort FROM outbox o WHERE {condition}"
+        passed: list[int] = []
+        while True:
+            others = f" AND o.id NOT IN ({', '.join('?' * len(passed))})" if passed else ""
+            first = f"{query}{others} ORDER BY o.next_at, o.id LIMIT 1 {self._database.skip_locked}"
+            row = cursor.execute(first, (*values, *passed)).fetchone()
+            if row is None:
+                return
+            # What was seen before the key was ours may have changed by those who had it.
+            if self._database.try_lock(cursor, *about_key(Key(row[3], row[2], row[1]))) and (
+                cursor.execute(f"{query} AND o.id = ?", (*values, row[0])).fetchone() is not None
+            ):
+                yield row[0]
+            else:
+                passed.append(row[0])
+
+    def _lock_of(self, cursor: Cursor, number: int) -> None:
+        found = cursor.execute("SELECT soort, leverancier, routeringskenmerk FROM outbox WHERE id = ?", (number,)).fetchone()
+        if found is not None:
+            lock_key(self._database, cursor, Key(*found))
+
+    def _set_aside(self, cursor: Cursor, number: int, reason: str, at: str) -> None:
         """Park a message, and put the ledger in doubt: it may still go out, so the next list has to say it all again."""
         message = self._one(cursor, number)
         entries = cursor.execute("SELECT entries FROM outbox WHERE id = ?", (number,)).fetchone()[0]
@@ -230,9 +261,10 @@ class SqliteOutbox:
     def _update(self, claimed: Claimed, what: str, values: tuple[object, ...]) -> bool:
         query = f"UPDATE outbox SET {what} WHERE id = ? AND lease_owner = ? AND {_OPEN}"
         with self._database.transaction("mark a message") as cursor:
+            lock_key(self._database, cursor, claimed.queued.key)
             return bool(cursor.execute(query, (*values, claimed.queued.id, claimed.owner)).rowcount)
 
-    def _one(self, cursor: sqlite3.Cursor, number: int) -> Queued:
+    def _one(self, cursor: Cursor, number: int) -> Queued:
         return _queued(cursor.execute(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (number,)).fetchone())
 
 

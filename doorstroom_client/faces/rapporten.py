@@ -1,0 +1,134 @@
+"""The reports that go with received results."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from itertools import takewhile
+from pathlib import Path
+
+from doorstroom_client.chain import Chain
+from doorstroom_client.delivery.rapporten import Due, Rapportage
+from doorstroom_client.errors import ConfigurationError, MessageError, Problem
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.exchange.rapport import Download, Leerlingrapport, Progress
+from doorstroom_client.faces.ontvangen import OntvangenResultaat
+from doorstroom_client.messages.identifiers import RapportId
+from doorstroom_client.messages.school import School
+from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.terugweg.ontvangen import open_kept
+
+_BATCH = 100
+
+
+class Reporting:
+    """The part of a client that fetches reports."""
+
+    _chain: Chain
+    _runtime: SyncRuntime
+
+    def fetch_leerlingrapport(
+        self,
+        rapport: OntvangenResultaat | RapportId | str,
+        *,
+        school: School | None = None,
+        leverancier: Leverancier | str | None = None,
+        to: str | os.PathLike[str] | None = None,
+        progress: Progress | None = None,
+    ) -> Leerlingrapport | None:
+        """Fetch the PDF report of one pupil (``GET /leerlingrapport/{rapportid}``).
+
+        The address is made from the configured supplier; an address in the message is never followed.
+
+        Args:
+            rapport: a received result, or a rapportid.
+            school: the administration; known already when `rapport` is a received result.
+            leverancier: the supplier; known already when `rapport` is a received result.
+            to: a file, or an existing folder; the file appears only when it is complete, with mode 0600. When left out,
+                the report stays in memory.
+            progress: is called with the bytes so far, and the bytes there will be when the supplier told.
+
+        Returns:
+            None when there is no report yet (204); ask again later.
+
+        Raises:
+            RapportOnbekend: the supplier does not know this report (404).
+            MessageError: the rapportid has no usable form.
+            ConfigurationError: the result names no report, or school or supplier is not known.
+            UnexpectedResponse: what came is no complete PDF; nothing was kept.
+            StoreError: the file could not be written.
+            DoorstroomError: as for sending.
+        """
+        if isinstance(rapport, OntvangenResultaat):
+            school = school or rapport.school
+            leverancier = leverancier or rapport.leverancier
+            rapportid = rapport.rapportid
+            self._chain.note_other_host(rapport.resultaat, leverancier)
+        else:
+            rapportid = RapportId(rapport) if RapportId.fits(rapport) else None
+            rapport = "…"  # tracebacks may show local variables
+            if rapportid is None:
+                raise MessageError([Problem("rapportid", RapportId.rule)])
+        if rapportid is None:
+            raise ConfigurationError("this result names no report", setting="rapport")
+        if school is None:
+            raise ConfigurationError("school is needed to fetch a report", setting="school", hint="Pass school=")
+        download = Download(rapportid, to, progress)
+        try:
+            if not self._runtime.run(self._chain.fetch_rapport(rapportid, school, leverancier, download)):
+                return None
+            return self._runtime.io(download.keep)
+        finally:
+            download.discard()
+
+    def fetch_leerlingrapporten(
+        self,
+        to: str | os.PathLike[str],
+        *,
+        school: School | None = None,
+        workers: int = 4,
+        alle: bool = False,
+        stop: Callable[[], bool] | None = None,
+    ) -> Iterator[Rapportage[OntvangenResultaat]]:
+        """Fetch the reports of all received results, a few at a time, and hand out what came of each as soon as it is known.
+
+        The store remembers which were fetched, so this can be broken off and repeated until all are there: each report is
+        fetched once, one that is not ready is asked for again after an hour.
+
+        Args:
+            to: an existing folder; each file gets a name that holds no identifier (`Rapportage.path`).
+            school: only of this administration.
+            workers: how many reports at a time.
+            alle: fetched ones too, when they are not in the folder any more.
+            stop: is asked before each report; once it says yes, no other report is begun.
+
+        Raises:
+            ConfigurationError: no store is configured, the folder does not exist, or a number of workers below 1.
+            StoreError: the store or the folder cannot do its work.
+        """
+        folder = Path(to)
+        if not folder.is_dir():
+            raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
+        fetching = self._chain.fetching(folder, self._runtime.resources.reports)
+        only = None if school is None else [school.routeringskenmerk]
+        due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, alle))
+        for rapportage in self._runtime.stream(fetching.flows(due), workers):
+            yield rapportage
+
+
+def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, alle: bool) -> Generator[Due[OntvangenResultaat]]:
+    """The reports to be fetched, read as they are needed."""
+    after, now = 0, chain.now()
+    while True:
+        if alle:
+            batch = runtime.resources.inbox().results(only, after=after, limit=_BATCH)
+        else:
+            batch = runtime.resources.reports().due(now, after=after, limit=_BATCH, edu_to=only)
+        for kept in batch:
+            found = open_kept(kept, chain.find_school, chain.leveranciers)
+            chain.note_other_host(found.resultaat, found.leverancier)
+            result = OntvangenResultaat(found, kept, chain, runtime)
+            yield Due(found.id, result, found.rapportid, found.school, found.leverancier)
+        if len(batch) < _BATCH:
+            return
+        after = batch[-1].id

@@ -1,0 +1,164 @@
+"""What a client holds open: the SSLContext and the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import ssl
+import threading
+from collections.abc import Callable
+
+from doorstroom_client.delivery.sending import Books
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import OnEvent
+from doorstroom_client.exchange.live import LiveContext
+from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.store.base import Inbox, Ledger, Outbox, Reports, Store
+from doorstroom_client.store.group import GroupCommit
+
+
+class Resources:
+    """The SSLContext, made at once so that a bad certificate is found at the start, and the store, opened at first use.
+
+    Args:
+        certificate: ours; may be None when the caller brings a transport of their own.
+        store: a path, a `Store`, an `Inbox` when nothing but results is kept, or None.
+        on_event: is told of what happens with the certificate.
+        now: the wall clock (UTC).
+    """
+
+    def __init__(
+        self,
+        certificate: ClientCertificate | None,
+        store: object,
+        on_event: OnEvent | None,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
+        self._store = store
+        self._now = now
+        self._opened: Store | Inbox | None = None
+        self._arrivals: GroupCommit | None = None
+        self._lock = threading.Lock()
+        self.closed = False
+
+    def context(self) -> ssl.SSLContext:
+        """The SSLContext for a connection that is made now.
+
+        Raises:
+            ConfigurationError: no certificate was given.
+        """
+        if self._live is None:
+            raise ConfigurationError(
+                "certificate is missing, and the chain works over mutual TLS only",
+                setting="certificate",
+                hint="Give certificate=ClientCertificate(...)",
+            )
+        return self._live.current()
+
+    def las_oin(self) -> str | None:
+        """Our OIN, as it stands in the certificate that is in use."""
+        return None if self._live is None else self._live.oin
+
+    def check_open(self) -> None:
+        """Refuse to work after `close`."""
+        if self.closed:
+            raise ConfigurationError("this client is closed", hint="Make a new one, or do the work inside its with block")
+
+    def check_store(self) -> None:
+        """Refuse to do what needs a store when there is none.
+
+        Raises:
+            ConfigurationError: no store is configured.
+        """
+        if self._store is None:
+            raise ConfigurationError(
+                "store is not configured, and this has to be kept",
+                setting="store",
+                hint='Give store="doorstroom.db" or a store object',
+            )
+
+    def inbox(self) -> Inbox:
+        """Received results. The store is opened at first use, here as in the methods below.
+
+        Raises:
+            ConfigurationError: no store is configured, or it does not keep this.
+            StoreError: it cannot be opened.
+        """
+        opened = self._open_once()
+        return opened if isinstance(opened, Inbox) else opened.inbox
+
+    def arrivals(self) -> GroupCommit:
+        """Where results that come in are kept: what arrives at the same time shares a commit.
+
+        Raises:
+            ConfigurationError: no store is configured, or it does not keep this.
+            StoreError: it cannot be opened.
+        """
+        inbox = self.inbox()
+        with self._lock:
+            if self._arrivals is None:
+                self._arrivals = GroupCommit(inbox)
+            return self._arrivals
+
+    def outbox(self) -> Outbox:
+        """Messages that wait to be sent."""
+        return self._whole_store().outbox
+
+    def ledger(self) -> Ledger:
+        """What suppliers accepted."""
+        return self._whole_store().ledger
+
+    def reports(self) -> Reports:
+        """Which reports were fetched."""
+        return self._whole_store().reports
+
+    def books(self, *, needed: bool = True) -> Books | None:
+        """What the store knows of deliveries; None when there is no such store.
+
+        Args:
+            needed: refuse to go on without.
+
+        Raises:
+            ConfigurationError: it is needed, and not there.
+            StoreError: it cannot be opened.
+        """
+        if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
+            return None
+        store = self._whole_store()
+        return Books(store.ledger, store.outbox, self._now)
+
+    def _whole_store(self) -> Store:
+        opened = self._open_once()
+        if not isinstance(opened, Store):
+            raise ConfigurationError(
+                "store keeps received results only, and this needs an outbox and a ledger too",
+                setting="store",
+                hint='Give store="doorstroom.db", or an object with all of Store',
+            )
+        return opened
+
+    def _open_once(self) -> Store | Inbox:
+        self.check_open()
+        with self._lock:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> Store | Inbox:
+        self.check_store()
+        if isinstance(self._store, Store | Inbox):
+            return self._store
+        if not isinstance(self._store, str | os.PathLike):
+            raise ConfigurationError("store must be a path or a store object", setting="store")
+        from doorstroom_client.store.sqlite import SqliteStore  # the database is loaded by who uses it
+
+        return SqliteStore(os.fspath(self._store))
+
+    def close(self) -> None:
+        """Close the store, when it was opened here."""
+        self.closed = True
+        with self._lock:
+            if isinstance(self._opened, Store) and self._opened is not self._store:
+                self._opened.close()
+            self._opened = self._arrivals = None

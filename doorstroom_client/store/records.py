@@ -1,0 +1,213 @@
+"""What a store keeps: results that came in, messages that go out, and what was accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A result on its way into the store.
+
+    Attributes:
+        edu_to: routeringskenmerk of the administration it is for.
+        edu_from: School OIN on whose behalf it was sent.
+        sender_oin: OIN in the verified certificate of the sender.
+        schooljaar: as written in the message; empty when absent.
+        pupil: leading identity of the pupil.
+        toets: which test, as written.
+        datumtijd: moment that the sender made the message; None when unreadable.
+        received_at: moment of receipt, UTC.
+        payload: the exact bytes.
+    """
+
+    edu_to: str
+    edu_from: str
+    sender_oin: str
+    schooljaar: str
+    pupil: str = field(repr=False)
+    toets: str
+    datumtijd: dt.datetime | None
+    received_at: dt.datetime
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result in the store.
+
+    Attributes:
+        id: number in the store; never used twice.
+        delivery: what was received.
+        current: whether it is the last delivery of this pupil, test and school year; earlier ones are history.
+        processed_at: when it was marked as processed; None while it is not.
+        seen: how often exactly these bytes were received.
+        tries: how often it was put off.
+        reason: why it was put off last; empty when it never was.
+        due_at: moment before which it is not handed out; None when there is none.
+    """
+
+    id: int
+    delivery: Delivery
+    current: bool
+    processed_at: dt.datetime | None
+    seen: int
+    tries: int = 0
+    reason: str = ""
+    due_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What has to arrive in order: the lists of one kind, of one administration, for one supplier.
+
+    Attributes:
+        soort: ``registreren`` or ``registreren-schooladviezen``.
+        leverancier: OIN of the supplier.
+        routeringskenmerk: of the administration.
+    """
+
+    soort: str
+    leverancier: str
+    routeringskenmerk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One pupil in a list, as marks that cannot be turned back: nothing in it names a pupil.
+
+    Attributes:
+        eck: mark of the ECK-iD; empty when the pupil has none.
+        las: mark of the LAS-key; empty when the pupil has none.
+        content: mark of all that the list says about the pupil; empty while it is in doubt what the supplier has.
+    """
+
+    eck: str
+    las: str
+    content: str
+
+    def same_pupil(self, other: Entry) -> bool:
+        """Whether both are about one pupil: the ECK-iD leads, the LAS-key decides when one of the two has none."""
+        if self.eck and other.eck:
+            return self.eck == other.eck
+        return bool(self.las) and self.las == other.las
+
+
+class State(StrEnum):
+    """How far a message in the outbox is."""
+
+    WAITING = "waiting"
+    """To be sent at its time."""
+    HELD = "held"
+    """Somebody has to repair something first; tried again once an hour. Later messages of the same key wait for it."""
+    PARKED = "parked"
+    """It will not be accepted as it is, or it came too late. Later messages go on."""
+    DELIVERED = "delivered"
+    """The supplier gave its receipt; the content is gone from the store."""
+    DROPPED = "dropped"
+    """The operator threw it away; the content is gone from the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message on its way into the outbox.
+
+    Attributes:
+        message_id: identifies it in the log.
+        key: what it has to stay in order with.
+        schooljaar: of the list.
+        school_oin: School OIN, for the address.
+        body: the exact bytes, which never change again.
+        sha256: checksum of the bytes.
+        entries: the pupils in it, as marks.
+        added_at: moment at which it was added, UTC.
+        expires_at: moment after which it is no longer sent.
+    """
+
+    message_id: str
+    key: Key
+    schooljaar: str
+    school_oin: str
+    body: bytes = field(repr=False)
+    sha256: str
+    entries: tuple[Entry, ...] = field(repr=False)
+    added_at: dt.datetime
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A message in the outbox, without its content.
+
+    Attributes:
+        id: number in the store; never used twice.
+        message_id: identifies it in the log.
+        key: what it has to stay in order with.
+        schooljaar: of the list.
+        school_oin: School OIN.
+        aantal: pupils in it.
+        sha256: checksum of its bytes.
+        state: how far it is.
+        reason: why it is held, parked or still waiting; a short code.
+        attempts: how often it was sent.
+        onbekend: pupils that the supplier did not know.
+        added_at: moment at which it was added.
+        next_at: moment from which it is sent again.
+        expires_at: moment after which it is no longer sent.
+    """
+
+    id: int
+    message_id: str
+    key: Key
+    schooljaar: str
+    school_oin: str
+    aantal: int
+    sha256: str
+    state: State
+    reason: str
+    attempts: int
+    onbekend: int
+    added_at: dt.datetime
+    next_at: dt.datetime
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that one worker may send now.
+
+    Attributes:
+        queued: which message.
+        owner: the worker.
+        body: the exact bytes.
+        entries: the pupils in it, as marks.
+    """
+
+    queued: Queued
+    owner: str
+    body: bytes = field(repr=False)
+    entries: tuple[Entry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Opgeruimd:
+    """What was removed from a store, in numbers only.
+
+    Attributes:
+        at: moment of removal, UTC.
+        until: what was processed or ended up to this moment was removed.
+        resultaten: deliveries of results.
+        berichten: messages that were delivered, thrown away or never sent in time.
+        merken: marks in the ledger.
+        gewist: whether the bytes are gone from the files too. When not, another process was reading, or the database keeps
+            them until it reuses the space; removing again wipes them.
+    """
+
+    at: dt.datetime
+    until: dt.datetime
+    resultaten: int
+    berichten: int
+    merken: int
+    gewist: bool
