@@ -51,6 +51,7 @@ from doorstroom_client.messages.vocabulary import (
     Toetsadvies,
     Toetssoort,
 )
+from doorstroom_client.osr.controle import Mandaatcontrole
 from doorstroom_client.osr.discovery import NamespaceCheck, Namespaces
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
@@ -104,6 +105,7 @@ __all__ = [
     "Leerlingresultaat",
     "Leverancier",
     "Mandaat",
+    "Mandaatcontrole",
     "MessageError",
     "NamespaceCheck",
     "Namespaces",

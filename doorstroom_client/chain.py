@@ -37,9 +37,11 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.osr.cache import MandateCache
+from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.registry import Registry
+from doorstroom_client.osr.seen import MemoryMandates, nowhere
 from doorstroom_client.osr.settings import Osr
-from doorstroom_client.store.base import Reports
+from doorstroom_client.store.base import Mandates, Reports
 
 OpenBooks = Callable[..., Books | None]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""
@@ -72,6 +74,9 @@ class Chain:
         now: the wall clock (UTC).
         on_event: is told of every call that ended.
         cache: recent answers of the OSR.
+        mandates: gives where they are kept beyond memory; None when there is no such store.
+        seen: where they are kept then.
+        pace: hands out the moments at which a run over many schools may call the OSR.
         health: retry budget and circuit of each peer.
         addresses: which addresses of suppliers are known to accept lists.
     """
@@ -91,6 +96,9 @@ class Chain:
     now: Callable[[], dt.datetime] = utc_now
     on_event: OnEvent | None = None
     cache: MandateCache = field(default_factory=MandateCache, repr=False)
+    mandates: Callable[[], Mandates | None] = nowhere
+    seen: MemoryMandates = field(default_factory=MemoryMandates, repr=False)
+    pace: Pace = field(default_factory=Pace, repr=False)
     health: Health = field(default_factory=Health, repr=False)
     addresses: Addresses = field(default_factory=Addresses, repr=False)
 
@@ -160,6 +168,7 @@ class Chain:
             self.today,
             self.cache,
             self.jaargangen.namespace_op if self.jaargangen else None,
+            lambda: self.mandates() or self.seen,
         )
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
@@ -171,6 +180,16 @@ class Chain:
         if callable(self.scholen):
             return self.scholen(routeringskenmerk)
         return next((school for school in self.scholen if school.routeringskenmerk == routeringskenmerk), None)
+
+    def known_schools(self) -> tuple[School, ...]:
+        """The configured administrations.
+
+        Raises:
+            ConfigurationError: they are found by a function, so they cannot be told.
+        """
+        if callable(self.scholen):
+            raise ConfigurationError("scholen is a function here, so say which schools are meant", setting="scholen")
+        return self.scholen
 
     def build_schooladviezen(
         self, school: School, adviezen: Iterable[Advies], schooljaar: str | None, las_key_reden: str = ""

@@ -113,6 +113,7 @@ class Client(Sending, Results, Reporting, Settled):
             las_key_reden=las_key_reden,
             on_event=on_event,
             now=now,
+            mandates=resources.mandates,
         )
         self._runtime = SyncRuntime(resources, transport)
         self._owner = True

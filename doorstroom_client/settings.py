@@ -87,6 +87,11 @@ SETTINGS: tuple[Setting, ...] = (
         "osr.environment",
         'which OSR it is: "productie", "kwalificatie" or "sandbox" (default "productie"); texts for a school say so',
     ),
+    Setting(
+        "osr.per_second",
+        "calls that a check of many schools may start in a second, retries included (default 20)",
+        kind="number",
+    ),
     Setting("leveranciers[].toetssoort", "which test: ROUTE_8, ICE, DIA, AMN, LEERLING_IN_BEELD, DOE, …", required=True),
     Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
     Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),

@@ -45,6 +45,7 @@ class MandateCache:
         self._clock = clock
         self.proof = Proof(clock)
         self._entries: dict[tuple[str, str], _Entry] = {}
+        self._dropped: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     def fresh(self, supplier_oin: str, school_oin: str, namespace: str | None = None) -> bool | None:
@@ -66,10 +67,23 @@ class MandateCache:
         """Drop an answer that a party contradicted: the next look-up asks the OSR, and no older "yes" stands in."""
         with self._lock:
             self._entries.pop((supplier_oin, school_oin), None)
+            self._dropped.add((supplier_oin, school_oin))
 
-    def keep(self, supplier_oin: str, school_oin: str, mandated: bool, namespace: str | None = None) -> None:
-        """Remember an answer."""
+    def dropped(self) -> set[tuple[str, str]]:
+        """What was contradicted, and may still stand in the store."""
+        with self._lock:
+            return set(self._dropped)
+
+    def is_dropped(self, pairs: set[tuple[str, str]]) -> None:
+        """It stands in the store no more."""
+        with self._lock:
+            self._dropped -= pairs
+
+    def keep(
+        self, supplier_oin: str, school_oin: str, mandated: bool, namespace: str | None = None, *, age: float = 0.0
+    ) -> None:
+        """Remember an answer that is `age` seconds old."""
         with self._lock:
             if len(self._entries) >= _MOST:
                 self._entries.clear()
-            self._entries[supplier_oin, school_oin] = _Entry(mandated, self._clock(), namespace)
+            self._entries[supplier_oin, school_oin] = _Entry(mandated, self._clock() - age, namespace)

@@ -79,4 +79,6 @@ class Mandaatstand:
             start_datum=self.las.start_datum,
             eind_datum=self.las.eind_datum,
             testomgeving=self.testomgeving,
+            las_verlopen_op=self.las.verlopen_op,
+            las_begint_op=self.las.begint_op,
         )

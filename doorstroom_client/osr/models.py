@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.settings import Osr
 
-__all__ = ["DIENST", "Mandaat", "Osr"]
+__all__ = ["DIENST", "Mandaat", "Osr", "uitleg_van"]
 
+_VERLENGEN = dt.timedelta(days=30)
 DIENST = "DOORSTROOM – Logistiek proces doorstroomtoets po"
 """The service as a school sees it in the OSR."""
 
@@ -28,6 +30,8 @@ class Mandaat:
         start_datum: start of the LAS's own mandate, when the OSR told it.
         eind_datum: end of the LAS's own mandate; None when open or not told.
         testomgeving: the environment that was asked, when that was not the real register.
+        las_verlopen_op: last day of the LAS's latest mandate that has ended, when none is in force and that is known.
+        las_begint_op: first day of the LAS's next mandate, when none is in force and that is known.
     """
 
     school: School
@@ -38,6 +42,8 @@ class Mandaat:
     start_datum: dt.date | None = None
     eind_datum: dt.date | None = None
     testomgeving: str = ""
+    las_verlopen_op: dt.date | None = None
+    las_begint_op: dt.date | None = None
 
     def __bool__(self) -> bool:
         """Whether messages can be exchanged: no half of the mandate is known to be missing."""
@@ -67,9 +73,14 @@ class Mandaat:
             if self.las_gemandateerd is None
             else ""
         )
+        actie = (
+            "Laat de OSR-beheerder van uw bestuur het op tijd verlengen."
+            if self.eind_datum and self.eind_datum - self.peildatum < _VERLENGEN
+            else "U hoeft niets te doen."
+        )
         return (
             f"In orde: voor {self.school.label} {staat} {self.leverancier.naam}{las} op {_dag(self.peildatum)} als "
-            f"gemandateerd in het Onderwijs Serviceregister (OSR).{einde}{niet_gekeken} U hoeft niets te doen."
+            f"gemandateerd in het Onderwijs Serviceregister (OSR).{einde}{niet_gekeken} {actie}"
         )
 
     def _niet_in_orde(self) -> str:
@@ -82,6 +93,7 @@ class Mandaat:
                 f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op "
                 f"{_dag(self.peildatum)} geen geldig mandaat voor {wie}."
             ),
+            *self._sinds_wanneer(),
             "Daarom kunnen gegevens voor de doorstroomtoets nu niet worden uitgewisseld.",
             (
                 "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en "
@@ -99,6 +111,34 @@ class Mandaat:
                 f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is dit mandaat niet nodig."
             )
         return " ".join(zinnen)
+
+    def _sinds_wanneer(self) -> list[str]:
+        """Since when our half is missing, or until when; of another party the OSR tells that to nobody but itself."""
+        zinnen: list[str] = []
+        if self.las_verlopen_op is not None:
+            zinnen.append(f"Het mandaat van het leerlingadministratiesysteem is op {_dag(self.las_verlopen_op)} afgelopen.")
+        if self.las_begint_op is not None:
+            zinnen.append(f"Het mandaat van het leerlingadministratiesysteem gaat pas op {_dag(self.las_begint_op)} in.")
+        return zinnen
+
+
+def uitleg_van(mandaten: Sequence[Mandaat]) -> str:
+    """One Dutch text about all suppliers that were looked up for one school.
+
+    A school mandates one of the configured suppliers. So one that is in order is enough; when none is, the text names all
+    of them as the ones to choose from.
+
+    Args:
+        mandaten: at least one, all of the same school and day.
+    """
+    chosen = [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
+    names = _joined([item.leverancier.naam for item in chosen or mandaten], "en" if chosen else "of")
+    about = (chosen or mandaten)[0]
+    return replace(about, leverancier=replace(about.leverancier, naam=names)).uitleg
+
+
+def _joined(names: Sequence[str], word: str) -> str:
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 _MAANDEN = (

@@ -23,10 +23,13 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.halves import Helft, Mandaatstand
-from doorstroom_client.osr.mandates import ask_mandate
+from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat
+from doorstroom_client.osr.seen import Seen, nowhere
 from doorstroom_client.osr.settings import Osr
+from doorstroom_client.store.base import Mandates
+from doorstroom_client.store.records import Gezien
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Registry:
         today: the Dutch calendar day.
         cache: recent answers.
         namespace_on: the namespace on a day, when there is one per school year; the one of `osr` otherwise.
+        shelf: gives where answers are kept beyond the memory of this client.
     """
 
     osr: Osr
@@ -50,6 +54,12 @@ class Registry:
     today: Callable[[], dt.date]
     cache: MandateCache = field(default_factory=MandateCache)
     namespace_on: Callable[[dt.date], str] | None = None
+    shelf: Callable[[], Mandates | None] = nowhere
+
+    @property
+    def seen(self) -> Seen:
+        """Answers of before."""
+        return Seen(self.cache, self.shelf, self.about.conditions.now)
 
     def osr_on(self, day: dt.date | None = None) -> Osr:
         """Where to ask about a day (today when left out), with the namespace of its school year.
@@ -99,8 +109,7 @@ class Registry:
         """
         osr, proof, peildatum = self.osr_on(op), self.cache.proof, op or self.today()
         theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.about, on=op, proof=proof)
-        if op is None:
-            self.cache.keep(leverancier.oin, school.oin, theirs.mandated, osr.namespace)
+        yield from self.remember(osr, leverancier.oin, school.oin, theirs, op)
         las = Helft(self.las_oin or "", None)
         if self.las_oin is not None and osr.api_key is not None:
             ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.about, on=op, own=True, proof=proof)
@@ -144,14 +153,41 @@ class Registry:
         known = self.cache.fresh(supplier_oin, school_oin, osr.namespace)
         if known is not None:
             return known
+        kept = (yield from self.seen.find(osr.namespace, "", school_oin)).get(supplier_oin)
+        if kept is not None and self.seen.is_fresh(kept):
+            age = kept.age(self.seen.now())
+            self.cache.keep(supplier_oin, school_oin, kept.gemandateerd, osr.namespace, age=age)
+            return kept.gemandateerd
         try:
             answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.about, proof=self.cache.proof)
         except DoorstroomError as error:
-            if or_stale and _is_silence(error) and self.cache.stale_yes(supplier_oin, school_oin, osr.namespace):
+            stale = self.cache.stale_yes(supplier_oin, school_oin, osr.namespace) or self.seen.is_stale_yes(kept)
+            if or_stale and is_silence(error) and stale:
                 return True
             raise
-        self.cache.keep(supplier_oin, school_oin, answer.mandated, osr.namespace)
+        yield from self.remember(osr, supplier_oin, school_oin, answer)
         return answer.mandated
+
+    def remember(
+        self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, op: dt.date | None = None
+    ) -> Flow[Gezien]:
+        """Keep an answer for whoever asks the same again soon.
+
+        Args:
+            osr: where it was asked, with the namespace.
+            supplier_oin: whose mandate.
+            school_oin: of which school.
+            answer: what the OSR said.
+            op: the day that was asked about; the day of asking when left out.
+        """
+        if op is None:
+            self.cache.keep(supplier_oin, school_oin, answer.mandated, osr.namespace)
+        day = "" if op is None else op.isoformat()
+        gezien = Gezien(
+            supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, self.seen.now()
+        )
+        yield from self.seen.note(gezien)
+        return gezien
 
     def the_leverancier(self, school: School) -> Flow[Leverancier]:
         """The one supplier that the school has mandated.
@@ -179,7 +215,7 @@ class Registry:
         )
 
 
-def _is_silence(error: DoorstroomError) -> bool:
+def is_silence(error: DoorstroomError) -> bool:
     """Whether the OSR gave no answer. Another server in its place, or a refusal, is no silence: no old yes stands in."""
     if isinstance(error, TlsError):
         return error.code in ("expired", "not_yet_valid")

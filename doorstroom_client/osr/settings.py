@@ -9,6 +9,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import ApiKey, Auth, NoAuth
 from doorstroom_client.exchange.http import Peer, check_base_url
 from doorstroom_client.messages.identifiers import Oin
+from doorstroom_client.osr.pace import check_rate
 from doorstroom_client.osr.profile import OsrProfile, the_profile
 
 OMGEVINGEN = ("productie", "kwalificatie", "sandbox")
@@ -39,6 +40,8 @@ class Osr:
         follow_links: go where a link of the register points, on the configured host; False makes the address from the id.
         environment: ``"productie"``, ``"kwalificatie"`` or ``"sandbox"``. Everything but production is said in the texts for a
             school, so that nobody repairs a mandate that is missing in a test environment only.
+        per_second: how many calls a check of many schools may start in a second, retries included. The OSR names no number;
+            ask Kennisnet before it is raised.
 
     Raises:
         ConfigurationError: names the setting that is missing or wrong.
@@ -56,6 +59,7 @@ class Osr:
     api_key_always: bool = False
     follow_links: bool = True
     environment: str = "productie"
+    per_second: float = 20.0
     profile: OsrProfile = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +73,7 @@ class Osr:
             raise ConfigurationError(f"osr.oin: {Oin.rule}", setting="osr.oin")
         if self.environment not in OMGEVINGEN:
             raise ConfigurationError(f"osr.environment must be one of: {', '.join(OMGEVINGEN)}", setting="osr.environment")
+        object.__setattr__(self, "per_second", check_rate(self.per_second, "osr.per_second"))
         object.__setattr__(self, "renamed", tuple(self.renamed))
         object.__setattr__(self, "profile", the_profile(self.version, self.base_url, self.names, tuple(self.renamed)))
 
