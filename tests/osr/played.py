@@ -93,7 +93,7 @@ def client_of(pki: Pki, transport: Any, osr: Osr, kind: Any = Client, **more: An
         scholen=[SCHOOL],
         auteur="Test 1",
         transport=transport,
-        retry=Retry(wait=lambda _: 0.0),  # type: ignore[arg-type]
+        retry=more.pop("retry", None) or Retry(wait=lambda _: 0.0),  # type: ignore[arg-type]
         timeouts=Timeouts(),
         now=more.pop("now", lambda: NOW),
         **more,

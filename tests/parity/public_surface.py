@@ -104,6 +104,10 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         assert_type(client, dc.Client)
         assert_type(client.with_options(schooljaar="2025-2026"), dc.Client)
         assert_type(client.osr.check_mandaat(school, "ICE"), dc.Mandaat)
+        assert_type(client.osr.check_mandaten([school]), Iterator[dc.Mandaatcontrole])
+        for controle in client.osr.check_mandaten(per_second=20):
+            assert_type(controle.mandaten, tuple[dc.Mandaat, ...])
+            assert_type(controle.uitleg, str)
         assert_type(client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
         assert_type(client.osr.find_eigen_mandaten(), tuple[dc.EigenMandaat, ...])
@@ -139,6 +143,9 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
     async with dc.AsyncClient(auteur="x", transport=transport) as client:
         assert_type(client, dc.AsyncClient)
         assert_type(await client.osr.check_mandaat(school, "ICE"), dc.Mandaat)
+        assert_type(client.osr.check_mandaten([school]), AsyncIterator[dc.Mandaatcontrole])
+        async for controle in client.osr.check_mandaten(per_second=20):
+            assert_type(controle.error, dc.DoorstroomError | None)
         assert_type(await client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(await client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
         assert_type(await client.osr.find_eigen_mandaten(), tuple[dc.EigenMandaat, ...])

@@ -110,6 +110,7 @@ def test_only_waiting_differs() -> None:
         "Postvak.retry": False,
         "Register.carry_out": False,
         "Register.check_mandaat": False,
+        "Register.check_mandaten": True,
         "Register.check_namespace": False,
         "Register.find_diensten": False,
         "Register.find_dienstversies": False,
