@@ -174,13 +174,9 @@ def show_differences(lines: Sequence[Line]) -> None:
     """What would change, and what cannot; what stands there as it should is only counted."""
     fine = sum(bool(line.plan) for line in lines)
     if not terminal.is_json():
-        table = terminal.new_table("School", "Routeringskenmerk", "Now", "To be", "What")
         for line in lines:
-            if line.plan is not None and not line.plan:
-                now = "–" if line.plan.nu is None else line.plan.nu.url
-                terminal.row(table, line.school.label, line.school.routeringskenmerk, now, line.plan.url, line.plan.actie.value)
-        if table.row_count:
-            terminal.show_table(table)
+            if line.is_to_do:
+                terminal.show(f"{line.plan} ({line.school.routeringskenmerk})")
         terminal.show(f"{fine} of {len(lines)} stand in the OSR as they should.")
     for line in lines:
         if line.plan is not None and line.plan.beletsel is not None:
@@ -194,9 +190,14 @@ def _tell_failures(lines: Sequence[Line]) -> None:
             terminal.complain(f"{line.school.label}: {line.error}", label="Error: ")
 
 
+def somebody_is_there() -> bool:
+    """Whether a question can be asked."""
+    return sys.stdin.isatty()
+
+
 def _ask(count: int) -> None:
     what = "1 address" if count == 1 else f"{count} addresses"
-    if terminal.is_json() or not sys.stdin.isatty():
+    if terminal.is_json() or not somebody_is_there():
         raise typer.BadParameter(
             f"{what} would be written, and there is no terminal to ask on. Nothing was written: add --yes, or --dry-run to look"
         )

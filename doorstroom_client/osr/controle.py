@@ -157,37 +157,35 @@ class Controleronde:
                 answer = yield from paced(question, self._pace, self._per_second, registry.seen.now)
                 break
             except DoorstroomError as error:
-                if not self._may_ask_again(error):
+                rest = self._rest_before_asking_again(error)
+                if rest is None:
                     raise
-            while self._pace.held > 0 and self._ended is None:
-                yield Pause(min(self._pace.held, _NAP))
+            until = self._pace.clock() + rest
+            while (left := until - self._pace.clock()) > 0 and self._ended is None:
+                yield Pause(min(left, _NAP))
         with self._lock:
             self._silent_since, self._wrong = None, 0
         halves.found[oin] = yield from registry.remember(osr, oin, school, answer, self._op)
         halves.asked += 1
 
-    def _may_ask_again(self, error: DoorstroomError) -> bool:
-        """A register that is silent is left alone by everybody for a while; for too long, and the run ends."""
+    def _rest_before_asking_again(self, error: DoorstroomError) -> float | None:
+        """Seconds to wait for a register that is silent; None when there is no use in it. For too long, and the run ends."""
         with self._lock:
             if isinstance(error, MessageError):
-                return False  # about one school, and nothing was sent
+                return None  # about one school, and nothing was sent
             if not is_silence(error):
                 self._wrong += 1
                 if self._wrong >= _WRONG_IN_A_ROW:
                     self._end(error)
-                return False
-            if self._pace.held > PATIENCE:
-                self._end(error)
-                return False
-            if self._pace.held > 0:
-                return True  # another worker has found it out
-            rest, now = self._rest(error), self._pace.clock()
+                return None
+            rest, now = max(self._rest(error), self._pace.held), self._pace.clock()
             self._silent_since = now if self._silent_since is None else self._silent_since
             if now + rest - self._silent_since > PATIENCE:
                 self._end(error)
-                return False
-            self._pace.hold(rest)
-            return True
+                return None
+            if error.attempts:  # else it was not asked: its circuit is open, and the call that tries must not be held up
+                self._pace.hold(rest)
+            return rest
 
     def _rest(self, error: DoorstroomError) -> float:
         until = error.retry_at if isinstance(error, Unavailable) else None
