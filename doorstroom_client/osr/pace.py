@@ -20,6 +20,10 @@ PATIENCE = 120.0
 """Seconds that a run waits for a register that is silent or asks for rest; after that it ends, to be repeated later."""
 _UNSAID = 1.0
 """Seconds of rest after 429 without Retry-After."""
+_MARGIN = 1.02
+"""Calls that start evenly do not arrive evenly; exactly at its limit, the register would refuse some."""
+_COLD, _IDLE = 0.2, 60.0
+"""Seconds of rest after the first call, and after so long without any: it takes a connection longer to be made than used."""
 _NAP = 1.0
 """Longest single pause in seconds, so that who has to stop does so soon."""
 
@@ -28,7 +32,7 @@ class Pace:
     """Hands out the moments at which a call may start; shared by all threads and tasks of a client.
 
     Within any `n / per_second` seconds at most `n` calls start, with `n` the rate rounded down (at least 1). They are spread
-    evenly; who comes late may catch up by at most one.
+    evenly, 2 % below the rate; who comes late may catch up by at most one.
 
     Args:
         clock: monotonic seconds; for tests.
@@ -58,8 +62,9 @@ class Pace:
                 earliest = max(earliest, self._starts[-most] + most * gap)
             if earliest > now:
                 return earliest - now
+            cold = not self._starts or now - self._starts[-1] > _IDLE
             self._starts.append(now)
-            self._due = max(self._due, now - gap) + gap
+            self._due = now + max(gap, _COLD) if cold else max(self._due, now - gap) + gap * _MARGIN
             return 0.0
 
     def hold(self, seconds: float) -> None:
