@@ -27,6 +27,7 @@ _OSR_VERSIONS = "tests/osr/test_versions.py"
 _OSR_MODES = "tests/osr/test_modes.py"
 _OSR_YEARS = "tests/osr/test_discovery.py"
 _ASKING = "osr/asking.py"
+_CONTROLE = "tests/osr/test_controle.py"
 _SENDING = "delivery/sending.py"
 
 
@@ -35,6 +36,74 @@ def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only
 
 
 MORE: tuple[Mutant, ...] = (
+    _one("mandaten", "the limiter counts nothing", "osr/pace.py", "if earliest > now:", "if self._rest > now:", _CONTROLE),
+    _one(
+        "mandaten",
+        "the limiter only spreads",
+        "osr/pace.py",
+        "if len(self._starts) >= most:",
+        "if not self._starts:",
+        _CONTROLE,
+        "no_stretch",
+    ),
+    _one(
+        "mandaten",
+        "only the worker that got 429 rests",
+        "osr/pace.py",
+        "            pace.hold(_UNSAID if asked is None else asked)",
+        "            return",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "an error is read as no mandate",
+        "osr/controle.py",
+        "            return self._without_answer(halves, error)",
+        "            halves.found = {**{item.oin: Gezien(item.oin, school.oin, '', '', False, None, None, "
+        "self._registry.seen.now()) for item in self._leveranciers}, **halves.found}\n"
+        "            return self._answer(halves)",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "a no counts as long as a yes",
+        "osr/seen.py",
+        "usual = YES_SECONDS if gezien.gemandateerd else NO_SECONDS",
+        "usual = YES_SECONDS",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "a stale no stands in",
+        "osr/seen.py",
+        "return gezien is not None and gezien.gemandateerd and gezien.age",
+        "return gezien is not None and gezien.age",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "a run that was killed begins anew",
+        "osr/controle.py",
+        "if known is not None and self._registry.seen.is_fresh(known, self._max_age):",
+        "if known is not None and self._max_age == 0:",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "the call that tries is held up by those that wait",
+        "osr/controle.py",
+        "            if error.attempts:  # else",
+        "            if True:  # else",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "what a supplier contradicted comes back from the store",
+        "osr/seen.py",
+        "                    shelf.forget(*pair)",
+        "                    pass",
+        _CONTROLE,
+    ),
     _one(
         "osr",
         "the words of any 404 are a no",
