@@ -55,8 +55,7 @@ def test_an_outage_of_an_hour_loses_nothing_and_says_nothing_wrong(test_pki: Pki
         def started() -> AsyncClient:
             made = client_of(test_pki, world, settings(), AsyncClient, now=loop.now, store=tmp_path / "s.db")
             object.__setattr__(made._chain, "scholen", (KNOWN, NEW))
-            made = timed(made, loop.time)
-            return made  # type: ignore[no-any-return]
+            return timed(made, loop.time)  # type: ignore[no-any-return]
 
         statuses: list[int] = []
 
