@@ -51,7 +51,7 @@ def read_scholen(path: Path, scholen: Sequence[School]) -> list[Schoolregel]:
         MessageError: names every line that does not fit; nothing was used.
         ConfigurationError: the file cannot be read.
     """
-    reason = ""
+    content, reason = b"", ""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
