@@ -40,6 +40,7 @@ from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.jaargangen import Jaargang
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
@@ -51,7 +52,13 @@ from doorstroom_client.messages.vocabulary import (
     Toetsadvies,
     Toetssoort,
 )
-from doorstroom_client.osr.models import Mandaat, Osr
+from doorstroom_client.osr.controle import Mandaatcontrole
+from doorstroom_client.osr.discovery import NamespaceCheck, Namespaces
+from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
+from doorstroom_client.osr.profile import OsrProfile
+from doorstroom_client.osr.records import Bestuur, Dienst, Dienstversie, EigenMandaat, Endpoint, Onderwijsinstelling
+from doorstroom_client.osr.settings import Osr
 from doorstroom_client.store.base import Inbox, Store
 from doorstroom_client.store.bewaren import Bewaartermijn
 from doorstroom_client.store.records import Delivery, Kept, Opgeruimd
@@ -61,6 +68,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AanleveringGesloten",
+    "Actie",
+    "Adreswijziging",
     "Advies",
     "Afspraak",
     "ApiKey",
@@ -70,6 +79,8 @@ __all__ = [
     "Auth",
     "BearerToken",
     "BekendeLeerling",
+    "Beletsel",
+    "Bestuur",
     "Bewaartermijn",
     "BijOnbekende",
     "Client",
@@ -79,13 +90,18 @@ __all__ = [
     "DeadlineExceeded",
     "Deelnemer",
     "Delivery",
+    "Dienst",
+    "Dienstversie",
     "DoorstroomError",
+    "EigenMandaat",
+    "Endpoint",
     "Event",
     "GeenMandaat",
     "Geslacht",
     "InboundRequest",
     "InboundResponse",
     "Inbox",
+    "Jaargang",
     "Kept",
     "Leerling",
     "LeerlingOnbekend",
@@ -94,14 +110,19 @@ __all__ = [
     "Leerlingresultaat",
     "Leverancier",
     "Mandaat",
+    "Mandaatcontrole",
     "MessageError",
+    "NamespaceCheck",
+    "Namespaces",
     "NoAnswer",
     "NoAuth",
+    "Onderwijsinstelling",
     "OngeldigBericht",
     "OntvangenResultaat",
     "Ontvangst",
     "Opgeruimd",
     "Osr",
+    "OsrProfile",
     "OutboxNotEmpty",
     "Phase",
     "Problem",

@@ -30,15 +30,18 @@ from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.identifiers import RapportId, Schooljaar
+from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.osr.cache import MandateCache
-from doorstroom_client.osr.models import Osr
+from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.store.base import Reports
+from doorstroom_client.osr.seen import MemoryMandates, nowhere
+from doorstroom_client.osr.settings import Osr
+from doorstroom_client.store.base import Mandates, Reports
 
 OpenBooks = Callable[..., Books | None]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""
@@ -61,7 +64,8 @@ class Chain:
         osr: where mandates are looked up; None when no question is ever asked.
         las_oin: gives our own OIN, as it stands in the certificate that is in use.
         auteur: written in every message.
-        afspraak: the agreement version to write.
+        afspraak: the agreement version to write for a school year that is not among `jaargangen`.
+        jaargangen: what belongs to each school year; empty when there is one agreement and one namespace.
         schooljaar: the school year of messages; None is the current one.
         retry: how often to repeat.
         timeouts: how long a call may take.
@@ -70,6 +74,9 @@ class Chain:
         now: the wall clock (UTC).
         on_event: is told of every call that ended.
         cache: recent answers of the OSR.
+        mandates: gives where they are kept beyond memory; None when there is no such store.
+        seen: where they are kept then.
+        pace: hands out the moments at which a run over many schools may call the OSR.
         health: retry budget and circuit of each peer.
         addresses: which addresses of suppliers are known to accept lists.
     """
@@ -80,6 +87,7 @@ class Chain:
     las_oin: Callable[[], str | None]
     auteur: str
     afspraak: Afspraak
+    jaargangen: Jaargangen = field(default_factory=Jaargangen)
     schooljaar: str | None = None
     retry: RetryPolicy = field(default_factory=Retry)
     timeouts: Timeouts = field(default_factory=Timeouts)
@@ -88,6 +96,9 @@ class Chain:
     now: Callable[[], dt.datetime] = utc_now
     on_event: OnEvent | None = None
     cache: MandateCache = field(default_factory=MandateCache, repr=False)
+    mandates: Callable[[], Mandates | None] = nowhere
+    seen: MemoryMandates = field(default_factory=MemoryMandates, repr=False)
+    pace: Pace = field(default_factory=Pace, repr=False)
     health: Health = field(default_factory=Health, repr=False)
     addresses: Addresses = field(default_factory=Addresses, repr=False)
 
@@ -99,9 +110,18 @@ class Chain:
             )
         if self.schooljaar is not None and not Schooljaar.fits(self.schooljaar):
             raise ConfigurationError(f"schooljaar: {Schooljaar.rule}", setting="schooljaar")
+        if self.jaargangen and self.osr is not None and self.osr.namespace:
+            raise ConfigurationError(
+                "osr.namespace and schooljaren are both given, and each names the namespace to use",
+                setting="osr.namespace",
+                hint="Leave osr.namespace out: schooljaren has one per school year",
+            )
 
     def with_options(self, options: Mapping[str, object]) -> Chain:
-        """The same with some settings replaced."""
+        """The same with some settings replaced. A new agreement is written for every school year."""
+        afspraak = options.get("afspraak")
+        if isinstance(afspraak, Afspraak):
+            options = {**options, "jaargangen": self.jaargangen.with_afspraak(afspraak)}
         return replace(self, **options)  # type: ignore[arg-type]
 
     def today(self) -> dt.date:
@@ -109,8 +129,23 @@ class Chain:
         return self.now().astimezone(amsterdam()).date()
 
     def schooljaar_of(self, schooljaar: str | None) -> str:
-        """The school year to write: as passed, as configured, or the current one."""
-        return schooljaar or self.schooljaar or Schooljaar.op(self.today())
+        """The school year to write: as passed, as configured, the one that is in force today, or the current one."""
+        if schooljaar or self.schooljaar:
+            return schooljaar or self.schooljaar or ""
+        in_force = self.jaargangen.op(self.today())
+        return in_force.schooljaar if in_force is not None else Schooljaar.op(self.today())
+
+    def afspraak_of(self, schooljaar: str | None) -> Afspraak:
+        """The agreement to write for a school year; for the one to write when left out."""
+        found = self.jaargangen.van(self.schooljaar_of(schooljaar))
+        return found.afspraak if found is not None and isinstance(found.afspraak, Afspraak) else self.afspraak
+
+    def namespace_of(self, schooljaar: str) -> tuple[str, str]:
+        """The configured namespace of a school year (empty when there is none), and where it is set."""
+        if not self.jaargangen:
+            return ("" if self.osr is None else self.osr.namespace), "osr.namespace"
+        found = self.jaargangen.van(schooljaar)
+        return ("" if found is None else found.namespace), f"schooljaren.namespace of {schooljaar}"
 
     @property
     def registry(self) -> Registry:
@@ -125,7 +160,16 @@ class Chain:
                 setting="osr",
                 hint="Give osr=Osr(...); to send to a supplier of your choice without a look-up, pass leverancier=",
             )
-        return Registry(self.osr, self.las_oin(), self.leveranciers, self._call(self.timeouts.osr), self.today, self.cache)
+        return Registry(
+            self.osr,
+            self.las_oin(),
+            self.leveranciers,
+            self._call(self.timeouts.osr),
+            self.today,
+            self.cache,
+            self.jaargangen.namespace_op if self.jaargangen else None,
+            lambda: self.mandates() or self.seen,
+        )
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
         """A supplier as passed, or found by toetssoort, name or OIN."""
@@ -137,6 +181,16 @@ class Chain:
             return self.scholen(routeringskenmerk)
         return next((school for school in self.scholen if school.routeringskenmerk == routeringskenmerk), None)
 
+    def known_schools(self) -> tuple[School, ...]:
+        """The configured administrations.
+
+        Raises:
+            ConfigurationError: they are found by a function, so they cannot be told.
+        """
+        if callable(self.scholen):
+            raise ConfigurationError("scholen is a function here, so say which schools are meant", setting="scholen")
+        return self.scholen
+
     def build_schooladviezen(
         self, school: School, adviezen: Iterable[Advies], schooljaar: str | None, las_key_reden: str = ""
     ) -> Schooladviezenlijst:
@@ -144,7 +198,7 @@ class Chain:
         return build_schooladviezenlijst(
             school,
             adviezen,
-            afspraak=self.afspraak,
+            afspraak=self.afspraak_of(schooljaar),
             schooljaar=self.schooljaar_of(schooljaar),
             auteur=self.auteur,
             datumtijd=self.now(),
@@ -165,7 +219,7 @@ class Chain:
             school,
             groepen,
             deelnemers,
-            afspraak=self.afspraak,
+            afspraak=self.afspraak_of(schooljaar),
             schooljaar=self.schooljaar_of(schooljaar),
             auteur=self.auteur,
             datumtijd=self.now(),
@@ -293,8 +347,8 @@ class Chain:
         return Call(conditions, self.timeouts.connect)
 
 
-def as_afspraak(afspraak: Afspraak | str, extra: Sequence[Afspraak]) -> Afspraak:
-    """An agreement version as passed, or found by name among the shipped and the registered ones."""
+def as_afspraak(afspraak: Afspraak | str | None, extra: Sequence[Afspraak]) -> Afspraak:
+    """An agreement version as passed, or found by name among the shipped and the registered ones; 1.1 when left out."""
     if isinstance(afspraak, Afspraak):
         return afspraak
-    return Afspraak.met_naam(afspraak, {item.naam: item for item in extra})
+    return Afspraak.met_naam(afspraak or "1.1", {item.naam: item for item in extra})

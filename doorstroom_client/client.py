@@ -24,7 +24,8 @@ from doorstroom_client.faces.resultaten import Results
 from doorstroom_client.faces.sending import Sending
 from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.osr.models import Osr
+from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
+from doorstroom_client.osr.settings import Osr
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
@@ -43,9 +44,11 @@ class Client(Sending, Results, Reporting, Settled):
         osr: where mandates are looked up; needed for everything but sending to a supplier that you name.
         leveranciers: the suppliers you have an agreement with.
         auteur: name and version of the LAS, written in every message.
-        afspraak: agreement version: the name of a shipped or registered one, or an `Afspraak`.
+        afspraak: agreement version: the name of a shipped or registered one, or an `Afspraak`; ``"1.1"`` when left out.
         afspraken: further versions that can be named.
         schooljaar: school year of the messages, ``"2025-2026"``; the current one when left out.
+        schooljaren: agreement and namespace per school year (`Jaargang`), with the days on which they are in force; in place of
+            `afspraak` and ``osr.namespace``. Next year's can be given in advance.
         scholen: the administrations that results may arrive for: a list, or a function that finds one by
             routeringskenmerk.
         store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, the address
@@ -72,9 +75,10 @@ class Client(Sending, Results, Reporting, Settled):
         osr: Osr | None = None,
         leveranciers: Sequence[Leverancier] = (),
         auteur: str,
-        afspraak: Afspraak | str = "1.1",
+        afspraak: Afspraak | str | None = None,
         afspraken: Sequence[Afspraak] = (),
         schooljaar: str | None = None,
+        schooljaren: Sequence[Jaargang] = (),
         scholen: Scholen = (),
         store: str | os.PathLike[str] | Store | Inbox | None = None,
         bewaren: Bewaartermijn | None = None,
@@ -92,6 +96,12 @@ class Client(Sending, Results, Reporting, Settled):
                 setting="certificate",
                 hint="Give certificate=ClientCertificate(...)",
             )
+        if schooljaren and afspraak is not None:
+            raise ConfigurationError(
+                "afspraak and schooljaren are both given, and each names the agreement to write",
+                setting="afspraak",
+                hint="Leave afspraak out: schooljaren has one per school year",
+            )
         resources = Resources(certificate, store, on_event, now)
         self._chain = Chain(
             leveranciers=tuple(leveranciers),
@@ -100,6 +110,7 @@ class Client(Sending, Results, Reporting, Settled):
             las_oin=resources.las_oin,
             auteur=auteur,
             afspraak=as_afspraak(afspraak, afspraken),
+            jaargangen=Jaargangen.of(schooljaren).resolved({item.naam: item for item in afspraken}),
             schooljaar=schooljaar,
             retry=retry or Retry(),
             timeouts=timeouts or Timeouts(),
@@ -107,6 +118,7 @@ class Client(Sending, Results, Reporting, Settled):
             las_key_reden=las_key_reden,
             on_event=on_event,
             now=now,
+            mandates=resources.mandates,
         )
         self._runtime = SyncRuntime(resources, transport)
         self._bewaren = bewaren or Bewaartermijn()
@@ -180,7 +192,7 @@ class Client(Sending, Results, Reporting, Settled):
 
     @property
     def osr(self) -> Register:
-        """The OSR: who is mandated by a school."""
+        """The OSR: who is mandated by a school, and where messages go."""
         return Register(self._chain, self._runtime)
 
     @property

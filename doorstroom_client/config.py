@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import os
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from doorstroom_client.chain import as_afspraak
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.http import Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
@@ -18,8 +20,10 @@ from doorstroom_client.exchange.retry import Retry
 from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
+from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.models import Osr
+from doorstroom_client.osr.settings import Osr
 from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
 from doorstroom_client.store.address import is_address, veiled
@@ -42,8 +46,9 @@ class Settings:
     """Everything that a configuration says, checked."""
 
     auteur: str = ""
-    afspraak: str = "1.1"
+    afspraak: str | None = "1.1"
     schooljaar: str | None = None
+    schooljaren: tuple[Jaargang, ...] = ()
     store: str | None = None
     bewaren: Bewaartermijn = field(default_factory=Bewaartermijn)
     test_identities: bool = False
@@ -73,6 +78,21 @@ class Settings:
         if self.certificate is None:
             raise ConfigurationError("certificate is missing", setting="certificate")
         return self.certificate
+
+    @property
+    def jaargangen(self) -> Jaargangen:
+        """What belongs to each school year; empty when there is one agreement and one namespace."""
+        return Jaargangen.of(self.schooljaren).resolved({item.naam: item for item in self.afspraken})
+
+    def the_afspraak(self) -> Afspraak:
+        """The agreement to write now: that of the configured school year, or of the one that is in force today.
+
+        Raises:
+            ConfigurationError: there is none of that name.
+        """
+        table, today = self.jaargangen, dt.datetime.now(amsterdam()).date()
+        found = table.van(self.schooljaar) if self.schooljaar else table.op(today)
+        return as_afspraak(self.afspraak if found is None else found.afspraak, self.afspraken)
 
     def proxy(self) -> Proxy | None:
         """Reads the certificate that the proxy in front hands on; None when TLS ends here.
@@ -216,6 +236,7 @@ class _Reader:
         leveranciers = self._each("leveranciers", lambda item: Leverancier(**item))
         self._try("leveranciers", lambda: check_leveranciers(leveranciers))
         osr = self._try("osr", lambda: Osr(**part["osr"])) if "osr" in part else None
+        jaargangen = self._jaargangen(top, afspraken)
         certificate = (
             self._try("certificate", lambda: ClientCertificate(**part["certificate"])) if "certificate" in part else None
         )
@@ -225,8 +246,9 @@ class _Reader:
         timeouts = self._try("timeouts", lambda: Timeouts(**part.get("timeouts", {})))
         return Settings(
             auteur=top.get("auteur", ""),
-            afspraak=top.get("afspraak", "1.1"),
+            afspraak=None if jaargangen else top.get("afspraak", "1.1"),
             schooljaar=top.get("schooljaar"),
+            schooljaren=jaargangen,
             store=veiled(str(top["store"])) if "store" in top else None,
             bewaren=self._try("bewaren", lambda: _bewaren(part.get("bewaren", {}))) or Bewaartermijn(),
             test_identities=top.get("test_identities", False),
@@ -247,6 +269,20 @@ class _Reader:
             serve_proxy_intermediates=serve.get("proxy_intermediates") or (),
         )
 
+    def _jaargangen(self, top: Mapping[str, Any], afspraken: Sequence[Afspraak]) -> tuple[Jaargang, ...]:
+        """The school years; they take the place of one namespace and one agreement."""
+        made = self._each("schooljaren", lambda item: Jaargang(**item))
+        if not self._has_problem("schooljaren"):
+            self._try("schooljaren", lambda: Jaargangen.of(made).resolved({item.naam: item for item in afspraken}))
+        namespace = self._values.get("osr", {}).get("namespace")
+        if "schooljaren" in self._lists:
+            for name, given in (("afspraak", top.get("afspraak")), ("osr.namespace", namespace)):
+                if given is not None:
+                    self._problems.append((name, "must be left out when there are [[schooljaren]], which have one each"))
+        elif "osr" in self._values and namespace in (None, "") and not self._has_problem("osr.namespace"):
+            self._problems.append(("osr.namespace", f"{_MISSING_PART} ({_BY_NAME['osr.namespace'].help})"))
+        return tuple(made)
+
     def _section(self, section: str, value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             self._problems.append((path, "must be a section with settings of its own"))
@@ -265,9 +301,16 @@ class _Reader:
         return found
 
     def _checked(self, setting: Setting, value: Any, path: str) -> Any:
-        kinds: dict[str, tuple[type, ...]] = {"number": (int, float), "flag": (bool,), "texts": (list,), "paths": (str, list)}
+        kinds: dict[str, tuple[type, ...]] = {
+            "number": (int, float),
+            "flag": (bool,),
+            "texts": (list,),
+            "paths": (str, list),
+            "day": (dt.date,),
+        }
         allowed = kinds.get(setting.kind, (str,))
-        if not isinstance(value, allowed) or (setting.kind == "number" and not _is_number(value)):
+        odd = (setting.kind == "number" and not _is_number(value)) or isinstance(value, dt.datetime)
+        if not isinstance(value, allowed) or odd:
             self._problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
             return None
         if setting.kind == "path" or (setting.kind == "place" and not is_address(value)):

@@ -14,7 +14,7 @@ from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.store.address import open_store, veiled
-from doorstroom_client.store.base import Inbox, Ledger, Outbox, Reports, Store
+from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
 from doorstroom_client.store.group import GroupCommit
 
 
@@ -117,6 +117,15 @@ class Resources:
     def reports(self) -> Reports:
         """Which reports were fetched."""
         return self._whole_store().reports
+
+    def mandates(self) -> Mandates | None:
+        """What the OSR answered before; None when there is no store that keeps that.
+
+        Raises:
+            StoreError: it cannot be opened.
+        """
+        found = None if self._store is None else getattr(self._open_once(), "mandates", None)
+        return found if isinstance(found, Mandates) else None
 
     def books(self, *, needed: bool = True) -> Books | None:
         """What the store knows of deliveries; None when there is no such store.

@@ -16,7 +16,7 @@ class Setting:
         name: as in the file, with its section (``osr.namespace``). A section with ``[]`` may stand there several times.
         help: meaning, format and unit.
         required: whether its section cannot do without it.
-        kind: ``text``, ``number``, ``flag``, ``path``, ``paths``, ``texts`` or ``place``: a path or an address.
+        kind: ``text``, ``number``, ``flag``, ``day``, ``path``, ``paths``, ``texts`` or ``place``: a path or an address.
         secret: whether it may come from a file named by ``..._FILE`` and is never shown.
     """
 
@@ -79,11 +79,39 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("certificate.password", "passphrase of the private key", secret=True),
     Setting("osr.base_url", "https address of the OSR, version prefix included", required=True),
-    Setting("osr.namespace", "namespace of this school year's service version, exactly as the OSR lists it", required=True),
+    Setting(
+        "osr.namespace",
+        "namespace of this school year's service version, exactly as the OSR lists it (required, unless [[schooljaren]] has it "
+        "per year)",
+    ),
     Setting("osr.api_key", "API key of the OSR; needed to look up one's own mandates", secret=True),
     Setting("osr.api_key_header", "name of the header that carries the API key"),
     Setting("osr.service_code", 'code of the service in the OSR (default "DOORSTROOM")'),
     Setting("osr.oin", "OIN that the certificate of the OSR must carry (default: not checked)"),
+    Setting("osr.version", 'version of its interface: "v2" or "v3" (default: as osr.base_url ends, else "v2")'),
+    Setting("osr.names", 'how names are sent: "snake" or "camel" (default "snake"); in answers both are understood'),
+    Setting(
+        "osr.renamed",
+        'names that are sent otherwise: "routing_id=routingId", or for one path "service-versions.service_code=code"',
+        kind="texts",
+    ),
+    Setting(
+        "osr.api_key_always", "send the API key with every question (default false: only where it is asked for)", kind="flag"
+    ),
+    Setting(
+        "osr.follow_links",
+        "go where a link of the OSR points, on its own host only (default true); false makes the address from the id",
+        kind="flag",
+    ),
+    Setting(
+        "osr.environment",
+        'which OSR it is: "productie", "kwalificatie" or "sandbox" (default "productie"); texts for a school say so',
+    ),
+    Setting(
+        "osr.per_second",
+        "calls that a check of many schools may start in a second, retries included (default 20)",
+        kind="number",
+    ),
     Setting("leveranciers[].toetssoort", "which test: ROUTE_8, ICE, DIA, AMN, LEERLING_IN_BEELD, DOE, …", required=True),
     Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
     Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),
@@ -128,6 +156,15 @@ SETTINGS: tuple[Setting, ...] = (
         kind="flag",
     ),
     Setting("edexml.voorletters_uit_voornamen", "make missing voorletters from the voornamen (default false)", kind="flag"),
+    Setting("schooljaren[].schooljaar", 'school year, "2026-2027"', required=True),
+    Setting("schooljaren[].namespace", "its namespace in the OSR, in place of osr.namespace", required=True),
+    Setting("schooljaren[].afspraak", "its agreement version, in place of afspraak", required=True),
+    Setting("schooljaren[].vanaf", "first day on which both are in force, 2026-09-15 (default: 1 August)", kind="day"),
+    Setting(
+        "schooljaren[].tot",
+        "last day (default: the day before the next school year begins here; 31 July for the last one)",
+        kind="day",
+    ),
     Setting("timeouts.connect", "seconds for one connection (default 10)", kind="number"),
     Setting("timeouts.post", "seconds for sending a list, retries included (default 30)", kind="number"),
     Setting("timeouts.osr", "seconds for a question to the OSR (default 15)", kind="number"),

@@ -17,7 +17,7 @@ class Settled:
         if getattr(self, "_chain", None) is None:
             return f"{type(self).__name__}(…)"  # its construction failed half-way
         tests = ", ".join(leverancier.toetssoort for leverancier in self._chain.leveranciers)
-        return f"{type(self).__name__}(afspraak={self._chain.afspraak.naam!r}, leveranciers=[{tests}])"
+        return f"{type(self).__name__}(afspraak={self.afspraak.naam!r}, leveranciers=[{tests}])"
 
     @property
     def leveranciers(self) -> tuple[Leverancier, ...]:
@@ -31,8 +31,8 @@ class Settled:
 
     @property
     def afspraak(self) -> Afspraak:
-        """The agreement version that this client writes."""
-        return self._chain.afspraak
+        """The agreement version that this client writes now."""
+        return self._chain.afspraak_of(None)
 
     def find_school(self, key: str) -> School:
         """A configured administration by BRIN, School OIN or routeringskenmerk.

@@ -17,6 +17,8 @@ PACKAGE = Path(__file__).parent.parent / "doorstroom_client"
 NAMES = {
     "Client": "AsyncClient",
     "Register": "AsyncRegister",
+    "OsrCatalogue": "AsyncOsrCatalogue",
+    "OsrAdressen": "AsyncOsrAdressen",
     "Terugweg": "AsyncTerugweg",
     "OntvangenResultaat": "AsyncOntvangenResultaat",
     "SyncRuntime": "AsyncRuntime",

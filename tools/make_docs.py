@@ -35,6 +35,10 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "scholen[]": ("[[scholen]]", "One section per school administration."),
     "afspraken[]": ("[[afspraken]]", "Agreements of later school years; see [the checklist](../how-to/next-school-year.md)."),
     "edexml": ("[edexml]", "How `doorstroom deelnemers` reads [EDEXML](edexml.md)."),
+    "schooljaren[]": (
+        "[[schooljaren]]",
+        "What belongs to one school year, with the days on which it is in force: next year's can be set in advance.",
+    ),
     "timeouts": ("[timeouts]", "Seconds for a whole call, waiting and repeating included."),
     "retry": ("[retry]", "How often a call is repeated; what may be repeated stands in [the decisions](decisions.md)."),
     "serve": ("[serve]", "For the command `doorstroom serve`."),

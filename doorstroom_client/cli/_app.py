@@ -15,6 +15,7 @@ from doorstroom_client.cli import (
     demo,
     health,
     mandaat,
+    osr,
     outbox,
     overzicht,
     rapporten,
@@ -73,6 +74,7 @@ demo.add_to(app)
 simulator.add_to(app)
 app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
+app.add_typer(osr.app, name="osr")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
 app.add_typer(outbox.app, name="outbox")

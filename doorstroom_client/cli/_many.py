@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from doorstroom_client.chain import as_afspraak
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
@@ -109,7 +108,7 @@ def send_many(
     """
     from doorstroom_client.readers.many import read_many
 
-    afspraak = as_afspraak(settings.afspraak, settings.afspraken)
+    afspraak = settings.the_afspraak()
     summary = Summary()
     with (
         alone(settings, f"{kind}-send-many"),

@@ -215,7 +215,7 @@ def many_help(kind: str, first: str) -> str:
 
 def afspraak_of(settings: Settings) -> Afspraak:
     """The agreement that messages are written for."""
-    return as_afspraak(settings.afspraak, settings.afspraken)
+    return settings.the_afspraak()
 
 
 def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
@@ -263,7 +263,8 @@ def _chain(settings: Settings) -> Chain:
         osr=settings.osr,
         las_oin=lambda: None,
         auteur=settings.auteur,
-        afspraak=afspraak_of(settings),
+        afspraak=as_afspraak(settings.afspraak, settings.afspraken),
+        jaargangen=settings.jaargangen,
         schooljaar=settings.schooljaar,
         test_identities=settings.test_identities,
         las_key_reden=settings.las_key_reden,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +14,7 @@ from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School, find_school
-from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.models import uitleg_van
 from doorstroom_client.settings import PREFIX
 
 
@@ -65,18 +64,6 @@ def only_school(client: Client, key: str | None) -> School | None:
     return None if key is None else client.find_school(key)
 
 
-def mandaat_uitleg(mandaten: list[Mandaat]) -> str:
-    """One Dutch text about all suppliers that were looked up for one school.
-
-    A school mandates one of the configured suppliers. So one that is in order is enough; when none is, the text names all
-    of them as the ones to choose from.
-    """
-    chosen = [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
-    names = _joined([item.leverancier.naam for item in chosen or mandaten], "en" if chosen else "of")
-    about = (chosen or mandaten)[0]
-    return replace(about, leverancier=replace(about.leverancier, naam=names)).uitleg
-
-
 @contextmanager
 def explained(
     client: Client,
@@ -114,8 +101,4 @@ def _mandaat(client: Client, school: School, leverancier: str | None) -> str:
         mandaten = [client.osr.check_mandaat(school, item) for item in asked]
     except DoorstroomError:
         return ""
-    return mandaat_uitleg(mandaten) if mandaten and not any(mandaten) else ""
-
-
-def _joined(names: list[str], word: str) -> str:
-    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return uitleg_van(mandaten) if mandaten and not any(mandaten) else ""

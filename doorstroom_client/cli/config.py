@@ -9,7 +9,6 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from doorstroom_client.chain import as_afspraak
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption
@@ -170,9 +169,11 @@ def _check_store(settings: Settings, checks: _Checks) -> None:
 
 def _check_afspraak(settings: Settings, checks: _Checks) -> None:
     try:
-        afspraak = as_afspraak(settings.afspraak, settings.afspraken)
-        now = Schooljaar.op(dt.datetime.now(amsterdam()).date())
+        today = dt.datetime.now(amsterdam()).date()
+        in_force = settings.jaargangen.op(today)
+        now = Schooljaar(in_force.schooljaar) if in_force is not None else Schooljaar.op(today)
         schooljaar = Schooljaar(settings.schooljaar or now)
+        afspraak = settings.the_afspraak()
         afspraak.check_schooljaar(schooljaar)
     except ConfigurationError as error:
         checks.fail("afspraak", error)

@@ -14,11 +14,11 @@ from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, 
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
 from doorstroom_client.cli._program import program
-from doorstroom_client.cli._session import mandaat_uitleg
 from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
 from doorstroom_client.client import Client
 from doorstroom_client.errors import GeenMandaat
 from doorstroom_client.messages.leerlingen import Advies
+from doorstroom_client.osr.models import uitleg_van
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.keten import Keten
@@ -191,7 +191,7 @@ class _Play:
             story.refused(f"GeenMandaat: {error.message}.")
         story.say("Nothing was sent. The client has a text for whoever calls your helpdesk:")
         asked = [self._client.osr.check_mandaat(school, item) for item in self._client.leveranciers]
-        story.dutch(mandaat_uitleg(asked))
+        story.dutch(uitleg_van(asked))
 
     def _refused_list(self, part: Played) -> None:
         story = self._story

@@ -7,17 +7,28 @@ leaves a part of it for the look that may have to follow.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from doorstroom_client.errors import DeadlineExceeded, Earlier, Phase, UnexpectedResponse
-from doorstroom_client.exchange.call import Answer, UnsureError, call
+from doorstroom_client.errors import (
+    DeadlineExceeded,
+    Earlier,
+    Phase,
+    UnexpectedResponse,
+)
+from doorstroom_client.exchange.call import UnsureError, call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.http import Operation, Request, address
+from doorstroom_client.exchange.http import Operation, Request, check_base_url
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.osr.models import Osr
+from doorstroom_client.osr.addresses import endpoints_in, get_endpoint
+from doorstroom_client.osr.asking import (
+    Budget,
+    not_the_register,
+    request_to,
+)
+from doorstroom_client.osr.checks import checked_namespace, checked_routing_id
+from doorstroom_client.osr.settings import Osr
 
 _FOR_A_WRITE = 0.5
 """Part of the time that is left which a POST may take: a register that is silent for longer has to be looked at."""
@@ -32,12 +43,24 @@ class OwnEndpoint:
         url: the https address of our receiver.
         mandate_token: the token of our mandate; never shown.
         attributes: what kind of system it is.
+        start: first day; at once when left out.
+        end: last day; open when left out.
+
+    Raises:
+        MessageError: that is no routeringskenmerk.
+        ConfigurationError: that is no https address.
     """
 
     routing_id: str
     url: str
     mandate_token: str = field(repr=False)
     attributes: str = "LAS"
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        checked_routing_id(self.routing_id)
+        check_base_url(self.url, "url")
 
 
 def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None]:
@@ -54,12 +77,12 @@ def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None
             error, pause = unsure.error, unsure.asked or 0.0
         else:
             if answer.response.media_type.startswith("text/html"):
-                raise _not_the_register(answer)
+                raise not_the_register(answer)
             return
         for_the_look = left.after(error.attempts, pause)
         if for_the_look is None or pause > about.conditions.retry.longest_wait:
             raise error
-        registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, pause)
+        registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, endpoint.start, pause)
         if endpoint.url in registered:
             return
         for_another = for_the_look.after(attempts)
@@ -77,7 +100,9 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
         DeadlineExceeded: there was no time left to read it back.
         DoorstroomError: it was refused, or no answer came.
     """
-    request = _request(osr, Operation.OSR_WIJZIGEN, "PUT", about, "endpoints", number, body=_body(osr, endpoint))
+    request = request_to(
+        osr, about, "endpoints", number, operation=Operation.OSR_WIJZIGEN, method="PUT", body=_body(osr, endpoint), own=True
+    )
     answer = yield from call(request, about.conditions)
     left = about.after(answer.attempts)
     if left is None:
@@ -90,7 +115,7 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
             attempts=answer.attempts,
             hint="Making the same change again does no harm. A longer time can be set in timeouts",
         )
-    registered, _ = yield from _look(osr, endpoint.routing_id, left)
+    registered, _ = yield from _look(osr, endpoint.routing_id, left, endpoint.start)
     if endpoint.url not in registered:
         raise UnexpectedResponse(
             "OSR took the change, but holds another address now",
@@ -102,81 +127,78 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
         )
 
 
+def withdraw_endpoint(osr: Osr, number: str, about: Call) -> Flow[None]:
+    """DELETE /endpoints/{id}, then look: what is not there any more, or has ended, is withdrawn, whoever did it.
+
+    Raises:
+        MessageError: the id does not have its form; nothing was sent.
+        UnexpectedResponse: the register took it, but still has the address; or the 404 was not the register's.
+        DeadlineExceeded: there was no time left to look.
+        DoorstroomError: it was refused, or no answer came.
+    """
+    budget, part = Budget(about), osr.profile.check_id("endpoints", number)
+    request = request_to(osr, about, "endpoints", part, operation=Operation.OSR_WIJZIGEN, method="DELETE", own=True)
+    status = 404
+    try:
+        answer = yield from call(request, about.conditions)
+    except UnexpectedResponse as error:
+        if error.status != 404:
+            raise
+        attempts = error.attempts
+    else:
+        attempts, status = answer.attempts, answer.response.status
+    budget.spent(attempts)
+    there = yield from get_endpoint(osr, budget, part)
+    if there is not None and not there.is_voorbij(about.conditions.now().date() + dt.timedelta(days=1)):
+        raise UnexpectedResponse(
+            f"OSR answered {status} to the withdrawal, but still has the address",
+            status=status,
+            peer="OSR",
+            request_id=request.request_id,
+            attempts=attempts,
+            hint="Look at the register before you write again",
+        )
+
+
 def find_urls(osr: Osr, routing_id: str, about: Call) -> Flow[list[str]]:
     """The addresses that are registered for a routeringskenmerk; empty when there is none.
 
     Raises:
         UnexpectedResponse: the answer cannot be understood. That is never taken for "none": a write would follow.
     """
-    urls, _ = yield from _look(osr, routing_id, about)
+    urls, _ = yield from _look(osr, routing_id, about, None)
     return urls
 
 
-def _look(osr: Osr, routing_id: str, about: Call, after: float = 0.0) -> Flow[tuple[list[str], tuple[Earlier, ...]]]:
-    query = {"routing_id": routing_id, "service_version_namespace": osr.namespace}
-    request = _request(osr, Operation.OSR, "GET", about, "endpoints", query=query)
+def _look(
+    osr: Osr, routing_id: str, about: Call, on: dt.date | None, after: float = 0.0
+) -> Flow[tuple[list[str], tuple[Earlier, ...]]]:
+    query = {
+        "routing_id": checked_routing_id(routing_id),
+        "service_version_namespace": checked_namespace(osr),
+        "reference_date": on.isoformat() if on else None,
+    }
+    request = request_to(osr, about, "endpoints", query=query)
     answer = yield from call(request, about.conditions, after=after)
-    urls = _urls_in(answer)
-    if urls is None:
-        raise _not_the_register(answer)
-    return urls, answer.attempts
-
-
-def _not_the_register(answer: Answer) -> UnexpectedResponse:
-    return UnexpectedResponse(
-        f"OSR answered {answer.response.status}, but not as the register does",
-        status=answer.response.status,
-        peer="OSR",
-        attempts=answer.attempts,
-        hint="Check osr.base_url, version prefix included; another server may have answered",
-    )
+    return [endpoint.url for endpoint in endpoints_in(answer, request.url)], answer.attempts
 
 
 def _post(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Request:
-    return _request(osr, Operation.OSR_REGISTREREN, "POST", about, "endpoints", body=_body(osr, endpoint))
+    return request_to(
+        osr, about, "endpoints", operation=Operation.OSR_REGISTREREN, method="POST", body=_body(osr, endpoint), own=True
+    )
 
 
 def _body(osr: Osr, endpoint: OwnEndpoint) -> bytes:
     fields = {
         "mandate_token": endpoint.mandate_token,
         "routing_id": endpoint.routing_id,
-        "service_version_namespace": osr.namespace,
+        "service_version_namespace": checked_namespace(osr),
         "url": endpoint.url,
         "attributes": endpoint.attributes,
+        "start_date": endpoint.start.isoformat() if endpoint.start else None,
+        "end_date": endpoint.end.isoformat() if endpoint.end else None,
     }
-    return json.dumps(fields).encode()
-
-
-def _request(
-    osr: Osr,
-    operation: Operation,
-    method: str,
-    about: Call,
-    *segments: str,
-    query: Mapping[str, str] | None = None,
-    body: bytes | None = None,
-) -> Request:
-    return Request(
-        operation=operation,
-        peer=osr.peer(with_key=body is not None),
-        method=method,
-        url=address(osr.base_url, *segments, query=query or {}),
-        body=body,
-        request_id=about.new_id(),
-        connect=about.connect,
-    )
-
-
-def _urls_in(answer: Answer) -> list[str] | None:
-    """The addresses in a collection; None when this is no collection as documented."""
-    response = answer.response
-    if response.status == 404 and (not response.media_type or response.media_type.endswith("json")):
-        return []
-    try:
-        document: Any = json.loads(response.body) if response.status == 200 else None
-    except (ValueError, RecursionError):
-        document = None
-    items: list[Any] | None = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
-    if items is None or not all(isinstance(item, dict) and isinstance(item.get("url"), str) for item in items):
-        return None
-    return [item["url"] for item in items]
+    return json.dumps(
+        {osr.profile.sent("endpoints", name): value for name, value in fields.items() if value is not None}
+    ).encode()

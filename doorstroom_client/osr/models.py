@@ -3,81 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.auth import ApiKey, Auth, NoAuth
-from doorstroom_client.exchange.http import Peer, check_base_url
 from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.messages.school import School
+from doorstroom_client.osr.settings import Osr
 
+__all__ = ["DIENST", "Mandaat", "Osr", "uitleg_van"]
+
+_VERLENGEN = dt.timedelta(days=30)
 DIENST = "DOORSTROOM – Logistiek proces doorstroomtoets po"
 """The service as a school sees it in the OSR."""
-
-
-@dataclass(frozen=True, slots=True)
-class Osr:
-    """Where and how the OSR is asked.
-
-    The address, the namespace of the service version (it changes per school year) and the name of the API-key header are
-    not public or differ per environment, so they have no default.
-
-    Attributes:
-        base_url: https address with the version prefix, ``https://osr.example.nl/api/v2``.
-        namespace: the namespace of the service version of this school year, exactly as registered.
-        api_key: an `ApiKey` (header name and key), or just the key together with `api_key_header`. Needed only to ask for
-            one's own mandates.
-        api_key_header: the name of the header, when `api_key` is just the key.
-        service_code: code of the service.
-        oin: the OIN that the certificate of the OSR must carry; not checked when left out.
-
-    Raises:
-        ConfigurationError: names the setting that is missing or wrong.
-    """
-
-    base_url: str = field(repr=False)
-    namespace: str
-    api_key: ApiKey | str | None = field(default=None, repr=False)
-    api_key_header: str | None = None
-    service_code: str = "DOORSTROOM"
-    oin: str | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "base_url", check_base_url(self.base_url, "osr.base_url"))
-        if not isinstance(self.namespace, str) or not self.namespace.strip():
-            raise ConfigurationError(
-                "osr.namespace is missing",
-                setting="osr.namespace",
-                hint="It is the namespace of this school year's service version, as the OSR lists it; it changes per year",
-            )
-        if self.namespace != self.namespace.strip():
-            raise ConfigurationError("osr.namespace starts or ends with a space", setting="osr.namespace")
-        if isinstance(self.api_key, str) and not self.api_key_header:
-            raise ConfigurationError(
-                "osr.api_key is set but osr.api_key_header is not",
-                setting="osr.api_key_header",
-                hint="The name of the header stands in the API documentation of the OSR",
-            )
-        if self.api_key_header and self.api_key is None:
-            raise ConfigurationError("osr.api_key_header is set but osr.api_key is not", setting="osr.api_key")
-        if isinstance(self.api_key, ApiKey) and self.api_key_header:
-            raise ConfigurationError(
-                "osr.api_key already names a header, so osr.api_key_header must be left out", setting="osr.api_key_header"
-            )
-        if self.oin is not None and not Oin.fits(self.oin):
-            raise ConfigurationError(f"osr.oin: {Oin.rule}", setting="osr.oin")
-
-    @property
-    def auth(self) -> Auth:
-        """The API key as headers."""
-        if isinstance(self.api_key, ApiKey):
-            return self.api_key
-        return ApiKey(self.api_key_header, self.api_key) if self.api_key and self.api_key_header else NoAuth()
-
-    def peer(self, *, with_key: bool) -> Peer:
-        """The OSR as a party that can be called; the key goes along only where it is needed."""
-        return Peer("OSR", self.base_url, self.oin, self.auth if with_key else NoAuth())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +29,9 @@ class Mandaat:
         peildatum: the day that was asked about.
         start_datum: start of the LAS's own mandate, when the OSR told it.
         eind_datum: end of the LAS's own mandate; None when open or not told.
+        testomgeving: the environment that was asked, when that was not the real register.
+        las_verlopen_op: last day of the LAS's latest mandate that has ended, when none is in force and that is known.
+        las_begint_op: first day of the LAS's next mandate, when none is in force and that is known.
     """
 
     school: School
@@ -101,6 +41,9 @@ class Mandaat:
     peildatum: dt.date
     start_datum: dt.date | None = None
     eind_datum: dt.date | None = None
+    testomgeving: str = ""
+    las_verlopen_op: dt.date | None = None
+    las_begint_op: dt.date | None = None
 
     def __bool__(self) -> bool:
         """Whether messages can be exchanged: no half of the mandate is known to be missing."""
@@ -109,9 +52,13 @@ class Mandaat:
     @property
     def uitleg(self) -> str:
         """What is right or wrong and who can repair it, in Dutch, for whoever calls from a school."""
-        if self:
-            return self._in_orde()
-        return self._niet_in_orde()
+        text = self._in_orde() if self else self._niet_in_orde()
+        if not self.testomgeving:
+            return text
+        return (
+            f"Let op: dit is nagekeken in een testomgeving van het OSR ({self.testomgeving}) en zegt niets over het echte "
+            f"register. {text}"
+        )
 
     def _in_orde(self) -> str:
         las = "" if self.las_gemandateerd is None else " en het leerlingadministratiesysteem"
@@ -126,9 +73,14 @@ class Mandaat:
             if self.las_gemandateerd is None
             else ""
         )
+        actie = (
+            "Laat de OSR-beheerder van uw bestuur het op tijd verlengen."
+            if self.eind_datum and self.eind_datum - self.peildatum < _VERLENGEN
+            else "U hoeft niets te doen."
+        )
         return (
             f"In orde: voor {self.school.label} {staat} {self.leverancier.naam}{las} op {_dag(self.peildatum)} als "
-            f"gemandateerd in het Onderwijs Serviceregister (OSR).{einde}{niet_gekeken} U hoeft niets te doen."
+            f"gemandateerd in het Onderwijs Serviceregister (OSR).{einde}{niet_gekeken} {actie}"
         )
 
     def _niet_in_orde(self) -> str:
@@ -141,6 +93,7 @@ class Mandaat:
                 f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op "
                 f"{_dag(self.peildatum)} geen geldig mandaat voor {wie}."
             ),
+            *self._sinds_wanneer(),
             "Daarom kunnen gegevens voor de doorstroomtoets nu niet worden uitgewisseld.",
             (
                 "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en "
@@ -158,6 +111,34 @@ class Mandaat:
                 f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is dit mandaat niet nodig."
             )
         return " ".join(zinnen)
+
+    def _sinds_wanneer(self) -> list[str]:
+        """Since when our half is missing, or until when; of another party the OSR tells that to nobody but itself."""
+        zinnen: list[str] = []
+        if self.las_verlopen_op is not None:
+            zinnen.append(f"Het mandaat van het leerlingadministratiesysteem is op {_dag(self.las_verlopen_op)} afgelopen.")
+        if self.las_begint_op is not None:
+            zinnen.append(f"Het mandaat van het leerlingadministratiesysteem gaat pas op {_dag(self.las_begint_op)} in.")
+        return zinnen
+
+
+def uitleg_van(mandaten: Sequence[Mandaat]) -> str:
+    """One Dutch text about all suppliers that were looked up for one school.
+
+    A school mandates one of the configured suppliers. So one that is in order is enough; when none is, the text names all
+    of them as the ones to choose from.
+
+    Args:
+        mandaten: at least one, all of the same school and day.
+    """
+    chosen = [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
+    names = _joined([item.leverancier.naam for item in chosen or mandaten], "en" if chosen else "of")
+    about = (chosen or mandaten)[0]
+    return replace(about, leverancier=replace(about.leverancier, naam=names)).uitleg
+
+
+def _joined(names: Sequence[str], word: str) -> str:
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 _MAANDEN = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from doorstroom_client.errors import (
@@ -20,9 +20,16 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.school import School
+from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.cache import MandateCache
-from doorstroom_client.osr.models import Mandaat, Osr
-from doorstroom_client.osr.operations import ask_mandate
+from doorstroom_client.osr.halves import Helft, Mandaatstand
+from doorstroom_client.osr.mandates import Registered, ask_mandate
+from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.records import EigenMandaat
+from doorstroom_client.osr.seen import Seen, nowhere
+from doorstroom_client.osr.settings import Osr
+from doorstroom_client.store.base import Mandates
+from doorstroom_client.store.records import Gezien
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Registry:
         about: bounds of each call.
         today: the Dutch calendar day.
         cache: recent answers.
+        namespace_on: the namespace on a day, when there is one per school year; the one of `osr` otherwise.
+        shelf: gives where answers are kept beyond the memory of this client.
     """
 
     osr: Osr
@@ -44,24 +53,82 @@ class Registry:
     about: Call
     today: Callable[[], dt.date]
     cache: MandateCache = field(default_factory=MandateCache)
+    namespace_on: Callable[[dt.date], str] | None = None
+    shelf: Callable[[], Mandates | None] = nowhere
+
+    @property
+    def seen(self) -> Seen:
+        """Answers of before."""
+        return Seen(self.cache, self.shelf, self.about.conditions.now)
+
+    def osr_on(self, day: dt.date | None = None) -> Osr:
+        """Where to ask about a day (today when left out), with the namespace of its school year.
+
+        Raises:
+            ConfigurationError: no namespace is set for that day.
+        """
+        return self.osr if self.namespace_on is None else self.osr.with_namespace(self.namespace_on(day or self.today()))
+
+    def own_oin(self) -> str:
+        """Our own OIN, for what only the owner of a mandate is told or may do.
+
+        Raises:
+            ConfigurationError: there is no API key to go with it, or our certificate carries no OIN.
+        """
+        if self.osr.api_key is None:
+            raise ConfigurationError(
+                "osr.api_key is not configured, and the OSR tells about one's own mandates and addresses with it only",
+                setting="osr.api_key",
+            )
+        if self.las_oin is None:
+            raise ConfigurationError("our own certificate carries no OIN", setting="certificate.cert")
+        return self.las_oin
+
+    def budget(self) -> Budget:
+        """The total time of one operation."""
+        return Budget(self.about)
 
     def check_mandaat(self, school: School, leverancier: Leverancier, op: dt.date | None) -> Flow[Mandaat]:
         """Ask the OSR anew about the supplier, and about ourselves when we have an API key."""
-        theirs = yield from ask_mandate(self.osr, leverancier.oin, school.oin, self.about, on=op)
-        if op is None:
-            self.cache.keep(leverancier.oin, school.oin, theirs.mandated)
-        ours = None
-        if self.las_oin is not None and self.osr.api_key is not None:
-            ours = yield from ask_mandate(self.osr, self.las_oin, school.oin, self.about, on=op, own=True)
-        return Mandaat(
+        return (yield from self.mandaatstand(school, leverancier, op)).mandaat
+
+    def mandaatstand(
+        self, school: School, leverancier: Leverancier, op: dt.date | None, eigen: Sequence[EigenMandaat] = ()
+    ) -> Flow[Mandaatstand]:
+        """The whole question for one school: both halves, asked anew.
+
+        Args:
+            school: the school.
+            leverancier: the supplier.
+            op: the day to ask about; today when left out.
+            eigen: all our own mandates for this school, when they were listed before (`own_mandates_per_school`); they tell
+                since or until when our half is missing, and never whether it is.
+
+        Raises:
+            DoorstroomError: the OSR gave no answer, or neither a yes nor a no.
+        """
+        osr, proof, peildatum = self.osr_on(op), self.cache.proof, op or self.today()
+        theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.about, on=op, proof=proof)
+        yield from self.remember(osr, leverancier.oin, school.oin, theirs, op)
+        las = Helft(self.las_oin or "", None)
+        if self.las_oin is not None and osr.api_key is not None:
+            ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.about, on=op, own=True, proof=proof)
+            las = Helft(self.las_oin, ours.mandated, ours.start, ours.end).with_periods(eigen, peildatum)
+        return Mandaatstand(
             school=school,
             leverancier=leverancier,
-            gemandateerd=theirs.mandated,
-            las_gemandateerd=None if ours is None else ours.mandated,
-            peildatum=op or self.today(),
-            start_datum=ours.start if ours else None,
-            eind_datum=ours.end if ours else None,
+            peildatum=peildatum,
+            namespace=osr.namespace,
+            toets=Helft(leverancier.oin, theirs.mandated, theirs.start, theirs.end),
+            las=las,
+            testomgeving=osr.environment if osr.is_test else "",
         )
+
+    def find_eigen_mandaat(self, school: School, op: dt.date | None) -> Flow[EigenMandaat | None]:
+        """Our own mandate for one school, with its dates; None when there is none on that day."""
+        las = self.own_oin()
+        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.about, on=op, own=True, proof=self.cache.proof)
+        return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
         """The configured suppliers that the school has mandated; recent answers are not asked for again."""
@@ -82,17 +149,45 @@ class Registry:
         Raises:
             DoorstroomError: the OSR gave no answer.
         """
-        known = self.cache.fresh(supplier_oin, school_oin)
+        osr = self.osr_on()
+        known = self.cache.fresh(supplier_oin, school_oin, osr.namespace)
         if known is not None:
             return known
+        kept = (yield from self.seen.find(osr.namespace, "", school_oin)).get(supplier_oin)
+        if kept is not None and self.seen.is_fresh(kept):
+            age = kept.age(self.seen.now())
+            self.cache.keep(supplier_oin, school_oin, kept.gemandateerd, osr.namespace, age=age)
+            return kept.gemandateerd
         try:
-            answer = yield from ask_mandate(self.osr, supplier_oin, school_oin, self.about)
+            answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.about, proof=self.cache.proof)
         except DoorstroomError as error:
-            if or_stale and _is_silence(error) and self.cache.stale_yes(supplier_oin, school_oin):
+            stale = self.cache.stale_yes(supplier_oin, school_oin, osr.namespace) or self.seen.is_stale_yes(kept)
+            if or_stale and is_silence(error) and stale:
                 return True
             raise
-        self.cache.keep(supplier_oin, school_oin, answer.mandated)
+        yield from self.remember(osr, supplier_oin, school_oin, answer)
         return answer.mandated
+
+    def remember(
+        self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, op: dt.date | None = None
+    ) -> Flow[Gezien]:
+        """Keep an answer for whoever asks the same again soon.
+
+        Args:
+            osr: where it was asked, with the namespace.
+            supplier_oin: whose mandate.
+            school_oin: of which school.
+            answer: what the OSR said.
+            op: the day that was asked about; the day of asking when left out.
+        """
+        if op is None:
+            self.cache.keep(supplier_oin, school_oin, answer.mandated, osr.namespace)
+        day = "" if op is None else op.isoformat()
+        gezien = Gezien(
+            supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, self.seen.now()
+        )
+        yield from self.seen.note(gezien)
+        return gezien
 
     def the_leverancier(self, school: School) -> Flow[Leverancier]:
         """The one supplier that the school has mandated.
@@ -120,7 +215,7 @@ class Registry:
         )
 
 
-def _is_silence(error: DoorstroomError) -> bool:
+def is_silence(error: DoorstroomError) -> bool:
     """Whether the OSR gave no answer. Another server in its place, or a refusal, is no silence: no old yes stands in."""
     if isinstance(error, TlsError):
         return error.code in ("expired", "not_yet_valid")

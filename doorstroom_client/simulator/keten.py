@@ -337,7 +337,7 @@ class Keten:
     def _register(self, scholen: Sequence[School]) -> None:
         if self._receive:
             for school in scholen:
-                self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url)
+                self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url, supplier_oin=LAS_OIN)
 
     def _receive_one(self, received: Received) -> Answer:
         if self._receiver is None:

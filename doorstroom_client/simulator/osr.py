@@ -1,4 +1,4 @@
-"""The registry, played: mandates, endpoints, schools and services in the shape of its second version.
+"""The registry, played: mandates, endpoints, schools, boards and services, in its second and its third version.
 
 Field names that are not public are plausible, not known; a client that depends on more than the documented
 facts will fail against the real registry as well.
@@ -6,25 +6,33 @@ facts will fail against the real registry as well.
 
 from __future__ import annotations
 
+import math
 import threading
-import uuid
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from doorstroom_client.simulator._antwoorden import onthoud
-from doorstroom_client.simulator._osr_records import Endpoint, InvalidQueryError, Mandate, brin, oin, required
+from doorstroom_client.simulator._osr_data import Data
+from doorstroom_client.simulator._osr_records import Asked, Caller, Endpoint, Mandate
+from doorstroom_client.simulator._osr_routes import Routes
 from doorstroom_client.simulator.https import Answer, Received
 
 __all__ = ["Endpoint", "Mandate", "SimulatedOsr"]
+_PAGE = b"<!doctype html><title>404</title><h1>Not Found</h1>"
 
 
 class SimulatedOsr:
     """The registry; hand `app` to a server.
 
     Attributes:
-        namespace: of the one service version it knows.
-        prefix: of all paths.
+        namespace: of the service version that is in use.
+        prefix: of all paths of the second version.
+        prefix_v3: of all paths of the third version.
         outage: while True every request gets 503.
+        rolled_back: while True the third version is not there: a web page with 404, as after a release that was taken back.
+        camel_v3: whether the third version writes its names in camelCase; that is not public.
         calls: method, path and OIN of the caller of the last requests, in order; only the oldest of many thousands are
             forgotten.
     """
@@ -37,32 +45,39 @@ class SimulatedOsr:
         namespace: str = "http://example.org/schemas/doorstroomtoets/simulator",
         service_code: str = "DOORSTROOM",
         prefix: str = "/api/v2",
+        prefix_v3: str = "/api/v3",
         today: Callable[[], date] = date.today,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start empty.
 
         Args:
             api_key_header: name of the header for the key; not public, so every test chooses.
-            api_key: the value an owner must send to see a mandate's details.
+            api_key: the value an owner must send to see a mandate's details; it goes for all systems of an owner.
             namespace: of the service version.
             service_code: of the service.
-            prefix: of all paths, without a slash at the end.
+            prefix: of all paths of the second version, without a slash at the end.
+            prefix_v3: the same for the third version.
             today: the day meant when a request names none.
+            clock: monotonic seconds, for the rate limit.
         """
         self.namespace = namespace
         self.prefix = prefix
+        self.prefix_v3 = prefix_v3
         self.outage = False
+        self.rolled_back = False
+        self.camel_v3 = False
         self.calls: list[tuple[str, str, str | None]] = []
         self._api_key_header = api_key_header
         self._api_key = api_key
-        self._service_code = service_code
-        self._today = today
+        self._clock = clock
         self._lock = threading.Lock()
-        self._given = 0
-        self._mandates: dict[tuple[str, str], list[Mandate]] = {}
-        self._endpoints: dict[str, Endpoint] = {}
-        self._schools: dict[str, str] = {}
-        self._numbers: dict[str, int] = {}
+        self._data = Data(today, {namespace: "active"})
+        self._routes = Routes(self._data, service_code, {2: prefix, 3: prefix_v3})
+        self._limit: tuple[int, float] | None = None
+        self._window = (-math.inf, 0)
+
+    # --- what stands in it
 
     def mandate(
         self,
@@ -72,183 +87,152 @@ class SimulatedOsr:
         end: date | None = None,
         *,
         system: str = "Bedacht systeem",
+        namespace: str | None = None,
     ) -> Mandate:
         """Register a mandate.
 
         Args:
             school_oin: the school that gives it.
             supplier_oin: the supplier that gets it.
-            start: first day; today by default.
-            end: last day; None leaves it open.
+            start: first day; today by default. It may lie in the future.
+            end: last day; None leaves it open. It may be over.
             system: name of the supplier's system.
+            namespace: of another service version than the one in use.
         """
-        with self._lock:
-            self._given += 1
-            given = Mandate(
-                supplier_oin=supplier_oin,
-                school_oin=school_oin,
-                namespace=self.namespace,
-                start=start or self._today(),
-                end=end,
-                system=system,
-                token=str(uuid.uuid4()),
-                number=self._given,
-            )
-            self._mandates.setdefault((school_oin, supplier_oin), []).append(given)
-            self._note_school(school_oin)
-        return given
+        return self._give(supplier_oin, start, end, system, namespace, school_oin=school_oin)
+
+    def mandate_board(
+        self,
+        board: str,
+        supplier_oin: str,
+        start: date | None = None,
+        end: date | None = None,
+        *,
+        system: str = "Bedacht systeem",
+        namespace: str | None = None,
+    ) -> Mandate:
+        """Register a mandate that a board gives for all of its schools; see `add_board`."""
+        return self._give(supplier_oin, start, end, system, namespace, board=board)
 
     def revoke(self, school_oin: str, supplier_oin: str) -> None:
         """Withdraw every mandate of this supplier for this school; none is fine."""
         with self._lock:
-            self._mandates.pop((school_oin, supplier_oin), None)
+            self._data.revoke(school_oin, supplier_oin)
 
     def has_mandate(self, school_oin: str, supplier_oin: str) -> bool:
         """Whether a mandate is valid today, also in an outage; fits ``mandaat`` of a test supplier."""
-        return self._find_mandate(school_oin, supplier_oin, self.namespace, self._today()) is not None
+        with self._lock:
+            return bool(self._data.mandated(school_oin, supplier_oin, self.namespace, self._data.today()))
 
-    def register_endpoint(self, routing_id: str, url: str, school_oin: str | None = None) -> None:
+    def add_version(self, namespace: str, status: str = "active") -> None:
+        """List another service version, or give one another status."""
+        with self._lock:
+            self._data.versions[namespace] = status
+
+    def add_system(self, supplier_oin: str, system: str, api_key: str) -> None:
+        """Let one of several systems of a supplier have a key of its own, which opens only what is its own."""
+        with self._lock:
+            self._data.systems[api_key] = (supplier_oin, system)
+
+    def add_board(self, board: str, *school_oins: str) -> None:
+        """Know a board by its code, with its schools."""
+        with self._lock:
+            self._data.boards[board] = school_oins
+            for school_oin in school_oins:
+                self._data.note_school(school_oin)
+
+    def register_endpoint(
+        self, routing_id: str, url: str, school_oin: str | None = None, *, supplier_oin: str | None = None
+    ) -> None:
         """Set where an administration receives.
 
         Args:
             routing_id: its routeringskenmerk; a second registration replaces the first.
             url: base URL.
             school_oin: by default the school named in the first 15 characters of the routeringskenmerk.
+            supplier_oin: whose address it is; nobody's here when left out.
         """
         school = school_oin or f"{routing_id[:15]}00000"
         with self._lock:
-            self._endpoints[routing_id] = Endpoint(routing_id, url, school, self.namespace)
-            self._note_school(school)
+            for old in self._data.at(routing_id, self.namespace):
+                del self._data.endpoints[old.number]
+            self._data.register(Endpoint(routing_id, url, school, self.namespace, supplier_oin=supplier_oin))
 
     def find_endpoint(self, routing_id: str) -> str | None:
         """Return the URL registered for an administration. Works during an outage."""
         with self._lock:
-            endpoint = self._endpoints.get(routing_id)
-        return endpoint.url if endpoint else None
+            found = self._data.at(routing_id, self.namespace)
+        return found[-1].url if found else None
+
+    # --- how it behaves
+
+    def limit_requests(self, requests: int | None, per_seconds: float = 1.0) -> None:
+        """Answer 429 with Retry-After to whatever is more than this; None takes the limit away."""
+        with self._lock:
+            self._limit = None if requests is None else (requests, per_seconds)
+            self._window = (-math.inf, 0)
+
+    def boards_only(self, yes: bool = True) -> None:
+        """Let the service have mandates of boards only: it lists no addresses and takes none."""
+        self._routes.board_only = yes
+
+    def second_rows(self, yes: bool = True) -> None:
+        """Let a second registration of an administration make a second row; it is refused otherwise. Which is not public."""
+        self._routes.second_row = yes
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
         with self._lock:
             onthoud(self.calls, (received.method, received.path, received.peer_oin))
+            wait = self._wait()
         if self.outage:
             return Answer.json(503, {"message": "service unavailable"}, (("Retry-After", "1"),))
+        if wait > 0:
+            return Answer.json(429, {"message": "too many requests"}, (("Retry-After", str(math.ceil(wait))),))
         if received.peer_oin is None:
             return Answer.json(401, {"message": "client certificate required"})
-        routes = {
-            f"{self.prefix}/mandates": self._mandates_app,
-            f"{self.prefix}/endpoints": self._endpoints_app,
-            f"{self.prefix}/services": self._services_app,
-            f"{self.prefix}/service-versions": self._service_versions_app,
-            f"{self.prefix}/schools": self._schools_app,
-        }
-        route = routes.get(received.path)
-        if route is None or received.method != "GET":
+        version = 3 if received.path.startswith(f"{self.prefix_v3}/") else 2
+        if version == 3 and self.rolled_back:
+            return Answer(404, _PAGE, "text/html")
+        if version == 2 and not received.path.startswith(f"{self.prefix}/"):
             return Answer.json(404, {"message": "not found"})
-        try:
-            return route(received)
-        except InvalidQueryError:
-            return Answer.json(400, {"message": "Validation error(s)"})
-
-    def _mandates_app(self, received: Received) -> Answer:
-        school_oin, supplier_oin = oin(received, "school_oin"), oin(received, "supplier_oin")
-        namespace, day = required(received, "service_version_namespace"), self._day(received)
-        found = self._find_mandate(school_oin, supplier_oin, namespace, day)
-        if found is None:
-            return Answer.json(404, {"message": "mandate not found"})
-        has_key = received.header(self._api_key_header) == self._api_key
-        is_owner = received.peer_oin == supplier_oin
-        return Answer.json(200, self._mandate_details(found) if has_key and is_owner else {})
-
-    def _mandate_details(self, mandate: Mandate) -> dict[str, object]:
-        return {
-            "token": mandate.token,
-            "start_date": mandate.start.isoformat(),
-            "end_date": mandate.end.isoformat() if mandate.end else None,
-            "_links": {
-                "self": {"href": f"{self.prefix}/mandates/{mandate.number}"},
-                "school": {"href": self._school_href(mandate.school_oin)},
-            },
-        }
-
-    def _find_mandate(self, school_oin: str, supplier_oin: str, namespace: str, day: date) -> Mandate | None:
         with self._lock:
-            given = self._mandates.get((school_oin, supplier_oin), ())
-            return next((m for m in given if m.namespace == namespace and m.covers(day)), None)
+            caller = Caller(received.peer_oin, self._system(received))
+            return self._routes.answer(Asked(received, version, version == 3 and self.camel_v3, caller))
 
-    def _endpoints_app(self, received: Received) -> Answer:
-        namespace = required(received, "service_version_namespace")
-        self._day(received)
-        names = [name for name in ("routing_id", "school_oin") if received.one(name)]
-        if len(names) != 1:
-            raise InvalidQueryError
-        wanted = oin(received, names[0])
+    def _system(self, received: Received) -> str | None:
+        key = received.header(self._api_key_header)
+        if key == self._api_key:
+            return ""
+        supplier, system = self._data.systems.get(key or "", (None, ""))
+        return system if supplier is not None and supplier == received.peer_oin else None
+
+    def _wait(self) -> float:
+        """Seconds until a request is taken again; it counts this one when that is now."""
+        if self._limit is None:
+            return 0.0
+        most, seconds = self._limit
+        now, (begun, count) = self._clock(), self._window
+        if now - begun >= seconds:
+            begun, count = now, 0
+        if count >= most:
+            return max(begun + seconds - now, 1e-6)
+        self._window = (begun, count + 1)
+        return 0.0
+
+    def _give(
+        self,
+        supplier_oin: str,
+        start: date | None,
+        end: date | None,
+        system: str,
+        namespace: str | None,
+        *,
+        school_oin: str = "",
+        board: str = "",
+    ) -> Mandate:
+        used = namespace or self.namespace
         with self._lock:
-            known = [endpoint for endpoint in self._endpoints.values() if endpoint.namespace == namespace]
-        found = [e for e in known if wanted == (e.routing_id if names[0] == "routing_id" else e.school_oin)]
-        return Answer.json(200, [self._endpoint_body(endpoint) for endpoint in found])
-
-    def _endpoint_body(self, endpoint: Endpoint) -> dict[str, object]:
-        return {
-            "routing_id": endpoint.routing_id,
-            "url": endpoint.url,
-            "attributes": "LAS",
-            "start_date": None,
-            "end_date": None,
-            "user_is_owner": False,
-            "_links": {
-                "school": {"href": self._school_href(endpoint.school_oin)},
-                "service": {"href": f"{self.prefix}/services/1"},
-                "service_version": {"href": f"{self.prefix}/service-versions/1"},
-            },
-        }
-
-    def _services_app(self, received: Received) -> Answer:
-        name = "Logistiek proces doorstroomtoets (simulator)"
-        if (received.one("name") or "").lower() not in name.lower():
-            return Answer.json(200, [])
-        links = {"self": {"href": f"{self.prefix}/services/1"}}
-        body = {"code": self._service_code, "name": name, "description": "Bedachte dienst", "_links": links}
-        return Answer.json(200, [body])
-
-    def _service_versions_app(self, received: Received) -> Answer:
-        if required(received, "service_code") != self._service_code:
-            return Answer.json(200, [])
-        links = {
-            "self": {"href": f"{self.prefix}/service-versions/1"},
-            "service": {"href": f"{self.prefix}/services/1"},
-        }
-        return Answer.json(200, [{"namespace": self.namespace, "status": "active", "_links": links}])
-
-    def _schools_app(self, received: Received) -> Answer:
-        with self._lock:
-            schools = dict(self._schools)
-        bodies = [
-            {
-                "name": name,
-                "oin": code,
-                "brin": brin(code),
-                "_links": {"self": {"href": self._school_href(code)}},
-            }
-            for code, name in schools.items()
-        ]
-        for key in ("oin", "brin"):
-            if (wanted := received.one(key)) is not None:
-                bodies = [body for body in bodies if body[key] == wanted]
-        wanted_name = (received.one("name") or "").lower()
-        return Answer.json(200, [body for body in bodies if wanted_name in str(body["name"]).lower()])
-
-    def _school_href(self, school_oin: str) -> str:
-        return f"{self.prefix}/schools/{self._numbers[school_oin]}"
-
-    def _note_school(self, school_oin: str) -> None:
-        self._schools.setdefault(school_oin, f"Bedachte school {brin(school_oin)}")
-        self._numbers.setdefault(school_oin, len(self._schools))
-
-    def _day(self, received: Received) -> date:
-        text = received.one("reference_date")
-        if text is None:
-            return self._today()
-        try:
-            return date.fromisoformat(text)
-        except ValueError as error:
-            raise InvalidQueryError from error
+            first = start or self._data.today()
+            made = Mandate(supplier_oin, school_oin, used, first, end, system, token="", number=0)
+            return self._data.give(replace(made, board=board))

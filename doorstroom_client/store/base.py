@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from doorstroom_client.store.records import Claimed, Delivery, Entry, Kept, Key, Opgeruimd, Outgoing, Queued, State
+from doorstroom_client.store.records import Claimed, Delivery, Entry, Gezien, Kept, Key, Opgeruimd, Outgoing, Queued, State
 
 
 @runtime_checkable
@@ -217,6 +217,36 @@ class Reports(Protocol):
 
     def note(self, id: int, state: str, next_at: dt.datetime | None) -> None:
         """What came of fetching the report of a result: ``fetched``, ``absent`` or ``later`` with the moment to ask again."""
+        ...
+
+
+@runtime_checkable
+class Mandates(Protocol):
+    """Remembers what the OSR answered. A store need not have it: an attribute ``mandates`` is used when it is there.
+
+    Every method raises `StoreError` when the store cannot do its work; the question is then asked anew.
+    """
+
+    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[Gezien]:
+        """What is known of a school, at most one answer per supplier.
+
+        Args:
+            namespace: with which it was asked.
+            peildatum: the day that was asked about; empty for the day of asking.
+            school_oin: the school.
+        """
+        ...
+
+    def keep(self, gezien: Gezien) -> None:
+        """Remember an answer, in place of the one before."""
+        ...
+
+    def forget(self, supplier_oin: str, school_oin: str) -> None:
+        """Drop what a party contradicted."""
+        ...
+
+    def drop(self, until: dt.datetime) -> None:
+        """Drop every answer up to a moment."""
         ...
 
 

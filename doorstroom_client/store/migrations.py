@@ -118,6 +118,20 @@ _MIGRATIONS = (
         gewist INTEGER NOT NULL
     ){strict};
     """,
+    """
+    CREATE TABLE mandaat (
+        school {text} NOT NULL,
+        leverancier {text} NOT NULL,
+        namespace {text} NOT NULL,
+        peildatum {text} NOT NULL,
+        gemandateerd INTEGER NOT NULL,
+        start_datum {text},
+        eind_datum {text},
+        gezien_op {text} NOT NULL,
+        PRIMARY KEY (school, leverancier, namespace, peildatum)
+    ){strict};
+    CREATE INDEX mandaat_gezien ON mandaat (gezien_op);
+    """,
 )
 """Numbered by position; a released one is never changed."""
 

@@ -211,3 +211,33 @@ class Opgeruimd:
     berichten: int
     merken: int
     gewist: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Gezien:
+    """One answer of the OSR about a mandate.
+
+    Attributes:
+        leverancier: OIN of the system that was asked about.
+        school: the School OIN.
+        namespace: with which it was asked.
+        peildatum: the day that was asked about (YYYY-MM-DD); empty for the day of asking.
+        gemandateerd: the answer.
+        start_datum: first day, when told.
+        eind_datum: last day, when told.
+        gezien_op: moment of the answer (UTC).
+    """
+
+    leverancier: str
+    school: str
+    namespace: str
+    peildatum: str
+    gemandateerd: bool
+    start_datum: dt.date | None
+    eind_datum: dt.date | None
+    gezien_op: dt.datetime
+
+    def age(self, now: dt.datetime) -> float:
+        """Seconds since the answer; without end when it was noted by a clock that has been set back since."""
+        seconds = (now - self.gezien_op).total_seconds()
+        return seconds if seconds >= 0 else float("inf")

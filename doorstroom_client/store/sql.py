@@ -7,6 +7,7 @@ import datetime as dt
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.inbox import SqlInbox
 from doorstroom_client.store.ledger import SqlLedger
+from doorstroom_client.store.mandates import SqlMandates
 from doorstroom_client.store.outbox import SqlOutbox
 from doorstroom_client.store.records import Opgeruimd
 from doorstroom_client.store.reports import SqlReports
@@ -24,6 +25,7 @@ class SqlStore:
         outbox: messages that wait to be sent.
         ledger: what each supplier has accepted.
         reports: which reports were fetched.
+        mandates: what the OSR answered.
     """
 
     def __init__(self, database: Database) -> None:
@@ -33,6 +35,7 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.outbox = SqlOutbox(database, self.ledger)
         self.reports = SqlReports(database, self.inbox)
+        self.mandates = SqlMandates(database)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(getattr(self, '_database', '…'))!r})"  # its construction may have failed

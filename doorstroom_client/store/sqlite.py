@@ -19,6 +19,7 @@ class SqliteStore(SqlStore):
         outbox: messages that wait to be sent.
         ledger: what each supplier has accepted.
         reports: which reports were fetched.
+        mandates: what the OSR answered.
 
     Raises:
         StoreError: the file cannot be opened, is no store, is of a newer version, or can be read by others.

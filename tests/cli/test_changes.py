@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,9 @@ def test_with_a_named_supplier_a_dry_run_of_changes_uses_no_network(sent: Keten,
     calls = len(sent.osr.calls)
     assert run(*CHANGES, "--dry-run", "--leverancier", "ICE").exit_code == 0
     assert len(sent.osr.calls) == calls
+    with closing(sqlite3.connect(sent.store)) as raw:
+        raw.execute("DELETE FROM mandaat")  # what the OSR answered when the list was sent
+        raw.commit()
     assert run(*CHANGES, "--dry-run").exit_code == 0
     assert len(sent.osr.calls) > calls
 

@@ -38,6 +38,8 @@ def test_all_commands_are_there() -> None:
         "config check",
         "config show",
         "mandaat check",
+        "osr check",
+        "osr register-endpoint",
         "deelnemers send",
         "deelnemers send-many",
         "adviezen send",

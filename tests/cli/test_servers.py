@@ -97,7 +97,8 @@ def _without_certificate(port: int, keten: Keten) -> None:
 def test_serve_refuses_a_sender_without_mandate(sending_chain: Keten, tmp_path: Path) -> None:
     keten = sending_chain
     keten.osr.revoke(keten.school.oin, keten.toetssystemen["ICE"].oin)
-    process = start("serve", "--config", tmp_path / "doorstroom.toml", DOORSTROOM_SERVE_PORT="0")
+    new = {"DOORSTROOM_SERVE_PORT": "0", "DOORSTROOM_STORE": str(tmp_path / "new.db")}  # which knows of no earlier answer
+    process = start("serve", "--config", tmp_path / "doorstroom.toml", **new)
     with running(process, "Listening on") as line:
         keten.osr.register_endpoint(keten.school.routeringskenmerk, line.split()[2].replace("127.0.0.1", "localhost"))
         assert {item.status for item in keten.stuur_resultaten("ICE")} == {401}

@@ -35,6 +35,8 @@ EXPECTED = (
     "how-to/receive-results.md",
     "how-to/receive-behind-a-proxy.md",
     "how-to/check-mandates.md",
+    "how-to/connect-to-the-osr.md",
+    "how-to/helpdesk.md",
     "how-to/next-school-year.md",
     "how-to/test-your-integration.md",
     "how-to/cron.md",

@@ -21,8 +21,11 @@ MADE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
 def receiving(store: Any) -> Client:
-    """A client that receives in a store (a path, or the store itself); the mandate is there."""
-    return Client(
+    """A client that receives in a store (a path, or the store itself); the mandate is there.
+
+    When the store is open already, what the OSR answered is known.
+    """
+    client = Client(
         osr=OSR,
         leveranciers=[LEVERANCIER],
         scholen=[SCHOOL],
@@ -32,6 +35,9 @@ def receiving(store: Any) -> Client:
         transport=FakeTransport(lambda _: answer(200, {})),
         now=lambda: NOW,
     )
+    if not isinstance(store, str):
+        assert push(client, b"").status == 400
+    return client
 
 
 def body(pupil: str, number: int, *, size: int = 0, mark: str = "rapport-1") -> bytes:

@@ -224,6 +224,11 @@ def _status(*statuses: int) -> tuple[Variant, ...]:
     return tuple(Variant(str(status), lambda _, status=status: faults.answer(status)) for status in statuses)
 
 
+def _own_404(scene: Scene) -> Fault:
+    """In the words of who answers: the register does not say what a supplier says."""
+    return faults.answer(404, b'{"message": "Mandate not found"}' if scene.letter == "D" else None)
+
+
 def _asking(status: int, value: str, asked: float | None, date: str | None = None, ahead: float = 0.0) -> Variant:
     return Variant(
         f"{status} after {value!r}",
@@ -691,7 +696,7 @@ ROWS: tuple[Row, ...] = (
                     _d(Sit.NOT_FOUND, "no"),
                     *[_n(UnexpectedResponse, Sit.NOT_FOUND)] * 2,
                 ),
-                _status(404),
+                (Variant("404", _own_404),),
                 name="of the peer",
             ),
             Part(
@@ -705,7 +710,7 @@ ROWS: tuple[Row, ...] = (
                 name="of a proxy",
             ),
         ),
-        note="D: the register's own 404 is the answer no (D); a web page with 404 is final, and no answer about the mandate.",
+        note="D: the register's own 404 is the answer no (D); that of anybody else is final, and no answer about it.",
     ),
     Row(
         27,

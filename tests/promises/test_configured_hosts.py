@@ -242,12 +242,12 @@ def test_a_hostile_address_gives_a_plain_id_or_none(value: str) -> None:
 @kinds
 def test_no_link_of_the_osr_is_ever_followed(kind: str, eigen_keten: Keten, tmp_path: Path) -> None:
     keten = eigen_keten
-    plain = keten.osr._mandate_details
+    plain = keten.osr._routes._mandate_body
     links = {f"link-{number}": {"href": value} for number, value in enumerate(HOSTILE)}
-    keten.osr._mandate_details = lambda mandate: {  # type: ignore[method-assign]
-        **plain(mandate),
+    keten.osr._routes._mandate_body = lambda asked, mandate: {  # type: ignore[method-assign]
+        **plain(asked, mandate),
         "url": HOSTILE[0],
-        "_links": {"self": {"href": HOSTILE[1]}, "next": {"href": HOSTILE[2]}, **links},
+        "_links": {"self": {"href": HOSTILE[1]}, "next": {"href": HOSTILE[2]}, **links, "school": links["link-0"]},
         "start_date": HOSTILE[7],
     }
     path = keten.write_config(tmp_path / "doorstroom.toml")
@@ -255,11 +255,13 @@ def test_no_link_of_the_osr_is_ever_followed(kind: str, eigen_keten: Keten, tmp_
 school = client.scholen[0]
 attempt(lambda: client.osr.check_mandaat(school, "ICE"))
 attempt(lambda: client.osr.find_leveranciers(school))
+mandaat = do(client.osr.find_eigen_mandaat(school))
+attempt(lambda: client.osr.get_school(mandaat))
 do(client.close())
 tell(ended=ended)
 """
     seen = exchange(path, [], kind, code)
-    assert seen["ended"] == ["Mandaat", "list"]
+    assert seen["ended"] == ["Mandaat", "list", "UnexpectedResponse"]
     assert_only_configured(seen, keten)
 
 

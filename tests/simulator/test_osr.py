@@ -178,7 +178,13 @@ def test_an_outage_and_its_end(osr: SimulatedOsr, ask: Ask) -> None:
 
 
 def test_everything_else_is_not_found_and_all_calls_are_recorded(osr: SimulatedOsr, ask: Ask) -> None:
-    reply = ask("/boards/1", {})
+    reply = ask("/suppliers/1", {})
     assert (reply.status, json.loads(reply.body)) == (404, {"message": "not found"})
-    assert osr.app(Received("POST", "/api/v2/endpoints", peer_oin=LAS_OIN)).status == 404
-    assert osr.calls == [("GET", "/api/v2/boards/1", LAS_OIN), ("POST", "/api/v2/endpoints", LAS_OIN)]
+    assert osr.app(Received("PATCH", "/api/v2/endpoints", peer_oin=LAS_OIN)).status == 404
+    assert osr.app(Received("GET", "/elders/mandates", peer_oin=LAS_OIN)).status == 404
+    assert [call[:2] for call in osr.calls] == [
+        ("GET", "/api/v2/suppliers/1"),
+        ("PATCH", "/api/v2/endpoints"),
+        ("GET", "/elders/mandates"),
+    ]
+    assert {call[2] for call in osr.calls} == {LAS_OIN}

@@ -16,6 +16,7 @@ from support import NOW, SCHOOL
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import open_store
 from doorstroom_client.store.base import Inbox, Store
+from doorstroom_client.store.records import Gezien
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .deliveries import FIRST, later
@@ -45,6 +46,26 @@ def test_keeps_exactly_what_came(store: Any) -> None:
 def test_an_empty_store(store: Any) -> None:
     assert store.inbox.pending() == []
     assert store.inbox.counts() == {"received": 0, "current": 0, "pending": 0, "put_off": 0}
+
+
+def test_what_the_osr_answered(store: Any) -> None:
+    yes = Gezien("supplier", SCHOOL.oin, "year", "", True, dt.date(2025, 8, 1), None, NOW)
+    other = replace(yes, leverancier="another", gemandateerd=False, start_datum=None, gezien_op=NOW - dt.timedelta(hours=1))
+    for gezien in (
+        replace(yes, gemandateerd=False),
+        yes,
+        other,
+        replace(yes, school="elsewhere"),
+        replace(yes, namespace="next"),
+    ):
+        store.mandates.keep(gezien)
+    assert sorted(store.mandates.find("year", "", SCHOOL.oin), key=str) == sorted([yes, other], key=str)
+    assert store.mandates.find("year", "2026-02-01", SCHOOL.oin) == []
+    store.mandates.drop(NOW - dt.timedelta(minutes=30))
+    assert store.mandates.find("year", "", SCHOOL.oin) == [yes]
+    store.mandates.forget("supplier", SCHOOL.oin)
+    assert store.mandates.find("year", "", SCHOOL.oin) == store.mandates.find("next", "", SCHOOL.oin) == []
+    assert len(store.mandates.find("year", "", "elsewhere")) == 1
 
 
 def test_the_same_bytes_are_counted(store: Any) -> None:

@@ -22,6 +22,12 @@ _FAILING_INBOX = "tests/inkomend/test_failing_disk.py"
 _HANDLER = "terugweg/handler.py"
 _DATABASE = "store/sqlite_database.py"
 _ISOLATION = "delivery/isolation.py"
+_OSR_SHAPES = "tests/osr/test_shapes.py"
+_OSR_VERSIONS = "tests/osr/test_versions.py"
+_OSR_MODES = "tests/osr/test_modes.py"
+_OSR_YEARS = "tests/osr/test_discovery.py"
+_ASKING = "osr/asking.py"
+_CONTROLE = "tests/osr/test_controle.py"
 _SENDING = "delivery/sending.py"
 _POSTGRES, _POSTGRES_FILE = "tests/store/test_postgres.py", "store/postgres_database.py"
 _ADDRESS = "tests/store/test_address.py"
@@ -37,6 +43,203 @@ def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only
 
 
 MORE: tuple[Mutant, ...] = (
+    _one("mandaten", "the limiter counts nothing", "osr/pace.py", "if earliest > now:", "if self._rest > now:", _CONTROLE),
+    _one(
+        "mandaten",
+        "the limiter only spreads",
+        "osr/pace.py",
+        "if len(self._starts) >= most:",
+        "if not self._starts:",
+        _CONTROLE,
+        "no_stretch",
+    ),
+    _one(
+        "mandaten",
+        "only the worker that got 429 rests",
+        "osr/pace.py",
+        "            pace.hold(_UNSAID if asked is None else asked)",
+        "            return",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "an error is read as no mandate",
+        "osr/controle.py",
+        "            return self._without_answer(halves, error)",
+        "            halves.found = {**{item.oin: Gezien(item.oin, school.oin, '', '', False, None, None, "
+        "self._registry.seen.now()) for item in self._leveranciers}, **halves.found}\n"
+        "            return self._answer(halves)",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "a no counts as long as a yes",
+        "osr/seen.py",
+        "usual = YES_SECONDS if gezien.gemandateerd else NO_SECONDS",
+        "usual = YES_SECONDS",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "a stale no stands in",
+        "osr/seen.py",
+        "return gezien is not None and gezien.gemandateerd and gezien.age",
+        "return gezien is not None and gezien.age",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "a run that was killed begins anew",
+        "osr/controle.py",
+        "if known is not None and self._registry.seen.is_fresh(known, self._max_age):",
+        "if known is not None and self._max_age == 0:",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "the call that tries is held up by those that wait",
+        "osr/controle.py",
+        "            if error.attempts:  # else",
+        "            if True:  # else",
+        _CONTROLE,
+    ),
+    _one(
+        "mandaten",
+        "what a supplier contradicted comes back from the store",
+        "osr/seen.py",
+        "                    shelf.forget(*pair)",
+        "                    pass",
+        _CONTROLE,
+    ),
+    _one(
+        "osr",
+        "the words of any 404 are a no",
+        _ASKING,
+        "return said is not None and (not said or any(word in said for word in words))",
+        "return said is not None",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "anything but an error proves the register",
+        _ASKING,
+        "if there.response.status != 200 or not isinstance(document_in(there.response), list):",
+        "if there.response.status >= 500:",
+        _OSR_SHAPES,
+    ),
+    _one("osr", "the proof never ends", _ASKING, "self.clock() - at < _PROVEN_SECONDS", "self.clock() >= at", _OSR_SHAPES),
+    _one(
+        "osr",
+        "a link leads to any host",
+        _ASKING,
+        "if Origin.of(link) != Origin.of(osr.base_url) or parts",
+        "if parts",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "the host of a link is compared as text",
+        _ASKING,
+        "if Origin.of(link) != Origin.of(osr.base_url) or parts",
+        "if not link.startswith(osr.base_url[:24]) or parts",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "an OIN of any form goes out",
+        "osr/checks.py",
+        "    if not Oin.fits(value):",
+        "    if not value:",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "a list that is not understood is empty",
+        _ASKING,
+        "    if found is None:\n        raise not_the_register(answer)\n    return found",
+        "    return found or []",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "a token stays in what is kept raw",
+        "osr/parsing.py",
+        '_SECRET = ("token", "mandate_token")',
+        "_SECRET = ()",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "the day of a moment is that of its own zone",
+        "osr/parsing.py",
+        "return moment.astimezone(amsterdam()).date()",
+        "return moment.date()",
+        _OSR_SHAPES,
+    ),
+    _one(
+        "osr",
+        "an address of another system is overwritten",
+        "osr/own_address.py",
+        "known is not None and known.is_van_ons is False",
+        "known is None",
+        _OSR_VERSIONS,
+    ),
+    _one(
+        "osr",
+        "an address for later is looked for today",
+        "osr/endpoints.py",
+        "registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, endpoint.start, pause)",
+        "registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, None, pause)",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "a registration is not read back",
+        "osr/own_address.py",
+        "    if stands is None:",
+        "    if listed is None:",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "a withdrawal is not read back",
+        "osr/endpoints.py",
+        "    there = yield from get_endpoint(osr, budget, part)",
+        "    there = None",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "an answer of last year serves the new one",
+        "osr/cache.py",
+        "return None in (self.namespace, namespace) or self.namespace == namespace",
+        "return True",
+        _OSR_YEARS,
+    ),
+    _one(
+        "osr",
+        "another day is asked about with the namespace of today",
+        "osr/registry.py",
+        "self.namespace_on(day or self.today())",
+        "self.namespace_on(self.today())",
+        _OSR_YEARS,
+    ),
+    _one(
+        "osr",
+        "a list of mandates makes a no",
+        "osr/halves.py",
+        "        if self.gemandateerd is not False:\n            return self\n",
+        "",
+        _OSR_MODES,
+    ),
+    _one(
+        "osr",
+        "the last day of a school year is the first of the next",
+        "messages/jaargangen.py",
+        "self.items[at + 1].eerste_dag - dt.timedelta(days=1)",
+        "self.items[at + 1].eerste_dag",
+        "tests/unit/test_jaargangen.py",
+    ),
     _one("isolation", "probes at even steps", _ISOLATION, "items[lot.randrange(start, end)]", "items[start]", _SEARCH),
     _one(
         "isolation",

@@ -89,6 +89,7 @@ def test_everything(tmp_path: Path) -> None:
             "afspraak",
             "afspraken",
             "schooljaar",
+            "schooljaren",
             "store",
             "bewaren",
             "test_identities",

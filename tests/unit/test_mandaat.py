@@ -28,7 +28,7 @@ from doorstroom_client.errors import ConfigurationError, GeenMandaat, NoAnswer, 
 from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.cache import NO_SECONDS, STALE_SECONDS, YES_SECONDS, MandateCache
-from doorstroom_client.osr.operations import Registered, ask_mandate
+from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.registry import Registry
 
 DAY = dt.date(2026, 3, 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -218,8 +219,10 @@ def test_while_the_osr_gives_no_answer_it_is_503_and_never_401(rig: Callable[...
 
 def test_a_recent_yes_stands_in_for_a_silent_osr(rig: Callable[..., Rig]) -> None:
     answers: list[Outcome] = [YES]
-    it = rig(lambda _: answers.pop() if answers else fault(FaultKind.CONNECT))
     moment = [0.0]
+    it = rig(
+        lambda _: answers.pop() if answers else fault(FaultKind.CONNECT), now=lambda: NOW + dt.timedelta(seconds=moment[0])
+    )
     object.__setattr__(it.client._chain, "cache", MandateCache(lambda: moment[0]))
     assert it.handle(GOOD).status == 202
     moment[0] = STALE_SECONDS - 1
@@ -231,8 +234,10 @@ def test_a_recent_yes_stands_in_for_a_silent_osr(rig: Callable[..., Rig]) -> Non
 
 def test_a_stale_no_does_not_stand_in(rig: Callable[..., Rig]) -> None:
     answers: list[Outcome] = [NO]
-    it = rig(lambda _: answers.pop() if answers else fault(FaultKind.CONNECT))
     moment = [0.0]
+    it = rig(
+        lambda _: answers.pop() if answers else fault(FaultKind.CONNECT), now=lambda: NOW + dt.timedelta(seconds=moment[0])
+    )
     object.__setattr__(it.client._chain, "cache", MandateCache(lambda: moment[0]))
     assert it.handle(GOOD).status == 401
     moment[0] = 30

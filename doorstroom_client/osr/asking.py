@@ -1,0 +1,272 @@
+"""How a question to the register is put and its answer taken: nothing is read out of what is not the register's own."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from doorstroom_client.errors import DeadlineExceeded, Earlier, MessageError, Phase, Problem, UnexpectedResponse
+from doorstroom_client.exchange.call import Answer, call
+from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.http import Operation, Origin, Request, address
+from doorstroom_client.exchange.operations import Call
+from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in, says
+from doorstroom_client.osr.profile import Collection
+from doorstroom_client.osr.records import Vermelding
+from doorstroom_client.osr.settings import Osr
+
+T = TypeVar("T")
+LIST_LIMIT = 8 * 1024 * 1024
+"""Bytes of a list; the register documents no pages, and knows thousands of schools."""
+_MOST_PAGES = 50
+_NEXT = re.compile(r"<([^<>]*)>\s*;[^<]*?rel=\"?next\"?", re.IGNORECASE)
+_PROVEN_SECONDS = 15 * 60.0
+BASE_URL_HINT = "Check osr.base_url, version prefix included; another server may have answered"
+
+
+class Budget:
+    """The total time of an operation that is made of several calls."""
+
+    def __init__(self, about: Call) -> None:
+        """Begin with all the time there is."""
+        self._about: Call | None = about
+        self._attempts: tuple[Earlier, ...] = ()
+
+    def left(self) -> Call:
+        """Bounds for the next call.
+
+        Raises:
+            DeadlineExceeded: no time is left.
+        """
+        if self._about is None:
+            raise DeadlineExceeded(
+                "OSR answered, but no time was left for the next question",
+                phase=Phase.UNKNOWN,
+                peer="OSR",
+                retryable=True,
+                attempts=self._attempts,
+                hint="Nothing was changed. A longer time can be set in timeouts",
+            )
+        return self._about
+
+    def spent(self, attempts: tuple[Earlier, ...]) -> None:
+        """Count the attempts of a call that ended."""
+        self._attempts = attempts
+        if self._about is not None:
+            self._about = self._about.after(attempts)
+
+
+@dataclass(slots=True)
+class Proof:
+    """Remembers for a quarter of an hour that the register is really at an address."""
+
+    clock: Callable[[], float] = time.monotonic
+    _seen: dict[str, float] = field(default_factory=dict[str, float])
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def holds(self, base_url: str) -> bool:
+        """Whether it was proven a short while ago."""
+        at = self._seen.get(base_url)
+        return at is not None and self.clock() - at < _PROVEN_SECONDS
+
+    def note(self, base_url: str) -> None:
+        """It is."""
+        with self._lock:
+            self._seen[base_url] = self.clock()
+
+
+def request_to(
+    osr: Osr,
+    about: Call,
+    *segments: str,
+    query: Mapping[str, str | None] | None = None,
+    operation: Operation = Operation.OSR,
+    method: str = "GET",
+    body: bytes | None = None,
+    own: bool = False,
+    limit: int = 1024 * 1024,
+) -> Request:
+    """A request to the register; what is None in the query is left out, names are spelled as the version wants them."""
+    named = {osr.profile.sent(segments[0], name): value for name, value in (query or {}).items() if value is not None}
+    return Request(
+        operation=operation,
+        peer=osr.peer(with_key=own or body is not None),
+        method=method,
+        url=address(osr.base_url, *segments, query=named),
+        body=body,
+        request_id=about.new_id(),
+        connect=about.connect,
+        limit=limit,
+    )
+
+
+def ask(osr: Osr, budget: Budget, *segments: str, own: bool = False, **more: Any) -> Flow[tuple[Answer, str]]:
+    """GET; gives the answer and the address that was asked."""
+    about = budget.left()
+    request = request_to(osr, about, *segments, own=own, **more)
+    answer = yield from call(request, about.conditions)
+    budget.spent(answer.attempts)
+    return answer, request.url
+
+
+def ask_list(
+    osr: Osr,
+    budget: Budget,
+    path: str,
+    read: Callable[[Fields], T],
+    *needed: str,
+    query: Mapping[str, str | None] | None = None,
+    own: bool = False,
+) -> Flow[tuple[T, ...]]:
+    """GET a collection. A link to a next page is followed, should there be one; pages are documented nowhere.
+
+    Raises:
+        UnexpectedResponse: the answer cannot be understood. That is never taken for an empty list.
+    """
+    answer, url = yield from ask(osr, budget, path, query=query, own=own, limit=LIST_LIMIT)
+    found = [read(fields) for fields in _objects(answer, url, needed)]
+    for _ in range(_MOST_PAGES):
+        following = next(iter(hrefs_in(_NEXT.findall(answer.response.headers.get("link", ""))[:1], url)), None)
+        if following is None:
+            return tuple(found)
+        answer, url = yield from _ask_at(osr, budget, following, own=own)
+        found += [read(fields) for fields in _objects(answer, url, needed)]
+    raise UnexpectedResponse(
+        f"OSR divides a list over more than {_MOST_PAGES} pages", peer="OSR", hint="Ask for less at a time; this may be a loop"
+    )
+
+
+def ask_one(
+    osr: Osr,
+    budget: Budget,
+    collection: Collection,
+    key: str | int | Vermelding,
+    rel: str,
+    read: Callable[[Fields, str], T],
+    proof: Proof | None = None,
+    *,
+    own: bool = False,
+) -> Flow[T | None]:
+    """GET one object, by id or by the link that another one has to it.
+
+    Returns:
+        None when the register says that it does not exist.
+
+    Raises:
+        MessageError: the id does not have its form, or there is no such link.
+        UnexpectedResponse: the link leads to another host, or the answer cannot be understood.
+    """
+    link, number = _link_of(key, rel) if isinstance(key, Vermelding) else ("", key)
+    try:
+        if link and osr.follow_links:
+            answer, url = yield from _ask_at(osr, budget, link, own=own)
+        else:
+            answer, url = yield from ask(osr, budget, collection, osr.profile.check_id(collection, number), own=own)
+    except UnexpectedResponse as error:
+        if error.status == 400 and "does not exist" in error.melding.lower():
+            return None  # as services answered until July 2021
+        raise
+    if answer.response.status == 404:
+        yield from settle_404(osr, budget, answer, ("does not exist", "mandate not found"), proof)
+        return None
+    found = _objects(answer, url, ())
+    if len(found) != 1:
+        raise not_the_register(answer)
+    return read(found[0], url)
+
+
+def _link_of(record: Vermelding, rel: str) -> tuple[str, str]:
+    """The link of a record, and the id in it."""
+    links = record.links.get(rel, ())
+    if not links:
+        raise MessageError([Problem(rel, "the register gave no link to it")])
+    return links[0], id_in(links[0]) or ""
+
+
+def _ask_at(osr: Osr, budget: Budget, link: str, *, own: bool) -> Flow[tuple[Answer, str]]:
+    """GET what a link of the register points to, on the configured host only."""
+    parts = urlsplit(link)
+    if Origin.of(link) != Origin.of(osr.base_url) or parts.username is not None or parts.password is not None:
+        raise UnexpectedResponse(
+            "OSR gave a link to another host than osr.base_url; it is not followed",
+            peer="OSR",
+            hint="Nothing was sent there. If the register stands behind a gateway, set osr.follow_links to false",
+        )
+    about = budget.left()
+    request = Request(
+        operation=Operation.OSR,
+        peer=osr.peer(with_key=own),
+        method="GET",
+        url=parts._replace(fragment="").geturl(),
+        request_id=about.new_id(),
+        connect=about.connect,
+        limit=LIST_LIMIT,
+    )
+    answer = yield from call(request, about.conditions)
+    budget.spent(answer.attempts)
+    return answer, request.url
+
+
+def settle_404(
+    osr: Osr,
+    budget: Budget,
+    answer: Answer,
+    words: tuple[str, ...],
+    proof: Proof | None = None,
+    hint: str = BASE_URL_HINT,
+) -> Flow[None]:
+    """Make sure that a 404 is the register's own "no", and not that of a proxy or of a wrong address.
+
+    Its words settle it, when they are the known ones. A JSON object that says nothing is taken as it is. In every other case
+    the register has to show itself: the list of services answers everybody, always with 200.
+
+    Raises:
+        UnexpectedResponse: it is not the register's.
+        DoorstroomError: the register could not be looked for.
+    """
+    media_type = answer.response.media_type
+    if media_type and not media_type.endswith("json"):
+        raise not_the_register(answer, hint)
+    if _says_one_of(words, answer):
+        return
+    if proof is not None and proof.holds(osr.base_url):
+        return
+    try:
+        there, _ = yield from ask(osr, budget, "services")
+    except UnexpectedResponse as error:
+        raise not_the_register(answer, hint) from error
+    if there.response.status != 200 or not isinstance(document_in(there.response), list):
+        raise not_the_register(answer, hint)
+    if proof is not None:
+        proof.note(osr.base_url)
+
+
+def _says_one_of(words: tuple[str, ...], answer: Answer) -> bool:
+    """Whether it is JSON in the known words, or without any; what it says stays here, out of every traceback."""
+    said = says(answer.response)
+    return said is not None and (not said or any(word in said for word in words))
+
+
+def not_the_register(answer: Answer, hint: str = BASE_URL_HINT) -> UnexpectedResponse:
+    """The error for an answer that is not as the register's are."""
+    return UnexpectedResponse(
+        f"OSR answered {answer.response.status}, but not as the register does",
+        status=answer.response.status,
+        melding=answer.melding,
+        peer="OSR",
+        request_id=answer.request_id,
+        attempts=answer.attempts,
+        hint=hint,
+    )
+
+
+def _objects(answer: Answer, url: str, needed: tuple[str, ...]) -> list[Fields]:
+    found = objects_in(answer.response, url, *needed)
+    if found is None:
+        raise not_the_register(answer)
+    return found

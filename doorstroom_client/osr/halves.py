@@ -1,0 +1,84 @@
+"""One mandate question in full: the half of the test supplier and the half of the LAS, each with the periods that are known.
+
+The register tells others only yes or no. An owner is told the period; of mandates that are not in force, the list of all own
+mandates says when they ended or begin.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.messages.school import School
+from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.records import EigenMandaat
+
+
+@dataclass(frozen=True, slots=True)
+class Helft:
+    """One half of what a school has to give.
+
+    Attributes:
+        oin: whose mandate it is.
+        gemandateerd: whether it is in force on the day that was asked about; None when that was not looked up.
+        start_datum: first day of the mandate in force, when told.
+        eind_datum: last day of the mandate in force; None when open or not told.
+        verlopen_op: last day of the latest one that has ended, when none is in force and that is known.
+        begint_op: first day of the next one, when none is in force and that is known.
+    """
+
+    oin: str
+    gemandateerd: bool | None
+    start_datum: dt.date | None = None
+    eind_datum: dt.date | None = None
+    verlopen_op: dt.date | None = None
+    begint_op: dt.date | None = None
+
+    def with_periods(self, mandates: Sequence[EigenMandaat], peildatum: dt.date) -> Helft:
+        """The same, with what a list of all mandates of this system for the school says about the day."""
+        if self.gemandateerd is not False:
+            return self
+        ended = [item.eind_datum for item in mandates if item.eind_datum is not None and item.eind_datum < peildatum]
+        begins = [item.start_datum for item in mandates if item.start_datum is not None and item.start_datum > peildatum]
+        return Helft(self.oin, False, verlopen_op=max(ended, default=None), begint_op=min(begins, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class Mandaatstand:
+    """The whole answer for one school and one supplier.
+
+    Attributes:
+        school: the school.
+        leverancier: the supplier.
+        peildatum: the day that was asked about.
+        namespace: with which it was asked.
+        toets: the half of the supplier.
+        las: our own half.
+        testomgeving: the environment that was asked, when that was not the real register.
+    """
+
+    school: School
+    leverancier: Leverancier
+    peildatum: dt.date
+    namespace: str
+    toets: Helft
+    las: Helft
+    testomgeving: str = ""
+
+    @property
+    def mandaat(self) -> Mandaat:
+        """The same as the public answer."""
+        return Mandaat(
+            school=self.school,
+            leverancier=self.leverancier,
+            gemandateerd=self.toets.gemandateerd is True,
+            las_gemandateerd=self.las.gemandateerd,
+            peildatum=self.peildatum,
+            start_datum=self.las.start_datum,
+            eind_datum=self.las.eind_datum,
+            testomgeving=self.testomgeving,
+            las_verlopen_op=self.las.verlopen_op,
+            las_begint_op=self.las.begint_op,
+        )
