@@ -9,13 +9,13 @@ from collections.abc import Callable, AsyncIterator
 from functools import partial
 
 from doorstroom_client.chain import Chain
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.records import Kept
-from doorstroom_client.terugweg.audit import put_off
+from doorstroom_client.terugweg.audit import put_off, unreadable
 from doorstroom_client.terugweg.ontvangen import open_kept
 
 _BATCH = 100
@@ -52,8 +52,9 @@ class AsyncResults:
             now = None if alle else self._chain.now()
             batch = await self._runtime.io(partial(_read_batch, self._runtime.resources, only, after, now))
             for kept in batch:
-                found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
-                yield AsyncOntvangenResultaat(found, kept, self._chain, self._runtime)
+                result = self._opened(kept)
+                if result is not None:
+                    yield result
             if len(batch) < _BATCH:
                 return
             after = batch[-1].id
@@ -92,14 +93,25 @@ class AsyncResults:
             idle = not batch
             try:
                 while batch and time.monotonic() - begin < lease / 2 and not stopped():
-                    kept = batch.pop(0)
-                    found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
-                    yield AsyncOntvangenResultaat(found, kept, self._chain, self._runtime, owner)
+                    result = self._opened(batch.pop(0), owner)
+                    if result is not None:
+                        yield result
             finally:
                 if batch:
                     await self._runtime.io(partial(_give_back, self._runtime.resources, owner, batch))
             if idle:
                 await self._runtime.pause(poll)
+
+    def _opened(self, kept: Kept, owner: str | None = None) -> AsyncOntvangenResultaat | None:
+        """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
+        try:
+            found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
+        except MessageError:
+            found = None
+        if found is None:
+            unreadable(kept.id, self._chain)
+            return None
+        return AsyncOntvangenResultaat(found, kept, self._chain, self._runtime, owner)
 
     async def on_resultaat(
         self,

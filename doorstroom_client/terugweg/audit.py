@@ -29,6 +29,7 @@ RESULTS = {
 """Status -> the words of an event."""
 NO_TLS = "no TLS"
 PUT_OFF = "put off"
+UNREADABLE = "not readable"
 
 
 class About(Protocol):
@@ -90,6 +91,17 @@ def put_off(number: int, reason: str, about: About) -> None:
         about: the receiver.
     """
     event = Event("resultaat", f"{number} -", PUT_OFF, about.las_oin() or "-", "-", "-", about.now(), (reason,), serious=True)
+    tell(event, about.on_event)
+
+
+def unreadable(number: int, about: About) -> None:
+    """Tell of a kept result that this version cannot read, so that it is not handed out; it stays where it is.
+
+    Args:
+        number: of the result in the store.
+        about: the receiver.
+    """
+    event = Event("resultaat", f"{number} -", UNREADABLE, about.las_oin() or "-", "-", "-", about.now(), serious=True)
     tell(event, about.on_event)
 
 

@@ -333,6 +333,30 @@ def test_on_resultaat_processes_puts_off_and_goes_on(kind: Any, tmp_path: Path) 
 
 
 @BOTH
+def test_what_cannot_be_read_keeps_nobody_up_and_is_told(kind: Any, tmp_path: Path) -> None:
+    async def play() -> None:
+        events = list[Event]()
+        client = make(kind, tmp_path, Clock(), events.append)
+        await push(client, 1)
+        other = SqliteStore(tmp_path / "s.db")
+        odd = other.inbox.add(replace(FIRST, pupil="geheim", payload=b"geheim"))
+        other.close()
+        await push(client, 2)
+        assert [item.id async for item in each(client.resultaten())] == [odd.id - 1, odd.id + 1]
+        seen: list[int] = []
+        async for result in each(client.watch(stop=lambda: len(seen) == 2, poll=0.001)):
+            seen.append(result.id)
+            await whatever(result.done())
+        assert seen == [odd.id - 1, odd.id + 1]
+        told = [(event.object, event.result, event.serious) for event in events if event.action == "resultaat"]
+        assert told == [(f"{odd.id} -", "not readable", True)] * 2
+        assert "geheim" not in repr(events)
+        await whatever(client.close())
+
+    asyncio.run(play())
+
+
+@BOTH
 def test_later_and_history(kind: Any, tmp_path: Path) -> None:
     async def play() -> None:
         clock = Clock()
