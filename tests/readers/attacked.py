@@ -164,7 +164,7 @@ def main(folder: Path, address: str) -> None:
         json.dumps(
             {
                 "outcomes": outcomes,
-                "events": events,
+                "events": [*events],  # without those of measuring
                 "touched": watch.count(),
                 "control": [unsafe_text, seen_by_watch],
                 "leaked": [text for text in texts if BAIT in text or "A" * 50 in text or ("Berg" in text and "line" in text)],
