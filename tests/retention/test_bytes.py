@@ -105,15 +105,6 @@ def test_rows_that_were_moved_leave_no_copies(sqlite_store: SqliteStore, tmp_pat
             assert kanaries(path) <= stay, path.name
 
 
-def test_overwriting_what_is_freed_would_not_be_enough(sqlite_store: SqliteStore, tmp_path: Path) -> None:
-    """What the test above rests on: without rewriting the file, it finds something."""
-    database = sqlite_store._database
-    empty_log = database._empty_log  # type: ignore[attr-defined]
-    database.wipe = lambda: False  # type: ignore[method-assign]
-    found = [kanaries(tmp_path / "store/s.db") - stay for stay in come_and_go(sqlite_store, 0, after=empty_log)]
-    assert any(found)
-
-
 @pytest.fixture
 def reading(sqlite_store: SqliteStore, tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """Somebody who is in the middle of reading the store as it was when there was a result in it."""
