@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from support import NOW, SCHOOL, SUPPLIER_OIN
@@ -82,3 +86,32 @@ def hold(store: Store, days: float, state: State = State.HELD) -> int:
     claimed, at = claim(store, days), NOW - days * DAY
     assert store.outbox.postpone(claimed, state, "x", NOW + DAY, at, counts=True)
     return claimed.queued.id
+
+
+def come_and_go(store: Store, seed: int, after: Callable[[], object]) -> Iterator[set[bytes]]:
+    """Six times 200 results come in and half of all there are go, of such sizes that pages are split and joined all the time.
+
+    SQLite leaves copies of rows behind where it does. Gives the numbers of those that stay, after each purge.
+    """
+    chance = random.Random(seed)
+    for start in range(0, 1200, 200):
+        store.inbox.add_many(
+            [
+                delivery(
+                    f"{chance.getrandbits(64):016x} kanarie{number:06d}",
+                    payload=b"kanarie%06d" % number + b"x" * chance.choice([300, 500, 900]),
+                )
+                for number in range(start, start + 200)
+            ]
+        )
+        waiting = store.inbox.pending(limit=10_000)
+        for kept in chance.sample(waiting, len(waiting) // 2):
+            store.inbox.mark_done(kept.id, UNTIL)
+        store.purge(NOW, UNTIL, MARKS)
+        after()
+        yield {kept.delivery.pupil[-6:].encode() for kept in store.inbox.pending(limit=10_000)}
+
+
+def kanaries(path: Path) -> set[bytes]:
+    """The numbers of those of whom something stands in a file."""
+    return set(re.findall(rb"kanarie(\d{6})", path.read_bytes()))

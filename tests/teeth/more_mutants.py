@@ -36,6 +36,13 @@ _RANG_TEST = "tests/overview/test_rangorde.py"
 _KOPPELEN = "tests/overview/test_koppelen.py"
 _PAGINA = "tests/overview/test_pagina.py"
 _ROD = "tests/overview/test_rod.py"
+_GOES = "tests/retention/test_what_goes.py"
+_BYTES = "tests/retention/test_bytes.py"
+_BROKEN_OFF = "tests/retention/test_broken_off.py"
+_COPIES = "tests/retention/test_backup.py"
+_SQLITE = "store/sqlite_database.py"
+_COPY = "store/sqlite_copy.py"
+_RETENTION = "store/retention.py"
 
 
 def _one(promise: str, name: str, file: str, old: str, new: str, test: str, only: str = "") -> Mutant:
@@ -794,6 +801,156 @@ MORE: tuple[Mutant, ...] = (
         "if False:",
         "tests/readers/test_advies_spelling.py",
         "not_understood",
+    ),
+    _one(
+        "S5",
+        "what is removed is not overwritten",
+        _SQLITE,
+        '                cursor.execute("VACUUM")\n',
+        "                pass\n",
+        _BYTES,
+        "moved",
+    ),
+    _one("S5", "secure_delete is off", _SQLITE, "secure_delete = ON", "secure_delete = OFF", _BYTES, "stays_what_it_was"),
+    _one("S5", "temporary tables go to the disk", _SQLITE, '"temp_store = MEMORY", ', "", _BYTES, "memory"),
+    _one(
+        "S5",
+        "the log is not emptied by a purge",
+        _SQLITE,
+        "                if self._empty_log():",
+        "                if True:",
+        _BYTES,
+        "nothing_is_left",
+    ),
+    _one(
+        "S5",
+        "a purge says that bytes are gone while somebody reads",
+        _SQLITE,
+        "return not busy and not left",
+        "return True",
+        _BYTES,
+        "reader",
+    ),
+    _one(
+        "S5",
+        "everybody waits for a reader",
+        _SQLITE,
+        'f"PRAGMA busy_timeout = {_READER_MS}"',
+        'f"PRAGMA busy_timeout = {_BUSY_MS}"',
+        _BYTES,
+        "how_long_others_wait",
+    ),
+    _one(
+        "S5",
+        "results go that were not processed",
+        _RETENTION,
+        '"SELECT edu_to, pupil, toets, schooljaar FROM leerlingresultaat WHERE current = 1 AND processed_at <= ? "',
+        '"SELECT edu_to, pupil, toets, schooljaar FROM leerlingresultaat '
+        'WHERE current = 1 AND coalesce(processed_at, received_at) <= ? "',
+        _GOES,
+    ),
+    Mutant(
+        "S5",
+        "a newer result that waits goes with a processed one",
+        _RETENTION,
+        (
+            ("schooljaar FROM leerlingresultaat WHERE current = 1 AND", "schooljaar FROM leerlingresultaat WHERE"),
+            ("FROM leerlingresultaat WHERE {_OF_PUPIL} AND current = 1 AND", "FROM leerlingresultaat WHERE {_OF_PUPIL} AND"),
+        ),
+        (_GOES,),
+    ),
+    _one(
+        "S5",
+        "the payload is blanked and the row is kept",
+        _RETENTION,
+        'cursor.execute(f"DELETE FROM leerlingresultaat WHERE {_OF_PUPIL}", pupil)',
+        "cursor.execute(f\"UPDATE leerlingresultaat SET payload = x'', processed_at = NULL WHERE {_OF_PUPIL}\", pupil)",
+        _GOES,
+        "earlier_deliveries",
+    ),
+    _one(
+        "S5",
+        "earlier deliveries stay behind",
+        _RETENTION,
+        'f"DELETE FROM leerlingresultaat WHERE {_OF_PUPIL}"',
+        'f"DELETE FROM leerlingresultaat WHERE {_OF_PUPIL} AND current = 1"',
+        _GOES,
+        "earlier_deliveries",
+    ),
+    _one(
+        "S5",
+        "a processed one stays as long as a newer one waits",
+        _RETENTION,
+        'current = 0 AND processed_at <= ?"\n_TIME_OUT',
+        'current = 2 AND processed_at <= ?"\n_TIME_OUT',
+        _GOES,
+        "while_the_newer_one_waits",
+    ),
+    _one(
+        "S5",
+        "the guard of the order is purged",
+        _RETENTION,
+        "AND older.state = 'parked' AND older.expires_at > ?)",
+        "AND older.state = 'x' AND older.expires_at > ?)",
+        _GOES,
+        "may_still_not_follow",
+    ),
+    _one(
+        "S5",
+        "only one batch goes",
+        _RETENTION,
+        "            if not gone:\n                return",
+        "            return",
+        _GOES,
+        "batches or fits",
+    ),
+    _one("S5", "a purge gives nobody a turn", _RETENTION, "            time.sleep(_PAUSE)\n", "", _GOES, "their_turn"),
+    _one(
+        "S5",
+        "numbers are noted at the end only",
+        _RETENTION,
+        "                if gone:\n",
+        '                if gone and what == "merken":\n',
+        _BROKEN_OFF,
+        "statement",
+    ),
+    _one("S5", "a copy is readable by all", _COPY, "os.O_EXCL, 0o600)", "os.O_EXCL, 0o666)", _COPIES, "first_byte"),
+    _one("S5", "a copy replaces what is there", _COPY, "os.link(part, copy)", "os.replace(part, copy)", _COPIES, "meanwhile"),
+    _one(
+        "S5",
+        "half a copy stays behind",
+        _COPY,
+        "                name.unlink(missing_ok=True)",
+        "                name.exists()",
+        _COPIES,
+        "nothing_is_left",
+    ),
+    _one(
+        "S5",
+        "a copy is made page by page",
+        _COPY,
+        'reading.execute("VACUUM INTO ?", (str(part),))',
+        "with closing(sqlite3.connect(part)) as target:\n            reading.backup(target)",
+        _COPIES,
+        "what_was_purged",
+    ),
+    _one(
+        "S5",
+        "the daily purge ends the thread at an error",
+        "cli/_opruimen.py",
+        "        except DoorstroomError as error:\n            failed = error.message",
+        "        except DoorstroomError:\n            raise",
+        "tests/retention/test_opruimer.py",
+        "one_line",
+    ),
+    _one(
+        "S5",
+        "a purge is not told",
+        "faces/opslag.py",
+        "        removed(done, self._chain)\n",
+        "",
+        "tests/retention/test_client.py",
+        "test_purge",
     ),
 )
 """As `MUTANTS`."""
