@@ -662,7 +662,13 @@ MORE: tuple[Mutant, ...] = (
         _RANG_TEST,
     ),
     _one(
-        "overzicht", "a value is taken for markup", "overview/html.py", "html.escape(UNWANTED", "str(UNWANTED", _PAGINA, "text"
+        "overzicht",
+        "a value is taken for markup",
+        "overview/html.py",
+        "html.escape(UNWANTED",
+        "(lambda value, *, quote: value)(UNWANTED",
+        _PAGINA,
+        "text",
     ),
     _one("overzicht", "a quote ends an attribute", "overview/html.py", "quote=True", "quote=False", _PAGINA, "text"),
     _one("overzicht", "the oldest result counts", "overview/koppelen.py", "found = max(slot", "found = min(slot", _KOPPELEN),
