@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its figures are what it is for
 """A burst of results over mutual TLS, each answered after it is on disk: time per result, memory, and whether all are there.
 
 python -m benchmarks.bench_burst [--results N] [--connections N] [--store postgresql://...] [--receivers N] [--kill]
@@ -41,7 +40,7 @@ class Receiver:
 
     def start(self) -> None:
         """Run it, and wait until it listens."""
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "doorstroom_client.cli", "serve", "--config", str(self._config)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its table is what it is for
 """What the library costs on top of the bare work: sending over mutual TLS, and building and encoding a list.
 
 python benchmarks/bench_calls.py [--rounds N] [--calls N]
@@ -49,9 +48,7 @@ def supplier(pki: Pki) -> Iterator[str]:
     issued = pki.issue("leverancier", oin=OIN)
     command = [sys.executable, "-c", SERVER, str(issued.cert), str(issued.key), str(pki.trust)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
-    with subprocess.Popen(  # noqa: S603 - our own program
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-    ) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the supplier has no pipes")
         try:

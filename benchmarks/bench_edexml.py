@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its figures are what it is for
 """From an EDEXML file to a Deelnemerslijst in bytes, import included, and the memory of a stream.
 
 python -m benchmarks.bench_edexml [--pupils N] [--stream N] [--rounds N]
@@ -57,9 +56,7 @@ print(count, time.perf_counter() - started, int(peak.split()[0]) / 1024)
 
 def _timed(code: str, file: Path) -> tuple[float, list[str]]:
     started = time.perf_counter()
-    done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True)
     return time.perf_counter() - started, done.stdout.split()
 
 

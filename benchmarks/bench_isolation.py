@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its table is what it is for
 """How many calls a list with unknown pupils takes, at each kind of supplier, over mutual TLS on this machine.
 
 python -m benchmarks.bench_isolation [--seeds N]

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its figures are what it is for
 """The mandates of many schools, over real mutual TLS, at a rate that the simulated OSR enforces; killed half-way and run again.
 
 python -m benchmarks.bench_mandaten [--schools N] [--rate N] [--no-kill]
@@ -34,7 +33,7 @@ def work(config: Path, rate: float) -> None:
 def run(command: list[str], kill_after: int | None) -> Counter[str]:
     """Run the client, and kill -9 it after so many schools; gives how many schools ended how."""
     ended = Counter[str]()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             ended[line.split()[1]] += 1
             if ended.total() == kill_after:

@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - its figures are what it is for
 """The lists of many schools in one run: time, and memory that stays flat. Broken off half-way with ``--kill``, and run again.
 
 python -m benchmarks.bench_many [--schools N] [--pupils N] [--workers N] [--kill]
@@ -51,7 +50,7 @@ def work(config: Path, file: Path, schools: int, workers: int) -> None:
 def run(command: list[str], kill_after: int | None) -> tuple[Counter[str], list[str], float]:
     """Run the client; gives how it ended for the schools, which ones were done, and how long it took."""
     ended, done, started = Counter[str](), [], time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout or ():
             kind, *rest = line.split()
             if kind == "memory":

@@ -45,7 +45,7 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def program(source: str, *arguments: str) -> Iterator[str]:
-    """A program in a process of its own that prints one line when it is ready, and ends when its input does; gives that line."""
+    """A program in a process of its own that prints one line when it is ready, and ends with its input; gives that line."""
     command = [sys.executable, "-c", source, *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()) as process:
         if process.stdin is None or process.stdout is None:
