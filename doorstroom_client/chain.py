@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from doorstroom_client.delivery.isolation import Addresses
 from doorstroom_client.delivery.ledger import Vergelijking
@@ -33,7 +33,6 @@ from doorstroom_client.messages.identifiers import RapportId, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.mild import amsterdam
-from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.osr.cache import MandateCache
@@ -42,6 +41,9 @@ from doorstroom_client.osr.registry import Registry
 from doorstroom_client.osr.seen import MemoryMandates, nowhere
 from doorstroom_client.osr.settings import Osr
 from doorstroom_client.store.base import Mandates, Reports
+
+if TYPE_CHECKING:
+    from doorstroom_client.messages.resultaten import Leerlingresultaat
 
 OpenBooks = Callable[..., Books | None]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
-from doorstroom_client.config import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.http import Timeouts, Transport
@@ -136,6 +135,8 @@ class Client(Sending, Results, Reporting, Settled):
         Raises:
             ConfigurationError: names every setting that is missing, unknown or unusable.
         """
+        from doorstroom_client.config import load_settings  # only who has a file or an environment needs this
+
         return cls(**{**load_settings(path, given=overrides).arguments(), **overrides})
 
     def with_options(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -11,12 +9,15 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Flow, arun, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
 from doorstroom_client.resources import Resources
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -45,6 +46,8 @@ class Threads:
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do it in one of them."""
+        import asyncio  # who awaits this has loaded it; a client that blocks does without
+
         if self._pool is None:
             self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="doorstroom-io")
         return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
@@ -169,6 +172,8 @@ class AsyncRuntime:
             workers: how many at a time.
             stop: tells the flows that run to come to an end.
         """
+        import asyncio
+
         check_workers(workers)
         self.resources.check_open()
         waiting = iter(flows)
@@ -198,6 +203,8 @@ class AsyncRuntime:
 
     async def pause(self, seconds: float) -> None:
         """Wait."""
+        import asyncio
+
         await asyncio.sleep(seconds)
 
     def each(self, items: AsyncIterator[T]) -> AsyncIterator[T]:
@@ -206,6 +213,8 @@ class AsyncRuntime:
 
     async def call(self, work: Callable[[], object]) -> None:
         """Do what the caller of the library asked to be done, whether it is to be awaited or not."""
+        import inspect
+
         answer = work()
         if inspect.isawaitable(answer):
             await answer

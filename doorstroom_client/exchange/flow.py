@@ -7,7 +7,6 @@ between, it yields an `Io`. It decides in pure code, so it is tested without net
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
@@ -88,8 +87,11 @@ def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = ti
         failed = None
 
 
-async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
+async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float], Awaitable[None]] | None = None) -> T:
     """Drive a flow in the running event loop; the same decisions, awaited."""
+    import asyncio  # who awaits this has loaded it; a client that blocks does without
+
+    sleep = sleep or asyncio.sleep
     answer: Any = None
     failed: Exception | None = None
     try:

@@ -10,19 +10,18 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
-from typing import Protocol, runtime_checkable
-
-from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_random_exponential
-from tenacity.stop import stop_base
-from tenacity.wait import wait_base
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
 
+if TYPE_CHECKING:  # loaded when the first policy is made, so that importing the package stays light
+    from tenacity import Retrying
+    from tenacity.stop import stop_base
+    from tenacity.wait import wait_base
+
 LONGEST_RETRY_AFTER = 6 * 3600.0
 """Seconds; a peer that asks for more is asked again after this long."""
-
-_SETTINGS = Retrying()
 
 
 @runtime_checkable
@@ -66,8 +65,8 @@ class Retry:
         circuit_seconds: seconds.
     """
 
-    stop: stop_base = field(default_factory=lambda: stop_after_attempt(3))
-    wait: wait_base = field(default_factory=lambda: wait_random_exponential(multiplier=1, max=20))
+    stop: stop_base = field(default_factory=lambda: _after(3))
+    wait: wait_base = field(default_factory=lambda: _full_jitter())
     longest_wait: float = 20.0
     circuit_after: int = 5
     circuit_seconds: float = 30.0
@@ -87,7 +86,7 @@ class Retry:
     @classmethod
     def never(cls) -> Retry:
         """One attempt only."""
-        return cls(stop=stop_after_attempt(1))
+        return cls(stop=_after(1))
 
     def pause(self, attempts: int, elapsed: float) -> float | None:
         """Seconds to wait before the next attempt.
@@ -99,13 +98,35 @@ class Retry:
         Returns:
             None when no further attempt is to be made.
         """
-        state = RetryCallState(retry_object=_SETTINGS, fn=None, args=(), kwargs={})
+        from tenacity import RetryCallState
+
+        state = RetryCallState(retry_object=_settings(), fn=None, args=(), kwargs={})
         state.attempt_number = attempts
         state.start_time = 0.0
         state.outcome_timestamp = elapsed
         pause = max(0.0, float(self.wait(state)))
         state.upcoming_sleep = pause
         return None if self.stop(state) else pause
+
+
+def _after(attempts: int) -> stop_base:
+    from tenacity import stop_after_attempt
+
+    return stop_after_attempt(attempts)
+
+
+def _full_jitter() -> wait_base:
+    from tenacity import wait_random_exponential
+
+    return wait_random_exponential(multiplier=1, max=20)
+
+
+@cache
+def _settings() -> Retrying:
+    """What tenacity wants to see with a state; nothing of it is used."""
+    from tenacity import Retrying
+
+    return Retrying()
 
 
 def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
@@ -134,6 +155,8 @@ _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2
 def _http_date(text: str) -> dt.datetime | None:
     if not _HTTP_DATE.fullmatch(text):
         return None
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(text).replace(tzinfo=dt.UTC)
     except ValueError:
