@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+import typing
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from doorstroom_client.async_client import AsyncClient
     from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
     from doorstroom_client.client import Client

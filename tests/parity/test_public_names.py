@@ -21,6 +21,8 @@ def hook(event, arguments):
         events.append("open " + (arguments[0] if isinstance(arguments[0], str) else arguments[0].decode()))
 sys.addaudithook(hook)
 import doorstroom_client
+for name in doorstroom_client.__all__:
+    getattr(doorstroom_client, name)
 loaded = sorted({name.partition(".")[0] for name in sys.modules})
 print(json.dumps({"events": events, "loaded": loaded}))
 """
