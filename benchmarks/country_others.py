@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import secrets
 import socket
 import ssl
@@ -32,7 +33,9 @@ class Country(Keten):
         self.start()
         self.playing = self.bedenk_scholen(playing)
         taken = {school.instellingscode for school in self.scholen}
-        self.scholen += tuple(_silent_schools(SCHOOLS - len(self.scholen), taken))
+        everybody = [*self.scholen, *_silent_schools(SCHOOLS - len(self.scholen), taken)]
+        random.Random(SCHOOLS).shuffle(everybody)  # noqa: S311 - who plays along stands anywhere among the others
+        self.scholen = tuple(everybody)
         filler = secrets.token_bytes(REPORT_BYTES)
         for soort, server in self._supplier_servers.items():
             server._app = Reporting(self.toetssystemen[soort].app, filler)

@@ -27,7 +27,8 @@ _PER_SECOND = 1000.0
 
 def mandaten(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
     """Look up both halves of each school: this LAS, and the supplier that the school has chosen."""
-    schools = [item for item in settings.scholen if item.naam.startswith("De Bedachte School")][: given.schools]
+    numbered = {int(item.naam.split()[-1]): item for item in settings.scholen if item.naam.startswith("De Bedachte School")}
+    schools = [numbered[number] for number in range(1, given.schools + 1)]  # the suppliers took turns in this order
     for at, leverancier in enumerate(client.leveranciers):
         chosen = schools[at :: len(client.leveranciers)]
         for controle in client.osr.check_mandaten(chosen, leveranciers=[leverancier], per_second=_PER_SECOND):
