@@ -156,9 +156,8 @@ def measure(scale: Scale, part: int = 20) -> Iterable[Figure]:
                 played.append(Play(country, Path(folder) / f"las{at}", size).run())
         finally:
             country.stop()
-    yield Figure(
-        "the country's year: lost or missing", "none", 0, sum(s.missing for steps in played for s in steps), exact=True
-    )
+    missing = sum(step.missing for steps in played for step in steps)
+    yield Figure("the country's year: lost or missing", "none", 0, missing, exact=True)
     peak = max(step.peak for steps in played for step in steps)
     yield Figure("the country's year: most memory of a process", "a bound", 150, peak, exact=True, unit="MB")
     if not scale.small:

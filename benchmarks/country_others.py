@@ -61,8 +61,8 @@ class Country(Keten):
             school = theirs[at % len(theirs)]
             body = f"{before}{number:0128x}{between}{uuid.uuid4()}{after}".encode()
             head = (
-                f"POST /leerlingresultaat?edu-to={school.routeringskenmerk}&edu-from={school.oin} HTTP/1.1\r\nHost: localhost\r\n"
-                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+                f"POST /leerlingresultaat?edu-to={school.routeringskenmerk}&edu-from={school.oin} HTTP/1.1\r\n"
+                f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             )
             yield head.encode() + body
 

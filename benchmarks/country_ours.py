@@ -43,7 +43,7 @@ def lijsten(client: Client, settings: Settings, given: argparse.Namespace) -> It
         yield uitkomst.afloop is Afloop.VERSTUURD
 
 
-def resultaten(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
+def resultaten(client: Client, _: Settings, __: argparse.Namespace) -> Iterator[bool]:
     """Take over every received result."""
     for resultaat in client.resultaten():
         complete = resultaat.toetsadvies is not None and resultaat.school is not None
@@ -51,7 +51,7 @@ def resultaten(client: Client, settings: Settings, given: argparse.Namespace) ->
         yield complete
 
 
-def rapporten(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
+def rapporten(client: Client, _: Settings, given: argparse.Namespace) -> Iterator[bool]:
     """Fetch every report into a file, which is looked at and removed."""
     with tempfile.TemporaryDirectory(dir=given.config.parent) as folder:
         for rapportage in client.fetch_leerlingrapporten(folder, workers=given.workers):
