@@ -103,6 +103,7 @@ class Chain:
     pace: Pace = field(default_factory=Pace, repr=False)
     health: Health = field(default_factory=Health, repr=False)
     addresses: Addresses = field(default_factory=Addresses, repr=False)
+    _by_address: Mapping[str, School] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_leveranciers(self.leveranciers)
@@ -118,6 +119,9 @@ class Chain:
                 setting="osr.namespace",
                 hint="Leave osr.namespace out: schooljaren has one per school year",
             )
+        listed = () if callable(self.scholen) else self.scholen
+        # Every result asks, so with thousands of schools it may not be a search; of two the first one counts.
+        object.__setattr__(self, "_by_address", {school.routeringskenmerk: school for school in reversed(listed)})
 
     def with_options(self, options: Mapping[str, object]) -> Chain:
         """The same with some settings replaced. A new agreement is written for every school year."""
@@ -179,9 +183,7 @@ class Chain:
 
     def find_school(self, routeringskenmerk: str) -> School | None:
         """The administration with this routeringskenmerk, when it is one of ours."""
-        if callable(self.scholen):
-            return self.scholen(routeringskenmerk)
-        return next((school for school in self.scholen if school.routeringskenmerk == routeringskenmerk), None)
+        return self.scholen(routeringskenmerk) if callable(self.scholen) else self._by_address.get(routeringskenmerk)
 
     def known_schools(self) -> tuple[School, ...]:
         """The configured administrations.

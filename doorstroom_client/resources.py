@@ -7,6 +7,7 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
@@ -16,6 +17,26 @@ from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.store.address import open_store, veiled
 from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
 from doorstroom_client.store.group import GroupCommit
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A store that was opened, and what it turned out to be: looking for all its methods is too slow to do for every result.
+
+    Attributes:
+        given: the store itself.
+        store: the same when it has all parts of a store.
+        inbox: what keeps results.
+    """
+
+    given: Store | Inbox
+    store: Store | None
+    inbox: Inbox
+
+    @classmethod
+    def of(cls, given: Store | Inbox) -> _Opened:
+        """Look at it."""
+        return cls(given, given if isinstance(given, Store) else None, given if isinstance(given, Inbox) else given.inbox)
 
 
 class Resources:
@@ -38,7 +59,7 @@ class Resources:
         self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
         self._store = veiled(store)
         self._now = now
-        self._opened: Store | Inbox | None = None
+        self._opened: _Opened | None = None
         self._arrivals: GroupCommit | None = None
         self._lock = threading.Lock()
         self.closed = False
@@ -90,8 +111,7 @@ class Resources:
             ConfigurationError: no store is configured, or it does not keep this.
             StoreError: it cannot be opened.
         """
-        opened = self._open_once()
-        return opened if isinstance(opened, Inbox) else opened.inbox
+        return self._open_once().inbox
 
     def arrivals(self) -> GroupCommit:
         """Where results that come in are kept: what arrives at the same time shares a commit.
@@ -124,7 +144,7 @@ class Resources:
         Raises:
             StoreError: it cannot be opened.
         """
-        found = None if self._store is None else getattr(self._open_once(), "mandates", None)
+        found = None if self._store is None else getattr(self._open_once().given, "mandates", None)
         return found if isinstance(found, Mandates) else None
 
     def books(self, *, needed: bool = True) -> Books | None:
@@ -137,14 +157,14 @@ class Resources:
             ConfigurationError: it is needed, and not there.
             StoreError: it cannot be opened.
         """
-        if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
+        if not needed and (self._store is None or self._open_once().store is None):
             return None
         store = self._whole_store()
         return Books(store.ledger, store.outbox, self._now)
 
     def _whole_store(self) -> Store:
-        opened = self._open_once()
-        if not isinstance(opened, Store):
+        opened = self._open_once().store
+        if opened is None:
             raise ConfigurationError(
                 "store keeps received results only, and this needs an outbox and a ledger too",
                 setting="store",
@@ -152,11 +172,11 @@ class Resources:
             )
         return opened
 
-    def _open_once(self) -> Store | Inbox:
+    def _open_once(self) -> _Opened:
         self.check_open()
         with self._lock:
             if self._opened is None:
-                self._opened = self._open()
+                self._opened = _Opened.of(self._open())
             return self._opened
 
     def _open(self) -> Store | Inbox:
@@ -171,6 +191,6 @@ class Resources:
         """Close the store, when it was opened here."""
         self.closed = True
         with self._lock:
-            if isinstance(self._opened, Store) and self._opened is not self._store:
-                self._opened.close()
+            if self._opened is not None and self._opened.store is not None and self._opened.given is not self._store:
+                self._opened.store.close()
             self._opened = self._arrivals = None

@@ -58,6 +58,7 @@ EXPECTED = (
     "errors.md",
     "glossary.md",
     "architecture.md",
+    "performance.md",
 )
 
 

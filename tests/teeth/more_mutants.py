@@ -958,5 +958,23 @@ MORE: tuple[Mutant, ...] = (
         "tests/retention/test_client.py",
         "test_purge",
     ),
+    _one(
+        "speed",
+        "the administration of a result is searched for among all of them",
+        "chain.py",
+        "self._by_address.get(routeringskenmerk)",
+        "next((item for item in self.scholen if item.routeringskenmerk == routeringskenmerk), None)",
+        "tests/unit/test_client.py",
+        "not_searched_for",
+    ),
+    _one(
+        "speed",
+        "of two administrations with one address the last one counts",
+        "chain.py",
+        "for school in reversed(listed)}",
+        "for school in listed}",
+        "tests/unit/test_client.py",
+        "not_searched_for",
+    ),
 )
 """As `MUTANTS`."""

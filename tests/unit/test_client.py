@@ -288,6 +288,34 @@ def test_reprs_and_schools(kind: Any) -> None:
     assert client.scholen == (SCHOOL,)
 
 
+class Compared(str):
+    """An address that counts how often it is compared."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+@BOTH
+def test_the_administration_of_a_result_is_not_searched_for(kind: Any) -> None:
+    brins = [f"{tens}{one}{two}" for tens in range(90, 93) for one in "ABCDEFGHIJ" for two in "ABCDEFGHIJ"]
+    schools = [
+        replace(SCHOOL, instellingscode=brin, routeringskenmerk=Compared(f"00000007000{brin}00530"), oin="") for brin in brins
+    ]
+    double = replace(schools[-1], naam="De Dubbele")
+    client = make(kind, scholen=[*schools, double])
+    Compared.times = 0
+    assert client._chain.find_school(str(schools[-1].routeringskenmerk)) is schools[-1]  # of two, the first one
+    assert client._chain.find_school("00000007000XXXX00530") is None
+    assert Compared.times <= 10
+    other = client.with_options(timeouts=Timeouts())
+    assert other._chain.find_school(str(schools[7].routeringskenmerk)) is schools[7]
+
+
 @pytest.mark.parametrize(
     "bad", [{"toetssoort": ""}, {"toetssoort": None}, {"oin": "1"}, {"base_url": "http://x"}, {"base_url": None}]
 )
