@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN
+from tenacity import stop_after_attempt
 
 from doorstroom_client import (
     Advies,
@@ -29,7 +30,6 @@ from doorstroom_client import (
     Stamgroep,
     Timeouts,
 )
-from doorstroom_client.exchange.retry import stop_after_attempt
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
 
