@@ -90,7 +90,7 @@ def client_of(pki: Pki, transport: Any, osr: Osr, kind: Any = Client, **more: An
         certificate=ClientCertificate(own.cert, own.key, pki.trust),
         osr=osr,
         leveranciers=[LEVERANCIER],
-        scholen=[SCHOOL],
+        scholen=more.pop("scholen", [SCHOOL]),
         auteur="Test 1",
         transport=transport,
         retry=more.pop("retry", None) or Retry(wait=lambda _: 0.0),  # type: ignore[arg-type]

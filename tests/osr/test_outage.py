@@ -53,8 +53,8 @@ def test_an_outage_of_an_hour_loses_nothing_and_says_nothing_wrong(test_pki: Pki
         world = World(osr, loop)
 
         def started() -> AsyncClient:
-            made = client_of(test_pki, world, settings(), AsyncClient, now=loop.now, store=tmp_path / "s.db")
-            object.__setattr__(made._chain, "scholen", (KNOWN, NEW))
+            kept = {"store": tmp_path / "s.db", "scholen": [KNOWN, NEW]}
+            made = client_of(test_pki, world, settings(), AsyncClient, now=loop.now, **kept)
             return timed(made, loop.time)  # type: ignore[no-any-return]
 
         statuses: list[int] = []
