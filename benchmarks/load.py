@@ -14,6 +14,7 @@ import ssl
 import sys
 import threading
 import time
+from pathlib import Path
 
 PLACE = b"@" * 128
 """Where the number of the pupil stands in the template."""
@@ -25,8 +26,7 @@ def main() -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(trust)
     context.load_cert_chain(cert, key)
-    with open(template, "rb") as file:
-        body = file.read()
+    body = Path(template).read_bytes()
     head = (
         f"POST {target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
@@ -74,9 +74,7 @@ def _status(channel: ssl.SSLSocket) -> int:
     while answer:
         top, found, rest = answer.partition(b"\r\n\r\n")
         if found:
-            length = next(
-                int(line.split(b":")[1]) for line in top.split(b"\r\n") if line.lower().startswith(b"content-length")
-            )
+            length = next(int(line.split(b":")[1]) for line in top.split(b"\r\n") if line.lower().startswith(b"content-length"))
             if len(rest) >= length:
                 return int(top.split(b" ", 2)[1])
         more = channel.recv(65536)

@@ -104,7 +104,8 @@ def take(message: Leerlingresultaat, edu_to: str = Query(alias="edu-to"), edu_fr
     with lock:
         database.execute("BEGIN IMMEDIATE")
         database.execute(
-            "INSERT INTO resultaat (edu_to, edu_from, pupil, toets, schooljaar, received, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO resultaat (edu_to, edu_from, pupil, toets, schooljaar, received, payload) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             row,
         )
         database.execute("COMMIT")
@@ -171,7 +172,7 @@ def measure(scale: Scale) -> Iterable[Figure]:
             with _hand_made(keten, Path(folder)) as port:
                 number = scale.of(2000, 100)
                 rate = pairs(lambda: load.turn(port, number), lambda: load.turn(receiver.port, number), scale.of(7, 1))
-            yield _rate(rate, receiver, Path(folder))
+            yield _rate(rate, Path(folder))
             yield _lost(load, receiver, store, scale.of(4000, 200))
         finally:
             receiver.process.kill()
@@ -186,7 +187,7 @@ def _hand_made(keten: Keten, folder: Path) -> Iterator[int]:
         yield int(port)
 
 
-def _rate(rate: Ratio, receiver: Receiver, folder: Path) -> Figure:
+def _rate(rate: Ratio, folder: Path) -> Figure:
     """The seconds of the other in ours: how many of ours in the time of one of the other."""
     note = (
         f"{1 / rate.other:.0f} against {1 / rate.ours:.0f} a second; fdatasync of 4 kB takes {_sync_cost(folder) * 1e6:.0f} µs"
