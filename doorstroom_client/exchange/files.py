@@ -115,10 +115,12 @@ def write_whole(target: Path, content: bytes) -> None:
 def _remove_abandoned(folder: Path) -> None:
     """Clean up after a process that was killed half-way."""
     before = time.time() - _ABANDONED
-    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with contextlib.suppress(OSError):
-            if path.lstat().st_mtime < before:
-                path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        left = [Path(item.path) for item in entries if item.name.startswith(_PREFIX) and item.name.endswith(_SUFFIX)]
+        for path in left:
+            with contextlib.suppress(OSError):
+                if path.lstat().st_mtime < before:
+                    path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

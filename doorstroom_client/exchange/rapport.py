@@ -93,8 +93,9 @@ class Download:
             self._memory.append(chunk)
         self._size += len(chunk)
         self._checksum.update(chunk)
-        self._head = (self._head + chunk)[:_EDGE] if len(self._head) < _EDGE else self._head
-        self._tail = (self._tail + chunk)[-_EDGE:]
+        if len(self._head) < _EDGE:
+            self._head += chunk[: _EDGE - len(self._head)]
+        self._tail = chunk[-_EDGE:] if len(chunk) >= _EDGE else (self._tail + chunk)[-_EDGE:]
         self._tell_progress()
 
     def _tell_progress(self) -> None:

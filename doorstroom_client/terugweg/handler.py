@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
@@ -44,6 +45,13 @@ MELDINGEN = {
 }
 """Status -> the fixed text that goes with it."""
 _RETRY_AFTER = "60"
+_NAMES = (
+    "datumtijd auteur versie profiel schooljaar resultatenscores id deelnemerref label onderwijsdeelnemerID toetsdefinitie "
+    "afnamecontext afname afnametijdstip scores waarde resultaten aanvullendeinfo toetseenheid toets naam toetsonderdelen "
+    "omschrijving"
+)
+_HARMLESS = frozenset(name for name in _NAMES.split() if not names_bsn(name))
+"""Field names that come in every message, looked at once and not in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class InboundResponse:
     @classmethod
     def of(cls, status: int) -> InboundResponse:
         """The fixed answer for a status."""
-        body = json.dumps(ontvangstmelding(MELDINGEN[status]), ensure_ascii=False).encode()
+        body = _fixed_body(status)
         later = (("retry-after", _RETRY_AFTER),) if status == 503 else ()
         headers = (
             ("content-type", "application/json; charset=utf-8"),
@@ -95,6 +103,11 @@ class InboundResponse:
             *later,
         )
         return cls(status, body, headers)
+
+
+@cache
+def _fixed_body(status: int) -> bytes:
+    return json.dumps(ontvangstmelding(MELDINGEN[status]), ensure_ascii=False).encode()
 
 
 Verdict = InboundResponse | Delivery
@@ -172,7 +185,7 @@ class Receiver:
 
     def _carries_bsn(self, result: Leerlingresultaat) -> bool:
         """A citizen service number may not be kept, not even by accident."""
-        if holds_bsn_field(dict(result.raw)):
+        if holds_bsn_field(dict.fromkeys(_field_names(result.raw) - _HARMLESS)):
             return True
         for entry in result.resultatenscores.deelnemerref:
             label, key = entry.label or "", (entry.onderwijsdeelnemerID or "").strip()
@@ -180,6 +193,20 @@ class Receiver:
             if names_bsn(label) or (looks_like_bsn(key) and not excused):
                 return True
         return False
+
+
+def _field_names(raw: Mapping[str, Any]) -> set[str]:
+    """Each name of a field anywhere in a message, once."""
+    names: set[str] = set()
+    waiting: list[Any] = [dict(raw)]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            names.update(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return names
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

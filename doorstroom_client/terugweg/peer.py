@@ -6,6 +6,7 @@ A proxy that ends TLS is another matter, and an explicit choice: `doorstroom_cli
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from doorstroom_client.exchange.x509 import read_pem
@@ -49,8 +50,12 @@ def oin_from_environ(environ: Mapping[str, Any]) -> str | None:
 
 
 def _oin_in(pem: object) -> str | None:
-    if not isinstance(pem, str):
-        return None
+    return _read_once(pem) if isinstance(pem, str) else None
+
+
+@lru_cache(maxsize=128)
+def _read_once(pem: str) -> str | None:
+    """What stands in a certificate does not change, and a sender shows the same one with every message."""
     try:
         return read_pem(pem.encode("ascii")).oin
     except ValueError:

@@ -1,0 +1,233 @@
+"""Results that are pushed, each on disk before its 202: the rate beside a receiver made by hand, and what is lost by a kill.
+
+The yardstick is what a good engineer writes in an afternoon: FastAPI under uvicorn with the same TLS, a pydantic model of the
+fields that matter, and SQLite with a write-ahead log and full fsync, one commit per message. It looks up no mandate, checks no
+codes, keeps no event and takes in any size. The load comes from a process of its own, in turns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+
+from benchmarks.bench_burst import Receiver, bodies
+from benchmarks.harness import Figure, Ratio, Scale, main, pairs
+from benchmarks.load import PLACE
+from benchmarks.world import ROOT, environment, program
+from doorstroom_client.config import load_settings
+from doorstroom_client.simulator import Keten, deelnemers_of
+
+CONNECTIONS = 16
+BAR = 4.0
+_HOW = "full fsync, mutual TLS, 16 connections"
+
+_HAND_MADE = """
+import socket, sqlite3, ssl, sys, threading, time
+import uvicorn
+from fastapi import FastAPI, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+cert, key, trust, store = sys.argv[1:5]
+
+class Ref(BaseModel):
+    label: str
+    onderwijsdeelnemerID: str
+
+class Waarde(BaseModel):
+    label: str
+    waarde: int | str
+    toetseenheid: str | None = None
+
+class Scores(BaseModel):
+    id: str
+    scores: list[Waarde]
+
+class Resultaten(BaseModel):
+    aanvullendeinfo: str | None = None
+    resultaten: list[Waarde]
+
+class Resultatenscores(BaseModel):
+    id: str
+    deelnemerref: list[Ref]
+    versie: str
+    datumtijd: str
+    toetsdefinitie: str
+    scores: Scores
+    resultaten: Resultaten
+
+class Onderdeel(BaseModel):
+    label: str
+    id: str
+    omschrijving: str | None = None
+    toetsonderdelen: list["Onderdeel"] = []
+
+class Toets(BaseModel):
+    label: str | None = None
+    id: str
+    naam: str | None = None
+    versie: str | None = None
+    toetsonderdelen: list[Onderdeel] = []
+
+class Leerlingresultaat(BaseModel):
+    datumtijd: str
+    auteur: str
+    versie: str
+    profiel: str
+    schooljaar: str
+    resultatenscores: Resultatenscores
+    toets: Toets
+
+database = sqlite3.connect(store, isolation_level=None, check_same_thread=False)
+database.execute("PRAGMA journal_mode = WAL")
+database.execute("PRAGMA synchronous = FULL")
+database.execute(
+    "CREATE TABLE resultaat (id INTEGER PRIMARY KEY, edu_to TEXT, edu_from TEXT, pupil TEXT, toets TEXT, schooljaar TEXT, "
+    "received REAL, payload TEXT)"
+)
+lock = threading.Lock()
+app = FastAPI()
+
+@app.post("/leerlingresultaat", status_code=202)
+def take(message: Leerlingresultaat, edu_to: str = Query(alias="edu-to"), edu_from: str = Query(alias="edu-from")):
+    pupil = message.resultatenscores.deelnemerref[0].onderwijsdeelnemerID
+    row = (edu_to, edu_from, pupil, message.toets.id, message.schooljaar, time.time(), message.model_dump_json())
+    with lock:
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(
+            "INSERT INTO resultaat (edu_to, edu_from, pupil, toets, schooljaar, received, payload) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+        database.execute("COMMIT")
+    return {"melding": "Bericht ontvangen."}
+
+listening = socket.create_server(("127.0.0.1", 0))
+listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as if uvicorn had opened it: else 40 ms for each answer
+print(listening.getsockname()[1], flush=True)
+config = uvicorn.Config(
+    app, ssl_certfile=cert, ssl_keyfile=key, ssl_ca_certs=trust, ssl_cert_reqs=ssl.CERT_REQUIRED,
+    access_log=False, log_level="warning",
+)
+threading.Thread(target=lambda: (sys.stdin.read(), setattr(server, "should_exit", True)), daemon=True).start()
+server = uvicorn.Server(config)
+server.run(sockets=[listening])
+"""
+
+
+class Load:
+    """Pushes results of new pupils, so that no turn meets what another one brought."""
+
+    def __init__(self, keten: Keten, folder: Path) -> None:
+        self._template = folder / "template.json"
+        body = next(bodies(keten, 1))
+        if body.count(b"0" * 128) != 1:
+            raise RuntimeError("the template has no single place for a pupil")
+        self._template.write_bytes(body.replace(b"0" * 128, PLACE))
+        pki = keten.directory / "pki"
+        self._files = (pki / "ice.cert.pem", pki / "ice.key.pem", keten.certificate.trust_files[0])
+        self._target = f"/leerlingresultaat?edu-to={keten.school.routeringskenmerk}&edu-from={keten.school.oin}"
+        self._first = count(0, 1_000_000)
+
+    def push(self, port: int, number: int, half: Callable[[], object] = int) -> tuple[float, list[int]]:
+        """Push so many; gives the seconds and the pupils that were answered with 202."""
+        what = (*self._files, self._template, port, self._target, next(self._first), number, CONNECTIONS)
+        command = [sys.executable, "-m", "benchmarks.load", *map(str, what)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), cwd=ROOT, text=True) as process:
+            if process.stdout is None:
+                raise RuntimeError("the load has no output")
+            line = process.stdout.readline()
+            if line.strip() == "half":
+                half()
+                line = process.stdout.readline()
+        told = json.loads(line)
+        return told["seconds"], told["answered"]
+
+    def turn(self, port: int, number: int) -> float:
+        """Seconds for one message. All have to be answered with 202."""
+        seconds, answered = self.push(port, number)
+        if len(answered) != number:
+            raise SystemExit(f"{number - len(answered)} of {number} results were not taken")
+        return seconds / number
+
+
+def measure(scale: Scale) -> Iterable[Figure]:
+    """The rate, in turns; then a kill."""
+    with tempfile.TemporaryDirectory() as folder, Keten(Path(folder), receive=False) as keten:
+        config = keten.write_config(Path(folder) / "doorstroom.toml")
+        with keten.client() as client:
+            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
+        store = Path(str(load_settings(config, {}).store))
+        load = Load(keten, Path(folder))
+        receiver = Receiver(config, None)
+        try:
+            with _hand_made(keten, Path(folder)) as port:
+                number = scale.of(2000, 100)
+                rate = pairs(lambda: load.turn(port, number), lambda: load.turn(receiver.port, number), scale.of(7, 1))
+            yield _rate(rate, Path(folder))
+            yield _lost(load, receiver, store, scale.of(4000, 200))
+        finally:
+            receiver.process.kill()
+            receiver.process.wait()
+
+
+@contextmanager
+def _hand_made(keten: Keten, folder: Path) -> Iterator[int]:
+    own = keten.certificate
+    files = (own.cert, own.key, own.trust_files[0], folder / "hand-made.db")
+    with program(_HAND_MADE, *map(str, files)) as port:
+        yield int(port)
+
+
+def _rate(rate: Ratio, folder: Path) -> Figure:
+    """The seconds of the other in ours: how many of ours in the time of one of the other."""
+    note = (
+        f"{1 / rate.other:.0f} against {1 / rate.ours:.0f} a second; fdatasync of 4 kB takes {_sync_cost(folder) * 1e6:.0f} µs"
+    )
+    return Figure(
+        f"results received ({_HOW})",
+        "FastAPI, uvicorn and SQLite by hand",
+        BAR,
+        rate.middle,
+        at_most=False,
+        low=rate.low,
+        high=rate.high,
+        note=note,
+    )
+
+
+def _sync_cost(folder: Path) -> float:
+    """Seconds for adding 4 kB to a file and bringing that to disk, in the folder of the store."""
+    times, path = 100, folder / "sync.test"
+    with path.open("wb", buffering=0) as file:
+        started = time.perf_counter()
+        for _ in range(times):
+            file.write(b"x" * 4096)
+            os.fdatasync(file.fileno())
+        return (time.perf_counter() - started) / times
+
+
+def _lost(load: Load, receiver: Receiver, store: Path, number: int) -> Figure:
+    """Kill the receiver half-way; what it answered with 202 has to be in the store."""
+    _, answered = load.push(receiver.port, number, receiver.process.kill)
+    receiver.process.wait()
+    if not number // 2 <= len(answered) < number:
+        raise SystemExit("the receiver was not killed half-way")
+    with closing(sqlite3.connect(store)) as database:
+        kept = {int(row[0][-128:], 16) for row in database.execute("SELECT pupil FROM leerlingresultaat")}
+    lost = len(set(answered) - kept)
+    note = f"{len(answered)} answered when killed with signal 9"
+    return Figure("acknowledged but lost after a kill", "none", 0, lost, exact=True, note=note)
+
+
+if __name__ == "__main__":
+    main(measure)
