@@ -32,9 +32,9 @@ from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnem
 from doorstroom_client.messages.identifiers import RapportId, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
-from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.registry import Registry

@@ -21,8 +21,8 @@ from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
-from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.settings import Osr
 from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting

@@ -16,8 +16,8 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.spreadsheet import csv_bytes
-from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.controle import Mandaatcontrole
 from doorstroom_client.osr.models import Mandaat
 

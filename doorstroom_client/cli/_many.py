@@ -18,7 +18,7 @@ from doorstroom_client.config import Settings
 from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.values import amsterdam
 
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""

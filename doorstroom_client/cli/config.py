@@ -19,7 +19,7 @@ from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.exchange.tls import client_context, server_context
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.settings import SETTINGS
 from doorstroom_client.store.address import is_address, open_store, shown
 

@@ -17,7 +17,7 @@ from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, S
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.discovery import NamespaceCheck, years_in
 
 app = typer.Typer(help="The Onderwijs Serviceregister (OSR): namespace and addresses.", no_args_is_help=True)

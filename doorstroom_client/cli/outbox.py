@@ -24,7 +24,7 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.store.records import Queued, State
 
 app = typer.Typer(help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True)

@@ -22,8 +22,8 @@ from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
-from doorstroom_client.messages.mild import amsterdam
 from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Overzicht, SchoolOverzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht

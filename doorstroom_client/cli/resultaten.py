@@ -22,7 +22,7 @@ from doorstroom_client.exchange.rapport import rapport_file_name
 from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
-from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.values import amsterdam
 
 app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
 AllOption = Annotated[bool, typer.Option("--all", help="Also the results that are marked as processed.")]

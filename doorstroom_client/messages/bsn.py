@@ -14,6 +14,8 @@ from typing import Any
 
 _LONG_NAMES = ("burgerservicen", "persoonsgebondenn", "onderwijsnummer", "onderwijsnr", "sofinummer", "sofinr")
 _SHORT_NAMES = ("bsn", "pgn")
+BSN_LENGTHS = (8, 9)
+"""Digits that such a number has; one that starts with a zero is often written without it."""
 _WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from pydantic_core import from_json
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from doorstroom_client.errors import MessageError, Problem
-from doorstroom_client.messages.resultaten import Leerlingresultaat
-from doorstroom_client.messages.wire import WireModel
+from doorstroom_client.messages.deelnemers import Deelnemerslijst
+from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
+
+if TYPE_CHECKING:  # a LAS that only sends does without the models of what comes in
+    from doorstroom_client.messages.resultaten import Leerlingresultaat
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
 
 
-def encode(message: WireModel) -> bytes:
+def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
     """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
-    return message.model_dump_json().encode()
+    from pydantic_core import to_json
+
+    return to_json({field.name: getattr(message, field.name) for field in fields(message)})
 
 
 def decode_json(body: bytes) -> Any:
@@ -43,6 +47,8 @@ def _read(body: bytes) -> tuple[str, Any]:
         return "is not valid UTF-8", None
     if text.startswith("\ufeff"):
         return "starts with a byte order mark", None
+    from pydantic_core import from_json
+
     try:
         from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds depth and numbers; no NaN
         document = json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
@@ -78,6 +84,8 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
     Raises:
         MessageError: no valid JSON (`path` is ``body``), or no usable result.
     """
+    from doorstroom_client.messages.resultaten import Leerlingresultaat
+
     problems: tuple[Problem, ...] = ()
     try:
         return Leerlingresultaat.parse(decode_json(body))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Literal
-
-from pydantic import SerializerFunctionWrapHandler, model_serializer
+from dataclasses import dataclass
 
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.findings import Findings
@@ -15,69 +13,29 @@ from doorstroom_client.messages.leerlingen import Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Geslacht, Groepsoort, Jaargroep
 from doorstroom_client.messages.wire import (
-    DeelnemerIdentiteitEntry,
-    Deelnemersgroep,
+    Deel,
+    Delen,
     Identities,
-    Jaargroepniveau,
-    Tijdstip,
-    WireModel,
     check_auteur,
     check_moment,
     check_not_empty,
     deelnemersgroep_of,
+    utc_text,
 )
 
 
-class _WithoutAbsent(WireModel):
-    """A part with optional fields: an absent one is left out of the message, it is never written as null."""
-
-    @model_serializer(mode="wrap")
-    def _leave_out(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        return {name: value for name, value in handler(self).items() if value is not None}
-
-
-class Groep(WireModel):
-    """A group in a Deelnemerslijst."""
-
-    label: Literal["Stamgroep"] = "Stamgroep"
-    id: str
-    omschrijving: str
-    niveau: Jaargroepniveau
-
-
-class Demografisch(_WithoutAbsent):
-    """Personal details; `geslacht` is absent from school year 2026-2027."""
-
-    label: Literal["Demografisch"] = "Demografisch"
-    voorletters: str
-    geboortedatum: dt.date
-    geslacht: int | None = None
-
-
-class Onderwijsdeelnemer(_WithoutAbsent):
-    """A participant as written in the message."""
-
-    label: Literal["Leerling"] = "Leerling"
-    deelnemerref: tuple[DeelnemerIdentiteitEntry, ...]
-    achternaam: str
-    voorvoegsel: str | None = None
-    roepnaam: str
-    groep: str
-    niveau: Jaargroepniveau
-    extensie: Demografisch
-
-
-class Deelnemerslijst(WireModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deelnemerslijst:
     """A mutation delivery: adds new participants and changes existing ones; nothing can be deleted by message."""
 
-    datumtijd: Tijdstip
+    datumtijd: str
     auteur: str
     versie: str
-    profiel: Literal["Toetsdeelnemers"] = "Toetsdeelnemers"
+    profiel: str = "Toetsdeelnemers"
     schooljaar: str
-    deelnemersgroep: Deelnemersgroep
-    groepen: tuple[Groep, ...]
-    deelnemers: tuple[Onderwijsdeelnemer, ...]
+    deelnemersgroep: Deel
+    groepen: Delen
+    deelnemers: Delen
 
     def __repr__(self) -> str:
         return f"Deelnemerslijst(schooljaar={self.schooljaar!r}, deelnemers={len(self.deelnemers)})"
@@ -120,38 +78,46 @@ def build_deelnemerslijst(
     check_not_empty(given_groups, "groepen", found)
     check_not_empty(given, "deelnemers", found)
     group_ids: dict[str, str] = {}
-    groups = [_groep(item, f"groepen[{at}]", group_ids, found) for at, item in enumerate(given_groups)]
+    groups = Delen(_groep(item, f"groepen[{at}]", group_ids, found) for at, item in enumerate(given_groups))
     builder = _DeelnemerBuilder(
         afspraak, group_ids, Identities(found, test_identities=test_identities, las_key_reden=las_key_reden), found
     )
-    entries = [builder.build(item, f"deelnemers[{at}]") for at, item in enumerate(given)]
+    entries = Delen(builder.build(item, f"deelnemers[{at}]") for at, item in enumerate(given))
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("deelnemerslijst")
     afspraak.check_schooljaar(Schooljaar(schooljaar))
     return Deelnemerslijst(
-        datumtijd=moment,
+        datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,
         schooljaar=schooljaar,
         deelnemersgroep=deelnemersgroep_of(school),
-        groepen=tuple(group for group in groups if group is not None),
-        deelnemers=tuple(entry for entry in entries if entry is not None),
+        groepen=groups,
+        deelnemers=entries,
     )
 
 
-def _groep(item: object, path: str, group_ids: dict[str, str], found: Findings) -> Groep | None:
+def _groep(item: object, path: str, group_ids: dict[str, str], found: Findings) -> Deel:
     if not isinstance(item, Stamgroep):
         found.add(path, "expected a Stamgroep")
-        return None
+        return {}
     group_id = found.text(item.id, f"{path}.id", most=256)
     first = group_ids.setdefault(group_id, path)
     if first != path:
         found.add(f"{path}.id", f"is the same as {first}.id; a group may stand in a list once")
-    return Groep(
-        id=group_id,
-        omschrijving=found.text(item.omschrijving, f"{path}.omschrijving", most=64),
-        niveau=Jaargroepniveau(niveau=found.member(item.niveau, f"{path}.niveau", tuple(Groepsoort), "niveau")),
-    )
+    return {
+        "label": "Stamgroep",
+        "id": group_id,
+        "omschrijving": found.text(item.omschrijving, f"{path}.omschrijving", most=64),
+        "niveau": _niveau(found.member(item.niveau, f"{path}.niveau", _GROEPEN, "niveau")),
+    }
+
+
+def _niveau(niveau: str) -> Deel:
+    return {"label": "Jaargroep", "niveau": niveau}
+
+
+_GROEPEN, _JAARGROEPEN = tuple(Groepsoort), tuple(Jaargroep)
 
 
 class _DeelnemerBuilder:
@@ -163,35 +129,40 @@ class _DeelnemerBuilder:
         self._identities = identities
         self._found = found
 
-    def build(self, item: object, path: str) -> Onderwijsdeelnemer | None:
+    def build(self, item: object, path: str) -> Deel:
         found = self._found
         if not isinstance(item, Deelnemer):
             found.add(path, "expected a Deelnemer")
-            return None
+            return {}
         group = found.text(item.groep, f"{path}.groep", most=256)
         if group and group not in self._group_ids:
             found.add(f"{path}.groep", "is not the id of a group in this list")
-        absent = item.voorvoegsel is None or (isinstance(item.voorvoegsel, str) and not item.voorvoegsel.strip())
-        prefix = None if absent else found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=10)
-        return Onderwijsdeelnemer(
-            deelnemerref=self._identities.entries(item.leerling, f"{path}.leerling"),
-            achternaam=found.text(item.achternaam, f"{path}.achternaam", most=70),
-            voorvoegsel=prefix,
-            roepnaam=found.text(item.roepnaam, f"{path}.roepnaam", most=64),
-            groep=group,
-            niveau=Jaargroepniveau(niveau=found.member(item.jaargroep, f"{path}.jaargroep", tuple(Jaargroep), "jaargroep")),
-            extensie=self._extensie(item, path),
-        )
+        made: Deel = {
+            "label": "Leerling",
+            "deelnemerref": self._identities.entries(item.leerling, path),
+            "achternaam": found.text(item.achternaam, f"{path}.achternaam", most=70),
+        }
+        if item.voorvoegsel is not None and not (isinstance(item.voorvoegsel, str) and not item.voorvoegsel.strip()):
+            made["voorvoegsel"] = found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=10)
+        made["roepnaam"] = found.text(item.roepnaam, f"{path}.roepnaam", most=64)
+        made["groep"] = group
+        made["niveau"] = _niveau(found.member(item.jaargroep, f"{path}.jaargroep", _JAARGROEPEN, "jaargroep"))
+        made["extensie"] = self._extensie(item, path)
+        return made
 
-    def _extensie(self, item: Deelnemer, path: str) -> Demografisch:
+    def _extensie(self, item: Deelnemer, path: str) -> Deel:
         initials = self._found.text(item.voorletters, f"{path}.voorletters", most=6)
         if initials and not initials.isalpha():
             self._found.add(f"{path}.voorletters", "expected letters only, without dots or spaces")
-        return Demografisch(
-            voorletters=initials,
-            geboortedatum=self._found.date(item.geboortedatum, f"{path}.geboortedatum"),
-            geslacht=self._geslacht(item.geslacht, f"{path}.geslacht"),
-        )
+        made: Deel = {
+            "label": "Demografisch",
+            "voorletters": initials,
+            "geboortedatum": self._found.date(item.geboortedatum, f"{path}.geboortedatum").isoformat(),
+        }
+        geslacht = self._geslacht(item.geslacht, f"{path}.geslacht")
+        if geslacht is not None:
+            made["geslacht"] = geslacht
+        return made
 
     def _geslacht(self, value: object, path: str) -> int | None:
         if not self._afspraak.geslacht:

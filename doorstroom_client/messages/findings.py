@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Collection
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.identifiers import Identifier
@@ -49,10 +50,10 @@ class Findings:
             self.add(path, f"is {len(text)} characters long; at most {most} fit")
         return text
 
-    def member(self, value: object, path: str, allowed: tuple[str, ...], what: str) -> str:
+    def member(self, value: object, path: str, allowed: Collection[str], what: str) -> str:
         """Check that `value` is one of `allowed`; the text lists them when there are few."""
-        if isinstance(value, str) and str(value) in allowed:
-            return str(value)
+        if isinstance(value, str) and (text := str(value)) in allowed:
+            return text
         known = ", ".join(allowed) if len(allowed) <= 9 else f"one of the {len(allowed)} values of this agreement"
         self.add(path, f"is missing; expected {known}" if value is None else f"is not a known {what}; expected {known}")
         return ""

@@ -5,42 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
-AMSTERDAM = "Europe/Amsterdam"
-"""The time zone of a moment that comes without one (quirk Q15)."""
-
-
-def amsterdam() -> ZoneInfo:
-    """The Dutch time zone; looked up at use, so that a machine without zone data can still import the library."""
-    return ZoneInfo(AMSTERDAM)
-
-
-def as_text(value: object) -> str | None:
-    """Text as text, a number as its shortest text (quirk Q1); anything else is no text.
-
-    A whole float is written as it came (``100.0``): rounding is for whoever uses the value.
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return str(value)
-
-
-def as_moment(value: object) -> dt.datetime | None:
-    """A moment in any ISO 8601 form; one without offset is Dutch local time."""
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(value.strip())
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=amsterdam())
-        moment.astimezone(dt.UTC)  # the first and last days of the calendar do not exist in every zone
-    except (ValueError, OverflowError):
-        return None
-    return moment
+from doorstroom_client.messages.values import as_moment, as_text
 
 
 def _or_none(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:

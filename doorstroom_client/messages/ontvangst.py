@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from doorstroom_client.messages.mild import as_text
+from doorstroom_client.messages.values import as_text
 
 MELDING_LIMIT = 2000
 """Characters of a text that are kept; the rest is dropped."""

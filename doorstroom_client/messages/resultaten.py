@@ -21,7 +21,8 @@ from doorstroom_client.messages.afspraak import VERSIE_VORM
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.messages.mild import Items, Mild, MildModel, Moment, Tekst, amsterdam, open_enum
+from doorstroom_client.messages.mild import Items, Mild, MildModel, Moment, Tekst, open_enum
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import (
     Domein,
     Identiteitsoort,

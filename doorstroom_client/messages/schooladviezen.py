@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
@@ -13,35 +13,28 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.wire import (
-    DeelnemerIdentiteitEntry,
-    Deelnemersgroep,
+    Deel,
+    Delen,
     Identities,
-    Tijdstip,
-    WireModel,
     check_auteur,
     check_moment,
     check_not_empty,
     deelnemersgroep_of,
+    utc_text,
 )
 
 
-class AdviesEntry(WireModel):
-    """The advice for one pupil."""
-
-    deelnemerref: tuple[DeelnemerIdentiteitEntry, ...]
-    advies: str
-
-
-class Schooladviezenlijst(WireModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schooladviezenlijst:
     """A mutation delivery: adds new advice and changes existing advice; nothing can be deleted by message."""
 
-    datumtijd: Tijdstip
+    datumtijd: str
     auteur: str
     versie: str
-    profiel: Literal["Schooladviezen"] = "Schooladviezen"
+    profiel: str = "Schooladviezen"
     schooljaar: str
-    deelnemersgroep: Deelnemersgroep
-    voorlopigSchooladviezen: tuple[AdviesEntry, ...]
+    deelnemersgroep: Deel
+    voorlopigSchooladviezen: Delen
 
     def __repr__(self) -> str:
         return f"Schooladviezenlijst(schooljaar={self.schooljaar!r}, adviezen={len(self.voorlopigSchooladviezen)})"
@@ -87,25 +80,30 @@ def build_schooladviezenlijst(
     found.identifier(Schooljaar, schooljaar, "schooljaar")
     check_not_empty(given, "adviezen", found)
     identities = Identities(found, test_identities=test_identities, las_key_reden=las_key_reden)
-    entries = [_entry(item, f"adviezen[{at}]", afspraak, identities, found) for at, item in enumerate(given)]
+    entries = _entries(given, afspraak, identities, found)
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("schooladviezenlijst")
     afspraak.check_schooljaar(Schooljaar(schooljaar))
     return Schooladviezenlijst(
-        datumtijd=moment,
+        datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,
         schooljaar=schooljaar,
         deelnemersgroep=deelnemersgroep_of(school),
-        voorlopigSchooladviezen=tuple(entries),
+        voorlopigSchooladviezen=entries,
     )
 
 
-def _entry(item: object, path: str, afspraak: Afspraak, identities: Identities, found: Findings) -> AdviesEntry:
+def _entries(given: list[Advies], afspraak: Afspraak, identities: Identities, found: Findings) -> Delen:
+    known = dict.fromkeys(afspraak.schooladviezen)  # looked up for every pupil
+    return Delen(_entry(item, f"adviezen[{at}]", known, identities, found) for at, item in enumerate(given))
+
+
+def _entry(item: object, path: str, known: Collection[str], identities: Identities, found: Findings) -> Deel:
     if not isinstance(item, Advies):
         found.add(path, "expected an Advies")
-        return AdviesEntry(deelnemerref=(), advies="")
-    return AdviesEntry(
-        deelnemerref=identities.entries(item.leerling, f"{path}.leerling"),
-        advies=found.member(item.advies, f"{path}.advies", afspraak.schooladviezen, "schooladvies"),
-    )
+        return {}
+    return {
+        "deelnemerref": identities.entries(item.leerling, path),
+        "advies": found.member(item.advies, f"{path}.advies", known, "schooladvies"),
+    }

@@ -1,14 +1,15 @@
-"""What the messages that go out have in common: frozen models with the standard's names that show no pupil in a repr."""
+"""What the messages that go out have in common: parts with the standard's names that show no pupil, and checks.
+
+Every value is checked before it is put in a part, so nothing checks the parts once more; that would cost more than the checks.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
-
-from doorstroom_client.messages.bsn import looks_like_bsn
+from doorstroom_client.messages.bsn import BSN_LENGTHS, looks_like_bsn
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import EckId, Identifier, LasKey, TestEckId
 from doorstroom_client.messages.leerlingen import Leerling
@@ -16,62 +17,42 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 
 
-def _utc_text(moment: dt.datetime) -> str:
+def utc_text(moment: dt.datetime) -> str:
+    """A moment as it stands in a message: in UTC with ``Z`` and whole seconds (quirk Q15)."""
     return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-Tijdstip = Annotated[dt.datetime, PlainSerializer(_utc_text, return_type=str)]
-"""A moment, written in UTC with ``Z`` and whole seconds (quirk Q15)."""
+Deel = dict[str, Any]
+"""A part of a message: the standard's names in the standard's order."""
 
 
-class WireModel(BaseModel):
-    """Base of every part of an outgoing message: frozen, closed, and silent about its content."""
+class Delen(list[Deel]):
+    """Parts of a message that are about pupils. Whatever shows them shows how many there are."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(…)"
+        return f"Delen({len(self)})"
 
     __str__ = __repr__
 
-    def __repr_args__(self) -> tuple[()]:
-        """Keep pydantic's other ways of showing a model (rich, pretty printers) silent too."""
-        return ()
+    def __rich_repr__(self) -> tuple[int]:
+        """Keep rich silent too, which would look inside."""
+        return (len(self),)
 
 
-class DeelnemerIdentiteitEntry(WireModel):
-    """One identity of a pupil."""
-
-    label: Identiteitsoort
-    onderwijsdeelnemerID: str
-
-
-class Deelnemersgroep(WireModel):
-    """The administration that a list is about."""
-
-    instellingscode: str
-    vestigingscode: str
-    onderwijsaanbiedercode: str
-    onderwijslocatiecode: str
-    administratienr: str
+def deelnemersgroep_of(school: School) -> Deel:
+    """The administration that a list is about, as it stands in a message."""
+    return {
+        "instellingscode": school.instellingscode,
+        "vestigingscode": school.vestigingscode,
+        "onderwijsaanbiedercode": school.onderwijsaanbiedercode,
+        "onderwijslocatiecode": school.onderwijslocatiecode,
+        "administratienr": school.administratienr,
+    }
 
 
-class Jaargroepniveau(WireModel):
-    """Level of a group or a pupil."""
-
-    label: Literal["Jaargroep"] = "Jaargroep"
-    niveau: str
-
-
-def deelnemersgroep_of(school: School) -> Deelnemersgroep:
-    """The codes of `school` as they stand in a message."""
-    return Deelnemersgroep(
-        instellingscode=school.instellingscode,
-        vestigingscode=school.vestigingscode,
-        onderwijsaanbiedercode=school.onderwijsaanbiedercode,
-        onderwijslocatiecode=school.onderwijslocatiecode,
-        administratienr=school.administratienr,
-    )
+_ECK_ID, _LAS_KEY = Identiteitsoort.ECK_ID.value, Identiteitsoort.LAS_KEY.value
 
 
 class Identities:
@@ -81,41 +62,41 @@ class Identities:
         self._found = found
         self._may_look_like_bsn = bool(las_key_reden.strip())
         self._eck_kind: type[Identifier] = TestEckId if test_identities else EckId
-        self._seen: dict[tuple[Identiteitsoort, str], str] = {}
+        self._eck_ids: dict[str, str] = {}
+        self._las_keys: dict[str, str] = {}
 
-    def entries(self, leerling: object, path: str) -> tuple[DeelnemerIdentiteitEntry, ...]:
-        """The 1 or 2 identities of `leerling`, ECK-iD first (quirks Q10 and Q11)."""
+    def entries(self, leerling: object, path: str) -> list[Deel]:
+        """The 1 or 2 identities of the ``leerling`` of the entry at `path`, ECK-iD first (quirks Q10 and Q11)."""
+        entries: list[Deel] = []
         if not isinstance(leerling, Leerling):
-            self._found.add(path, "expected a Leerling")
-            return ()
-        entries = [
-            self._entry(Identiteitsoort.ECK_ID, self._eck_kind, leerling.eck_id, f"{path}.eck_id"),
-            self._entry(Identiteitsoort.LAS_KEY, LasKey, leerling.las_key, f"{path}.las_key"),
-        ]
-        if leerling.eck_id is None and leerling.las_key is None:
-            self._found.add(path, "has no identity; give eck_id, or las_key for a pupil without ECK-iD")
-        return tuple(entry for entry in entries if entry is not None)
+            self._found.add(f"{path}.leerling", "expected a Leerling")
+            return entries
+        if leerling.eck_id is not None and self._fits(self._eck_kind, leerling.eck_id, self._eck_ids, path, "eck_id"):
+            entries.append({"label": _ECK_ID, "onderwijsdeelnemerID": str(leerling.eck_id)})
+        if leerling.las_key is not None:
+            if self._fits(LasKey, leerling.las_key, self._las_keys, path, "las_key"):
+                entries.append({"label": _LAS_KEY, "onderwijsdeelnemerID": str(leerling.las_key)})
+        elif leerling.eck_id is None:
+            self._found.add(f"{path}.leerling", "has no identity; give eck_id, or las_key for a pupil without ECK-iD")
+        return entries
 
-    def _entry(
-        self, label: Identiteitsoort, kind: type[Identifier], value: object, path: str
-    ) -> DeelnemerIdentiteitEntry | None:
-        if value is None:
-            return None
+    def _fits(self, kind: type[Identifier], value: str, seen: dict[str, str], path: str, name: str) -> bool:
+        """Check one identity; only one of the wrong form is left out, so that everything else is looked at as well."""
         if not kind.fits(value):
-            self._found.add(path, kind.rule)
-            return None
-        text = str(value)
-        excused = self._may_look_like_bsn and label is Identiteitsoort.LAS_KEY
-        if looks_like_bsn(text) and not excused:
+            self._found.add(f"{path}.leerling.{name}", kind.rule)
+            return False
+        if len(value) in BSN_LENGTHS and looks_like_bsn(value) and not (self._may_look_like_bsn and seen is self._las_keys):
             self._found.add(
-                path,
+                f"{path}.leerling.{name}",
                 "looks like a citizen service number (BSN), which may never be sent; if it is a LAS-key all the same, say "
                 "so with las_key_reden",
             )
-        first = self._seen.setdefault((label, text), path)
-        if first != path:
-            self._found.add(path, f"is the same as {first}; a pupil may stand in a list once")
-        return DeelnemerIdentiteitEntry(label=label, onderwijsdeelnemerID=text)
+        first = seen.setdefault(value, path)
+        if first is not path:
+            self._found.add(
+                f"{path}.leerling.{name}", f"is the same as {first}.leerling.{name}; a pupil may stand in a list once"
+            )
+        return True
 
 
 def check_auteur(auteur: str, found: Findings) -> str:

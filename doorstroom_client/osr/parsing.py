@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from doorstroom_client.exchange.http import Response
-from doorstroom_client.messages.mild import amsterdam, as_moment, as_text
+from doorstroom_client.messages.values import amsterdam, as_moment, as_text
 
 Links = dict[str, tuple[str, ...]]
 """Addresses by relation, in one spelling: ``school``, ``service_version``."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from doorstroom_client.messages.mild import amsterdam
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.overview.gegevens import Leerlingregel
 from doorstroom_client.overview.html import Html, Inhoud, element, joined, text

@@ -586,8 +586,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages/wire.py",
         (
             (
-                "            self._found.add(path, kind.rule)\n",
-                '            self._found.add(path, f"{kind.rule}, not {value}")\n',
+                '            self._found.add(f"{path}.leerling.{name}", kind.rule)\n',
+                '            self._found.add(f"{path}.leerling.{name}", f"{kind.rule}, not {value}")\n',
             ),
         ),
         (_CANARY,),
@@ -791,7 +791,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages",
         "the ECK-iD does not come first",
         "messages/wire.py",
-        (("return tuple(entry for entry in entries if", "return tuple(entry for entry in reversed(entries) if"),),
+        (("        return entries\n\n    def _fits", "        return entries[::-1]\n\n    def _fits"),),
         (f"{_ADVIEZEN}::test_the_message",),
     ),
     Mutant(
@@ -805,7 +805,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages",
         "a pupil may stand in a list twice",
         "messages/wire.py",
-        (("        if first != path:\n", "        if first is None:\n"),),
+        (("        if first is not path:\n", "        if first is None:\n"),),
         (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
     ),
     Mutant(

@@ -39,6 +39,7 @@ from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, S
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.wire import Delen
 
 CLASSES = [
     kind
@@ -248,10 +249,12 @@ def advice() -> Schooladviezenlijst:
 
 
 def parts(node: Any) -> list[Any]:
-    """A model and every model in it."""
+    """A message and everything in it that stands on its own: the parts of a list are only ever handed out together."""
     if isinstance(node, tuple):
         return [part for item in node for part in parts(item)]
-    fields = getattr(type(node), "model_fields", {})
+    if isinstance(node, Delen):
+        return [node]
+    fields = getattr(type(node), "model_fields", None) or getattr(type(node), "__dataclass_fields__", {})
     return [node, *(part for name in fields for part in parts(getattr(node, name)))] if fields else []
 
 

@@ -44,7 +44,7 @@ HEAVY = {"httpx", "httpcore", "pydantic", "pydantic_core", "tenacity", "lxml", "
 
 @pytest.mark.parametrize(
     ("source", "ours"),
-    [("import doorstroom_client", {"doorstroom_client"})],
+    [("import doorstroom_client", {"doorstroom_client"}), ("from doorstroom_client import Client", None)],
 )
 def test_what_an_import_loads(source, ours):
     code = f"{source}\nimport sys\nprint(*sys.modules)"
