@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 _LONG_NAMES = ("burgerservicen", "persoonsgebondenn", "onderwijsnummer", "onderwijsnr", "sofinummer", "sofinr")
@@ -37,17 +36,25 @@ def names_bsn(name: str) -> bool:
     return short or any(long in folded for long in _LONG_NAMES)
 
 
-def holds_bsn_field(document: Any) -> bool:
-    """Whether a field anywhere in a decoded message is named after such a number."""
-    return any(names_bsn(name) for name in _field_names(document))
+def holds_bsn_field(document: Any, known: frozenset[str] = frozenset()) -> bool:
+    """Whether a field anywhere in a decoded message is named after such a number.
+
+    Args:
+        document: the message.
+        known: names that are not; most fields of a message have one of these, and need no look.
+    """
+    return any(names_bsn(name) for name in _field_names(document) - known)
 
 
-def _field_names(document: Any) -> Iterator[str]:
+def _field_names(document: Any) -> set[str]:
+    """Each name of a field anywhere in a message, once."""
+    names: set[str] = set()
     waiting = [document]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict):
-            yield from map(str, item)
+            names.update(map(str, item))
             waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)
+    return names

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
@@ -185,7 +185,7 @@ class Receiver:
 
     def _carries_bsn(self, result: Leerlingresultaat) -> bool:
         """A citizen service number may not be kept, not even by accident."""
-        if holds_bsn_field(dict.fromkeys(_field_names(result.raw) - _HARMLESS)):
+        if holds_bsn_field(dict(result.raw), _HARMLESS):
             return True
         for entry in result.resultatenscores.deelnemerref:
             label, key = entry.label or "", (entry.onderwijsdeelnemerID or "").strip()
@@ -193,20 +193,6 @@ class Receiver:
             if names_bsn(label) or (looks_like_bsn(key) and not excused):
                 return True
         return False
-
-
-def _field_names(raw: Mapping[str, Any]) -> set[str]:
-    """Each name of a field anywhere in a message, once."""
-    names: set[str] = set()
-    waiting: list[Any] = [dict(raw)]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            names.update(item)
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-    return names
 
 
 def pupil_key(result: Leerlingresultaat) -> str:
