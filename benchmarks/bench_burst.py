@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.load import status
 from doorstroom_client.config import load_settings
 from doorstroom_client.simulator import Keten, deelnemers_of
 
@@ -111,17 +112,7 @@ class Suppliers:
     def _send(self, connection: ssl.SSLSocket, body: bytes) -> bool:
         head = f"POST {self.target} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            part = connection.recv(65536)
-            if not part:
-                raise OSError
-            answer += part
-        top, _, rest = answer.partition(b"\r\n\r\n")
-        length = next(int(line.split(b":")[1]) for line in top.split(b"\r\n") if line.lower().startswith(b"content-length"))
-        while len(rest) < length:
-            rest += connection.recv(65536)
-        return int(answer.split(b" ", 2)[1]) == 202
+        return status(connection) == 202
 
 
 def bodies(keten: Keten, number: int) -> Iterator[bytes]:
@@ -153,7 +144,7 @@ def main() -> None:
         receivers = [Receiver(config, given.store) for _ in range(given.receivers)]
         target = f"/leerlingresultaat?edu-to={keten.school.routeringskenmerk}&edu-from={keten.school.oin}"
         suppliers = Suppliers(context, target, receivers, bodies(keten, given.results))
-        threads = [threading.Thread(target=suppliers.push, args=(number,)) for number in range(given.connections)]
+        threads = [threading.Thread(target=suppliers.push, args=(number,), daemon=True) for number in range(given.connections)]
         begin = time.perf_counter()
         for thread in threads:
             thread.start()

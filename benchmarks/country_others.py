@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.load import status
 from doorstroom_client.messages.school import School
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
@@ -152,26 +153,11 @@ class Pushing:
             with self.contexts[supplier].wrap_socket(plain, server_hostname="localhost") as tls:
                 while (request := self._next(supplier)) is not None:
                     tls.sendall(request)
-                    status = _status(tls)
+                    code = status(tls)
                     with self._mutex:
-                        self.accepted += status == 202
-                        self.refused += status != 202
+                        self.accepted += code == 202
+                        self.refused += code != 202
 
     def _next(self, supplier: int) -> bytes | None:
         with self._mutex:
             return next(self.requests[supplier], None)
-
-
-def _status(tls: ssl.SSLSocket) -> int:
-    """Read one whole answer."""
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        part = tls.recv(65536)
-        if not part:
-            raise OSError("the receiver hung up")
-        answer += part
-    top, _, rest = answer.partition(b"\r\n\r\n")
-    length = next(int(line.split(b":")[1]) for line in top.split(b"\r\n") if line.lower().startswith(b"content-length"))
-    while len(rest) < length:
-        rest += tls.recv(65536)
-    return int(top.split(b" ", 2)[1])

@@ -59,17 +59,21 @@ def _push(channel: ssl.SSLSocket, waiting: list[tuple[int, bytes]], answered: li
                 return
             try:
                 channel.sendall(message)
-                status = _status(channel)
+                answer = status(channel)
             except OSError:
                 return
-            if status == 202:
+            if answer == 202:
                 answered.append(pupil)
                 if len(answered) == half:
                     print("half", flush=True)
 
 
-def _status(channel: ssl.SSLSocket) -> int:
-    """The status, once the whole answer has come in."""
+def status(channel: ssl.SSLSocket) -> int:
+    """The status of an answer, once all of it has come in.
+
+    Raises:
+        OSError: the receiver hung up before, which can be in the middle of an answer.
+    """
     answer = channel.recv(65536)
     while answer:
         top, found, rest = answer.partition(b"\r\n\r\n")
@@ -81,7 +85,7 @@ def _status(channel: ssl.SSLSocket) -> int:
         if not more:
             break
         answer += more
-    raise OSError
+    raise OSError("the receiver hung up")
 
 
 if __name__ == "__main__":

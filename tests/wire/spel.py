@@ -186,7 +186,10 @@ def read_request(tls: ssl.SSLSocket) -> bytes:
     head, _, body = got.partition(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
     while len(body) < length:
-        body += tls.recv(65536)
+        chunk = tls.recv(65536)
+        if not chunk:
+            raise OSError
+        body += chunk
     return body
 
 
