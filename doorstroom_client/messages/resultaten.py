@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import PrivateAttr, ValidationError
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
@@ -21,7 +21,7 @@ from doorstroom_client.messages.afspraak import VERSIE_VORM
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.messages.mild import Items, Mild, MildModel, Moment, Tekst, open_enum
+from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, MildModel, Moment, Tekst, open_enum
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import (
     Domein,
@@ -78,7 +78,7 @@ class Resultaten(MildModel):
     """The results of one pupil."""
 
     aanvullendeinfo: Tekst = None
-    resultaten: Annotated[tuple[Resultaat, ...], Items, Field(min_length=1)]
+    resultaten: Annotated[tuple[Resultaat, ...], ItemsNotEmpty]
 
 
 class Afname(MildModel):
@@ -98,7 +98,7 @@ class ResultatenScores(MildModel):
     """Everything about one pupil (`LeerlingResultatenScores`)."""
 
     id: Tekst = None
-    deelnemerref: Annotated[tuple[Identiteit, ...], Items, Field(min_length=1)]
+    deelnemerref: Annotated[tuple[Identiteit, ...], ItemsNotEmpty]
     versie: Tekst = None
     datumtijd: Moment = None
     toetsdefinitie: Annotated[Toetssoort | str | None, open_enum(Toetssoort)] = None
