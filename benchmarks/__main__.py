@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.harness import Figure, machine, markdown, print_table
 from benchmarks.world import ROOT, environment
 
-FILES = ("imports",)
+FILES = ("imports", "concurrency")
 """Each is a module of this package with a `measure`."""
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"

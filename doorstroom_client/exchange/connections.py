@@ -85,7 +85,7 @@ class _Shelf(Generic[C, G]):
     def _put(self, places: _Places[C, G], made: C) -> bool:
         """End the use; whether the connection is kept."""
         with self._lock:
-            kept = made in places.used and made.is_idle()
+            kept = made in places.used and made.is_idle() and not made.is_closed()
             places.used.discard(made)
             if kept:
                 places.idle.append((time.monotonic() + IDLE_SECONDS, made))
