@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.harness import Figure, machine, markdown, print_table
 from benchmarks.world import ROOT, environment
 
-FILES = ("imports", "messages", "sending", "receiving", "reports", "country")
+FILES = ("imports", "messages", "sending", "concurrency", "receiving", "reports", "country")
 """Each is a module of this package with a `measure`."""
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
