@@ -32,6 +32,10 @@ class _Places(Generic[C, G]):
     idle: list[tuple[float, C]] = field(default_factory=list[tuple[float, C]])
     used: set[C] = field(default_factory=set[C])
 
+    def open(self) -> list[C]:
+        """All that are open, or being opened."""
+        return [*self.used, *(made for _, made in self.idle)]
+
 
 class _Shelf(Generic[C, G]):
     """What both pools share: which connections there are. Closing is left to them."""
@@ -50,7 +54,7 @@ class _Shelf(Generic[C, G]):
     @property
     def connections(self) -> list[C]:
         """All that are open, or being opened."""
-        return [made for places in self._all() for made in (*places.used, *(idle for _, idle in places.idle))]
+        return [made for places in self._all() for made in places.open()]
 
     def _all(self) -> list[_Places[C, G]]:
         with self._lock:
@@ -93,7 +97,7 @@ class _Shelf(Generic[C, G]):
 
     def _clear(self) -> list[C]:
         with self._lock:
-            found = [made for places in self._places.values() for made in (*places.used, *(idle for _, idle in places.idle))]
+            found = [made for places in self._places.values() for made in places.open()]
             for places in self._places.values():
                 places.used.clear()
                 places.idle.clear()

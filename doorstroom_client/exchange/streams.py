@@ -162,7 +162,7 @@ class CheckingBackend(httpcore.AsyncNetworkBackend):
     """
 
     def __init__(self, opening: ContextVar[Opening]) -> None:
-        self._backend = httpcore.AnyIOBackend()
+        self._backend: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
         self._opening = opening
 
     async def connect_tcp(  # noqa: D102 - as httpcore says
@@ -173,8 +173,8 @@ class CheckingBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        stream = await self._backend.connect_tcp(host, port, timeout, local_address, socket_options)
-        return _CheckingStream(stream, self._opening.get())
+        opening = self._opening.get()
+        return _CheckingStream(await self._backend.connect_tcp(host, port, timeout, local_address, socket_options), opening)
 
 
 class _CheckingStream(httpcore.AsyncNetworkStream):

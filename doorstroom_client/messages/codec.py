@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from doorstroom_client.errors import MessageError, Problem
@@ -21,7 +20,7 @@ def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
     """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
     from pydantic_core import to_json
 
-    return to_json({field.name: getattr(message, field.name) for field in fields(message)})
+    return to_json({name: getattr(message, name) for name in message.__slots__})
 
 
 def decode_json(body: bytes) -> Any:
@@ -107,7 +106,7 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
 
     problems: tuple[Problem, ...] = ()
     try:
-        return Leerlingresultaat.parse(_quickly(body) or decode_json(body))
+        return Leerlingresultaat._of_json(_quickly(body) or decode_json(body))
     except MessageError as error:
         problems = error.problems
     del body  # tracebacks may show local variables

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 from pydantic import PrivateAttr, ValidationError
+from pydantic_core import to_json
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
@@ -167,9 +168,17 @@ class Leerlingresultaat(MildModel):
 
         Raises:
             MessageError: it is no object, names no pupil, has no list of results, or has a name (of the pupil, the author
-                or the test) with a control character or a mark that changes the direction of text inside it. Nothing else
-                is refused.
+                or the test) with a control character or a mark that changes the direction of text inside it, or a text
+                anywhere that cannot be written as UTF-8. Nothing else is refused.
         """
+        if not _can_be_written(document):
+            del document
+            raise MessageError([Problem("leerlingresultaat", "holds a text that cannot be written as UTF-8")])
+        return cls._of_json(document)
+
+    @classmethod
+    def _of_json(cls, document: object) -> Leerlingresultaat:
+        """The same for a document that was just read from JSON, in which there is no such text."""
         result, problems = cls._validated(document)
         del document  # tracebacks may show local variables
         if result is None:
@@ -326,6 +335,15 @@ class Leerlingresultaat(MildModel):
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
+
+
+def _can_be_written(document: object) -> bool:
+    """Whether every text can be written: half of a surrogate pair cannot, in a store or anywhere else."""
+    try:
+        to_json(document, bytes_mode="base64", inf_nan_mode="constants", fallback=lambda _: None)
+    except ValueError:
+        return False
+    return True
 
 
 def _level(text: str) -> Referentieniveau | str:

@@ -590,8 +590,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages/wire.py",
         (
             (
-                '            self._found.add(f"{path}.leerling.{name}", kind.rule)\n',
-                '            self._found.add(f"{path}.leerling.{name}", f"{kind.rule}, not {value}")\n',
+                "            self._found.add(self._path(at, name), kind.rule)\n",
+                '            self._found.add(self._path(at, name), f"{kind.rule}, not {value}")\n',
             ),
         ),
         (_CANARY,),
@@ -796,7 +796,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages",
         "the ECK-iD does not come first",
         "messages/wire.py",
-        (("        return entries\n\n    def _fits", "        return entries[::-1]\n\n    def _fits"),),
+        (("        return entries\n\n    def _path", "        return entries[::-1]\n\n    def _path"),),
         (f"{_ADVIEZEN}::test_the_message",),
     ),
     Mutant(
@@ -810,7 +810,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages",
         "a pupil may stand in a list twice",
         "messages/wire.py",
-        (("        if first is not path:\n", "        if first is None:\n"),),
+        (("        if first != at:\n", "        if first is None:\n"),),
         (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
     ),
     Mutant(

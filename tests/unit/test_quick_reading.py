@@ -10,6 +10,7 @@ import pytest
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages import codec
 from doorstroom_client.messages.codec import decode_json, decode_leerlingresultaat
+from doorstroom_client.messages.resultaten import Leerlingresultaat
 
 RESULT = {
     "resultatenscores": {
@@ -64,3 +65,24 @@ def test_an_ordinary_result_is_read_once(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(codec, "decode_json", again)
     for separators in ((", ", ": "), (",", ":")):
         assert decode_leerlingresultaat(json.dumps(RESULT, separators=separators).encode()).raw == RESULT
+
+
+def test_half_a_surrogate_pair_is_refused_wherever_it_stands() -> None:
+    for part in ("waarde", "label", "iets"):
+        document = json.loads(json.dumps(RESULT))
+        document["resultatenscores"]["resultaten"]["resultaten"][0][part] = "\ud800"
+        with pytest.raises(MessageError) as caught:
+            Leerlingresultaat.parse(document)
+        assert "resultaten" in caught.value.path
+
+
+def test_a_result_can_be_written_again() -> None:
+    document = {**RESULT, "datumtijd": "2026-03-01T12:00:00Z", "onbekend": {"a": [1, None]}, "versie": 1.1}
+    document["toets"] = {"id": "ROUTE 8", "naam": 8, "toetsonderdelen": [{"id": "REKENEN"}, "?"]}
+    written = json.loads(Leerlingresultaat.parse(document).model_dump_json(exclude_unset=True))
+    expected = {
+        **document,
+        "versie": "1.1",
+        "toets": {**document["toets"], "naam": "8", "toetsonderdelen": [{"id": "REKENEN"}]},
+    }
+    assert written == expected
