@@ -17,8 +17,8 @@ import httpcore
 
 from doorstroom_client.exchange.gate import AsyncGate, Gate
 
-C = TypeVar("C", httpcore.HTTPConnection, httpcore.AsyncHTTPConnection)
-G = TypeVar("G", Gate, AsyncGate)
+C = TypeVar("C", bound=httpcore.HTTPConnection | httpcore.AsyncHTTPConnection)
+G = TypeVar("G", bound=Gate | AsyncGate)
 
 IDLE_SECONDS = 5.0
 """After so long without a call a connection is closed."""

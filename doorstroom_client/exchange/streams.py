@@ -162,7 +162,7 @@ class CheckingBackend(httpcore.AsyncNetworkBackend):
     """
 
     def __init__(self, opening: ContextVar[Opening]) -> None:
-        self._backend: httpcore.AsyncNetworkBackend = httpcore.AnyIOBackend()
+        self._backend: Any = httpcore.AnyIOBackend()  # for a type checker it may be what stands there without anyio
         self._opening = opening
 
     async def connect_tcp(  # noqa: D102 - as httpcore says

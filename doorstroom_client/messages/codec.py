@@ -104,10 +104,11 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
     """
     from doorstroom_client.messages.resultaten import Leerlingresultaat
 
-    problems: tuple[Problem, ...] = ()
     try:
-        return Leerlingresultaat._of_json(_quickly(body) or decode_json(body))
+        result, problems = Leerlingresultaat._validated(_quickly(body) or decode_json(body))
     except MessageError as error:
-        problems = error.problems
+        result, problems = None, list(error.problems)
     del body  # tracebacks may show local variables
+    if result is not None:
+        return result
     raise MessageError(problems, what="leerlingresultaat")

@@ -171,15 +171,7 @@ class Leerlingresultaat(MildModel):
                 or the test) with a control character or a mark that changes the direction of text inside it, or a text
                 anywhere that cannot be written as UTF-8. Nothing else is refused.
         """
-        if not _can_be_written(document):
-            del document
-            raise MessageError([Problem("leerlingresultaat", "holds a text that cannot be written as UTF-8")])
-        return cls._of_json(document)
-
-    @classmethod
-    def _of_json(cls, document: object) -> Leerlingresultaat:
-        """The same for a document that was just read from JSON, in which there is no such text."""
-        result, problems = cls._validated(document)
+        result, problems = cls._validated(document) if _can_be_written(document) else (None, [_UNWRITABLE])
         del document  # tracebacks may show local variables
         if result is None:
             raise MessageError(problems, what="leerlingresultaat")
@@ -187,6 +179,7 @@ class Leerlingresultaat(MildModel):
 
     @classmethod
     def _validated(cls, document: object) -> tuple[Leerlingresultaat | None, list[Problem]]:
+        """The same for a document that was just read from JSON, in which every text can be written."""
         if not isinstance(document, dict):
             return None, [Problem("leerlingresultaat", "expected a JSON object")]
         try:
@@ -335,6 +328,9 @@ class Leerlingresultaat(MildModel):
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
+
+
+_UNWRITABLE = Problem("leerlingresultaat", "holds a text that cannot be written as UTF-8")
 
 
 def _can_be_written(document: object) -> bool:

@@ -73,16 +73,12 @@ def test_half_a_surrogate_pair_is_refused_wherever_it_stands() -> None:
         document["resultatenscores"]["resultaten"]["resultaten"][0][part] = "\ud800"
         with pytest.raises(MessageError) as caught:
             Leerlingresultaat.parse(document)
-        assert "resultaten" in caught.value.path
+        assert caught.value.path == "leerlingresultaat"
 
 
 def test_a_result_can_be_written_again() -> None:
     document = {**RESULT, "datumtijd": "2026-03-01T12:00:00Z", "onbekend": {"a": [1, None]}, "versie": 1.1}
     document["toets"] = {"id": "ROUTE 8", "naam": 8, "toetsonderdelen": [{"id": "REKENEN"}, "?"]}
     written = json.loads(Leerlingresultaat.parse(document).model_dump_json(exclude_unset=True))
-    expected = {
-        **document,
-        "versie": "1.1",
-        "toets": {**document["toets"], "naam": "8", "toetsonderdelen": [{"id": "REKENEN"}]},
-    }
-    assert written == expected
+    toets = {"id": "ROUTE 8", "naam": "8", "toetsonderdelen": [{"id": "REKENEN"}]}
+    assert written == {**document, "versie": "1.1", "toets": toets}
