@@ -37,13 +37,9 @@ with HttpsServer(answer, cert=cert, key=key, trust=trust, name="bench") as serve
 """
 
 
-SPEC = "DOORSTROOM_SPEC_DIR"
-"""Names the folder of the published definitions; no setting of the library."""
-
-
 def environment() -> dict[str, str]:
     """For a process that measures this copy of the library, with none of its settings from outside."""
-    kept = {name: value for name, value in os.environ.items() if name == SPEC or not name.startswith("DOORSTROOM_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DOORSTROOM_")}
     return {**kept, "PYTHONPATH": str(ROOT)}
 
 
