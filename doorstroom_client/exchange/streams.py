@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 import time
@@ -111,7 +112,8 @@ class DeadlineBackend(httpcore.NetworkBackend):
 class _DeadlineStream(httpcore.NetworkStream):
     """A stream on which no read, write or handshake outlives the deadline of the attempt."""
 
-    _CHUNK = 16 * 1024
+    _CHUNK = 16 * 1024  # of one TLS record
+    _AT_ONCE = 64 * 1024  # more costs more: memory that is new each time
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
@@ -120,7 +122,20 @@ class _DeadlineStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         self._flush(timeout)  # for an HTTP library that does not tell the end of a request
-        return self._stream.read(max_bytes, self._deadline.cut(timeout))
+        first = self._stream.read(max_bytes, self._deadline.cut(timeout))
+        return first if len(first) < self._CHUNK else self._with_what_has_come(first)
+
+    def _with_what_has_come(self, first: bytes) -> bytes:
+        """Behind a full record the next ones often are there already: a long body passes the layers above in a few pieces.
+
+        It waits for nothing, and what goes wrong here is told by the read after this one.
+        """
+        socket, pieces = self._stream.get_extra_info("socket"), [first]
+        socket.settimeout(0)  # each read and write sets its own
+        with contextlib.suppress(OSError):
+            while len(pieces[-1]) >= self._CHUNK and len(pieces) < self._AT_ONCE // self._CHUNK:
+                pieces.append(socket.recv(self._CHUNK))
+        return b"".join(pieces)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer and len(self._held) < self._CHUNK:  # a head and a small body leave in one piece

@@ -74,10 +74,10 @@ class Identities:
             return entries
         eck_id, las_key = leerling.eck_id, leerling.las_key
         if eck_id is not None and self._fits(self._eck_kind, eck_id, self._eck_ids, at, "eck_id"):
-            entries.append({"label": _ECK_ID, "onderwijsdeelnemerID": str(eck_id)})
+            entries.append({"label": _ECK_ID, "onderwijsdeelnemerID": eck_id if type(eck_id) is str else str(eck_id)})
         if las_key is not None:
             if self._fits(LasKey, las_key, self._las_keys, at, "las_key"):
-                entries.append({"label": _LAS_KEY, "onderwijsdeelnemerID": str(las_key)})
+                entries.append({"label": _LAS_KEY, "onderwijsdeelnemerID": las_key if type(las_key) is str else str(las_key)})
         elif eck_id is None:
             self._found.add(self._path(at), "has no identity; give eck_id, or las_key for a pupil without ECK-iD")
         return entries

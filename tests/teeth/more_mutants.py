@@ -974,6 +974,22 @@ MORE: tuple[Mutant, ...] = (
         "not_searched_for",
     ),
     _one(
+        "P1",
+        "each report looks through its whole folder",
+        "exchange/files.py",
+        "        if _is_due(target.parent):\n",
+        "        if target.parent:\n",
+        "tests/unit/test_files.py::test_a_folder_is_looked_through_once_an_hour",
+    ),
+    _one(
+        "T1",
+        "a read waits for more than its first piece",
+        "exchange/streams.py",
+        "        socket.settimeout(0)  # each",
+        "        # each",
+        "tests/unit/test_streams.py",
+    ),
+    _one(
         "speed",
         "of two administrations with one address the last one counts",
         "chain.py",
