@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import os
 import platform
 import ssl
@@ -41,7 +42,7 @@ class Figure:
     Attributes:
         name: what was measured.
         yardstick: what it was measured against.
-        bar: what is to be reached.
+        bar: what is to be reached; infinity for a figure that only tells.
         measured: what came of it: the median of the ratios, or a count.
         at_most: the bar is the most it may be; otherwise the least.
         exact: it is counted, so it has to hold on every machine and at every scale.
@@ -170,7 +171,7 @@ def row(figure: Figure) -> tuple[str, ...]:
     unit = f" {figure.unit}" if figure.unit else ""
     number = "{:.0f}" if figure.exact or figure.unit in ("MB", "minutes", "connections") else "{:.2f}"
     spread = "" if figure.low is None or figure.high is None else f"{figure.low:.2f} to {figure.high:.2f}"
-    bar = ("at most " if figure.at_most else "at least ") + f"{figure.bar:g}{unit}"
+    bar = "none" if math.isinf(figure.bar) else ("at most " if figure.at_most else "at least ") + f"{figure.bar:g}{unit}"
     verdict = "" if figure.met else " (missed)"
     return figure.name, figure.yardstick, bar, number.format(figure.measured) + unit + verdict, spread, figure.note
 

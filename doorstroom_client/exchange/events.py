@@ -10,7 +10,8 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
 
 logger = logging.getLogger("doorstroom_client")
 
@@ -51,19 +52,24 @@ class Event:
         return len(self.outcomes)
 
 
+_FIELDS = tuple(field.name for field in fields_of(Event))
+
 OnEvent = Callable[[Event], None]
 """What is called for every event, in the thread or task that made the call. It must not wait."""
 
 
 def as_json(event: Event) -> str:
     """The event as one line of JSON, in ASCII: line breaks and control characters stand escaped in it."""
-    fields = {**asdict(event), "at": event.at.isoformat(timespec="milliseconds"), "seconds": round(event.seconds, 3)}
+    fields = {name: getattr(event, name) for name in _FIELDS}
+    fields |= {"at": event.at.isoformat(timespec="milliseconds"), "seconds": round(event.seconds, 3)}
     return json.dumps(fields)
 
 
 def tell(event: Event, on_event: OnEvent | None) -> None:
     """Log an event and pass it on. An error in the hook is logged by its kind only, and does not end the call."""
-    logger.log(logging.WARNING if event.serious else logging.INFO, "%s", as_json(event))
+    level = logging.WARNING if event.serious else logging.INFO
+    if logger.isEnabledFor(level):
+        logger.log(level, "%s", as_json(event))
     if on_event is None:
         return
     failed = ""

@@ -29,7 +29,8 @@ class PartFile:
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        _remove_abandoned(target.parent)
+        if _is_due(target.parent):
+            _remove_abandoned(target.parent)
         try:
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
         except OSError as error:
@@ -110,6 +111,22 @@ def write_whole(target: Path, content: bytes) -> None:
         part.keep()
     finally:
         part.discard()
+
+
+_cleaned: dict[Path, float] = {}
+"""When each folder was cleaned up by this process."""
+_MOST_FOLDERS = 1000
+
+
+def _is_due(folder: Path) -> bool:
+    """Whether to look for what is abandoned there: not for each file, since a folder may hold every report of the country."""
+    now = time.monotonic()
+    if now - _cleaned.get(folder, -_ABANDONED) < _ABANDONED:
+        return False
+    if len(_cleaned) >= _MOST_FOLDERS:
+        _cleaned.clear()
+    _cleaned[folder] = now
+    return True
 
 
 def _remove_abandoned(folder: Path) -> None:

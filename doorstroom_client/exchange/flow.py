@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
@@ -133,8 +134,14 @@ def _headers(auth: Auth) -> dict[str, str]:
         raise RuntimeError("auth.headers ended with StopIteration") from error  # a future cannot carry that one
 
 
+@lru_cache(maxsize=256)
+def _configured(base_url: str) -> Origin:
+    """Remembered for configured addresses only: the address of a request holds what may not stay in memory."""
+    return Origin.of(base_url)
+
+
 def _with_headers(request: Request, headers: dict[str, str]) -> Request:
     """Add the headers of the peer's `Auth`, for that peer's origin only."""
-    if Origin.of(request.url) != Origin.of(request.peer.base_url):
+    if Origin.of(request.url) != _configured(request.peer.base_url):
         raise ConfigurationError("a request was about to leave the configured host", setting="base_url")
     return replace(request, headers={**request.headers, **headers}) if headers else request

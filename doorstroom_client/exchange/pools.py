@@ -49,11 +49,6 @@ class Pools(Generic[C]):
             pool.users += 1
             return pool
 
-    def retire(self, pool: Pool[C]) -> None:
-        """Let no new call use these connections; they are closed after the last call that does."""
-        with self._lock:
-            self._pools = {oin: other for oin, other in self._pools.items() if other is not pool}
-
     def give_back(self, pool: Pool[C]) -> list[C]:
         """End the use; returns what is to be closed now."""
         with self._lock:

@@ -80,9 +80,12 @@ def build_deelnemerslijst(
     group_ids: dict[str, str] = {}
     groups = Delen(_groep(item, f"groepen[{at}]", group_ids, found) for at, item in enumerate(given_groups))
     builder = _DeelnemerBuilder(
-        afspraak, group_ids, Identities(found, test_identities=test_identities, las_key_reden=las_key_reden), found
+        afspraak,
+        group_ids,
+        Identities(found, "deelnemers", test_identities=test_identities, las_key_reden=las_key_reden),
+        found,
     )
-    entries = Delen(builder.build(item, f"deelnemers[{at}]") for at, item in enumerate(given))
+    entries = Delen(builder.build(item, at) for at, item in enumerate(given))
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("deelnemerslijst")
     afspraak.check_schooljaar(Schooljaar(schooljaar))
@@ -129,8 +132,8 @@ class _DeelnemerBuilder:
         self._identities = identities
         self._found = found
 
-    def build(self, item: object, path: str) -> Deel:
-        found = self._found
+    def build(self, item: object, at: int) -> Deel:
+        found, path = self._found, f"deelnemers[{at}]"
         if not isinstance(item, Deelnemer):
             found.add(path, "expected a Deelnemer")
             return {}
@@ -139,7 +142,7 @@ class _DeelnemerBuilder:
             found.add(f"{path}.groep", "is not the id of a group in this list")
         made: Deel = {
             "label": "Leerling",
-            "deelnemerref": self._identities.entries(item.leerling, path),
+            "deelnemerref": self._identities.entries(item.leerling, at),
             "achternaam": found.text(item.achternaam, f"{path}.achternaam", most=70),
         }
         if item.voorvoegsel is not None and not (isinstance(item.voorvoegsel, str) and not item.voorvoegsel.strip()):

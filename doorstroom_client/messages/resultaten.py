@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import PrivateAttr, ValidationError
+from pydantic_core import to_json
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
@@ -21,7 +22,7 @@ from doorstroom_client.messages.afspraak import VERSIE_VORM
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.messages.mild import Items, Mild, MildModel, Moment, Tekst, open_enum
+from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, MildModel, Moment, Tekst, open_enum
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import (
     Domein,
@@ -78,7 +79,7 @@ class Resultaten(MildModel):
     """The results of one pupil."""
 
     aanvullendeinfo: Tekst = None
-    resultaten: Annotated[tuple[Resultaat, ...], Items, Field(min_length=1)]
+    resultaten: Annotated[tuple[Resultaat, ...], ItemsNotEmpty]
 
 
 class Afname(MildModel):
@@ -98,7 +99,7 @@ class ResultatenScores(MildModel):
     """Everything about one pupil (`LeerlingResultatenScores`)."""
 
     id: Tekst = None
-    deelnemerref: Annotated[tuple[Identiteit, ...], Items, Field(min_length=1)]
+    deelnemerref: Annotated[tuple[Identiteit, ...], ItemsNotEmpty]
     versie: Tekst = None
     datumtijd: Moment = None
     toetsdefinitie: Annotated[Toetssoort | str | None, open_enum(Toetssoort)] = None
@@ -167,10 +168,10 @@ class Leerlingresultaat(MildModel):
 
         Raises:
             MessageError: it is no object, names no pupil, has no list of results, or has a name (of the pupil, the author
-                or the test) with a control character or a mark that changes the direction of text inside it. Nothing else
-                is refused.
+                or the test) with a control character or a mark that changes the direction of text inside it, or a text
+                anywhere that cannot be written as UTF-8. Nothing else is refused.
         """
-        result, problems = cls._validated(document)
+        result, problems = cls._validated(document) if _can_be_written(document) else (None, [_UNWRITABLE])
         del document  # tracebacks may show local variables
         if result is None:
             raise MessageError(problems, what="leerlingresultaat")
@@ -178,6 +179,7 @@ class Leerlingresultaat(MildModel):
 
     @classmethod
     def _validated(cls, document: object) -> tuple[Leerlingresultaat | None, list[Problem]]:
+        """The same for a document that was just read from JSON, in which every text can be written."""
         if not isinstance(document, dict):
             return None, [Problem("leerlingresultaat", "expected a JSON object")]
         try:
@@ -326,6 +328,18 @@ class Leerlingresultaat(MildModel):
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
+
+
+_UNWRITABLE = Problem("leerlingresultaat", "holds a text that cannot be written as UTF-8")
+
+
+def _can_be_written(document: object) -> bool:
+    """Whether every text can be written: half of a surrogate pair cannot, in a store or anywhere else."""
+    try:
+        to_json(document, bytes_mode="base64", inf_nan_mode="constants", fallback=lambda _: None)
+    except ValueError:
+        return False
+    return True
 
 
 def _level(text: str) -> Referentieniveau | str:

@@ -79,7 +79,7 @@ def build_schooladviezenlijst(
     found = Findings()
     found.identifier(Schooljaar, schooljaar, "schooljaar")
     check_not_empty(given, "adviezen", found)
-    identities = Identities(found, test_identities=test_identities, las_key_reden=las_key_reden)
+    identities = Identities(found, "adviezen", test_identities=test_identities, las_key_reden=las_key_reden)
     entries = _entries(given, afspraak, identities, found)
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("schooladviezenlijst")
@@ -96,14 +96,14 @@ def build_schooladviezenlijst(
 
 def _entries(given: list[Advies], afspraak: Afspraak, identities: Identities, found: Findings) -> Delen:
     known = dict.fromkeys(afspraak.schooladviezen)  # looked up for every pupil
-    return Delen(_entry(item, f"adviezen[{at}]", known, identities, found) for at, item in enumerate(given))
+    return Delen([_entry(item, at, known, identities, found) for at, item in enumerate(given)])
 
 
-def _entry(item: object, path: str, known: Collection[str], identities: Identities, found: Findings) -> Deel:
+def _entry(item: object, at: int, known: Collection[str], identities: Identities, found: Findings) -> Deel:
     if not isinstance(item, Advies):
-        found.add(path, "expected an Advies")
+        found.add(f"adviezen[{at}]", "expected an Advies")
         return {}
-    return {
-        "deelnemerref": identities.entries(item.leerling, path),
-        "advies": found.member(item.advies, f"{path}.advies", known, "schooladvies"),
-    }
+    identiteiten, advies = identities.entries(item.leerling, at), item.advies
+    if type(advies) is not str or advies not in known:  # most are, and then there is nothing to tell
+        advies = found.member(advies, f"adviezen[{at}].advies", known, "schooladvies")
+    return {"deelnemerref": identiteiten, "advies": advies}

@@ -58,44 +58,48 @@ _ECK_ID, _LAS_KEY = Identiteitsoort.ECK_ID.value, Identiteitsoort.LAS_KEY.value
 class Identities:
     """Checks the identities of all pupils in one list: form, at least one, and no pupil twice."""
 
-    def __init__(self, found: Findings, *, test_identities: bool, las_key_reden: str = "") -> None:
+    def __init__(self, found: Findings, name: str, *, test_identities: bool, las_key_reden: str = "") -> None:
         self._found = found
+        self._name = name
         self._may_look_like_bsn = bool(las_key_reden.strip())
         self._eck_kind: type[Identifier] = TestEckId if test_identities else EckId
-        self._eck_ids: dict[str, str] = {}
-        self._las_keys: dict[str, str] = {}
+        self._eck_ids: dict[str, int] = {}
+        self._las_keys: dict[str, int] = {}
 
-    def entries(self, leerling: object, path: str) -> list[Deel]:
-        """The 1 or 2 identities of the ``leerling`` of the entry at `path`, ECK-iD first (quirks Q10 and Q11)."""
+    def entries(self, leerling: object, at: int) -> list[Deel]:
+        """The 1 or 2 identities of the ``leerling`` of the entry at a position, ECK-iD first (quirks Q10 and Q11)."""
         entries: list[Deel] = []
         if not isinstance(leerling, Leerling):
-            self._found.add(f"{path}.leerling", "expected a Leerling")
+            self._found.add(self._path(at), "expected a Leerling")
             return entries
-        if leerling.eck_id is not None and self._fits(self._eck_kind, leerling.eck_id, self._eck_ids, path, "eck_id"):
-            entries.append({"label": _ECK_ID, "onderwijsdeelnemerID": str(leerling.eck_id)})
-        if leerling.las_key is not None:
-            if self._fits(LasKey, leerling.las_key, self._las_keys, path, "las_key"):
-                entries.append({"label": _LAS_KEY, "onderwijsdeelnemerID": str(leerling.las_key)})
-        elif leerling.eck_id is None:
-            self._found.add(f"{path}.leerling", "has no identity; give eck_id, or las_key for a pupil without ECK-iD")
+        eck_id, las_key = leerling.eck_id, leerling.las_key
+        if eck_id is not None and self._fits(self._eck_kind, eck_id, self._eck_ids, at, "eck_id"):
+            entries.append({"label": _ECK_ID, "onderwijsdeelnemerID": eck_id if type(eck_id) is str else str(eck_id)})
+        if las_key is not None:
+            if self._fits(LasKey, las_key, self._las_keys, at, "las_key"):
+                entries.append({"label": _LAS_KEY, "onderwijsdeelnemerID": las_key if type(las_key) is str else str(las_key)})
+        elif eck_id is None:
+            self._found.add(self._path(at), "has no identity; give eck_id, or las_key for a pupil without ECK-iD")
         return entries
 
-    def _fits(self, kind: type[Identifier], value: str, seen: dict[str, str], path: str, name: str) -> bool:
+    def _path(self, at: int, name: str = "") -> str:
+        """Where an identity stands; made only when something is wrong there."""
+        return f"{self._name}[{at}].leerling{name and '.'}{name}"
+
+    def _fits(self, kind: type[Identifier], value: str, seen: dict[str, int], at: int, name: str) -> bool:
         """Check one identity; only one of the wrong form is left out, so that everything else is looked at as well."""
-        if not kind.fits(value):
-            self._found.add(f"{path}.leerling.{name}", kind.rule)
+        if not isinstance(value, str) or kind.pattern.fullmatch(value) is None:  # `fits`, without a call more for each
+            self._found.add(self._path(at, name), kind.rule)
             return False
         if len(value) in BSN_LENGTHS and looks_like_bsn(value) and not (self._may_look_like_bsn and seen is self._las_keys):
             self._found.add(
-                f"{path}.leerling.{name}",
+                self._path(at, name),
                 "looks like a citizen service number (BSN), which may never be sent; if it is a LAS-key all the same, say "
                 "so with las_key_reden",
             )
-        first = seen.setdefault(value, path)
-        if first is not path:
-            self._found.add(
-                f"{path}.leerling.{name}", f"is the same as {first}.leerling.{name}; a pupil may stand in a list once"
-            )
+        first = seen.setdefault(value, at)
+        if first != at:
+            self._found.add(self._path(at, name), f"is the same as {self._path(first, name)}; a pupil may stand in a list once")
         return True
 
 

@@ -12,6 +12,7 @@ _SUPPLIERS = "tests/isolation/test_suppliers.py"
 _READ_MANY = "tests/readers/test_many.py"
 _CORPUS = "tests/inkomend/test_corpus.py"
 _FUZZ = "tests/inkomend/test_fuzz.py"
+_QUICKLY = "tests/unit/test_quick_reading.py"
 _RESEND = "tests/inkomend/test_resend.py"
 _CONTRACT = "tests/inkomend/test_schemathesis.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
@@ -330,6 +331,11 @@ MORE: tuple[Mutant, ...] = (
         _CORPUS,
     ),
     _one("I4", "a key may stand twice", "messages/codec.py", "object_pairs_hook=_unique, ", "", _FUZZ),
+    _one(
+        "I4", "a key may stand twice in what is read quickly", "messages/codec.py", "== body.count", "<= body.count", _QUICKLY
+    ),
+    _one("I4", "an escaped colon hides a key", "messages/codec.py", ' or b"\\\\u003" in body', "", _QUICKLY),
+    _one("I4", "infinity is read quickly", "messages/codec.py", ' and b"Infinity" not in written', "", _QUICKLY),
     _one("I4", "infinity is a number", "messages/codec.py", "parse_float=_finite", "parse_float=float", _CORPUS),
     _one(
         "I4",
@@ -966,6 +972,22 @@ MORE: tuple[Mutant, ...] = (
         "next((item for item in self.scholen if item.routeringskenmerk == routeringskenmerk), None)",
         "tests/unit/test_client.py",
         "not_searched_for",
+    ),
+    _one(
+        "P1",
+        "each report looks through its whole folder",
+        "exchange/files.py",
+        "        if _is_due(target.parent):\n",
+        "        if target.parent:\n",
+        "tests/unit/test_files.py::test_a_folder_is_looked_through_once_an_hour",
+    ),
+    _one(
+        "T1",
+        "a read waits for more than its first piece",
+        "exchange/streams.py",
+        "        socket.settimeout(0)  # each",
+        "        # each",
+        "tests/unit/test_streams.py",
     ),
     _one(
         "speed",

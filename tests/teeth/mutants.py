@@ -51,6 +51,7 @@ _DEELNEMERS = "tests/unit/test_deelnemers.py"
 _REFUSALS = "tests/wire/test_refusals_wire.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _TRANSPORT = "exchange/transport.py"
+_STREAMS = "exchange/streams.py"
 _DECISIONS = "exchange/decisions.py"
 _TLS = "exchange/tls.py"
 _MACHINE = "tests/delivery/test_machine.py"
@@ -102,7 +103,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         "O3",
         "the time counts per read",
-        _TRANSPORT,
+        _STREAMS,
         (("left = self.at - time.monotonic()", 'left = float("inf")'),),
         (f"{_DRIP}::test_a_drip_ends_at_the_total_time",),
         "headers and sync and registreren",
@@ -246,9 +247,9 @@ MUTANTS: tuple[Mutant, ...] = (
         _TRANSPORT,
         (
             (
-                "            response = pool.transport.handle_request(_to_httpx(request, _check_oin(request)))\n",
+                "            response = pool.transport.handle_request(_to_httpx(request))\n",
                 (
-                    "            made = _to_httpx(request, _check_oin(request))\n"
+                    "            made = _to_httpx(request)\n"
                     "            response = pool.transport.handle_request(made)\n"
                     '            if 300 <= response.status_code < 400 and "location" in response.headers:\n'
                     "                response.read()\n"
@@ -444,11 +445,14 @@ MUTANTS: tuple[Mutant, ...] = (
         _TRANSPORT,
         (
             (
-                "            response = pool.transport.handle_request(_to_httpx(request, _check_oin(request)))\n",
+                "            response = pool.transport.handle_request(_to_httpx(request))\n",
                 (
-                    "            response = pool.transport.handle_request(_to_httpx(request, lambda event, info: None))\n"
+                    "            self._deadline.oin = None\n"
+                    "            response = pool.transport.handle_request(_to_httpx(request))\n"
                     '            stream = response.extensions["network_stream"]\n'
-                    '            _check_oin(request)("connection.start_tls.complete", {"return_value": stream})\n'
+                    "            from doorstroom_client.exchange.streams import carries\n\n"
+                    "            if not carries(stream, request.peer.oin):\n"
+                    "                raise OtherOinError\n"
                 ),
             ),
         ),
@@ -586,8 +590,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages/wire.py",
         (
             (
-                '            self._found.add(f"{path}.leerling.{name}", kind.rule)\n',
-                '            self._found.add(f"{path}.leerling.{name}", f"{kind.rule}, not {value}")\n',
+                "            self._found.add(self._path(at, name), kind.rule)\n",
+                '            self._found.add(self._path(at, name), f"{kind.rule}, not {value}")\n',
             ),
         ),
         (_CANARY,),
@@ -708,13 +712,14 @@ MUTANTS: tuple[Mutant, ...] = (
         _TRANSPORT,
         (
             (
-                "        self._pool = httpcore.ConnectionPool(\n",
+                "            return httpcore.HTTPConnection(origin, ssl_context=context, network_backend=backend)\n",
                 (
-                    "        import os\n\n"
-                    '        proxy = os.environ.get("HTTPS_PROXY")\n'
-                    "        kind: Any = httpcore.HTTPProxy if proxy else httpcore.ConnectionPool\n"
-                    "        self._pool = kind(\n"
-                    '            **({"proxy_url": proxy} if proxy else {}),\n'
+                    "            import os\n\n"
+                    '            proxy = os.environ.get("HTTPS_PROXY")\n'
+                    "            if proxy:\n"
+                    "                pool = httpcore.HTTPProxy(proxy_url=proxy, ssl_context=context, network_backend=backend)\n"
+                    "                return pool.create_connection(origin)  # type: ignore[return-value]\n"
+                    "            return httpcore.HTTPConnection(origin, ssl_context=context, network_backend=backend)\n"
                 ),
             ),
         ),
@@ -791,7 +796,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages",
         "the ECK-iD does not come first",
         "messages/wire.py",
-        (("        return entries\n\n    def _fits", "        return entries[::-1]\n\n    def _fits"),),
+        (("        return entries\n\n    def _path", "        return entries[::-1]\n\n    def _path"),),
         (f"{_ADVIEZEN}::test_the_message",),
     ),
     Mutant(
@@ -805,7 +810,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "messages",
         "a pupil may stand in a list twice",
         "messages/wire.py",
-        (("        if first is not path:\n", "        if first is None:\n"),),
+        (("        if first != at:\n", "        if first is None:\n"),),
         (f"{_ADVIEZEN}::test_a_pupil_stands_in_a_list_once", f"{_DEELNEMERS}::test_a_pupil_stands_in_a_list_once"),
     ),
     Mutant(

@@ -310,3 +310,23 @@ def test_a_killed_process_leaves_no_half_file_under_the_name(moment: str, there:
     write_whole(target, b"nieuw")
     assert left(tmp_path) == ["a.pdf"]
     assert target.read_bytes() == b"nieuw"
+
+
+def test_a_folder_is_looked_through_once_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+    now = [HOUR]
+    monkeypatch.setattr(files, "_remove_abandoned", looked.append)
+    monkeypatch.setattr(files, "_cleaned", {})
+    monkeypatch.setattr(files.time, "monotonic", lambda: now[0])
+
+    def write(folder: Path) -> int:
+        folder.mkdir(exist_ok=True)
+        files.write_whole(folder / "rapport.pdf", b"x")
+        return len(looked)
+
+    one, two = tmp_path / "een", tmp_path / "twee"
+    assert [write(one), write(one), write(two), write(one)] == [1, 1, 2, 2]
+    now[0] += HOUR
+    assert [write(one), write(one)] == [3, 3]
+    monkeypatch.setattr(files, "_MOST_FOLDERS", 2)  # what is remembered is bounded
+    assert [write(tmp_path / "drie"), write(one)] == [4, 5]
