@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.errors import StoreError
+from doorstroom_client.exchange import files
 from doorstroom_client.exchange.files import PartFile, write_whole
 
 HOUR = 3600.0
@@ -246,6 +247,7 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from doorstroom_client.errors import StoreError
+from doorstroom_client.exchange import files
 from doorstroom_client.exchange.files import PartFile, write_whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 target = Path(sys.argv[1])
