@@ -14,7 +14,6 @@ from typing import Annotated, Any
 from urllib.parse import unquote
 
 from pydantic import PrivateAttr, ValidationError
-from pydantic_core import to_json
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
@@ -168,10 +167,10 @@ class Leerlingresultaat(MildModel):
 
         Raises:
             MessageError: it is no object, names no pupil, has no list of results, or has a name (of the pupil, the author
-                or the test) with a control character or a mark that changes the direction of text inside it, or a text
-                anywhere that cannot be written as UTF-8. Nothing else is refused.
+                or the test) with a control character or a mark that changes the direction of text inside it. Nothing else
+                is refused.
         """
-        result, problems = cls._validated(document) if _can_be_written(document) else (None, [_UNWRITABLE])
+        result, problems = cls._validated(document)
         del document  # tracebacks may show local variables
         if result is None:
             raise MessageError(problems, what="leerlingresultaat")
@@ -179,7 +178,7 @@ class Leerlingresultaat(MildModel):
 
     @classmethod
     def _validated(cls, document: object) -> tuple[Leerlingresultaat | None, list[Problem]]:
-        """The same for a document that was just read from JSON, in which every text can be written."""
+        """The result, or what is wrong."""
         if not isinstance(document, dict):
             return None, [Problem("leerlingresultaat", "expected a JSON object")]
         try:
@@ -328,18 +327,6 @@ class Leerlingresultaat(MildModel):
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
-
-
-_UNWRITABLE = Problem("leerlingresultaat", "holds a text that cannot be written as UTF-8")
-
-
-def _can_be_written(document: object) -> bool:
-    """Whether every text can be written: half of a surrogate pair cannot, in a store or anywhere else."""
-    try:
-        to_json(document, bytes_mode="base64", inf_nan_mode="constants", fallback=lambda _: None)
-    except ValueError:
-        return False
-    return True
 
 
 def _level(text: str) -> Referentieniveau | str:
