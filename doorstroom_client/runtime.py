@@ -64,7 +64,12 @@ class SyncRuntime:
     Args:
         resources: what is held open.
         transport: what sends; made at first use when None.
+
+    Attributes:
+        hooks_in_loop: whether a receiver in an event loop tells its events there.
     """
+
+    hooks_in_loop = False
 
     def __init__(self, resources: Resources, transport: Transport | None) -> None:
         self.resources = resources
@@ -163,6 +168,8 @@ class SyncRuntime:
 
 class AsyncRuntime:
     """Runs flows in the event loop; the counterpart of `SyncRuntime`."""
+
+    hooks_in_loop = True
 
     def __init__(self, resources: Resources, transport: AsyncTransport | None) -> None:
         self.resources = resources

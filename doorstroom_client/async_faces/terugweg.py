@@ -61,10 +61,11 @@ class AsyncTerugweg:
             limits: what a sender may ask: sizes, and the time for a body.
         """
         from doorstroom_client.terugweg.asgi import asgi_app  # brings asyncio, which a client that only sends can do without
-
         from doorstroom_client.terugweg.intake import Intake
 
-        return asgi_app(Intake(self._receiver(), self._runtime, self._tell).handle, peer, limits, self._refuse)
+        # A function of somebody else that finds a school may wait, so that it is not for an event loop.
+        intake = Intake(self._receiver(), self._runtime, self._tell, quick=not callable(self._chain.scholen))
+        return asgi_app(intake.handle, peer, limits, self._refuse)
 
     def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
         """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.

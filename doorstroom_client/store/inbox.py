@@ -170,7 +170,8 @@ class SqlInbox:
         same = _same_pupil(delivery)
         versions = cursor.execute(
             "UPDATE leerlingresultaat SET current = CASE WHEN id = (SELECT id FROM leerlingresultaat WHERE "
-            f"{_SAME_PUPIL} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {_SAME_PUPIL} RETURNING id, current",
+            f"{_SAME_PUPIL} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {_SAME_PUPIL} "
+            "RETURNING id, current",
             (*same, *same),
         ).fetchall()
         number = int(inserted[0][0])

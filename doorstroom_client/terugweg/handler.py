@@ -132,10 +132,10 @@ class Receiver:
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
         """Decide about a request; asks the OSR where needed, keeps nothing yet."""
-        refused = _check_shape(request)
+        edu_to, edu_from = _edu(request.query)
+        refused = _check_shape(request, edu_to, edu_from)
         if refused:
             return InboundResponse.of(refused)
-        edu_to, edu_from = _edu(request.query)
         school = self.find_school(edu_to)
         if request.peer_oin is None or not Oin.fits(request.peer_oin):
             return InboundResponse.of(401)
@@ -207,7 +207,7 @@ def pupil_key(result: Leerlingresultaat) -> str:
     return f"eck:{leerling.eck_id}" if leerling.eck_id else f"las:{leerling.las_key}"
 
 
-def _check_shape(request: InboundRequest) -> int:
+def _check_shape(request: InboundRequest, edu_to: str, edu_from: str) -> int:
     """The status to refuse a request with before its content is looked at; 0 when its shape is fine."""
     if not request.path.rstrip("/").endswith(PATH) or request.method != "POST":
         return 404  # not 405: in this chain that means an unknown school
@@ -215,7 +215,6 @@ def _check_shape(request: InboundRequest) -> int:
         return 413
     if request.content_type.split(";")[0].strip().lower() != "application/json":
         return 415
-    edu_to, edu_from = _edu(request.query)
     return 0 if Routeringskenmerk.fits(edu_to) and Oin.fits(edu_from) else 400
 
 
