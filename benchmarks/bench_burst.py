@@ -31,10 +31,19 @@ START_SECONDS = 30.0
 
 
 class Receiver:
-    """One ``doorstroom serve``."""
+    """One ``doorstroom serve``.
 
-    def __init__(self, config: Path, store: str | None) -> None:
-        self._config = config
+    Args:
+        config: the file with its settings.
+        store: where it keeps results, when not where the file says.
+        before: Python that runs before it.
+    """
+
+    def __init__(self, config: Path, store: str | None, before: str = "") -> None:
+        self._command = ["serve", "--config", str(config)]
+        self._program = ["-m", "doorstroom_client.cli"]
+        if before:
+            self._program = ["-c", f"{before}import sys; from doorstroom_client.cli import main; sys.argv[0] = 'x'; main()"]
         others = {name: value for name, value in os.environ.items() if not name.startswith("DOORSTROOM_")}
         self._environment = {**others, "DOORSTROOM_SERVE_PORT": "0", **({"DOORSTROOM_STORE": store} if store else {})}
         self.start()
@@ -42,7 +51,7 @@ class Receiver:
     def start(self) -> None:
         """Run it, and wait until it listens."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "doorstroom_client.cli", "serve", "--config", str(self._config)],
+            [sys.executable, *self._program, *self._command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.flow import Flow, arun, run
+from doorstroom_client.exchange.flow import Flow, arun, resumed, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
 from doorstroom_client.resources import Resources
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-A = TypeVar("A")
 _THREADS = 32
 
 
@@ -65,7 +64,12 @@ class SyncRuntime:
     Args:
         resources: what is held open.
         transport: what sends; made at first use when None.
+
+    Attributes:
+        hooks_in_loop: whether a receiver in an event loop tells its events there.
     """
+
+    hooks_in_loop = False
 
     def __init__(self, resources: Resources, transport: Transport | None) -> None:
         self.resources = resources
@@ -129,13 +133,27 @@ class SyncRuntime:
                 self._made.close()
             self._made = None
 
-    def awaitable(self, handle: Callable[[A], T]) -> Callable[[A], Awaitable[T]]:
-        """A blocking function as one that an event loop can await."""
+    async def beside_loop(self, work: Callable[[], T]) -> T:
+        """Do what may wait in a thread beside an event loop."""
+        return await self._threads.run(work)
 
-        async def in_thread(argument: A) -> T:
-            return await self._threads.run(partial(handle, argument))
+    async def in_loop(self, flow: Flow[T], *, short: bool) -> T:
+        """Drive a flow from an event loop.
 
-        return in_thread
+        Args:
+            flow: what to run.
+            short: it computes for a moment only, so that it can begin in the loop; a thread, with all the switching that it
+                brings, is for the rest of a flow that has to wait.
+        """
+        if not short:
+            return await self._threads.run(partial(self.run, flow))
+        self.resources.check_open()
+        try:
+            effect = next(flow)
+        except StopIteration as done:
+            value: T = done.value
+            return value
+        return await self._threads.run(partial(self.run, resumed(flow, effect)))
 
     def _transport(self) -> Transport:
         if self._given is not None:
@@ -150,6 +168,8 @@ class SyncRuntime:
 
 class AsyncRuntime:
     """Runs flows in the event loop; the counterpart of `SyncRuntime`."""
+
+    hooks_in_loop = True
 
     def __init__(self, resources: Resources, transport: AsyncTransport | None) -> None:
         self.resources = resources
@@ -227,9 +247,13 @@ class AsyncRuntime:
         if made is not None:
             await made.close()
 
-    def awaitable(self, handle: Callable[[A], Awaitable[T]]) -> Callable[[A], Awaitable[T]]:
-        """The function itself: it can be awaited already."""
-        return handle
+    async def beside_loop(self, work: Callable[[], T]) -> T:
+        """Do what may wait in a thread beside the event loop."""
+        return await self._threads.run(work)
+
+    async def in_loop(self, flow: Flow[T], *, short: bool) -> T:  # noqa: ARG002 - as the other runtime has it
+        """Drive a flow; it never blocks the loop, so that it need not be short."""
+        return await self.run(flow)
 
     def _transport(self) -> AsyncTransport:
         if self._given is not None:

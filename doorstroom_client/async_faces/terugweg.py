@@ -42,16 +42,10 @@ class AsyncTerugweg:
         """
         self._runtime.resources.check_store()
         start = time.monotonic()
-        receiver = Receiver(
-            self._chain.find_school,
-            self._chain.registry,
-            self._runtime.resources.arrivals,
-            self._chain.now,
-            bool(self._chain.las_key_reden.strip()),
-        )
+        receiver = self._receiver()
         verdict = await self._runtime.run(receiver.judge(request))
         response = await self._runtime.io(partial(receiver.keep, verdict))
-        received(response.status, self._chain, request, time.monotonic() - start)
+        self._tell(response.status, request, time.monotonic() - start)
         return response
 
     def openapi(self) -> dict[str, Any]:
@@ -67,8 +61,11 @@ class AsyncTerugweg:
             limits: what a sender may ask: sizes, and the time for a body.
         """
         from doorstroom_client.terugweg.asgi import asgi_app  # brings asyncio, which a client that only sends can do without
+        from doorstroom_client.terugweg.intake import Intake
 
-        return asgi_app(self._runtime.awaitable(self.handle), peer, limits, self._refuse)
+        # A function of somebody else that finds a school may wait, so that it is not for an event loop.
+        intake = Intake(self._receiver(), self._runtime, self._tell, quick=not callable(self._chain.scholen))
+        return asgi_app(intake.handle, peer, limits, self._refuse)
 
     def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
         """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.
@@ -82,6 +79,18 @@ class AsyncTerugweg:
             ConfigurationError: the client is an `AsyncClient`.
         """
         return wsgi_app(self.handle, peer, limits, self._refuse)
+
+    def _receiver(self) -> Receiver:
+        return Receiver(
+            self._chain.find_school,
+            self._chain.registry,
+            self._runtime.resources.arrivals,
+            self._chain.now,
+            bool(self._chain.las_key_reden.strip()),
+        )
+
+    def _tell(self, status: int, request: InboundRequest, seconds: float) -> None:
+        received(status, self._chain, request, seconds)
 
     def _refuse(self, status: int) -> InboundResponse:
         received(status, self._chain)

@@ -52,6 +52,23 @@ def keep(work: Callable[[], T]) -> Flow[T]:
     return value
 
 
+def resumed(flow: Flow[T], effect: Attempt | Io | Pause) -> Flow[T]:
+    """The rest of a flow that has yielded an effect already; for who began it and leaves what waits to another."""
+    try:
+        while True:
+            try:
+                answer = yield effect
+            except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
+                effect = flow.throw(error)
+            else:
+                effect = flow.send(answer)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    finally:
+        flow.close()
+
+
 def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = time.sleep) -> T:
     """Drive a flow in this thread.
 

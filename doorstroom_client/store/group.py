@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from doorstroom_client.errors import StoreError
@@ -52,16 +53,29 @@ class GroupCommit:
         Raises:
             StoreError: it could not be kept. What others brought does not suffer from a delivery that cannot be kept.
         """
-        mine = _Waiting(delivery)
-        with self._mutex:
-            self._queue.append(mine)
-        with self._turn:
-            while not mine.settled:
-                self._commit(self._take())
+        mine = self._bring([delivery])[0]
         if mine.error is not None:
             raise copy.copy(mine.error)  # one error may be for many; each thread raises its own
         assert mine.kept is not None
         return mine.kept
+
+    def add_all(self, deliveries: Sequence[Delivery]) -> list[bool]:
+        """Keep several at once; returns only after the commits that hold them are on disk.
+
+        Returns:
+            Of each, whether it was kept.
+        """
+        return [mine.kept is not None for mine in self._bring(deliveries)]
+
+    def _bring(self, deliveries: Sequence[Delivery]) -> list[_Waiting]:
+        """Queue them, and commit what stands in the queue until all of them are settled."""
+        mine = [_Waiting(delivery) for delivery in deliveries]
+        with self._mutex:
+            self._queue += mine
+        with self._turn:
+            while not all(waiting.settled for waiting in mine):
+                self._commit(self._take())
+        return mine
 
     def _take(self) -> list[_Waiting]:
         """The first in the queue, as many as go in one commit; at least one."""

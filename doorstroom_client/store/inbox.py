@@ -55,7 +55,7 @@ class SqlInbox:
             # Always in the same order, so that two who keep results of the same pupils do not wait for each other.
             for about in sorted({_same_pupil(delivery) for delivery in deliveries}):
                 self._database.lock(cursor, *about_pupil(about))
-            return [self._one(cursor, self._add(cursor, delivery)) for delivery in deliveries]
+            return [self._add(cursor, delivery) for delivery in deliveries]
 
     def pending(
         self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100, now: dt.datetime | None = None
@@ -139,15 +139,15 @@ class SqlInbox:
         with self._database.cursor("read results") as cursor:
             return [_kept(row) for row in cursor.execute(query, (*values, after, *schools, limit)).fetchall()]
 
-    def _add(self, cursor: Cursor, delivery: Delivery) -> int:
+    def _add(self, cursor: Cursor, delivery: Delivery) -> Kept:
         checksum = hashlib.sha256(delivery.payload).hexdigest()
         again = cursor.execute(
             "UPDATE leerlingresultaat SET seen = seen + 1 WHERE edu_to = ? AND sender_oin = ? AND sha256 = ? RETURNING id",
             (delivery.edu_to, delivery.sender_oin, checksum),
         ).fetchall()
-        return int(again[0][0] if again else self._insert(cursor, delivery, checksum))
+        return self._one(cursor, int(again[0][0])) if again else self._insert(cursor, delivery, checksum)
 
-    def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> int:
+    def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> Kept:
         # A moment in the future must not keep later deliveries from becoming current, so receipt bounds it.
         ordered_at = min(delivery.datumtijd or delivery.received_at, delivery.received_at)
         inserted = cursor.execute(
@@ -168,12 +168,15 @@ class SqlInbox:
             ),
         ).fetchall()
         same = _same_pupil(delivery)
-        cursor.execute(
+        versions = cursor.execute(
             "UPDATE leerlingresultaat SET current = CASE WHEN id = (SELECT id FROM leerlingresultaat WHERE "
-            f"{_SAME_PUPIL} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {_SAME_PUPIL}",
+            f"{_SAME_PUPIL} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {_SAME_PUPIL} "
+            "RETURNING id, current",
             (*same, *same),
-        )
-        return int(inserted[0][0])
+        ).fetchall()
+        number = int(inserted[0][0])
+        # All else of a new row is known, so that it need not be read back.
+        return Kept(number, delivery, current=bool(dict(versions)[number]), processed_at=None, seen=1)
 
     def _one(self, cursor: Cursor, number: int) -> Kept:
         return _kept(cursor.execute(f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE id = ?", (number,)).fetchone())

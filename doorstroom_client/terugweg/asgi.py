@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
@@ -89,11 +90,17 @@ async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | int:
 
 
 async def _answer(scope: Scope, send: Send, response: InboundResponse, *, last: bool) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    headers = [*_encoded(response.headers)]
     if last and str(scope.get("http_version", "1.1")).startswith("1"):  # later versions do not know this field
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+
+
+@lru_cache(maxsize=64)
+def _encoded(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    """The answers are few, and always the same."""
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

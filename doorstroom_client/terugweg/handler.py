@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -52,6 +52,8 @@ _NAMES = (
 )
 _HARMLESS = frozenset(name for name in _NAMES.split() if not names_bsn(name))
 """Field names that come in every message, looked at once and not in each."""
+_KINDS = frozenset(kind.value for kind in Identiteitsoort if not names_bsn(kind.value))
+"""Kinds of identities, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,11 @@ class InboundResponse:
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
-    @classmethod
-    def of(cls, status: int) -> InboundResponse:
+    @staticmethod
+    @cache
+    def of(status: int) -> InboundResponse:
         """The fixed answer for a status."""
-        body = _fixed_body(status)
+        body = json.dumps(ontvangstmelding(MELDINGEN[status]), ensure_ascii=False).encode()
         later = (("retry-after", _RETRY_AFTER),) if status == 503 else ()
         headers = (
             ("content-type", "application/json; charset=utf-8"),
@@ -102,12 +105,7 @@ class InboundResponse:
             ("x-content-type-options", "nosniff"),
             *later,
         )
-        return cls(status, body, headers)
-
-
-@cache
-def _fixed_body(status: int) -> bytes:
-    return json.dumps(ontvangstmelding(MELDINGEN[status]), ensure_ascii=False).encode()
+        return InboundResponse(status, body, headers)
 
 
 Verdict = InboundResponse | Delivery
@@ -134,10 +132,10 @@ class Receiver:
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
         """Decide about a request; asks the OSR where needed, keeps nothing yet."""
-        refused = _check_shape(request)
+        edu_to, edu_from = _edu(request.query)
+        refused = _check_shape(request, edu_to, edu_from)
         if refused:
             return InboundResponse.of(refused)
-        edu_to, edu_from = _edu(request.query)
         school = self.find_school(edu_to)
         if request.peer_oin is None or not Oin.fits(request.peer_oin):
             return InboundResponse.of(401)
@@ -163,6 +161,14 @@ class Receiver:
         except StoreError:
             return InboundResponse.of(503)
         return InboundResponse.of(202)
+
+    def keep_all(self, deliveries: Sequence[Delivery]) -> list[InboundResponse]:
+        """Keep several that were accepted, and give the answer to each. May wait for the disk."""
+        try:
+            kept = self.arrivals().add_all(deliveries)
+        except StoreError:
+            kept = [False] * len(deliveries)
+        return [InboundResponse.of(202 if one else 503) for one in kept]
 
     def _read(self, request: InboundRequest, edu_to: str, edu_from: str, sender: str) -> Verdict:
         try:
@@ -190,7 +196,7 @@ class Receiver:
         for entry in result.resultatenscores.deelnemerref:
             label, key = entry.label or "", (entry.onderwijsdeelnemerID or "").strip()
             excused = self.las_keys_like_bsn and label.strip().casefold() == Identiteitsoort.LAS_KEY.casefold()
-            if names_bsn(label) or (looks_like_bsn(key) and not excused):
+            if (label not in _KINDS and names_bsn(label)) or (looks_like_bsn(key) and not excused):
                 return True
         return False
 
@@ -201,7 +207,7 @@ def pupil_key(result: Leerlingresultaat) -> str:
     return f"eck:{leerling.eck_id}" if leerling.eck_id else f"las:{leerling.las_key}"
 
 
-def _check_shape(request: InboundRequest) -> int:
+def _check_shape(request: InboundRequest, edu_to: str, edu_from: str) -> int:
     """The status to refuse a request with before its content is looked at; 0 when its shape is fine."""
     if not request.path.rstrip("/").endswith(PATH) or request.method != "POST":
         return 404  # not 405: in this chain that means an unknown school
@@ -209,7 +215,6 @@ def _check_shape(request: InboundRequest) -> int:
         return 413
     if request.content_type.split(";")[0].strip().lower() != "application/json":
         return 415
-    edu_to, edu_from = _edu(request.query)
     return 0 if Routeringskenmerk.fits(edu_to) and Oin.fits(edu_from) else 400
 
 

@@ -34,6 +34,58 @@ _BACKLOG = 128
 """Connections that may wait to be accepted; of a longer burst, the rest would be tried again by TCP only after a second."""
 
 
+class _Together(asyncio.Transport):
+    """What is written in one go of the event loop leaves in one record and one packet: the head and the body of an answer.
+
+    Args:
+        transport: the connection.
+        loop: writes at the end of this go.
+    """
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._held = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Write with what else is written now."""
+        if not self._held and data:
+            self._loop.call_soon(self._flush)
+        self._held += data
+
+    def _flush(self) -> None:
+        held, self._held = bytes(self._held), bytearray()
+        if held and not self._transport.is_closing():
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """Write what is held, and close."""
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Hang up at once."""
+        self._held.clear()
+        self._transport.abort()
+
+    def is_closing(self) -> bool:
+        """Of the connection, as all below."""
+        return self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What is known of it."""
+        return self._transport.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        """Take nothing in."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Take in again."""
+        self._transport.resume_reading()
+
+
 class TlsH11Protocol(H11Protocol):
     """HTTP/1.1 with the ASGI ``tls`` extension, and bounds on headers, body and time.
 
@@ -56,7 +108,7 @@ class TlsH11Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Read the certificate once; it holds for the whole connection."""
-        super().connection_made(transport)
+        super().connection_made(_Together(transport, self.loop))
         self.app = _with_peer(self.app, _peer_pem(transport), self.limits)
         self._watch()
 

@@ -103,3 +103,30 @@ def test_whatever_else_goes_wrong_leaves_nobody_waiting() -> None:
     kinds = sorted(type(future.exception()).__name__ for future in futures)
     assert kinds == ["RuntimeError", "RuntimeError", "StoreError", "StoreError"]
     assert inbox.kept == []
+
+
+def test_what_is_brought_together_is_kept_together_and_told_of_each() -> None:
+    inbox = Inbox(lambda batch: StoreError("not this one") if any(one.pupil == "eck:3" for one in batch) else None)
+    inbox.go_on.set()
+    group = GroupCommit(inbox)  # type: ignore[arg-type]
+    assert group.add_all([delivery(number) for number in range(100)]) == [number != 3 for number in range(100)]
+    assert inbox.batches[0] == [f"eck:{number}" for number in range(64)]
+    assert inbox.batches[-1] == [f"eck:{number}" for number in range(64, 100)]
+    assert len(inbox.kept) == 99
+    assert group.add_all([]) == []
+
+
+def test_nobody_is_told_of_a_commit_that_has_not_ended() -> None:
+    inbox = Inbox()
+    group = GroupCommit(inbox)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(group.add, delivery(0))
+        assert inbox.begun.wait(10)
+        several = pool.submit(group.add_all, [delivery(number) for number in (1, 2)])
+        while len(group._queue) < 2:
+            threading.Event().wait(0.001)
+        assert not first.done()
+        assert not several.done()
+        inbox.go_on.set()
+        assert several.result(10) == [True, True]
+    assert [len(batch) for batch in inbox.batches] == [1, 2]

@@ -16,6 +16,7 @@ _QUICKLY = "tests/unit/test_quick_reading.py"
 _RESEND = "tests/inkomend/test_resend.py"
 _CONTRACT = "tests/inkomend/test_schemathesis.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
+_INTAKE = "tests/unit/test_intake.py"
 _KILL_INBOX = "tests/inkomend/test_kill.py"
 _POWER_INBOX = "tests/inkomend/test_power.py"
 _DISK_INBOX = "tests/inkomend/test_disk.py"
@@ -997,6 +998,69 @@ MORE: tuple[Mutant, ...] = (
         "for school in listed}",
         "tests/unit/test_client.py",
         "not_searched_for",
+    ),
+    _one(
+        "I1",
+        "in an event loop 202 is said before the store has committed",
+        "terugweg/intake.py",
+        "        return await accepted.answer\n",
+        "        return InboundResponse.of(202)\n",
+        _INTAKE,
+        "goes_along_next",
+    ),
+    _one(
+        "I1",
+        "of several that come in together all are told to be kept",
+        "terugweg/handler.py",
+        "InboundResponse.of(202 if one else 503) for one in kept",
+        "InboundResponse.of(202) for one in kept",
+        _INTAKE,
+        "cannot_keep",
+    ),
+    _one(
+        "I1",
+        "the event loop waits for the disk",
+        "terugweg/intake.py",
+        "answers = await self._runtime.beside_loop(partial(self._keep_now, together))",
+        "answers = self._keep_now(together)",
+        _INTAKE,
+        "goes_along_next",
+    ),
+    _one(
+        "I1",
+        "one who left is answered all the same",
+        "terugweg/intake.py",
+        "            if not item.answer.done():  # who waited may have gone\n                item.answer.set_result(answer)\n",
+        "            item.answer.set_result(answer)\n",
+        _INTAKE,
+        "who_leaves",
+    ),
+    _one(
+        "I3",
+        "the loop waits for a function that looks a school up",
+        "faces/terugweg.py",
+        "quick=not callable(self._chain.scholen)",
+        "quick=True",
+        _INTAKE,
+        "not_done_in_the_loop",
+    ),
+    _one(
+        "P3",
+        "the event of a result belongs to another request",
+        "terugweg/intake.py",
+        "                item.context.run(self._tell, answer, item.request, item.start)\n        return answers",
+        "                self._tell(answer, item.request, item.start)\n        return answers",
+        _INTAKE,
+        "belongs_to_the_request",
+    ),
+    _one(
+        "speed",
+        "the head of an answer leaves before its body",
+        "terugweg/uvicorn_tls.py",
+        "super().connection_made(_Together(transport, self.loop))",
+        "super().connection_made(transport)",
+        "tests/terugweg/test_protocol.py",
+        "one_write",
     ),
 )
 """As `MUTANTS`."""

@@ -160,3 +160,75 @@ def test_the_parts_of_an_answer_do_not_wait_for_each_other() -> None:
 
     asyncio.run(play())
     assert seen == [1]
+
+
+class Wire(asyncio.Transport):
+    """Notes what is done to a connection."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("127.0.0.1", 1)})
+        self.done: list[object] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.done.append(bytes(data))
+
+    def close(self) -> None:
+        self.done.append("close")
+
+    def abort(self) -> None:
+        self.done.append("abort")
+
+    def is_closing(self) -> bool:
+        return "close" in self.done or "abort" in self.done
+
+
+def test_the_parts_of_an_answer_leave_together() -> None:
+    async def play() -> list[list[object]]:
+        told = []
+        for end in (None, "close", "abort"):
+            wire = Wire()
+            together = uvicorn_tls._Together(wire, asyncio.get_running_loop())
+            together.write(b"head")
+            together.write(b"")
+            together.write(b"body")
+            assert wire.done == []
+            if end:
+                getattr(together, end)()
+            await asyncio.sleep(0)
+            if not end:
+                together.write(b"next")
+                await asyncio.sleep(0)
+            assert together.get_extra_info("peername") == ("127.0.0.1", 1)
+            assert together.is_closing() == bool(end)
+            told.append(wire.done)
+        return told
+
+    assert asyncio.run(play()) == [[b"headbody", b"next"], [b"headbody", "close"], ["abort"]]
+
+
+def test_an_answer_is_one_write() -> None:
+    """As uvicorn makes it: a head, a body, and an end."""
+    from doorstroom_client.terugweg.asgi import asgi_app
+    from doorstroom_client.terugweg.handler import InboundResponse
+
+    async def handle(_: object) -> InboundResponse:
+        return InboundResponse.of(202)
+
+    async def play() -> list[object]:
+        server = uvicorn_tls.make_server(asgi_app(handle, lambda _: "x"), None, lifespan="off")
+        server.config.load()
+        kind: Any = server.config.http_protocol_class
+        wire = Wire()
+        protocol = kind(config=server.config, server_state=server.server_state, app_state={})
+        protocol.connection_made(wire)
+        protocol.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+        while not wire.done:
+            await asyncio.sleep(0)
+        protocol.connection_lost(None)
+        return wire.done
+
+    (sent, *rest) = asyncio.run(play())
+    assert isinstance(sent, bytes)
+    assert sent.startswith(b"HTTP/1.1 202 ")
+    assert sent.endswith(InboundResponse.of(202).body)
+    assert rest == ["close"], rest

@@ -12,7 +12,7 @@ from support import AsyncFakeTransport, FakeTransport, answer, drive, request
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import ApiKey
-from doorstroom_client.exchange.flow import Attempt, Flow, Io, Pause, arun, keep, run
+from doorstroom_client.exchange.flow import Attempt, Flow, Io, Pause, arun, keep, resumed, run
 from doorstroom_client.exchange.http import Outcome, Peer, Request, Response
 
 BOTH = pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
@@ -234,3 +234,49 @@ def test_what_fails_at_the_disk_is_raised_in_the_flow(awaited: bool) -> None:
 
     with pytest.raises(ZeroDivisionError):
         drive(careless(), [], awaited=awaited)
+
+
+@BOTH
+def test_a_flow_that_was_begun_goes_on_elsewhere(awaited: bool) -> None:
+    ended: list[str] = []
+
+    def whole() -> Flow[list[Any]]:
+        try:
+            first = yield from keep(lambda: "from disk")
+            try:
+                yield from keep(lambda: 1 // 0)
+            except ZeroDivisionError:
+                second = "failed"
+            third = yield Attempt(request())
+            return [first, second, third.status]
+        finally:
+            ended.append("ended")
+
+    flow = whole()
+    effect = next(flow)
+    value, transport, _ = drive(resumed(flow, effect), [answer(202)], awaited=awaited)
+    assert value == ["from disk", "failed", 202]
+    assert len(transport.requests) == 1
+    assert ended == ["ended"]
+
+
+@BOTH
+def test_what_ends_a_flow_that_goes_on_elsewhere_comes_out(awaited: bool) -> None:
+    ended: list[str] = []
+
+    def whole() -> Flow[None]:
+        try:
+            yield from keep(lambda: 1 // 0)
+        finally:
+            ended.append("ended")
+
+    flow = whole()
+    effect = next(flow)
+    with pytest.raises(ZeroDivisionError):
+        drive(resumed(flow, effect), [], awaited=awaited)
+    assert ended == ["ended"]
+    flow = whole()
+    rest = resumed(flow, next(flow))
+    next(rest)
+    rest.close()
+    assert ended == ["ended", "ended"]
