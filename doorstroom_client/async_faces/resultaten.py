@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-import uuid
 from collections.abc import Callable, AsyncIterator
 from functools import partial
 
@@ -83,6 +82,8 @@ class AsyncResults:
             ConfigurationError: no store is configured, or a number is too small.
             StoreError: the store cannot be read or written.
         """
+        import uuid
+
         if lease < _SHORTEST_LEASE or poll <= 0:
             raise ConfigurationError("lease must be at least 1 second and poll more than 0", setting="lease")
         only = None if school is None else [school.routeringskenmerk]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from doorstroom_client.osr.asking import Proof
+from doorstroom_client.osr.proof import Proof
 
 YES_SECONDS = 15 * 60.0
 """A revoked mandate must not live long."""
