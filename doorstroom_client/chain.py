@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doorstroom_client.delivery.isolation import Addresses
-from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.many import Many, Opdracht
 from doorstroom_client.delivery.rapporten import Fetching
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
@@ -32,6 +31,7 @@ from doorstroom_client.osr.settings import Osr
 
 if TYPE_CHECKING:  # what only a call needs is loaded by that call
     from doorstroom_client.delivery.ledger import Vergelijking
+    from doorstroom_client.delivery.lijst import Lijst
     from doorstroom_client.delivery.ontvangst import Ontvangst
     from doorstroom_client.delivery.outbox import Bezorging, Klaargezet, Run
     from doorstroom_client.delivery.sending import Books
@@ -254,8 +254,8 @@ class Chain:
         if (adviezen is None) is (deelnemers is None):
             raise MessageError([Problem("adviezen", "give either adviezen, or deelnemers with their groepen")])
         if adviezen is not None:
-            return Lijst.of(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
-        return Lijst.of(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
+            return settle(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
+        return settle(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
 
     def send(
         self,
@@ -375,3 +375,10 @@ def as_afspraak(afspraak: Afspraak | str | None, extra: Sequence[Afspraak]) -> A
     if isinstance(afspraak, Afspraak):
         return afspraak
     return Afspraak.met_naam(afspraak or "1.1", {item.naam: item for item in extra})
+
+
+def settle(message: Schooladviezenlijst | Deelnemerslijst, school: School) -> Lijst:
+    """The list of a school in its final bytes."""
+    from doorstroom_client.delivery.lijst import Lijst
+
+    return Lijst.of(message, school)

@@ -14,7 +14,6 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.records import Kept
-from doorstroom_client.terugweg.audit import put_off, unreadable
 from doorstroom_client.terugweg.ontvangen import open_kept
 
 _BATCH = 100
@@ -110,6 +109,8 @@ class AsyncResults:
         except MessageError:
             found = None
         if found is None:
+            from doorstroom_client.terugweg.audit import unreadable
+
             unreadable(kept.id, self._chain)
             return None
         return AsyncOntvangenResultaat(found, kept, self._chain, self._runtime, owner)
@@ -147,6 +148,8 @@ class AsyncResults:
             except Exception as error:  # noqa: BLE001 - the next result must not wait for this one
                 failed = type(error).__name__[:_LONGEST_REASON]
             if failed:
+                from doorstroom_client.terugweg.audit import put_off
+
                 await self._runtime.call(partial(result.later, failed))
                 put_off(result.id, failed, self._chain)
             else:

@@ -7,7 +7,6 @@ that takes at most about 2 k log2(n) calls. It knows nothing of networks: it is 
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -144,6 +143,8 @@ def _spread(items: list[int]) -> list[int]:
     """
     if len(items) <= PROBES:
         return items
+    import random
+
     lot = random.Random(len(items))  # noqa: S311 - nothing secret
     edges = [at * len(items) // PROBES for at in range(PROBES + 1)]
     chosen = [items[lot.randrange(start, end)] for start, end in pairwise(edges)]
@@ -153,6 +154,8 @@ def _spread(items: list[int]) -> list[int]:
 
 @dataclass(slots=True)
 class _Address:
+    """What came of the lists that went there."""
+
     accepted: bool = False
     fruitless: int = 0
     last: float = float("-inf")

@@ -22,6 +22,8 @@ THROTTLED_COST = 5
 
 @dataclass(slots=True)
 class _Peer:
+    """Budget and circuit of one peer."""
+
     tokens: float = CAPACITY
     failures: int = 0
     closed_until: float = float("-inf")

@@ -20,6 +20,8 @@ _MOST = 50_000
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
+    """One answer."""
+
     mandated: bool
     at: float
     namespace: str | None
