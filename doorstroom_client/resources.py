@@ -7,7 +7,6 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from doorstroom_client.errors import ConfigurationError
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from doorstroom_client.store.group import GroupCommit
 
 
-@dataclass(frozen=True, slots=True)
 class _Opened:
     """A store that was opened, and what it turned out to be: looking for all its methods is too slow to do for every result.
 
@@ -32,14 +30,12 @@ class _Opened:
         inbox: what keeps results.
     """
 
-    given: Store | Inbox
-    store: Store | None
-    inbox: Inbox
+    __slots__ = ("given", "inbox", "store")
 
-    @classmethod
-    def of(cls, given: Store | Inbox) -> _Opened:
-        """Look at it."""
-        return cls(given, given if isinstance(given, Store) else None, given if isinstance(given, Inbox) else given.inbox)
+    def __init__(self, given: Store | Inbox) -> None:
+        self.given = given
+        self.store: Store | None = given if isinstance(given, Store) else None
+        self.inbox: Inbox = given if isinstance(given, Inbox) else given.inbox
 
 
 class Resources:
@@ -183,7 +179,7 @@ class Resources:
         self.check_open()
         with self._lock:
             if self._opened is None:
-                self._opened = _Opened.of(self._open())
+                self._opened = _Opened(self._open())
             return self._opened
 
     def _open(self) -> Store | Inbox:

@@ -152,13 +152,15 @@ def _spread(items: list[int]) -> list[int]:
     return chosen + [item for item in items if item not in taken]
 
 
-@dataclass(slots=True)
 class _Address:
     """What came of the lists that went there."""
 
-    accepted: bool = False
-    fruitless: int = 0
-    last: float = float("-inf")
+    __slots__ = ("accepted", "fruitless", "last")
+
+    def __init__(self, *, accepted: bool = False) -> None:
+        self.accepted = accepted
+        self.fruitless = 0
+        self.last = float("-inf")
 
 
 class Addresses:
