@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.many import Many, Opdracht
 from doorstroom_client.delivery.rapporten import Fetching
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
@@ -25,8 +25,8 @@ from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.cache import MandateCache
+from doorstroom_client.osr.memory import MemoryMandates, nowhere
 from doorstroom_client.osr.pace import Pace
-from doorstroom_client.osr.seen import MemoryMandates, nowhere
 from doorstroom_client.osr.settings import Osr
 
 if TYPE_CHECKING:  # what only a call needs is loaded by that call

@@ -104,13 +104,13 @@ class AsyncResults:
 
     def _opened(self, kept: Kept, owner: str | None = None) -> AsyncOntvangenResultaat | None:
         """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
+        from doorstroom_client.terugweg.audit import unreadable
+
         try:
             found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
         except MessageError:
             found = None
         if found is None:
-            from doorstroom_client.terugweg.audit import unreadable
-
             unreadable(kept.id, self._chain)
             return None
         return AsyncOntvangenResultaat(found, kept, self._chain, self._runtime, owner)
@@ -141,6 +141,8 @@ class AsyncResults:
             ConfigurationError: as for `watch`.
             StoreError: as for `watch`.
         """
+        from doorstroom_client.terugweg.audit import put_off  # now, and not when something has gone wrong
+
         async for result in self._runtime.each(self.watch(school, stop=stop, poll=poll, lease=lease)):
             failed = ""
             try:
@@ -148,8 +150,6 @@ class AsyncResults:
             except Exception as error:  # noqa: BLE001 - the next result must not wait for this one
                 failed = type(error).__name__[:_LONGEST_REASON]
             if failed:
-                from doorstroom_client.terugweg.audit import put_off
-
                 await self._runtime.call(partial(result.later, failed))
                 put_off(result.id, failed, self._chain)
             else:

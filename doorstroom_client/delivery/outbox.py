@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import uuid4
 
-from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.ontvangst import Ontvangst, onbekend_uitleg, verdwenen_uitleg

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import the_logger
+from doorstroom_client.exchange.events import logger
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
@@ -143,7 +143,7 @@ class BearerToken:
         except Exception as error:  # noqa: BLE001 - the source is not ours
             failed = type(error).__name__  # its text may hold the secret
         if failed:
-            the_logger().warning("a new bearer token could not be fetched (%s); the old one is used until it ends", failed)
+            logger.warning("a new bearer token could not be fetched (%s); the old one is used until it ends", failed)
 
     def _renew(self) -> None:
         token = self._fetch()

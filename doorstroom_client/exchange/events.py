@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import logging
+logger = logging.getLogger("doorstroom_client")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +65,8 @@ def as_json(event: Event) -> str:
     return json.dumps(fields)
 
 
-def the_logger() -> logging.Logger:
-    """The log of this library; loaded by whoever writes in it first."""
-    import logging
-
-    return logging.getLogger("doorstroom_client")
-
-
 def tell(event: Event, on_event: OnEvent | None) -> None:
     """Log an event and pass it on. An error in the hook is logged by its kind only, and does not end the call."""
-    import logging
-
-    logger = the_logger()
     level = logging.WARNING if event.serious else logging.INFO
     if logger.isEnabledFor(level):
         logger.log(level, "%s", as_json(event))

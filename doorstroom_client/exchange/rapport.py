@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doorstroom_client.exchange.events import the_logger
+from doorstroom_client.exchange.events import logger
 
 if TYPE_CHECKING:
     from doorstroom_client.exchange.files import PartFile
@@ -114,7 +114,7 @@ class Download:
             self._progress(self._size, self._total)
         except Exception as error:  # noqa: BLE001 - a progress bar must not end a download
             self._progress = None
-            the_logger().error("progress failed (%s)", type(error).__name__)
+            logger.error("progress failed (%s)", type(error).__name__)
 
     @property
     def is_complete(self) -> bool:

@@ -208,7 +208,7 @@ def _both_twice(event: Any, on_event: Any) -> None:
 
 
 def _two_lines(event: Any, on_event: Any) -> None:
-    events.the_logger().info("%s", events.as_json(event).replace(", ", ",\n"))
+    events.logger.info("%s", events.as_json(event).replace(", ", ",\n"))
     on_event(event)
 
 

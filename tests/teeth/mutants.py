@@ -197,7 +197,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "P3",
         "a token that cannot be renewed is told to nobody",
         "exchange/auth.py",
-        (("        if failed:\n            the_logger()", "        if not failed:\n            the_logger()"),),
+        (("        if failed:\n            logger.warning(", "        if not failed:\n            logger.warning("),),
         ("tests/unit/test_auth.py::test_a_failing_early_renewal_does_not_fail_a_call_that_has_a_valid_token",),
     ),
     Mutant(
