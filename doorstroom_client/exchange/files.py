@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -27,8 +28,6 @@ class PartFile:
     """
 
     def __init__(self, target: Path) -> None:
-        import tempfile  # brings every kind of compression along
-
         self._target = target
         _remove_abandoned(target.parent)
         try:

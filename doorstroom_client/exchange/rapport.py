@@ -55,6 +55,9 @@ class Download:
     """
 
     def __init__(self, rapportid: str, to: str | os.PathLike[str] | None, progress: Progress | None = None) -> None:
+        from doorstroom_client.exchange.files import PartFile  # now, and not when the answer is there
+
+        self._new_part = PartFile
         target = None if to is None else Path(to)
         self._target = target / rapport_file_name(rapportid) if target is not None and target.is_dir() else target
         self._progress = progress
@@ -85,9 +88,7 @@ class Download:
         if self._part is not None:
             self._part.restart()
         elif self._target is not None:
-            from doorstroom_client.exchange.files import PartFile
-
-            self._part = PartFile(self._target)
+            self._part = self._new_part(self._target)
 
     def write(self, chunk: bytes) -> None:
         """The next piece.
