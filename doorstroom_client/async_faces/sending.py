@@ -119,7 +119,8 @@ class AsyncSending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        return await self._runtime.run(self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books))
+        compare = self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books)
+        return await self._runtime.run(compare)
 
     async def compare_deelnemers(
         self,
@@ -147,7 +148,8 @@ class AsyncSending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        return await self._runtime.run(self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books))
+        compare = self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books)
+        return await self._runtime.run(compare)
 
     async def send_many(
         self, opdrachten: Iterable[Opdracht], *, workers: int = 4, only_changes: bool | None = None
