@@ -7,19 +7,20 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.store.address import open_store, veiled
 from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
-from doorstroom_client.store.group import GroupCommit
+
+if TYPE_CHECKING:
+    from doorstroom_client.delivery.sending import Books
+    from doorstroom_client.store.group import GroupCommit
 
 
-@dataclass(frozen=True, slots=True)
 class _Opened:
     """A store that was opened, and what it turned out to be: looking for all its methods is too slow to do for every result.
 
@@ -29,14 +30,12 @@ class _Opened:
         inbox: what keeps results.
     """
 
-    given: Store | Inbox
-    store: Store | None
-    inbox: Inbox
+    __slots__ = ("given", "inbox", "store")
 
-    @classmethod
-    def of(cls, given: Store | Inbox) -> _Opened:
-        """Look at it."""
-        return cls(given, given if isinstance(given, Store) else None, given if isinstance(given, Inbox) else given.inbox)
+    def __init__(self, given: Store | Inbox) -> None:
+        self.given = given
+        self.store: Store | None = given if isinstance(given, Store) else None
+        self.inbox: Inbox = given if isinstance(given, Inbox) else given.inbox
 
 
 class Resources:
@@ -120,6 +119,8 @@ class Resources:
             ConfigurationError: no store is configured, or it does not keep this.
             StoreError: it cannot be opened.
         """
+        from doorstroom_client.store.group import GroupCommit
+
         inbox = self.inbox()
         with self._lock:
             if self._arrivals is None:
@@ -159,6 +160,8 @@ class Resources:
         """
         if not needed and (self._store is None or self._open_once().store is None):
             return None
+        from doorstroom_client.delivery.sending import Books
+
         store = self._whole_store()
         return Books(store.ledger, store.outbox, self._now)
 
@@ -176,7 +179,7 @@ class Resources:
         self.check_open()
         with self._lock:
             if self._opened is None:
-                self._opened = _Opened.of(self._open())
+                self._opened = _Opened(self._open())
             return self._opened
 
     def _open(self) -> Store | Inbox:

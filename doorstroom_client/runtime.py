@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from itertools import islice
@@ -18,6 +17,7 @@ from doorstroom_client.resources import Resources
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
 _THREADS = 32
@@ -48,6 +48,8 @@ class Threads:
         import asyncio  # who awaits this has loaded it; a client that blocks does without
 
         if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
             self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="doorstroom-io")
         return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
 
@@ -93,6 +95,8 @@ class SyncRuntime:
             workers: how many at a time.
             stop: tells the flows that run to come to an end.
         """
+        from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
         check_workers(workers)
         self.resources.check_open()
         waiting = iter(flows)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, AsyncIterator
 
-from doorstroom_client.chain import Chain
+from doorstroom_client.chain import Chain, settle
 from doorstroom_client.delivery.ledger import Vergelijking
-from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.many import Opdracht, Uitkomst
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.exchange.leverancier import Leverancier
@@ -60,7 +59,7 @@ class AsyncSending:
             TransportError: there was no connection or no complete answer.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        send = self._chain.send(Lijst.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
+        send = self._chain.send(settle(built, school), school, leverancier, self._runtime.resources.books, only_changes)
         return await self._runtime.run(send)
 
     async def send_deelnemers(
@@ -93,7 +92,7 @@ class AsyncSending:
             DoorstroomError: the same classes as for advice.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        send = self._chain.send(Lijst.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
+        send = self._chain.send(settle(built, school), school, leverancier, self._runtime.resources.books, only_changes)
         return await self._runtime.run(send)
 
     async def compare_schooladviezen(
@@ -120,9 +119,8 @@ class AsyncSending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        return await self._runtime.run(
-            self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
-        )
+        compare = self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books)
+        return await self._runtime.run(compare)
 
     async def compare_deelnemers(
         self,
@@ -150,9 +148,8 @@ class AsyncSending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        return await self._runtime.run(
-            self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
-        )
+        compare = self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books)
+        return await self._runtime.run(compare)
 
     async def send_many(
         self, opdrachten: Iterable[Opdracht], *, workers: int = 4, only_changes: bool | None = None

@@ -8,18 +8,13 @@ that takes at most about 2 k log2(n) calls. It knows nothing of networks: it is 
 from __future__ import annotations
 
 import random
-import threading
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log2
 
 PROBES = 64
 """Lists of one pupil that are tried before it is concluded that nothing is accepted here."""
-SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN = 3, 20
-"""Lists in a row of which nothing was accepted, after which an address is no longer searched for unknown pupils."""
-_FORGET_SECONDS = 600.0
 
 Part = tuple[int, ...]
 """Positions in the list."""
@@ -149,54 +144,3 @@ def _spread(items: list[int]) -> list[int]:
     chosen = [items[lot.randrange(start, end)] for start, end in pairwise(edges)]
     taken = set(chosen)
     return chosen + [item for item in items if item not in taken]
-
-
-@dataclass(slots=True)
-class _Address:
-    accepted: bool = False
-    fruitless: int = 0
-    last: float = float("-inf")
-
-
-class Addresses:
-    """Which addresses of suppliers are known to accept lists; safe to share between threads and tasks.
-
-    A wrong base_url answers 404 to everything, just as a supplier that knows none of the pupils.
-
-    Args:
-        clock: monotonic seconds; for tests.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[str, _Address] = {}
-
-    def accepted(self, base_url: str) -> None:
-        """Something was accepted there, now or in an earlier run."""
-        with self._lock:
-            self._known[base_url] = _Address(accepted=True)
-
-    def fruitless(self, base_url: str) -> None:
-        """Nothing of a list was accepted there."""
-        with self._lock:
-            known = self._known.setdefault(base_url, _Address())
-            known.fruitless += 1
-            known.last = self._clock()
-
-    def is_known(self, base_url: str) -> bool:
-        """Whether anything is known of this address."""
-        return base_url in self._known
-
-    def is_proven(self, base_url: str) -> bool:
-        """Whether something was accepted there, and not only refusals came for a long time since."""
-        return self._known.get(base_url, _Address()).accepted and not self.is_suspicious(base_url)
-
-    def is_suspicious(self, base_url: str) -> bool:
-        """Whether so many lists in a row were refused there that the address is probably wrong; forgotten after a while."""
-        with self._lock:
-            known = self._known.get(base_url, _Address())
-            enough = SUSPICIOUS_WHEN_PROVEN if known.accepted else SUSPICIOUS
-            if known.fruitless and self._clock() - known.last > _FORGET_SECONDS:
-                known.fruitless = 0
-            return known.fruitless >= enough

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from doorstroom_client.delivery.ontvangst import Ontvangst
-from doorstroom_client.delivery.outbox import concerns_everyone
+from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, MessageError, Refused
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier

@@ -16,25 +16,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from uuid import uuid4
 
-from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.ontvangst import Ontvangst, onbekend_uitleg, verdwenen_uitleg
 from doorstroom_client.delivery.sending import Books, deliver_parts, recall, receipt
+from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConfigurationError,
     DoorstroomError,
     LeerlingOnbekend,
     OngeldigBericht,
-    RedirectRefused,
     Refused,
     SchoolOnbekend,
     StoreError,
-    TlsError,
     Unavailable,
-    UnexpectedResponse,
-    WrongPeer,
 )
 from doorstroom_client.exchange.call import GivenUpError
 from doorstroom_client.exchange.flow import Flow, keep
@@ -304,10 +301,3 @@ def _reason(error: DoorstroomError) -> str:
     status = getattr(error, "status", 0)
     code = getattr(error, "code", "")
     return f"{type(error).__name__} {status or code}".strip()
-
-
-def concerns_everyone(error: DoorstroomError) -> bool:
-    """Whether the next message for this supplier would end in the same way, so that it is left alone in this run."""
-    if isinstance(error, Unavailable):
-        return not error.attempts  # its circuit is open
-    return isinstance(error, TlsError | WrongPeer | RedirectRefused | UnexpectedResponse | ConfigurationError)

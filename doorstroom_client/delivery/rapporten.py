@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from doorstroom_client.delivery.outbox import concerns_everyone
+from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreError
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.leverancier import Leverancier

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from doorstroom_client.delivery.isolation import Addresses, Part, Verdict, search
+from doorstroom_client.delivery.addresses import Addresses
+from doorstroom_client.delivery.isolation import Part, Verdict, search
 from doorstroom_client.delivery.ledger import Changes, Verdwenen, Vergelijking, compare
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.ontvangst import Ontvangst

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from doorstroom_client.errors import MessageError, Problem
-from doorstroom_client.messages.deelnemers import Deelnemerslijst
-from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
-if TYPE_CHECKING:  # a LAS that only sends does without the models of what comes in
+if TYPE_CHECKING:  # a LAS that only sends does without the models of what comes in, and the other way about
+    from doorstroom_client.messages.deelnemers import Deelnemerslijst
     from doorstroom_client.messages.resultaten import Leerlingresultaat
+    from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""

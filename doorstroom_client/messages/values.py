@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 AMSTERDAM = "Europe/Amsterdam"
 """The time zone of a moment that comes without one (quirk Q15)."""
@@ -11,6 +14,8 @@ AMSTERDAM = "Europe/Amsterdam"
 
 def amsterdam() -> ZoneInfo:
     """The Dutch time zone; looked up at use, so that a machine without zone data can still import the library."""
+    from zoneinfo import ZoneInfo
+
     return ZoneInfo(AMSTERDAM)
 
 

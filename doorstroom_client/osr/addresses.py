@@ -11,13 +11,13 @@ from doorstroom_client.messages.identifiers import Routeringskenmerk
 from doorstroom_client.osr.asking import (
     BASE_URL_HINT,
     Budget,
-    Proof,
     ask,
     ask_one,
     not_the_register,
 )
 from doorstroom_client.osr.checks import checked_namespace, checked_oin, checked_routing_id
 from doorstroom_client.osr.parsing import Fields, document_in, objects_in
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Endpoint, Vermelding
 from doorstroom_client.osr.settings import Osr
 

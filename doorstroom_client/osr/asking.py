@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,6 +14,7 @@ from doorstroom_client.exchange.http import Operation, Origin, Request, address
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in, says
 from doorstroom_client.osr.profile import Collection
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Vermelding
 from doorstroom_client.osr.settings import Osr
 
@@ -25,7 +23,6 @@ LIST_LIMIT = 8 * 1024 * 1024
 """Bytes of a list; the register documents no pages, and knows thousands of schools."""
 _MOST_PAGES = 50
 _NEXT = re.compile(r"<([^<>]*)>\s*;[^<]*?rel=\"?next\"?", re.IGNORECASE)
-_PROVEN_SECONDS = 15 * 60.0
 BASE_URL_HINT = "Check osr.base_url, version prefix included; another server may have answered"
 
 
@@ -59,25 +56,6 @@ class Budget:
         self._attempts = attempts
         if self._about is not None:
             self._about = self._about.after(attempts)
-
-
-@dataclass(slots=True)
-class Proof:
-    """Remembers for a quarter of an hour that the register is really at an address."""
-
-    clock: Callable[[], float] = time.monotonic
-    _seen: dict[str, float] = field(default_factory=dict[str, float])
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def holds(self, base_url: str) -> bool:
-        """Whether it was proven a short while ago."""
-        at = self._seen.get(base_url)
-        return at is not None and self.clock() - at < _PROVEN_SECONDS
-
-    def note(self, base_url: str) -> None:
-        """It is."""
-        with self._lock:
-            self._seen[base_url] = self.clock()
 
 
 def request_to(

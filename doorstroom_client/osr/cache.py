@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from doorstroom_client.osr.asking import Proof
+from doorstroom_client.osr.proof import Proof
 
 YES_SECONDS = 15 * 60.0
 """A revoked mandate must not live long."""
@@ -18,11 +17,15 @@ STALE_SECONDS = 24 * 3600.0
 _MOST = 50_000
 
 
-@dataclass(frozen=True, slots=True)
 class _Entry:
-    mandated: bool
-    at: float
-    namespace: str | None
+    """One answer."""
+
+    __slots__ = ("at", "mandated", "namespace")
+
+    def __init__(self, mandated: bool, at: float, namespace: str | None) -> None:
+        self.mandated = mandated
+        self.at = at
+        self.namespace = namespace
 
     def is_of(self, namespace: str | None) -> bool:
         """Whether it was asked with this namespace; an answer or a question without one goes for all."""

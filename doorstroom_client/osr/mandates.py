@@ -14,7 +14,6 @@ from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.asking import (
     BASE_URL_HINT,
     Budget,
-    Proof,
     ask_list,
     ask_one,
     not_the_register,
@@ -23,6 +22,7 @@ from doorstroom_client.osr.asking import (
 )
 from doorstroom_client.osr.checks import checked_namespace, checked_oin
 from doorstroom_client.osr.parsing import Fields, objects_in
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import EigenMandaat, Onderwijsinstelling
 from doorstroom_client.osr.settings import Osr
 

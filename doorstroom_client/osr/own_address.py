@@ -12,9 +12,10 @@ from doorstroom_client.exchange.http import check_base_url
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.addresses import find_endpoints, get_endpoint
-from doorstroom_client.osr.asking import Budget, Proof
+from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, register_endpoint
 from doorstroom_client.osr.mandates import ask_mandate
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Endpoint
 from doorstroom_client.osr.settings import Osr
 

@@ -24,9 +24,10 @@ from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import Registered, ask_mandate
+from doorstroom_client.osr.memory import nowhere
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat
-from doorstroom_client.osr.seen import Seen, nowhere
+from doorstroom_client.osr.seen import Seen
 from doorstroom_client.osr.settings import Osr
 from doorstroom_client.store.base import Mandates
 from doorstroom_client.store.records import Gezien

@@ -5,9 +5,10 @@ from __future__ import annotations
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.identifiers import Brin
-from doorstroom_client.osr.asking import Budget, Proof, ask_list, ask_one
+from doorstroom_client.osr.asking import Budget, ask_list, ask_one
 from doorstroom_client.osr.checks import checked_oin
 from doorstroom_client.osr.parsing import Fields
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Bestuur, Onderwijsinstelling, Vermelding
 from doorstroom_client.osr.settings import Osr
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.identifiers import Oin
-from doorstroom_client.terugweg.handler import InboundRequest
+
+if TYPE_CHECKING:
+    from doorstroom_client.terugweg.handler import InboundRequest
 
 ACTION = "leerlingresultaat"
 RESULTS = {

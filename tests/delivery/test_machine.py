@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.exchange.health import Health
 from doorstroom_client.store.records import Claimed, Queued, State
 

@@ -13,7 +13,7 @@ from databases import Places
 from support import LEVERANCIER, NOW, SUPPLIER_OIN
 
 from doorstroom_client import Phase
-from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.outbox import DAY, HOLD, LEASE, SCHEDULE, Bezorging, end_of, verdict_of
 from doorstroom_client.errors import (
     AanleveringGesloten,

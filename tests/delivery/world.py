@@ -16,7 +16,7 @@ from support import LEVERANCIER, NOW, SCHOOL, answer, fault
 from tenacity import wait_fixed
 
 from doorstroom_client import Advies, Afspraak, Leerling, Leverancier, Retry, School
-from doorstroom_client.delivery.isolation import Addresses
+from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.outbox import Run, add
 from doorstroom_client.delivery.sending import Books

@@ -11,11 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from doorstroom_client.delivery.addresses import SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN, Addresses
 from doorstroom_client.delivery.isolation import (
     PROBES,
-    SUSPICIOUS,
-    SUSPICIOUS_WHEN_PROVEN,
-    Addresses,
     Part,
     Verdict,
     bound,

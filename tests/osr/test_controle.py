@@ -17,8 +17,8 @@ from doorstroom_client import AsyncClient, Client, Leverancier, Mandaatcontrole,
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.flow import Attempt, Pause
 from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
+from doorstroom_client.osr.memory import MemoryMandates
 from doorstroom_client.osr.pace import PATIENCE, Pace, paced
-from doorstroom_client.osr.seen import MemoryMandates
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.records import Gezien

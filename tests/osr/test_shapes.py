@@ -22,9 +22,10 @@ from doorstroom_client.errors import (
 from doorstroom_client.exchange.http import Outcome, Response
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.addresses import find_endpoints, find_free_routing_id, get_endpoint
-from doorstroom_client.osr.asking import Budget, Proof
+from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_mandates_per_school
 from doorstroom_client.osr.parsing import Fields, spelled
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service
 

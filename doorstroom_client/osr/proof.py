@@ -1,0 +1,32 @@
+"""Remembers that a register is really there, so that a list without anything in it is believed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+_PROVEN_SECONDS = 15 * 60.0
+
+
+class Proof:
+    """Remembers for a quarter of an hour that the register is really at an address.
+
+    Args:
+        clock: monotonic seconds; for tests.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def holds(self, base_url: str) -> bool:
+        """Whether it was proven a short while ago."""
+        at = self._seen.get(base_url)
+        return at is not None and self._clock() - at < _PROVEN_SECONDS
+
+    def note(self, base_url: str) -> None:
+        """It is."""
+        with self._lock:
+            self._seen[base_url] = self._clock()
