@@ -136,7 +136,14 @@ MORE: tuple[Mutant, ...] = (
         "if there.response.status >= 500:",
         _OSR_SHAPES,
     ),
-    _one("osr", "the proof never ends", _ASKING, "self.clock() - at < _PROVEN_SECONDS", "self.clock() >= at", _OSR_SHAPES),
+    _one(
+        "osr",
+        "the proof never ends",
+        "osr/proof.py",
+        "self._clock() - at < _PROVEN_SECONDS",
+        "self._clock() >= at",
+        _OSR_SHAPES,
+    ),
     _one(
         "osr",
         "a link leads to any host",
