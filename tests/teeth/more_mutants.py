@@ -1069,5 +1069,23 @@ MORE: tuple[Mutant, ...] = (
         "tests/terugweg/test_protocol.py",
         "one_write",
     ),
+    _one(
+        "speed",
+        "importing a client loads what only a call needs",
+        "chain.py",
+        "if TYPE_CHECKING:  # what only a call needs",
+        "if True:  # what only a call needs",
+        "tests/unit/test_lazy_names.py",
+        "what_its_construction_needs",
+    ),
+    _one(
+        "speed",
+        "importing a client loads the time zones",
+        "messages/values.py",
+        "if TYPE_CHECKING:\n    from zoneinfo import ZoneInfo\n",
+        "from zoneinfo import ZoneInfo\n",
+        "tests/unit/test_lazy_names.py",
+        "what_its_construction_needs",
+    ),
 )
 """As `MUTANTS`."""
