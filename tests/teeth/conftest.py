@@ -6,7 +6,7 @@ import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "teeth: puts a bug in a copy of the package and looks whether the tests see it")
+    config.addinivalue_line("markers", "teeth: runs tests with a bug and looks whether they see it")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

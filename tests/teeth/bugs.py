@@ -1,0 +1,726 @@
+"""The bugs: natural mistakes, one or two for each promise, and which tests have to see them.
+
+A bug runs in place of the function that it names, and gets that function first; one for a constant gets the constant, and gives
+what takes its place. Name what a promise hangs on, and little of what is inside it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, replace
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from .planting import Bug
+
+BUGS: list[Bug] = []
+
+_BAD_SERVER = "tests/promises/test_bad_server.py"
+_CALL = "tests/unit/test_call.py"
+_CLIENT = "tests/delivery/test_client_deliveries.py"
+_DOWNLOAD = "tests/promises/test_download.py"
+_DRIP = "tests/wire/test_drip_wire.py"
+_ENDPOINTS = "tests/unit/test_endpoints.py"
+_OUTBOX = "tests/delivery/test_outbox.py"
+_PROXY = "tests/terugweg/test_proxy.py"
+_RECEIVER = "tests/unit/test_receiver.py"
+_SHAPES = "tests/osr/test_shapes.py"
+_TRUST = "tests/promises/test_closed_trust.py"
+
+
+def bug(promise: str, name: str, target: str, *tests: str, only: str = "") -> Callable[[Callable[..., Any]], None]:
+    """Put what stands under this in the table, as `Bug` says; `target` is below the package."""
+
+    def listed(instead: Callable[..., Any]) -> None:
+        BUGS.append(Bug(promise, name, f"doorstroom_client.{target}", instead, tests, only))
+
+    return listed
+
+
+# --- what goes out
+
+
+@bug(
+    "O1",
+    "a write to the OSR is repeated blind",
+    "exchange.decisions:TABLE",
+    f"{_ENDPOINTS}::test_a_lost_answer_that_was_applied_is_done",
+)
+def _(table: Any) -> Any:
+    retry = table["no answer"].actions[0]
+    return {**table, "no answer": replace(table["no answer"], actions=(retry,) * 6)}
+
+
+@bug("O2", "retries cost nothing", "exchange.health:Health.spend", "tests/unit/test_health.py", only="1035_requests")
+def _(spend: Any, *_: Any) -> bool:
+    return True
+
+
+@bug(
+    "O3",
+    "the time counts per read",
+    "exchange.streams:Deadline.cut",
+    f"{_DRIP}::test_a_drip_ends_at_the_total_time",
+    only="headers and sync and registreren",
+)
+def _(cut: Any, self: Any, timeout: Any, *_: Any) -> Any:
+    return timeout
+
+
+@bug(
+    "O3",
+    "awaited, an answer may take longer",
+    "exchange.transport:AsyncHttpxTransport.send",
+    f"{_DRIP}::test_a_drip_ends_at_the_total_time",
+    only="headers and async and registreren",
+)
+async def _(send: Any, self: Any, request: Any) -> Any:
+    return await send(self, replace(request, deadline=60.0))
+
+
+@bug(
+    "O4",
+    "a date in Retry-After counts from our own clock",
+    "exchange.retry:retry_after",
+    "tests/unit/test_retry_after.py",
+    only="clock_of_the_peer",
+)
+def _(retry_after: Any, headers: Any, now: Any) -> Any:
+    return retry_after({name: value for name, value in headers.items() if name != "date"}, now)
+
+
+@bug(
+    "O5",
+    "a message does not wait for older ones",
+    "store.outbox:_FIRST",
+    f"{_OUTBOX}::test_a_later_message_waits_for_one_that_is_not_due",
+)
+def _(first: str) -> str:
+    return "1 = 1"
+
+
+@bug("O5", "a retry has a new moment", "store.outbox:SqlOutbox.claim", "tests/delivery/test_machine.py::TestBezorgen")
+def _(claim: Any, self: Any, *args: Any, **more: Any) -> Any:
+    claimed = claim(self, *args, **more)
+    if claimed is None or not claimed.queued.attempts:
+        return claimed
+    return replace(claimed, body=claimed.body.replace(b"Z", b"+00:00"))
+
+
+@bug(
+    "O5",
+    "a newer list goes before one that waits",
+    "store.outbox:SqlOutbox.overtake",
+    f"{_CLIENT}::test_a_newer_list_does_not_go_before_one_that_waits",
+)
+def _(overtake: Any, *_: Any) -> bool:
+    return True
+
+
+@bug(
+    "O6",
+    "a redirect is followed",
+    "exchange.transport:HttpxTransport.send",
+    "tests/promises/test_redirects.py::test_a_redirect_of_a_supplier",
+    only="sync and 307",
+)
+def _(send: Any, self: Any, request: Any) -> Any:
+    outcome = send(self, request)
+    place = getattr(outcome, "headers", {}).get("location")
+    return send(self, replace(request, url=urljoin(request.url, place))) if place else outcome
+
+
+@bug(
+    "O7",
+    "every success is a receipt",
+    "exchange.decisions:classify",
+    "tests/wire/test_refusals_wire.py::test_status",
+    only="sync and (200 or 201 or 204)",
+)
+def _(classify: Any, outcome: Any, operation: Any) -> Any:
+    success = 200 <= getattr(outcome, "status", 0) < 300 and operation.startswith("registreren")
+    return classify(replace(outcome, status=202) if success else outcome, operation)
+
+
+@bug(
+    "O7",
+    "a receipt with half a body is sent once more",
+    "exchange.decisions:_stands_without_body",
+    f"{_CALL}::TestHalfAnswers::test_a_receipt_is_a_receipt",
+)
+def _(stands: Any, *_: Any) -> bool:
+    return False
+
+
+@bug(
+    "O8",
+    "what is left in a connection is not looked at",
+    "exchange.transport:_may_hold_more",
+    f"{_DOWNLOAD}::test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer",
+    only="sync",
+)
+def _(may_hold_more: Any, response: Any) -> bool:
+    return False
+
+
+@bug(
+    "O9",
+    "what says that it is a report is a whole one",
+    "exchange.rapport:Download.is_complete",
+    f"{_DOWNLOAD}::test_what_is_no_whole_report_leaves_no_file",
+    only="sync and half",
+)
+def _(is_complete: Any, self: Any) -> bool:
+    return True
+
+
+@bug(
+    "O9",
+    "the name of a report is there before the report",
+    "exchange.files:PartFile.__init__",
+    f"{_DOWNLOAD}::test_a_killed_process_leaves_nothing_under_the_name",
+)
+def _(make: Any, self: Any, target: Path) -> None:
+    make(self, target)
+    target.write_bytes(b"")
+
+
+@bug(
+    "O10",
+    "the address of a report comes from the result",
+    "faces.rapporten:Reporting.fetch_leerlingrapport",
+    "tests/promises/test_configured_hosts.py::test_no_address_in_a_result_is_ever_called",
+)
+def _(fetch: Any, self: Any, rapport: Any, **more: Any) -> Any:
+    from doorstroom_client import Leverancier
+
+    there = urlsplit(rapport.resultaat.resultatenscores.resultaten.aanvullendeinfo).netloc
+    return fetch(self, rapport, **more, leverancier=Leverancier("ICE", rapport.sender_oin, f"https://{there}"))
+
+
+# --- what comes in
+
+
+@bug(
+    "I1",
+    "202 while a result is still on its way to the disk",
+    "terugweg.handler:Receiver.keep",
+    "tests/inkomend/test_kill.py",
+)
+def _(keep: Any, self: Any, verdict: Any) -> Any:
+    from doorstroom_client import InboundResponse
+
+    if isinstance(verdict, InboundResponse):
+        return verdict
+    Thread(target=keep, args=(self, verdict), daemon=True).start()
+    return InboundResponse.of(202)
+
+
+@bug(
+    "I1",
+    "all that came in together was kept",
+    "terugweg.handler:Receiver.keep_all",
+    "tests/unit/test_intake.py::test_one_that_cannot_be_kept_does_not_take_others_along",
+)
+def _(keep_all: Any, self: Any, deliveries: Any) -> Any:
+    from doorstroom_client import InboundResponse
+
+    keep_all(self, deliveries)
+    return [InboundResponse.of(202)] * len(deliveries)
+
+
+@bug(
+    "I2",
+    "the last one to arrive is the current one",
+    "store.inbox:SqlInbox.add_many",
+    "tests/inkomend/test_resend.py::test_an_older_message_that_comes_late_is_history",
+)
+def _(add_many: Any, self: Any, deliveries: Any) -> Any:
+    return add_many(self, [replace(delivery, datumtijd=None) for delivery in deliveries])
+
+
+@bug("I3", "no body is too large", "terugweg.asgi:_body", "tests/unit/test_asgi.py", only="too_large")
+async def _(body: Any, scope: Any, receive: Any, limits: Any) -> Any:
+    return await body(scope, receive, replace(limits, body=10**9))
+
+
+@bug(
+    "I4",
+    "any JSON will do",
+    "messages.codec:decode_leerlingresultaat",
+    "tests/inkomend/test_corpus.py",
+    only="answer_and_the_store",
+)
+def _(decode: Any, body: bytes) -> Any:
+    from doorstroom_client import Leerlingresultaat
+
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return decode(body)
+    return Leerlingresultaat.parse(document)
+
+
+@bug("I5", "anybody may post", "osr.registry:Registry.is_mandated", f"{_RECEIVER}::test_no_mandate_is_401")
+def _(is_mandated: Any, *_: Any, **more: Any) -> Any:
+    yield from ()
+    return True
+
+
+@bug(
+    "I5",
+    "a silent OSR makes a supplier stop",
+    "terugweg.handler:Receiver.judge",
+    f"{_RECEIVER}::test_while_the_osr_gives_no_answer_it_is_503_and_never_401",
+)
+def _(judge: Any, self: Any, request: Any) -> Any:
+    from doorstroom_client import InboundResponse
+
+    verdict = yield from judge(self, request)
+    return InboundResponse.of(401) if getattr(verdict, "status", 0) == 503 else verdict
+
+
+@bug(
+    "I6",
+    "edu-to may stand in an address twice",
+    "terugweg.handler:_edu",
+    f"{_RECEIVER}::test_refused_before_anybody_is_asked",
+)
+def _(edu: Any, query: str) -> tuple[str, str]:
+    fields = dict(parse_qsl(query))
+    return fields.get("edu-to", ""), fields.get("edu-from", "")
+
+
+# --- what is kept
+
+
+@bug(
+    "S1",
+    "a message is done before it is sent",
+    "store.outbox:SqlOutbox.renew",
+    "tests/cli/test_signals.py::test_killed_in_the_middle_nothing_is_missing",
+)
+def _(renew: Any, self: Any, claimed: Any, now: Any, lease: float) -> bool:
+    return renew(self, claimed, now, lease) and self.delivered(claimed, (), 0, now)
+
+
+@bug(
+    "S2", "a commit does not wait for the disk", "store.sqlite_database:SqliteDatabase._set_up", "tests/inkomend/test_power.py"
+)
+def _(set_up: Any, self: Any) -> None:
+    set_up(self)
+    with self.cursor("open") as cursor:
+        cursor.execute("PRAGMA synchronous = NORMAL")
+
+
+@bug(
+    "S3",
+    "half a transaction is kept",
+    "store.sqlite_database:SqliteDatabase.transaction",
+    "tests/delivery/test_disk.py::test_any_statement_may_fail",
+)
+@contextmanager
+def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
+    with self.cursor(what) as cursor:
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        finally:
+            cursor.execute("COMMIT")
+
+
+@bug(
+    "S3",
+    "a disk that fails is a fault of the message",
+    "delivery.outbox:deliver_parts",
+    "tests/delivery/test_disk.py",
+    only="a_run_on_a_bad_disk or second_attempt",
+)
+def _(deliver_parts: Any, *args: Any) -> Any:
+    from doorstroom_client.errors import StoreError, Unavailable
+
+    try:
+        return (yield from deliver_parts(*args))
+    except StoreError as error:
+        raise Unavailable(error.message, retryable=True) from error
+
+
+@bug("S4", "a lease never ends", "store.outbox:SqlOutbox.claim", f"{_OUTBOX}::test_a_lease_ends")
+def _(claim: Any, self: Any, owner: str, now: Any, lease: float, **more: Any) -> Any:
+    return claim(self, owner, now, 1000 * lease, **more)
+
+
+@bug(
+    "S4",
+    "nobody looks whether a message is still theirs",
+    "delivery.outbox:Run._check",
+    f"{_OUTBOX}::test_a_message_that_was_taken_over_is_not_sent",
+)
+def _(check: Any, self: Any, claimed: Any) -> Any:
+    return ()
+
+
+@bug(
+    "S5",
+    "others may read the store",
+    "store.sqlite_database:SqliteDatabase._prepare_file",
+    "tests/store/test_sqlite.py",
+    only="private",
+)
+def _(prepare: Any, self: Any) -> None:
+    prepare(self)
+    self.path.chmod(0o644)
+
+
+@bug(
+    "S5",
+    "a purge says that the bytes are gone",
+    "store.sqlite_database:SqliteDatabase.wipe",
+    "tests/retention/test_bytes.py",
+    only="moved or reader",
+)
+def _(wipe: Any, self: Any) -> bool:
+    return True
+
+
+@bug(
+    "S5",
+    "results go that nobody processed",
+    "store.retention:SqlRetention.purge",
+    "tests/retention/test_what_goes.py::test_what_is_not_processed_never_goes",
+)
+def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
+    with self._database.transaction("note a removal") as cursor:
+        cursor.execute("UPDATE leerlingresultaat SET processed_at = received_at WHERE processed_at IS NULL")
+    return purge(self, now, until, marks_until)
+
+
+# --- who it is
+
+
+@bug("T1", "the ciphers that OpenSSL likes", "exchange.tls:CIPHERS", "tests/promises/test_tls_floor.py", only="below_the_floor")
+def _(ciphers: str) -> str:
+    return "DEFAULT"
+
+
+@bug(
+    "T2",
+    "the host in a certificate is not looked at",
+    "exchange.tls:client_context",
+    f"{_BAD_SERVER}::test_a_defect_of_the_certificate",
+    only="sync and wrong",
+)
+def _(client_context: Any, certificate: Any) -> Any:
+    context = client_context(certificate)
+    context.check_hostname = False
+    return context
+
+
+@bug(
+    "T3",
+    "any organisation will do",
+    "exchange.streams:carries",
+    f"{_BAD_SERVER}::test_another_organisation",
+    only="sync",
+)
+def _(carries: Any, stream: Any, oin: Any) -> bool:
+    return True
+
+
+@bug(
+    "T3",
+    "one set of connections for all",
+    "exchange.pools:Pools.take",
+    f"{_BAD_SERVER}::test_an_open_connection_serves_only_the_organisation_it_was_made_for",
+)
+def _(take: Any, self: Any, oin: Any, context: Any) -> Any:
+    return take(self, None, context)
+
+
+@bug("T4", "the machine may add roots", "exchange.tls:client_context", _TRUST, only="machine")
+def _(client_context: Any, certificate: Any) -> Any:
+    context = client_context(certificate)
+    context.load_default_certs()
+    return context
+
+
+@bug(
+    "T5",
+    "only the last certificate is looked up in a list",
+    "exchange.tls:_load_crls",
+    "tests/promises/test_revocation.py",
+    only="sync and (intermediate or root)",
+)
+def _(load_crls: Any, context: Any, certificate: Any) -> None:
+    load_crls(context, certificate)
+    if context.verify_flags & ssl.VERIFY_CRL_CHECK_CHAIN:
+        context.verify_flags &= ~ssl.VERIFY_CRL_CHECK_CHAIN
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+
+
+@bug(
+    "T6",
+    "our refused certificate looks like a broken line",
+    "exchange.tls_faults:tls_kind",
+    "tests/wire/test_tls_wire.py::test_our_certificate_is_refused",
+    only="registreren",
+)
+def _(tls_kind: Any, error: Any, before: bool) -> Any:
+    from doorstroom_client.exchange.http import FaultKind
+
+    kind, phase, code = tls_kind(error, before)
+    return (kind if before else FaultKind.NO_ANSWER), phase, code
+
+
+@bug(
+    "T6",
+    "new files are never looked at",
+    "exchange.live:LiveContext._take_over",
+    "tests/unit/test_live.py::test_new_files_are_taken_over_at_the_next_look",
+)
+def _(take_over: Any, self: Any) -> None:
+    return None
+
+
+@bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
+def _(trusts: Any, self: Any, *_: Any) -> bool:
+    return True
+
+
+@bug("T7", "a certificate in a header is not verified", "terugweg.verify:is_sound", _PROXY, only="every_defect")
+def _(is_sound: Any, *_: Any) -> bool:
+    return True
+
+
+# --- what nobody may see
+
+
+@bug(
+    "P1",
+    "the text of a fault is logged",
+    "exchange.transport:_fault",
+    f"{_BAD_SERVER}::test_what_comes_in_place_of_an_answer_stands_in_no_log",
+)
+def _(fault: Any, error: BaseException, *args: Any) -> Any:
+    logging.getLogger("doorstroom_client").warning("%s", error)
+    return fault(error, *args)
+
+
+@bug(
+    "P1",
+    "an error says what the other party wrote",
+    "exchange.call:_error",
+    "tests/wire/test_refusals_wire.py::test_status",
+    only="sync and (401 or 422)",
+)
+def _(make: Any, *args: Any) -> Any:
+    error = make(*args)
+    error.message += getattr(error, "melding", "")
+    return error
+
+
+@bug(
+    "P1",
+    "an error says which value is wrong",
+    "messages.findings:Findings.member",
+    "tests/promises/test_canary.py",
+    only="refused_here",
+)
+def _(member: Any, self: Any, value: Any, path: str, allowed: Any, what: str) -> str:
+    if value not in allowed:
+        self.add(path, f"{value} is not a known {what}")
+    return str(value)
+
+
+@bug("P2", "the 11-test is off", "messages.bsn:looks_like_bsn", "tests/unit/test_bsn.py", only="looks_like_one or such_a_value")
+def _(looks_like_bsn: Any, text: str) -> bool:
+    return False
+
+
+@bug(
+    "P3",
+    "an event is not escaped",
+    "exchange.events:as_json",
+    "tests/unit/test_events.py::test_a_configured_name_cannot_start_a_line_or_move_the_cursor",
+)
+def _(as_json: Any, event: Any) -> str:
+    return " ".join(map(str, astuple(event)))
+
+
+@bug(
+    "P4",
+    "the proxy of the environment is used",
+    "exchange.transport:_PooledTransport.__init__",
+    f"{_TRUST}::test_proxies_of_the_environment_are_not_used",
+)
+def _(make: Any, self: Any, context: Any, deadline: Any) -> None:
+    import httpcore
+
+    make(self, context, deadline)
+    if proxy := os.environ.get("HTTPS_PROXY"):
+        self._pool = httpcore.HTTPProxy(proxy, ssl_context=context)
+
+
+# --- the command line, and files
+
+
+@bug("C1", "the last code counts", "cli.exit_codes:worst", "tests/cli/test_errors.py::test_the_worst_code_wins")
+def _(worst: Any, codes: Any) -> Any:
+    return [worst(()), *codes][-1]
+
+
+@bug("C2", "two runs go on at once", "cli._lock:alone", "tests/cli/test_signals.py", only="runs_once_at_a_time")
+@contextmanager
+def _(alone: Any, *_: Any) -> Iterator[None]:
+    yield
+
+
+@bug("C3", "a cell may be a formula", "exchange.spreadsheet:safe_cell", "tests/cli/test_csv.py", only="becomes_text")
+def _(safe_cell: Any, value: Any) -> str:
+    return str(value)
+
+
+@bug(
+    "C3",
+    "entities in XML are expanded",
+    "readers.xml_events:strict_options",
+    "tests/readers/test_hostile_xml.py",
+    only="no_file",
+)
+def _(strict_options: Any) -> dict[str, bool]:
+    return {**strict_options(), "resolve_entities": True}
+
+
+@bug(
+    "edexml",
+    "vmbo/havo becomes havo",
+    "readers.advies_spelling:parse_advies",
+    "tests/readers/test_advies_spelling.py",
+    only="not_understood",
+)
+def _(parse_advies: Any, text: str, codes: Any) -> Any:
+    return parse_advies(re.sub(r"^vmbo\s*/", "", text), codes)
+
+
+@bug(
+    "files",
+    "lines after open quotes are lost",
+    "readers.records:Lines.once_more",
+    "tests/readers/test_many.py::test_a_quote_that_is_never_closed_swallows_no_school",
+)
+def _(once_more: Any, self: Any) -> None:
+    return None
+
+
+# --- what the parties know of each other
+
+
+@bug(
+    "isolation",
+    "a pupil is called unknown on a conclusion",
+    "delivery.isolation:_halve",
+    "tests/isolation/test_search.py::test_the_verdict_is_exact_and_everybody_else_arrives_once",
+)
+def _(halve: Any, part: Any, hunt: Any) -> Any:
+    rest = yield from halve(part, hunt)
+    return [(rest[0][0], True)] if len(rest) == 1 else rest
+
+
+@bug(
+    "ledger",
+    "nothing is in doubt before a list is sent",
+    "store.ledger:SqlLedger.doubt",
+    f"{_CLIENT}::test_what_may_have_arrived_is_in_doubt",
+)
+def _(doubt: Any, *_: Any) -> None:
+    return None
+
+
+@bug(
+    "ledger",
+    "unknown pupils count as accepted",
+    "store.outbox:SqlOutbox.delivered",
+    f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
+)
+def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:
+    return delivered(self, claimed, claimed.entries, *more)
+
+
+@bug(
+    "mandaten",
+    "when the register asks for rest, one rests",
+    "osr.pace:Pace.hold",
+    "tests/osr/test_controle.py",
+    only="rests",
+)
+def _(hold: Any, self: Any, seconds: float) -> None:
+    return None
+
+
+@bug(
+    "messages",
+    "geslacht goes out when the agreement has none",
+    "messages.deelnemers:build_deelnemerslijst",
+    "tests/unit/test_deelnemers.py::test_geslacht_is_not_sent_when_the_agreement_has_none",
+)
+def _(build: Any, *args: Any, **more: Any) -> Any:
+    return build(*args, **{**more, "afspraak": replace(more["afspraak"], geslacht=True)})
+
+
+@bug("osr", "any 404 is a no", "osr.asking:settle_404", _SHAPES, only="another_server")
+def _(settle_404: Any, *_: Any) -> Any:
+    return ()
+
+
+@bug("osr", "a link leads to any host", "osr.asking:Origin", _SHAPES, only="link_to_another_host")
+def _(origin: Any) -> Any:
+    return type("Anywhere", (), {"of": staticmethod(lambda url: "")})
+
+
+@bug("overzicht", "a value is taken for markup", "overview.html:text", "tests/overview/test_pagina.py", only="text")
+def _(text: Any, value: Any) -> Any:
+    from doorstroom_client.overview.html import Html
+
+    return Html(value)
+
+
+@bug(
+    "postgres",
+    "the answer to a commit is not looked at",
+    "store.postgres_cursor:commit",
+    "tests/store/test_postgres.py",
+    only="swallowed or standby",
+)
+def _(commit: Any, connection: Any) -> None:
+    connection.execute("COMMIT")
+
+
+@bug(
+    "postgres",
+    "a child uses the connections of its parent",
+    "store.postgres_database:PostgresDatabase.after_fork",
+    "tests/store/test_store.py",
+    only="forked and postgres",
+)
+def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
+    if not forked:
+        after_fork(self, forked=False)
+
+
+@bug(
+    "speed",
+    "the administration of a result is searched for among all",
+    "chain:Chain.find_school",
+    "tests/unit/test_client.py",
+    only="not_searched_for",
+)
+def _(find_school: Any, self: Any, routeringskenmerk: str) -> Any:
+    return next((item for item in self.scholen if item.routeringskenmerk == routeringskenmerk), None)
