@@ -29,7 +29,6 @@ from teeth.planting import Bug, environment_of
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120.0
 _PASSED, _FAILED = 0, 1
-_VERDICTS = {_PASSED: "survived", _FAILED: "caught"}
 _TABLE = r"^\S*teeth/bugs\.py:[0-9]+: "
 """How a failure begins that lies in the table, and not in the package or a test."""
 
@@ -65,7 +64,8 @@ def bite(bug: Bug, failing: Sequence[str] = ()) -> Bite:
     failed = _failed_in(said)
     if found := re.search(_TABLE + ".*", said, re.MULTILINE):
         return Bite("stale", found[0], seconds, failed)
-    return Bite(_VERDICTS.get(code, f"pytest ended with {code}"), next(iter(failed), ""), seconds, failed)
+    verdict = {(_FAILED, True): "caught", (_PASSED, False): "survived"}.get((code, bool(failed)), f"pytest ended with {code}")
+    return Bite(verdict, next(iter(failed), ""), seconds, failed)
 
 
 def healthy(bugs: Sequence[Bug], jobs: int = 1) -> Bite:
@@ -98,7 +98,7 @@ def _run(
     command += ["-k", only] if only else []
     started = time.monotonic()
     try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, timeout=seconds, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return _FAILED, "FAILED a test that did not end", seconds
     return done.returncode, done.stdout.decode("utf-8", "replace"), time.monotonic() - started
