@@ -213,7 +213,14 @@ def test_a_mandate_is_of_the_whole_oin_in_the_certificate(rig: Callable[..., Rig
         ({"las": "k"}, {"las": "l"}, False),
         ({"eck": "x"}, {"las": "x"}, False),
     ],
-    ids=["other LAS-key", "other ECK-iD", "gets a LAS-key", "by LAS-key", "another by LAS-key", "the same text as another kind"],
+    ids=[
+        "other LAS-key",
+        "other ECK-iD",
+        "gets a LAS-key",
+        "by LAS-key",
+        "another by LAS-key",
+        "the same text as another kind",
+    ],
 )
 def test_the_eck_id_tells_whose_result_it_is(
     rig: Callable[..., Rig], first: dict[str, str], second: dict[str, str], one_pupil: bool
