@@ -24,7 +24,7 @@ from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
-from doorstroom_client.exchange.retry import RetryPolicy, retry_after
+from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
 SHORTEST = 0.05
@@ -193,7 +193,7 @@ def _pause(
     """Seconds to wait before another attempt; None when there is to be none in this call."""
     if action not in (Action.RETRY, Action.SCHEDULE) or situation is Situation.UNKNOWN_SCHOOL:
         return None  # a school becomes known in days, not in seconds
-    own = conditions.retry.pause(made, elapsed)
+    own = seconds_of(conditions.retry.pause(made, elapsed))
     if own is None or (asked is not None and asked > conditions.retry.longest_wait):
         return None
     pause = own if asked is None else asked

@@ -48,7 +48,10 @@ class RetryPolicy(Protocol):
         ...
 
     def pause(self, attempts: int, elapsed: float) -> float | None:
-        """Seconds to wait before the next attempt, after `attempts` that took `elapsed` seconds; None for no more."""
+        """Seconds to wait before the next attempt, after `attempts` that took `elapsed` seconds; None for no more.
+
+        Less than 0 counts as 0, and so does NaN; what is no number counts as None.
+        """
         ...
 
 
@@ -104,9 +107,25 @@ class Retry:
         state.attempt_number = attempts
         state.start_time = 0.0
         state.outcome_timestamp = elapsed
-        pause = max(0.0, float(self.wait(state)))
+        pause = seconds_of(self.wait(state))
+        if pause is None:
+            return None
         state.upcoming_sleep = pause
         return None if self.stop(state) else pause
+
+
+def seconds_of(given: object) -> float | None:
+    """The wait that a strategy or policy of somebody else gave, made safe to reckon with.
+
+    Returns:
+        0 for one below zero and for one that is no number at all times (NaN); None for what cannot be read as seconds, so
+        that the call ends there in what came of it, instead of in an error about the strategy.
+    """
+    try:
+        seconds = float(given)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return seconds if seconds > 0 else 0.0
 
 
 def _after(attempts: int) -> stop_base:

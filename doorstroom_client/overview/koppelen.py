@@ -125,7 +125,7 @@ def _schooljaar(item: Resultaat) -> str:
     return named if Schooljaar.fits(named) else Schooljaar.op(item.resultaat.afnamedatum or item.ontvangen_op.date())
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(slots=True, repr=False, eq=False)
 class _Slot:
     """What is known about one pupil."""
 
@@ -209,15 +209,18 @@ class _Part:
 
     def _stranger(self, leerling: Leerling) -> _Slot:
         """A pupil that is not in the list of the school: found again by ECK-iD, or by LAS-key when one of the two has none."""
-        for slot in self._strangers:
-            if _same(slot.wie.leerling, leerling):
-                known = slot.wie.leerling
-                slot.wie = BekendeLeerling(
-                    naam="", eck_id=known.eck_id or leerling.eck_id, las_key=known.las_key or leerling.las_key
-                )
-                return slot
-        self._strangers.append(_Slot(BekendeLeerling(naam="", eck_id=leerling.eck_id, las_key=leerling.las_key)))
-        return self._strangers[-1]
+        found = [slot for slot in self._strangers if _same(slot.wie.leerling, leerling)]
+        if not found:
+            self._strangers.append(_Slot(BekendeLeerling(naam="", eck_id=leerling.eck_id, las_key=leerling.las_key)))
+            return self._strangers[-1]
+        slot, *rest = sorted(found, key=lambda one: not one.wie.eck_id)  # the ECK-iD leads
+        known = slot.wie.leerling
+        for other in () if known.las_key else rest:  # known by LAS-key only, and here that turns out to be this pupil's
+            slot.adviezen[:0], slot.resultaten[:0] = other.adviezen, other.resultaten
+            slot.opmerkingen |= other.opmerkingen
+            self._strangers.remove(other)
+        slot.wie = BekendeLeerling(naam="", eck_id=known.eck_id or leerling.eck_id, las_key=known.las_key or leerling.las_key)
+        return slot
 
 
 def _same(one: Leerling, other: Leerling) -> bool:

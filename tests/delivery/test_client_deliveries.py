@@ -199,6 +199,30 @@ def test_what_may_have_arrived_is_in_doubt(kind: Any, failure: Any, tmp_path: Pa
 
 
 @BOTH
+def test_a_pupil_in_doubt_has_disappeared_only_when_no_longer_in_the_list(kind: Any, tmp_path: Path) -> None:
+    """The supplier keeps what it took in before, whatever became of what was sent after it; of whom it is not sure to have
+    anything, nothing is said."""
+    peer = Peer()
+    client = make(kind, peer, tmp_path / "s.db")
+    go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "HAVO")))
+    peer.outcomes = ["lost"]
+    with pytest.raises(DeadlineExceeded):
+        go(client.send_schooladviezen(SCHOOL, pupils("HAVO", "VWO", "VWO"), only_changes=True))
+
+    there = go(client.compare_schooladviezen(SCHOOL, pupils("HAVO", "HAVO")))
+    assert ([item.las_key for item in there.gewijzigd], there.ongewijzigd, there.verdwenen) == (["sleutel-1"], 1, ())
+    for gone in (
+        go(client.compare_schooladviezen(SCHOOL, pupils("HAVO"))),
+        go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO"), only_changes=True)),
+        go(client.send_schooladviezen(SCHOOL, pupils("HAVO"), only_changes=True)),
+        go(client.send_schooladviezen(SCHOOL, pupils("VWO"), only_changes=True)),
+        go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO"), only_changes=True)),
+    ):
+        assert [gone.verdwenen[0].gaat_over(Leerling(las_key=f"sleutel-{at}")) for at in range(3)] == [False, True, False]
+        assert len(gone.verdwenen) == 1
+
+
+@BOTH
 def test_a_full_send_counts_for_the_ledger_too(kind: Any, tmp_path: Path) -> None:
     peer = Peer()
     client = make(kind, peer, tmp_path / "s.db")

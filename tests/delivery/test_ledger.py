@@ -104,6 +104,14 @@ def test_the_same_text_as_eck_id_and_las_key_is_not_the_same_pupil() -> None:
     assert eck != las
 
 
+def test_marks_stay_what_they_are_in_stores_that_are_in_use() -> None:
+    """Else every pupil is new to the next version, and everybody in the ledger has disappeared."""
+    assert marks_of(Leerling(eck_id="https://ketenid.nl/pilot/" + "a" * 128, las_key="kind-a"), SECRET) == (
+        "a8287e0db66badc827c4863fe10e2512",
+        "47f68b371bfd37aa31ff2969b30e9461",
+    )
+
+
 # --- comparing
 
 
@@ -162,9 +170,24 @@ def test_two_pupils_swap_their_las_keys() -> None:
     assert compare(new[:1], old) == Changes((), (0,), 0, (old[1],))
 
 
+def test_of_two_entries_that_may_be_about_a_pupil_the_one_with_its_eck_id_counts() -> None:
+    """First it was said with a LAS-key, then with an ECK-iD and another key; now both belong to one pupil."""
+    accepted = [Entry("", "l", "by key"), Entry("e", "m", "by ECK-iD")]
+    for known in (accepted, accepted[::-1]):
+        assert compare([Entry("e", "l", "by ECK-iD")], known) == Changes((), (), 1, ())
+        assert compare([Entry("e", "l", "by key")], known) == Changes((), (0,), 0, ())
+
+
 def test_what_is_in_doubt_goes_out_again() -> None:
     (entry,) = lijst_of(0, (0, None, None, None)).entries(SECRET)
     assert compare([entry], [replace(entry, content="")]) == Changes((), (0,), 0, ())
+
+
+def test_who_is_in_doubt_has_disappeared_only_when_no_longer_in_the_list() -> None:
+    """Whatever the supplier has of this pupil, it keeps it; what only waits it does not have."""
+    sure, doubtful, waiting = Entry("e1", "", "a"), Entry("e2", "", ""), Entry("e3", "", "c")
+    assert compare([sure], [sure, doubtful], [waiting]).verdwenen == (doubtful,)
+    assert compare([sure, replace(doubtful, content="b")], [sure, doubtful]) == Changes((), (1,), 1, ())
 
 
 def test_what_waits_counts_over_what_was_accepted() -> None:
@@ -190,6 +213,32 @@ def test_a_pupil_stands_in_it_once(store: Any) -> None:
         assert store.ledger.entries(KEY, YEAR) == [entry]
     store.ledger.accept(KEY, YEAR, [Entry("f", "n", "5")], NOW)
     assert len(store.ledger.entries(KEY, YEAR)) == 2
+
+
+@pytest.mark.parametrize("write", ["accept", "doubt"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_all_that_stood_about_a_pupil_goes(store: Any, order: int, write: str) -> None:
+    """A pupil who was said once by ECK-iD and once by LAS-key, as two lists may do, turns out to be one."""
+    others = [Entry("e2", "", "other"), Entry("", "l2", "other")]
+    for entry in [*[Entry("e1", "", "old"), Entry("", "l1", "old")][::order], *others]:
+        store.ledger.accept(KEY, YEAR, [entry], NOW)
+    now = Entry("e1", "l1", "new")
+    if write == "accept":
+        store.ledger.accept(KEY, YEAR, [now], NOW)
+        assert store.ledger.entries(KEY, YEAR) == [*others, now]
+        assert compare([now, *others], store.ledger.entries(KEY, YEAR)) == Changes((), (), 3, ())
+    else:
+        store.ledger.doubt(KEY, YEAR, [now])
+        assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["", "", "other", "other"]
+
+
+def test_a_pupil_with_another_eck_id_stays(store: Any) -> None:
+    """However equal the LAS-keys are."""
+    both = [Entry("e1", "l", "a"), Entry("e2", "l", "b")]
+    for entry in both:
+        store.ledger.doubt(KEY, YEAR, [entry])
+        store.ledger.accept(KEY, YEAR, [entry], NOW)
+    assert store.ledger.entries(KEY, YEAR) == both
 
 
 def test_two_pupils_who_swap_stay_two(store: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from databases import Places
-from support import LEVERANCIER, NOW, SUPPLIER_OIN
+from support import LEVERANCIER, NOW, SUPPLIER_OIN, answer
 
 from doorstroom_client import Phase
 from doorstroom_client.delivery.addresses import Addresses
@@ -32,11 +32,28 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
+from doorstroom_client.exchange.health import Health
+from doorstroom_client.exchange.http import Response
 from doorstroom_client.store.base import Ledger, Outbox
 from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, Queued, State
 from doorstroom_client.store.sqlite import SqliteStore
 
-from .world import KEYS, YEAR, Clock, Job, Supplier, add_now, adding, bodies, deliver_all, lijst_of, open_store, run_of, step
+from .world import (
+    KEYS,
+    YEAR,
+    Clock,
+    Job,
+    Supplier,
+    add_now,
+    adding,
+    at_once,
+    bodies,
+    deliver_all,
+    lijst_of,
+    open_store,
+    run_of,
+    step,
+)
 
 KEY, OTHER, THIRD = KEYS
 SECONDS = 120.0
@@ -549,17 +566,96 @@ def test_the_schedule(store: Any) -> None:
     assert [item.bericht.attempts for item in told] == list(range(9))
 
 
-@pytest.mark.parametrize(("how", "seconds"), [("503", 900.0), ("429", 5.0)])
-def test_what_a_supplier_asks_for_is_kept_to(store: Any, how: str, seconds: float) -> None:
+HOURS = 3600.0
+RETRY_AFTER = "retry-after"
+
+
+def http_date(seconds: float) -> str:
+    return f"{at(seconds):%a, %d %b %Y %H:%M:%S} GMT"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "headers", "draw", "seconds"),
+    [
+        (0, 503, {RETRY_AFTER: "900"}, 0.5, 900),
+        (0, 429, {RETRY_AFTER: "900"}, 1.0, 900),
+        (0, 503, {RETRY_AFTER: http_date(900), "date": http_date(0)}, 0.0, 900),
+        (0, 503, {RETRY_AFTER: "999999"}, 0.5, 6 * HOURS),
+        (0, 429, {RETRY_AFTER: http_date(9 * DAY), "date": http_date(0)}, 0.5, 6 * HOURS),
+        (4, 503, {RETRY_AFTER: "999999"}, 0.5, 6 * HOURS),
+        (1, 503, {RETRY_AFTER: "301"}, 0.5, 301),
+        # Sooner than the schedule is no reason to come sooner: it asks for that each time.
+        (0, 503, {RETRY_AFTER: "1"}, 0.5, 5),
+        (0, 429, {RETRY_AFTER: "0"}, 0.5, 5),
+        (1, 503, {RETRY_AFTER: "299"}, 0.5, 300),
+        (5, 503, {RETRY_AFTER: "999999"}, 0.5, 10 * HOURS),
+        # The spread is of the schedule, not of what was asked for.
+        (0, 503, {RETRY_AFTER: "6"}, 1.0, 6),
+        (0, 503, {RETRY_AFTER: "7"}, 1.0, 7),
+        (0, 503, {RETRY_AFTER: "4"}, 0.0, 4),
+        (0, 503, {RETRY_AFTER: "5"}, 0.0, 5),
+        # Without anything that can be read it is the schedule.
+        (0, 503, {}, 0.0, 4),
+        (0, 503, {}, 1.0, 6),
+        (1, 429, {}, 0.0, 240),
+        (2, 429, {RETRY_AFTER: "soon"}, 1.0, 2160),
+        (3, 503, {RETRY_AFTER: "-60"}, 0.5, 2 * HOURS),
+        (7, 503, {}, 1.0, 1.2 * DAY),
+        (0, 500, {RETRY_AFTER: "900"}, 0.5, 900),
+        (0, 405, {RETRY_AFTER: "900"}, 0.5, DAY),
+        (0, 405, {}, 0.0, 0.8 * DAY),
+        # Somebody has to repair it: no spread, and nothing to ask for.
+        (0, 401, {RETRY_AFTER: "900"}, 0.0, HOLD),
+    ],
+    ids=lambda value: str(value) if isinstance(value, int) else None,
+)
+def test_when_a_message_goes_on(
+    store: Any, sent: int, status: int, headers: dict[str, str], draw: float, seconds: float
+) -> None:
+    """When the supplier asks so, counted from its answer, but not before the schedule; else by the schedule."""
+    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    add_now(store, clock, 0, (0, None, None, None), expires_at=at(99 * DAY))
+    for _ in range(sent):
+        deliver_all(store, clock, supplier, "lost")
+        clock.elapsed += 2 * DAY
+    began = clock.elapsed
+    shifted = dict(headers, **({"date": http_date(began)} if "date" in headers else {}))
+
+    def answers(_: Any) -> Response:
+        clock.elapsed = began + 9
+        return answer(status, headers=shifted)
+
+    told: list[Bezorging] = []
+    at_once(run_of(store, clock, on_result=told.append, draw=lambda: draw).worker(), answers)
+    (result,) = told
+    assert result.next_at == at(began + 9 + seconds)
+    assert by_id(store.outbox, 1).next_at == result.next_at
+    assert by_id(store.outbox, 1).attempts == sent + 1
+    asked = getattr(result.error, "retry_at", None)
+    assert asked is None or asked <= result.next_at
+
+
+def test_what_is_parked_has_no_next_moment(store: Any) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
-    deliver_all(store, clock, supplier, how)
-    assert store.outbox.next_at(clock.now()) == clock.now() + dt.timedelta(seconds=seconds)
+    told: list[Bezorging] = []
+    deliver_all(store, clock, supplier, "422", on_result=told.append)
+    assert [(item.state, item.next_at) for item in told] == [(State.PARKED, None)]
+    assert store.outbox.next_at(clock.now()) is None
+
+
+@pytest.mark.parametrize("closed", [2.0, 30.0, 7 * HOURS])
+def test_an_open_circuit_holds_a_message_as_long_as_it_is_open(store: Any, closed: float) -> None:
+    """However short that is: nothing was sent, so the schedule has not begun."""
+    clock, supplier, told = Clock(), Supplier(store.ledger.secret()), list[Bezorging]()
+    health = Health(clock.monotonic)
+    health.failed(LEVERANCIER.base_url, 1, closed)
+    add_now(store, clock, 0, (0, None, None, None))
+    deliver_all(store, clock, supplier, health=health, on_result=told.append, draw=lambda: 1.0)
+    assert [item.next_at for item in told] == [at(closed)]
 
 
 def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
-    from doorstroom_client.exchange.health import Health
-
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     health = Health(clock.monotonic)
     health.failed(LEVERANCIER.base_url, 1, 30.0)

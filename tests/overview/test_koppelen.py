@@ -85,6 +85,25 @@ def test_equal_keys_under_different_eck_ids_are_two_pupils() -> None:
     assert len(found.leerlingen) == 2
 
 
+def test_without_a_list_the_eck_id_leads() -> None:
+    """A result with the ECK-iD of one pupil is not another's who was known by that LAS-key only."""
+    adviezen = (Advies(Leerling(las_key="k5"), "HAVO"), Advies(Leerling("eck-6", "k7"), "VWO"))
+    for order in (adviezen, adviezen[::-1]):
+        found = school(kwam(eck="eck-6", las="k5"), leerlingen=(), adviezen=order)
+        assert {item.las_key: (item.eck_id, item.oordeel) for item in found.leerlingen} == {
+            "k5": (None, Oordeel.GEEN_RESULTAAT),
+            "k7": ("eck-6", Oordeel.BLIJFT),
+        }
+
+
+def test_without_a_list_a_pupil_is_known_by_both_identities_from_then_on() -> None:
+    """Also when until then it looked like two pupils, of whom one has the advice and the other a result."""
+    for adviezen in ((), (Advies(Leerling(las_key="k1"), "VWO"),)):
+        found = school(kwam(eck="eck-1"), kwam(eck="eck-1", las="k1"), kwam(las="k1"), leerlingen=(), adviezen=adviezen)
+        assert [(item.eck_id, item.las_key, len(item.opmerkingen)) for item in found.leerlingen] == [("eck-1", "k1", 1)]
+        assert found.leerlingen[0].oordeel is (Oordeel.BLIJFT if adviezen else Oordeel.GEEN_ADVIES)
+
+
 def test_the_newest_result_counts_and_is_not_believed_when_it_is_of_the_future() -> None:
     older = kwam(eck="eck-1", toetsadvies="vwo", datumtijd="2026-03-01T00:00:00Z")
     newer = kwam(eck="eck-1", toetsadvies="vmbo bb/kb", datumtijd="2026-03-10T00:00:00Z")

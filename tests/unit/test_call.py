@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import tenacity
 from support import NOW, answer, conditions, drive, fault, request
-from tenacity import stop_after_attempt, stop_after_delay, stop_before_delay, wait_chain, wait_fixed, wait_none
+from tenacity import stop_after_attempt, stop_after_delay, stop_before_delay, stop_never, wait_chain, wait_fixed, wait_none
 
 from doorstroom_client import Retry
 from doorstroom_client.errors import (
@@ -32,6 +32,7 @@ from doorstroom_client.exchange.call import Answer, Conditions, GivenUpError, Un
 from doorstroom_client.exchange.decisions import TABLE, Action, Situation, classify
 from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.health import CAPACITY, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
 
 QUICK = Retry(wait=wait_none())
@@ -268,10 +269,72 @@ def test_wait_strategies_of_tenacity() -> None:
     assert pauses == [1.0, 2.0, 4.0]
 
 
-def test_plain_functions_will_do() -> None:
+class Own:
+    """A policy of one's own, that is asked for ever and knows no bound."""
+
+    longest_wait, circuit_after, circuit_seconds = 20.0, 0, 0.0
+
+    def __init__(self, given: Any) -> None:
+        self.given = given
+
+    def pause(self, attempts: int, elapsed: float) -> Any:
+        return self.given
+
+
+NO_PAUSE = [0, -0.0, -1.0, -1e300, float("nan"), float("-inf"), "nan"]
+NO_MORE = [float("inf"), 1e300, 10**400, None, "soon", dt.timedelta(seconds=1), ()]
+
+
+def policies(given: Any) -> list[Any]:
+    """The same wait as a strategy of tenacity, without an end, and as a policy of one's own."""
+    return [Retry(stop=stop_never, wait=lambda state: given), Own(given)]  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
+@pytest.mark.parametrize("given", NO_PAUSE, ids=repr)
+def test_a_wait_of_nothing_or_less_is_no_pause_and_no_endless_loop(given: Any, awaited: bool) -> None:
+    """The total time still ends the call, and where attempts take none, the budget of the peer does."""
+    for policy in policies(given):
+        flow = call(request(), conditions(policy, total=10))
+        with pytest.raises(Unavailable) as caught:
+            drive(flow, [answer(500, seconds=1)] * 99, awaited=awaited)
+        assert [attempt.waited for attempt in caught.value.attempts] == [0.0] * 10
+
+        bounds = Conditions(policy, 10, lambda: NOW, health=(health := Health()))
+        with pytest.raises(Unavailable) as caught:
+            drive(call(request(), bounds), [answer(500, seconds=0)] * 99, awaited=awaited)
+        assert len(caught.value.attempts) == 1 + CAPACITY // TRANSIENT_COST
+        assert health.tokens(request().peer.base_url) < TRANSIENT_COST
+
+
+@pytest.mark.parametrize("given", NO_PAUSE, ids=repr)
+def test_no_attempt_gets_more_than_the_total_time_by_a_wait_below_zero(given: Any) -> None:
+    for policy in policies(given):
+        got, transport, pauses = drive(
+            call(request(), conditions(policy, total=10)), [answer(500, seconds=4), answer(500, seconds=4), answer(202)]
+        )
+        assert ([made.deadline for made in transport.requests], pauses) == ([10, 6, 2], [])
+        assert len(got.attempts) == 3
+
+
+@pytest.mark.parametrize("given", NO_MORE, ids=lambda given: repr(given)[:12])
+def test_a_wait_without_end_or_that_is_no_number_ends_the_call_in_what_came_of_it(given: Any) -> None:
+    """It is told and counted as any other: the list may have arrived."""
+    for policy in policies(given):
+        events: list[Event] = []
+        bounds = Conditions(policy, 10, lambda: NOW, on_event=events.append)
+        with pytest.raises(Unavailable) as caught:
+            drive(call(request(), bounds), [answer(500)])
+        assert len(caught.value.attempts) == 1
+        assert caught.value.retryable
+        assert [event.outcomes for event in events] == [("500",)]
+
+
+def test_plain_functions_will_do_and_a_wait_below_zero_gives_no_stop_strategy_more_time() -> None:
     retry = Retry(stop=lambda state: state.attempt_number >= 2, wait=lambda state: -1.0)  # type: ignore[arg-type, return-value]
-    error = error_of([answer(500)] * 9, retry=retry)
-    assert len(error.attempts) == 2
+    assert len(error_of([answer(500)] * 9, retry=retry).attempts) == 2
+    retry = Retry(stop=stop_before_delay(10), wait=lambda state: -1e9)  # type: ignore[arg-type, return-value]
+    assert len(error_of([fault(FaultKind.NO_ANSWER, seconds=6)] * 9, retry=retry, total=99).attempts) == 2
 
 
 def test_the_default_pause_is_jitter_up_to_twenty_seconds() -> None:

@@ -153,6 +153,88 @@ def test_refused_before_anybody_is_asked(rig: Callable[..., Rig], status: int, c
     assert it.kept() == 0
 
 
+NEAR = range(20)
+"""Every position of an OIN or routeringskenmerk."""
+
+
+def near(value: str, at: int) -> str:
+    """The same with another character at one position, that may stand there."""
+    return f"{value[:at]}{'1' if value[at] != '1' else 'Z'}{value[at + 1 :]}"
+
+
+@pytest.mark.parametrize(
+    "edu_from",
+    [
+        *(near(SCHOOL.oin, at) for at in NEAR),
+        SCHOOL.routeringskenmerk,
+        SUPPLIER_OIN,
+        SCHOOL.oin[::-1],
+        SCHOOL.oin.lower(),
+        SCHOOL.oin[:-1],
+        SCHOOL.oin[1:],
+        f"{SCHOOL.oin}0",
+        f"0{SCHOOL.oin}",
+        f"%20{SCHOOL.oin}",
+        f"{SCHOOL.oin}%00",
+        f"{SCHOOL.oin},{SCHOOL.oin}",
+        "",
+    ],
+)
+def test_edu_from_is_the_whole_oin_of_the_school(rig: Callable[..., Rig], edu_from: str) -> None:
+    """For any other value nobody is asked whether the sender is mandated, not even for one character."""
+    it = rig(no_question)
+    fits = len(edu_from) == 20 and edu_from == edu_from.upper()
+    got = it.handle(replace(GOOD, query=f"edu-to={SCHOOL.routeringskenmerk}&edu-from={edu_from}"))
+    assert got.status == (401 if fits else 400)
+    assert it.kept() == 0
+
+
+@pytest.mark.parametrize("at", NEAR)
+def test_edu_to_is_the_whole_routeringskenmerk(rig: Callable[..., Rig], at: int) -> None:
+    query = f"edu-to={near(SCHOOL.routeringskenmerk, at)}&edu-from={SCHOOL.oin}"
+    assert rig(no_question).handle(replace(GOOD, query=query)).status == 405
+
+
+def test_a_mandate_is_of_the_whole_oin_in_the_certificate(rig: Callable[..., Rig]) -> None:
+    """Also right after the mandated supplier was let in, when its answer is still remembered."""
+    it = rig(lambda asked: YES if f"supplier_oin={SUPPLIER_OIN}&" in asked.url else NO)
+    assert it.handle(GOOD).status == 202
+    assert [it.handle(replace(GOOD, peer_oin=near(SUPPLIER_OIN, at))).status for at in NEAR] == [401] * 20
+    assert it.kept() == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one_pupil"),
+    [
+        ({"eck": "a", "las": "k"}, {"eck": "a", "las": "l"}, True),
+        ({"eck": "a", "las": "k"}, {"eck": "b", "las": "k"}, False),
+        ({"eck": "a"}, {"eck": "a", "las": "k"}, True),
+        ({"las": "k"}, {"las": "k"}, True),
+        ({"las": "k"}, {"las": "l"}, False),
+        ({"eck": "x"}, {"las": "x"}, False),
+    ],
+    ids=[
+        "other LAS-key",
+        "other ECK-iD",
+        "gets a LAS-key",
+        "by LAS-key",
+        "another by LAS-key",
+        "the same text as another kind",
+    ],
+)
+def test_the_eck_id_tells_whose_result_it_is(
+    rig: Callable[..., Rig], first: dict[str, str], second: dict[str, str], one_pupil: bool
+) -> None:
+    """And the LAS-key for who has none: a newer result takes the place of an older one of the same pupil only."""
+    it = rig()
+    for score, identities in enumerate((first, second), 530):
+        body = json.dumps(resultaat(**{"eck": None, **identities}, score=score)).encode()
+        assert it.handle(replace(GOOD, body=body)).status == 202
+    store = SqliteStore(it.store)
+    assert len(store.inbox.pending()) == (1 if one_pupil else 2)
+    store.close()
+
+
 def test_shape_goes_before_identity_and_identity_before_school(rig: Callable[..., Rig]) -> None:
     it = rig(no_question)
     anonymous = replace(GOOD, peer_oin=None)
