@@ -8,11 +8,22 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from databases import Cluster, Places, a_cluster
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
+
+# A deadline, and a bound on how long making examples takes, say how busy a machine is and not whether the code is right. In CI
+# the examples are the same every time: what a run finds is of the change that it is about.
+hypothesis.settings.register_profile(
+    "doorstroom",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    **({"derandomize": True, "database": None} if "CI" in os.environ else {}),
+)
+hypothesis.settings.load_profile("doorstroom")
 
 _NAMES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NETRC"}
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from doorstroom_client import Leverancier, Osr, Retry, School
@@ -31,6 +33,15 @@ OSR = Osr("https://osr.example.nl/api/v2", namespace="ns-2025")
 JSON = {"content-type": "application/json"}
 PDF = b"%PDF-1.7\nrapport\n%%EOF\n"
 T = TypeVar("T")
+
+
+@contextmanager
+def in_time(expected: float) -> Iterator[None]:
+    """The block may take ten times what it takes by itself: a machine may be busy, and what hangs takes for ever."""
+    started = time.monotonic()
+    yield
+    took = time.monotonic() - started
+    assert took < 10 * expected, f"took {took:.1f} s where {expected} s would do"
 
 
 def fault(kind: FaultKind, code: str = "", seconds: float = 0.1, phase: Phase = Phase.UNKNOWN) -> Fault:

@@ -37,6 +37,34 @@ class _Places(Generic[C, G]):
         return [*self.used, *(made for _, made in self.idle)]
 
 
+class Use:
+    """One request over a connection; an answer carries it as ``extensions["use"]``.
+
+    Attributes:
+        clean: whether the connection may be used again.
+    """
+
+    def __init__(self, made: Any) -> None:
+        self._made = made
+        self.clean = True
+
+    def holds_more(self) -> bool:
+        """Whether bytes are left behind the answer.
+
+        They can be seen only inside the HTTP library; where its insides look different from what is expected, they may be.
+        """
+        try:
+            left, _ = self._made._connection._h11_state.trailing_data
+        except AttributeError:
+            return True
+        return bool(left)
+
+
+def _answer(response: httpcore.Response, stream: Any, use: Use) -> httpcore.Response:
+    extensions = {**response.extensions, "use": use}
+    return httpcore.Response(response.status, headers=response.headers, content=stream, extensions=extensions)
+
+
 class _Shelf(Generic[C, G]):
     """What both pools share: which connections there are. Closing is left to them."""
 
@@ -86,10 +114,10 @@ class _Shelf(Generic[C, G]):
             places.used.add(made)
             return made, False, closing
 
-    def _put(self, places: _Places[C, G], made: C) -> bool:
+    def _put(self, places: _Places[C, G], made: C, clean: bool) -> bool:
         """End the use; whether the connection is kept."""
         with self._lock:
-            kept = made in places.used and made.is_idle() and not made.is_closed()
+            kept = clean and made in places.used and made.is_idle() and not made.is_closed()
             places.used.discard(made)
             if kept:
                 places.idle.append((time.monotonic() + IDLE_SECONDS, made))
@@ -136,13 +164,16 @@ class Connections(_Shelf[httpcore.HTTPConnection, Gate]):
         except BaseException:
             self.ended(places, made)
             raise
-        stream = _Stream(response.stream, lambda: self.ended(places, made))
-        return httpcore.Response(response.status, headers=response.headers, content=stream, extensions=response.extensions)
+        use = Use(made)
+        stream = _Stream(response.stream, lambda: self.ended(places, made, use.clean))
+        return _answer(response, stream, use)
 
-    def ended(self, places: _Places[httpcore.HTTPConnection, Gate], made: httpcore.HTTPConnection | None) -> None:
+    def ended(
+        self, places: _Places[httpcore.HTTPConnection, Gate], made: httpcore.HTTPConnection | None, clean: bool = True
+    ) -> None:
         """A request is over: its connection goes back or is closed, and its place comes free."""
         try:
-            if made is not None and not self._put(places, made):
+            if made is not None and not self._put(places, made, clean):
                 made.close()
         finally:
             places.gate.leave()
@@ -182,15 +213,19 @@ class AsyncConnections(_Shelf[httpcore.AsyncHTTPConnection, AsyncGate]):
         except BaseException:
             await self.ended(places, made)
             raise
-        stream = _AsyncStream(response.stream, lambda: self.ended(places, made))
-        return httpcore.Response(response.status, headers=response.headers, content=stream, extensions=response.extensions)
+        use = Use(made)
+        stream = _AsyncStream(response.stream, lambda: self.ended(places, made, use.clean))
+        return _answer(response, stream, use)
 
     async def ended(
-        self, places: _Places[httpcore.AsyncHTTPConnection, AsyncGate], made: httpcore.AsyncHTTPConnection | None
+        self,
+        places: _Places[httpcore.AsyncHTTPConnection, AsyncGate],
+        made: httpcore.AsyncHTTPConnection | None,
+        clean: bool = True,
     ) -> None:
         """A request is over: its connection goes back or is closed, and its place comes free."""
         try:
-            if made is not None and not self._put(places, made):
+            if made is not None and not self._put(places, made, clean):
                 await made.aclose()
         finally:
             places.gate.leave()

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -111,10 +110,8 @@ def test_a_signal_in_the_middle_of_a_delivery(
     process.send_signal(number)
     assert process.stderr
     assert any("Stopping" in line for line in process.stderr)  # so it has got the signal
-    asked = time.monotonic()
     gate.let_through()
     out, err = process.communicate(timeout=30)
-    assert time.monotonic() - asked < 2  # what was on its way has its answer
     assert process.returncode == code
     summary = json.loads(out)
     assert summary["gestopt_door"] == number.name
@@ -161,8 +158,8 @@ def test_killed_in_the_middle_nothing_is_missing(keten: Keten, gate: Gate, queue
     assert in_order(gate.arrived, queued)
 
 
-def in_a_run(seconds: float, *numbers: str, pause: float = 0.0) -> tuple[subprocess.CompletedProcess[str], float]:
-    """Send signals to a process within a run that does not end by itself; gives how it ended, and after how long."""
+def in_a_run(seconds: float, *numbers: str, pause: float = 0.0) -> subprocess.CompletedProcess[str]:
+    """Send signals to a process within a run that takes long; gives how it ended."""
     code = f"""
 import os, signal, time
 from doorstroom_client.cli._stopping import stoppable
@@ -171,25 +168,23 @@ with stoppable({seconds}) as stop:
         os.kill(os.getpid(), getattr(signal, name))
         time.sleep({pause})
     time.sleep(20)
+    print("ended by itself")
 """
-    began = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=30)
-    return done, time.monotonic() - began
+    return subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 75), ("SIGHUP", 75), ("SIGINT", 130)])
 def test_a_run_that_does_not_end_is_ended(name: str, code: int) -> None:
-    done, seconds = in_a_run(-1.8, name)  # and the two seconds of grace
+    done = in_a_run(-1.8, name)  # and the two seconds of grace
     assert done.returncode == code
     assert "Ended before all answers were there" in done.stderr
-    assert seconds < 3
+    assert done.stdout == ""
 
 
 def test_ctrl_c_twice_ends_at_once_but_one_that_is_sent_double_does_not() -> None:
-    done, seconds = in_a_run(30, "SIGINT", "SIGINT", pause=1.1)
-    assert done.returncode == 130
-    assert seconds < 5
-    double, _ = in_a_run(-1.8, "SIGINT", "SIGINT")
+    done = in_a_run(30, "SIGINT", "SIGINT", pause=1.1)
+    assert (done.returncode, done.stdout) == (130, "")
+    double = in_a_run(-1.8, "SIGINT", "SIGINT")
     assert "Ended before all answers were there" in double.stderr  # so the second one did nothing
 
 
@@ -211,8 +206,8 @@ def test_two_starts_at_once_send_once(keten: Keten, gate: Gate, queued: list[str
     used = os.times().children_user + os.times().children_system
     second = start("outbox", "deliver", "--json")
     out, err = second.communicate(timeout=30)
-    # Its own work, as this machine may be busy with other things.
-    assert os.times().children_user + os.times().children_system - used < 2.0
+    # Its own work, as this machine may be busy with other things: ten times what a start takes.
+    assert os.times().children_user + os.times().children_system - used < 5.0
     gate.let_through()
     assert second.returncode == 75
     assert json.loads(out) == {"error": "AlreadyRunning", "exit_code": 75, "retryable": True}

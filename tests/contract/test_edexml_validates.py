@@ -44,7 +44,7 @@ def test_a_large_school(definitions: dict[str, Definition]) -> None:
     ]
 
 
-@settings(max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, database=None, suppress_health_check=list(HealthCheck))
 @given(aantal=st.integers(1, 60), seed=st.integers(0, 10_000))
 def test_pupils_are_the_same_as_those_that_went_in(definitions: dict[str, Definition], aantal: int, seed: int) -> None:
     bedacht = bedenk_leerlingen(aantal, seed=seed, schooljaar="2025-2026")

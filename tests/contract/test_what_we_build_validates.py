@@ -21,7 +21,7 @@ from doorstroom_client.messages.vocabulary import Schooladvies
 
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 YEARS = {"1.0": ("2023-2024", "2024-2025"), "1.1": ("2025-2026",)}
-SLOW = settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
 
 # Bidi marks and controls are refused by design; combining marks are generated on purpose.
 _LETTERS = st.characters(

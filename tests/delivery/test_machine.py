@@ -343,7 +343,6 @@ def budget(examples: int) -> settings:
         stateful_step_count=50,
         derandomize=not EXAMPLES,
         database=None,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink] if EXAMPLES else [Phase.generate],
     )

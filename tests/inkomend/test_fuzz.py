@@ -67,7 +67,7 @@ class Check:
 
 def _round(bodies: st.SearchStrategy[bytes], check: Check, number: int) -> None:
     @seed(number)
-    @settings(max_examples=A_ROUND, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=A_ROUND, database=None, suppress_health_check=list(HealthCheck))
     @given(bodies)
     def one(body: bytes) -> None:
         check(body)

@@ -70,7 +70,7 @@ def test_what_a_stranger_makes_of_the_document(receiver: Receiver, mode: str, ad
     seen: dict[int, int] = {}
 
     @seed(1)
-    @settings(max_examples=max(EXAMPLES // 4, 1), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=max(EXAMPLES // 4, 1), database=None, suppress_health_check=list(HealthCheck))
     @given(made)
     def one(case: Any) -> None:
         response = case.call_and_validate()
@@ -116,7 +116,7 @@ def test_whatever_the_published_schema_allows_is_accepted(receiver: Receiver, ve
     seen: Counter[int] = Counter()
 
     @seed(1)
-    @settings(max_examples=max(EXAMPLES // 10, 1), deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=max(EXAMPLES // 10, 1), database=None, suppress_health_check=list(HealthCheck))
     @given(published[PATH]["POST"].as_strategy(schemathesis.GenerationMode.POSITIVE, query=RIGHT))
     def one(case: Any) -> None:
         # Random names are full of control characters, which that schema lets through and the receiver does not.

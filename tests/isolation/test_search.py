@@ -61,7 +61,7 @@ def cases(draw: st.DrawFn) -> tuple[int, frozenset[int]]:
     return n, frozenset(everybody if shape == "all" else ())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(case=cases(), proven=st.booleans())
 @example(case=(1, frozenset()), proven=False)
 @example(case=(1, frozenset({0})), proven=False)
@@ -86,7 +86,7 @@ def test_the_verdict_is_exact_and_everybody_else_arrives_once(case: tuple[int, f
         assert len(sent) <= bound(n, len(unknown))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(n=st.integers(1, MOST), proven=st.booleans())
 def test_nobody_is_known(n: int, proven: bool) -> None:
     verdict, sent = play(n, range(n), proven=proven)

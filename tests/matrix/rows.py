@@ -878,6 +878,6 @@ ROWS: tuple[Row, ...] = (
         _LETTERS_LOST,
         special="terminated",
         cells=_LATE,
-        note="As row 34, with SIGTERM: the process ends within a second, long before its total time.",
+        note="As row 34, with SIGTERM: the process ends long before its total time.",
     ),
 )

@@ -113,7 +113,7 @@ def test_only_codes_of_the_agreement() -> None:
     assert parse_advies("nieuw", ["HAVO", "NIEUW"]) == "NIEUW"
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300, database=None)
 @given(
     st.text(max_size=40)
     | st.lists(st.sampled_from(["vmbo", "t", "kb", "havo", "/", "-", " ", "lwoo", "tm"]), max_size=9).map("".join)

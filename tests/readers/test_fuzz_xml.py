@@ -69,7 +69,7 @@ def play(contents: st.SearchStrategy[bytes]) -> dict[str, int]:
         number += 1
 
         @seed(number)
-        @settings(max_examples=A_ROUND, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=A_ROUND, database=None, suppress_health_check=list(HealthCheck))
         @given(contents)
         def one(content: bytes) -> None:
             outcome = check(content)

@@ -335,7 +335,7 @@ CELLS = st.sampled_from(
 TABLES = st.lists(st.lists(CELLS, max_size=6).map(";".join), max_size=12).map(lambda rows: "\n".join((HEADER, *rows)).encode())
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=200), TABLES))
 @example(content=b"\xef\xbb\xbf")
 @example(content=f'{HEADER}\n"'.encode())
@@ -361,7 +361,7 @@ def test_nothing_but_our_own_errors_and_no_pupil_at_two_schools(tmp_path: Path, 
         done.add(item.school.routeringskenmerk)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4), quoted=st.booleans())
 def test_each_school_reads_as_its_own_file_would(tmp_path: Path, sizes: list[int], quoted: bool) -> None:
     path = tmp_path / "heel.csv"

@@ -122,7 +122,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.__context__ is None
 
 
-@settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, database=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=6))
 def test_changed_bytes(changes: list[tuple[int, int]]) -> None:
     content = bytearray(GOOD)

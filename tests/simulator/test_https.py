@@ -7,11 +7,11 @@ import json
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from support import in_time
 
 from doorstroom_client.simulator.https import Answer, HangUpError, HttpsServer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
@@ -112,9 +112,7 @@ def test_a_silent_peer_delays_nobody(serve: Serve, connect: Connect, las_cert: I
     server = serve(echo)
     silent = [socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0)) for _ in range(5)]
     try:
-        began = time.monotonic()
-        assert call(connect(server.url, las_cert), "GET", "/").status == 200
-        assert time.monotonic() - began < 1.0
+        assert call(connect(server.url, las_cert), "GET", "/").status == 200  # or its time is over
     finally:
         for plain in silent:
             plain.close()
@@ -230,10 +228,8 @@ def test_stop_is_fast_with_idle_and_silent_connections(serve: Serve, connect: Co
     server = serve(echo)
     for _ in range(8):
         assert call(connect(server.url, las_cert), "GET", "/").status == 200
-    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0)):
-        began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0)), in_time(0.15):
         server.stop()
-        assert time.monotonic() - began < 0.3
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("test-")] == []
     server.stop()
 
@@ -243,16 +239,14 @@ def test_stop_does_not_wait_for_a_blocking_app(serve: Serve, connect: Connect, l
 
     def app(received: Received) -> Answer:
         busy.set()
-        go.wait(10)
+        go.wait(60)
         done.set()
         return Answer(200)
 
     server = serve(app)
     connect(server.url, las_cert).request("GET", "/")
     assert busy.wait(5)
-    began = time.monotonic()
     server.stop()
-    assert time.monotonic() - began < 0.3
     assert not done.is_set()
     go.set()
     for thread in threading.enumerate():

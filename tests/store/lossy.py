@@ -15,13 +15,15 @@ class Lossy:
 
     Attributes:
         folder: the folder of the socket to connect to.
-        breaks: ``before`` or ``after`` the server has the commit; empty to pass it on. Happens once.
+        breaks: ``before`` the server has the commit, or ``after`` it has done it; empty to pass it on. Happens once. The client
+            hears nothing of it until then, so that who is told of the break finds what the server made of the commit.
     """
 
     def __init__(self, folder: Path, server: Path) -> None:
         self.folder, self._server = folder, server / _NAME
         self.breaks = ""
         self._open: list[socket.socket] = []
+        self._unheard: set[socket.socket] = set()
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(folder / _NAME))
         self._listening.listen()
@@ -46,16 +48,14 @@ class Lossy:
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
                 if up and b"COMMIT\0" in data and self.breaks:
-                    self._break(one, other, data)
-                    return
+                    breaks, self.breaks = self.breaks, ""
+                    if breaks == "before":
+                        one.shutdown(socket.SHUT_RDWR)
+                        break
+                    self._unheard.add(other)
+                elif one in self._unheard:  # the server's answer to that commit: by now it is done
+                    other.shutdown(socket.SHUT_RDWR)
+                    break
                 other.sendall(data)
         with contextlib.suppress(OSError):
             other.shutdown(socket.SHUT_WR)
-
-    def _break(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
-        """The client hears nothing any more; when the server has the commit, it is done before this returns."""
-        after, self.breaks = self.breaks == "after", ""
-        client.shutdown(socket.SHUT_RDWR)
-        if after:
-            server.sendall(data)
-        server.shutdown(socket.SHUT_WR)

@@ -172,24 +172,25 @@ def status_of(response: bytes) -> int:
     return int(response.split()[1]) if response else 0
 
 
-def until_closed(
-    connection: socket.socket, drip: Callable[[], bytes | None] = lambda: None, pause: float = 0.1
-) -> tuple[bytes, float]:
-    """Send a drip now and then until the other side hangs up: what it said, and after how many seconds."""
-    start, got = time.monotonic(), b""
-    connection.settimeout(pause)
-    while time.monotonic() - start < 10:
+def until_closed(connection: socket.socket, within: float, drip: bytes = b"") -> bytes:
+    """Send a drip now and then until the other side hangs up: what it said.
+
+    It may take ten times the seconds it has to be within, as the machine may be busy.
+    """
+    got, end = b"", time.monotonic() + 10 * within
+    connection.settimeout(0.1)
+    while True:
+        assert time.monotonic() < end, "it is still open"
         try:
             piece = connection.recv(65536)
         except TimeoutError:
             try:
-                connection.sendall(drip() or b"")
+                connection.sendall(drip)
             except OSError:
-                break
+                return got
         except OSError:
-            break
+            return got
         else:
             if not piece:
-                break
+                return got
             got += piece
-    return got, time.monotonic() - start

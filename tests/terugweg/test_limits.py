@@ -9,7 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -24,8 +24,6 @@ from .short_serve import SHORT
 
 MIB = 1024 * 1024
 NEIGHBOUR = "127.0.0.2"
-LATE = 1.0
-"""Seconds after its limit in which something must have ended."""
 
 
 def test_what_is_shipped() -> None:
@@ -71,9 +69,7 @@ def melding(response: bytes) -> str:
 
 def test_a_silent_connection(served: Served, supplier: Supplier) -> None:
     with served_meanwhile(served, supplier), socket.create_connection(("127.0.0.1", served.port)) as silent:
-        got, seconds = until_closed(silent)
-    assert got == b""
-    assert seconds < SHORT.handshake_seconds + LATE
+        assert until_closed(silent, SHORT.handshake_seconds) == b""
 
 
 def test_a_handshake_that_stalls(served: Served, supplier: Supplier) -> None:
@@ -85,10 +81,8 @@ def test_a_handshake_that_stalls(served: Served, supplier: Supplier) -> None:
         stalled = [stack.enter_context(socket.create_connection(("127.0.0.1", served.port))) for _ in range(2)]
         stalled[0].sendall(hello[: len(hello) // 2])
         stalled[1].sendall(hello)  # a whole greeting, and then nothing
-        start = time.monotonic()
         for connection in stalled:
-            until_closed(connection)
-        assert time.monotonic() - start < SHORT.handshake_seconds + LATE
+            until_closed(connection, SHORT.handshake_seconds)
 
 
 @pytest.mark.parametrize("drip", [b"", b"X", b"\r\n"], ids=["silent", "a byte at a time", "empty lines"])
@@ -96,9 +90,8 @@ def test_headers_that_do_not_come(served: Served, supplier: Supplier, drip: byte
     start = b"" if drip == b"\r\n" else supplier.head()[:40]
     with served_meanwhile(served, supplier), supplier.connect(served.port) as slow:
         slow.sendall(start)
-        got, seconds = until_closed(slow, lambda: drip)
+        got = until_closed(slow, SHORT.header_seconds, drip)
     assert got == b"" or status_of(got) == 400
-    assert seconds < SHORT.header_seconds + LATE
 
 
 def test_a_second_request_whose_headers_do_not_come(served: Served, supplier: Supplier) -> None:
@@ -106,9 +99,7 @@ def test_a_second_request_whose_headers_do_not_come(served: Served, supplier: Su
         slow.sendall(supplier.head() + supplier.body)
         assert status_of(answer(slow)) == 202
         slow.sendall(supplier.head()[:40])
-        got, seconds = until_closed(slow, lambda: b"X")
-    assert got == b""
-    assert seconds < SHORT.header_seconds + LATE
+        assert until_closed(slow, SHORT.header_seconds, b"X") == b""
 
 
 def test_a_connection_is_kept_for_a_next_request_but_not_for_long(served: Served, supplier: Supplier) -> None:
@@ -116,9 +107,7 @@ def test_a_connection_is_kept_for_a_next_request_but_not_for_long(served: Served
         for _ in range(2):
             connection.sendall(supplier.head() + supplier.body)
             assert status_of(answer(connection)) == 202
-        got, seconds = until_closed(connection)
-    assert got == b""
-    assert 0.3 < seconds < SHORT.keep_alive_seconds + LATE
+        assert until_closed(connection, SHORT.keep_alive_seconds) == b""
 
 
 @pytest.mark.parametrize(
@@ -128,11 +117,12 @@ def test_a_body_that_does_not_come(served: Served, supplier: Supplier, drip: byt
     head = supplier.head("Transfer-Encoding: chunked", length=None) if chunked else supplier.head(length=5_000)
     piece = b"1\r\n" + drip + b"\r\n" if chunked and drip else drip
     with served_meanwhile(served, supplier), supplier.connect(served.port) as slow:
+        started = time.monotonic()
         slow.sendall(head + (b"1\r\n{\r\n" if chunked else b"{"))
-        got, seconds = until_closed(slow, lambda: piece)
+        got = until_closed(slow, SHORT.body_seconds, piece)
     assert status_of(got) == 408
     assert melding(got) == MELDINGEN[408]
-    assert SHORT.body_seconds - 0.1 < seconds < SHORT.body_seconds + LATE
+    assert time.monotonic() - started > SHORT.body_seconds - 0.1  # it was waited for
 
 
 # --- size ---
@@ -179,11 +169,10 @@ def test_one_byte_more_than_a_mebibyte(served: Served, supplier: Supplier, size:
 def test_too_large_is_said_before_the_body_is_sent(served: Served, supplier: Supplier) -> None:
     with supplier.connect(served.port) as polite:
         polite.sendall(supplier.head("Expect: 100-continue", length=MIB + 1))
-        got, seconds = until_closed(polite)
+        got = until_closed(polite, SHORT.body_seconds)
     assert status_of(got) == 413
     assert b"connection: close" in got
     assert melding(got) == MELDINGEN[413]
-    assert seconds < LATE
 
 
 LONG = "X-Long: " + "x" * 17 * 1024
@@ -219,9 +208,7 @@ def test_headers(served: Served, supplier: Supplier, fields: list[str], status: 
 def test_headers_without_an_end_are_not_collected(served: Served, supplier: Supplier) -> None:
     with supplier.connect(served.port) as endless:
         endless.sendall(supplier.head(LONG)[:-4])
-        got, seconds = until_closed(endless)
-    assert status_of(got) == 431
-    assert seconds < SHORT.header_seconds / 2
+        assert status_of(until_closed(endless, SHORT.header_seconds)) == 431
 
 
 @pytest.mark.parametrize(
@@ -249,7 +236,7 @@ def test_framing(served: Served, supplier: Supplier, fields: list[str], length: 
 def test_a_length_that_is_too_small(served: Served, supplier: Supplier) -> None:
     with supplier.connect(served.port) as connection:
         connection.sendall(supplier.head(length=10) + supplier.body)
-        got, _ = until_closed(connection)
+        got = until_closed(connection, SHORT.body_seconds)
     assert status_of(got) == 400
     assert b" 202 " not in got
 
@@ -259,27 +246,21 @@ def test_a_length_that_is_too_small(served: Served, supplier: Supplier) -> None:
 
 def test_200_silent_connections(served: Served, supplier: Supplier) -> None:
     with ExitStack() as stack, served_meanwhile(served, supplier):
-        start = time.monotonic()
         silent = [stack.enter_context(socket.create_connection(("127.0.0.1", served.port))) for _ in range(200)]
         for connection in silent:
-            until_closed(connection)
-        assert time.monotonic() - start < SHORT.handshake_seconds + LATE + 0.5  # they were opened one after another
+            until_closed(connection, SHORT.handshake_seconds)
 
 
 def test_200_connections_with_a_certificate_and_half_a_header(served: Served, supplier: Supplier) -> None:
     half = supplier.head()[:40]
     with ExitStack() as stack, served_meanwhile(served, supplier):
-        opened: list[tuple[float, ssl.SSLSocket]] = []
+        opened: list[ssl.SSLSocket] = []
         for _ in range(200):
-            connection = stack.enter_context(supplier.connect(served.port))
-            opened.append((time.monotonic(), connection))
-            try:
-                connection.sendall(half)
-            except OSError:
-                continue  # had to make room already
-        for at, connection in opened:
-            until_closed(connection)
-            assert time.monotonic() - at < SHORT.header_seconds + LATE + 0.5
+            opened.append(stack.enter_context(supplier.connect(served.port)))
+            with suppress(OSError):  # had to make room already
+                opened[-1].sendall(half)
+        for connection in opened:
+            until_closed(connection, SHORT.header_seconds)
 
 
 def test_who_sends_a_message_is_not_pushed_out(served: Served, supplier: Supplier) -> None:

@@ -134,6 +134,17 @@ def test_what_the_peer_closed_is_not_used_again() -> None:
     assert pool.connections == []
 
 
+def test_what_may_hold_more_than_the_answer_is_not_used_again() -> None:
+    made = Made()
+    pool = Connections(made, 1)
+    answer: Any = pool.handle_request(request())
+    use = answer.extensions["use"]
+    assert use.holds_more()  # for its insides are not as expected
+    use.clean = False
+    answer.stream.close()
+    assert (made[0].closed, pool.connections) == (1, [])
+
+
 def test_connections_with_an_old_certificate_go_after_their_last_call() -> None:
     old, new = ssl.create_default_context(), ssl.create_default_context()
     pools = Pools[str](lambda context: "old" if context is old else "new")

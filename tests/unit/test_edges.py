@@ -7,7 +7,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from doorstroom_client.errors import Phase, StoreError
@@ -15,7 +14,6 @@ from doorstroom_client.exchange.auth import BearerToken, Token
 from doorstroom_client.exchange.files import PartFile
 from doorstroom_client.exchange.http import FaultKind
 from doorstroom_client.exchange.tls_faults import tls_error, tls_kind
-from doorstroom_client.exchange.transport import _may_hold_more
 
 
 def test_a_tls_error_after_the_handshake_is_no_answer() -> None:
@@ -31,10 +29,6 @@ def test_the_search_for_a_tls_error_ends() -> None:
         outer.__cause__ = error
         error = outer
     assert tls_error(error) is None
-
-
-def test_a_connection_whose_insides_are_unknown_is_not_used_again() -> None:
-    assert _may_hold_more(httpx.Response(200, content=b"x"))
 
 
 def test_a_token_that_another_thread_just_fetched_is_used() -> None:

@@ -829,7 +829,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck))
 @given(
     changes=st.lists(
         st.tuples(st.sampled_from(sorted(nodes(EXAMPLE), key=len, reverse=True)), JSON),

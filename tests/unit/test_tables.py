@@ -576,7 +576,7 @@ FILES = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(FILES)
 @example(b"\xff\xfe\x00\xd8")
 @example(b'las_key;advies\n"')
@@ -636,7 +636,7 @@ def test_no_value_is_ever_shown(tmp_path: Path, read: Callable[[Path | bytes], o
 LETTERS = st.text(alphabet="abcdefghijklmnopqrstuvwxyzé €;\n", max_size=8).map(lambda text: f"{SECRET}{text}")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.lists(LETTERS, min_size=1, max_size=10), min_size=1, max_size=5))
 def test_no_value_of_any_row_is_shown(rows: list[list[str]]) -> None:
     lines = [";".join(f'"{cell}"' for cell in row) for row in rows]

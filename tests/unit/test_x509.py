@@ -76,7 +76,7 @@ def test_only_an_oin_is_an_oin(value: str) -> None:
     assert only_oin((OIN, OIN)) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.datetimes(dt.datetime(1950, 1, 2), dt.datetime(9999, 12, 30)).map(lambda at: at.replace(microsecond=0, tzinfo=dt.UTC)),
     st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=64),

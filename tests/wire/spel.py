@@ -7,7 +7,6 @@ import inspect
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -139,7 +138,6 @@ class RawServer:
         self._open: list[socket.socket] = []
         self._stopped = threading.Event()
         self.connections = 0
-        self.ended: list[float] = []
         self.url = f"https://localhost:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Self:
@@ -172,7 +170,6 @@ class RawServer:
             self._open.append(tls)
             self._talk(tls)
         plain.close()
-        self.ended.append(time.monotonic())
 
 
 def read_request(tls: ssl.SSLSocket) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support import PDF, SUPPLIER_OIN
+from support import PDF, SUPPLIER_OIN, in_time
 
 from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, Phase, TransportError, UnexpectedResponse
 from doorstroom_client.exchange.http import Operation
@@ -67,10 +67,9 @@ def test_a_drip_ends_at_the_total_time(test_pki: Pki, speler: Speler, piece: Pie
             certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], timeouts=timeouts(TOTAL)
         )
         started = time.monotonic()
-        with pytest.raises(DeadlineExceeded) as caught:
+        with in_time(TOTAL), pytest.raises(DeadlineExceeded) as caught:
             Calls.do(speler, client, name)
-        took = time.monotonic() - started
-    assert TOTAL - 0.05 <= took <= TOTAL + 0.5
+        assert time.monotonic() - started >= TOTAL - 0.05
     assert caught.value.retryable
     assert len(caught.value.attempts) == 1
 
@@ -85,10 +84,9 @@ def test_a_peer_that_does_not_read(test_pki: Pki, speler: Speler, size: int) -> 
         target, about = client._chain.leverancier("ICE"), client._chain._call(TOTAL)
         body = b" " * (size * 1024 * 1024)
         started = time.monotonic()
-        with pytest.raises(DeadlineExceeded) as caught:
+        with in_time(TOTAL), pytest.raises(DeadlineExceeded) as caught:
             speler(client._runtime.run(post_list(Operation.SCHOOLADVIEZEN, body, {}, target, about)))
-        took = time.monotonic() - started
-    assert TOTAL - 0.05 <= took <= TOTAL + 0.5
+        assert time.monotonic() - started >= TOTAL - 0.05
     assert len(caught.value.attempts) == 1
 
 
@@ -97,7 +95,7 @@ def test_a_silent_look_up_of_the_host(test_pki: Pki, speler: Speler, monkeypatch
     answered = threading.Event()
 
     def stuck(*_: Any, **__: Any) -> list[Any]:
-        answered.wait(5)
+        answered.wait(60)
         raise OSError
 
     client = speler.client(
@@ -108,9 +106,9 @@ def test_a_silent_look_up_of_the_host(test_pki: Pki, speler: Speler, monkeypatch
     try:
         for _ in range(3):
             started = time.monotonic()
-            with pytest.raises(TransportError) as caught:
+            with in_time(0.5), pytest.raises(TransportError) as caught:
                 Calls.do(speler, client, "registreren")
-            assert 0.45 <= time.monotonic() - started <= 1.0
+            assert time.monotonic() - started >= 0.45
             assert isinstance(caught.value, DeadlineExceeded)
             assert caught.value.phase is Phase.NOT_SENT
             assert caught.value.retryable
@@ -127,10 +125,8 @@ def test_a_silent_handshake(test_pki: Pki, speler: Speler) -> None:
             leveranciers=[leverancier(f"https://localhost:{listener.getsockname()[1]}")],
             timeouts=timeouts(TOTAL),
         )
-        started = time.monotonic()
-        with pytest.raises(TransportError):
+        with in_time(TOTAL), pytest.raises(TransportError):
             Calls.do(speler, client, "registreren")
-        assert time.monotonic() - started <= TOTAL + 0.5
 
 
 BROKEN: dict[str, bytes] = {
@@ -165,11 +161,9 @@ def test_a_receipt_whose_body_drips_ends_at_the_total_time(test_pki: Pki, speler
         client = speler.client(
             certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], timeouts=timeouts(TOTAL)
         )
-        started = time.monotonic()
-        with pytest.raises(DeadlineExceeded) as caught:
+        with in_time(TOTAL), pytest.raises(DeadlineExceeded) as caught:
             Calls.do(speler, client, "registreren")
         assert caught.value.retryable
-        assert time.monotonic() - started <= TOTAL + 0.5
 
 
 @pytest.mark.parametrize(
