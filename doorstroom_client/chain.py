@@ -24,9 +24,9 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.cache import MandateCache
-from doorstroom_client.osr.memory import MemoryMandates, nowhere
+from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import Pace
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.settings import Osr
 
 if TYPE_CHECKING:  # what only a call needs is loaded by that call
@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # what only a call needs is loaded by that call
     from doorstroom_client.messages.resultaten import Leerlingresultaat
     from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
     from doorstroom_client.osr.registry import Registry
-    from doorstroom_client.store.base import Mandates, Reports
+    from doorstroom_client.store.base import Reports
 
 OpenBooks = Callable[..., "Books | None"]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""
@@ -75,9 +75,8 @@ class Chain:
         las_key_reden: why LAS-keys may look like a BSN.
         now: the wall clock (UTC).
         on_event: is told of every call that ended.
-        cache: recent answers of the OSR.
-        mandates: gives where they are kept beyond memory; None when there is no such store.
-        seen: where they are kept then.
+        answers: earlier answers of the OSR.
+        proof: remembers that the OSR is really there.
         pace: hands out the moments at which a run over many schools may call the OSR.
         health: retry budget and circuit of each peer.
         addresses: which addresses of suppliers are known to accept lists.
@@ -97,9 +96,8 @@ class Chain:
     las_key_reden: str = ""
     now: Callable[[], dt.datetime] = utc_now
     on_event: OnEvent | None = None
-    cache: MandateCache = field(default_factory=MandateCache, repr=False)
-    mandates: Callable[[], Mandates | None] = nowhere
-    seen: MemoryMandates = field(default_factory=MemoryMandates, repr=False)
+    answers: Answers = field(default_factory=Answers, repr=False)
+    proof: Proof = field(default_factory=Proof, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
     health: Health = field(default_factory=Health, repr=False)
     addresses: Addresses = field(default_factory=Addresses, repr=False)
@@ -174,9 +172,9 @@ class Chain:
             self.leveranciers,
             self._call(self.timeouts.osr),
             self.today,
-            self.cache,
+            self.answers,
+            self.proof,
             self.jaargangen.namespace_op if self.jaargangen else None,
-            lambda: self.mandates() or self.seen,
         )
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
@@ -275,7 +273,7 @@ class Chain:
         try:
             return (yield from sending)
         except GeenMandaat:
-            self.cache.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
+            yield from self.answers.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
             raise
 
     def compare(
@@ -312,9 +310,9 @@ class Chain:
 
         assert books is not None
 
-        def note(result: Bezorging) -> None:
+        def note(result: Bezorging) -> Flow[None]:
             if isinstance(result.error, GeenMandaat):
-                self.cache.forget(result.bericht.key.leverancier, result.bericht.school_oin)
+                yield from self.answers.forget(result.bericht.key.leverancier, result.bericht.school_oin)
             on_result(result)
 
         return Run(books, self.leveranciers, self._call(self.timeouts.post), self.addresses, on_result=note)
