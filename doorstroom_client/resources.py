@@ -113,18 +113,13 @@ class Resources:
         return self._open_once().inbox
 
     def arrivals(self) -> GroupCommit:
-        """Where results that come in are kept: what arrives at the same time shares a commit.
-
-        Raises:
-            ConfigurationError: no store is configured, or it does not keep this.
-            StoreError: it cannot be opened.
-        """
+        """Where results that come in are kept: what arrives at the same time shares a commit. Opens nothing yet."""
         from doorstroom_client.store.group import GroupCommit
 
-        inbox = self.inbox()
         with self._lock:
+            self.check_open()
             if self._arrivals is None:
-                self._arrivals = GroupCommit(inbox)
+                self._arrivals = GroupCommit(self.inbox)
             return self._arrivals
 
     def outbox(self) -> Outbox:
@@ -176,8 +171,8 @@ class Resources:
         return opened
 
     def _open_once(self) -> _Opened:
-        self.check_open()
         with self._lock:
+            self.check_open()
             if self._opened is None:
                 self._opened = _Opened(self._open())
             return self._opened
@@ -194,6 +189,8 @@ class Resources:
         """Close the store, when it was opened here."""
         self.closed = True
         with self._lock:
+            if self._arrivals is not None:
+                self._arrivals.close()
             if self._opened is not None and self._opened.store is not None and self._opened.given is not self._store:
                 self._opened.store.close()
             self._opened = self._arrivals = None

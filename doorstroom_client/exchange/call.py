@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +24,7 @@ from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
+from doorstroom_client.messages.codec import decode_answer
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
 SHORTEST = 0.05
@@ -270,7 +270,7 @@ def melding_in(response: Response) -> str:
         return ""
     if response.media_type.endswith("json"):
         try:
-            return melding_of(json.loads(response.body))
+            return melding_of(decode_answer(response.body))
         except (ValueError, RecursionError):
             return ""
     if response.media_type.startswith("text/plain"):

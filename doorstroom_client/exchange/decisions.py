@@ -6,7 +6,6 @@ that the supplier does not know, 404 on a list probably a pupil it does not know
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,6 +30,7 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+from doorstroom_client.messages.codec import decode_answer
 
 T = TypeVar("T")
 
@@ -344,7 +344,7 @@ def _is_half_a_document(response: Response, operation: Operation) -> bool:
     if not response.body.strip() or not response.media_type.endswith("json"):
         return False
     try:
-        json.loads(response.body)
+        decode_answer(response.body)
     except ValueError:
         return True
     except RecursionError:  # complete as far as anybody can tell

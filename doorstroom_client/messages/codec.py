@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from doorstroom_client.errors import MessageError, Problem
@@ -14,6 +15,10 @@ if TYPE_CHECKING:  # a LAS that only sends does without the models of what comes
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
+DEPTH = 200
+"""Lists and objects in each other that an answer may have."""
+_MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+"""Texts, so that nothing in them is taken for what opens or closes a list or an object."""
 
 
 def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
@@ -37,7 +42,11 @@ def decode_json(body: bytes) -> Any:
 
 
 def _read(body: bytes) -> tuple[str, Any]:
-    """The first rule that `body` breaks, or an empty text and what it holds."""
+    """The first rule that `body` breaks, or an empty text and what it holds.
+
+    Two readers have to agree. That of pydantic keeps count of the depth itself, so that it stops at the same place on every
+    Python, and refuses NaN, lone surrogates and endless numbers; that of Python shows every key, and every fraction.
+    """
     if len(body) > BODY_LIMIT:
         return f"is larger than {BODY_LIMIT} bytes", None
     try:
@@ -49,14 +58,12 @@ def _read(body: bytes) -> tuple[str, Any]:
     from pydantic_core import from_json
 
     try:
-        from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds depth and numbers; no NaN
-        document = json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
-        json.dumps(document, ensure_ascii=False).encode("utf-8")  # a lone surrogate cannot be written
+        from_json(body, allow_inf_nan=False, cache_strings=False)
+        return "", _DECODER.decode(text)
     except _DuplicateError:
         return "holds a key twice in one object", None
-    except (ValueError, RecursionError):  # UnicodeEncodeError is a ValueError too
+    except (ValueError, RecursionError):  # the latter only for who calls from deep inside its own code
         return "is not valid JSON", None
-    return "", document
 
 
 class _DuplicateError(ValueError):
@@ -77,23 +84,23 @@ def _finite(text: str) -> float:
     return number
 
 
-def _quickly(body: bytes) -> Any:
-    """What a text holds that is such JSON beyond doubt; None for any other, which is then read in full to tell what it breaks.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite)
 
-    Of a key that stands twice only one is kept, and a colon is lost with the other. So where as many colons are written again
-    as stood there, nothing is lost; unless an escape made one. A number out of bounds is written as Infinity, and this reader
-    makes no lone surrogates.
+
+def decode_answer(body: bytes) -> Any:
+    """Read the JSON of an answer as leniently as Python does, but to the same depth on every Python.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is deeper than `DEPTH`, whatever follows there.
     """
-    from pydantic_core import from_json, to_json
-
-    if len(body) > BODY_LIMIT or b"\\u003" in body:
-        return None
-    try:
-        document = from_json(body, allow_inf_nan=False, cache_strings=False)
-        written = to_json(document, inf_nan_mode="constants")
-    except ValueError:
-        return None
-    return document if written.count(b":") == body.count(b":") and b"Infinity" not in written else None
+    if body.count(b"[") + body.count(b"{") > DEPTH:  # else it cannot be
+        depth = 0
+        for mark in _MARKS.finditer(body):
+            depth += (mark[0] in b"[{") - (mark[0] in b"]}")
+            if depth > DEPTH:
+                raise RecursionError
+    return json.loads(body)
 
 
 def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
@@ -105,7 +112,7 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
     from doorstroom_client.messages.resultaten import Leerlingresultaat
 
     try:
-        result, problems = Leerlingresultaat._validated(_quickly(body) or decode_json(body))
+        result, problems = Leerlingresultaat._validated(decode_json(body))
     except MessageError as error:
         result, problems = None, list(error.problems)
     del body  # tracebacks may show local variables

@@ -7,13 +7,13 @@ understood is None, and never "nothing".
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from doorstroom_client.exchange.http import Response
+from doorstroom_client.messages.codec import decode_answer
 from doorstroom_client.messages.values import amsterdam, as_moment, as_text
 
 Links = dict[str, tuple[str, ...]]
@@ -152,7 +152,7 @@ def _words(value: Any) -> str:
 
 def _decoded(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return decode_answer(body)
     except (ValueError, RecursionError):
         return None
 

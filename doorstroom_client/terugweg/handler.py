@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ from doorstroom_client.messages.ontvangst import ontvangstmelding
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.records import Delivery
 
 if TYPE_CHECKING:
     from doorstroom_client.messages.resultaten import Leerlingresultaat
+    from doorstroom_client.store.group import GroupCommit
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -161,14 +161,6 @@ class Receiver:
         except StoreError:
             return InboundResponse.of(503)
         return InboundResponse.of(202)
-
-    def keep_all(self, deliveries: Sequence[Delivery]) -> list[InboundResponse]:
-        """Keep several that were accepted, and give the answer to each. May wait for the disk."""
-        try:
-            kept = self.arrivals().add_all(deliveries)
-        except StoreError:
-            kept = [False] * len(deliveries)
-        return [InboundResponse.of(202 if one else 503) for one in kept]
 
     def _read(self, request: InboundRequest, edu_to: str, edu_from: str, sender: str) -> Verdict:
         try:

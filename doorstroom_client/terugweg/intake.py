@@ -1,37 +1,35 @@
-"""Takes messages in from an event loop: judges there, and keeps what came in together in one thread and one commit.
+"""Takes messages in from an event loop: judges them there, and has what was accepted kept beside it.
 
-A thread per message, each waiting for its turn at the store, costs more switching than all else together. Here one thread at
-a time has the store: whatever was accepted while it was busy goes along next, and the loop is woken once for all of it.
+A thread per message, each waiting for its turn at the store, costs more switching than all else together. Here a message that
+waits for a commit is a value in a queue, and the loop is woken once for all that one commit has kept.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
-from weakref import WeakKeyDictionary
 
+from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.store.records import Delivery
+from doorstroom_client.store.group import Outcome
+from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
 
 T = TypeVar("T")
 _SHORT = 16 * 1024
 """Bytes of a message that is judged in the loop; a larger one, of which there are few, keeps nobody waiting in a thread."""
-_MOST = 64
-"""Messages that are kept in one go."""
+Answer = InboundResponse | Exception
+"""What is given to who waits, or raised there."""
 
 
 class Resources(Protocol):
     """What must be there."""
-
-    def check_open(self) -> None:
-        """Refuse to work after the client was closed."""
-        ...
 
     def check_store(self) -> None:
         """Refuse to work without a store."""
@@ -60,23 +58,14 @@ class Runtime(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Accepted:
     """A message that is to be kept, who waits for that, and the context that its event belongs to, such as a trace."""
 
     request: InboundRequest
-    delivery: Delivery
     start: float
     context: Context
     answer: asyncio.Future[InboundResponse]
-
-
-@dataclass(slots=True)
-class _Line:
-    """What waits to be kept, in one event loop, and the task that sees to it; None while nothing waits."""
-
-    accepted: list[_Accepted] = field(default_factory=list)
-    keeping: asyncio.Task[None] | None = None
 
 
 class Intake:
@@ -96,7 +85,6 @@ class Intake:
         self._runtime = runtime
         self._told = told
         self._longest = _SHORT if quick else -1
-        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line] = WeakKeyDictionary()
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
@@ -105,71 +93,54 @@ class Intake:
         short = len(request.body) <= self._longest
         verdict = await self._runtime.in_loop(self._receiver.judge(request), short=short)
         if isinstance(verdict, InboundResponse):
-            await self._tell_of(verdict, request, start)
+            await self._tell_refusal(verdict, request, start)
             return verdict
-        loop = asyncio.get_running_loop()
-        accepted = _Accepted(request, verdict, start, copy_context(), loop.create_future())
-        line = self._lines.setdefault(loop, _Line())
-        line.accepted.append(accepted)
-        if line.keeping is None:
-            line.keeping = loop.create_task(self._keep(line))
+        loop, arrivals = asyncio.get_running_loop(), self._receiver.arrivals()
+        accepted = _Accepted(request, start, copy_context(), loop.create_future())
+        arrivals.bring(verdict, accepted, self._settled)
+        loop.call_soon(arrivals.call)  # after the others whose messages are there already
         return await accepted.answer
 
-    async def _tell_of(self, refusal: InboundResponse, request: InboundRequest, start: float) -> None:
+    async def _tell_refusal(self, refusal: InboundResponse, request: InboundRequest, start: float) -> None:
         if self._runtime.hooks_in_loop:
             self._tell(refusal, request, start)
         else:
             await self._runtime.beside_loop(partial(self._tell, refusal, request, start))
 
-    async def _keep(self, line: _Line) -> None:
-        """Keep what was accepted, until there is no more."""
-        try:
-            while line.accepted:
-                together, line.accepted = line.accepted[:_MOST], line.accepted[_MOST:]
-                await self._keep_together(together)
-        finally:
-            line.keeping = None
-            for item in line.accepted:  # some are left only when the loop ends
-                item.answer.cancel()
-            line.accepted = []
+    def _settled(self, outcomes: list[tuple[_Accepted, Outcome]]) -> None:
+        """In the thread that committed: wake each event loop, once for all of its own."""
+        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Accepted, Answer]]] = {}
+        for accepted, outcome in outcomes:
+            answer: Answer = InboundResponse.of(202) if isinstance(outcome, Kept) else outcome
+            if isinstance(answer, StoreError):
+                answer = InboundResponse.of(503)
+            if not self._runtime.hooks_in_loop:
+                answer = self._told_of(accepted, answer)
+            loops.setdefault(accepted.answer.get_loop(), []).append((accepted, answer))
+        for loop, answers in loops.items():
+            with suppress(RuntimeError):  # the loop has ended, so that nobody waits in it
+                loop.call_soon_threadsafe(self._hand_out, answers)
 
-    async def _keep_together(self, together: Sequence[_Accepted]) -> None:
-        failed: Exception | None = None
-        answers: list[InboundResponse] = []
-        try:
-            answers = await self._runtime.beside_loop(partial(self._keep_now, together))
-        except asyncio.CancelledError:
-            for item in together:
-                item.answer.cancel()
-            raise
-        except Exception as error:  # noqa: BLE001 - it belongs to those who brought the messages
-            failed = error
-        if failed is not None:
-            _fail(together, failed)
-            return
-        for item, answer in zip(together, answers, strict=True):
+    def _hand_out(self, answers: list[tuple[_Accepted, Answer]]) -> None:
+        """In the event loop of those who wait."""
+        for accepted, answer in answers:
             if self._runtime.hooks_in_loop:
-                item.context.run(self._tell, answer, item.request, item.start)
-            if not item.answer.done():  # who waited may have gone
-                item.answer.set_result(answer)
+                answer = self._told_of(accepted, answer)
+            if accepted.answer.done():
+                continue  # who waited has gone
+            if isinstance(answer, Exception):
+                accepted.answer.set_exception(answer)
+            else:
+                accepted.answer.set_result(answer)
 
-    def _keep_now(self, together: Sequence[_Accepted]) -> list[InboundResponse]:
-        """In a thread: keep, and tell of it."""
-        self._runtime.resources.check_open()
-        answers = self._receiver.keep_all([item.delivery for item in together])
-        if not self._runtime.hooks_in_loop:
-            for item, answer in zip(together, answers, strict=True):
-                item.context.run(self._tell, answer, item.request, item.start)
-        return answers
+    def _told_of(self, accepted: _Accepted, answer: Answer) -> Answer:
+        """The answer, after its event. What goes wrong in telling is for who waits for this answer, and nobody else."""
+        try:
+            if isinstance(answer, InboundResponse):
+                accepted.context.run(self._tell, answer, accepted.request, accepted.start)
+        except Exception as error:  # noqa: BLE001 - of a clock or a log of somebody else
+            return error
+        return answer
 
     def _tell(self, answer: InboundResponse, request: InboundRequest, start: float) -> None:
         self._told(answer.status, request, time.monotonic() - start)
-
-
-def _fail(together: Sequence[_Accepted], error: Exception) -> None:
-    """Raise an error to the first who still waits, for whoever looks after the program; the others are to come back."""
-    waiting = [item.answer for item in together if not item.answer.done()]
-    for answer in waiting[:1]:
-        answer.set_exception(error)
-    for answer in waiting[1:]:
-        answer.set_result(InboundResponse.of(503))

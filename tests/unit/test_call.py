@@ -426,6 +426,7 @@ class TestHalfAnswers:
             ("application/json", b""),
             ("application/json", b" \r\n"),
             ("application/json", b"[" * 50_000),
+            ("application/json", b'[{"id": ' * 150),
             ("application/hal+json", b'\xef\xbb\xbf{"id": 17}'),
             ("text/plain", b"{"),
             ("", b"{"),

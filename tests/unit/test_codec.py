@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import MessageError
-from doorstroom_client.messages.codec import BODY_LIMIT, decode_json, decode_leerlingresultaat
+from doorstroom_client.messages.codec import BODY_LIMIT, decode_answer, decode_json, decode_leerlingresultaat
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of, ontvangstmelding
 
 REFUSED: dict[str, bytes] = {
@@ -18,11 +18,15 @@ REFUSED: dict[str, bytes] = {
     "duplicate key, nested": b'{"x":[{"y":{"a":1,"b":2,"a":3}}]}',
     "duplicate key, escaped": b'{"a":1,"\\u0061":2}',
     "duplicate empty key": b'{"":1,"":2}',
+    "duplicate key, and an escaped colon": b'{"a":1,"a":"\\u003a"}',
+    "duplicate key, and a colon": b'{"a":":","a":1}',
+    "duplicate key, and an escaped colon in a key": b'{"a":1,"a":{"\\u003A":1},"b":":"}',
     "NaN": b'{"a":NaN}',
     "Infinity": b"[Infinity]",
     "-Infinity": b"[-Infinity]",
     "1e400": b"[1e400]",
     "-1e400": b"[-1E+400]",
+    "1e999 in an object": b'{"a":1e999}',
     "byte order mark": b"\xef\xbb\xbf{}",
     "UTF-16": '{"a":1}'.encode("utf-16"),
     "UTF-16 LE": '{"a":1}'.encode("utf-16-le"),
@@ -32,11 +36,13 @@ REFUSED: dict[str, bytes] = {
     "lone low surrogate": b'["\\udc00"]',
     "swapped surrogates": b'["\\udc00\\ud800"]',
     "lone surrogate in a key": b'{"\\ud800":1}',
+    "lone surrogate before another escape": b'["\\uD83D\\u0041"]',
     "latin-1": b'["\xe9"]',
     "overlong UTF-8": b'["\xc0\x80"]',
     "surrogate in UTF-8": b'["\xed\xa0\x80"]',
     "cut UTF-8": b'["\xe2\x82',
     "depth 250": b"[" * 250 + b"]" * 250,
+    "depth 250, both": b'[{"a":' * 125 + b"1" + b"}]" * 125,
     "depth 250, objects": b'{"a":' * 250 + b"1" + b"}" * 250,
     "depth 100000": b"[" * 100_000 + b"]" * 100_000,
     "depth 100000, not closed": b'{"a":[' * 100_000,
@@ -82,6 +88,10 @@ ACCEPTED: dict[str, tuple[bytes, Any]] = {
     "keys that differ by case": (b'{"a":1,"A":2}', {"a": 1, "A": 2}),
     "decomposed keys differ": ('{"é":1,"e\u0301":2}'.encode(), {"é": 1, "e\u0301": 2}),
     "numbers": (b"[0,-0,1.5,1e3,-2E-3,1e-400]", [0, 0, 1.5, 1000.0, -0.002, 0.0]),
+    "small and exact numbers": (b"[5e-324,0.1,123456789012345678901234567890]", [5e-324, 0.1, 123456789012345678901234567890]),
+    "colons in texts": (b'{"a:b":":::","c":"::"}', {"a:b": ":::", "c": "::"}),
+    "escaped escape": (b'["\\\\ud800","\\\\u003a"]', ["\\ud800", "\\u003a"]),
+    "words in texts": (b'["Infinity","NaN"]', ["Infinity", "NaN"]),
     "big number": (b"1" * 300, int("1" * 300)),
     "DEL and line separator": ('["\x7f\u2028"]'.encode(), ["\x7f\u2028"]),
     "exactly the limit": (b" " * (BODY_LIMIT - 2) + b"{}", {}),
@@ -109,8 +119,9 @@ def test_json_is_accepted(case: str) -> None:
 
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
 @pytest.mark.parametrize("depth", [1, 150, 200])
-def test_depth_that_is_accepted(depth: int, opening: bytes, closing: bytes) -> None:
-    inner = decode_json(opening * depth + (b"1" if opening != b"[" else b"") + closing * depth)
+@pytest.mark.parametrize("read", [decode_json, decode_answer])
+def test_depth_that_is_accepted(read: Any, depth: int, opening: bytes, closing: bytes) -> None:
+    inner = read(opening * depth + (b"1" if opening != b"[" else b"") + closing * depth)
     found = 0
     while isinstance(inner, list | dict):
         found += 1
@@ -131,6 +142,45 @@ def test_depth_that_is_accepted(depth: int, opening: bytes, closing: bytes) -> N
 def test_the_rule_is_named(case: str, words: str) -> None:
     with pytest.raises(MessageError, match=words):
         decode_json(REFUSED[case])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 201 + b"]" * 201,
+        b'{"a":' * 300 + b"1" + b"}" * 300,
+        b'[{"a":' * 150 + b"1" + b"}]" * 150,
+        b"[" * 100_000 + b"]" * 100_000,
+        b"[" * 100_000,
+        b'{"a":[' * 100_000 + b'"',
+        b'["]]]]", "\\"]]]", ' + b"[" * 201,
+    ],
+    ids=range(7),
+)
+def test_an_answer_that_is_too_deep_is_so_on_every_python(body: bytes) -> None:
+    """Where Python itself stops, if it does, depends on the version; so does whether it sees first that the text is cut."""
+    with pytest.raises(RecursionError):
+        decode_answer(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        (b"[" + b"[]," * 10_000 + b"[]]", [[]] * 10_001),
+        (b'["' + b"[{" * 1000 + b'\\"[{"]', ["[{" * 1000 + '"[{']),
+        (b'\xef\xbb\xbf{"a":1,"a":2}', {"a": 2}),
+        ('["\\ud800"]'.encode("utf-16"), ["\ud800"]),
+    ],
+    ids=["wide", "brackets in a text", "a mark, and a key twice", "UTF-16, and half a character"],
+)
+def test_an_answer_is_read_leniently(body: bytes, value: Any) -> None:
+    assert decode_answer(body) == value
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'["', b"\xff", b"niet", b"[" * 200, b"]" * 300, b"{} x"])
+def test_an_answer_that_is_no_json(body: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - of several kinds, without words of ours
+        decode_answer(body)
 
 
 @pytest.mark.parametrize(

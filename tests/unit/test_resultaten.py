@@ -319,6 +319,14 @@ def test_a_result_can_be_compared_and_copied() -> None:
     assert copy.deepcopy(read()).raw == EXAMPLE
 
 
+def test_a_result_can_be_written_again() -> None:
+    document = {**EXAMPLE, "onbekend": {"a": [1, None]}, "versie": 1.1}
+    document["toets"] = {"id": "ROUTE 8", "naam": 8, "toetsonderdelen": [{"id": "REKENEN"}, "?"]}
+    written = json.loads(Leerlingresultaat.parse(document).model_dump_json(exclude_unset=True))
+    toets = {"id": "ROUTE 8", "naam": "8", "toetsonderdelen": [{"id": "REKENEN"}]}
+    assert written == {**document, "versie": "1.1", "toets": toets}
+
+
 # Q1 and Q30: scores
 
 
