@@ -290,13 +290,38 @@ def test_never_is_one_attempt() -> None:
 def test_other_strategies_are_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Retry(**bad)
-    assert caught.value.setting == f"retry.{next(iter(bad))}"
+    name = next(iter(bad))
+    assert caught.value.setting == f"retry.{name}"
+    assert str(caught.value).startswith(f"retry.{name} must be a tenacity {name} strategy")
 
 
-@pytest.mark.parametrize("bad", [-1, float("nan"), "20", None])
+@pytest.mark.parametrize("bad", [-1, float("nan"), "20", None, True, 21600.5])
 def test_an_unusable_longest_wait_is_refused(bad: Any) -> None:
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError) as caught:
         Retry(longest_wait=bad)
+    assert caught.value.setting == "retry.longest_wait"
+    assert "a number of seconds from 0 to 21600" in str(caught.value)
+
+
+@pytest.mark.parametrize("good", [0, 0.5, 21600])
+def test_the_bounds_of_the_longest_wait_may_be_used(good: float) -> None:
+    assert Retry(longest_wait=good).longest_wait == good
+
+
+def test_a_strategy_is_shown_the_state_that_tenacity_would_make() -> None:
+    seen: list[tenacity.RetryCallState] = []
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        seen.append(state)
+        return 7.0
+
+    def stop(state: tenacity.RetryCallState) -> bool:
+        return state.upcoming_sleep != 7.0 or state.seconds_since_start != 20.0
+
+    assert Retry(stop=stop, wait=wait).pause(2, 20.0) == 7.0  # type: ignore[arg-type]
+    (state,) = seen
+    assert (state.attempt_number, state.args, state.kwargs, state.fn) == (2, (), {}, None)
+    assert isinstance(state.retry_object, tenacity.Retrying)
 
 
 class TestHalfAnswers:
