@@ -41,7 +41,7 @@ Search = Generator[Part, bool, Verdict]
 
 def bound(n: int, unknown: int) -> int:
     """How many calls the search takes at most for `unknown` pupils among `n`, when some are known."""
-    return 1 + 2 * unknown * ceil(log2(n)) if n > 1 else 1
+    return 1 + 2 * unknown * ceil(log2(n))
 
 
 def search(n: int, *, proven: bool) -> Search:

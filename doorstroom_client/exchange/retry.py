@@ -159,7 +159,7 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
         now: the moment of the answer, for a peer that sends no Date.
     """
     text = headers.get("retry-after", "").strip(" \t")
-    if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII):
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return min(float(text), LONGEST_RETRY_AFTER)
     until = _http_date(text)
     if until is None:
@@ -168,7 +168,7 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     return min(max(0.0, (until - start).total_seconds()), LONGEST_RETRY_AFTER)
 
 
-_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT", re.ASCII)
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 
 
 def _http_date(text: str) -> dt.datetime | None:

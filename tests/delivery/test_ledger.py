@@ -142,6 +142,15 @@ def test_new_changed_the_same_and_gone() -> None:
     gone = Verdwenen(found.verdwenen[0], SECRET)
     assert [gone.gaat_over(pupil) for pupil in PUPILS] == [False, False, True, False]
     assert not any(pickle.loads(pickle.dumps(gone)).gaat_over(pupil) for pupil in PUPILS)
+    assert pickle.loads(pickle.dumps(gone)) == Verdwenen(Entry("", "", ""), b"")
+
+
+def test_who_is_gone_is_known_by_either_identity() -> None:
+    both = Leerling(eck_id=PUPILS[0].eck_id, las_key="andere-sleutel")
+    accepted = lijst_of(0, (0, 1, None, None)).entries(SECRET)
+    known = [Verdwenen(entry, SECRET) for entry in accepted]
+    assert [gone.gaat_over(both) for gone in known] == [True, False]
+    assert [gone.gaat_over(PUPILS[1]) for gone in known] == [False, True]
 
 
 @pytest.mark.parametrize(

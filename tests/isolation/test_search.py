@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -98,6 +99,24 @@ def test_nobody_is_known(n: int, proven: bool) -> None:
     else:
         assert len(sent) <= 2 * log2(n) + 2 + PROBES + 1
         assert verdict.complete or n > PROBES
+        assert verdict == Verdict(tuple(range(n)), any_accepted=False, complete=verdict.complete is True)
+
+
+@pytest.mark.parametrize(("n", "lists"), [(64, 13), (100, 13), (128, 17), (500, 17), (600, 19)])
+def test_it_stops_halving_when_nothing_is_accepted(n: int, lists: int) -> None:
+    """After that many lists only single pupils are tried, from all over the list and the same ones every time."""
+    _, sent = play(n, range(n), proven=False)
+    assert {len(part) for part in sent[lists:]} == {1}
+    before = sum(len(part) == 1 for part in sent[:lists])
+    assert len(sent) - lists == min(PROBES, n - before)
+    tried = sorted(part[0] for part in sent if len(part) == 1)
+    assert all(later - earlier <= 2 * n / PROBES for earlier, later in itertools.pairwise([-1, *tried, n]))
+    assert play(n, range(n), proven=False)[1] == sent
+
+
+def test_what_follows_from_an_accepted_half_is_not_sent_to_find_out() -> None:
+    assert play(2, {1}, proven=True)[1] == [(0, 1), (0,), (1,)]
+    assert play(4, {2}, proven=True)[1] == [(0, 1, 2, 3), (0, 1), (2,), (3,)]
 
 
 @pytest.mark.parametrize("start", [10, 20, 40])

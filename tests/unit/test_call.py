@@ -28,7 +28,7 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.exchange.call import Answer, Conditions, GivenUpError, UnsureError, call, melding_in
+from doorstroom_client.exchange.call import SHORTEST, Answer, Conditions, GivenUpError, UnsureError, call, melding_in
 from doorstroom_client.exchange.decisions import TABLE, Action, Situation, classify
 from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.flow import Flow
@@ -124,9 +124,28 @@ def test_attempts_tell_the_story() -> None:
     assert "(after 3 attempts)" in str(error)
 
 
+@pytest.mark.parametrize(("attempts", "told"), [(1, ""), (2, " (after 2 attempts)")])
+def test_the_text_tells_how_often_it_was_tried(attempts: int, told: str) -> None:
+    error = error_of([answer(500)] * attempts, retry=Retry(stop=stop_after_attempt(attempts), wait=wait_none()))
+    assert str(error).startswith(f"Toetsbureau keeps failing{told}. ")
+
+
+def test_a_status_stands_in_the_text_when_it_has_no_meaning_here() -> None:
+    assert "(status 418)" in str(error_of([answer(418)]))
+    assert "(status" not in str(error_of([answer(422)]))
+
+
+def test_who_has_to_look_first_is_told_how_long_to_wait() -> None:
+    with pytest.raises(UnsureError) as caught:
+        drive(call(request(Operation.OSR_REGISTREREN), conditions(QUICK)), [answer(503, headers={"retry-after": "7"})])
+    assert caught.value.asked == 7.0
+    assert str(caught.value) == str(caught.value.error)
+
+
 def test_the_answer_after_a_failure_has_all_attempts_and_the_same_bytes() -> None:
     got, transport, pauses = drive(call(request(), conditions(Retry(wait=wait_fixed(1)))), [answer(503), answer(202)])
     assert [item.outcome for item in got.attempts] == ["503", "202"]
+    assert got.request_id == "req-1"
     assert pauses == [1.0]
     assert len({(item.body, item.url, item.request_id) for item in transport.requests}) == 1
 
@@ -134,6 +153,12 @@ def test_the_answer_after_a_failure_has_all_attempts_and_the_same_bytes() -> Non
 def test_a_short_retry_after_replaces_our_own_pause() -> None:
     asked = answer(503, headers={"retry-after": "7"})
     _, _, pauses = drive(call(request(), conditions(Retry(wait=wait_fixed(1)))), [asked, answer(202)])
+    assert pauses == [7.0]
+
+
+def test_a_moment_to_call_again_counts_from_our_clock_when_the_peer_tells_none() -> None:
+    asked = answer(503, headers={"retry-after": "Tue, 10 Mar 2026 12:00:07 GMT"})
+    _, _, pauses = drive(call(request(), conditions(QUICK)), [asked, answer(202)])
     assert pauses == [7.0]
 
 
@@ -201,6 +226,8 @@ def test_no_attempt_starts_when_the_total_time_would_be_over() -> None:
     assert type(error) is NoAnswer
     assert len(error.attempts) == 2
     error = error_of([fault(FaultKind.NO_ANSWER, seconds=10)], retry=Retry(wait=wait_fixed(2)), total=12.04)
+    assert len(error.attempts) == 1
+    error = error_of([fault(FaultKind.NO_ANSWER, seconds=8)], retry=Retry(wait=wait_fixed(2)), total=8 + 2 + SHORTEST)
     assert len(error.attempts) == 1
 
 
@@ -353,13 +380,38 @@ def test_never_is_one_attempt() -> None:
 def test_other_strategies_are_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Retry(**bad)
-    assert caught.value.setting == f"retry.{next(iter(bad))}"
+    name = next(iter(bad))
+    assert caught.value.setting == f"retry.{name}"
+    assert str(caught.value).startswith(f"retry.{name} must be a tenacity {name} strategy")
 
 
-@pytest.mark.parametrize("bad", [-1, float("nan"), "20", None])
+@pytest.mark.parametrize("bad", [-1, float("nan"), "20", None, True, 21600.5])
 def test_an_unusable_longest_wait_is_refused(bad: Any) -> None:
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError) as caught:
         Retry(longest_wait=bad)
+    assert caught.value.setting == "retry.longest_wait"
+    assert "a number of seconds from 0 to 21600" in str(caught.value)
+
+
+@pytest.mark.parametrize("good", [0, 0.5, 21600])
+def test_the_bounds_of_the_longest_wait_may_be_used(good: float) -> None:
+    assert Retry(longest_wait=good).longest_wait == good
+
+
+def test_a_strategy_is_shown_the_state_that_tenacity_would_make() -> None:
+    seen: list[tenacity.RetryCallState] = []
+
+    def wait(state: tenacity.RetryCallState) -> float:
+        seen.append(state)
+        return 7.0
+
+    def stop(state: tenacity.RetryCallState) -> bool:
+        return state.upcoming_sleep != 7.0 or state.seconds_since_start != 20.0
+
+    assert Retry(stop=stop, wait=wait).pause(2, 20.0) == 7.0  # type: ignore[arg-type]
+    (state,) = seen
+    assert (state.attempt_number, state.args, state.kwargs, state.fn) == (2, (), {}, None)
+    assert isinstance(state.retry_object, tenacity.Retrying)
 
 
 class TestHalfAnswers:
@@ -474,7 +526,8 @@ def test_a_405_without_melding_points_at_the_address() -> None:
     error = error_of([answer(405)])
     assert type(error) is SchoolOnbekend
     assert error.retryable
-    assert "wrong base_url" in str(error)
+    told = "There was no melding with the answer, which points to a wrong base_url"
+    assert error.hint == f"{TABLE[Situation.UNKNOWN_SCHOOL].hint}. {told}"
     assert "no melding" not in str(error_of([answer(405, {"melding": "onbekend"})]))
 
 
@@ -524,3 +577,16 @@ def test_what_was_sent_is_told_when_it_is_not_gone_on_with(sent: int, error: Exc
     with pytest.raises(type(error)):
         drive(call(request(), given), [answer(500)] * 3)
     assert [(event.result, event.outcomes) for event in events] == ([("given up", ("500",) * sent)] if sent else [])
+    assert [event.seconds for event in events] == ([pytest.approx(0.1 * sent)] if sent else [])
+
+
+def test_looking_first_leaves_the_pauses_and_the_time_as_they_are() -> None:
+    def before() -> Flow[None]:
+        return
+        yield
+
+    given = Conditions(Retry(wait=wait_fixed(2)), 20.0, lambda: NOW, before=before)
+    outcomes = [fault(FaultKind.NO_ANSWER, seconds=1), answer(202)]
+    _, transport, pauses = drive(call(request(), given, after=5), outcomes)
+    assert pauses == [5, 2]
+    assert [made.deadline for made in transport.requests] == [15, 12]

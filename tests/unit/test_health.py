@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -50,6 +51,23 @@ def send(using: Client, leverancier: str = "ICE") -> type[DoorstroomError] | Non
 
 
 # --- tokens
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "spent"),
+    [
+        ([answer(500)] * 3, 2 * TRANSIENT_COST),
+        ([answer(429)] * 3, 2 * THROTTLED_COST),  # the peer asked for it, so it is cheaper
+        ([answer(429), answer(500), answer(422)], 0),  # an answer gives back what the retries of its call cost
+        ([answer(500), answer(500), answer(202)], 0),
+    ],
+)
+def test_what_the_retries_of_a_call_cost(outcomes: list[Outcome], spent: int) -> None:
+    sent = request()
+    health = Health()
+    with contextlib.suppress(DoorstroomError):
+        drive(call(sent, Conditions(NO_CIRCUIT, 30.0, lambda: NOW, health)), outcomes)
+    assert health.tokens(sent.peer.base_url) == CAPACITY - spent
 
 
 def test_a_peer_starts_with_a_full_budget_and_each_retry_costs() -> None:
@@ -230,9 +248,11 @@ def test_the_circuit_opens_after_five_failing_calls_in_a_row() -> None:
     assert error.retryable
     assert error.attempts == ()
     assert error.status == 0
-    assert "Nothing was sent" in error.hint
+    assert str(error).startswith("Toetsbureau failed several times in a row, so it is left alone for 30 more seconds")
+    assert (error.peer, error.request_id) == ("Toetsbureau", "req-1")
+    assert error.hint == "Nothing was sent. Call again at .retry_at, or later"
     assert setup.events[-1].result == "circuit open"
-    assert setup.events[-1].outcomes == ()
+    assert (setup.events[-1].outcomes, setup.events[-1].seconds) == ((), 0.0)
     assert len(setup.events) == 6
 
 

@@ -58,6 +58,8 @@ def test_seconds(text: str, seconds: float) -> None:
         "soon",
         "120\n",
         "12 0",
+        "120X",
+        "X120",
     ],
 )
 def test_anything_else_is_ignored(text: str) -> None:
