@@ -62,9 +62,7 @@ def test_whatever_delegates_is_what_it_delegates_to(wrap: Wrap, store: SqliteSto
 
 @WRAPS
 def test_a_client_works_with_a_store_that_delegates(wrap: Wrap, store: SqliteStore) -> None:
-    make = partial(
-        Client, auteur="T", leveranciers=[LEVERANCIER], scholen=[SCHOOL], transport=FakeTransport([]), now=lambda: NOW
-    )
+    make = partial(Client, auteur="T", leveranciers=[LEVERANCIER], scholen=[SCHOOL], transport=FakeTransport([]))
     with make(store=wrap(store)) as client:
         assert list(client.resultaten()) == []
         assert list(client.outbox.messages()) == []
