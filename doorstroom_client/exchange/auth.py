@@ -15,13 +15,14 @@ from typing import Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import logger
+from doorstroom_client.protocols import Answering
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
 
 
 @runtime_checkable
-class Auth(Protocol):
+class Auth(Protocol, metaclass=Answering):
     """Gives the headers that identify us.
 
     Attributes:

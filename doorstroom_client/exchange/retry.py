@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.protocols import Answering
 
 if TYPE_CHECKING:  # loaded when the first policy is made, so that importing the package stays light
     from tenacity import Retrying
@@ -25,7 +26,7 @@ LONGEST_RETRY_AFTER = 6 * 3600.0
 
 
 @runtime_checkable
-class RetryPolicy(Protocol):
+class RetryPolicy(Protocol, metaclass=Answering):
     """A policy of one's own: anything with these members can stand in for `Retry`.
 
     The decision table says what may be repeated, the total time of the call and the budget per peer bound it; a policy

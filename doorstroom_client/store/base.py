@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from doorstroom_client.protocols import Answering
 from doorstroom_client.store.records import Claimed, Delivery, Entry, Gezien, Kept, Key, Opgeruimd, Outgoing, Queued, State
 
 
 @runtime_checkable
-class Inbox(Protocol):
+class Inbox(Protocol, metaclass=Answering):
     """Keeps received results. Every method raises `StoreError` when the store cannot do its work."""
 
     def add(self, delivery: Delivery) -> Kept:
@@ -87,7 +88,7 @@ class Inbox(Protocol):
 
 
 @runtime_checkable
-class Ledger(Protocol):
+class Ledger(Protocol, metaclass=Answering):
     """Remembers what each supplier accepted last. Every method raises `StoreError` when the store cannot do its work."""
 
     def secret(self) -> bytes:
@@ -112,7 +113,7 @@ class Ledger(Protocol):
 
 
 @runtime_checkable
-class Outbox(Protocol):
+class Outbox(Protocol, metaclass=Answering):
     """Keeps messages until they are delivered, in order. Every method raises `StoreError` when it cannot do its work."""
 
     def add(self, message: Outgoing) -> Queued:
@@ -208,7 +209,7 @@ class Outbox(Protocol):
 
 
 @runtime_checkable
-class Reports(Protocol):
+class Reports(Protocol, metaclass=Answering):
     """Remembers which reports of received results were fetched."""
 
     def due(self, now: dt.datetime, *, after: int = 0, limit: int = 100, edu_to: Sequence[str] | None = None) -> list[Kept]:
@@ -221,7 +222,7 @@ class Reports(Protocol):
 
 
 @runtime_checkable
-class Mandates(Protocol):
+class Mandates(Protocol, metaclass=Answering):
     """Remembers what the OSR answered. A store need not have it: an attribute ``mandates`` is used when it is there.
 
     Every method raises `StoreError` when the store cannot do its work; the question is then asked anew.
@@ -251,7 +252,7 @@ class Mandates(Protocol):
 
 
 @runtime_checkable
-class Store(Protocol):
+class Store(Protocol, metaclass=Answering):
     """Everything that is kept, in one place.
 
     Attributes:
