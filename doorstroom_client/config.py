@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from doorstroom_client.chain import as_afspraak
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
@@ -28,9 +28,7 @@ from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
 from doorstroom_client.store.address import is_address, veiled
 from doorstroom_client.store.bewaren import Bewaartermijn
-
-if TYPE_CHECKING:
-    from doorstroom_client.terugweg.proxy import Proxy
+from doorstroom_client.terugweg.proxy import Proxy
 
 DEFAULT_FILE = "doorstroom.toml"
 _MISSING_PART = "is missing"
@@ -102,8 +100,6 @@ class Settings:
         """
         if not self.serve_proxy_trusted:
             return None
-        from doorstroom_client.terugweg.proxy import Proxy
-
         return Proxy(
             self.serve_proxy_trusted,
             anchors=self.own_certificate.trust_files,

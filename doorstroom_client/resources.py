@@ -7,18 +7,16 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
-from doorstroom_client.store.address import open_store, veiled
+from doorstroom_client.store.address import veiled
 from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
-
-if TYPE_CHECKING:
-    from doorstroom_client.delivery.sending import Books
-    from doorstroom_client.store.group import GroupCommit
+from doorstroom_client.store.group import GroupCommit
+from doorstroom_client.store.opening import open_store
 
 
 class _Opened:
@@ -119,8 +117,6 @@ class Resources:
             ConfigurationError: no store is configured, or it does not keep this.
             StoreError: it cannot be opened.
         """
-        from doorstroom_client.store.group import GroupCommit
-
         inbox = self.inbox()
         with self._lock:
             if self._arrivals is None:
@@ -160,8 +156,6 @@ class Resources:
         """
         if not needed and (self._store is None or self._open_once().store is None):
             return None
-        from doorstroom_client.delivery.sending import Books
-
         store = self._whole_store()
         return Books(store.ledger, store.outbox, self._now)
 

@@ -15,6 +15,7 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lines import lines_of, spelled
 from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._many import send_many as run
 from doorstroom_client.cli._namen import LeerlingenOption, directory, names_of, tell_names
 from doorstroom_client.cli._options import (
     AllPupilsOption,
@@ -191,8 +192,6 @@ def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -
         as_json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> int:
-        from doorstroom_client.cli._many import send_many as run
-
         terminal.set_mode(quiet=quiet, as_json=as_json)
         return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils)
 

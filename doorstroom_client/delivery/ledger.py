@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from doorstroom_client.delivery.lijst import marks_of
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.store.records import Entry
 
@@ -22,8 +23,6 @@ class Verdwenen:
 
     def gaat_over(self, leerling: Leerling) -> bool:
         """Whether this is about `leerling`."""
-        from doorstroom_client.delivery.lijst import marks_of
-
         eck, las = marks_of(leerling, self._secret)
         return self._entry.same_pupil(Entry(eck, las, ""))
 

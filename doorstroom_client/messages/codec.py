@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from doorstroom_client.errors import MessageError, Problem
-
-if TYPE_CHECKING:  # a LAS that only sends does without the models of what comes in, and the other way about
-    from doorstroom_client.messages.deelnemers import Deelnemerslijst
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-    from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
+from doorstroom_client.messages.deelnemers import Deelnemerslijst
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
@@ -18,8 +18,6 @@ BODY_LIMIT = 1024 * 1024
 
 def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
     """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
-    from pydantic_core import to_json
-
     return to_json({name: getattr(message, name) for name in message.__slots__})
 
 
@@ -46,8 +44,6 @@ def _read(body: bytes) -> tuple[str, Any]:
         return "is not valid UTF-8", None
     if text.startswith("\ufeff"):
         return "starts with a byte order mark", None
-    from pydantic_core import from_json
-
     try:
         from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds depth and numbers; no NaN
         document = json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
@@ -84,8 +80,6 @@ def _quickly(body: bytes) -> Any:
     as stood there, nothing is lost; unless an escape made one. A number out of bounds is written as Infinity, and this reader
     makes no lone surrogates.
     """
-    from pydantic_core import from_json, to_json
-
     if len(body) > BODY_LIMIT or b"\\u003" in body:
         return None
     try:
@@ -102,8 +96,6 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
     Raises:
         MessageError: no valid JSON (`path` is ``body``), or no usable result.
     """
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-
     try:
         result, problems = Leerlingresultaat._validated(_quickly(body) or decode_json(body))
     except MessageError as error:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
@@ -20,14 +19,12 @@ from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn, name
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
 from doorstroom_client.messages.ontvangst import ontvangstmelding
+from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.records import Delivery
-
-if TYPE_CHECKING:
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {

@@ -57,27 +57,25 @@ class Trust:
         revoked = tuple(x509.load_pem_x509_crl(text) for texts in found for text in texts)
         return cls(tuple(roots), tuple(between), revoked, bool(lists))
 
+    def is_sound(self, der: bytes, sent_along: Sequence[bytes], now: dt.datetime) -> bool:
+        """Whether a client certificate may be believed.
 
-def is_sound(der: bytes, sent_along: Sequence[bytes], trust: Trust, now: dt.datetime) -> bool:
-    """Whether a client certificate may be believed.
-
-    Args:
-        der: the certificate.
-        sent_along: intermediates that came with it, in DER; not trusted themselves.
-        trust: what to judge by.
-        now: the moment that counts (UTC).
-    """
-    try:
-        leaf = x509.load_der_x509_certificate(der)
-        between = [*trust.intermediates, *map(x509.load_der_x509_certificate, sent_along)]
-        chain = _verifier(trust, now).verify(leaf, between).chain
-        return (
-            _is_for_clients(leaf)
-            and all(_is_strong(certificate) for certificate in chain)
-            and (not trust.check_lists or all(_stands(item, issuer, trust, now) for item, issuer in pairwise(chain)))
-        )
-    except (VerificationError, *_BROKEN):
-        return False
+        Args:
+            der: the certificate.
+            sent_along: intermediates that came with it, in DER; not trusted themselves.
+            now: the moment that counts (UTC).
+        """
+        try:
+            leaf = x509.load_der_x509_certificate(der)
+            between = [*self.intermediates, *map(x509.load_der_x509_certificate, sent_along)]
+            chain = _verifier(self, now).verify(leaf, between).chain
+            return (
+                _is_for_clients(leaf)
+                and all(_is_strong(certificate) for certificate in chain)
+                and (not self.check_lists or all(_stands(item, issuer, self, now) for item, issuer in pairwise(chain)))
+            )
+        except (VerificationError, *_BROKEN):
+            return False
 
 
 def _verifier(trust: Trust, now: dt.datetime) -> x509.verification.ClientVerifier:
