@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic_core import from_json, to_json
-
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
@@ -18,6 +16,8 @@ BODY_LIMIT = 1024 * 1024
 
 def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
     """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
+    from pydantic_core import to_json
+
     return to_json({name: getattr(message, name) for name in message.__slots__})
 
 
@@ -44,6 +44,8 @@ def _read(body: bytes) -> tuple[str, Any]:
         return "is not valid UTF-8", None
     if text.startswith("\ufeff"):
         return "starts with a byte order mark", None
+    from pydantic_core import from_json
+
     try:
         from_json(body, allow_inf_nan=False, cache_strings=False)  # bounds depth and numbers; no NaN
         document = json.loads(text, object_pairs_hook=_unique, parse_float=_finite)
@@ -80,6 +82,8 @@ def _quickly(body: bytes) -> Any:
     as stood there, nothing is lost; unless an escape made one. A number out of bounds is written as Infinity, and this reader
     makes no lone surrogates.
     """
+    from pydantic_core import from_json, to_json
+
     if len(body) > BODY_LIMIT or b"\\u003" in body:
         return None
     try:

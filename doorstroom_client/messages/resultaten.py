@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import unquote
-
-from pydantic import PrivateAttr, ValidationError
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
@@ -21,7 +20,7 @@ from doorstroom_client.messages.afspraak import VERSIE_VORM
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, MildModel, Moment, Tekst, open_enum
+from doorstroom_client.messages.mild import Moment, Part, Tekst, items, items_not_empty, mild, open_enum, reader_of
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import (
     Domein,
@@ -38,14 +37,14 @@ from doorstroom_client.messages.vocabulary import (
 _BELOW_1F = {"l1f", "<1f", "lager dan 1f", "onder 1f"}
 
 
-class Identiteit(MildModel):
+class Identiteit(Part):
     """One identity as received (`DeelnemerIdentiteitEntry`)."""
 
     label: Tekst = None
     onderwijsdeelnemerID: Tekst = None
 
 
-class Score(MildModel):
+class Score(Part):
     """A score; `waarde` is text on the wire, though the published example sends a number (quirk Q1)."""
 
     label: Annotated[Scoresoort | str | None, open_enum(Scoresoort)] = None
@@ -59,14 +58,14 @@ class Score(MildModel):
         return int(text.split(".")[0]) if re.fullmatch(r"-?[0-9]{1,9}(\.0+)?", text) else None
 
 
-class Scores(MildModel):
+class Scores(Part):
     """The scores of one pupil; may be empty (quirk Q30)."""
 
     id: Tekst = None
-    scores: Annotated[tuple[Score, ...], Items] = ()
+    scores: Annotated[tuple[Score, ...], items] = ()
 
 
-class Resultaat(MildModel):
+class Resultaat(Part):
     """A result: reference level, test advice or percentile."""
 
     label: Annotated[Resultaatsoort | str | None, open_enum(Resultaatsoort)] = None
@@ -74,40 +73,40 @@ class Resultaat(MildModel):
     waarde: Tekst = None
 
 
-class Resultaten(MildModel):
+class Resultaten(Part):
     """The results of one pupil."""
 
     aanvullendeinfo: Tekst = None
-    resultaten: Annotated[tuple[Resultaat, ...], ItemsNotEmpty]
+    resultaten: Annotated[tuple[Resultaat, ...], items_not_empty]
 
 
-class Afname(MildModel):
+class Afname(Part):
     """When the test was taken; midnight means that only the date is known (quirk Q16)."""
 
     id: Tekst = None
     afnametijdstip: Tekst = None
 
 
-class Afnamecontext(MildModel):
+class Afnamecontext(Part):
     """The context of the test."""
 
-    afname: Annotated[Afname | None, Mild] = None
+    afname: Annotated[Afname | None, mild] = None
 
 
-class ResultatenScores(MildModel):
+class ResultatenScores(Part):
     """Everything about one pupil (`LeerlingResultatenScores`)."""
 
     id: Tekst = None
-    deelnemerref: Annotated[tuple[Identiteit, ...], ItemsNotEmpty]
+    deelnemerref: Annotated[tuple[Identiteit, ...], items_not_empty]
     versie: Tekst = None
     datumtijd: Moment = None
     toetsdefinitie: Annotated[Toetssoort | str | None, open_enum(Toetssoort)] = None
-    afnamecontext: Annotated[Afnamecontext | None, Mild] = None
-    scores: Annotated[Scores | None, Mild] = None
+    afnamecontext: Annotated[Afnamecontext | None, mild] = None
+    scores: Annotated[Scores | None, mild] = None
     resultaten: Resultaten
 
 
-class SubdomeinDeel(MildModel):
+class SubdomeinDeel(Part):
     """A subdomain of the test."""
 
     label: Tekst = None
@@ -115,25 +114,25 @@ class SubdomeinDeel(MildModel):
     omschrijving: Tekst = None
 
 
-class DomeinDeel(MildModel):
+class DomeinDeel(Part):
     """A domain of the test."""
 
     label: Tekst = None
     id: Annotated[Domein | str | None, open_enum(Domein)] = None
     omschrijving: Tekst = None
-    toetsonderdelen: Annotated[tuple[SubdomeinDeel, ...], Items] = ()
+    toetsonderdelen: Annotated[tuple[SubdomeinDeel, ...], items] = ()
 
 
-class OnderdeelDeel(MildModel):
+class OnderdeelDeel(Part):
     """A part of the test."""
 
     label: Tekst = None
     id: Annotated[Onderdeel | str | None, open_enum(Onderdeel)] = None
     omschrijving: Tekst = None
-    toetsonderdelen: Annotated[tuple[DomeinDeel, ...], Items] = ()
+    toetsonderdelen: Annotated[tuple[DomeinDeel, ...], items] = ()
 
 
-class Doorstroomtoets(MildModel):
+class Doorstroomtoets(Part):
     """The test that was taken; `url` is information only and is never fetched."""
 
     label: Tekst = None
@@ -142,10 +141,10 @@ class Doorstroomtoets(MildModel):
     versie: Tekst = None
     url: Tekst = None
     omschrijving: Tekst = None
-    toetsonderdelen: Annotated[tuple[OnderdeelDeel, ...], Items] = ()
+    toetsonderdelen: Annotated[tuple[OnderdeelDeel, ...], items] = ()
 
 
-class Leerlingresultaat(MildModel):
+class Leerlingresultaat(Part):
     """The current, complete set of results of one pupil (a state delivery: the last one counts).
 
     The school is not in the message; it is known from the `edu-to` of the call (quirk Q40).
@@ -157,9 +156,7 @@ class Leerlingresultaat(MildModel):
     profiel: Tekst = None
     schooljaar: Tekst = None
     resultatenscores: ResultatenScores
-    toets: Annotated[Doorstroomtoets | None, Mild] = None
-
-    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    toets: Annotated[Doorstroomtoets | None, mild] = None
 
     @classmethod
     def parse(cls, document: object) -> Leerlingresultaat:
@@ -181,8 +178,10 @@ class Leerlingresultaat(MildModel):
         """The result, or what is wrong."""
         if not isinstance(document, dict):
             return None, [Problem("leerlingresultaat", "expected a JSON object")]
+        from pydantic_core import ValidationError
+
         try:
-            result = cls.model_validate(document)
+            result = _reader()(document)
         except ValidationError as error:
             # Only the place is taken over: pydantic's own texts hold the value, and unknown keys stand in its paths.
             return None, [
@@ -194,13 +193,13 @@ class Leerlingresultaat(MildModel):
         unfit = [path for path, name in result._names() if name and UNWANTED.search(name.strip())]
         if unfit:
             return None, [Problem(path, "holds a character that has no place in a name") for path in unfit]
-        result._raw = document
+        vars(result)["_raw"] = document
         return result, []
 
     @property
     def raw(self) -> Mapping[str, Any]:
         """The message as it came, unknown fields included. Holds pupil data: do not log it."""
-        return MappingProxyType(self._raw)
+        return MappingProxyType(vars(self)["_raw"])
 
     @property
     def leerling(self) -> Leerling:
@@ -327,6 +326,11 @@ class Leerlingresultaat(MildModel):
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
+
+
+@cache
+def _reader() -> Callable[[object], Leerlingresultaat]:
+    return reader_of(Leerlingresultaat)
 
 
 def _level(text: str) -> Referentieniveau | str:
