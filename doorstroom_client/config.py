@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -157,6 +156,8 @@ def _the_file(path: str | os.PathLike[str] | None, env: Mapping[str, str]) -> Pa
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
+    import tomllib
+
     problem = ""
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))

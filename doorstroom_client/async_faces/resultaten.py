@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-import uuid
 from collections.abc import Callable, AsyncIterator
 from functools import partial
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.exchange.operations import new_id
 from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
@@ -86,7 +86,7 @@ class AsyncResults:
         if lease < _SHORTEST_LEASE or poll <= 0:
             raise ConfigurationError("lease must be at least 1 second and poll more than 0", setting="lease")
         only = None if school is None else [school.routeringskenmerk]
-        owner, stopped = uuid.uuid4().hex, stop or _never
+        owner, stopped = new_id(), stop or _never
         while not stopped():
             begin = time.monotonic()
             batch = await self._runtime.io(partial(_take, self._runtime.resources, self._chain, owner, lease, only))

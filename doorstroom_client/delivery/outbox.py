@@ -14,7 +14,6 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from uuid import uuid4
 
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import Verdwenen, compare
@@ -37,7 +36,7 @@ from doorstroom_client.exchange.call import GivenUpError
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.operations import Call, new_id
 from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -132,7 +131,7 @@ def add(
             return Klaargezet(None, changes.ongewijzigd, gone, leverancier.naam)
         lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
     message = Outgoing(
-        message_id=uuid4().hex,
+        message_id=new_id(),
         key=key,
         schooljaar=lijst.schooljaar,
         school_oin=lijst.school_oin,
@@ -189,7 +188,7 @@ class Run:
 
     def worker(self) -> Flow[None]:
         """Deliver what is due, one message after the other, until there is nothing left."""
-        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+        owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:12]}"
         while not self.stopped:
             skip = tuple(self._skipped)
             claimed = yield from keep(partial(self._outbox.claim, owner, self._now(), self._lease, without=skip))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -31,11 +30,11 @@ class PartFile:
         self._target = target
         if _is_due(target.parent):
             _remove_abandoned(target.parent)
+        self._part = target.parent / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
         try:
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
+            handle = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
             raise StoreError(f"cannot write in {target.parent}: {error.strerror}", hint=_HINT) from None
-        self._part = Path(name)
         self._file: BinaryIO = os.fdopen(handle, "wb", buffering=0)
 
     def write(self, chunk: bytes) -> None:

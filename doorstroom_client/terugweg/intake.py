@@ -6,18 +6,20 @@ a time has the store: whatever was accepted while it was busy goes along next, a
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.store.records import Delivery
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 _SHORT = 16 * 1024
@@ -100,6 +102,8 @@ class Intake:
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
+        import asyncio
+
         self._runtime.resources.check_store()
         start = time.monotonic()
         short = len(request.body) <= self._longest
@@ -134,6 +138,8 @@ class Intake:
             line.accepted = []
 
     async def _keep_together(self, together: Sequence[_Accepted]) -> None:
+        import asyncio
+
         failed: Exception | None = None
         answers: list[InboundResponse] = []
         try:
