@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from doorstroom_client.exchange.leverancier import Leverancier, check_leverancie
 from doorstroom_client.exchange.operations import Call, fetch_rapport
 from doorstroom_client.exchange.rapport import Download
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.identifiers import RapportId, Schooljaar
@@ -54,7 +55,7 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Chain:
     """Everything a LAS has settled on, and the operations that follow from it.
 

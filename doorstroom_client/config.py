@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,6 +17,7 @@ from doorstroom_client.exchange.http import Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.exchange.retry import Retry
 from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
@@ -38,7 +39,7 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """Everything that a configuration says, checked."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from doorstroom_client.chain import Chain
+from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.terugweg.audit import received
@@ -20,7 +20,7 @@ from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.terugweg.wsgi import Environ, WsgiApp, wsgi_app
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AsyncTerugweg:
     """Receives pushed results; reached as ``client.terugweg``."""
 

@@ -17,6 +17,7 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.readers.many import read_many
@@ -26,7 +27,7 @@ KEPT = 1000
 _SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """What somebody has to know about one school.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +41,7 @@ from doorstroom_client.delivery.ledger import Vergelijking
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.delivery.outbox import Klaargezet
 from doorstroom_client.exchange.leverancier import find_leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
@@ -51,7 +52,7 @@ _SHOWN = 20
 """Notes about a file that are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What stands in a file: advice, or participants with their groups.
 
@@ -106,7 +107,7 @@ def _given(more: dict[str, str | None]) -> dict[str, Any]:
     return {name: value for name, value in more.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """Which of the two.
 
@@ -123,7 +124,7 @@ class Kind:
     read: Callable[[Path, Settings, School], Batch]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What the options of a send command say.
 

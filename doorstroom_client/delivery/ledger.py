@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from doorstroom_client.delivery.lijst import marks_of
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.store.records import Entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdwenen:
     """A pupil whom the supplier has, but who is no longer in the list.
 
@@ -31,7 +32,7 @@ class Verdwenen:
         return (type(self), (Entry("", "", ""), b""))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vergelijking:
     """A list compared with what a supplier has accepted; nothing was sent.
 
@@ -50,7 +51,7 @@ class Vergelijking:
     verdwenen: tuple[Verdwenen, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """A list compared with what the supplier has.
 

@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from doorstroom_client.exchange.http import Operation
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.leerlingen import Leerling
@@ -23,7 +24,7 @@ _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voor
 _MARK_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lijst:
     """A Deelnemerslijst or Schooladviezenlijst in its final bytes.
 

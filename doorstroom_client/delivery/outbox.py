@@ -12,7 +12,7 @@ import os
 import random
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from doorstroom_client.delivery.addresses import Addresses
@@ -37,6 +37,7 @@ from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call, new_id
+from doorstroom_client.frozen import frozen
 from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -50,7 +51,7 @@ _SPREAD = 0.2
 _MARGIN = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Klaargezet:
     """A list that was put in the outbox.
 
@@ -72,7 +73,7 @@ class Klaargezet:
         return verdwenen_uitleg(self.naam, len(self.verdwenen))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bezorging:
     """What came of one message in a run.
 

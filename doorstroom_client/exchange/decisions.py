@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+from doorstroom_client.frozen import frozen
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ def _for_osr(value: T) -> dict[Operation, T]:
     return dict.fromkeys(_OSR_CALLS, value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One line of the table.
 

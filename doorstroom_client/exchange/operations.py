@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from doorstroom_client.errors import Earlier, UnexpectedResponse
 from doorstroom_client.exchange.call import SHORTEST, Answer, Conditions, call
@@ -13,6 +13,7 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, Download
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 
@@ -24,7 +25,7 @@ def new_id() -> str:
     return os.urandom(16).hex()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """What an operation needs to know besides its own subject.
 

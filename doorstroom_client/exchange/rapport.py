@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from doorstroom_client.exchange.events import logger
 from doorstroom_client.exchange.files import PartFile
+from doorstroom_client.frozen import frozen
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
 """Bytes that a report may have."""
@@ -19,7 +20,7 @@ Progress = Callable[[int, int | None], None]
 """Called with the bytes so far, and the bytes there will be when the supplier told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leerlingrapport:
     """A downloaded report.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 
 if TYPE_CHECKING:  # loaded when the first policy is made, so that importing the package stays light
     from tenacity import Retrying
@@ -52,7 +53,7 @@ class RetryPolicy(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retry:
     """When to try again within one call. The total time of the call (`Timeouts`) always bounds it.
 

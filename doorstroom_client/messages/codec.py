@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from doorstroom_client.errors import MessageError, Problem
@@ -18,7 +19,7 @@ def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
     """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
     from pydantic_core import to_json
 
-    return to_json({name: getattr(message, name) for name in message.__slots__})
+    return to_json({item.name: getattr(message, item.name) for item in fields(message)})
 
 
 def decode_json(body: bytes) -> Any:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.cache import NO_SECONDS, STALE_SECONDS, YES_SECONDS, MandateCache
 from doorstroom_client.osr.memory import nowhere
 from doorstroom_client.store.base import Mandates
 from doorstroom_client.store.records import Gezien
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """Reads and writes earlier answers, as flows.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
 from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn, names_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
@@ -53,7 +54,7 @@ _KINDS = frozenset(kind.value for kind in Identiteitsoort if not names_bsn(kind.
 """Kinds of identities, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboundRequest:
     """A request as any web server can give it.
 
@@ -75,7 +76,7 @@ class InboundRequest:
     content_type: str = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboundResponse:
     """The answer to give.
 
@@ -109,7 +110,7 @@ Verdict = InboundResponse | Delivery
 """A refusal, or what is to be kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receiver:
     """Decides about pushed messages and keeps the good ones.
 

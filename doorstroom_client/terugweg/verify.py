@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cryptography import x509
@@ -17,13 +16,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from doorstroom_client.frozen import frozen
+
 _LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 _RSA_BITS, _EC_BITS = 2048, 256
 _BROKEN = (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm)
 """What cryptography raises for a certificate that it cannot take apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """What a certificate is judged by.
 
