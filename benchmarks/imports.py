@@ -8,8 +8,7 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 
-from benchmarks.harness import Figure, Scale, main, pairs, ratio_figure
-from benchmarks.world import ROOT, environment
+from benchmarks.harness import ROOT, Figure, Scale, environment, main, pairs, ratio_figure
 
 CLIENT = "from doorstroom_client import Client"
 LIBRARIES = "import httpx, pydantic, tenacity, lxml.etree"
