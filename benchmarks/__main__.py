@@ -13,8 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.harness import Figure, machine, markdown, print_table
-from benchmarks.world import ROOT, environment
+from benchmarks.harness import ROOT, Figure, environment, machine, markdown, print_table
 
 FILES = ("imports", "messages", "sending", "concurrency", "receiving", "reports", "country")
 """Each is a module of this package with a `measure`."""

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from benchmarks.harness import Figure, Scale, main, pairs, ratio_figure
-from benchmarks.world import SCHOOL, YEAR, certificate, leverancier, supplier
+from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, certificate, leverancier, main, pairs, ratio_figure, supplier
 from doorstroom_client import AsyncClient, Client, Timeouts
 from doorstroom_client.simulator.keten import adviezen_of
 from doorstroom_client.simulator.leerlingen import bedenk_leerlingen

@@ -5,28 +5,42 @@ python -m benchmarks.country [--part N] [--json | --small]
 In the whole there are 6,600 schools: their mandates are looked up, a list of 27 pupils is sent for each, 180,000 results are
 pushed over 16 connections and taken over one by one, 180,000 reports of 300 kB are fetched. A part of it is played twice, at a
 tenth and in full, so that what grows with the size shows. The others (OSR, suppliers) are in this process, each step of ours is
-in one of its own, with all 6,600 schools in its configuration.
+in one of its own (python -m benchmarks.country STEP CONFIG), with all 6,600 schools in its configuration.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import random
+import secrets
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from benchmarks.bench_burst import Receiver
-from benchmarks.bench_many import write_csv
-from benchmarks.country_others import REPORT_BYTES, SCHOOLS, Country, Pushing
-from benchmarks.harness import Figure, Scale, main
-from benchmarks.world import ROOT, environment
+from benchmarks.harness import ROOT, Figure, Pushing, Receiver, Scale, context_of, environment, main, megabytes, request
+from doorstroom_client import Client, School
+from doorstroom_client.chain import as_afspraak
+from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.delivery.many import Afloop
+from doorstroom_client.delivery.rapporten import Afhaling
+from doorstroom_client.readers.many import read_many
+from doorstroom_client.simulator import Keten
+from doorstroom_client.simulator.https import Answer, Received
 
+SCHOOLS = 6600
+"""Administrations in the configuration, whatever part of the year is played."""
+REPORT_BYTES = 300_000
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 RESULTS = 180_000
 PUPILS = 27
 CONNECTIONS = 16
@@ -34,6 +48,173 @@ _WARMING = 16
 """Items of a step with which measuring has not begun yet."""
 _SMALL_PART = 2000
 _TENTH = 10
+_PER_SECOND = 1000.0
+"""The most that the library starts in a second: how fast the real OSR may be asked is for the OSR to say."""
+
+
+class Country(Keten):
+    """A chain with all schools of the country configured, of which some play along."""
+
+    def __init__(self, directory: Path, playing: int) -> None:
+        super().__init__(directory, receive=False)
+        self.start()
+        self.playing = self.bedenk_scholen(playing)
+        taken = {school.instellingscode for school in self.scholen}
+        everybody = [*self.scholen, *_silent_schools(SCHOOLS - len(self.scholen), taken)]
+        random.Random(SCHOOLS).shuffle(everybody)  # noqa: S311 - who plays along stands anywhere among the others
+        self.scholen = tuple(everybody)
+        filler = secrets.token_bytes(REPORT_BYTES)
+        for soort, server in self._supplier_servers.items():
+            server._app = Reporting(self.toetssystemen[soort].app, filler)
+
+    def contexts(self) -> list[ssl.SSLContext]:
+        """How each supplier connects."""
+        pki = self.directory / "pki"
+        return [
+            context_of(pki / f"{soort.lower()}.cert.pem", pki / f"{soort.lower()}.key.pem", self.certificate.trust_files[0])
+            for soort in self.toetssystemen
+        ]
+
+    def requests(self, schools: Sequence[School], number: int) -> list[Iterator[tuple[int, bytes]]]:
+        """What each supplier pushes: `number` results in all, of pupils of these schools in turns."""
+        kinds = len(self.toetssystemen)
+        return [self._requests(soort, schools, range(at, number, kinds)) for at, soort in enumerate(self.toetssystemen)]
+
+    def _requests(self, soort: str, schools: Sequence[School], numbers: range) -> Iterator[tuple[int, bytes]]:
+        """Requests with results of invented pupils, each with a report of its own."""
+        theirs = [school for school in schools if self.toetssysteem_van(school) is self.toetssystemen[soort]]
+        document = self.toetssystemen[soort].neem_af(theirs[0].oin)[0]
+        text = json.dumps(document)
+        (eck,) = [name for name in _identities(document) if len(name) > 128]
+        report = document["resultatenscores"]["resultaten"]["aanvullendeinfo"].rpartition("/")[2]
+        before, between, after = _cut(text, eck[-128:], report)
+        for at, number in enumerate(numbers):
+            school = theirs[at % len(theirs)]
+            body = f"{before}{number:0128x}{between}{uuid.uuid4()}{after}".encode()
+            yield number, request(f"/leerlingresultaat?edu-to={school.routeringskenmerk}&edu-from={school.oin}", body)
+
+
+def _identities(document: dict[str, Any]) -> list[str]:
+    return [item["onderwijsdeelnemerID"] for item in document["resultatenscores"]["deelnemerref"]]
+
+
+def _cut(text: str, eck: str, report: str) -> tuple[str, str, str]:
+    before, found, rest = text.partition(eck)
+    between, also, after = rest.partition(report)
+    if not (found and also):
+        raise ValueError("the message of the simulator has another form")
+    return before, between, after
+
+
+def _silent_schools(number: int, taken: set[str]) -> Iterator[School]:
+    brins = (f"{tens}{one}{two}" for tens in range(99, 89, -1) for one in _LETTERS for two in _LETTERS)
+    free = (brin for brin in brins if brin not in taken)
+    for at, brin in zip(range(number), free, strict=False):
+        place, within = divmod(at, 1000)
+        yield School(
+            instellingscode=brin,
+            vestigingscode="00",
+            onderwijsaanbiedercode=f"{930 + place}A{within:03d}",
+            onderwijslocatiecode=f"{930 + place}X{within:03d}",
+            administratienr="01",
+            routeringskenmerk=f"00000007000{brin}00530",
+            naam=f"De Stille School {at + 1}",
+        )
+
+
+@dataclass
+class Reporting:
+    """A supplier that has a report of everybody."""
+
+    app: Callable[[Received], Answer]
+    filler: bytes = field(repr=False)
+
+    def __call__(self, received: Received) -> Answer:
+        """Answer one request."""
+        _, found, report = received.path.partition("/leerlingrapport/")
+        if not found:
+            return self.app(received)
+        head, tail = b"%%PDF-1.4\n%% %s\n" % report.encode(), b"\n%%EOF\n"
+        body = b"".join((head, self.filler[: REPORT_BYTES - len(head) - len(tail)], tail))
+        return Answer(200, body, "application/pdf")
+
+
+def mandaten(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
+    """Look up both halves of each school: this LAS, and the supplier that the school has chosen."""
+    numbered = {int(item.naam.split()[-1]): item for item in settings.scholen if item.naam.startswith("De Bedachte School")}
+    schools = [numbered[number] for number in range(1, given.schools + 1)]  # the suppliers took turns in this order
+    for at, leverancier in enumerate(client.leveranciers):
+        chosen = schools[at :: len(client.leveranciers)]
+        for controle in client.osr.check_mandaten(chosen, leveranciers=[leverancier], per_second=_PER_SECOND):
+            yield bool(controle) and controle.error is None and controle.gevraagd == 2
+
+
+def lijsten(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
+    """Send the advice of each school, as a LAS exports it."""
+    afspraak = as_afspraak(settings.afspraak, settings.afspraken)
+    opdrachten = read_many(given.file, soort="adviezen", scholen=settings.scholen, afspraak=afspraak)
+    for uitkomst in client.send_many(opdrachten, workers=given.workers):
+        yield uitkomst.afloop is Afloop.VERSTUURD
+
+
+def resultaten(client: Client, _: Settings, __: argparse.Namespace) -> Iterator[bool]:
+    """Take over every received result."""
+    for resultaat in client.resultaten():
+        complete = resultaat.toetsadvies is not None and resultaat.school is not None
+        resultaat.done()
+        yield complete
+
+
+def rapporten(client: Client, _: Settings, given: argparse.Namespace) -> Iterator[bool]:
+    """Fetch every report into a file, which is looked at and removed."""
+    with tempfile.TemporaryDirectory(dir=given.config.parent) as folder:
+        for rapportage in client.fetch_leerlingrapporten(folder, workers=given.workers):
+            path = rapportage.path
+            complete = rapportage.afloop is Afhaling.OPGEHAALD and path is not None and path.stat().st_size == given.bytes
+            if path is not None:
+                path.unlink()
+            yield complete
+
+
+STEPS = {step.__name__: step for step in (mandaten, lijsten, resultaten, rapporten)}
+
+
+def _went_through(items: Iterable[bool], warming: int, started: float) -> dict[str, float]:
+    """Go through all items; what they took, without the first ones."""
+    good = number = 0
+    begin, cpu = time.perf_counter(), time.process_time()
+    for item in items:
+        number += 1
+        good += item
+        if number == warming:
+            begin, cpu = time.perf_counter(), time.process_time()
+    end, used = time.perf_counter(), time.process_time()
+    return {
+        "good": good,
+        "measured": max(1, number - warming),
+        "seconds": end - begin,
+        "cpu": used - cpu,
+        "start": begin - started,
+        "peak": megabytes(name="VmHWM"),
+    }
+
+
+def step_of_ours() -> None:
+    """One step, in this process; prints one line of JSON."""
+    started = time.perf_counter()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("step", choices=STEPS)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--schools", type=int, default=0)
+    parser.add_argument("--bytes", type=int, default=0)
+    parser.add_argument("--warming", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=4)
+    given = parser.parse_args()
+    settings = load_settings(given.config)
+    with Client(**settings.arguments()) as client:
+        found = _went_through(STEPS[given.step](client, settings, given), given.warming, started)
+    json.dump(found, sys.stdout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +276,16 @@ class Play:
         country.store = folder / "doorstroom.db"
         self._config = country.write_config(folder / "doorstroom.toml")
         self._csv = folder / "scholen.csv"
-        write_csv(country, self._schools, PUPILS, self._csv)
+        self._write_csv()
+
+    def _write_csv(self) -> None:
+        """The advice of all schools, in one file."""
+        with self._csv.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, delimiter=";")
+            writer.writerow(("school", "eck_id", "las_key", "advies"))
+            for school in self._schools:
+                for item in self._country.klas(school, PUPILS):
+                    writer.writerow((school.instellingscode, item.eck_id, item.las_key, item.advies))
 
     def run(self) -> list[Step]:
         """All steps, in the order of the year."""
@@ -110,7 +300,7 @@ class Play:
 
     def _step(self, name: str, step: str, whole: int, items: int, *arguments: str) -> Step:
         warming = min(_WARMING, items // 2)
-        command = [sys.executable, "-m", "benchmarks.country_ours", step, str(self._config), f"--warming={warming}", *arguments]
+        command = [sys.executable, "-m", "benchmarks.country", step, str(self._config), f"--warming={warming}", *arguments]
         done = subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment(), check=True)
         found = json.loads(done.stdout)
         good = found.pop("good")
@@ -118,7 +308,7 @@ class Play:
 
     def _pushed(self) -> Step:
         begun = time.perf_counter()
-        receiver = Receiver(self._config, None)
+        receiver = Receiver(self._config)
         try:
             requests = self._country.requests(self._schools, self._results)
             pushing = Pushing(receiver.port, self._country.contexts(), requests)
@@ -126,11 +316,10 @@ class Play:
             begin, cpu = time.perf_counter(), receiver.cpu_seconds()
             pushing.finish()
             seconds, used = time.perf_counter() - begin, receiver.cpu_seconds() - cpu
-            peak = receiver.megabytes("VmHWM")
+            peak = megabytes(receiver.process.pid, "VmHWM")
         finally:
-            receiver.process.terminate()
-            receiver.process.wait()
-        missing, measured = self._results - pushing.accepted, self._results - warm
+            receiver.stop()
+        missing, measured = self._results - len(pushing.answered), self._results - warm
         return _told(Step("results pushed", RESULTS, self._results, missing, measured, seconds, used, begin - begun, peak))
 
 
@@ -179,7 +368,10 @@ def _compared(part: int, before: list[Step], steps: list[Step], after: list[Step
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--part", type=int, default=20)
-    given, sys.argv[1:] = parser.parse_known_args()
-    main(partial(measure, part=max(2, given.part)))
+    if sys.argv[1:2] and sys.argv[1] in STEPS:
+        step_of_ours()
+    else:
+        parser = argparse.ArgumentParser(add_help=False)
+        parser.add_argument("--part", type=int, default=20)
+        given, sys.argv[1:] = parser.parse_known_args()
+        main(partial(measure, part=max(2, given.part)))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, Literal
 
+from lxml import etree
 from pydantic import BaseModel
 
-from benchmarks.harness import Figure, Scale, main, pair, ratio_figure
-from benchmarks.world import SCHOOL, YEAR
+from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, main, pair, ratio_figure
 from doorstroom_client import Advies, Afspraak, Leerling, Toetssoort
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.messages.codec import decode_leerlingresultaat
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Domein, Onderdeel, Resultaatsoort, Scoresoort, Subdomein
-from doorstroom_client.simulator.keten import adviezen_of
+from doorstroom_client.readers.edexml import read_edexml
+from doorstroom_client.simulator import adviezen_of, edexml_of
 from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
 
 MOMENT = dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC)
@@ -169,7 +171,7 @@ class HandResult(BaseModel):
 
 
 def measure(scale: Scale) -> Iterable[Figure]:
-    """Lists of 27 and 500, results of a small and a large test."""
+    """Lists of 27 and 500, results of a small and a large test, and the EDEXML of a large school."""
     rounds = scale.of(25, 1)
     for aantal in (27, 500):
         adviezen = adviezen_of(bedenk_leerlingen(aantal, seed=1, schooljaar=YEAR))
@@ -181,6 +183,10 @@ def measure(scale: Scale) -> Iterable[Figure]:
         ours, by_hand = partial(decode_leerlingresultaat, body), partial(HandResult.model_validate_json, body)
         ratio = pair(ours, by_hand, times=times, rounds=rounds)
         yield ratio_figure(f"read and check a result of {len(body) / 1000:.1f} kB", "pydantic by hand", 1.25, ratio)
+    pupils = scale.of(1200, 20)
+    edexml = edexml_of(bedenk_leerlingen(pupils, schooljaar=YEAR), SCHOOL)
+    ratio = pair(partial(read_edexml, edexml, school=SCHOOL), partial(etree.fromstring, edexml), times=1, rounds=rounds)
+    yield ratio_figure(f"read an EDEXML of {pupils} pupils, every check", "lxml alone", math.inf, ratio)
 
 
 def build(adviezen: list[Advies]) -> bytes:

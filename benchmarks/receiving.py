@@ -15,10 +15,15 @@ event and takes in any size. What was chosen for it, and why:
 
 The load comes from a process of its own, in turns. The second figure does the same on a disk that takes 5 ms for a sync, which
 is played by waiting after each COMMIT, in both receivers alike; it only tells what sharing commits is for.
+
+python -m benchmarks.receiving --results N [--kill] pushes one burst instead: how long it takes, the memory on the way, and
+whether all are there. With ``--kill`` the receiver is killed half-way and started again, and what it had not answered is pushed
+once more.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import os
@@ -27,20 +32,35 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from typing import Any
 
-from benchmarks.bench_burst import Receiver, bodies
-from benchmarks.harness import Figure, Ratio, Scale, main, pairs
-from benchmarks.load import PLACE
-from benchmarks.world import ROOT, environment, program
+from benchmarks.harness import (
+    ROOT,
+    Figure,
+    Pushing,
+    Ratio,
+    Receiver,
+    Scale,
+    context_of,
+    environment,
+    main,
+    megabytes,
+    pairs,
+    program,
+    request,
+)
 from doorstroom_client.config import load_settings
 from doorstroom_client.simulator import Keten, deelnemers_of
 
 CONNECTIONS = 16
+PLACE = b"@" * 128
+"""Where the number of the pupil stands in the template."""
 BAR = 4.0
 SLOW = 0.005
 """Seconds that a sync takes on a slow disk."""
@@ -140,32 +160,56 @@ server.run(sockets=[listening])
 """
 
 
+def load(arguments: Sequence[str]) -> None:
+    """Push as fast as it is answered, from a process of its own.
+
+    All requests are made beforehand, so that a turn measures the receiver. Prints ``half`` half-way, and at the end one line of
+    JSON: the seconds, and the pupils whose result was answered with 202.
+    """
+    cert, key, trust, template, port, target, first, number = arguments
+    body = Path(template).read_bytes()
+    pupils = range(int(first), int(first) + int(number))
+    waiting = [(pupil, request(target, body.replace(PLACE, b"%0128x" % pupil))) for pupil in pupils]
+    pushing = Pushing(int(port), [context_of(cert, key, trust)], [iter(waiting)], half=len(waiting) // 2)
+    started = time.perf_counter()
+    pushing.begin(CONNECTIONS)
+    pushing.finish()
+    print(json.dumps({"seconds": time.perf_counter() - started, "answered": pushing.answered}))
+
+
 class Load:
     """Pushes results of new pupils, so that no turn meets what another one brought."""
 
     def __init__(self, keten: Keten, folder: Path) -> None:
         self._template = folder / "template.json"
-        body = next(bodies(keten, 1))
-        if body.count(b"0" * 128) != 1:
-            raise RuntimeError("the template has no single place for a pupil")
-        self._template.write_bytes(body.replace(b"0" * 128, PLACE))
+        document = keten.toetssystemen["ICE"].neem_af()[0]
+        names = [item["onderwijsdeelnemerID"] for item in document["resultatenscores"]["deelnemerref"]]
+        (eck,) = [name[-128:] for name in names if len(name) > 128]
+        self._template.write_bytes(json.dumps(document).encode().replace(eck.encode(), PLACE))
         pki = keten.directory / "pki"
         self._files = (pki / "ice.cert.pem", pki / "ice.key.pem", keten.certificate.trust_files[0])
         self._target = f"/leerlingresultaat?edu-to={keten.school.routeringskenmerk}&edu-from={keten.school.oin}"
-        self._first = count(0, 1_000_000)
+        self._new = count(0, 1_000_000)
 
-    def push(self, port: int, number: int, half: Callable[[], object] = int) -> tuple[float, list[int]]:
-        """Push so many; gives the seconds and the pupils that were answered with 202."""
-        what = (*self._files, self._template, port, self._target, next(self._first), number, CONNECTIONS)
-        command = [sys.executable, "-m", "benchmarks.load", *map(str, what)]
+    def push(
+        self, port: int, number: int, half: Callable[[], object] = int, first: int | None = None
+    ) -> tuple[float, list[int]]:
+        """Push so many; gives the seconds and the pupils that were answered with 202.
+
+        Args:
+            port: of the receiver.
+            number: results.
+            half: is called half-way.
+            first: number of the first pupil; new ones when it is left out.
+        """
+        what = (*self._files, self._template, port, self._target, next(self._new) if first is None else first, number)
+        command = [sys.executable, "-m", "benchmarks.receiving", "load", *map(str, what)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment(), cwd=ROOT, text=True) as process:
-            if process.stdout is None:
-                raise RuntimeError("the load has no output")
-            line = process.stdout.readline()
-            if line.strip() == "half":
-                half()
-                line = process.stdout.readline()
-        told = json.loads(line)
+            for line in process.stdout or ():
+                if line.strip() == "half":
+                    half()
+                else:
+                    told = json.loads(line)
         return told["seconds"], told["answered"]
 
     def turn(self, port: int, number: int) -> float:
@@ -176,25 +220,74 @@ class Load:
         return seconds / number
 
 
-def measure(scale: Scale) -> Iterable[Figure]:
-    """The rate, in turns; then a kill."""
-    with tempfile.TemporaryDirectory() as folder, Keten(Path(folder), receive=False) as keten:
-        config = keten.write_config(Path(folder) / "doorstroom.toml")
+def wait_for_commits(seconds: float) -> None:
+    """Play a slow disk in this process: from now on a COMMIT takes so much longer, without the interpreter lock."""
+
+    class Cursor(sqlite3.Cursor):
+        def execute(self, sql: str, *values: Any) -> Any:
+            result = super().execute(sql, *values)
+            if sql == "COMMIT":
+                time.sleep(seconds)
+            return result
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, *args: Any, **more: Any) -> Any:
+            return super().cursor(*args, factory=Cursor) if not args and not more else super().cursor(*args, **more)
+
+        def execute(self, sql: str, *values: Any) -> Any:
+            return self.cursor().execute(sql, *values)
+
+    sqlite3.connect = partial(sqlite3.connect, factory=Connection)  # type: ignore[assignment]
+
+
+@contextmanager
+def _world() -> Iterator[tuple[Keten, Path, Path, Load]]:
+    """A chain whose supplier knows pupils; its folder, the settings of the receiver, and what pushes."""
+    with tempfile.TemporaryDirectory() as name, Keten(Path(name), receive=False) as keten:
+        config = keten.write_config(Path(name) / "doorstroom.toml")
         with keten.client() as client:
             client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
-        store = Path(str(load_settings(config, {}).store))
-        load = Load(keten, Path(folder))
-        receiver = Receiver(config, None)
+        yield keten, Path(name), config, Load(keten, Path(name))
+
+
+def measure(scale: Scale) -> Iterable[Figure]:
+    """The rate, in turns; then a kill."""
+    with _world() as (keten, folder, config, load):
+        receiver = Receiver(config)
         try:
-            with _hand_made(keten, Path(folder)) as port:
+            with _hand_made(keten, folder) as port:
                 number = scale.of(2000, 100)
                 rate = pairs(lambda: load.turn(port, number), lambda: load.turn(receiver.port, number), scale.of(7, 1))
-            yield _rate(rate, Path(folder))
-            yield _on_a_slow_disk(keten, Path(folder), config, load, scale)
-            yield _lost(load, receiver, store, scale.of(4000, 200))
+            yield _rate(rate, folder)
+            yield _on_a_slow_disk(keten, folder, config, load, scale)
+            yield _lost(load, receiver, _store_of(config), scale.of(4000, 200))
         finally:
-            receiver.process.kill()
-            receiver.process.wait()
+            receiver.stop()
+
+
+def burst(number: int, *, kill: bool) -> None:
+    """Push so many at once, and look whether each is there."""
+    with _world() as (_, __, config, load):
+        receiver = Receiver(config)
+        try:
+            before = megabytes(receiver.process.pid)
+            seconds, answered = load.push(receiver.port, number, receiver.stop if kill else int, first=0)
+            lost = set(answered) - _kept(_store_of(config))
+            if kill:
+                print(f"killed after {len(answered)} answers; not in the store: {len(lost)}")
+                receiver.start()
+                seconds, answered = load.push(receiver.port, number, first=0)
+            cpu = receiver.cpu_seconds() / number * 1e3
+            print(f"{number} results in {seconds:.1f} s: {number / seconds:.0f} a second, {cpu:.2f} ms of processor time each")
+            print(
+                f"memory of the receiver: {before:.1f} MB at the start, {megabytes(receiver.process.pid, 'VmHWM'):.1f} at most"
+            )
+        finally:
+            receiver.stop()
+        kept = _kept(_store_of(config))
+        print(f"answered 202: {len(answered)}, in the store: {len(kept)}")
+        if lost or not len(answered) == len(kept) == number:
+            raise SystemExit("results are missing")
 
 
 @contextmanager
@@ -206,7 +299,7 @@ def _hand_made(keten: Keten, folder: Path, name: str = "hand-made.db", slow: flo
 
 
 def _slowed(seconds: float) -> str:
-    return f"import benchmarks.slow_disk; benchmarks.slow_disk.wait({seconds})\n" if seconds else ""
+    return f"from benchmarks.receiving import wait_for_commits; wait_for_commits({seconds})\n" if seconds else ""
 
 
 def _on_a_slow_disk(keten: Keten, folder: Path, config: Path, load: Load, scale: Scale) -> Figure:
@@ -217,8 +310,7 @@ def _on_a_slow_disk(keten: Keten, folder: Path, config: Path, load: Load, scale:
             number = scale.of(600, 32)
             rate = pairs(lambda: load.turn(port, number), lambda: load.turn(ours.port, number), scale.of(5, 1))
     finally:
-        ours.process.kill()
-        ours.process.wait()
+        ours.stop()
     return Figure(
         f"results received where a sync takes {SLOW * 1e3:.0f} ms",
         "FastAPI, uvicorn and SQLite by hand",
@@ -265,16 +357,33 @@ def _sync_cost(folder: Path) -> float:
 
 def _lost(load: Load, receiver: Receiver, store: Path, number: int) -> Figure:
     """Kill the receiver half-way; what it answered with 202 has to be in the store."""
-    _, answered = load.push(receiver.port, number, receiver.process.kill)
-    receiver.process.wait()
+    _, answered = load.push(receiver.port, number, receiver.stop)
     if not number // 2 <= len(answered) < number:
         raise SystemExit("the receiver was not killed half-way")
-    with closing(sqlite3.connect(store)) as database:
-        kept = {int(row[0][-128:], 16) for row in database.execute("SELECT pupil FROM leerlingresultaat")}
-    lost = len(set(answered) - kept)
+    lost = len(set(answered) - _kept(store))
     note = f"{len(answered)} answered when killed with signal 9"
     return Figure("acknowledged but lost after a kill", "none", 0, lost, exact=True, note=note)
 
 
+def _store_of(config: Path) -> Path:
+    return Path(str(load_settings(config, {}).store))
+
+
+def _kept(store: Path) -> set[int]:
+    """The pupils of whom there is a result."""
+    with closing(sqlite3.connect(store)) as database:
+        return {int(row[0][-128:], 16) for row in database.execute("SELECT pupil FROM leerlingresultaat")}
+
+
 if __name__ == "__main__":
-    main(measure)
+    if sys.argv[1:2] == ["load"]:
+        load(sys.argv[2:])
+    else:
+        parser = argparse.ArgumentParser(add_help=False)
+        parser.add_argument("--results", type=int)
+        parser.add_argument("--kill", action="store_true")
+        given, sys.argv[1:] = parser.parse_known_args()
+        if given.results:
+            burst(given.results, kill=given.kill)
+        else:
+            main(measure)

@@ -5,14 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
 
-from benchmarks.harness import Figure, Scale, main, pair, ratio_figure
-from benchmarks.world import OIN, SCHOOL, certificate, environment, leverancier, program
+from benchmarks.harness import (
+    SCHOOL,
+    Figure,
+    Scale,
+    certificate,
+    environment,
+    leverancier,
+    main,
+    pair,
+    ratio_figure,
+    supplier,
+)
 from doorstroom_client import Client
 from doorstroom_client.exchange.tls import client_context
 from doorstroom_client.simulator.keten import LAS_OIN
@@ -23,31 +32,10 @@ LARGE = 24 * 1000 * 1000
 SMALL = 300 * 1000
 _ID = "3f2c6a54-0f6b-4f0e-9a53-6a1de3e6b0c1"
 
-_SUPPLIER = """
-import sys
-from pathlib import Path
-from doorstroom_client.simulator.https import Answer, HttpsServer
-
-cert, key, trust = map(Path, sys.argv[1:4])
-size = int(sys.argv[4])
-pdf = b"%PDF-1.4\\n" + b"x" * (size - 15) + b"\\n%%EOF"
-
-with HttpsServer(
-    lambda _: Answer(200, pdf, "application/pdf"), cert=cert, key=key, trust=trust, name="bench"
-) as server:
-    print(server.url, flush=True)
-    sys.stdin.read()
-"""
-
 _PEAK = """
 import sys
-from pathlib import Path
-from benchmarks.world import SCHOOL, leverancier
+from benchmarks.harness import SCHOOL, leverancier, megabytes
 from doorstroom_client import Client, ClientCertificate
-
-def peak():
-    text = Path("/proc/self/status").read_text()
-    return int(dict(line.split(":", 1) for line in text.splitlines())["VmHWM"].split()[0]) * 1024
 
 cert, key, trust, small, large, to = sys.argv[1:7]
 own = ClientCertificate(cert, key, trust)
@@ -57,18 +45,10 @@ def fetch(url):
         return client.fetch_leerlingrapport(sys.argv[7], school=SCHOOL, leverancier="ICE", to=to).size
 
 fetch(small)
-before = peak()
+before = megabytes(name="VmHWM")
 size = fetch(large)
-print(size, peak() - before)
+print(size, megabytes(name="VmHWM") - before)
 """
-
-
-@contextmanager
-def _supplier(pki: Pki, size: int) -> Iterator[str]:
-    """A supplier that has one report of so many bytes; gives its address."""
-    issued = pki.issue("leverancier", oin=OIN)
-    with program(_SUPPLIER, str(issued.cert), str(issued.key), str(pki.trust), str(size)) as url:
-        yield url
 
 
 def measure(scale: Scale) -> Iterable[Figure]:
@@ -76,8 +56,8 @@ def measure(scale: Scale) -> Iterable[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pki = Pki(folder / "pki")
-        with _supplier(pki, SMALL) as small:
-            with _supplier(pki, LARGE) as large:
+        with supplier(pki, report=SMALL) as small:
+            with supplier(pki, report=LARGE) as large:
                 yield _memory(pki, small, large, folder)
             yield _processor(pki, small, folder, scale)
 
@@ -87,13 +67,11 @@ def _memory(pki: Pki, small: str, large: str, folder: Path) -> Figure:
     files = (las.cert, las.key, pki.trust)
     command = [sys.executable, "-c", _PEAK, *map(str, files), small, large, str(folder / "large.pdf"), _ID]
     done = subprocess.run(command, env=environment(), check=True, stdout=subprocess.PIPE, text=True)
-    size, grown = map(int, done.stdout.split())
+    size, grown = map(float, done.stdout.split())
     if size != LARGE or (folder / "large.pdf").stat().st_size != LARGE:
         raise SystemExit("the large report is not whole")
-    note = f"{grown / 1e6:.2f} MB more at the peak than after a report of {SMALL // 1000} kB"
-    return Figure(
-        f"memory for a report of {LARGE / 1e6:.0f} MB to a file", "none", 3, grown / 1e6, exact=True, unit="MB", note=note
-    )
+    note = f"{grown:.2f} MB more at the peak than after a report of {SMALL // 1000} kB"
+    return Figure(f"memory for a report of {LARGE / 1e6:.0f} MB to a file", "none", 3, grown, exact=True, unit="MB", note=note)
 
 
 def _processor(pki: Pki, url: str, folder: Path, scale: Scale) -> Figure:

@@ -1,288 +1,87 @@
 """The LAS side of the Dutch doorstroomtoets chain: mandates, participants and advice out, results and reports in."""
 
-from __future__ import annotations
-
-import importlib
-import typing
-
-if typing.TYPE_CHECKING:
-    from doorstroom_client.async_client import AsyncClient
-    from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
-    from doorstroom_client.client import Client
-    from doorstroom_client.delivery.ontvangst import Ontvangst
-    from doorstroom_client.errors import (
-        AanleveringGesloten,
-        ConfigurationError,
-        ConnectError,
-        DeadlineExceeded,
-        DoorstroomError,
-        GeenMandaat,
-        LeerlingOnbekend,
-        MessageError,
-        NoAnswer,
-        OngeldigBericht,
-        OutboxNotEmpty,
-        Phase,
-        Problem,
-        RapportOnbekend,
-        RedirectRefused,
-        Refused,
-        SchoolOnbekend,
-        StoreError,
-        TlsError,
-        TransportError,
-        Unavailable,
-        UnexpectedResponse,
-        WrongPeer,
-    )
-    from doorstroom_client.exchange.auth import ApiKey, Auth, BearerToken, NoAuth, Token
-    from doorstroom_client.exchange.events import Event
-    from doorstroom_client.exchange.http import AsyncTransport, Timeouts, Transport
-    from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
-    from doorstroom_client.exchange.rapport import Leerlingrapport
-    from doorstroom_client.exchange.retry import Retry, RetryPolicy
-    from doorstroom_client.exchange.tls import ClientCertificate, SecurityWarning
-    from doorstroom_client.faces.ontvangen import OntvangenResultaat
-    from doorstroom_client.messages.afspraak import Afspraak
-    from doorstroom_client.messages.jaargangen import Jaargang
-    from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
-    from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-    from doorstroom_client.messages.school import School
-    from doorstroom_client.messages.vocabulary import (
-        Geslacht,
-        Referentieniveau,
-        Schooladvies,
-        Toetsadvies,
-        Toetssoort,
-    )
-    from doorstroom_client.osr.controle import Mandaatcontrole
-    from doorstroom_client.osr.discovery import NamespaceCheck, Namespaces
-    from doorstroom_client.osr.models import Mandaat
-    from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
-    from doorstroom_client.osr.profile import OsrProfile
-    from doorstroom_client.osr.records import Bestuur, Dienst, Dienstversie, EigenMandaat, Endpoint, Onderwijsinstelling
-    from doorstroom_client.osr.settings import Osr
-    from doorstroom_client.store.base import Inbox, Store
-    from doorstroom_client.store.bewaren import Bewaartermijn
-    from doorstroom_client.store.records import Delivery, Kept, Opgeruimd
-    from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+from doorstroom_client.async_client import AsyncClient as AsyncClient
+from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat as AsyncOntvangenResultaat
+from doorstroom_client.client import Client as Client
+from doorstroom_client.delivery.ontvangst import Ontvangst as Ontvangst
+from doorstroom_client.errors import AanleveringGesloten as AanleveringGesloten
+from doorstroom_client.errors import ConfigurationError as ConfigurationError
+from doorstroom_client.errors import ConnectError as ConnectError
+from doorstroom_client.errors import DeadlineExceeded as DeadlineExceeded
+from doorstroom_client.errors import DoorstroomError as DoorstroomError
+from doorstroom_client.errors import GeenMandaat as GeenMandaat
+from doorstroom_client.errors import LeerlingOnbekend as LeerlingOnbekend
+from doorstroom_client.errors import MessageError as MessageError
+from doorstroom_client.errors import NoAnswer as NoAnswer
+from doorstroom_client.errors import OngeldigBericht as OngeldigBericht
+from doorstroom_client.errors import OutboxNotEmpty as OutboxNotEmpty
+from doorstroom_client.errors import Phase as Phase
+from doorstroom_client.errors import Problem as Problem
+from doorstroom_client.errors import RapportOnbekend as RapportOnbekend
+from doorstroom_client.errors import RedirectRefused as RedirectRefused
+from doorstroom_client.errors import Refused as Refused
+from doorstroom_client.errors import SchoolOnbekend as SchoolOnbekend
+from doorstroom_client.errors import StoreError as StoreError
+from doorstroom_client.errors import TlsError as TlsError
+from doorstroom_client.errors import TransportError as TransportError
+from doorstroom_client.errors import Unavailable as Unavailable
+from doorstroom_client.errors import UnexpectedResponse as UnexpectedResponse
+from doorstroom_client.errors import WrongPeer as WrongPeer
+from doorstroom_client.exchange.auth import ApiKey as ApiKey
+from doorstroom_client.exchange.auth import Auth as Auth
+from doorstroom_client.exchange.auth import BearerToken as BearerToken
+from doorstroom_client.exchange.auth import NoAuth as NoAuth
+from doorstroom_client.exchange.auth import Token as Token
+from doorstroom_client.exchange.events import Event as Event
+from doorstroom_client.exchange.http import AsyncTransport as AsyncTransport
+from doorstroom_client.exchange.http import Timeouts as Timeouts
+from doorstroom_client.exchange.http import Transport as Transport
+from doorstroom_client.exchange.leverancier import BijOnbekende as BijOnbekende
+from doorstroom_client.exchange.leverancier import Leverancier as Leverancier
+from doorstroom_client.exchange.rapport import Leerlingrapport as Leerlingrapport
+from doorstroom_client.exchange.retry import Retry as Retry
+from doorstroom_client.exchange.retry import RetryPolicy as RetryPolicy
+from doorstroom_client.exchange.tls import ClientCertificate as ClientCertificate
+from doorstroom_client.exchange.tls import SecurityWarning as SecurityWarning
+from doorstroom_client.faces.ontvangen import OntvangenResultaat as OntvangenResultaat
+from doorstroom_client.messages.afspraak import Afspraak as Afspraak
+from doorstroom_client.messages.jaargangen import Jaargang as Jaargang
+from doorstroom_client.messages.leerlingen import Advies as Advies
+from doorstroom_client.messages.leerlingen import Deelnemer as Deelnemer
+from doorstroom_client.messages.leerlingen import Leerling as Leerling
+from doorstroom_client.messages.leerlingen import Stamgroep as Stamgroep
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling as BekendeLeerling
+from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst as Leerlingenlijst
+from doorstroom_client.messages.resultaten import Leerlingresultaat as Leerlingresultaat
+from doorstroom_client.messages.school import School as School
+from doorstroom_client.messages.vocabulary import Geslacht as Geslacht
+from doorstroom_client.messages.vocabulary import Referentieniveau as Referentieniveau
+from doorstroom_client.messages.vocabulary import Schooladvies as Schooladvies
+from doorstroom_client.messages.vocabulary import Toetsadvies as Toetsadvies
+from doorstroom_client.messages.vocabulary import Toetssoort as Toetssoort
+from doorstroom_client.osr.controle import Mandaatcontrole as Mandaatcontrole
+from doorstroom_client.osr.discovery import NamespaceCheck as NamespaceCheck
+from doorstroom_client.osr.discovery import Namespaces as Namespaces
+from doorstroom_client.osr.models import Mandaat as Mandaat
+from doorstroom_client.osr.own_address import Actie as Actie
+from doorstroom_client.osr.own_address import Adreswijziging as Adreswijziging
+from doorstroom_client.osr.own_address import Beletsel as Beletsel
+from doorstroom_client.osr.profile import OsrProfile as OsrProfile
+from doorstroom_client.osr.records import Bestuur as Bestuur
+from doorstroom_client.osr.records import Dienst as Dienst
+from doorstroom_client.osr.records import Dienstversie as Dienstversie
+from doorstroom_client.osr.records import EigenMandaat as EigenMandaat
+from doorstroom_client.osr.records import Endpoint as Endpoint
+from doorstroom_client.osr.records import Onderwijsinstelling as Onderwijsinstelling
+from doorstroom_client.osr.settings import Osr as Osr
+from doorstroom_client.store.base import Inbox as Inbox
+from doorstroom_client.store.base import Store as Store
+from doorstroom_client.store.bewaren import Bewaartermijn as Bewaartermijn
+from doorstroom_client.store.records import Delivery as Delivery
+from doorstroom_client.store.records import Kept as Kept
+from doorstroom_client.store.records import Opgeruimd as Opgeruimd
+from doorstroom_client.terugweg.handler import InboundRequest as InboundRequest
+from doorstroom_client.terugweg.handler import InboundResponse as InboundResponse
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "AanleveringGesloten",
-    "Actie",
-    "Adreswijziging",
-    "Advies",
-    "Afspraak",
-    "ApiKey",
-    "AsyncClient",
-    "AsyncOntvangenResultaat",
-    "AsyncTransport",
-    "Auth",
-    "BearerToken",
-    "BekendeLeerling",
-    "Beletsel",
-    "Bestuur",
-    "Bewaartermijn",
-    "BijOnbekende",
-    "Client",
-    "ClientCertificate",
-    "ConfigurationError",
-    "ConnectError",
-    "DeadlineExceeded",
-    "Deelnemer",
-    "Delivery",
-    "Dienst",
-    "Dienstversie",
-    "DoorstroomError",
-    "EigenMandaat",
-    "Endpoint",
-    "Event",
-    "GeenMandaat",
-    "Geslacht",
-    "InboundRequest",
-    "InboundResponse",
-    "Inbox",
-    "Jaargang",
-    "Kept",
-    "Leerling",
-    "LeerlingOnbekend",
-    "Leerlingenlijst",
-    "Leerlingrapport",
-    "Leerlingresultaat",
-    "Leverancier",
-    "Mandaat",
-    "Mandaatcontrole",
-    "MessageError",
-    "NamespaceCheck",
-    "Namespaces",
-    "NoAnswer",
-    "NoAuth",
-    "Onderwijsinstelling",
-    "OngeldigBericht",
-    "OntvangenResultaat",
-    "Ontvangst",
-    "Opgeruimd",
-    "Osr",
-    "OsrProfile",
-    "OutboxNotEmpty",
-    "Phase",
-    "Problem",
-    "RapportOnbekend",
-    "RedirectRefused",
-    "Referentieniveau",
-    "Refused",
-    "Retry",
-    "RetryPolicy",
-    "School",
-    "SchoolOnbekend",
-    "Schooladvies",
-    "SecurityWarning",
-    "Stamgroep",
-    "Store",
-    "StoreError",
-    "Timeouts",
-    "TlsError",
-    "Toetsadvies",
-    "Toetssoort",
-    "Token",
-    "Transport",
-    "TransportError",
-    "Unavailable",
-    "UnexpectedResponse",
-    "WrongPeer",
-]
-
-_FROM = {
-    "async_client": ("AsyncClient",),
-    "async_faces.ontvangen": ("AsyncOntvangenResultaat",),
-    "client": ("Client",),
-    "delivery.ontvangst": ("Ontvangst",),
-    "errors": (
-        "AanleveringGesloten",
-        "ConfigurationError",
-        "ConnectError",
-        "DeadlineExceeded",
-        "DoorstroomError",
-        "GeenMandaat",
-        "LeerlingOnbekend",
-        "MessageError",
-        "NoAnswer",
-        "OngeldigBericht",
-        "OutboxNotEmpty",
-        "Phase",
-        "Problem",
-        "RapportOnbekend",
-        "RedirectRefused",
-        "Refused",
-        "SchoolOnbekend",
-        "StoreError",
-        "TlsError",
-        "TransportError",
-        "Unavailable",
-        "UnexpectedResponse",
-        "WrongPeer",
-    ),
-    "exchange.auth": (
-        "ApiKey",
-        "Auth",
-        "BearerToken",
-        "NoAuth",
-        "Token",
-    ),
-    "exchange.events": ("Event",),
-    "exchange.http": (
-        "AsyncTransport",
-        "Timeouts",
-        "Transport",
-    ),
-    "exchange.leverancier": (
-        "BijOnbekende",
-        "Leverancier",
-    ),
-    "exchange.rapport": ("Leerlingrapport",),
-    "exchange.retry": (
-        "Retry",
-        "RetryPolicy",
-    ),
-    "exchange.tls": (
-        "ClientCertificate",
-        "SecurityWarning",
-    ),
-    "faces.ontvangen": ("OntvangenResultaat",),
-    "messages.afspraak": ("Afspraak",),
-    "messages.jaargangen": ("Jaargang",),
-    "messages.leerlingen": (
-        "Advies",
-        "Deelnemer",
-        "Leerling",
-        "Stamgroep",
-    ),
-    "messages.leerlingenlijst": (
-        "BekendeLeerling",
-        "Leerlingenlijst",
-    ),
-    "messages.resultaten": ("Leerlingresultaat",),
-    "messages.school": ("School",),
-    "messages.vocabulary": (
-        "Geslacht",
-        "Referentieniveau",
-        "Schooladvies",
-        "Toetsadvies",
-        "Toetssoort",
-    ),
-    "osr.controle": ("Mandaatcontrole",),
-    "osr.discovery": (
-        "NamespaceCheck",
-        "Namespaces",
-    ),
-    "osr.models": ("Mandaat",),
-    "osr.own_address": (
-        "Actie",
-        "Adreswijziging",
-        "Beletsel",
-    ),
-    "osr.profile": ("OsrProfile",),
-    "osr.records": (
-        "Bestuur",
-        "Dienst",
-        "Dienstversie",
-        "EigenMandaat",
-        "Endpoint",
-        "Onderwijsinstelling",
-    ),
-    "osr.settings": ("Osr",),
-    "store.base": (
-        "Inbox",
-        "Store",
-    ),
-    "store.bewaren": ("Bewaartermijn",),
-    "store.records": (
-        "Delivery",
-        "Kept",
-        "Opgeruimd",
-    ),
-    "terugweg.handler": (
-        "InboundRequest",
-        "InboundResponse",
-    ),
-}
-"""Which module each public name comes from. It is loaded when the name is first used: whoever needs a part loads a part."""
-_MODULES = {name: module for module, names in _FROM.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    """Load a public name at its first use."""
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(importlib.import_module(f"{__name__}.{module}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    """All public names, loaded or not."""
-    return sorted({*globals(), *__all__})
+__all__ = [name for name in dir() if name[0].isupper()]  # pyright: ignore[reportUnsupportedDunderAll]

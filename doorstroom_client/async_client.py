@@ -6,18 +6,23 @@ import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
+from doorstroom_client.config import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.http import Timeouts, AsyncTransport
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.async_faces.opslag import AsyncOpslag
+from doorstroom_client.async_faces.outbox import AsyncPostvak
 from doorstroom_client.async_faces.rapporten import AsyncReporting
+from doorstroom_client.async_faces.register import AsyncRegister
 from doorstroom_client.async_faces.resultaten import AsyncResults
 from doorstroom_client.async_faces.sending import AsyncSending
+from doorstroom_client.async_faces.terugweg import AsyncTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.osr.answers import Answers
@@ -27,12 +32,6 @@ from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 from doorstroom_client.store.bewaren import Bewaartermijn
-
-if TYPE_CHECKING:
-    from doorstroom_client.async_faces.opslag import AsyncOpslag
-    from doorstroom_client.async_faces.outbox import AsyncPostvak
-    from doorstroom_client.async_faces.register import AsyncRegister
-    from doorstroom_client.async_faces.terugweg import AsyncTerugweg
 
 
 class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
@@ -138,8 +137,6 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         Raises:
             ConfigurationError: names every setting that is missing, unknown or unusable.
         """
-        from doorstroom_client.config import load_settings  # only who has a file or an environment needs this
-
         return cls(**{**load_settings(path, given=overrides).arguments(), **overrides})
 
     def with_options(
@@ -197,27 +194,19 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
     @property
     def osr(self) -> AsyncRegister:
         """The OSR: who is mandated by a school, and where messages go."""
-        from doorstroom_client.async_faces.register import AsyncRegister
-
         return AsyncRegister(self._chain, self._runtime)
 
     @property
     def terugweg(self) -> AsyncTerugweg:
         """The receiving half: results that suppliers push."""
-        from doorstroom_client.async_faces.terugweg import AsyncTerugweg
-
         return AsyncTerugweg(self._chain, self._runtime)
 
     @property
     def outbox(self) -> AsyncPostvak:
         """Lists that wait on disk until they are delivered."""
-        from doorstroom_client.async_faces.outbox import AsyncPostvak
-
         return AsyncPostvak(self._chain, self._runtime)
 
     @property
     def store(self) -> AsyncOpslag:
         """The store as a whole: remove what is no longer needed, copy it, count what is in it."""
-        from doorstroom_client.async_faces.opslag import AsyncOpslag
-
         return AsyncOpslag(self._chain, self._runtime, self._bewaren)

@@ -4,48 +4,47 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from doorstroom_client.delivery.addresses import Addresses
+from doorstroom_client.delivery.ledger import Vergelijking
+from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.many import Many, Opdracht
+from doorstroom_client.delivery.ontvangst import Ontvangst
+from doorstroom_client.delivery.outbox import Bezorging, Klaargezet, Run, add
 from doorstroom_client.delivery.rapporten import Fetching
+from doorstroom_client.delivery.sending import Books, preview, send
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
+from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import Origin, Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
+from doorstroom_client.exchange.operations import Call, fetch_rapport
+from doorstroom_client.exchange.rapport import Download
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.identifiers import RapportId, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
+from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.proof import Proof
+from doorstroom_client.osr.registry import Registry
 from doorstroom_client.osr.settings import Osr
+from doorstroom_client.store.base import Reports
 
-if TYPE_CHECKING:  # what only a call needs is loaded by that call
-    from doorstroom_client.delivery.ledger import Vergelijking
-    from doorstroom_client.delivery.lijst import Lijst
-    from doorstroom_client.delivery.ontvangst import Ontvangst
-    from doorstroom_client.delivery.outbox import Bezorging, Klaargezet, Run
-    from doorstroom_client.delivery.sending import Books
-    from doorstroom_client.exchange.operations import Call
-    from doorstroom_client.exchange.rapport import Download
-    from doorstroom_client.messages.deelnemers import Deelnemerslijst
-    from doorstroom_client.messages.identifiers import RapportId
-    from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-    from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
-    from doorstroom_client.osr.registry import Registry
-    from doorstroom_client.store.base import Reports
-
-OpenBooks = Callable[..., "Books | None"]
+OpenBooks = Callable[..., Books | None]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""
 Scholen = Iterable[School] | Callable[[str], School | None]
 """The administrations a LAS serves: a list, or a function that finds one by routeringskenmerk."""
@@ -56,7 +55,7 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Chain:
     """Everything a LAS has settled on, and the operations that follow from it.
 
@@ -158,8 +157,6 @@ class Chain:
         Raises:
             ConfigurationError: no OSR is configured.
         """
-        from doorstroom_client.osr.registry import Registry
-
         if self.osr is None:
             raise ConfigurationError(
                 "osr is not configured, so mandates cannot be looked up",
@@ -199,8 +196,6 @@ class Chain:
         self, school: School, adviezen: Iterable[Advies], schooljaar: str | None, las_key_reden: str = ""
     ) -> Schooladviezenlijst:
         """The list that would go out."""
-        from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
-
         return build_schooladviezenlijst(
             school,
             adviezen,
@@ -221,8 +216,6 @@ class Chain:
         las_key_reden: str = "",
     ) -> Deelnemerslijst:
         """The list that would go out."""
-        from doorstroom_client.messages.deelnemers import build_deelnemerslijst
-
         return build_deelnemerslijst(
             school,
             groepen,
@@ -252,8 +245,8 @@ class Chain:
         if (adviezen is None) is (deelnemers is None):
             raise MessageError([Problem("adviezen", "give either adviezen, or deelnemers with their groepen")])
         if adviezen is not None:
-            return settle(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
-        return settle(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
+            return Lijst.of(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
+        return Lijst.of(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
 
     def send(
         self,
@@ -264,8 +257,6 @@ class Chain:
         only_changes: bool,
     ) -> Flow[Ontvangst]:
         """Send a list; without a supplier, to the one that the school has mandated."""
-        from doorstroom_client.delivery.sending import send
-
         opened = yield from keep(partial(books, needed=only_changes))
         target = yield from self.target(school, leverancier)
         about = self._call(self.timeouts.post)
@@ -280,8 +271,6 @@ class Chain:
         self, lijst: Lijst, school: School, leverancier: Leverancier | str | None, books: OpenBooks
     ) -> Flow[Vergelijking]:
         """Say what of a list would be sent."""
-        from doorstroom_client.delivery.sending import preview
-
         opened = yield from keep(books)
         target = yield from self.target(school, leverancier)
         assert opened is not None
@@ -297,8 +286,6 @@ class Chain:
         expires_at: dt.datetime | None,
     ) -> Flow[Klaargezet]:
         """Put a list in the outbox."""
-        from doorstroom_client.delivery.outbox import add
-
         opened = yield from keep(books)
         target = yield from self.target(school, leverancier)
         assert opened is not None
@@ -306,8 +293,6 @@ class Chain:
 
     def delivery_run(self, books: Books | None, on_result: Callable[[Bezorging], object]) -> Run:
         """A run over the outbox."""
-        from doorstroom_client.delivery.outbox import Run
-
         assert books is not None
 
         def note(result: Bezorging) -> Flow[None]:
@@ -335,8 +320,6 @@ class Chain:
         self, rapportid: RapportId, school: School, leverancier: Leverancier | str | None, download: Download
     ) -> Flow[bool]:
         """Fetch a report into `download`; False when there is none yet."""
-        from doorstroom_client.exchange.operations import fetch_rapport
-
         target = yield from self.target(school, leverancier)
         return (yield from fetch_rapport(rapportid, school, target, download, self._call(self.timeouts.rapport)))
 
@@ -361,9 +344,6 @@ class Chain:
         return (yield from self.registry.the_leverancier(school))
 
     def _call(self, total: float) -> Call:
-        from doorstroom_client.exchange.call import Conditions
-        from doorstroom_client.exchange.operations import Call
-
         conditions = Conditions(self.retry, total, self.now, self.health, self.las_oin, self.on_event)
         return Call(conditions, self.timeouts.connect)
 
@@ -373,10 +353,3 @@ def as_afspraak(afspraak: Afspraak | str | None, extra: Sequence[Afspraak]) -> A
     if isinstance(afspraak, Afspraak):
         return afspraak
     return Afspraak.met_naam(afspraak or "1.1", {item.naam: item for item in extra})
-
-
-def settle(message: Schooladviezenlijst | Deelnemerslijst, school: School) -> Lijst:
-    """The list of a school in its final bytes."""
-    from doorstroom_client.delivery.lijst import Lijst
-
-    return Lijst.of(message, school)

@@ -6,18 +6,23 @@ import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
+from doorstroom_client.config import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.http import Timeouts, Transport
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
 from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.faces.opslag import Opslag
+from doorstroom_client.faces.outbox import Postvak
 from doorstroom_client.faces.rapporten import Reporting
+from doorstroom_client.faces.register import Register
 from doorstroom_client.faces.resultaten import Results
 from doorstroom_client.faces.sending import Sending
+from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.osr.answers import Answers
@@ -27,12 +32,6 @@ from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 from doorstroom_client.store.bewaren import Bewaartermijn
-
-if TYPE_CHECKING:
-    from doorstroom_client.faces.opslag import Opslag
-    from doorstroom_client.faces.outbox import Postvak
-    from doorstroom_client.faces.register import Register
-    from doorstroom_client.faces.terugweg import Terugweg
 
 
 class Client(Sending, Results, Reporting, Settled):
@@ -138,8 +137,6 @@ class Client(Sending, Results, Reporting, Settled):
         Raises:
             ConfigurationError: names every setting that is missing, unknown or unusable.
         """
-        from doorstroom_client.config import load_settings  # only who has a file or an environment needs this
-
         return cls(**{**load_settings(path, given=overrides).arguments(), **overrides})
 
     def with_options(
@@ -197,27 +194,19 @@ class Client(Sending, Results, Reporting, Settled):
     @property
     def osr(self) -> Register:
         """The OSR: who is mandated by a school, and where messages go."""
-        from doorstroom_client.faces.register import Register
-
         return Register(self._chain, self._runtime)
 
     @property
     def terugweg(self) -> Terugweg:
         """The receiving half: results that suppliers push."""
-        from doorstroom_client.faces.terugweg import Terugweg
-
         return Terugweg(self._chain, self._runtime)
 
     @property
     def outbox(self) -> Postvak:
         """Lists that wait on disk until they are delivered."""
-        from doorstroom_client.faces.outbox import Postvak
-
         return Postvak(self._chain, self._runtime)
 
     @property
     def store(self) -> Opslag:
         """The store as a whole: remove what is no longer needed, copy it, count what is in it."""
-        from doorstroom_client.faces.opslag import Opslag
-
         return Opslag(self._chain, self._runtime, self._bewaren)

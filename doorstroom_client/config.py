@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from doorstroom_client.chain import as_afspraak
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
@@ -18,6 +17,7 @@ from doorstroom_client.exchange.http import Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.exchange.retry import Retry
 from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
@@ -28,9 +28,7 @@ from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
 from doorstroom_client.store.address import is_address, veiled
 from doorstroom_client.store.bewaren import Bewaartermijn
-
-if TYPE_CHECKING:
-    from doorstroom_client.terugweg.proxy import Proxy
+from doorstroom_client.terugweg.proxy import Proxy
 
 DEFAULT_FILE = "doorstroom.toml"
 _MISSING_PART = "is missing"
@@ -41,7 +39,7 @@ _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Settings:
     """Everything that a configuration says, checked."""
 
@@ -102,8 +100,6 @@ class Settings:
         """
         if not self.serve_proxy_trusted:
             return None
-        from doorstroom_client.terugweg.proxy import Proxy
-
         return Proxy(
             self.serve_proxy_trusted,
             anchors=self.own_certificate.trust_files,
@@ -161,6 +157,8 @@ def _the_file(path: str | os.PathLike[str] | None, env: Mapping[str, str]) -> Pa
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
+    import tomllib
+
     problem = ""
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))

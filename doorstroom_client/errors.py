@@ -28,10 +28,11 @@ pupil: it is available as an attribute, but is left out of ``str()``, ``repr()``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from doorstroom_client.frozen import frozen
 
 
 class Phase(StrEnum):
@@ -45,7 +46,7 @@ class Phase(StrEnum):
     """The request, or part of it, may have arrived."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Earlier:
     """One attempt within a call.
 
@@ -62,7 +63,7 @@ class Earlier:
     waited: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """One place in a message, file or configuration that does not fit.
 

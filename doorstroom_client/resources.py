@@ -7,18 +7,16 @@ import os
 import ssl
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
-from doorstroom_client.store.address import open_store, veiled
+from doorstroom_client.store.address import veiled
 from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
-
-if TYPE_CHECKING:
-    from doorstroom_client.delivery.sending import Books
-    from doorstroom_client.store.group import GroupCommit
+from doorstroom_client.store.group import GroupCommit
+from doorstroom_client.store.opening import open_store
 
 
 class _Opened:
@@ -114,8 +112,6 @@ class Resources:
 
     def arrivals(self) -> GroupCommit:
         """Where results that come in are kept: what arrives at the same time shares a commit. Opens nothing yet."""
-        from doorstroom_client.store.group import GroupCommit
-
         with self._lock:
             self.check_open()
             if self._arrivals is None:
@@ -155,8 +151,6 @@ class Resources:
         """
         if not needed and (self._store is None or self._open_once().store is None):
             return None
-        from doorstroom_client.delivery.sending import Books
-
         store = self._whole_store()
         return Books(store.ledger, store.outbox, self._now)
 

@@ -164,7 +164,7 @@ class SyncRuntime:
             return self._given
         with self._lock:
             if self._made is None:
-                from doorstroom_client.exchange.transport import HttpxTransport  # loads httpx at the first call
+                from doorstroom_client.exchange.transport import HttpxTransport  # brings httpx
 
                 self._made = HttpxTransport(self.resources.context)
             return self._made
@@ -263,7 +263,7 @@ class AsyncRuntime:
         if self._given is not None:
             return self._given
         if self._made is None:
-            from doorstroom_client.exchange.transport import AsyncHttpxTransport  # loads httpx at the first call
+            from doorstroom_client.exchange.transport import AsyncHttpxTransport  # brings httpx
 
             self._made = AsyncHttpxTransport(self.resources.context)
         return self._made

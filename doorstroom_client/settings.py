@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from doorstroom_client.frozen import frozen
 
 PREFIX = "DOORSTROOM_"
 """Environment variables of this library start with it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One setting.
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.delivery.opruimen import removed
+from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.base import Store
 from doorstroom_client.store.bewaren import Bewaartermijn
 from doorstroom_client.store.records import Opgeruimd
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AsyncOpslag:
     """The store; reached as ``client.store``. It needs a store with all of its parts."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, AsyncIterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.delivery.outbox import Bezorging, Klaargezet
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import AsyncRuntime
@@ -19,7 +19,7 @@ from doorstroom_client.store.records import Queued, State
 _BATCH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AsyncPostvak:
     """The outbox; reached as ``client.outbox``. It needs a store.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, AsyncIterator, Sequence
-from dataclasses import dataclass
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.async_faces.osr_adressen import AsyncOsrAdressen
 from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.controle import Controleronde, Mandaatcontrole
 from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
@@ -18,7 +18,7 @@ from doorstroom_client.osr.records import EigenMandaat, Vermelding
 from doorstroom_client.runtime import AsyncRuntime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
     """Questions to the OSR; reached as ``client.osr``."""
 

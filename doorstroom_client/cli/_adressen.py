@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.exchange.http import check_base_url
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
 from doorstroom_client.readers.scholen import read_scholen
@@ -30,7 +31,7 @@ Wanted = tuple[School, str]
 """A school, and the address that is to stand there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One school: what is to be done or was done, or why that is not known.
 
@@ -75,7 +76,7 @@ class Line:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """Makes plans and carries them out, with the same wishes for every school.
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from doorstroom_client import __version__
 from doorstroom_client.cli import (
     adviezen,
     config,
@@ -55,8 +56,6 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from doorstroom_client import __version__
-
         typer.echo(f"doorstroom {__version__}")
         raise typer.Exit
 

@@ -101,7 +101,7 @@ def write_overview(folder: Path, played: list[Played]) -> int:
 
 def write_page(folder: Path, played: list[Played], schooljaar: str) -> int:
     """Write the page for the schools; returns of how many pupils the advice must be reconsidered."""
-    from doorstroom_client.simulator.keten import adviezen_of, deelnemers_of
+    from doorstroom_client.simulator.keten import adviezen_of, deelnemers_of  # brings cryptography
 
     found = maak_overzicht(
         [item for part in played for item in part.resultaten],

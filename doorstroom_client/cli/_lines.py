@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.readers.columns import Layout
+from doorstroom_client.readers.edexml import stream_edexml
 from doorstroom_client.readers.sheets import pupils, read_sheet
 from doorstroom_client.readers.xml_events import looks_like_xml
-
-if TYPE_CHECKING:
-    from doorstroom_client.readers.columns import Layout
 
 _SHOWN = 20
 
@@ -32,8 +30,6 @@ def lines_of(file: Path, layout: Layout, leerlingen: Collection[Leerling]) -> li
 
 
 def _lines_of_edexml(file: Path, leerlingen: Collection[Leerling]) -> list[int]:
-    from doorstroom_client.readers.edexml import stream_edexml
-
     wanted = {pair for item in leerlingen for pair in _identities(item)}
     return [pupil.regel for pupil in stream_edexml(file) if wanted & _identities(pupil.bekend.leerling)]
 

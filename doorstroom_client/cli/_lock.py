@@ -12,13 +12,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.store.address import is_address, shown
-
-if TYPE_CHECKING:
-    from doorstroom_client.config import Settings
 
 
 class AlreadyRunning(DoorstroomError):

@@ -17,15 +17,17 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.readers.many import read_many
 
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""
 _SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """What somebody has to know about one school.
 
@@ -106,8 +108,6 @@ def send_many(
         workers: schools at a time.
         all_pupils: not only what changed.
     """
-    from doorstroom_client.readers.many import read_many
-
     afspraak = settings.the_afspraak()
     summary = Summary()
     with (

@@ -11,6 +11,7 @@ import typer
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
+from doorstroom_client.readers.leerlingen import read_leerlingen
 
 _SHOWN = 50
 
@@ -33,8 +34,6 @@ def directory(file: Path | None) -> Leerlingenlijst | None:
     """
     if file is None:
         return None
-    from doorstroom_client.readers.leerlingen import read_leerlingen
-
     found = read_leerlingen(file)
     for problem in found.conflicten[:_SHOWN]:
         terminal.complain(f"{file.name}: {problem}", label="Warning: ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lines import lines_of, spelled
 from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._many import send_many as run
 from doorstroom_client.cli._namen import LeerlingenOption, directory, names_of, tell_names
 from doorstroom_client.cli._options import (
     AllPupilsOption,
@@ -40,6 +41,7 @@ from doorstroom_client.delivery.ledger import Vergelijking
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.delivery.outbox import Klaargezet
 from doorstroom_client.exchange.leverancier import find_leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
@@ -50,7 +52,7 @@ _SHOWN = 20
 """Notes about a file that are told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """What stands in a file: advice, or participants with their groups.
 
@@ -105,7 +107,7 @@ def _given(more: dict[str, str | None]) -> dict[str, Any]:
     return {name: value for name, value in more.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """Which of the two.
 
@@ -122,7 +124,7 @@ class Kind:
     read: Callable[[Path, Settings, School], Batch]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What the options of a send command say.
 
@@ -191,8 +193,6 @@ def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -
         as_json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> int:
-        from doorstroom_client.cli._many import send_many as run
-
         terminal.set_mode(quiet=quiet, as_json=as_json)
         return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils)
 

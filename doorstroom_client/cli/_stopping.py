@@ -12,12 +12,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from doorstroom_client.cli import _terminal as terminal
-
-if TYPE_CHECKING:
-    from doorstroom_client.config import Settings
+from doorstroom_client.config import Settings
 
 T = TypeVar("T")
 GRACE = 2.0

@@ -10,8 +10,9 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.terugweg.asgi import AsgiApp
 from doorstroom_client.terugweg.health import serve_health
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
@@ -23,7 +24,7 @@ LIMITS: Limits = SHIPPED
 _LAST_SECOND = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Running:
     """What a server needs to know, and what it tells.
 

@@ -21,7 +21,8 @@ from doorstroom_client.exchange.tls import client_context, server_context
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.settings import SETTINGS
-from doorstroom_client.store.address import is_address, open_store, shown
+from doorstroom_client.store.address import is_address, shown
+from doorstroom_client.store.opening import open_store
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _DAYS_LEFT = 21

@@ -12,6 +12,7 @@ from doorstroom_client.cli._sending import Batch, Kind, add_commands, many_help
 from doorstroom_client.config import Settings
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import DEELNEMERS
+from doorstroom_client.readers.edexml import Ernst, read_edexml
 from doorstroom_client.readers.tables import read_deelnemers
 from doorstroom_client.readers.xml_events import looks_like_xml
 
@@ -26,8 +27,6 @@ def _read(file: Path, settings: Settings, school: School) -> Batch:
 
 
 def _from_edexml(file: Path, settings: Settings, school: School) -> Batch:
-    from doorstroom_client.readers.edexml import Ernst, read_edexml
-
     found = read_edexml(file, school=school, keuze=replace(settings.edexml, schooljaar=settings.schooljaar))
     found.raise_if_any()
     notes = [str(item) for item in found.problemen if item.ernst is Ernst.LET_OP]

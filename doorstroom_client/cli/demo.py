@@ -246,7 +246,7 @@ class _Play:
         story.say(f"{count} reports fetched into {folder}; each is checked to be complete before it gets its name.")
 
     def _send_participants(self, part: Played, count: int) -> None:
-        from doorstroom_client.simulator.keten import deelnemers_of
+        from doorstroom_client.simulator.keten import deelnemers_of  # brings cryptography
 
         receipt = self._client.send_deelnemers(part.school, *deelnemers_of(part.leerlingen[:count], part.school))
         self._story.say(f"{receipt.leverancier} has taken in {receipt.aantal} participants.")
@@ -257,6 +257,6 @@ class _Play:
 
 
 def _adviezen(part: Played, count: int) -> list[Advies]:
-    from doorstroom_client.simulator.keten import adviezen_of
+    from doorstroom_client.simulator.keten import adviezen_of  # brings cryptography
 
     return adviezen_of(part.leerlingen[:count])

@@ -18,8 +18,9 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.tls import client_context
-from doorstroom_client.store.address import is_address, open_store
+from doorstroom_client.store.address import is_address
 from doorstroom_client.store.base import Store
+from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import State
 
 WARN_DAYS = 30

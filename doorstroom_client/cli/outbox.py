@@ -24,6 +24,7 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.store.records import Queued, State
 
@@ -70,7 +71,7 @@ class _Names:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Note:
     """What somebody has to know about one message."""
 

@@ -28,7 +28,8 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.store.address import is_address, open_store
+from doorstroom_client.store.address import is_address
+from doorstroom_client.store.opening import open_store
 from doorstroom_client.terugweg.audit import no_handshake
 from doorstroom_client.terugweg.handler import PATH
 from doorstroom_client.terugweg.peer import oin_from_scope
@@ -136,7 +137,7 @@ class _Health:
 
 def _uvicorn() -> ModuleType:
     try:
-        from doorstroom_client.cli import _uvicorn_tls
+        from doorstroom_client.cli import _uvicorn_tls  # brings uvicorn
     except ImportError:
         raise ConfigurationError("uvicorn is not installed", hint=how_to_install("serve"), setting="serve") from None
     return _uvicorn_tls

@@ -81,7 +81,7 @@ def make_keten(folder: Path | None, port: int = 0) -> Keten:
         ConfigurationError: the extra is not installed.
     """
     try:
-        from doorstroom_client.simulator.keten import Keten
+        from doorstroom_client.simulator.keten import Keten  # brings cryptography
     except ImportError:
         raise _not_installed() from None
     return Keten(folder, schooljaar=SCHOOLJAAR, port=port)
@@ -107,7 +107,7 @@ def _check_ports(port: int) -> None:
         ConfigurationError: the extra is not installed, or one of them is taken.
     """
     try:
-        from doorstroom_client.simulator.keten import check_ports
+        from doorstroom_client.simulator.keten import check_ports  # brings cryptography
     except ImportError:
         raise _not_installed() from None
     try:

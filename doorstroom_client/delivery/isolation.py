@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, log2
+
+from doorstroom_client.frozen import frozen
 
 PROBES = 64
 """Lists of one pupil that are tried before it is concluded that nothing is accepted here."""
@@ -20,7 +21,7 @@ Part = tuple[int, ...]
 """Positions in the list."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What the search found.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from doorstroom_client.delivery.lijst import marks_of
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.store.records import Entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdwenen:
     """A pupil whom the supplier has, but who is no longer in the list.
 
@@ -22,8 +24,6 @@ class Verdwenen:
 
     def gaat_over(self, leerling: Leerling) -> bool:
         """Whether this is about `leerling`."""
-        from doorstroom_client.delivery.lijst import marks_of
-
         eck, las = marks_of(leerling, self._secret)
         return self._entry.same_pupil(Entry(eck, las, ""))
 
@@ -32,7 +32,7 @@ class Verdwenen:
         return (type(self), (Entry("", "", ""), b""))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vergelijking:
     """A list compared with what a supplier has accepted; nothing was sent.
 
@@ -51,7 +51,7 @@ class Vergelijking:
     verdwenen: tuple[Verdwenen, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """A list compared with what the supplier has.
 

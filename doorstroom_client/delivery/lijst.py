@@ -6,25 +6,25 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import field, replace
+from typing import Any
 
 from doorstroom_client.exchange.http import Operation
+from doorstroom_client.frozen import frozen
+from doorstroom_client.messages.codec import encode
+from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.store.records import Entry, Key
-
-if TYPE_CHECKING:
-    from doorstroom_client.messages.deelnemers import Deelnemerslijst
-    from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
 _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voorlopigSchooladviezen"}
 """The field of each message that holds an entry per pupil."""
 _MARK_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lijst:
     """A Deelnemerslijst or Schooladviezenlijst in its final bytes.
 
@@ -47,9 +47,6 @@ class Lijst:
     @classmethod
     def of(cls, message: Schooladviezenlijst | Deelnemerslijst, school: School) -> Lijst:
         """Settle the bytes of a message."""
-        from doorstroom_client.messages.codec import encode
-        from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
-
         if isinstance(message, Schooladviezenlijst):
             soort, aantal = Operation.SCHOOLADVIEZEN, len(message.voorlopigSchooladviezen)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from doorstroom_client.delivery.ontvangst import Ontvangst
@@ -11,6 +11,7 @@ from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, MessageError, Refused
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.opdracht import Opdracht
 
@@ -36,7 +37,7 @@ class Afloop(StrEnum):
     """Something else has to be repaired first, such as the configuration or a certificate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uitkomst:
     """What came of the list of one school.
 

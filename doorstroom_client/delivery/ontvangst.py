@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from doorstroom_client.delivery.ledger import Verdwenen
 from doorstroom_client.errors import Earlier
 from doorstroom_client.exchange.http import Operation
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ontvangst:
     """The supplier has taken in a list (202).
 
@@ -54,7 +55,7 @@ class Ontvangst:
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave `melding` and the identities of pupils out of a pickle, as with errors."""
         bare = replace(self, melding="", onbekend=(), verdwenen=())
-        return (type(self), tuple(getattr(bare, name) for name in self.__slots__))
+        return (type(self), tuple(getattr(bare, item.name) for item in fields(self)))
 
 
 def onbekend_uitleg(wie: str, aantal: int) -> str:

@@ -12,9 +12,8 @@ import os
 import random
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
-from uuid import uuid4
 
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import Verdwenen, compare
@@ -37,7 +36,8 @@ from doorstroom_client.exchange.call import GivenUpError
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.operations import Call, new_id
+from doorstroom_client.frozen import frozen
 from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -51,7 +51,7 @@ _SPREAD = 0.2
 _MARGIN = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Klaargezet:
     """A list that was put in the outbox.
 
@@ -73,7 +73,7 @@ class Klaargezet:
         return verdwenen_uitleg(self.naam, len(self.verdwenen))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bezorging:
     """What came of one message in a run.
 
@@ -132,7 +132,7 @@ def add(
             return Klaargezet(None, changes.ongewijzigd, gone, leverancier.naam)
         lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
     message = Outgoing(
-        message_id=uuid4().hex,
+        message_id=new_id(),
         key=key,
         schooljaar=lijst.schooljaar,
         school_oin=lijst.school_oin,
@@ -189,7 +189,7 @@ class Run:
 
     def worker(self) -> Flow[None]:
         """Deliver what is due, one message after the other, until there is nothing left."""
-        owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:12]}"
+        owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:12]}"
         while not self.stopped:
             skip = tuple(self._skipped)
             claimed = yield from keep(partial(self._outbox.claim, owner, self._now(), self._lease, without=skip))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreErro
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import Download, rapport_file_name
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 from doorstroom_client.store.base import Reports
@@ -43,7 +44,7 @@ class Afhaling(StrEnum):
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rapportage(Generic[R]):
     """What came of one report.
 
@@ -60,7 +61,7 @@ class Rapportage(Generic[R]):
     error: DoorstroomError | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due(Generic[R]):
     """A report to be fetched.
 

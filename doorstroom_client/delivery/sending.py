@@ -28,10 +28,11 @@ from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
 from doorstroom_client.exchange.operations import Call, post_list
+from doorstroom_client.frozen import frozen
 from doorstroom_client.store.base import Ledger, Outbox
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Books:
     """What a store knows of earlier deliveries.
 

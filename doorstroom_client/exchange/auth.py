@@ -10,11 +10,12 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import logger
+from doorstroom_client.frozen import frozen
 from doorstroom_client.protocols import Answering
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -39,7 +40,7 @@ class Auth(Protocol, metaclass=Answering):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoAuth:
     """Nothing but the client certificate: what the chain asks for."""
 
@@ -50,7 +51,7 @@ class NoAuth:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKey:
     """A fixed key in a header of your choice.
 
@@ -71,7 +72,7 @@ class ApiKey:
         return {self.header: self.key}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A bearer token.
 

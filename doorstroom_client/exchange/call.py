@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from doorstroom_client.errors import (
@@ -24,6 +24,7 @@ from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import decode_answer
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
@@ -31,7 +32,7 @@ SHORTEST = 0.05
 """Seconds; less is no time to connect in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a call ended in.
 
@@ -53,7 +54,7 @@ class Answer:
         return melding_in(self.response)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conditions:
     """What bounds a call.
 

@@ -7,7 +7,7 @@ that the supplier does not know, 404 on a list probably a pupil it does not know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import decode_answer
 
 T = TypeVar("T")
@@ -90,7 +91,7 @@ def _for_osr(value: T) -> dict[Operation, T]:
     return dict.fromkeys(_OSR_CALLS, value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One line of the table.
 

@@ -10,13 +10,14 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from dataclasses import fields as fields_of
+
+from doorstroom_client.frozen import frozen
 
 logger = logging.getLogger("doorstroom_client")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One call that has ended, or something about our own certificate that needs attention.
 

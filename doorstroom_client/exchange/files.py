@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -31,6 +30,8 @@ class PartFile:
         self._target = target
         if _is_due(target.parent):
             _remove_abandoned(target.parent)
+        import tempfile  # brings more than it is worth to who only imports this
+
         try:
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
         except OSError as error:

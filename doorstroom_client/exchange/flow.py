@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import Auth
 from doorstroom_client.exchange.http import AsyncTransport, Origin, Request, Transport
+from doorstroom_client.frozen import frozen
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attempt:
     """The effect: wait `after` seconds, then send `request` once."""
 
@@ -28,14 +29,14 @@ class Attempt:
     after: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Io:
     """The effect: do something that may wait for the disk. What it raises is raised inside the job."""
 
     work: Callable[[], Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pause:
     """The effect: wait so many seconds."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from doorstroom_client.errors import ConfigurationError, Phase
 from doorstroom_client.exchange.auth import Auth, NoAuth
+from doorstroom_client.frozen import frozen
 
 
 class Operation(StrEnum):
@@ -37,7 +38,7 @@ class FaultKind(StrEnum):
     NOT_KEPT = "not_kept"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """No answer. Holds no text of the other side: that may be a part of its body.
 
@@ -54,7 +55,7 @@ class Fault:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """An answer with a final status.
 
@@ -82,7 +83,7 @@ Outcome = Response | Fault
 """What can come of one attempt."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Scheme, host and port of an address, parsed: origins are compared as values, never as text prefixes."""
 
@@ -132,7 +133,7 @@ def address(base_url: str, *segments: str, query: Mapping[str, str]) -> str:
     return f"{base_url}/{path}?{urlencode(query)}" if query else f"{base_url}/{path}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peer:
     """A party that is called: where it is, who it must prove to be, and how we identify ourselves on top of mutual TLS.
 
@@ -161,7 +162,7 @@ class Sink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One request, ready to send.
 
@@ -194,7 +195,7 @@ class Request:
     sink: Sink | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeouts:
     """Seconds that a whole call may take, retries and waiting included.
 

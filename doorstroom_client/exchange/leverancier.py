@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import Auth, NoAuth
 from doorstroom_client.exchange.http import Origin, Peer, check_base_url
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
 
@@ -24,7 +25,7 @@ class BijOnbekende(StrEnum):
     """This supplier answers 202 for unknown pupils too, so a 404 says that its address is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leverancier:
     """One test system. Addresses of suppliers are not in the OSR; they are agreed between supplier and LAS.
 

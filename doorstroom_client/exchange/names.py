@@ -8,8 +8,10 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from doorstroom_client.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class _Search:
     thread: threading.Thread
     found: Future[list[str] | None]

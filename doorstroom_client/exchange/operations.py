@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from uuid import uuid4
+from dataclasses import replace
 
 from doorstroom_client.errors import Earlier, UnexpectedResponse
 from doorstroom_client.exchange.call import SHORTEST, Answer, Conditions, call
@@ -13,13 +13,19 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, address
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, Download
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 
 _ANSWER_LIMIT = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+def new_id() -> str:
+    """A name that nothing else has: of a request, a message, or a process that has something in hand."""
+    return os.urandom(16).hex()
+
+
+@frozen
 class Call:
     """What an operation needs to know besides its own subject.
 
@@ -31,7 +37,7 @@ class Call:
 
     conditions: Conditions
     connect: float = 10.0
-    new_id: Callable[[], str] = field(default=lambda: uuid4().hex)
+    new_id: Callable[[], str] = new_id
 
     def after(self, attempts: Iterable[Earlier], waiting: float = 0.0) -> Call | None:
         """The same bounds for a next call that has to fit in the same total time.

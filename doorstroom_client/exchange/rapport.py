@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from doorstroom_client.exchange.events import logger
-
-if TYPE_CHECKING:
-    from doorstroom_client.exchange.files import PartFile
+from doorstroom_client.exchange.files import PartFile
+from doorstroom_client.frozen import frozen
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
 """Bytes that a report may have."""
@@ -21,7 +20,7 @@ Progress = Callable[[int, int | None], None]
 """Called with the bytes so far, and the bytes there will be when the supplier told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leerlingrapport:
     """A downloaded report.
 
@@ -40,8 +39,6 @@ class Leerlingrapport:
 
 def rapport_file_name(rapportid: str) -> str:
     """The name of the file for a report: the first 16 digits of the SHA-256 of its id, so that it carries no identifier."""
-    import hashlib
-
     return f"{hashlib.sha256(rapportid.encode()).hexdigest()[:16]}.pdf"
 
 
@@ -55,9 +52,6 @@ class Download:
     """
 
     def __init__(self, rapportid: str, to: str | os.PathLike[str] | None, progress: Progress | None = None) -> None:
-        from doorstroom_client.exchange.files import PartFile  # now, and not when the answer is there
-
-        self._new_part = PartFile
         target = None if to is None else Path(to)
         self._target = target / rapport_file_name(rapportid) if target is not None and target.is_dir() else target
         self._progress = progress
@@ -67,8 +61,6 @@ class Download:
         self._reset()
 
     def _reset(self) -> None:
-        import hashlib
-
         self._memory.clear()
         self._size = 0
         self._head = self._tail = b""
@@ -88,7 +80,7 @@ class Download:
         if self._part is not None:
             self._part.restart()
         elif self._target is not None:
-            self._part = self._new_part(self._target)
+            self._part = PartFile(self._target)
 
     def write(self, chunk: bytes) -> None:
         """The next piece.

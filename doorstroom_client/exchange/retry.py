@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.protocols import Answering
 
 if TYPE_CHECKING:  # loaded when the first policy is made, so that importing the package stays light
@@ -56,7 +57,7 @@ class RetryPolicy(Protocol, metaclass=Answering):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retry:
     """When to try again within one call. The total time of the call (`Timeouts`) always bounds it.
 

@@ -13,11 +13,12 @@ import ssl
 import stat
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.x509 import CertificateFacts, read_pem
+from doorstroom_client.frozen import frozen
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """TLS 1.2 suites: forward secrecy and authenticated encryption only (NCSC 2025; Digikoppeling TLSCIPH001)."""
@@ -27,7 +28,7 @@ class SecurityWarning(UserWarning):
     """A file with a secret can be read by others, or a certificate is about to end."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientCertificate:
     """The PKIoverheid certificate of the LAS supplier and the roots it trusts.
 

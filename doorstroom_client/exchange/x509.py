@@ -10,7 +10,8 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from doorstroom_client.frozen import frozen
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
 _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x06, 0x17, 0x18, 0xA0
@@ -18,7 +19,7 @@ _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "ut
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s(.+?)-----END CERTIFICATE-----", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateFacts:
     """What the library needs to know of a certificate.
 

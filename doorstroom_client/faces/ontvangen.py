@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import fields
 from functools import partial
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.records import Kept
@@ -17,7 +18,7 @@ _PAUSES = (60.0, 300.0, 1800.0, 7200.0, 21600.0)
 """Seconds until a result that was put off is handed out again; the last one for every time after."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OntvangenResultaat(Ontvangen):
     """A received result; mark it with `done` once it is processed, or put it off with `later`."""
 
@@ -27,8 +28,8 @@ class OntvangenResultaat(Ontvangen):
     _runtime: SyncRuntime
 
     def __init__(self, found: Ontvangen, kept: Kept, chain: Chain, runtime: SyncRuntime, owner: str | None = None) -> None:
-        for name in Ontvangen.__slots__:
-            object.__setattr__(self, name, getattr(found, name))
+        for item in fields(Ontvangen):
+            object.__setattr__(self, item.name, getattr(found, item.name))
         object.__setattr__(self, "_kept", kept)
         object.__setattr__(self, "_owner", owner)
         object.__setattr__(self, "_chain", chain)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.faces.osr_adressen import OsrAdressen
 from doorstroom_client.faces.osr_catalogue import OsrCatalogue
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.controle import Controleronde, Mandaatcontrole
 from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
@@ -18,7 +18,7 @@ from doorstroom_client.osr.records import EigenMandaat, Vermelding
 from doorstroom_client.runtime import SyncRuntime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Register(OsrCatalogue, OsrAdressen):
     """Questions to the OSR; reached as ``client.osr``."""
 

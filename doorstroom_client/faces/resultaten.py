@@ -9,11 +9,13 @@ from functools import partial
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.exchange.operations import new_id
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.records import Kept
+from doorstroom_client.terugweg.audit import put_off, unreadable
 from doorstroom_client.terugweg.ontvangen import open_kept
 
 _BATCH = 100
@@ -81,12 +83,10 @@ class Results:
             ConfigurationError: no store is configured, or a number is too small.
             StoreError: the store cannot be read or written.
         """
-        import uuid
-
         if lease < _SHORTEST_LEASE or poll <= 0:
             raise ConfigurationError("lease must be at least 1 second and poll more than 0", setting="lease")
         only = None if school is None else [school.routeringskenmerk]
-        owner, stopped = uuid.uuid4().hex, stop or _never
+        owner, stopped = new_id(), stop or _never
         while not stopped():
             begin = time.monotonic()
             batch = self._runtime.io(partial(_take, self._runtime.resources, self._chain, owner, lease, only))
@@ -104,8 +104,6 @@ class Results:
 
     def _opened(self, kept: Kept, owner: str | None = None) -> OntvangenResultaat | None:
         """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
-        from doorstroom_client.terugweg.audit import unreadable
-
         try:
             found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
         except MessageError:
@@ -141,8 +139,6 @@ class Results:
             ConfigurationError: as for `watch`.
             StoreError: as for `watch`.
         """
-        from doorstroom_client.terugweg.audit import put_off  # now, and not when something has gone wrong
-
         for result in self._runtime.each(self.watch(school, stop=stop, poll=poll, lease=lease)):
             failed = ""
             try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from doorstroom_client.chain import Chain, settle
+from doorstroom_client.chain import Chain
 from doorstroom_client.delivery.ledger import Vergelijking
+from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.many import Opdracht, Uitkomst
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.exchange.leverancier import Leverancier
@@ -59,7 +60,7 @@ class Sending:
             TransportError: there was no connection or no complete answer.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        send = self._chain.send(settle(built, school), school, leverancier, self._runtime.resources.books, only_changes)
+        send = self._chain.send(Lijst.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
         return self._runtime.run(send)
 
     def send_deelnemers(
@@ -92,7 +93,7 @@ class Sending:
             DoorstroomError: the same classes as for advice.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        send = self._chain.send(settle(built, school), school, leverancier, self._runtime.resources.books, only_changes)
+        send = self._chain.send(Lijst.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
         return self._runtime.run(send)
 
     def compare_schooladviezen(
@@ -119,7 +120,7 @@ class Sending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        compare = self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books)
+        compare = self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
         return self._runtime.run(compare)
 
     def compare_deelnemers(
@@ -148,7 +149,7 @@ class Sending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        compare = self._chain.compare(settle(built, school), school, leverancier, self._runtime.resources.books)
+        compare = self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
         return self._runtime.run(compare)
 
     def send_many(

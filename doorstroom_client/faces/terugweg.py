@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from doorstroom_client.chain import Chain
+from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.terugweg.audit import received
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
+from doorstroom_client.terugweg.intake import Intake
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
 from doorstroom_client.terugweg.openapi import openapi_document
 from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.terugweg.wsgi import Environ, WsgiApp, wsgi_app
 
-if TYPE_CHECKING:
-    from doorstroom_client.terugweg.asgi import AsgiApp, Scope
 
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terugweg:
     """Receives pushed results; reached as ``client.terugweg``."""
 
@@ -60,9 +59,6 @@ class Terugweg:
                 proxy that ends TLS, `Proxy.of_scope`. Never read it from a header that a client can set.
             limits: what a sender may ask: sizes, and the time for a body.
         """
-        from doorstroom_client.terugweg.asgi import asgi_app  # brings asyncio, which a client that only sends can do without
-        from doorstroom_client.terugweg.intake import Intake
-
         # A function of somebody else that finds a school may wait, so that it is not for an event loop.
         intake = Intake(self._receiver(), self._runtime, self._tell, quick=not callable(self._chain.scholen))
         return asgi_app(intake.handle, peer, limits, self._refuse)

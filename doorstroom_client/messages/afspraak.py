@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetssoort
 
@@ -30,7 +31,7 @@ VERSIE_VORM = re.compile(r"Doorstroomtoetsketen_v[0-9]+(\.[0-9]+)*")
 """What a version string looks like; any such string is accepted on receipt (quirk Q35)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Afspraak:
     """One version of the agreement "Logistiek proces doorstroomtoets po".
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import Any
 
 from doorstroom_client.errors import MessageError, Problem
-
-if TYPE_CHECKING:  # a LAS that only sends does without the models of what comes in, and the other way about
-    from doorstroom_client.messages.deelnemers import Deelnemerslijst
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-    from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
+from doorstroom_client.messages.deelnemers import Deelnemerslijst
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
@@ -25,7 +24,7 @@ def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
     """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
     from pydantic_core import to_json
 
-    return to_json({name: getattr(message, name) for name in message.__slots__})
+    return to_json({item.name: getattr(message, item.name) for item in fields(message)})
 
 
 def decode_json(body: bytes) -> Any:
@@ -109,8 +108,6 @@ def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:
     Raises:
         MessageError: no valid JSON (`path` is ``body``), or no usable result.
     """
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-
     try:
         result, problems = Leerlingresultaat._validated(decode_json(body))
     except MessageError as error:

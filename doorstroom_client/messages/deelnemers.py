@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import Schooljaar
@@ -24,7 +24,7 @@ from doorstroom_client.messages.wire import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Deelnemerslijst:
     """A mutation delivery: adds new participants and changes existing ones; nothing can be deleted by message."""
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Jaargang:
     """What belongs to one school year.
 
@@ -53,7 +54,7 @@ class Jaargang:
         return self.vanaf or dt.date(int(self.schooljaar[:4]), 8, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Jaargangen:
     """All school years that are configured, in order; empty when there is one namespace and one agreement for every day."""
 

@@ -7,10 +7,12 @@ Nothing is checked when these are made; the list that is built from them checks 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from doorstroom_client.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leerling:
     """The identities of one pupil.
 
@@ -26,7 +28,7 @@ class Leerling:
     las_key: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advies:
     """The voorlopig schooladvies of one pupil.
 
@@ -39,7 +41,7 @@ class Advies:
     advies: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stamgroep:
     """A group of the school.
 
@@ -54,7 +56,7 @@ class Stamgroep:
     niveau: str = "8"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Deelnemer:
     """A participant in the test, with names split as in NEN 1888.
 

@@ -1,15 +1,30 @@
-"""Field types for what comes in: an odd value becomes None or plain text, and the raw message keeps what was there."""
+"""Parts of what comes in: an odd value becomes None or plain text, and the raw message keeps what was there.
+
+A part is a plain value whose annotations say what its fields take. pydantic reads them when the first message comes in, so that
+importing the library waits for neither.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, get_args
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
-from pydantic_core import core_schema
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from doorstroom_client.messages.values import as_moment, as_text
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+
+class Part:
+    """Base of every part of an incoming message: a repr shows no content."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
 
 
 class _OpenEnum:
@@ -18,9 +33,10 @@ class _OpenEnum:
     def __init__(self, kind: type[StrEnum]) -> None:
         self._kind = kind
 
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        known = core_schema.enum_schema(self._kind, list(self._kind), sub_type="str")
-        return _first_of(known, core_schema.no_info_plain_validator_function(self._choose))
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return _usually(core_schema.enum_schema(self._kind, list(self._kind), sub_type="str"), self._choose)
 
     def _choose(self, value: object) -> StrEnum | str | None:
         text = as_text(value)
@@ -28,10 +44,21 @@ class _OpenEnum:
 
 
 class _Text:
-    """Text as it is, without a step in Python; a number as text."""
+    """Text as it is; a number as text."""
 
-    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return _first_of(core_schema.str_schema(strict=True), core_schema.no_info_plain_validator_function(as_text))
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return _usually(core_schema.str_schema(strict=True), as_text)
+
+
+class _Moment:
+    """A moment; None when it cannot be read."""
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_plain_validator_function(as_moment)
 
 
 class _Items:
@@ -40,7 +67,9 @@ class _Items:
     def __init__(self, least: int = 0) -> None:
         self._least = least
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
         item = handler.generate_schema(get_args(source)[0])
         all_usable = core_schema.tuple_variable_schema(item, min_length=self._least)
         return core_schema.union_schema(
@@ -54,19 +83,25 @@ class _Items:
         )
 
 
-def _usable_items(value: object) -> object:
-    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
-
-
 class _Mild:
     """None when there is something that cannot be used."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
         return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
-def _first_of(*choices: core_schema.CoreSchema) -> core_schema.CoreSchema:
-    return core_schema.union_schema(list(choices), mode="left_to_right")
+def _usually(schema: CoreSchema, else_: Callable[[Any], object]) -> CoreSchema:
+    """What is usual is read without a step in Python."""
+    from pydantic_core import core_schema
+
+    other = core_schema.no_info_plain_validator_function(else_)
+    return core_schema.union_schema([schema, other], mode="left_to_right")
+
+
+def _usable_items(value: object) -> object:
+    return tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
 
 
 def open_enum(kind: type[StrEnum]) -> _OpenEnum:
@@ -75,22 +110,7 @@ def open_enum(kind: type[StrEnum]) -> _OpenEnum:
 
 
 Tekst = Annotated[str | None, _Text()]
-Moment = Annotated[dt.datetime | None, BeforeValidator(as_moment)]
+Moment = Annotated[dt.datetime | None, _Moment()]
 Mild = _Mild()
 Items = _Items()
 ItemsNotEmpty = _Items(1)
-
-
-class MildModel(BaseModel):
-    """Base of every part of an incoming message: unknown fields are kept, and a repr shows no content."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(…)"
-
-    __str__ = __repr__
-
-    def __repr_args__(self) -> tuple[()]:
-        """Keep pydantic's other ways of showing a model (rich, pretty printers) silent too."""
-        return ()

@@ -9,19 +9,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import field
+from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote
 
-from pydantic import PrivateAttr, ValidationError
-
 from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
 from doorstroom_client.messages.afspraak import VERSIE_VORM
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, MildModel, Moment, Tekst, open_enum
+from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, Moment, Part, Tekst, open_enum
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import (
     Domein,
@@ -35,17 +36,22 @@ from doorstroom_client.messages.vocabulary import (
     Toetssoort,
 )
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 _BELOW_1F = {"l1f", "<1f", "lager dan 1f", "onder 1f"}
 
 
-class Identiteit(MildModel):
+@frozen(kw_only=True)
+class Identiteit(Part):
     """One identity as received (`DeelnemerIdentiteitEntry`)."""
 
     label: Tekst = None
     onderwijsdeelnemerID: Tekst = None
 
 
-class Score(MildModel):
+@frozen(kw_only=True)
+class Score(Part):
     """A score; `waarde` is text on the wire, though the published example sends a number (quirk Q1)."""
 
     label: Annotated[Scoresoort | str | None, open_enum(Scoresoort)] = None
@@ -59,14 +65,16 @@ class Score(MildModel):
         return int(text.split(".")[0]) if re.fullmatch(r"-?[0-9]{1,9}(\.0+)?", text) else None
 
 
-class Scores(MildModel):
+@frozen(kw_only=True)
+class Scores(Part):
     """The scores of one pupil; may be empty (quirk Q30)."""
 
     id: Tekst = None
     scores: Annotated[tuple[Score, ...], Items] = ()
 
 
-class Resultaat(MildModel):
+@frozen(kw_only=True)
+class Resultaat(Part):
     """A result: reference level, test advice or percentile."""
 
     label: Annotated[Resultaatsoort | str | None, open_enum(Resultaatsoort)] = None
@@ -74,27 +82,31 @@ class Resultaat(MildModel):
     waarde: Tekst = None
 
 
-class Resultaten(MildModel):
+@frozen(kw_only=True)
+class Resultaten(Part):
     """The results of one pupil."""
 
     aanvullendeinfo: Tekst = None
     resultaten: Annotated[tuple[Resultaat, ...], ItemsNotEmpty]
 
 
-class Afname(MildModel):
+@frozen(kw_only=True)
+class Afname(Part):
     """When the test was taken; midnight means that only the date is known (quirk Q16)."""
 
     id: Tekst = None
     afnametijdstip: Tekst = None
 
 
-class Afnamecontext(MildModel):
+@frozen(kw_only=True)
+class Afnamecontext(Part):
     """The context of the test."""
 
     afname: Annotated[Afname | None, Mild] = None
 
 
-class ResultatenScores(MildModel):
+@frozen(kw_only=True)
+class ResultatenScores(Part):
     """Everything about one pupil (`LeerlingResultatenScores`)."""
 
     id: Tekst = None
@@ -107,7 +119,8 @@ class ResultatenScores(MildModel):
     resultaten: Resultaten
 
 
-class SubdomeinDeel(MildModel):
+@frozen(kw_only=True)
+class SubdomeinDeel(Part):
     """A subdomain of the test."""
 
     label: Tekst = None
@@ -115,7 +128,8 @@ class SubdomeinDeel(MildModel):
     omschrijving: Tekst = None
 
 
-class DomeinDeel(MildModel):
+@frozen(kw_only=True)
+class DomeinDeel(Part):
     """A domain of the test."""
 
     label: Tekst = None
@@ -124,7 +138,8 @@ class DomeinDeel(MildModel):
     toetsonderdelen: Annotated[tuple[SubdomeinDeel, ...], Items] = ()
 
 
-class OnderdeelDeel(MildModel):
+@frozen(kw_only=True)
+class OnderdeelDeel(Part):
     """A part of the test."""
 
     label: Tekst = None
@@ -133,7 +148,8 @@ class OnderdeelDeel(MildModel):
     toetsonderdelen: Annotated[tuple[DomeinDeel, ...], Items] = ()
 
 
-class Doorstroomtoets(MildModel):
+@frozen(kw_only=True)
+class Doorstroomtoets(Part):
     """The test that was taken; `url` is information only and is never fetched."""
 
     label: Tekst = None
@@ -145,7 +161,8 @@ class Doorstroomtoets(MildModel):
     toetsonderdelen: Annotated[tuple[OnderdeelDeel, ...], Items] = ()
 
 
-class Leerlingresultaat(MildModel):
+@frozen(kw_only=True)
+class Leerlingresultaat(Part):
     """The current, complete set of results of one pupil (a state delivery: the last one counts).
 
     The school is not in the message; it is known from the `edu-to` of the call (quirk Q40).
@@ -158,8 +175,7 @@ class Leerlingresultaat(MildModel):
     schooljaar: Tekst = None
     resultatenscores: ResultatenScores
     toets: Annotated[Doorstroomtoets | None, Mild] = None
-
-    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _raw: dict[str, Any] = field(default_factory=dict[str, Any], init=False, compare=False)
 
     @classmethod
     def parse(cls, document: object) -> Leerlingresultaat:
@@ -181,8 +197,10 @@ class Leerlingresultaat(MildModel):
         """The result, or what is wrong."""
         if not isinstance(document, dict):
             return None, [Problem("leerlingresultaat", "expected a JSON object")]
+        from pydantic_core import ValidationError
+
         try:
-            result = cls.model_validate(document)
+            result = _reader().validate_python(document)
         except ValidationError as error:
             # Only the place is taken over: pydantic's own texts hold the value, and unknown keys stand in its paths.
             return None, [
@@ -194,7 +212,7 @@ class Leerlingresultaat(MildModel):
         unfit = [path for path, name in result._names() if name and UNWANTED.search(name.strip())]
         if unfit:
             return None, [Problem(path, "holds a character that has no place in a name") for path in unfit]
-        result._raw = document
+        object.__setattr__(result, "_raw", document)
         return result, []
 
     @property
@@ -327,6 +345,13 @@ class Leerlingresultaat(MildModel):
             known += [part.id] if part.id else []
             known += [domain.id for domain in part.toetsonderdelen if domain.id]
         return {unit.strip().casefold(): str(unit) for unit in reversed(known)}
+
+
+@cache
+def _reader() -> TypeAdapter[Leerlingresultaat]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Leerlingresultaat)
 
 
 def _level(text: str) -> Referentieniveau | str:

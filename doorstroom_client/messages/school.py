@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 
@@ -26,7 +27,7 @@ _FORMATS: dict[str, tuple[re.Pattern[str], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class School:
     """One administration of one school, with the codes of RIO and the OSR (definition 1.1.0, `Deelnemersgroep`).
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import Schooljaar
@@ -24,7 +24,7 @@ from doorstroom_client.messages.wire import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Schooladviezenlijst:
     """A mutation delivery: adds new advice and changes existing advice; nothing can be deleted by message."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Unavailable
 from doorstroom_client.exchange.flow import Flow, Pause
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.osr.halves import Helft, Mandaatstand
@@ -27,7 +28,7 @@ _WRONG_IN_A_ROW = 5
 """So many schools in a row that get an answer that is none, and the others would get it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mandaatcontrole:
     """What the OSR says about one school. True when a supplier and this LAS can exchange messages for it.
 

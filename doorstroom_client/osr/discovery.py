@@ -7,9 +7,9 @@ version is taken when none of them names a year; in every other case the choice 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.records import Dienst, Dienstversie
 from doorstroom_client.osr.services import find_services, find_versions
@@ -18,7 +18,7 @@ from doorstroom_client.osr.settings import Osr
 _YEARS = re.compile(r"(?<![0-9])(20[0-9]{2})[-_/]?(20[0-9]{2})(?![0-9])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Namespaces:
     """What the register lists for a service, and what that means for a school year.
 
@@ -40,7 +40,7 @@ class Namespaces:
         return self.namespace is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamespaceCheck:
     """The configured namespace beside what the register lists. True when it need not be changed.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from doorstroom_client.errors import (
     DeadlineExceeded,
@@ -21,6 +21,7 @@ from doorstroom_client.exchange.call import UnsureError, call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Request, check_base_url
 from doorstroom_client.exchange.operations import Call
+from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.addresses import endpoints_in, get_endpoint
 from doorstroom_client.osr.asking import (
     Budget,
@@ -34,7 +35,7 @@ _FOR_A_WRITE = 0.5
 """Part of the time that is left which a POST may take: a register that is silent for longer has to be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnEndpoint:
     """Where results for one administration are to be sent.
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Helft:
     """One half of what a school has to give.
 
@@ -45,7 +45,7 @@ class Helft:
         return Helft(self.oin, False, verlopen_op=max(ended, default=None), begint_op=min(begins, default=None))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mandaatstand:
     """The whole answer for one school and one supplier.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from doorstroom_client.errors import Earlier
 from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.operations import Call
+from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.asking import (
     BASE_URL_HINT,
     Budget,
@@ -29,7 +30,7 @@ from doorstroom_client.osr.settings import Osr
 _HINT = f"This says nothing about the mandate. {BASE_URL_HINT}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registered:
     """What the register says about one system for one school.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.settings import Osr
 
@@ -17,7 +18,7 @@ DIENST = "DOORSTROOM – Logistiek proces doorstroomtoets po"
 """The service as a school sees it in the OSR."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mandaat:
     """The answer to: may this supplier exchange messages on behalf of this school? True when it may.
 

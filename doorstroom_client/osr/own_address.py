@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from doorstroom_client.errors import MessageError, Problem, UnexpectedResponse
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import check_base_url
 from doorstroom_client.exchange.operations import Call
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.addresses import find_endpoints, get_endpoint
 from doorstroom_client.osr.asking import Budget
@@ -45,7 +46,7 @@ class Beletsel(StrEnum):
     BESTUURSMANDAAT = "the service has mandates of boards, and those have no addresses"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adreswijziging:
     """What has to be done, or was done, about our address for one school.
 
@@ -87,7 +88,7 @@ class Adreswijziging:
         return f"{self.school.label}: {texts[self.actie]}{' (done)' if self.gedaan else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wens:
     """The address that is to stand in the register.
 

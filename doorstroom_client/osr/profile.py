@@ -7,10 +7,10 @@ Whether its other names became camelCase is not public.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
+from doorstroom_client.frozen import frozen
 
 Collection = Literal["endpoints", "boards", "mandates", "services", "service-versions", "schools"]
 """What can be asked for by id."""
@@ -20,7 +20,7 @@ _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _CODE = r"[0-9A-Za-z]{1,32}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OsrProfile:
     """How one version of the interface is spoken.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.parsing import Fields, Links, hrefs_in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Vermelding:
     """Base of everything that stands in the register.
 
@@ -25,7 +26,7 @@ class Vermelding:
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Dienst(Vermelding):
     """A service that schools give mandates for.
 
@@ -50,7 +51,7 @@ class Dienst(Vermelding):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Dienstversie(Vermelding):
     """One version of a service.
 
@@ -73,7 +74,7 @@ class Dienstversie(Vermelding):
         return cls(namespace=fields.text("namespace") or "", status=fields.text("status") or "", **_common(fields))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Onderwijsinstelling(Vermelding):
     """A school, as the register knows it.
 
@@ -101,7 +102,7 @@ class Onderwijsinstelling(Vermelding):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Bestuur(Vermelding):
     """A school board.
 
@@ -122,7 +123,7 @@ class Bestuur(Vermelding):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Endpoint(Vermelding):
     """Where the messages for one administration go.
 
@@ -161,7 +162,7 @@ class Endpoint(Vermelding):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EigenMandaat(Vermelding):
     """A mandate of our own, with what only its owner is told.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from doorstroom_client.errors import (
     ConfigurationError,
@@ -19,6 +19,7 @@ from doorstroom_client.errors import (
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.asking import Budget
@@ -31,7 +32,7 @@ from doorstroom_client.osr.settings import Osr
 from doorstroom_client.store.records import Gezien
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registry:
     """The OSR for one LAS.
 

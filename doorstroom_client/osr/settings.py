@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import ApiKey, Auth, NoAuth
 from doorstroom_client.exchange.http import Peer, check_base_url
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.osr.pace import check_rate
 from doorstroom_client.osr.profile import OsrProfile, the_profile
@@ -16,7 +17,7 @@ OMGEVINGEN = ("productie", "kwalificatie", "sandbox")
 """The environments that the OSR is known to have. Their addresses are not public, so they are settings."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Osr:
     """Where and how the OSR is asked.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.overview.gegevens import Bezorgstand
 from doorstroom_client.store.records import Queued, State
 
@@ -19,7 +20,7 @@ _STATES: Mapping[State, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Vergeleken:
     """The present list of advice of a school, compared with what a supplier has (see ``client.compare_schooladviezen``).
 

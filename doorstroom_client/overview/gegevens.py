@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak
@@ -57,7 +58,7 @@ class Leerlingregel:
         return f"{type(self).__name__}(…)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Bezorgstand:
     """What one supplier has of a school, and what it sent; counts only.
 
@@ -86,7 +87,7 @@ class Bezorgstand:
     open: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Ontvangststand:
     """How many results of a school one supplier sent.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.overview import woorden
 from doorstroom_client.overview.figuren import legenda, stapel
@@ -17,7 +17,7 @@ _STREEF = (Referentieniveau.S1, Referentieniveau.F2)
 _NAMEN = {"LEZEN": "Lezen", "TAALVERZORGING": "Taalverzorging", "REKENEN": "Rekenen"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ambities:
     """The shares of pupils that should reach a level; the defaults are those of the commissie-Meijerink (2008).
 
@@ -30,7 +30,7 @@ class Ambities:
     streef: float = 65.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stand:
     """How many pupils have which level.
 

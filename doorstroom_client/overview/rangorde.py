@@ -7,9 +7,10 @@ only the order is taken over, the numbers here are our own. LWOO does not change
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetsadvies
 
 _LADDER: tuple[Schooladvies | None, ...] = (
@@ -62,7 +63,7 @@ class Oordeel(StrEnum):
     """There is no result yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uitspraak:
     """What came of comparing.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.overview.gegevens import Leerlingregel
@@ -20,7 +20,7 @@ _MAANDEN = (
 _SHOWN = 12  # characters of an ECK-iD
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bak:
     """What belongs together in counts and colours.
 

@@ -9,9 +9,10 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from doorstroom_client.errors import Problem
+from doorstroom_client.frozen import frozen
 from doorstroom_client.readers.advies_spelling import parse_advies
 
 IDENTITIES = ("eck_id", "las_key")
@@ -69,7 +70,7 @@ _GESLACHT: Mapping[str, int | None] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """The columns that one kind of file has.
 
@@ -113,7 +114,7 @@ LEERLINGEN = Layout(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One record of the file.
 

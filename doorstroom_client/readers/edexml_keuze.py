@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 
 _LEVELS = ("7", "8")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Keuze:
     """Which pupils take part, and what is done where EDEXML leaves something open.
 

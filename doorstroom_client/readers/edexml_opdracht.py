@@ -6,6 +6,7 @@ from pathlib import Path
 
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.school import School
+from doorstroom_client.readers.edexml import read_edexml
 from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.readers.opdracht import Opdracht
 
@@ -19,8 +20,6 @@ def opdracht_of_edexml(path: Path, school: School | None, naam: str, keuze: Keuz
         naam: how the input calls it.
         keuze: which pupils take part.
     """
-    from doorstroom_client.readers.edexml import read_edexml
-
     try:
         found = read_edexml(path, school=school, keuze=keuze)
         found.raise_if_any()

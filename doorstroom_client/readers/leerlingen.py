@@ -10,6 +10,7 @@ from pathlib import Path
 from doorstroom_client.errors import Problem
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
 from doorstroom_client.readers.columns import LEERLINGEN, at
+from doorstroom_client.readers.edexml import read_edexml
 from doorstroom_client.readers.sheets import Sheet, read_sheet
 from doorstroom_client.readers.xml_events import looks_like_xml
 
@@ -33,8 +34,6 @@ def read_leerlingen(source: Path | bytes) -> Leerlingenlijst:
         ConfigurationError: the file cannot be read, or for EDEXML the extra ``xml`` is not installed.
     """
     if looks_like_xml(source):
-        from doorstroom_client.readers.edexml import read_edexml
-
         return read_edexml(source).leerlingen
     sheet = read_sheet(source, LEERLINGEN)
     del source

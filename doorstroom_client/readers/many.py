@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 from doorstroom_client.messages.school import School, find_school
@@ -91,7 +92,7 @@ def read_many(
     return _read_file(table, schools, kind)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kind:
     soort: Soort
     layout: Layout
@@ -120,7 +121,7 @@ class _Kind:
 # --- which school is meant ---
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Found:
     """What a key stands for.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from doorstroom_client.errors import Problem
+from doorstroom_client.frozen import frozen
 
 
 class Ernst(StrEnum):
@@ -17,7 +17,7 @@ class Ernst(StrEnum):
     """It was used, in the way that the sentence says."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Melding:
     """One finding.
 
@@ -45,7 +45,7 @@ class Melding:
         return str(self.problem)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plek:
     """Where findings are made: an element that was read."""
 

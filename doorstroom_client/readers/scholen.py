@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import SCHOOL, at
 
@@ -27,7 +27,7 @@ URL = "url"
 _EXAMPLE = f"Give a column {SCHOOL} (BRIN, School OIN or routeringskenmerk), or the columns {', '.join(_CODES)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schoolregel:
     """One line of the list.
 

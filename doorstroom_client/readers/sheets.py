@@ -34,6 +34,7 @@ from doorstroom_client.readers.columns import (
     voorletters,
 )
 from doorstroom_client.readers.records import Lines, Scan, records
+from doorstroom_client.readers.workbook import Workbook
 from doorstroom_client.readers.xml_events import PACKED, looks_like_xml
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -144,8 +145,6 @@ def read_sheet(source: object, layout: Layout, *, failure: ConfigurationError | 
 def _read_workbook(content: bytes, layout: Layout, sheet: Sheet) -> None:
     """Read the first sheet of an Excel workbook as if it were a CSV."""
     try:
-        from doorstroom_client.readers.workbook import Workbook
-
         book = Workbook(content)
         columns: list[str | None] | None = None
         for cells in book.rows():

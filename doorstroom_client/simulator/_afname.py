@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.vocabulary import (
     TOETSNAMEN,
     Referentieniveau,
@@ -41,7 +42,7 @@ _TREDE_BIJ_ADVIES = {
 _OPGAVEN = 120
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uitslag:
     """What one pupil scored.
 
@@ -64,7 +65,7 @@ class Uitslag:
     taalverzorging: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Omstandigheid:
     """What a result says beside the outcome itself.
 

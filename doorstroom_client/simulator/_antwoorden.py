@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
 from typing import TypeVar
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.simulator.https import Answer, Received
 
 T = TypeVar("T")
@@ -27,7 +27,7 @@ POSTS = ("registreren", "registreren-schooladviezen")
 RAPPORT = "leerlingrapport"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Namens:
     """On behalf of which school and administration a request came.
 

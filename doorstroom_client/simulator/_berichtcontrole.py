@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.vocabulary import Identiteitsoort, Schooladvies
 
 Identiteit = tuple[str, str]
@@ -28,7 +29,7 @@ class OngeldigError(Exception):
     """The contents are refused; the text names the place and never repeats a value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kop:
     """What both lists have in common.
 
@@ -41,7 +42,7 @@ class Kop:
     schooljaar: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aangemeld:
     """One pupil of a Deelnemerslijst or Schooladviezenlijst.
 

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from doorstroom_client.frozen import frozen
 
 MAX_BODY = 5 * 1024 * 1024
 _MAX_LINE = 65_536
@@ -21,7 +23,7 @@ _IDLE_SECONDS = 30.0
 _LINGER_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """The framing of one request.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ssl
 import tempfile
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from doorstroom_client.frozen import frozen
 
 _FFDHE2048 = """-----BEGIN DH PARAMETERS-----
 MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
@@ -23,7 +24,7 @@ ClientCertificateRule = Literal["required", "optional", "ignored"]
 """What a server does about the certificate of the client."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TlsVariant:
     """One kind of server.
 

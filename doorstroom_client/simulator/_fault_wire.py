@@ -8,11 +8,12 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.simulator.https import Received
 
 _READ_SIZE = 65_536
@@ -38,7 +39,7 @@ class Stage(StrEnum):
     """The head of a request was read, its body was not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultRequest:
     """One request, as far as it was read.
 
@@ -247,7 +248,7 @@ class Wire:
             pass
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """One way in which a server behaves.
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.simulator.https import Received
 
 _OIN = re.compile(r"[0-9A-Z]{20}")
 _UUIDS = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mandate:
     """A school, or its board, lets a supplier exchange data for one service version.
 
@@ -46,7 +47,7 @@ class Mandate:
         return self.start <= day and (self.end is None or day <= self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """Where one school administration receives.
 
@@ -84,7 +85,7 @@ class Endpoint:
         return (future or self.start is None or self.start <= day) and (self.end is None or day <= self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Caller:
     """Who asks, and with which API key.
 
@@ -101,7 +102,7 @@ class Caller:
         return self.system is not None and supplier_oin == self.oin and self.system in ("", system)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A request, with names as a version of the interface writes them.
 

@@ -6,15 +6,17 @@ import http.client
 import json
 import ssl
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from doorstroom_client.frozen import frozen
+
 _TIMEOUT = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Zending:
     """One result that is ready to go.
 
@@ -31,7 +33,7 @@ class Zending:
     bericht: dict[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verzonden:
     """What became of one result.
 
@@ -83,7 +85,7 @@ def verzend(
             lijn.connection.close()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lijn:
     connection: http.client.HTTPSConnection
     path: str

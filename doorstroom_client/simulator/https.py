@@ -11,13 +11,14 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import parse_qsl
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.simulator._connection import Connection, Listener
 
 _STOP_GRACE = 0.15
@@ -27,7 +28,7 @@ class HangUpError(Exception):
     """Raised by an app to close the connection without any answer, as a crashing peer does."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Received:
     """One request as it came in.
 
@@ -66,7 +67,7 @@ class Received:
         return json.loads(self.body)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One answer to send.
 

@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ except ImportError as error:
         "pip install '.[simulator]' (in a checkout of this project)"
     ) from error
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.simulator._fault_crl import Defect, LeafKey, make_crl, signed_with_sha1
 
 __all__ = ["Defect", "Issued", "Leaf", "Pki"]
@@ -37,7 +38,7 @@ _LEAF_LIFETIME = timedelta(days=180)
 _AUTHORITY_LIFETIME = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issued:
     """A certificate with its private key, as files.
 
@@ -52,7 +53,7 @@ class Issued:
     oin: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Leaf:
     """What goes into one certificate; the defaults make a sound one, every other value can make a defect.
 
@@ -81,7 +82,7 @@ class Leaf:
     sha1: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Authority:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)

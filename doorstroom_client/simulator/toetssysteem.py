@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
 from doorstroom_client.simulator._afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
@@ -49,7 +50,7 @@ class Gedrag(StrEnum):
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rapport:
     school_oin: str
     regels: tuple[str, ...] = field(repr=False)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from doorstroom_client.store.base import Store
+from typing import TypeVar
 
 T = TypeVar("T")
 _SCHEMES = ("postgresql://", "postgres://")
@@ -46,23 +43,3 @@ def shown(store: str | os.PathLike[str]) -> str:
         return _HIDDEN
     kept = [part for part in query.split("&") if part.partition("=")[0] in _SHOWN and "@" not in part]
     return f"postgresql://{place}" + (f"?{'&'.join(kept)}" if kept else "")
-
-
-def open_store(store: str | os.PathLike[str]) -> Store:
-    """Open a store by its path or address. The database is loaded by who uses it.
-
-    Args:
-        store: the path of an SQLite file, or ``postgresql://…``.
-
-    Raises:
-        ConfigurationError: the address cannot be used, or the extra ``postgres`` is not installed.
-        StoreError: it cannot be opened.
-    """
-    store = veiled(store)
-    if isinstance(store, Address):
-        from doorstroom_client.store.postgres import PostgresStore
-
-        return PostgresStore(store)
-    from doorstroom_client.store.sqlite import SqliteStore
-
-    return SqliteStore(store)

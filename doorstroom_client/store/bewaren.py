@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.frozen import frozen
 
 _LONGEST = 3650
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Bewaartermijn:
     """How long a store keeps what is no longer needed; the law gives no number of days (AVG, article 5, 1, e).
 

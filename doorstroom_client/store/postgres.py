@@ -38,7 +38,7 @@ class PostgresStore(SqlStore):
 
 def _database() -> type[PostgresDatabase]:
     try:
-        from doorstroom_client.store.postgres_database import PostgresDatabase
+        from doorstroom_client.store.postgres_database import PostgresDatabase  # brings psycopg
     except ImportError as error:
         if (error.name or "psycopg").partition(".")[0] not in ("psycopg", "psycopg_pool"):
             raise

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from doorstroom_client.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Delivery:
     """A result on its way into the store.
 
@@ -34,7 +36,7 @@ class Delivery:
     payload: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A result in the store.
 
@@ -59,7 +61,7 @@ class Kept:
     due_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """What has to arrive in order: the lists of one kind, of one administration, for one supplier.
 
@@ -74,7 +76,7 @@ class Key:
     routeringskenmerk: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One pupil in a list, as marks that cannot be turned back: nothing in it names a pupil.
 
@@ -110,7 +112,7 @@ class State(StrEnum):
     """The operator threw it away; the content is gone from the store."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outgoing:
     """A message on its way into the outbox.
 
@@ -137,7 +139,7 @@ class Outgoing:
     expires_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Queued:
     """A message in the outbox, without its content.
 
@@ -174,7 +176,7 @@ class Queued:
     expires_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Claimed:
     """A message that one worker may send now.
 
@@ -191,7 +193,7 @@ class Claimed:
     entries: tuple[Entry, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opgeruimd:
     """What was removed from a store, in numbers only.
 
@@ -213,7 +215,7 @@ class Opgeruimd:
     gewist: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gezien:
     """One answer of the OSR about a mandate.
 

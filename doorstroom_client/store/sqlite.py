@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from doorstroom_client.store.sql import SqlStore
-from doorstroom_client.store.sqlite_database import SqliteDatabase
 
 
 class SqliteStore(SqlStore):
@@ -26,4 +25,6 @@ class SqliteStore(SqlStore):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        from doorstroom_client.store.sqlite_database import SqliteDatabase  # brings sqlite3
+
         super().__init__(SqliteDatabase(path))

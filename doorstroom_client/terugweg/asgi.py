@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
@@ -34,6 +33,8 @@ def asgi_app(
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        import asyncio  # here, as in the other files: a client that blocks does without
+
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
         elif scope["type"] == "http":
@@ -73,6 +74,8 @@ async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | int:
     refused = 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
     if refused:
         return refused
+    import asyncio
+
     body = bytearray()
     try:
         async with asyncio.timeout(limits.body_seconds):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.identifiers import Oin
-
-if TYPE_CHECKING:
-    from doorstroom_client.terugweg.handler import InboundRequest
+from doorstroom_client.terugweg.handler import InboundRequest
 
 ACTION = "leerlingresultaat"
 RESULTS = {

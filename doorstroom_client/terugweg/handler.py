@@ -9,25 +9,23 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
 from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn, names_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
 from doorstroom_client.messages.ontvangst import ontvangstmelding
+from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
+from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.records import Delivery
-
-if TYPE_CHECKING:
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-    from doorstroom_client.store.group import GroupCommit
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -56,7 +54,7 @@ _KINDS = frozenset(kind.value for kind in Identiteitsoort if not names_bsn(kind.
 """Kinds of identities, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboundRequest:
     """A request as any web server can give it.
 
@@ -78,7 +76,7 @@ class InboundRequest:
     content_type: str = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboundResponse:
     """The answer to give.
 
@@ -112,7 +110,7 @@ Verdict = InboundResponse | Delivery
 """A refusal, or what is to be kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receiver:
     """Decides about pushed messages and keeps the good ones.
 

@@ -6,20 +6,22 @@ waits for a commit is a value in a queue, and the loop is woken once for all tha
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.store.group import Outcome
 from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 _SHORT = 16 * 1024
@@ -88,6 +90,8 @@ class Intake:
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
+        import asyncio
+
         self._runtime.resources.check_store()
         start = time.monotonic()
         short = len(request.body) <= self._longest

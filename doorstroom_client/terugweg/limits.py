@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import BODY_LIMIT
 
 _PER_FIELD = 4  # the colon, the space and the end of the line
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Limits:
     """Sizes in bytes, times in seconds.
 

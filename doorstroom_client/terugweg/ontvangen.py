@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
 from doorstroom_client.store.records import Kept
 
-if TYPE_CHECKING:
-    from doorstroom_client.messages.resultaten import Leerlingresultaat
-
 _CLOCKS_MAY_DIFFER = dt.timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ontvangen:
     """One received result and where it belongs. Its repr shows no pupil data.
 

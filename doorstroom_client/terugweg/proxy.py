@@ -136,9 +136,7 @@ class Proxy:
             along = [_from_item(item) for item in chain.split(",")] if self._format == "rfc9440" and chain.strip() else []
         except ValueError:
             return None
-        from doorstroom_client.terugweg.verify import is_sound
-
-        if len(along) > _LONGEST_CHAIN or not is_sound(der, along, self._current(), self._now()):
+        if len(along) > _LONGEST_CHAIN or not self._current().is_sound(der, along, self._now()):
             return None
         return read_der(der).oin
 
@@ -173,7 +171,7 @@ class Proxy:
 
     def _read(self) -> Trust:
         try:
-            from doorstroom_client.terugweg.verify import Trust
+            from doorstroom_client.terugweg.verify import Trust  # brings cryptography
         except ImportError:
             raise ConfigurationError(
                 "the package cryptography is missing or too old, and certificates from a proxy are verified with it",

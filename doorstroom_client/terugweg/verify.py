@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from cryptography import x509
@@ -17,13 +16,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from doorstroom_client.frozen import frozen
+
 _LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 _RSA_BITS, _EC_BITS = 2048, 256
 _BROKEN = (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm)
 """What cryptography raises for a certificate that it cannot take apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """What a certificate is judged by.
 
@@ -57,27 +58,25 @@ class Trust:
         revoked = tuple(x509.load_pem_x509_crl(text) for texts in found for text in texts)
         return cls(tuple(roots), tuple(between), revoked, bool(lists))
 
+    def is_sound(self, der: bytes, sent_along: Sequence[bytes], now: dt.datetime) -> bool:
+        """Whether a client certificate may be believed.
 
-def is_sound(der: bytes, sent_along: Sequence[bytes], trust: Trust, now: dt.datetime) -> bool:
-    """Whether a client certificate may be believed.
-
-    Args:
-        der: the certificate.
-        sent_along: intermediates that came with it, in DER; not trusted themselves.
-        trust: what to judge by.
-        now: the moment that counts (UTC).
-    """
-    try:
-        leaf = x509.load_der_x509_certificate(der)
-        between = [*trust.intermediates, *map(x509.load_der_x509_certificate, sent_along)]
-        chain = _verifier(trust, now).verify(leaf, between).chain
-        return (
-            _is_for_clients(leaf)
-            and all(_is_strong(certificate) for certificate in chain)
-            and (not trust.check_lists or all(_stands(item, issuer, trust, now) for item, issuer in pairwise(chain)))
-        )
-    except (VerificationError, *_BROKEN):
-        return False
+        Args:
+            der: the certificate.
+            sent_along: intermediates that came with it, in DER; not trusted themselves.
+            now: the moment that counts (UTC).
+        """
+        try:
+            leaf = x509.load_der_x509_certificate(der)
+            between = [*self.intermediates, *map(x509.load_der_x509_certificate, sent_along)]
+            chain = _verifier(self, now).verify(leaf, between).chain
+            return (
+                _is_for_clients(leaf)
+                and all(_is_strong(certificate) for certificate in chain)
+                and (not self.check_lists or all(_stands(item, issuer, self, now) for item, issuer in pairwise(chain)))
+            )
+        except (VerificationError, *_BROKEN):
+            return False
 
 
 def _verifier(trust: Trust, now: dt.datetime) -> x509.verification.ClientVerifier:

@@ -18,7 +18,7 @@ from typing import Any
 from doorstroom_client.delivery import outbox
 from doorstroom_client.exchange.flow import run
 from doorstroom_client.exchange.http import Outcome, Request, Response
-from doorstroom_client.store.address import open_store
+from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import Claimed
 
 from .world import KEYS, PLACES, Clock, adding, run_of

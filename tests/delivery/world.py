@@ -26,7 +26,7 @@ from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Request
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
-from doorstroom_client.store import address
+from doorstroom_client.store import opening
 from doorstroom_client.store.base import Ledger, Outbox
 from doorstroom_client.store.records import Claimed, Entry, Key
 from doorstroom_client.store.sqlite import SqliteStore
@@ -80,7 +80,7 @@ def lijst_of(place: int, wens: Sequence[int | None], at: dt.datetime = NOW, *, s
 
 def open_store(place: str | os.PathLike[str], *, durable: bool = False) -> Any:
     """A store; one that need not survive a power cut is faster."""
-    store: Any = address.open_store(place)
+    store: Any = opening.open_store(place)
     if not durable and isinstance(store, SqliteStore):
         store._database._connection.execute("PRAGMA synchronous = OFF").close()
     return store

@@ -12,6 +12,7 @@ from typing import Any
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer
 
 from doorstroom_client import AsyncClient, Client, Retry
+from doorstroom_client.messages.mild import Part
 from doorstroom_client.store.records import Kept
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
@@ -79,9 +80,9 @@ def read_everything(thing: Any, depth: int = 0) -> None:
         for item in thing:
             read_everything(item, depth + 1)
         return
-    if type(thing).__module__.startswith("doorstroom_client.") and hasattr(type(thing), "model_fields"):
+    if type(thing).__module__.startswith("doorstroom_client.") and isinstance(thing, Part):
         names = [name for name in dir(type(thing)) if isinstance(getattr(type(thing), name, None), property)]
-        for name in [*type(thing).model_fields, *(name for name in names if not name.startswith(("_", "model_")))]:
+        for name in [*type(thing).__annotations__, *(name for name in names if not name.startswith("_"))]:
             read_everything(getattr(thing, name), depth + 1)
         if hasattr(thing, "as_int"):
             thing.as_int()

@@ -198,14 +198,6 @@ def test_import_opens_no_socket_and_no_file_at_home(code: str, tmp_path: Path) -
     assert [path for path in seen["open"] if path.startswith(str(home))] == []
 
 
-def test_the_package_loads_no_network_library_by_itself() -> None:
-    code = """
-import doorstroom_client
-tell(loaded=[name for name in ("httpx", "httpcore", "cryptography", "typer") if name in sys.modules])
-"""
-    assert python(code)["loaded"] == []
-
-
 # --- a whole exchange
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from doorstroom_client.store.address import open_store
+from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import Delivery
 
 from .deliveries import later

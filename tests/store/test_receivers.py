@@ -15,7 +15,7 @@ import pytest
 from databases import Cluster, Places, query
 from support import NOW
 
-from doorstroom_client.store.address import open_store
+from doorstroom_client.store.opening import open_store
 
 from .deliveries import later
 from .receiving import result

@@ -36,6 +36,7 @@ from doorstroom_client.messages.codec import decode_json, decode_leerlingresulta
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.identifiers import EckId, LasKey, RapportId
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.mild import Part
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
@@ -254,7 +255,7 @@ def parts(node: Any) -> list[Any]:
         return [part for item in node for part in parts(item)]
     if isinstance(node, Delen):
         return [node]
-    fields = getattr(type(node), "model_fields", None) or getattr(type(node), "__dataclass_fields__", {})
+    fields = type(node).__annotations__ if isinstance(node, Part) else getattr(type(node), "__dataclass_fields__", {})
     return [node, *(part for name in fields for part in parts(getattr(node, name)))] if fields else []
 
 
