@@ -167,7 +167,7 @@ def _(stands: Any, *_: Any) -> bool:
     f"{_DOWNLOAD}::test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer",
     only="sync",
 )
-def _(may_hold_more: Any, response: Any) -> bool:
+def _(may_hold_more: Any, response: Any, use: Any) -> bool:
     return False
 
 
@@ -227,14 +227,14 @@ def _(keep: Any, self: Any, verdict: Any) -> Any:
 @bug(
     "I1",
     "all that came in together was kept",
-    "terugweg.handler:Receiver.keep_all",
-    "tests/unit/test_intake.py::test_one_that_cannot_be_kept_does_not_take_others_along",
+    "store.group:GroupCommit._keep",
+    "tests/terugweg/test_arrivals.py::test_one_that_cannot_be_kept_does_not_take_others_along",
 )
-def _(keep_all: Any, self: Any, deliveries: Any) -> Any:
-    from doorstroom_client import InboundResponse
-
-    keep_all(self, deliveries)
-    return [InboundResponse.of(202)] * len(deliveries)
+def _(keep: Any, self: Any, batch: Any) -> None:
+    keep(self, batch)
+    kept = next((waiting.outcome for waiting in batch if not isinstance(waiting.outcome, Exception)), None)
+    for waiting in batch:
+        waiting.outcome = kept or waiting.outcome
 
 
 @bug(
@@ -495,7 +495,7 @@ def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True
 
 
-@bug("T7", "a certificate in a header is not verified", "terugweg.verify:is_sound", _PROXY, only="every_defect")
+@bug("T7", "a certificate in a header is not verified", "terugweg.verify:Trust.is_sound", _PROXY, only="every_defect")
 def _(is_sound: Any, *_: Any) -> bool:
     return True
 
