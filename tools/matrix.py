@@ -4,6 +4,7 @@
     python tools/matrix.py 3.11 --oldest       with the oldest dependencies that pyproject.toml allows
     python tools/matrix.py --debian FOLDER     as root: those of Debian's unstable suite too, in a system of its own there
     python tools/matrix.py 3.14 -- tests/unit  what comes after -- goes to pytest
+    python tools/matrix.py --list              which interpreters there are, the newest last; runs nothing
 
 Ends with 1 when a test failed or an environment could not be made. The output of every step stays in the work folder.
 """
@@ -234,6 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("version", nargs="*", help="only these, such as 3.13")
+    parser.add_argument("--list", action="store_true", help="print their versions only")
     parser.add_argument("--oldest", action="store_true", help="the oldest allowed dependencies, not the newest")
     parser.add_argument("--extra", default="test", help="test (the default), or check for everything")
     parser.add_argument("--debian", type=Path, metavar="FOLDER", help="Debian's unstable suite too; needs root and debootstrap")
@@ -241,17 +243,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     own, tests = (given[: given.index("--")], given[given.index("--") + 1 :]) if "--" in given else (given, [])
     options = parser.parse_args(own)
+    project, constraints = _project(), None
+    least = project["requires-python"].removeprefix(">=")
+    if options.list:
+        print(*("{}.{}".format(*one.minor) for one in chosen(interpreters(), least, options.version)), sep="\n")
+        return 0
     work = Path(options.work or tempfile.mkdtemp(prefix="matrix-")).resolve()
     work.mkdir(parents=True, exist_ok=True)
-    project, constraints = _project(), None
     if options.oldest:
         constraints = work / "oldest.txt"
         constraints.write_text("\n".join(floors(requirements(project, options.extra))) + "\n", "utf-8")
     found = [*interpreters(), *(debian(options.debian.resolve(), work) if options.debian else ())]
-    rows = [
-        run(one, work, options.extra, constraints, tests)
-        for one in chosen(found, project["requires-python"].removeprefix(">="), options.version)
-    ]
+    rows = [run(one, work, options.extra, constraints, tests) for one in chosen(found, least, options.version)]
     print(table(rows))
     return 0 if rows and all(row.green for row in rows) else 1
 
