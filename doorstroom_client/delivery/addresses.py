@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+
+from doorstroom_client import forks
 
 SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN = 3, 20
 """Lists in a row of which nothing was accepted, after which an address is no longer searched for unknown pupils."""
@@ -33,7 +34,7 @@ class Addresses:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self._known: dict[str, _Address] = {}
 
     def accepted(self, base_url: str) -> None:

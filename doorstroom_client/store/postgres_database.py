@@ -12,10 +12,10 @@ from itertools import chain
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import shown
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.forks import leave, watch
 from doorstroom_client.store.migrations import POSTGRES, migrations
 from doorstroom_client.store.postgres_address import SCHEMA, connection_of
 from doorstroom_client.store.postgres_cursor import Connection, PostgresCursor, commit, ending
@@ -66,7 +66,7 @@ class PostgresDatabase:
         self._refusal = ""
         self.after_fork(forked=False)
         self._set_up()
-        watch(self)
+        forks.watch(self)
 
     def __str__(self) -> str:
         return self._shown
@@ -74,7 +74,7 @@ class PostgresDatabase:
     def after_fork(self, *, forked: bool = True) -> None:
         """The connections of the parent stay the parent's."""
         if forked and self._pool is not None:
-            leave(self._pool)
+            forks.leave(self._pool)
         self._lock = threading.Lock()
         self._pool: ConnectionPool[Connection] | None = None
 
