@@ -60,8 +60,9 @@ async def ado(client: AsyncClient, work: Work) -> Work:
     return told
 
 
-def child(folder: Path, number: int, job: Callable[[], Work]) -> None:
-    """One process that was forked."""
+def child(folder: Path, number: int, job: Callable[[], Work], together: Any) -> None:
+    """One process that was forked; all of them begin at the same moment, so that they would meet on a shared connection."""
+    together.wait(30)
     try:
         told = job()
     except BaseException as error:
@@ -124,7 +125,8 @@ def threaded_parent(folder: Path, work: list[Work], children: int, *, store: boo
 
 def fork(folder: Path, children: int, job: Callable[[int], Callable[[], Work]], pause: float = 0.0) -> None:
     context = multiprocessing.get_context("fork")
-    made = [context.Process(target=child, args=(folder, number, job(number))) for number in range(1, children + 1)]
+    together = context.Barrier(children)
+    made = [context.Process(target=child, args=(folder, number, job(number), together)) for number in range(1, children + 1)]
     for process in made:
         process.start()
         time.sleep(pause)

@@ -16,6 +16,8 @@ from doorstroom_client.simulator.keten import leerling_of
 
 LISTS = int(os.environ.get("DOORSTROOM_FORK_LISTS", "48"))
 PUPILS = 3
+WARM = 3
+"""Schools with which the parent has a connection to each supplier before it forks."""
 TESTS = Path(__file__).parents[1]
 
 
@@ -24,7 +26,7 @@ class Played:
 
     def __init__(self, keten: Keten, folder: Path, children: int) -> None:
         self.keten, self.folder, self.children = keten, folder, children
-        self.schools = keten.bedenk_scholen(LISTS + 1, leerlingen=PUPILS)
+        self.schools = keten.bedenk_scholen(LISTS + WARM, leerlingen=PUPILS)
         self.soorten = {school.oin: keten.toetssysteem_van(school).toetssoort for school in self.schools}
         keten.toetssystemen["ICE"].neem_af()
         self.reports = self._reports()
@@ -47,7 +49,7 @@ class Played:
 
     def _work(self, number: int) -> dict[str, Any]:
         """The parent warms up with a school of its own; the others are shared out among the children."""
-        mine = self.schools[:1] if number == 0 else self.schools[number :: self.children]
+        mine = self.schools[:WARM] if number == 0 else self.schools[WARM + number - 1 :: self.children]
         reports = [] if number == 0 else list(self.reports.items())[number - 1 :: self.children]
         return {
             "soorten": list(self.keten.toetssystemen),
@@ -62,7 +64,6 @@ class Played:
                     ],
                 }
                 for school in mine
-                if number == 0 or school is not self.schools[0]
             ],
             "reports": [(rapport, school) for rapport, (school, _) in reports],
         }
@@ -81,14 +82,14 @@ class Played:
         assert len(told) == self.children
         assert not [one["error"] for one in told if "error" in one]
         lists = {oin: number for one in told for oin, number in one["lists"].items()}
-        assert lists == {school.oin: PUPILS for school in self.schools[1:]}
-        for school in self.schools[1:]:
+        assert lists == {school.oin: PUPILS for school in self.schools[WARM:]}
+        for school in self.schools[WARM:]:
             arrived = self.keten.toetssysteem_van(school).adviezen(school.oin)
             assert list(arrived.values()) == ["HAVO"] * PUPILS, school.instellingscode
         mandates = {question: answer for one in told for question, answer in one["mandates"].items()}
         assert mandates == {
             f"{school.oin} {soort}": self.soorten[school.oin] == soort
-            for school in self.schools[1:]
+            for school in self.schools[WARM:]
             for soort in self.keten.toetssystemen
         }
         reports = {rapport: checksum for one in told for rapport, checksum in one["reports"].items()}
