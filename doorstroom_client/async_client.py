@@ -25,6 +25,7 @@ from doorstroom_client.async_faces.sending import AsyncSending
 from doorstroom_client.async_faces.terugweg import AsyncTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
+from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.settings import Osr
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
@@ -118,7 +119,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
             las_key_reden=las_key_reden,
             on_event=on_event,
             now=now,
-            mandates=resources.mandates,
+            answers=Answers(resources.mandates, now),
         )
         self._runtime = AsyncRuntime(resources, transport)
         self._bewaren = bewaren or Bewaartermijn()

@@ -36,12 +36,12 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.cache import MandateCache
-from doorstroom_client.osr.memory import MemoryMandates, nowhere
+from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import Pace
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.osr.settings import Osr
-from doorstroom_client.store.base import Mandates, Reports
+from doorstroom_client.store.base import Reports
 
 OpenBooks = Callable[..., Books | None]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""
@@ -73,9 +73,8 @@ class Chain:
         las_key_reden: why LAS-keys may look like a BSN.
         now: the wall clock (UTC).
         on_event: is told of every call that ended.
-        cache: recent answers of the OSR.
-        mandates: gives where they are kept beyond memory; None when there is no such store.
-        seen: where they are kept then.
+        answers: earlier answers of the OSR.
+        proof: remembers that the OSR is really there.
         pace: hands out the moments at which a run over many schools may call the OSR.
         health: retry budget and circuit of each peer.
         addresses: which addresses of suppliers are known to accept lists.
@@ -95,9 +94,8 @@ class Chain:
     las_key_reden: str = ""
     now: Callable[[], dt.datetime] = utc_now
     on_event: OnEvent | None = None
-    cache: MandateCache = field(default_factory=MandateCache, repr=False)
-    mandates: Callable[[], Mandates | None] = nowhere
-    seen: MemoryMandates = field(default_factory=MemoryMandates, repr=False)
+    answers: Answers = field(default_factory=Answers, repr=False)
+    proof: Proof = field(default_factory=Proof, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
     health: Health = field(default_factory=Health, repr=False)
     addresses: Addresses = field(default_factory=Addresses, repr=False)
@@ -170,9 +168,9 @@ class Chain:
             self.leveranciers,
             self._call(self.timeouts.osr),
             self.today,
-            self.cache,
+            self.answers,
+            self.proof,
             self.jaargangen.namespace_op if self.jaargangen else None,
-            lambda: self.mandates() or self.seen,
         )
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
@@ -265,7 +263,7 @@ class Chain:
         try:
             return (yield from sending)
         except GeenMandaat:
-            self.cache.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
+            yield from self.answers.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
             raise
 
     def compare(
@@ -296,9 +294,9 @@ class Chain:
         """A run over the outbox."""
         assert books is not None
 
-        def note(result: Bezorging) -> None:
+        def note(result: Bezorging) -> Flow[None]:
             if isinstance(result.error, GeenMandaat):
-                self.cache.forget(result.bericht.key.leverancier, result.bericht.school_oin)
+                yield from self.answers.forget(result.bericht.key.leverancier, result.bericht.school_oin)
             on_result(result)
 
         return Run(books, self.leveranciers, self._call(self.timeouts.post), self.addresses, on_result=note)

@@ -25,6 +25,7 @@ from doorstroom_client.faces.sending import Sending
 from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
+from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.settings import Osr
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
@@ -118,7 +119,7 @@ class Client(Sending, Results, Reporting, Settled):
             las_key_reden=las_key_reden,
             on_event=on_event,
             now=now,
-            mandates=resources.mandates,
+            answers=Answers(resources.mandates, now),
         )
         self._runtime = SyncRuntime(resources, transport)
         self._bewaren = bewaren or Bewaartermijn()

@@ -70,7 +70,7 @@ class AsyncOsrAdressen:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._chain.registry
-        return await self._runtime.run(get_endpoint(registry.osr, registry.budget(), key, registry.cache.proof))
+        return await self._runtime.run(get_endpoint(registry.osr, registry.budget(), key, registry.proof))
 
     async def find_free_routing_id(self, school_oin: str) -> str:
         """A routeringskenmerk that is free for a school. Agree on it with the school before it is used.
@@ -114,7 +114,7 @@ class AsyncOsrAdressen:
         """
         registry, wens = self._chain.registry, Wens(school, url, attributes, vanaf, tot)
         las, today = registry.own_oin(), registry.today()
-        plan = plan_address(registry.osr_on(vanaf), las, wens, registry.about, today, registry.cache.proof)
+        plan = plan_address(registry.osr_on(vanaf), las, wens, registry.about, today, registry.proof)
         return await self._runtime.run(plan)
 
     async def register_endpoint(
@@ -149,7 +149,7 @@ class AsyncOsrAdressen:
         """
         registry, wens = self._chain.registry, Wens(school, url, attributes, vanaf, tot)
         las, today = registry.own_oin(), registry.today()
-        done = put_address(registry.osr_on(vanaf), las, wens, registry.about, today, registry.cache.proof)
+        done = put_address(registry.osr_on(vanaf), las, wens, registry.about, today, registry.proof)
         return await self._runtime.run(done)
 
     async def carry_out(self, plan: Adreswijziging) -> Adreswijziging:

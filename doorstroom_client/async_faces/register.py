@@ -104,7 +104,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
         """
         registry = self._chain.registry
         registry.own_oin()
-        return await self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.cache.proof))
+        return await self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.proof))
 
     async def check_mandaten(
         self,

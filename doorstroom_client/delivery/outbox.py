@@ -173,7 +173,7 @@ class Run:
         about: Call,
         addresses: Addresses,
         *,
-        on_result: Callable[[Bezorging], object],
+        on_result: Callable[[Bezorging], Flow[None]],
         draw: Callable[[], float] = random.random,
     ) -> None:
         self._outbox = books.outbox
@@ -197,7 +197,7 @@ class Run:
                 return
             result = yield from self._deliver(claimed)
             if result is not None:
-                self._on_result(result)
+                yield from self._on_result(result)
 
     def stop(self) -> None:
         """Begin no other message; those in hand are finished."""

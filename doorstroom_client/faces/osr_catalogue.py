@@ -85,7 +85,7 @@ class OsrCatalogue:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._chain.registry
-        return self._runtime.run(get_service(registry.osr, registry.budget(), key, registry.cache.proof))
+        return self._runtime.run(get_service(registry.osr, registry.budget(), key, registry.proof))
 
     def find_dienstversies(self, service_code: str | None = None) -> tuple[Dienstversie, ...]:
         """The versions of a service, each with its namespace.
@@ -115,7 +115,7 @@ class OsrCatalogue:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._chain.registry
-        return self._runtime.run(get_version(registry.osr, registry.budget(), key, registry.cache.proof))
+        return self._runtime.run(get_version(registry.osr, registry.budget(), key, registry.proof))
 
     def find_scholen(
         self, naam: str | None = None, *, oin: str | None = None, brin: str | None = None, oa_id: str | None = None
@@ -151,7 +151,7 @@ class OsrCatalogue:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._chain.registry
-        return self._runtime.run(get_school(registry.osr, registry.budget(), key, registry.cache.proof))
+        return self._runtime.run(get_school(registry.osr, registry.budget(), key, registry.proof))
 
     def get_bestuur(self, key: str | int | Vermelding) -> Bestuur | None:
         """One board; None when the OSR says that it does not exist.
@@ -166,4 +166,4 @@ class OsrCatalogue:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._chain.registry
-        return self._runtime.run(get_board(registry.osr, registry.budget(), key, registry.cache.proof))
+        return self._runtime.run(get_board(registry.osr, registry.budget(), key, registry.proof))

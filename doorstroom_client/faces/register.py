@@ -104,7 +104,7 @@ class Register(OsrCatalogue, OsrAdressen):
         """
         registry = self._chain.registry
         registry.own_oin()
-        return self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.cache.proof))
+        return self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.proof))
 
     def check_mandaten(
         self,

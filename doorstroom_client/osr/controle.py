@@ -11,7 +11,7 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, Messag
 from doorstroom_client.exchange.flow import Flow, Pause
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.cache import STALE_SECONDS
+from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import ask_mandate, own_mandates_per_school
 from doorstroom_client.osr.models import Mandaat, uitleg_van
@@ -125,12 +125,14 @@ class Controleronde:
 
     def tidy(self) -> Flow[None]:
         """What is to be done before the first school."""
-        yield from self._registry.seen.tidy()
+        yield from self._registry.answers.tidy()
 
     def check(self, school: School) -> Flow[Mandaatcontrole]:
         """Both halves of one school; an error of this library becomes its outcome."""
-        day = "" if self._op is None else self._op.isoformat()
-        halves = _Halves(school, (yield from self._registry.seen.find(self._osr.namespace, day, school.oin)))
+        day = self._registry.asked_on(self._op)
+        oins = (*((self._las,) if self._las is not None else ()), *(item.oin for item in self._leveranciers))
+        find = self._registry.answers.find(self._osr.namespace, day, school.oin, *oins, max_age=self._max_age)
+        halves = _Halves(school, (yield from find))
         try:
             if self._las is not None:
                 yield from self._half(halves, self._las, own=True)
@@ -145,16 +147,16 @@ class Controleronde:
 
     def _half(self, halves: _Halves, oin: str, *, own: bool) -> Flow[None]:
         known = halves.seen.get(oin)
-        if known is not None and self._registry.seen.is_fresh(known, self._max_age):
+        if known is not None and self._registry.answers.is_fresh(known, self._max_age):
             halves.found[oin] = known
             return
         osr, registry, school = self._osr, self._registry, halves.school.oin
         while True:
             if self._ended is not None:
                 raise self._ended
-            question = ask_mandate(osr, oin, school, registry.about, on=self._op, own=own, proof=registry.cache.proof)
+            question = ask_mandate(osr, oin, school, registry.about, on=self._op, own=own, proof=registry.proof)
             try:
-                answer = yield from paced(question, self._pace, self._per_second, registry.seen.now)
+                answer = yield from paced(question, self._pace, self._per_second, registry.answers.now)
                 break
             except DoorstroomError as error:
                 rest = self._rest_before_asking_again(error)
@@ -189,7 +191,7 @@ class Controleronde:
 
     def _rest(self, error: DoorstroomError) -> float:
         until = error.retry_at if isinstance(error, Unavailable) else None
-        return _REST if until is None else max(_NAP, (until - self._registry.seen.now()).total_seconds())
+        return _REST if until is None else max(_NAP, (until - self._registry.answers.now()).total_seconds())
 
     def _end(self, error: DoorstroomError) -> None:
         if self._ended is None:
@@ -209,7 +211,7 @@ class Controleronde:
             found: Mapping[str, Sequence[EigenMandaat]] = {}
             try:
                 question = own_mandates_per_school(self._osr, self._registry.budget())
-                found = yield from paced(question, self._pace, self._per_second, self._registry.seen.now)
+                found = yield from paced(question, self._pace, self._per_second, self._registry.answers.now)
             except DoorstroomError:
                 pass
             finally:
@@ -237,7 +239,7 @@ class Controleronde:
 
     def _without_answer(self, halves: _Halves, error: DoorstroomError) -> Mandaatcontrole:
         """While the OSR is silent, a yes of at most a day old is better than nothing; a no never is."""
-        stale = {oin: item for oin, item in halves.seen.items() if self._registry.seen.is_stale_yes(item)}
+        stale = {oin: item for oin, item in halves.seen.items() if self._registry.answers.is_stale_yes(item)}
         halves.found = {**stale, **halves.found}
         known = self._las is None or self._las in halves.found
         if not is_silence(error) or not known or not any(item.oin in halves.found for item in self._leveranciers):

@@ -20,16 +20,14 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.school import School
+from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.asking import Budget
-from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import Registered, ask_mandate
-from doorstroom_client.osr.memory import nowhere
 from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import EigenMandaat
-from doorstroom_client.osr.seen import Seen
 from doorstroom_client.osr.settings import Osr
-from doorstroom_client.store.base import Mandates
 from doorstroom_client.store.records import Gezien
 
 
@@ -43,9 +41,9 @@ class Registry:
         leveranciers: the configured suppliers.
         about: bounds of each call.
         today: the Dutch calendar day.
-        cache: recent answers.
+        answers: earlier answers.
+        proof: remembers that the register is really there.
         namespace_on: the namespace on a day, when there is one per school year; the one of `osr` otherwise.
-        shelf: gives where answers are kept beyond the memory of this client.
     """
 
     osr: Osr
@@ -53,14 +51,9 @@ class Registry:
     leveranciers: tuple[Leverancier, ...]
     about: Call
     today: Callable[[], dt.date]
-    cache: MandateCache = field(default_factory=MandateCache)
+    answers: Answers = field(default_factory=Answers)
+    proof: Proof = field(default_factory=Proof)
     namespace_on: Callable[[dt.date], str] | None = None
-    shelf: Callable[[], Mandates | None] = nowhere
-
-    @property
-    def seen(self) -> Seen:
-        """Answers of before."""
-        return Seen(self.cache, self.shelf, self.about.conditions.now)
 
     def osr_on(self, day: dt.date | None = None) -> Osr:
         """Where to ask about a day (today when left out), with the namespace of its school year.
@@ -85,6 +78,10 @@ class Registry:
             raise ConfigurationError("our own certificate carries no OIN", setting="certificate.cert")
         return self.las_oin
 
+    def asked_on(self, op: dt.date | None) -> str:
+        """The day that a question is about, as answers are kept by it: empty for the day of asking."""
+        return "" if op is None or op == self.today() else op.isoformat()
+
     def budget(self) -> Budget:
         """The total time of one operation."""
         return Budget(self.about)
@@ -108,7 +105,7 @@ class Registry:
         Raises:
             DoorstroomError: the OSR gave no answer, or neither a yes nor a no.
         """
-        osr, proof, peildatum = self.osr_on(op), self.cache.proof, op or self.today()
+        osr, proof, peildatum = self.osr_on(op), self.proof, op or self.today()
         theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.about, on=op, proof=proof)
         yield from self.remember(osr, leverancier.oin, school.oin, theirs, op)
         las = Helft(self.las_oin or "", None)
@@ -128,7 +125,7 @@ class Registry:
     def find_eigen_mandaat(self, school: School, op: dt.date | None) -> Flow[EigenMandaat | None]:
         """Our own mandate for one school, with its dates; None when there is none on that day."""
         las = self.own_oin()
-        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.about, on=op, own=True, proof=self.cache.proof)
+        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.about, on=op, own=True, proof=self.proof)
         return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
@@ -151,19 +148,13 @@ class Registry:
             DoorstroomError: the OSR gave no answer.
         """
         osr = self.osr_on()
-        known = self.cache.fresh(supplier_oin, school_oin, osr.namespace)
-        if known is not None:
-            return known
-        kept = (yield from self.seen.find(osr.namespace, "", school_oin)).get(supplier_oin)
-        if kept is not None and self.seen.is_fresh(kept):
-            age = kept.age(self.seen.now())
-            self.cache.keep(supplier_oin, school_oin, kept.gemandateerd, osr.namespace, age=age)
-            return kept.gemandateerd
+        known = (yield from self.answers.find(osr.namespace, self.asked_on(None), school_oin, supplier_oin)).get(supplier_oin)
+        if known is not None and self.answers.is_fresh(known):
+            return known.gemandateerd
         try:
-            answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.about, proof=self.cache.proof)
+            answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.about, proof=self.proof)
         except DoorstroomError as error:
-            stale = self.cache.stale_yes(supplier_oin, school_oin, osr.namespace) or self.seen.is_stale_yes(kept)
-            if or_stale and is_silence(error) and stale:
+            if or_stale and is_silence(error) and self.answers.is_stale_yes(known):
                 return True
             raise
         yield from self.remember(osr, supplier_oin, school_oin, answer)
@@ -181,13 +172,9 @@ class Registry:
             answer: what the OSR said.
             op: the day that was asked about; the day of asking when left out.
         """
-        if op is None:
-            self.cache.keep(supplier_oin, school_oin, answer.mandated, osr.namespace)
-        day = "" if op is None else op.isoformat()
-        gezien = Gezien(
-            supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, self.seen.now()
-        )
-        yield from self.seen.note(gezien)
+        day, now = self.asked_on(op), self.answers.now()
+        gezien = Gezien(supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, now)
+        yield from self.answers.keep(gezien)
         return gezien
 
     def the_leverancier(self, school: School) -> Flow[Leverancier]:

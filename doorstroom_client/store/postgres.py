@@ -28,7 +28,7 @@ class PostgresStore(SqlStore):
 
     Raises:
         ConfigurationError: the address cannot be used, or the extra ``postgres`` is not installed.
-        StoreError: it cannot be reached or set up, does not keep what it says it keeps, or is of a newer version.
+        StoreError: it cannot be reached or set up, does not keep what it says it keeps, or is of another version.
     """
 
     def __init__(self, address: str, *, connections: int = 10) -> None:

@@ -1,4 +1,4 @@
-"""The PostgreSQL database of a store: a schema of its own, migrated by number; transactions that are on disk when they end."""
+"""The PostgreSQL database of a store: a schema of its own, stamped; transactions that are on disk when they end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
 
 import psycopg
 from psycopg_pool import ConnectionPool
@@ -16,9 +15,9 @@ from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import shown
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.migrations import POSTGRES, migrations
 from doorstroom_client.store.postgres_address import SCHEMA, connection_of
 from doorstroom_client.store.postgres_cursor import Connection, PostgresCursor, commit, ending
+from doorstroom_client.store.schema import POSTGRES, STAMP, check_stamp, statements
 
 _WAIT = 10.0
 """Seconds for a connection, when all are in use or the server is away."""
@@ -52,7 +51,7 @@ class PostgresDatabase:
 
     Raises:
         ConfigurationError: the address cannot be used.
-        StoreError: it cannot be reached or set up, does not keep what it says it keeps, or is of a newer version.
+        StoreError: it cannot be reached or set up, does not keep what it says it keeps, or is of another version.
     """
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
@@ -142,36 +141,39 @@ class PostgresDatabase:
 
     def _set_up(self) -> None:
         """Over a connection of its own, that tells why when there is none."""
-        steps = migrations(POSTGRES)
         with self._errors("open"), psycopg.connect(**self._given, autocommit=True) as connection:  # type: ignore[arg-type]
             self._check(connection)
             connection.execute(_BEGIN)
             with ending(connection), connection.cursor() as raw:
                 cursor = PostgresCursor(raw)
                 self.lock(cursor, "set up")
-                for statement in chain.from_iterable(steps[self._version(cursor, len(steps)) :]):
-                    cursor.execute(statement)
-                cursor.execute("UPDATE store_version SET version = ? WHERE version <> ?", (len(steps), len(steps)))
+                if self._is_new(cursor):
+                    for statement in statements(POSTGRES):
+                        cursor.execute(statement)
+                    cursor.execute("CREATE TABLE store_version (version INTEGER NOT NULL)")
+                    cursor.execute("INSERT INTO store_version (version) VALUES (?)", (STAMP,))
                 commit(connection)
 
-    def _version(self, cursor: Cursor, newest: int) -> int:
-        """How far the schema is; makes it when there is none."""
+    def _is_new(self, cursor: Cursor) -> bool:
+        """Whether nothing is in the schema; it is made when there is none.
+
+        Raises:
+            StoreError: what is in it is of something else, or of another version.
+        """
         tables, ours = cursor.execute(_FOUND).fetchone()
         if tables and not ours:
             raise StoreError(
                 f"the schema {SCHEMA} in {self} is of something else; it was left alone", hint="Use another database"
             )
-        if not ours:
+        if not tables:
             known = f"SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '{SCHEMA}')"
             if not cursor.execute(known).fetchone()[0]:
                 cursor.execute(f"CREATE SCHEMA {SCHEMA}")
-            cursor.execute("CREATE TABLE store_version (version INTEGER NOT NULL)")
-            cursor.execute("INSERT INTO store_version (version) VALUES (0)")
+            return True
         # With a lock on the row, so that a database that cannot be written is noticed.
-        version = int(cursor.execute("SELECT version FROM store_version FOR UPDATE").fetchone()[0])
-        if version > newest:
-            raise StoreError(f"{self} was made by a newer version of this library", hint="Install that version or newer")
-        return version
+        found = cursor.execute("SELECT version FROM store_version FOR UPDATE").fetchone()
+        check_stamp(int(found[0]) if found else 0, f"the store {self}")
+        return False
 
     def _check(self, connection: Connection) -> None:
         """Refuse a server that says that something is kept before it is on disk."""

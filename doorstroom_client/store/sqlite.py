@@ -21,7 +21,7 @@ class SqliteStore(SqlStore):
         mandates: what the OSR answered.
 
     Raises:
-        StoreError: the file cannot be opened, is no store, is of a newer version, or can be read by others.
+        StoreError: the file cannot be opened, is no store, is of another version, or can be read by others.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

@@ -1,4 +1,4 @@
-"""The SQLite file of a store: made private, migrated by number, write-ahead log, full fsync, one transaction at a time."""
+"""The SQLite file of a store: made private, stamped, write-ahead log, full fsync, one transaction at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import quote
 from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.migrations import SQLITE, migrations
+from doorstroom_client.store.schema import SQLITE, STAMP, check_stamp, statements
 from doorstroom_client.store.sqlite_copy import copy_store
 
 _APPLICATION_ID = 0x44535443
@@ -39,7 +39,7 @@ class SqliteDatabase:
         least: name of the function that gives the smallest of its arguments.
 
     Raises:
-        StoreError: the file cannot be opened, is no store, is of a newer version, or can be read by others.
+        StoreError: the file cannot be opened, is no store, is of another version, or can be read by others.
     """
 
     skip_locked = ""
@@ -241,30 +241,34 @@ class SqliteDatabase:
     def _set_up(self) -> None:
         with self.cursor("open") as cursor:
             cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-            cursor.execute("BEGIN")  # both answers from one moment: another process may be setting up the same file
-            tables = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            owner = cursor.execute("PRAGMA application_id").fetchone()[0]
+            cursor.execute("BEGIN")  # all answers from one moment: another process may be setting up the same file
+            self._is_new(cursor)  # before anything is changed in a file that may not be ours
             cursor.execute("COMMIT")
-            if tables and owner != _APPLICATION_ID:
-                raise StoreError(
-                    f"{self.path} is a database of something else; it was left alone", hint="Name another file as store"
-                )
             _write_ahead(cursor)
             for pragma in ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
                 cursor.execute(f"PRAGMA {pragma}")
-        steps = migrations(SQLITE)
         with self.transaction("set up") as cursor:
-            cursor.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            version = cursor.execute("PRAGMA user_version").fetchone()[0]
-            if version > len(steps):
-                raise StoreError(
-                    f"the store {self.path} was made by a newer version of this library",
-                    hint="Install that version or newer",
-                )
-            for number, statements in enumerate(steps[version:], version + 1):
-                for statement in statements:
+            if self._is_new(cursor):  # once more: another process may have been first
+                stamps = (f"PRAGMA application_id = {_APPLICATION_ID}", f"PRAGMA user_version = {STAMP}")
+                for statement in (*statements(SQLITE), *stamps):
                     cursor.execute(statement)
-                cursor.execute(f"PRAGMA user_version = {number}")
+
+    def _is_new(self, cursor: Cursor) -> bool:
+        """Whether nothing is in the file.
+
+        Raises:
+            StoreError: what is in it is of something else, or of another version.
+        """
+        tables = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        owner, stamp = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+        if not tables and not owner and not stamp:
+            return True
+        if owner != _APPLICATION_ID:
+            raise StoreError(
+                f"{self.path} is a database of something else; it was left alone", hint="Name another file as store"
+            )
+        check_stamp(stamp, f"the store {self.path}")
+        return False
 
     @contextmanager
     def _errors(self, what: str) -> Generator[None]:

@@ -345,12 +345,14 @@ def test_after_401_the_osr_is_asked_anew(kind: Any, tmp_path: Path) -> None:
 
     peer.mandated = {SUPPLIER_OIN}
     put = go(client.outbox.add(SCHOOL, adviezen=pupils("VWO"), leverancier="ICE"))
-    client._chain.cache.keep(SUPPLIER_OIN, SCHOOL.oin, True)
     peer.outcomes = [answer(401)]
+    assert go(client.osr.check_mandaat(SCHOOL, "ICE"))
+    asked = len(peer.asked)
     (result,) = go(client.outbox.deliver())
     assert (result.bericht.id, result.state, result.reason) == (put.bericht.id, State.HELD, "GeenMandaat 401")
     assert "OSR" in result.uitleg
-    assert client._chain.cache.fresh(SUPPLIER_OIN, SCHOOL.oin) is None
+    assert go(client.osr.find_leveranciers(SCHOOL))
+    assert len(peer.asked) == asked + 1
 
 
 @BOTH

@@ -18,10 +18,10 @@ from tenacity import wait_fixed
 from doorstroom_client import Advies, Afspraak, Leerling, Leverancier, Retry, School
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.lijst import Lijst
-from doorstroom_client.delivery.outbox import Run, add
+from doorstroom_client.delivery.outbox import Bezorging, Run, add
 from doorstroom_client.delivery.sending import Books
 from doorstroom_client.exchange.call import Conditions
-from doorstroom_client.exchange.flow import Attempt, Io
+from doorstroom_client.exchange.flow import Attempt, Flow, Io, keep
 from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Request
 from doorstroom_client.exchange.operations import Call
@@ -119,7 +119,11 @@ def run_of(store: Any, clock: Clock, total: float = 30.0, **more: Any) -> Run:
     health = more.pop("health", None) or Health(clock.monotonic)
     conditions = Conditions(Retry(wait=wait_fixed(2)), total, clock.now, health)
     addresses = more.pop("addresses", None) or Addresses(clock.monotonic)
-    on_result = more.pop("on_result", lambda result: None)
+    told = more.pop("on_result", lambda result: None)
+
+    def on_result(result: Bezorging) -> Flow[None]:
+        yield from keep(lambda: told(result))
+
     suppliers = more.pop("leveranciers", (LEVERANCIER, TWEEDE))
     return Run(
         books_of(store, clock), suppliers, Call(conditions), addresses, on_result=on_result, draw=more.pop("draw", lambda: 0.5)

@@ -18,9 +18,7 @@ import pytest
 from failing import REAL, Broken, Fault, connecting, is_sound
 from support import NOW
 
-from doorstroom_client import Kept
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.migrations import SQLITE, migrations
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .told import Told, body, kept_in, push, receiving
@@ -143,50 +141,6 @@ def test_any_statement_of_opening_may_fail(tmp_path: Path, fault: Fault) -> None
         with closing(SqliteStore(path)) as again:
             assert [kept.seen for kept in told.check(again)] == [2 if refused == 202 else 1]
     assert number > 20
-
-
-def old_file(path: Path) -> None:
-    """A store as the first version made it, with a result in it."""
-    new = path.with_suffix(".new")
-    with closing(SqliteStore(new)) as made:
-        push(receiving(made), FIRST)
-    path.touch(0o600)
-    with closing(REAL(path)) as raw:
-        raw.executescript(";".join(migrations(SQLITE)[0]))
-        names = ", ".join(row[1] for row in raw.execute("PRAGMA table_info(leerlingresultaat)"))
-        raw.execute("ATTACH ? AS new", (str(new),))
-        raw.execute(f"INSERT INTO main.leerlingresultaat ({names}) SELECT {names} FROM new.leerlingresultaat")
-        raw.commit()
-        raw.execute(f"PRAGMA main.application_id = {raw.execute('PRAGMA new.application_id').fetchone()[0]}")
-        raw.execute("PRAGMA main.user_version = 1")
-
-
-def tables(path: Path) -> tuple[int, list[Any]]:
-    """The version of a file, and its tables and indexes."""
-    with closing(REAL(path)) as raw:
-        return raw.execute("PRAGMA user_version").fetchone()[0], raw.execute("SELECT sql FROM sqlite_master").fetchall()
-
-
-def test_any_statement_of_a_migration_may_fail(tmp_path: Path, fault: Fault) -> None:
-    """An old file is of the old version or of the new one, never half, and keeps what was received."""
-    path, failed = tmp_path / "s.db", 0
-    old_file(path)
-    before = tables(path)
-    while True:
-        fault.left = failed
-        try:
-            made = SqliteStore(path)
-        except StoreError:
-            assert tables(path) == before, f"half of it is left when statement {failed} fails"
-            failed += 1
-        else:
-            break
-    fault.left = -1
-    held: list[Kept] = kept_in(made)
-    made.close()
-    assert [kept.delivery.payload for kept in held] == [FIRST]
-    assert failed > 20
-    assert tables(path) == tables(path.with_suffix(".new"))
 
 
 _LIMITED = """

@@ -29,6 +29,7 @@ from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, Stage, Wire, served
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.store.records import Gezien
 
 from .operations import FLOWS, METHODS, OURS, RAPPORT, SUCCESS, THEIRS, body_of, make_client, perform
 from .rows import Cell, Part, Row, Scene, Variant
@@ -483,13 +484,13 @@ class Play:
         """What a receiver makes of the fault, when the mandate was there an hour ago: True, or the error."""
         fault = self._peer().good if self.variant.fault is None else self._fault()
         with self._seat([fault]) as seat:
-            chain = seat.client._chain
-            cache = chain.cache
-            cache.keep(SUPPLIER_OIN, SCHOOL.oin, True)
-            cache._clock = lambda: time.monotonic() + 3600
+            chain, runtime = seat.client._chain, seat.client._runtime
+            then = chain.now() - dt.timedelta(hours=1)
+            older = Gezien(SUPPLIER_OIN, SCHOOL.oin, chain.registry.osr_on().namespace, "", True, None, None, then)
+            self.speler(runtime.run(chain.answers.keep(older)))
             try:
                 flow = chain.registry.is_mandated(SUPPLIER_OIN, SCHOOL.oin, or_stale=True)
-                return self.speler.came(self.speler(seat.client._runtime.run(flow)))
+                return self.speler.came(self.speler(runtime.run(flow)))
             except DoorstroomError as error:
                 return self.speler.came(error)
 

@@ -13,8 +13,8 @@ from support import LAS_OIN, NOW, SUPPLIER_OIN
 from doorstroom_client import AsyncClient, Client, School
 from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import Outcome, Request
-from doorstroom_client.osr.cache import MandateCache
 from doorstroom_client.osr.pace import Pace
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.simulator.osr import SimulatedOsr
 
 from .played import Played
@@ -96,7 +96,7 @@ class Slow(Played):
 
 def timed(client: AsyncClient | Client, clock: Callable[[], float]) -> Any:
     """The client with every monotonic clock in it replaced."""
-    for name, value in (("pace", Pace(clock)), ("cache", MandateCache(clock)), ("health", Health(clock))):
+    for name, value in (("pace", Pace(clock)), ("proof", Proof(clock)), ("health", Health(clock))):
         object.__setattr__(client._chain, name, value)
     return client
 

@@ -14,14 +14,13 @@ import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
 
 from doorstroom_client import AsyncClient, Client, Leverancier, Mandaatcontrole, Retry, School
-from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Attempt, Pause
 from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
-from doorstroom_client.osr.memory import MemoryMandates
+from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import PATIENCE, Pace, paced
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.store.records import Gezien
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
@@ -54,19 +53,19 @@ def test_thousands_of_schools_take_the_time_that_the_limit_allows(test_pki: Pki)
         mandated(osr, made, but=lambda number: number % 100 == 0)
         osr.limit_requests(20)
         transport = Slow(osr, loop)
-        shelf = MemoryMandates()
+        answers = Answers(now=loop.now)
         checker = client(test_pki, loop, transport)
-        object.__setattr__(checker._chain, "mandates", lambda: shelf)
+        object.__setattr__(checker._chain, "answers", answers)
         found: list[Mandaatcontrole] = []
         async for controle in checker.osr.check_mandaten(made, per_second=20, workers=4):
             found.append(controle)
             if len(found) == 1000:
-                break  # killed: what was answered is in the store
-        asked, answered = len(transport.requests), len(shelf_of(shelf))
+                break  # killed: what was answered is kept
+        asked, answered = len(transport.requests), len(answers._at_hand)
         assert asked - 8 <= answered <= asked
         await asyncio.sleep(1.0)  # a new process takes longer to start
         again = client(test_pki, loop, transport)
-        object.__setattr__(again._chain, "mandates", lambda: shelf)
+        object.__setattr__(again._chain, "answers", answers)
         found = await all_of(again, made, per_second=20, workers=4)
         assert sum(map(bool, found)) == len(made) - len(made) // 100
         assert all(controle.error is None for controle in found)
@@ -78,10 +77,6 @@ def test_thousands_of_schools_take_the_time_that_the_limit_allows(test_pki: Pki)
         assert calls / 20 * 0.99 <= loop.time() - 1.0 <= calls / 20 * 1.05
 
     in_time(work)
-
-
-def shelf_of(shelf: MemoryMandates) -> list[Gezien]:
-    return [item for of_school in shelf._found.values() for item in of_school.values()]
 
 
 @pytest.mark.parametrize("rate", [1, 3, 20, 100, 0.5])
@@ -282,9 +277,8 @@ def test_the_store_is_shared_with_sending_and_receiving(test_pki: Pki, tmp_path:
     with made() as second:
         assert second.osr.find_leveranciers(SCHOOL) == [LEVERANCIER]
         assert len(transport.requests) == asked
-        second._chain.cache.forget(SUPPLIER_OIN, SCHOOL.oin)  # a supplier said 401
-        osr.revoke(SCHOOL.oin, SUPPLIER_OIN)
-        assert second.osr.find_leveranciers(SCHOOL) == []
+        second._runtime.run(second._chain.answers.forget(SUPPLIER_OIN, SCHOOL.oin))  # a supplier said 401
+    osr.revoke(SCHOOL.oin, SUPPLIER_OIN)
     with made() as third:
         assert third.osr.find_leveranciers(SCHOOL) == []
 
@@ -306,59 +300,6 @@ def test_while_the_register_is_silent_a_yes_of_yesterday_is_shown_as_such(test_p
         store.close()
 
     in_time(work)
-
-
-class Broken(MemoryMandates):
-    """A shelf that cannot be used."""
-
-    def find(self, *_: Any) -> Any:
-        raise StoreError("broken")
-
-    keep = forget = drop = find
-
-
-def test_a_store_that_cannot_be_read_is_no_error_for_the_question(test_pki: Pki) -> None:
-    made = client_of(test_pki, Played(simulated()), settings())
-    object.__setattr__(made._chain, "mandates", Broken)
-    assert [bool(item) for item in made.osr.check_mandaten()] == [True]
-    assert made.osr.find_leveranciers(SCHOOL) == [LEVERANCIER]
-    assert bool(made.osr.check_mandaat(SCHOOL, "ICE"))
-
-
-def test_a_clock_that_was_set_back_makes_nothing_fresh() -> None:
-    later = Gezien("a", "b", "n", "", True, None, None, NOW + dt.timedelta(days=1))
-    assert later.age(NOW) == float("inf")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "memory":
-        yield MemoryMandates()
-        return
-    store = SqliteStore(tmp_path / "s.db")
-    yield store.mandates
-    store.close()
-
-
-def test_what_a_shelf_does(shelf: Any) -> None:
-    def seen(supplier: str, school: str = "s", at: int = 0, yes: bool = True, **more: Any) -> Gezien:
-        day = dt.date(2026, 7, 31) if yes else None
-        return Gezien(supplier, school, "n", more.get("peildatum", ""), yes, None, day, NOW + dt.timedelta(seconds=at))
-
-    assert shelf.find("n", "", "s") == []
-    for item in (seen("a"), seen("b", yes=False), seen("a", "t"), seen("a", peildatum="2026-09-01")):
-        shelf.keep(item)
-    assert sorted(shelf.find("n", "", "s"), key=lambda item: item.leverancier) == [seen("a"), seen("b", yes=False)]
-    shelf.keep(seen("a", at=5, yes=False))
-    assert {item.leverancier: item.gemandateerd for item in shelf.find("n", "", "s")} == {"a": False, "b": False}
-    assert shelf.find("other", "", "s") == []
-    shelf.forget("a", "s")
-    assert [item.leverancier for item in shelf.find("n", "", "s")] == ["b"]
-    assert shelf.find("n", "2026-09-01", "s") == []
-    shelf.keep(seen("c", at=60))
-    shelf.drop(NOW + dt.timedelta(seconds=30))
-    assert [item.leverancier for item in shelf.find("n", "", "s")] == ["c"]
-    assert shelf.find("n", "", "t") == []
 
 
 # --- what is asked and said

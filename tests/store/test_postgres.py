@@ -18,6 +18,7 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.postgres import PostgresStore
+from doorstroom_client.store.schema import STAMP
 
 from .deliveries import FIRST, later
 from .lossy import Lossy
@@ -167,13 +168,28 @@ def test_an_address_may_set_other_limits_but_no_other_schema(place: str) -> None
 # --- what is there already
 
 
-def test_a_newer_store_is_refused_and_left_alone(cluster: Cluster, place: str) -> None:
-    PostgresStore(place).close()
+@pytest.mark.parametrize(
+    ("stamp", "told", "hint"),
+    [
+        (99, "newer version", "Install that version"),
+        (STAMP - 1, "earlier version", "name a new file or database"),
+        (None, "earlier version", "name a new file or database"),
+    ],
+)
+def test_a_store_of_another_version_is_refused_and_left_alone(
+    cluster: Cluster, place: str, stamp: int | None, told: str, hint: str
+) -> None:
+    with contextlib.closing(PostgresStore(place)) as store:
+        store.inbox.add(FIRST)
+    look = "SELECT (SELECT max(version) FROM doorstroom.store_version), (SELECT count(*) FROM doorstroom.leerlingresultaat)"
     with cluster.connect() as operator:
-        operator.execute("UPDATE doorstroom.store_version SET version = 99")
-        with pytest.raises(StoreError, match="newer version"):
+        operator.execute("DELETE FROM doorstroom.store_version")
+        if stamp is not None:
+            operator.execute("INSERT INTO doorstroom.store_version (version) VALUES (%s)", (stamp,))
+        with pytest.raises(StoreError, match=told) as caught:
             PostgresStore(place)
-        assert operator.execute("SELECT version FROM doorstroom.store_version").fetchone() == (99,)
+        assert (hint in caught.value.hint, caught.value.retryable) == (True, False)
+        assert operator.execute(look).fetchone() == (stamp, 1)
         operator.execute("DROP SCHEMA doorstroom CASCADE")
 
 
@@ -181,8 +197,9 @@ def test_the_schema_of_something_else_is_refused_and_left_alone(cluster: Cluster
     place = cluster.fresh("anders")
     with cluster.connect("anders") as operator:
         operator.execute("CREATE TABLE doorstroom.facturen (id INTEGER)")
-        with pytest.raises(StoreError, match="something else"):
+        with pytest.raises(StoreError, match="something else") as caught:
             PostgresStore(place)
+        assert "another database" in caught.value.hint
         assert operator.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'doorstroom'").fetchall() == [("facturen",)]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.errors import StoreError
+from doorstroom_client.store.schema import STAMP
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .deliveries import FIRST, later
@@ -55,15 +56,33 @@ def test_a_shared_file_is_refused(tmp_path: Path, mode: int) -> None:
     assert "chmod 600" in str(caught.value)
 
 
-def test_a_newer_store_is_refused_and_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("stamp", "told", "hint"),
+    [
+        (99, "newer version", "Install that version"),
+        (STAMP + 1, "newer version", "Install that version"),
+        (STAMP - 1, "earlier version", "name a new file"),
+        (0, "earlier version", "name a new file"),
+    ],
+)
+def test_a_store_of_another_version_is_refused_and_left_alone(tmp_path: Path, stamp: int, told: str, hint: str) -> None:
     path = tmp_path / "s.db"
-    SqliteStore(path).close()
+    with contextlib.closing(SqliteStore(path)) as store:
+        store.inbox.add(FIRST)
     with contextlib.closing(sqlite3.connect(path)) as raw:
-        raw.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="newer version"):
-        SqliteStore(path)
+        raw.execute(f"PRAGMA user_version = {stamp}")
+        raw.execute("PRAGMA journal_mode = DELETE")
+    before = path.read_bytes()
+    for _ in range(2):
+        with pytest.raises(StoreError, match=told) as caught:
+            SqliteStore(path)
+        assert (hint in caught.value.hint, str(path) in str(caught.value), caught.value.retryable) == (True, True, False)
+    assert path.read_bytes() == before
+    assert [item.name for item in tmp_path.iterdir()] == ["s.db"]
     with contextlib.closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (99,)
+        raw.execute(f"PRAGMA user_version = {STAMP}")
+    with contextlib.closing(SqliteStore(path)) as store:
+        assert store.inbox.counts()["received"] == 1
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
@@ -81,10 +100,23 @@ def test_the_database_of_something_else_is_refused_and_left_alone(tmp_path: Path
     with contextlib.closing(sqlite3.connect(path)) as raw:
         raw.execute("CREATE TABLE facturen (id INTEGER)")
     path.chmod(0o600)
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match="something else") as caught:
         SqliteStore(path).close()
+    assert "Name another file" in caught.value.hint
     with contextlib.closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("facturen",)]
+
+
+@pytest.mark.parametrize("name", ["application_id", "user_version"])
+def test_an_empty_database_that_another_program_has_marked_is_left_alone(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "s.db"
+    with contextlib.closing(sqlite3.connect(path)) as raw:
+        raw.execute(f"PRAGMA {name} = 7")
+    path.chmod(0o600)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="something else"):
+        SqliteStore(path).close()
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["nee/s.db", "."])

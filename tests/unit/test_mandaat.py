@@ -1,4 +1,4 @@
-"""Mandates: what the OSR says, what it means, and how long it is remembered."""
+"""Mandates: what the OSR says, and what it means."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from doorstroom_client import Client, Leverancier, Mandaat, Osr, Retry
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, NoAnswer, UnexpectedResponse
 from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.osr.cache import NO_SECONDS, STALE_SECONDS, YES_SECONDS, MandateCache
 from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.registry import Registry
 
@@ -139,9 +138,9 @@ def test_the_key_goes_along_only_for_our_own_mandate() -> None:
     assert "geheim" not in repr(osr)
 
 
-def registry(*leveranciers: Leverancier, key: bool = False, cache: MandateCache | None = None) -> Registry:
+def registry(*leveranciers: Leverancier, key: bool = False) -> Registry:
     osr = Osr("https://osr.example.nl", "ns", "k", "X") if key else OSR
-    return Registry(osr, LAS_OIN, leveranciers, ABOUT, lambda: DAY, cache or MandateCache())
+    return Registry(osr, LAS_OIN, leveranciers, ABOUT, lambda: DAY)
 
 
 def test_our_own_mandate_is_looked_up_with_a_key() -> None:
@@ -158,46 +157,6 @@ def test_another_day_is_not_remembered() -> None:
     drive(it.check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [answer(404, {})])
     assert drive(it.find_leveranciers(SCHOOL), [answer(200, {})])[0] == [DIA]
     assert drive(it.find_leveranciers(SCHOOL), [])[0] == [DIA]
-
-
-def test_the_windows_of_the_cache() -> None:
-    now = [0.0]
-    cache = MandateCache(lambda: now[0])
-    cache.keep("a", "s", True)
-    cache.keep("b", "s", False)
-    seen = []
-    for now[0] in (0, NO_SECONDS - 1, NO_SECONDS, YES_SECONDS - 1, YES_SECONDS, STALE_SECONDS - 1, STALE_SECONDS):
-        seen.append((cache.fresh("a", "s"), cache.fresh("b", "s"), cache.stale_yes("a", "s"), cache.stale_yes("b", "s")))
-    yes, no = True, False
-    assert seen == [
-        (yes, no, yes, no),
-        (yes, no, yes, no),
-        (yes, None, yes, no),
-        (yes, None, yes, no),
-        (None, None, yes, no),
-        (None, None, yes, no),
-        (None, None, no, no),
-    ]
-    assert cache.fresh("c", "s") is None
-    assert not cache.stale_yes("c", "s")
-
-
-def test_what_is_forgotten_is_asked_anew_and_no_older_yes_stands_in() -> None:
-    cache = MandateCache()
-    cache.keep("a", "s", True)
-    cache.keep("b", "s", True)
-    cache.forget("a", "s")
-    cache.forget("c", "s")
-    assert (cache.fresh("a", "s"), cache.stale_yes("a", "s")) == (None, False)
-    assert cache.fresh("b", "s") is True
-
-
-def test_the_cache_is_bounded() -> None:
-    cache = MandateCache()
-    for number in range(50_001):
-        cache.keep(str(number), "s", True)
-    assert cache.fresh("0", "s") is None
-    assert cache.fresh("50000", "s") is True
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from support import (
 from doorstroom_client import AsyncClient, Client, Osr, Retry
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
-from doorstroom_client.osr.cache import STALE_SECONDS, MandateCache
+from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse
@@ -223,7 +223,6 @@ def test_a_recent_yes_stands_in_for_a_silent_osr(rig: Callable[..., Rig]) -> Non
     it = rig(
         lambda _: answers.pop() if answers else fault(FaultKind.CONNECT), now=lambda: NOW + dt.timedelta(seconds=moment[0])
     )
-    object.__setattr__(it.client._chain, "cache", MandateCache(lambda: moment[0]))
     assert it.handle(GOOD).status == 202
     moment[0] = STALE_SECONDS - 1
     assert it.handle(replace(GOOD, body=json.dumps(resultaat(score=550)).encode())).status == 202
@@ -238,7 +237,6 @@ def test_a_stale_no_does_not_stand_in(rig: Callable[..., Rig]) -> None:
     it = rig(
         lambda _: answers.pop() if answers else fault(FaultKind.CONNECT), now=lambda: NOW + dt.timedelta(seconds=moment[0])
     )
-    object.__setattr__(it.client._chain, "cache", MandateCache(lambda: moment[0]))
     assert it.handle(GOOD).status == 401
     moment[0] = 30
     assert it.handle(GOOD).status == 401

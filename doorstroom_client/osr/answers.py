@@ -1,0 +1,161 @@
+"""What the OSR answered about mandates, so that a burst of results asks it once per school: the one memory of it.
+
+It only saves questions. When the store cannot be read or written, the register is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+
+from doorstroom_client import forks
+from doorstroom_client.errors import StoreError
+from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.store.base import Mandates
+from doorstroom_client.store.records import Gezien
+
+YES_SECONDS = 15 * 60.0
+"""A revoked mandate must not live long."""
+NO_SECONDS = 60.0
+"""A repaired mandate should work at once."""
+STALE_SECONDS = 24 * 3600.0
+"""How long a "yes" may stand in while the OSR itself gives no answer."""
+_MOST = 50_000
+
+
+def nowhere() -> Mandates | None:
+    """No store that keeps answers."""
+    return None
+
+
+class Answers:
+    """Earlier answers, kept in the store; in the memory of this process where there is no store.
+
+    An answer counts for the namespace it was asked with and for the day it was asked about: with the school year it is gone.
+    Its age is told by the wall clock, so that a store can be shared and a machine that slept does not make it younger; a clock
+    that was set back makes it too old.
+
+    With a store, what this process read or wrote is at hand as well, by the same rules, because each pushed result asks for the
+    mandate of its sender: going to a thread and to the store for that takes half as much processor time again for a result. An
+    answer at hand saves reading while it is fresh; older, it counts only when the store has it too, or cannot be read.
+
+    Args:
+        shelf: gives where a store keeps them; None when there is none.
+        now: the wall clock (UTC).
+    """
+
+    def __init__(
+        self,
+        shelf: Callable[[], Mandates | None] = nowhere,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._shelf = shelf
+        self.now = now
+        self._at_hand: dict[tuple[str, str, str, str], Gezien] = {}
+        # Of these systems and schools the store may hold an answer that was contradicted, or an older one than was given.
+        self._disbelieved: set[tuple[str, str]] = set()
+        self._lock = forks.Lock()
+
+    def is_fresh(self, gezien: Gezien, max_age: float | None = None) -> bool:
+        """Whether an answer can be used without asking.
+
+        Args:
+            gezien: the answer.
+            max_age: seconds that any answer may be old; 15 minutes for a yes and 1 for a no when left out.
+        """
+        usual = YES_SECONDS if gezien.gemandateerd else NO_SECONDS
+        return gezien.age(self.now()) < (usual if max_age is None else max_age)
+
+    def is_stale_yes(self, gezien: Gezien | None) -> bool:
+        """Whether an answer may stand in while the OSR gives none."""
+        return gezien is not None and gezien.gemandateerd and gezien.age(self.now()) < STALE_SECONDS
+
+    def find(
+        self, namespace: str, peildatum: str, school_oin: str, *oins: str, max_age: float | None = None
+    ) -> Flow[dict[str, Gezien]]:
+        """Earlier answers about a school, by OIN of the system; fresh or not.
+
+        Args:
+            namespace: with which it was asked.
+            peildatum: the day that was asked about; empty for the day of asking.
+            school_oin: the school.
+            oins: the systems.
+            max_age: seconds that an answer may be old, as for `is_fresh`.
+        """
+        found = self._known(namespace, peildatum, school_oin, oins)
+        if len(found) == len(oins) and all(self.is_fresh(gezien, max_age) for gezien in found.values()):
+            return found
+        return (yield from keep(partial(self._read, namespace, peildatum, school_oin, oins)))
+
+    def keep(self, gezien: Gezien) -> Flow[None]:
+        """Remember an answer, in place of the one before."""
+        with self._lock:
+            self._put(gezien)
+            self._disbelieved.discard((gezien.leverancier, gezien.school))
+        if not (yield from keep(partial(self._tell, lambda shelf: shelf.keep(gezien)))):
+            self._disbelieve(gezien.leverancier, gezien.school)
+
+    def forget(self, supplier_oin: str, school_oin: str) -> Flow[None]:
+        """Drop an answer that a party contradicted: the next look-up asks the OSR, and no older "yes" stands in."""
+        self._disbelieve(supplier_oin, school_oin)
+        with self._lock:
+            for key in [key for key in self._at_hand if key[2:] == (school_oin, supplier_oin)]:
+                del self._at_hand[key]
+        yield from keep(partial(self._tell, lambda shelf: shelf.forget(supplier_oin, school_oin)))
+
+    def tidy(self) -> Flow[None]:
+        """Drop what is too old for any use."""
+        until = self.now() - dt.timedelta(seconds=STALE_SECONDS)
+        with self._lock:
+            self._at_hand = {key: gezien for key, gezien in self._at_hand.items() if gezien.gezien_op > until}
+        yield from keep(partial(self._tell, lambda shelf: shelf.drop(until)))
+
+    # --- at hand
+
+    def _known(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, Gezien]:
+        found = ((oin, self._at_hand.get((namespace, peildatum, school_oin, oin))) for oin in oins)
+        return {oin: gezien for oin, gezien in found if gezien is not None}
+
+    def _put(self, gezien: Gezien) -> None:
+        """Have an answer at hand; of too many, all are dropped. Who calls this has the lock."""
+        if len(self._at_hand) >= _MOST:
+            self._at_hand.clear()
+        self._at_hand[gezien.namespace, gezien.peildatum, gezien.school, gezien.leverancier] = gezien
+
+    def _disbelieve(self, supplier_oin: str, school_oin: str) -> None:
+        with self._lock:
+            self._disbelieved.add((supplier_oin, school_oin))
+
+    # --- the store
+
+    def _read(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, Gezien]:
+        try:
+            shelf = self._shelf()
+            kept = None if shelf is None else {item.leverancier: item for item in shelf.find(namespace, peildatum, school_oin)}
+        except StoreError:
+            kept = None
+        if kept is not None:
+            with self._lock:
+                for oin in oins:
+                    if (oin, school_oin) not in self._disbelieved:
+                        self._take_over(kept.get(oin), (namespace, peildatum, school_oin, oin))
+        return self._known(namespace, peildatum, school_oin, oins)
+
+    def _take_over(self, kept: Gezien | None, key: tuple[str, str, str, str]) -> None:
+        """What the store has counts, unless another thread got a younger answer while it was read."""
+        known, now = self._at_hand.get(key), self.now()
+        if kept is None:
+            self._at_hand.pop(key, None)
+        elif known is None or kept.age(now) <= known.age(now):
+            self._put(kept)
+
+    def _tell(self, change: Callable[[Mandates], None]) -> bool:
+        """Change the store; False when it cannot do its work."""
+        try:
+            shelf = self._shelf()
+            if shelf is not None:
+                change(shelf)
+        except StoreError:
+            return False
+        return True

@@ -1,0 +1,193 @@
+"""The tables of a store, for both databases from one text, and the stamp by which a store of another version is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from doorstroom_client.errors import StoreError
+
+STAMP = 4
+"""Stands in every store. A change of what is below gets the next number: there is no way from one to another."""
+SQLITE = {
+    "number": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "row": "INTEGER PRIMARY KEY",
+    "link": "INTEGER",
+    "text": "TEXT",
+    "bytes": "BLOB",
+    "strict": " STRICT",
+}
+"""How SQLite says it."""
+POSTGRES = {
+    "number": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    "row": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    "text": 'TEXT COLLATE "C"',  # sorts by byte, as moments need
+    "link": "BIGINT",
+    "bytes": "BYTEA",
+    "strict": "",
+}
+"""How PostgreSQL says it."""
+
+_INBOX = (
+    """
+    CREATE TABLE leerlingresultaat (
+        id {number},
+        edu_to {text} NOT NULL,
+        edu_from {text} NOT NULL,
+        sender_oin {text} NOT NULL,
+        schooljaar {text} NOT NULL,
+        pupil {text} NOT NULL,
+        toets {text} NOT NULL,
+        datumtijd {text},
+        received_at {text} NOT NULL,
+        ordered_at {text} NOT NULL,
+        sha256 {text} NOT NULL,
+        payload {bytes} NOT NULL,
+        current INTEGER NOT NULL,
+        processed_at {text},
+        seen INTEGER NOT NULL DEFAULT 1,
+        tries INTEGER NOT NULL DEFAULT 0,
+        reason {text} NOT NULL DEFAULT '',
+        due_at {text},
+        lease_owner {text},
+        lease_from {text},
+        lease_until {text},
+        UNIQUE (edu_to, sender_oin, sha256)
+    ){strict}
+    """,  # the unique key finds a delivery that came before
+    # All deliveries of a pupil: which of them is the current one, the history, what goes together in a purge.
+    "CREATE INDEX of_pupil ON leerlingresultaat (edu_to, pupil, toets, schooljaar)",
+    # What is to be processed, oldest first: `pending` and `claim`.
+    "CREATE INDEX to_process ON leerlingresultaat (id) WHERE current = 1 AND processed_at IS NULL",
+    # There: has this pupil an older one?
+    "CREATE INDEX of_pupil_to_process ON leerlingresultaat (edu_to, pupil, id) WHERE current = 1 AND processed_at IS NULL",
+    # There: has anybody one of this pupil in hand?
+    "CREATE INDEX in_hand ON leerlingresultaat (edu_to, pupil) WHERE lease_owner IS NOT NULL",
+    # What was processed long enough ago to be purged.
+    "CREATE INDEX processed ON leerlingresultaat (processed_at) WHERE processed_at IS NOT NULL",
+)
+_REPORTS = (
+    """
+    CREATE TABLE rapport (
+        resultaat {link} PRIMARY KEY REFERENCES leerlingresultaat (id) ON DELETE CASCADE,
+        state {text} NOT NULL,
+        next_at {text},
+        attempts INTEGER NOT NULL
+    ){strict}
+    """,
+)
+_OUTBOX = (
+    """
+    CREATE TABLE outbox (
+        id {number},
+        message_id {text} NOT NULL UNIQUE,
+        soort {text} NOT NULL,
+        leverancier {text} NOT NULL,
+        schooljaar {text} NOT NULL,
+        routeringskenmerk {text} NOT NULL,
+        school_oin {text} NOT NULL,
+        aantal INTEGER NOT NULL,
+        sha256 {text} NOT NULL,
+        body {bytes},
+        entries {text},
+        state {text} NOT NULL,
+        reason {text} NOT NULL DEFAULT '',
+        attempts INTEGER NOT NULL DEFAULT 0,
+        onbekend INTEGER NOT NULL DEFAULT 0,
+        added_at {text} NOT NULL,
+        expires_at {text} NOT NULL,
+        next_at {text} NOT NULL,
+        scheduled_at {text} NOT NULL,
+        ended_at {text},
+        sent_at {text},
+        lease_owner {text},
+        lease_from {text},
+        lease_until {text}
+    ){strict}
+    """,
+    # The open messages of a key: is there an older one, what do they say, may a list be sent past them?
+    "CREATE INDEX open_of_key ON outbox (routeringskenmerk, leverancier, soort, id) WHERE state IN ('waiting', 'held')",
+    # Whose turn it is, and whose time ran out: `claim` and `next_at`.
+    "CREATE INDEX open_by_time ON outbox (next_at, id) WHERE state IN ('waiting', 'held')",
+    # What is parked of a key: `overtake`; in a purge, what ran out of time and what has to stay for a parked one.
+    "CREATE INDEX parked_of_key ON outbox (routeringskenmerk, leverancier, soort, id) WHERE state = 'parked'",
+    # What ended long enough ago to be purged.
+    "CREATE INDEX ended ON outbox (ended_at) WHERE ended_at IS NOT NULL",
+)
+_LEDGER = (
+    "CREATE TABLE secret (name {text} PRIMARY KEY, value {bytes} NOT NULL){strict}",
+    """
+    CREATE TABLE ledger (
+        id {row},
+        soort {text} NOT NULL,
+        leverancier {text} NOT NULL,
+        schooljaar {text} NOT NULL,
+        routeringskenmerk {text} NOT NULL,
+        eck {text} NOT NULL,
+        las {text} NOT NULL,
+        content {text} NOT NULL,
+        accepted_at {text} NOT NULL
+    ){strict}
+    """,
+    # The marks of one book; by its first two columns, whether a supplier ever accepted anything.
+    "CREATE INDEX of_book ON ledger (leverancier, soort, routeringskenmerk, schooljaar)",
+    # Marks that are old enough to be purged.
+    "CREATE INDEX accepted ON ledger (accepted_at)",
+)
+_RETENTION = (
+    """
+    CREATE TABLE opgeruimd (
+        id {number},
+        at {text} NOT NULL,
+        until {text} NOT NULL,
+        resultaten INTEGER NOT NULL,
+        berichten INTEGER NOT NULL,
+        merken INTEGER NOT NULL,
+        gewist INTEGER NOT NULL
+    ){strict}
+    """,
+)
+_MANDATES = (
+    """
+    CREATE TABLE mandaat (
+        school {text} NOT NULL,
+        leverancier {text} NOT NULL,
+        namespace {text} NOT NULL,
+        peildatum {text} NOT NULL,
+        gemandateerd INTEGER NOT NULL,
+        start_datum {text},
+        eind_datum {text},
+        gezien_op {text} NOT NULL,
+        PRIMARY KEY (school, leverancier, namespace, peildatum)
+    ){strict}
+    """,  # the key finds what is known of a school
+    # Answers that are too old for any use.
+    "CREATE INDEX mandaat_gezien ON mandaat (gezien_op)",
+)
+
+
+def statements(words: Mapping[str, str]) -> list[str]:
+    """What makes all tables and their indexes, in one kind of database."""
+    return [each.format(**words) for part in (_INBOX, _REPORTS, _OUTBOX, _LEDGER, _RETENTION, _MANDATES) for each in part]
+
+
+def check_stamp(stamp: int, store: str) -> None:
+    """Refuse a store of another version of this library.
+
+    Args:
+        stamp: what stands in it.
+        store: how it is named in the error.
+
+    Raises:
+        StoreError: it is of another version; it says what to do.
+    """
+    if stamp > STAMP:
+        raise StoreError(
+            f"{store} was made by a newer version of this library; it was left alone",
+            hint="Install that version or newer, or name another store",
+        )
+    if stamp < STAMP:
+        raise StoreError(
+            f"{store} was made by an earlier version of this library that was never released; it was left alone",
+            hint="With that version process its results and deliver what waits in its outbox; then name a new file or database "
+            "as store",
+        )
