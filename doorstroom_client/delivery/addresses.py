@@ -36,6 +36,7 @@ class Addresses:
         self._clock = clock
         self._lock = forks.Lock()
         self._known: dict[str, _Address] = {}
+        self._deviating: set[str] = set()
 
     def accepted(self, base_url: str) -> None:
         """Something was accepted there, now or in an earlier run."""
@@ -48,6 +49,13 @@ class Addresses:
             known = self._known.setdefault(base_url, _Address())
             known.fruitless += 1
             known.last = self._clock()
+
+    def deviates(self, base_url: str) -> bool:
+        """It does something that was agreed to be otherwise; whether this is the first time that it is noted."""
+        with self._lock:
+            first = base_url not in self._deviating
+            self._deviating.add(base_url)
+            return first
 
     def is_known(self, base_url: str) -> bool:
         """Whether anything is known of this address."""

@@ -8,17 +8,17 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from doorstroom_client.errors import MessageError, Problem
-from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
-from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
 
 
-def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
-    """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
-    return to_json({name: getattr(message, name) for name in message.__slots__})
+def encode(document: object) -> bytes:
+    """Write a document as UTF-8 JSON, with the fields in the order in which they stand."""
+    from pydantic_core import to_json
+
+    return to_json(document)
 
 
 def decode_json(body: bytes) -> Any:

@@ -47,7 +47,6 @@ class PostgresDatabase:
 
     Attributes:
         skip_locked: ends a query that takes rows which nobody else has in hand.
-        least: name of the function that gives the smallest of its arguments.
 
     Raises:
         ConfigurationError: the address cannot be used.
@@ -55,7 +54,6 @@ class PostgresDatabase:
     """
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
-    least = "least"
 
     def __init__(self, address: str, connections: int = 10) -> None:
         self._shown = shown(address)
@@ -112,6 +110,10 @@ class PostgresDatabase:
     def try_lock(self, cursor: Cursor, *about: str) -> bool:
         """The same without waiting: False when another transaction works on it."""
         return bool(cursor.execute("SELECT pg_try_advisory_xact_lock(?)", (_number_of(about),)).fetchone()[0])
+
+    def lease_clock(self, cursor: Cursor) -> tuple[str, float]:
+        """Of the server: one clock for all machines."""
+        return "", float(cursor.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()[0])
 
     def wipe(self) -> bool:
         """Let PostgreSQL reuse the space of what was removed.

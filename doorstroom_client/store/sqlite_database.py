@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
+from doorstroom_client.store.boot import since_boot
 from doorstroom_client.store.database import Cursor
 from doorstroom_client.store.schema import SQLITE, STAMP, check_stamp, statements
 from doorstroom_client.store.sqlite_copy import copy_store
@@ -36,14 +37,12 @@ class SqliteDatabase:
 
     Attributes:
         skip_locked: empty, as one transaction goes at a time.
-        least: name of the function that gives the smallest of its arguments.
 
     Raises:
         StoreError: the file cannot be opened, is no store, is of another version, or can be read by others.
     """
 
     skip_locked = ""
-    least = "min"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
@@ -161,13 +160,12 @@ class SqliteDatabase:
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
         """Read. `what` stands in the error."""
-        with self._lock, self._errors(what):
-            with closing(self._opened().cursor()) as cursor:
-                self._in_use += 1
-                try:
-                    yield cursor
-                finally:
-                    self._in_use -= 1
+        with self._lock, self._errors(what), closing(self._opened().cursor()) as cursor:
+            self._in_use += 1
+            try:
+                yield cursor
+            finally:
+                self._in_use -= 1
 
     def lock(self, cursor: Cursor, *about: str) -> None:
         """Nothing to do: a transaction has the whole file."""
@@ -175,6 +173,10 @@ class SqliteDatabase:
     def try_lock(self, cursor: Cursor, *about: str) -> bool:
         """Always true: a transaction has the whole file."""
         return True
+
+    def lease_clock(self, cursor: Cursor) -> tuple[str, float]:
+        """Of this machine since it booted: its processes are all that share the file."""
+        return since_boot()
 
     def wipe(self) -> bool:
         """Rewrite the file and empty the write-ahead log.
