@@ -108,7 +108,7 @@ class SqlLedger:
 
     def write(self, cursor: Cursor, dispatch: Dispatch, positions: Sequence[int], at: dt.datetime, *, last: bool) -> None:
         """Note what was accepted."""
-        key, schooljaar = dispatch.key, dispatch.schooljaar
+        key = dispatch.key
         lock_keys(self._database, cursor, *([key, _other(key)] if key.soort == _DEELNEMERS else [key]))
         found = cursor.execute("SELECT disturbed FROM dispatch WHERE token = ?", (dispatch.token,)).fetchone()
         if found is None:  # so long ago that it counted as lost: it may have arrived after what left since
@@ -154,8 +154,8 @@ class SqlLedger:
     def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[_Row]:
         query = f"SELECT id, eck, las, content, known, times, accepted_at FROM ledger WHERE {_BOOK} ORDER BY id"
         return [
-            _Row(id, Noted(eck, las, content, bool(known), times, dt.datetime.fromisoformat(at)))
-            for id, eck, las, content, known, times, at in cursor.execute(query, (*_key(key), schooljaar)).fetchall()
+            _Row(number, Noted(eck, las, content, bool(known), times, dt.datetime.fromisoformat(at)))
+            for number, eck, las, content, known, times, at in cursor.execute(query, (*_key(key), schooljaar)).fetchall()
         ]
 
     def _doubt(self, cursor: Cursor, rows: Iterable[_Row]) -> None:
@@ -195,15 +195,14 @@ class SqlLedger:
                 new.append(entry)
             # A pupil that became known while its advice was under way may have been left out: that is to be sent once more.
             content = entry.content if sure and (known or number not in now_known) else _IN_DOUBT
-            times = (
-                0 if known else 1 + max((row.noted.times for row in before if row.noted.content == entry.content), default=0)
-            )
+            same = [row.noted.times for row in before if row.noted.content == entry.content]
+            times = 0 if known else 1 + max(same, default=0)
             eck, las = _both(entry, before, pupils)
             made.append((*_key(key), schooljaar, eck, las, content, int(known), times, text_of(at)))
         cursor.executemany("DELETE FROM ledger WHERE id = ?", [(number,) for number in old])
         cursor.executemany(
-            "INSERT INTO ledger (routeringskenmerk, leverancier, soort, schooljaar, eck, las, content, known, times, accepted_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO ledger (routeringskenmerk, leverancier, soort, schooljaar, eck, las, content, known, times, "
+            "accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             made,
         )
         if key.soort == _DEELNEMERS:
@@ -252,7 +251,7 @@ def _other(key: Key) -> Key:
 
 
 def _both(entry: Entry, before: Sequence[_Row], pupils: Pupils) -> tuple[str, str]:
-    """Both marks of a pupil, also the one that this list does not name; a LAS-key that has passed to another pupil is let go."""
+    """Both marks of a pupil, also the one that this list does not name, unless a LAS-key has passed to another."""
     pupil = pupils.of(entry)
     eck = entry.eck or next((row.eck for row in reversed(before) if row.eck), "")
     las = entry.las or next((row.las for row in reversed(before) if row.las and pupils.of(Entry("", row.las, "")) == pupil), "")
