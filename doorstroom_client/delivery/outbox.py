@@ -241,7 +241,7 @@ class Run:
         except StoreError:
             raise  # that is about our own disk, and says nothing about the message
         except DoorstroomError as error:
-            return (yield from self._failed(claimed, leverancier, error))
+            return (yield from self._failed(claimed, leverancier, error, sent=hold.sent))
         made = receipt(lijst, leverancier, progress, verdict)
         delivered = partial(self._outbox.delivered, claimed, progress.accepted, len(verdict.onbekend), self._now())
         if not (yield from keep(delivered)):
@@ -269,7 +269,9 @@ class Run:
         self._skipped.add(oin)
         return (yield from self._note(claimed, oin, State.HELD, "leverancier", HOLD, error, counts=False))
 
-    def _failed(self, claimed: Claimed, leverancier: Leverancier, error: DoorstroomError) -> Flow[Bezorging | None]:
+    def _failed(
+        self, claimed: Claimed, leverancier: Leverancier, error: DoorstroomError, *, sent: bool
+    ) -> Flow[Bezorging | None]:
         queued = claimed.queued
         state, reason, seconds = verdict_of(error, queued.attempts, proven=self._addresses.is_proven(leverancier.base_url))
         if concerns_everyone(error):
@@ -279,9 +281,7 @@ class Run:
         asked = error.retry_at if isinstance(error, Unavailable) else None
         if asked is not None:
             seconds = max((asked - self._now()).total_seconds(), 0.0 if not error.attempts else seconds)
-        return (
-            yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=bool(error.attempts))
-        )
+        return (yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=sent))
 
     def _note(
         self, claimed: Claimed, naam: str, state: State, reason: str, seconds: float, error: DoorstroomError, *, counts: bool

@@ -107,6 +107,8 @@ class SqlOutbox:
             if not self._is_ours(cursor, claimed):
                 return False
             when = "next_at = ?, scheduled_at = ?, attempts = attempts + ?"
+            if not counts:  # nothing of it left, unless with an earlier worker: then it was not taken for the first time
+                when = f"sent_at = CASE WHEN sent_at = next_at THEN NULL ELSE sent_at END, {when}"
             values = (text_of(next_at), text_of(at), int(counts))
             if state is State.PARKED:
                 self._close(cursor, claimed.queued, state, reason, at, when, values)
