@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import ssl
-import threading
 from collections.abc import Callable
 
+from doorstroom_client import forks
 from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import OnEvent
@@ -58,7 +58,7 @@ class Resources:
         self._now = now
         self._opened: _Opened | None = None
         self._arrivals: GroupCommit | None = None
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self.closed = False
 
     def context(self) -> ssl.SSLContext:

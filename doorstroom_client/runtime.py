@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextvars import copy_context
@@ -10,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Flow, arun, resumed, run
 from doorstroom_client.exchange.http import AsyncTransport, Transport
@@ -42,6 +42,12 @@ class Threads:
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
+        forks.watch(self)
+
+    def after_fork(self) -> None:
+        """No thread of the parent goes on in a child: it makes its own."""
+        forks.leave(self._pool)
+        self._pool = None
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do it in one of them."""
@@ -78,7 +84,7 @@ class SyncRuntime:
         self._given = transport
         self._made: Transport | None = None
         self._threads = Threads()
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
 
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""

@@ -14,7 +14,7 @@ import pytest
 
 ROLE = "las"
 _USER = "postgres"
-_TABLES = ("leerlingresultaat", "outbox", "ledger", "secret", "rapport", "opgeruimd", "mandaat")
+_TABLES = ("leerlingresultaat", "outbox", "ledger", "dispatch", "secret", "rapport", "opgeruimd", "mandaat")
 
 
 def _folder() -> Path | None:

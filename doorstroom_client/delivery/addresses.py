@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+
+from doorstroom_client import forks
 
 SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN = 3, 20
 """Lists in a row of which nothing was accepted, after which an address is no longer searched for unknown pupils."""
@@ -33,8 +34,9 @@ class Addresses:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self._known: dict[str, _Address] = {}
+        self._deviating: set[str] = set()
 
     def accepted(self, base_url: str) -> None:
         """Something was accepted there, now or in an earlier run."""
@@ -47,6 +49,13 @@ class Addresses:
             known = self._known.setdefault(base_url, _Address())
             known.fruitless += 1
             known.last = self._clock()
+
+    def deviates(self, base_url: str) -> bool:
+        """It does something that was agreed to be otherwise; whether this is the first time that it is noted."""
+        with self._lock:
+            first = base_url not in self._deviating
+            self._deviating.add(base_url)
+            return first
 
     def is_known(self, base_url: str) -> bool:
         """Whether anything is known of this address."""

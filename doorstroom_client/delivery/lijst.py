@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field, fields, replace
 from typing import Any
 
 from doorstroom_client.exchange.http import Operation
@@ -43,6 +43,7 @@ class Lijst:
     routeringskenmerk: str
     aantal: int
     body: bytes = field(repr=False)
+    _document: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, message: Schooladviezenlijst | Deelnemerslijst, school: School) -> Lijst:
@@ -51,7 +52,8 @@ class Lijst:
             soort, aantal = Operation.SCHOOLADVIEZEN, len(message.voorlopigSchooladviezen)
         else:
             soort, aantal = Operation.REGISTREREN, len(message.deelnemers)
-        return cls(soort, message.schooljaar, school.oin, school.routeringskenmerk, aantal, encode(message))
+        document = {item.name: getattr(message, item.name) for item in fields(message)}
+        return cls(soort, message.schooljaar, school.oin, school.routeringskenmerk, aantal, encode(document), document)
 
     @property
     def sha256(self) -> str:
@@ -74,22 +76,26 @@ class Lijst:
         """
         if len(positions) == self.aantal:
             return self
-        return replace(self, aantal=len(positions), body=_part(self.body, self.soort, positions))
+        document = _part(self._content(), self.soort, positions)
+        return replace(self, aantal=len(positions), body=encode(document), _document=document)
 
     def leerlingen(self, positions: Iterable[int]) -> tuple[Leerling, ...]:
         """The pupils at some positions."""
-        items = json.loads(self.body)[_ENTRIES[self.soort]]
+        items = self._content()[_ENTRIES[self.soort]]
         return tuple(_leerling(items[at]) for at in positions)
 
     def entries(self, secret: bytes) -> tuple[Entry, ...]:
         """Every pupil as marks, made with the key of a store."""
-        return _entries(json.loads(self.body), self.soort, secret)
+        return _entries(self._content(), self.soort, secret)
+
+    def _content(self) -> Mapping[str, Any]:
+        """What the bytes say; they are read only where nothing else is left of the message, as after the outbox."""
+        return self._document if self._document is not None else json.loads(self.body)
 
 
-def mark(secret: bytes, *parts: str) -> str:
+def mark(secret: bytes, *parts: object) -> str:
     """A text that is the same for the same parts, and tells nothing about them without the key."""
-    text = json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return hmac.new(secret, text, hashlib.sha256).digest()[:_MARK_BYTES].hex()
+    return hmac.digest(secret, encode(parts), "sha256")[:_MARK_BYTES].hex()
 
 
 def marks_of(leerling: Leerling, secret: bytes) -> tuple[str, str]:
@@ -99,34 +105,26 @@ def marks_of(leerling: Leerling, secret: bytes) -> tuple[str, str]:
     return eck, las
 
 
-def _part(body: bytes, soort: Operation, positions: Sequence[int]) -> bytes:
-    document = json.loads(body)
+def _part(document: Mapping[str, Any], soort: Operation, positions: Sequence[int]) -> dict[str, Any]:
     name = _ENTRIES[soort]
     chosen = [document[name][at] for at in positions]
-    document[name] = chosen
+    part = {**document, name: chosen}
     if soort is Operation.REGISTREREN:
         used = {item["groep"] for item in chosen}
-        document["groepen"] = [groep for groep in document["groepen"] if groep["id"] in used]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        part["groepen"] = [groep for groep in document["groepen"] if groep["id"] in used]
+    return part
 
 
-def _leerling(item: dict[str, Any]) -> Leerling:
+def _leerling(item: Mapping[str, Any]) -> Leerling:
     found = {entry["label"]: entry["onderwijsdeelnemerID"] for entry in item["deelnemerref"]}
     return Leerling(eck_id=found.get(Identiteitsoort.ECK_ID), las_key=found.get(Identiteitsoort.LAS_KEY))
 
 
-def _entries(document: dict[str, Any], soort: Operation, secret: bytes) -> tuple[Entry, ...]:
+def _entries(document: Mapping[str, Any], soort: Operation, secret: bytes) -> tuple[Entry, ...]:
     # The codes of the school count too: when one was wrong, everybody has to be sent again.
-    around = _canonical(document["deelnemersgroep"])
-    groups = {groep["id"]: _canonical(groep) for groep in document.get("groepen", ())}
+    around = document["deelnemersgroep"]
+    groups = {groep["id"]: groep for groep in document.get("groepen", ())}
     return tuple(
-        Entry(
-            *marks_of(_leerling(item), secret),
-            mark(secret, around, groups.get(item.get("groep"), ""), _canonical(item)),
-        )
+        Entry(*marks_of(_leerling(item), secret), mark(secret, around, groups.get(item.get("groep")), item))
         for item in document[_ENTRIES[soort]]
     )
-
-
-def _canonical(item: dict[str, Any]) -> str:
-    return json.dumps(item, sort_keys=True, ensure_ascii=False)

@@ -8,6 +8,7 @@ from typing import Any
 from doorstroom_client.delivery.ledger import Verdwenen
 from doorstroom_client.errors import Earlier
 from doorstroom_client.exchange.http import Operation
+from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
 
@@ -32,6 +33,7 @@ class Ontvangst:
         ongewijzigd: pupils that were left out, because the supplier has the same already (with ``only_changes``).
         verdwenen: pupils that the supplier has, but that are not in the list (with ``only_changes``).
         naam: name of the supplier, for people.
+        onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
     """
 
     leverancier: str
@@ -45,6 +47,12 @@ class Ontvangst:
     ongewijzigd: int = field(default=0, repr=False)
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
+    onbevestigd: int = 0
+
+    @classmethod
+    def nothing(cls, leverancier: Leverancier, soort: Operation) -> Ontvangst:
+        """Of a list of which nothing had to be sent."""
+        return cls(leverancier.toetssoort, soort, 0, "", "", "", (), naam=leverancier.naam)
 
     @property
     def uitleg(self) -> str:

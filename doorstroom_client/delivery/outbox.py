@@ -11,15 +11,16 @@ import datetime as dt
 import os
 import random
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from functools import partial
 
 from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.delivery.ledger import Verdwenen, compare
+from doorstroom_client.delivery.ledger import Again, Changes, Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.ontvangst import Ontvangst, onbekend_uitleg, verdwenen_uitleg
-from doorstroom_client.delivery.sending import Books, deliver_parts, recall, receipt
+from doorstroom_client.delivery.sending import Books, deliver_parts, doubt_gone, recall, receipt
 from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import (
     AanleveringGesloten,
@@ -33,11 +34,13 @@ from doorstroom_client.errors import (
     Unavailable,
 )
 from doorstroom_client.exchange.call import GivenUpError
+from doorstroom_client.exchange.events import Event, tell
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call, new_id
 from doorstroom_client.frozen import frozen
+from doorstroom_client.store.base import Outbox
 from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -49,6 +52,8 @@ LEASE = 120.0
 """Seconds that a worker has a message for; longer when one call may take longer."""
 _SPREAD = 0.2
 _MARGIN = 10.0
+_FRESH = 5.0
+"""Seconds for which who took a message need not look whether it still has it."""
 
 
 @frozen
@@ -60,12 +65,14 @@ class Klaargezet:
         ongewijzigd: pupils that were left out, because the supplier has the same already or is going to get it.
         verdwenen: pupils that the supplier has, but that are not in the list.
         naam: name of the supplier.
+        onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
     """
 
     bericht: Queued | None
     ongewijzigd: int = 0
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
+    onbevestigd: int = 0
 
     @property
     def uitleg(self) -> str:
@@ -126,10 +133,10 @@ def add(
         # In this order: a message that is delivered in between is then seen twice, and else not at all.
         waiting = yield from keep(partial(books.outbox.open_entries, key, lijst.schooljaar))
         accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
-        changes = compare(entries, accepted, waiting)
+        changes = compare(entries, accepted, waiting, Again(leverancier.herhaal_na, now))
+        yield from doubt_gone(key, lijst.schooljaar, changes, books)
         if not changes.positions:
-            gone = tuple(Verdwenen(entry, secret) for entry in changes.verdwenen)
-            return Klaargezet(None, changes.ongewijzigd, gone, leverancier.naam)
+            return _with_changes(None, changes, secret, leverancier)
         lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
     message = Outgoing(
         message_id=new_id(),
@@ -143,10 +150,12 @@ def add(
         expires_at=expires_at or end_of(lijst.schooljaar, now),
     )
     queued = yield from keep(partial(books.outbox.add, message))
-    if changes is None:
-        return Klaargezet(queued, naam=leverancier.naam)
-    gone = tuple(Verdwenen(entry, secret) for entry in changes.verdwenen)
-    return Klaargezet(queued, changes.ongewijzigd, gone, leverancier.naam)
+    return Klaargezet(queued, naam=leverancier.naam) if changes is None else _with_changes(queued, changes, secret, leverancier)
+
+
+def _with_changes(queued: Queued | None, changes: Changes, secret: bytes, leverancier: Leverancier) -> Klaargezet:
+    gone = tuple(Verdwenen(item, secret) for item in changes.verdwenen)
+    return Klaargezet(queued, changes.ongewijzigd, gone, leverancier.naam, changes.onbevestigd)
 
 
 def end_of(schooljaar: str, now: dt.datetime) -> dt.datetime:
@@ -164,6 +173,7 @@ class Run:
         addresses: which addresses are known to accept lists.
         on_result: is told of every message that was tried.
         draw: gives a number from 0 to 1, which spreads the schedule; for tests.
+        clock: monotonic seconds; for tests.
     """
 
     def __init__(
@@ -175,6 +185,7 @@ class Run:
         *,
         on_result: Callable[[Bezorging], Flow[None]],
         draw: Callable[[], float] = random.random,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outbox = books.outbox
         self._ledger = books.ledger
@@ -183,6 +194,7 @@ class Run:
         self._addresses = addresses
         self._on_result = on_result
         self._draw = draw
+        self._clock = clock
         self._skipped: set[str] = set()
         self._lease = max(LEASE, about.conditions.total + _MARGIN)
         self.stopped = False
@@ -216,27 +228,36 @@ class Run:
             Operation(queued.key.soort), queued.schooljaar, queued.school_oin, queued.key.routeringskenmerk, queued.aantal,
             claimed.body,
         )  # fmt: skip
-        about = replace(self._about, conditions=replace(self._about.conditions, before=partial(self._check, claimed)))
+        hold = _Hold(self._outbox, claimed, self._lease, self._now, self._clock)
+        about = replace(self._about, conditions=replace(self._about.conditions, before=hold.look))
         yield from recall(lijst.soort, leverancier, self._ledger, self._addresses)
+        on_event = self._about.conditions.on_event
         try:
-            progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._addresses)
+            progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._addresses, on_event=on_event)
         except GivenUpError:
+            if hold.sent:
+                yield from self._lost(claimed)
             return None
         except StoreError:
             raise  # that is about our own disk, and says nothing about the message
         except DoorstroomError as error:
-            return (yield from self._failed(claimed, leverancier, error))
+            return (yield from self._failed(claimed, leverancier, error, sent=hold.sent))
         made = receipt(lijst, leverancier, progress, verdict)
-        accepted = [claimed.entries[at] for at in progress.accepted]
-        marked = yield from keep(partial(self._outbox.delivered, claimed, accepted, len(verdict.onbekend), self._now()))
-        if not marked:
+        delivered = partial(self._outbox.delivered, claimed, progress.accepted, len(verdict.onbekend), self._now())
+        if not (yield from keep(delivered)):
+            yield from self._lost(claimed)
             return None
         return Bezorging(queued, leverancier.toetssoort, State.DELIVERED, ontvangst=made)
 
-    def _check(self, claimed: Claimed) -> Flow[None]:
-        """Right before sending: is this message still ours?"""
-        if not (yield from keep(partial(self._outbox.renew, claimed, self._now(), self._lease))):
-            raise GivenUpError
+    def _lost(self, claimed: Claimed) -> Flow[None]:
+        """It was sent, and is in the hands of another worker: it may have arrived after newer lists, which that one sent."""
+        yield from keep(partial(self._outbox.lost, claimed))
+        key = claimed.queued.key
+        supplier = self._leveranciers.get(key.leverancier)
+        naam = supplier.naam if supplier is not None else ""
+        result = "sent after another worker had taken it over"
+        event = Event(key.soort, claimed.queued.message_id, result, "-", key.leverancier, naam, self._now(), serious=True)
+        tell(event, self._about.conditions.on_event)
 
     def _missing(self, claimed: Claimed) -> Flow[Bezorging | None]:
         oin = claimed.queued.key.leverancier
@@ -248,7 +269,9 @@ class Run:
         self._skipped.add(oin)
         return (yield from self._note(claimed, oin, State.HELD, "leverancier", HOLD, error, counts=False))
 
-    def _failed(self, claimed: Claimed, leverancier: Leverancier, error: DoorstroomError) -> Flow[Bezorging | None]:
+    def _failed(
+        self, claimed: Claimed, leverancier: Leverancier, error: DoorstroomError, *, sent: bool
+    ) -> Flow[Bezorging | None]:
         queued = claimed.queued
         state, reason, seconds = verdict_of(error, queued.attempts, proven=self._addresses.is_proven(leverancier.base_url))
         if concerns_everyone(error):
@@ -258,9 +281,7 @@ class Run:
         asked = error.retry_at if isinstance(error, Unavailable) else None
         if asked is not None:
             seconds = max((asked - self._now()).total_seconds(), 0.0 if not error.attempts else seconds)
-        return (
-            yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=bool(error.attempts))
-        )
+        return (yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=sent))
 
     def _note(
         self, claimed: Claimed, naam: str, state: State, reason: str, seconds: float, error: DoorstroomError, *, counts: bool
@@ -269,8 +290,41 @@ class Run:
         next_at = now + dt.timedelta(seconds=seconds)
         postpone = partial(self._outbox.postpone, claimed, state, reason, next_at, now, counts=counts)
         if not (yield from keep(postpone)):
+            if counts:
+                yield from self._lost(claimed)
             return None
         return Bezorging(claimed.queued, naam, state, reason, None if state is State.PARKED else next_at, error=error)
+
+
+class _Hold:
+    """Keeps a message in the hands of its worker while it is sent.
+
+    Args:
+        outbox: where it is.
+        claimed: the message; it was taken just now.
+        lease: seconds.
+        now: the wall clock (UTC).
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, outbox: Outbox, claimed: Claimed, lease: float, now: Callable[[], dt.datetime], clock: Callable[[], float]
+    ) -> None:
+        self._outbox = outbox
+        self._claimed = claimed
+        self._lease = lease
+        self._now = now
+        self._clock = clock
+        self._fresh_until = clock() + _FRESH
+        self.sent = False
+
+    def look(self) -> Flow[None]:
+        """Right before sending: is this message still ours?"""
+        # The first time it has only just been taken, which did all that there is to do.
+        renew = partial(self._outbox.renew, self._claimed, self._now(), self._lease)
+        if (self.sent or self._clock() > self._fresh_until) and not (yield from keep(renew)):
+            raise GivenUpError
+        self.sent = True
 
 
 def verdict_of(error: DoorstroomError, attempts: int, *, proven: bool) -> tuple[State, str, float]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.isolation import Part, Verdict, search
-from doorstroom_client.delivery.ledger import Changes, Verdwenen, Vergelijking, compare
+from doorstroom_client.delivery.ledger import Again, Changes, Verdwenen, Vergelijking, compare
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.errors import (
@@ -30,6 +32,11 @@ from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
 from doorstroom_client.exchange.operations import Call, post_list
 from doorstroom_client.frozen import frozen
 from doorstroom_client.store.base import Ledger, Outbox
+from doorstroom_client.store.records import Dispatch, Entry, Key
+
+LEFT_OUT_SINCE = "2026-2027"
+"""From this school year on a valid list is answered 202 whoever is in it, and unknown pupils are left out (chain meeting of
+January 2026)."""
 
 
 @frozen
@@ -91,49 +98,118 @@ def send(
         DoorstroomError: of the class that the decision table names.
     """
     if books is None:
-        progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses)
+        progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses, on_event=on_event)
         return receipt(lijst, leverancier, progress, verdict)
     key = lijst.key(leverancier.oin)
-    if not (yield from keep(partial(books.outbox.overtake, key, books.now()))):
-        raise OutboxNotEmpty(
-            f"an older list of this school for {leverancier.naam} still waits in the outbox",
-            hint="An older list may not arrive after a newer one: add this one to the outbox too, or deliver the outbox first",
-        )
     secret = yield from keep(books.ledger.secret)
     entries, changes = lijst.entries(secret), None
     if only_changes:
-        changes = compare(entries, (yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))))
+        changes = yield from _changes(lijst, entries, leverancier, books)
         if not changes.positions:
-            return _nothing_to_send(leverancier, lijst.soort, changes, secret)
+            return _with_changes(Ontvangst.nothing(leverancier, lijst.soort), changes, secret)
         lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
+    dispatch = yield from keep(partial(books.outbox.overtake, key, lijst.schooljaar, entries, _token(), books.now()))
+    if dispatch is None:
+        raise _not_empty(leverancier, "still waits")
     yield from recall(lijst.soort, leverancier, books.ledger, addresses)
-    yield from keep(partial(books.ledger.doubt, key, lijst.schooljaar, entries))
-
-    def note(part: Part) -> Flow[None]:
-        accepted = [entries[at] for at in part]
-        try:
-            yield from keep(partial(books.ledger.accept, key, lijst.schooljaar, accepted, books.now()))
-        except StoreError:
-            # It has arrived, and that is what the caller has to know; what is in doubt is only sent once more.
-            failed = Event(lijst.soort.value, "-", "receipt not noted", "-", leverancier.oin, leverancier.naam, books.now())
-            tell(replace(failed, serious=True), on_event)
-
-    progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses, note=note)
+    way = _Way(books, dispatch, leverancier, on_event, lijst.aantal)
+    about = replace(about, conditions=replace(about.conditions, before=way.look))
+    try:
+        progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses, note=way.note, on_event=on_event)
+    except DoorstroomError:
+        yield from way.end()
+        raise
+    yield from way.end()
     made = receipt(lijst, leverancier, progress, verdict)
     return made if changes is None else _with_changes(made, changes, secret)
+
+
+class _Way:
+    """A list on its way to a supplier, past the outbox.
+
+    Args:
+        books: what the store knows.
+        dispatch: the list.
+        leverancier: to whom.
+        on_event: is told when a receipt could not be noted.
+        aantal: pupils in the list.
+    """
+
+    def __init__(
+        self, books: Books, dispatch: Dispatch, leverancier: Leverancier, on_event: OnEvent | None, aantal: int
+    ) -> None:
+        self._books = books
+        self._dispatch = dispatch
+        self._leverancier = leverancier
+        self._on_event = on_event
+        self._aantal = aantal
+        self._left = self._ended = False
+
+    def look(self) -> Flow[None]:
+        """Right before an attempt: nothing was put in the outbox since, which would have to arrive after this."""
+        if self._left and (yield from keep(partial(self._books.outbox.is_open, self._dispatch.key))):
+            raise _not_empty(self._leverancier, "was put in the outbox meanwhile")
+        self._left = True  # what is there at the first attempt was looked at when the list left
+
+    def note(self, part: Part) -> Flow[None]:
+        """A part was accepted."""
+        last = len(part) == self._aantal
+        try:
+            yield from keep(partial(self._books.ledger.accept, self._dispatch, part, self._books.now(), last=last))
+            self._ended = last
+        except StoreError:
+            # It has arrived, and that is what the caller has to know; what is in doubt is only sent once more.
+            supplier = self._leverancier
+            result, at = "receipt not noted", self._books.now()
+            failed = Event(self._dispatch.key.soort, "-", result, "-", supplier.oin, supplier.naam, at, serious=True)
+            tell(failed, self._on_event)
+
+    def end(self) -> Flow[None]:
+        """It is not under way any more."""
+        if not self._ended:
+            self._ended = True
+            with suppress(StoreError):  # then it counts as under way for a while, which leaves doubt and no more
+                yield from keep(partial(self._books.ledger.end, self._dispatch))
+
+
+def _token() -> str:
+    return os.urandom(16).hex()
+
+
+def _not_empty(leverancier: Leverancier, what: str) -> OutboxNotEmpty:
+    return OutboxNotEmpty(
+        f"another list of this school for {leverancier.naam} {what}",
+        hint="An older list may not arrive after a newer one: add this one to the outbox too, or deliver the outbox first",
+    )
+
+
+def _changes(lijst: Lijst, entries: Sequence[Entry], leverancier: Leverancier, books: Books) -> Flow[Changes]:
+    """What of a list has to go out. Who is told that a pupil disappeared may remove it, so that is in doubt from then on."""
+    key = lijst.key(leverancier.oin)
+    accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
+    changes = compare(entries, accepted, again=Again(leverancier.herhaal_na, books.now()))
+    yield from doubt_gone(key, lijst.schooljaar, changes, books)
+    return changes
+
+
+def doubt_gone(key: Key, schooljaar: str, changes: Changes, books: Books) -> Flow[None]:
+    """Note that pupils are told as disappeared."""
+    if any(item.content for item in changes.verdwenen):
+        yield from keep(partial(books.ledger.gone, key, schooljaar, changes.verdwenen))
 
 
 def preview(lijst: Lijst, leverancier: Leverancier, books: Books) -> Flow[Vergelijking]:
     """Say what of a list would be sent."""
     secret = yield from keep(books.ledger.secret)
-    accepted = yield from keep(partial(books.ledger.entries, lijst.key(leverancier.oin), lijst.schooljaar))
-    changes = compare(lijst.entries(secret), accepted)
+    changes = yield from _changes(lijst, lijst.entries(secret), leverancier, books)
     return Vergelijking(
         leverancier.toetssoort,
         lijst.leerlingen(changes.nieuw),
         lijst.leerlingen(changes.gewijzigd),
         changes.ongewijzigd,
-        tuple(Verdwenen(entry, secret) for entry in changes.verdwenen),
+        tuple(Verdwenen(item, secret) for item in changes.verdwenen),
+        changes.onbevestigd,
+        lijst.leerlingen(changes.opnieuw),
     )
 
 
@@ -150,6 +226,7 @@ def deliver_parts(
     addresses: Addresses,
     *,
     note: Callable[[Part], Flow[None]] | None = None,
+    on_event: OnEvent | None = None,
 ) -> Flow[tuple[Progress, Verdict]]:
     """Send a list; when it is refused as for an unknown pupil and the supplier is set so, in parts.
 
@@ -159,6 +236,7 @@ def deliver_parts(
         about: bounds of each call.
         addresses: which addresses are known to accept lists.
         note: is run after each part that was accepted.
+        on_event: is told of a supplier that should not have refused.
 
     Raises:
         LeerlingOnbekend: nothing at all was accepted.
@@ -174,8 +252,10 @@ def deliver_parts(
             addresses.accepted(base_url)
             if note is not None:
                 yield from note(part)
-        elif not _is_to_split(lijst, leverancier, addresses):
-            raise _refusal(lijst, leverancier, progress)
+        else:
+            _tell_of_deviation(lijst, leverancier, about, addresses, on_event)
+            if not _is_to_split(lijst, leverancier, addresses):
+                raise _refusal(lijst, leverancier, progress)
         try:
             part = hunt.send(accepted)
         except StopIteration as done:
@@ -185,6 +265,17 @@ def deliver_parts(
         addresses.fruitless(base_url)
         raise _refusal(lijst, leverancier, progress, verdict)
     return progress, verdict
+
+
+def _tell_of_deviation(
+    lijst: Lijst, leverancier: Leverancier, about: Call, addresses: Addresses, on_event: OnEvent | None
+) -> None:
+    """Tell once of a supplier that refuses a list for unknown pupils in a year in which it should leave them out."""
+    should_not = lijst.soort is Operation.SCHOOLADVIEZEN and lijst.schooljaar >= LEFT_OUT_SINCE
+    if should_not and addresses.deviates(leverancier.base_url):
+        result = f"deviation: since {LEFT_OUT_SINCE} a list with unknown pupils is answered 202"
+        at = about.conditions.now()
+        tell(Event(lijst.soort.value, "-", result, "-", leverancier.oin, leverancier.naam, at, serious=True), on_event)
 
 
 def receipt(lijst: Lijst, leverancier: Leverancier, progress: Progress, verdict: Verdict) -> Ontvangst:
@@ -263,11 +354,6 @@ def _refusal(lijst: Lijst, leverancier: Leverancier, progress: Progress, verdict
     return refusal
 
 
-def _nothing_to_send(leverancier: Leverancier, soort: Operation, changes: Changes, secret: bytes) -> Ontvangst:
-    empty = Ontvangst(leverancier.toetssoort, soort, 0, "", "", "", (), naam=leverancier.naam)
-    return _with_changes(empty, changes, secret)
-
-
 def _with_changes(made: Ontvangst, changes: Changes, secret: bytes) -> Ontvangst:
-    gone = tuple(Verdwenen(entry, secret) for entry in changes.verdwenen)
-    return replace(made, ongewijzigd=changes.ongewijzigd, verdwenen=gone)
+    gone = tuple(Verdwenen(item, secret) for item in changes.verdwenen)
+    return replace(made, ongewijzigd=changes.ongewijzigd, verdwenen=gone, onbevestigd=changes.onbevestigd)

@@ -7,12 +7,12 @@ the sector moves towards tokens. Headers go only to the peer that an `Auth` is c
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Protocol, runtime_checkable
 
+from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import logger
 from doorstroom_client.frozen import frozen
@@ -109,7 +109,7 @@ class BearerToken:
         self._renew_before = renew_before
         self._clock = clock
         self._kept = (Token(""), float("-inf"))  # one value, so that no thread sees half a change
-        self._fetching = threading.Lock()
+        self._fetching = forks.Lock()
         if isinstance(source, str):
             check_header("Authorization", source, "bearer_token")
 

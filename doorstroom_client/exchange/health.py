@@ -7,9 +7,10 @@ then one of them tries.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+
+from doorstroom_client import forks
 
 CAPACITY = 500
 """Tokens per peer; with the costs below a dead peer gets at most 35 extra requests for 1,000 calls."""
@@ -40,7 +41,7 @@ class Health:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self._peers: dict[str, _Peer] = {}
 
     def admit(self, peer: str, call: object) -> float:

@@ -38,6 +38,8 @@ class Leverancier:
         auth: headers on top of the client certificate; the chain asks for none.
         bij_onbekende: what to do when it refuses a list of advice with 404: ``"splits"``, ``"reports"`` or ``"never"``.
         onbekend_422: whether this supplier refuses a list for an unknown pupil with 422 as well.
+        herhaal_na: days after which advice goes out once more with ``only_changes`` while it is not known that the supplier
+            knows the pupil, because no list of participants with this pupil was accepted; four times at most. 0 for never.
 
     Raises:
         ConfigurationError: names the setting that is missing or wrong.
@@ -50,6 +52,7 @@ class Leverancier:
     auth: Auth = field(default_factory=NoAuth, repr=False)
     bij_onbekende: str = field(default=BijOnbekende.SPLITS, repr=False)
     onbekend_422: bool = field(default=False, repr=False)
+    herhaal_na: int = field(default=7, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.toetssoort, str) or not self.toetssoort.strip():
@@ -59,6 +62,11 @@ class Leverancier:
         if self.bij_onbekende not in tuple(BijOnbekende):
             raise ConfigurationError(
                 f"leveranciers.bij_onbekende must be one of {', '.join(BijOnbekende)}", setting="leveranciers.bij_onbekende"
+            )
+        if isinstance(self.herhaal_na, bool) or not isinstance(self.herhaal_na, int) or not 0 <= self.herhaal_na <= 366:
+            raise ConfigurationError(
+                "leveranciers.herhaal_na must be a whole number of days, from 0 (never) to 366",
+                setting="leveranciers.herhaal_na",
             )
         object.__setattr__(self, "base_url", check_base_url(self.base_url, "leveranciers.base_url"))
         object.__setattr__(self, "naam", self.naam or TOETSNAMEN.get(self.toetssoort, self.toetssoort))

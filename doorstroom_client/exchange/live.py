@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.tls import ClientCertificate, client_context
@@ -47,7 +47,7 @@ class LiveContext:
         self._on_event = on_event
         self._now = now
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self._warned: int | None = None
         self._stamp = self._look()
         self._context, self._facts = client_context(certificate), certificate.facts()

@@ -11,19 +11,22 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from contextvars import ContextVar
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import httpcore
 import httpx
 
+from doorstroom_client import forks
 from doorstroom_client.errors import Phase, StoreError
 from doorstroom_client.exchange.connections import AsyncConnections, Connections, Use
 from doorstroom_client.exchange.http import Fault, FaultKind, Outcome, Request, Response
 from doorstroom_client.exchange.pools import Pools
 from doorstroom_client.exchange.streams import CheckingBackend, Deadline, DeadlineBackend, Opening, OtherOinError
 from doorstroom_client.exchange.tls_faults import tls_error, tls_kind
+from doorstroom_client.frozen import frozen
 
 _USER_AGENT = "doorstroom_client"
 _CONNECTIONS = 32
@@ -55,8 +58,17 @@ class HttpxTransport:
 
     def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
         self._context = context
-        self._deadline = Deadline()
-        self._pools: Pools[httpx.HTTPTransport] = Pools(lambda made: _PooledTransport(made, self._deadline))
+        self._begin()
+        forks.watch(self)
+
+    def _begin(self) -> None:
+        deadline = self._deadline = Deadline()
+        self._pools: Pools[httpx.HTTPTransport] = Pools(lambda made: _PooledTransport(made, deadline))
+
+    def after_fork(self) -> None:
+        """The connections of the parent stay the parent's: an answer to one of both would reach the other."""
+        forks.leave(self._pools)
+        self._begin()
 
     def send(self, request: Request) -> Outcome:
         """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
@@ -96,7 +108,7 @@ class HttpxTransport:
 
 
 class AsyncHttpxTransport:
-    """Sends requests for `AsyncClient`, in one asyncio event loop.
+    """Sends requests for `AsyncClient`; each event loop has connections of its own, which end with it.
 
     Args:
         context: gives the SSLContext for a new connection, such as `LiveContext.current`.
@@ -104,13 +116,20 @@ class AsyncHttpxTransport:
 
     def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
         self._context = context
-        self._pools: Pools[httpx.AsyncHTTPTransport] = Pools(_AsyncPooledTransport)
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _OfLoop] = WeakKeyDictionary()
+        forks.watch(self)
+
+    def after_fork(self) -> None:
+        """The connections of the parent stay the parent's, and so do its event loops."""
+        forks.leave(dict(self._loops))
+        self._loops = WeakKeyDictionary()
 
     async def send(self, request: Request) -> Outcome:
         """Send once. Returns a `Fault` for whatever the network or the peer does; raises nothing for it."""
         started = time.monotonic()
         token = _silent.set(True)
-        pool = self._pools.take(request.peer.oin, self._context())
+        pools = await self._pools_here()
+        pool = pools.take(request.peer.oin, self._context())
         try:
             # Head and body each end at the deadline; this one is for what closing a connection may take after that.
             async with asyncio.timeout(request.deadline + _GRACE):
@@ -118,7 +137,7 @@ class AsyncHttpxTransport:
         except Exception as error:  # every failure of the call becomes a value; cancellation is no Exception
             return _fault(error, started, request.deadline)
         finally:
-            for retired in self._pools.give_back(pool):
+            for retired in pools.give_back(pool):
                 await retired.aclose()
             _silent.reset(token)
 
@@ -152,9 +171,41 @@ class AsyncHttpxTransport:
             cut = _fault(error, started, request.deadline)
         return _response(response, body, cut, started)
 
+    async def _pools_here(self) -> Pools[httpx.AsyncHTTPTransport]:
+        """The connections of the loop that runs."""
+        loop = asyncio.get_running_loop()
+        found = self._loops.get(loop)
+        if found is None:
+            pools: Pools[httpx.AsyncHTTPTransport] = Pools(_AsyncPooledTransport)
+            found = self._loops[loop] = _OfLoop(pools, _closed_at_the_end(pools))
+            await anext(found.end)
+        return found.pools
+
     async def close(self) -> None:
-        """Close all connections."""
-        for transport in self._pools.clear():
+        """Close all connections: at once in the loop that runs, soon in others that still go on."""
+        here = asyncio.get_running_loop()
+        loops, self._loops = dict(self._loops), WeakKeyDictionary()
+        for loop, found in loops.items():
+            if loop is here:
+                await found.end.aclose()
+            elif not loop.is_closed():
+                asyncio.run_coroutine_threadsafe(found.end.aclose(), loop)
+
+
+@frozen
+class _OfLoop:
+    """The connections of one event loop, and what closes them."""
+
+    pools: Pools[httpx.AsyncHTTPTransport]
+    end: AsyncGenerator[None]
+
+
+async def _closed_at_the_end(pools: Pools[httpx.AsyncHTTPTransport]) -> AsyncGenerator[None]:
+    """Close connections when this generator is closed, which asyncio does with all that are open before a loop ends."""
+    try:
+        yield
+    finally:
+        for transport in pools.clear():
             await transport.aclose()
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
 from typing import Any
 
 from doorstroom_client.errors import MessageError, Problem
-from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
-from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
@@ -20,11 +17,11 @@ _MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 """Texts, so that nothing in them is taken for what opens or closes a list or an object."""
 
 
-def encode(message: Schooladviezenlijst | Deelnemerslijst) -> bytes:
-    """Write a message as UTF-8 JSON, with the fields in the order of the standard."""
+def encode(document: object) -> bytes:
+    """Write a document as UTF-8 JSON, with the fields in the order in which they stand."""
     from pydantic_core import to_json
 
-    return to_json({item.name: getattr(message, item.name) for item in fields(message)})
+    return to_json(document)
 
 
 def decode_json(body: bytes) -> Any:

@@ -6,10 +6,10 @@ It only saves questions. When the store cannot be read or written, the register 
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from functools import partial
 
+from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.store.base import Mandates
@@ -55,7 +55,7 @@ class Answers:
         self._at_hand: dict[tuple[str, str, str, str], Gezien] = {}
         # Of these systems and schools the store may hold an answer that was contradicted, or an older one than was given.
         self._disbelieved: set[tuple[str, str]] = set()
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
 
     def is_fresh(self, gezien: Gezien, max_age: float | None = None) -> bool:
         """Whether an answer can be used without asking.

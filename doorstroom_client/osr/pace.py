@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError, Unavailable
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.http import Outcome, Response
@@ -40,7 +40,7 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self._starts: deque[float] = deque(maxlen=1000)
         self._due = float("-inf")
         self._rest = float("-inf")

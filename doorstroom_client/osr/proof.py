@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+
+from doorstroom_client import forks
 
 _PROVEN_SECONDS = 15 * 60.0
 
@@ -19,7 +20,7 @@ class Proof:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._seen: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
 
     def holds(self, base_url: str) -> bool:
         """Whether it was proven a short while ago."""

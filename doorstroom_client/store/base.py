@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from doorstroom_client.protocols import Answering
-from doorstroom_client.store.records import Claimed, Delivery, Entry, Gezien, Kept, Key, Opgeruimd, Outgoing, Queued, State
+from doorstroom_client.store.records import (
+    Claimed,
+    Delivery,
+    Dispatch,
+    Entry,
+    Gezien,
+    Kept,
+    Key,
+    Noted,
+    Opgeruimd,
+    Outgoing,
+    Queued,
+    State,
+)
 
 
 @runtime_checkable
@@ -95,20 +108,31 @@ class Ledger(Protocol, metaclass=Answering):
         """The random key that marks are made with; made once, and never leaves the store in another way."""
         ...
 
-    def entries(self, key: Key, schooljaar: str) -> list[Entry]:
-        """What was accepted last, one entry per pupil."""
+    def entries(self, key: Key, schooljaar: str) -> list[Noted]:
+        """What was accepted last, one per pupil, in the order of acceptance."""
         ...
 
     def knows(self, soort: str, leverancier: str) -> bool:
         """Whether a supplier ever accepted a list of this kind."""
         ...
 
-    def doubt(self, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
-        """Before sending: where an entry says something else than what was accepted, nobody knows until there is an answer."""
+    def accept(self, dispatch: Dispatch, positions: Sequence[int], at: dt.datetime, *, last: bool) -> None:
+        """After a receipt: this is what the supplier has now, unless another list was under way at the same time.
+
+        Args:
+            dispatch: the list, as `Outbox.overtake` gave it.
+            positions: of the pupils that were accepted.
+            at: now.
+            last: nothing of the list follows.
+        """
         ...
 
-    def accept(self, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
-        """After the receipt: this is what the supplier has now."""
+    def end(self, dispatch: Dispatch) -> None:
+        """A list is under way no more, whatever came of it."""
+        ...
+
+    def gone(self, key: Key, schooljaar: str, marked: Sequence[Noted]) -> None:
+        """Somebody was told to remove these pupils by hand: whether the supplier has them is in doubt from now on."""
         ...
 
 
@@ -124,26 +148,27 @@ class Outbox(Protocol, metaclass=Answering):
         """Take the message whose turn it is, for `lease` seconds; None when there is none.
 
         A message has its turn when it is due, nobody else works on it, and no older message of its key is still open.
-        What has expired is parked here.
+        It is to be sent at once: the ledger is in doubt from here on, and no older message of its key goes out any more. What
+        has expired is parked here.
 
         Args:
             owner: the worker.
             now: the wall clock (UTC).
-            lease: seconds. A lease or a moment that was noted later than now is of a clock that was set back.
+            lease: seconds, by a clock that nobody sets.
             without: OINs of suppliers to leave alone.
         """
         ...
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
-        """Keep a message for `lease` seconds more, right before sending; False when another worker has taken it, or too late.
-
-        From here on it may have arrived, whatever is heard of it: the ledger is put in doubt, and no older message of its key
-        goes out any more.
-        """
+        """Keep a message for `lease` seconds more, right before sending; False when it is another worker's, or expired."""
         ...
 
-    def delivered(self, claimed: Claimed, accepted: Sequence[Entry], onbekend: int, at: dt.datetime) -> bool:
+    def delivered(self, claimed: Claimed, accepted: Sequence[int], onbekend: int, at: dt.datetime) -> bool:
         """The supplier gave its receipt: forget the content and tell the ledger. False when another worker has taken it."""
+        ...
+
+    def lost(self, claimed: Claimed) -> None:
+        """It was sent, and another worker has taken it meanwhile: what the supplier has is in doubt."""
         ...
 
     def postpone(
@@ -162,14 +187,21 @@ class Outbox(Protocol, metaclass=Answering):
         ...
 
     def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
-        """What the open messages of a key say, one entry per pupil: the last one counts."""
+        """What the open messages of a key say, the oldest first."""
         ...
 
-    def overtake(self, key: Key, at: dt.datetime) -> bool:
-        """A newer list of a key is about to be sent past the outbox: what is parked may not follow it any more.
+    def overtake(self, key: Key, schooljaar: str, entries: Sequence[Entry], token: str, at: dt.datetime) -> Dispatch | None:
+        """A list is about to be sent past the outbox: what is parked may not follow it any more, and the ledger is in doubt.
+
+        Args:
+            key: what the list has to stay in order with.
+            schooljaar: of the list.
+            entries: the pupils in it.
+            token: a text of its own that tells the list from all others.
+            at: now.
 
         Returns:
-            False when a message of the key is still to be sent; then nothing is changed.
+            None when a message of the key is still to be sent; then nothing is changed.
         """
         ...
 

@@ -40,11 +40,9 @@ class Database(Protocol):
 
     Attributes:
         skip_locked: ends a query that takes rows which nobody else has in hand; empty where one transaction goes at a time.
-        least: name of the function that gives the smallest of its arguments.
     """
 
     skip_locked: str
-    least: str
 
     def transaction(self, what: str) -> AbstractContextManager[Cursor]:
         """Everything or nothing; on disk when it ends. `what` stands in the error."""
@@ -62,6 +60,10 @@ class Database(Protocol):
         """The same without waiting: False when another transaction works on it."""
         ...
 
+    def lease_clock(self, cursor: Cursor) -> tuple[str, float]:
+        """What names a clock, and its seconds: all workers share it, and nobody sets it. It begins anew at a boot."""
+        ...
+
     def wipe(self) -> bool:
         """Have the bytes of what was removed overwritten, every copy of them; False when that cannot be said."""
         ...
@@ -77,3 +79,23 @@ class Database(Protocol):
     def close(self) -> None:
         """Close the database."""
         ...
+
+
+LET_GO = "lease_owner = NULL, lease_boot = NULL, lease_until = NULL"
+"""Nobody has a row in hand any more."""
+IS_FREE = "(lease_owner IS NULL OR lease_boot <> ? OR lease_until <= ? OR lease_until > ?)"
+"""No worker has a row in hand; with the values of `free_now`."""
+_LONGEST_LEASE = 86400.0
+"""Seconds. What reaches further was taken before a boot, on a system that does not tell one boot from another."""
+
+
+def free_now(database: Database, cursor: Cursor) -> tuple[str, float, float]:
+    """The values for `IS_FREE` at this moment."""
+    boot, clock = database.lease_clock(cursor)
+    return boot, clock, clock + _LONGEST_LEASE
+
+
+def lease_until(database: Database, cursor: Cursor, seconds: float) -> tuple[str, float]:
+    """The values of ``lease_boot`` and ``lease_until`` for a lease that is taken now."""
+    boot, clock = database.lease_clock(cursor)
+    return boot, clock + min(seconds, _LONGEST_LEASE)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.base import Inbox
 from doorstroom_client.store.records import Delivery, Kept
@@ -50,11 +51,21 @@ class GroupCommit:
 
     def __init__(self, inbox: Callable[[], Inbox]) -> None:
         self._inbox = inbox
+        self._closed = False
+        self._begin()
+        forks.watch(self)
+
+    def _begin(self) -> None:
         self._queue: list[_Waiting] = []
         self._mutex = threading.Lock()
         self._turn = threading.Lock()
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="doorstroom-keep")
-        self._called = self._closed = False
+        self._called = False
+
+    def after_fork(self) -> None:
+        """What waits is the parent's to keep, by threads that do not go on in a child; here everything begins anew."""
+        forks.leave(self._beside)
+        self._begin()
 
     def add(self, delivery: Delivery) -> Kept:
         """Keep a delivery; returns only after the commit that holds it is on disk.

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from doorstroom_client.store.database import Cursor, Database
+from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.records import Delivery, Kept
 
@@ -18,20 +18,15 @@ _COLUMNS = (
 )
 _OPEN = "current = 1 AND processed_at IS NULL"
 _DUE = "(due_at IS NULL OR due_at <= ?)"
-_TAKEN = "(taken.lease_until > ? AND taken.lease_from <= ?)"
-"""In somebody's hands. A lease that was taken later than now is of a clock that was set back."""
 _NOBODY = (
     "NOT EXISTS (SELECT 1 FROM leerlingresultaat taken WHERE taken.edu_to = r.edu_to AND taken.pupil = r.pupil "
-    f"AND taken.lease_owner IS NOT NULL AND {_TAKEN})"
+    f"AND taken.lease_owner IS NOT NULL AND NOT {IS_FREE.replace('lease_', 'taken.lease_')})"
 )
 """Nobody has a result of this pupil in hand."""
 _OLDER = (
     "SELECT 1 FROM leerlingresultaat older WHERE older.edu_to = r.edu_to AND older.pupil = r.pupil AND older.id < r.id "
     "AND older.current = 1 AND older.processed_at IS NULL"
 )
-_SLACK = dt.timedelta(seconds=5)
-"""Differences between clocks that mean nothing."""
-_LET_GO = "lease_owner = NULL, lease_from = NULL, lease_until = NULL"
 
 
 class SqlInbox:
@@ -63,9 +58,9 @@ class SqlInbox:
         """Current results that are not yet processed, oldest first."""
         if now is None:
             return self.select(_OPEN, edu_to, after, limit)
-        at, ahead = text_of(now), text_of(now + _SLACK)
-        free = f"{_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER} AND older.due_at > ?)"
-        return self.select(free, edu_to, after, limit, at, at, ahead, at)
+        at = text_of(now)
+        due = f"{_OPEN} AND {_DUE} AND NOT EXISTS ({_OLDER} AND older.due_at > ?) AND {_NOBODY}"
+        return self.select(due, edu_to, after, limit, at, at, free=True)
 
     def results(self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100) -> list[Kept]:
         """Current results, processed or not, oldest first."""
@@ -81,11 +76,11 @@ class SqlInbox:
         self, owner: str, now: dt.datetime, lease: float, *, edu_to: Sequence[str] | None = None, limit: int = 1
     ) -> list[Kept]:
         """Take results that are not yet processed; of each pupil the oldest, when nobody has another one in hand."""
-        at, ahead = text_of(now), text_of(now + _SLACK)
         only, schools = _only(edu_to)
         free = f"SELECT r.id FROM leerlingresultaat r WHERE {_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER}){only}"
-        query, values = f"{free} ORDER BY r.id LIMIT ?", (at, at, ahead, *schools, limit)
+        query = f"{free} ORDER BY r.id LIMIT ?"
         with self._database.cursor("read results") as cursor:  # a look first, so that waiting costs no writing
+            values = (text_of(now), *free_now(self._database, cursor), *schools, limit)
             if not cursor.execute(query, values).fetchall():
                 return []
         with self._database.transaction("take results") as cursor:
@@ -94,14 +89,14 @@ class SqlInbox:
             still = f"{free} AND r.id IN ({', '.join('?' * len(found))}) ORDER BY r.id"
             found = [row[0] for row in cursor.execute(still, (*values[:-1], *found)).fetchall()] if found else []
             cursor.executemany(
-                "UPDATE leerlingresultaat SET lease_owner = ?, lease_from = ?, lease_until = ? WHERE id = ?",
-                [(owner, at, text_of(now + dt.timedelta(seconds=lease)), number) for number in found],
+                "UPDATE leerlingresultaat SET lease_owner = ?, lease_boot = ?, lease_until = ? WHERE id = ?",
+                [(owner, *lease_until(self._database, cursor, lease), number) for number in found],
             )
             return [self._one(cursor, number) for number in found]
 
     def release(self, owner: str, ids: Sequence[int]) -> None:
         """Give back results that an owner has in hand."""
-        query = f"UPDATE leerlingresultaat SET {_LET_GO} WHERE id = ? AND lease_owner = ?"
+        query = f"UPDATE leerlingresultaat SET {LET_GO} WHERE id = ? AND lease_owner = ?"
         for number in ids:  # one at a time, so that nobody waits for each other
             with self._database.transaction("give results back") as cursor:
                 cursor.execute(query, (number, owner))
@@ -109,7 +104,7 @@ class SqlInbox:
     def put_off(self, id: int, reason: str, until: dt.datetime, owner: str | None = None) -> bool:
         """Do not hand a result out before a moment."""
         query = (
-            f"UPDATE leerlingresultaat SET due_at = ?, reason = ?, tries = tries + 1, {_LET_GO} "
+            f"UPDATE leerlingresultaat SET due_at = ?, reason = ?, tries = tries + 1, {LET_GO} "
             "WHERE id = ? AND processed_at IS NULL AND (lease_owner IS NULL OR lease_owner = ?)"
         )
         with self._database.transaction("put a result off") as cursor:
@@ -119,7 +114,7 @@ class SqlInbox:
         """Mark a result as processed; marking it again changes nothing."""
         with self._database.transaction("mark a result") as cursor:
             cursor.execute(
-                f"UPDATE leerlingresultaat SET processed_at = ?, {_LET_GO} WHERE id = ? AND processed_at IS NULL",
+                f"UPDATE leerlingresultaat SET processed_at = ?, {LET_GO} WHERE id = ? AND processed_at IS NULL",
                 (text_of(at), id),
             )
 
@@ -132,12 +127,24 @@ class SqlInbox:
             ).fetchone()
         return dict(zip(("received", "current", "pending", "put_off"), map(int, row), strict=True))
 
-    def select(self, condition: str, edu_to: Sequence[str] | None, after: int, limit: int, *values: str) -> list[Kept]:
-        """Results that meet a condition on their table, oldest first; for the other parts of this store."""
+    def select(
+        self, condition: str, edu_to: Sequence[str] | None, after: int, limit: int, *values: object, free: bool = False
+    ) -> list[Kept]:
+        """Results that meet a condition on their table, oldest first; for the other parts of this store.
+
+        Args:
+            condition: in SQL.
+            edu_to: only of these administrations.
+            after: only ids above this one.
+            limit: at most so many.
+            values: of the condition.
+            free: the condition ends with what nobody has in hand.
+        """
         only, schools = _only(edu_to)
         query = f"SELECT {_COLUMNS} FROM leerlingresultaat r WHERE {condition} AND id > ?{only} ORDER BY id LIMIT ?"
         with self._database.cursor("read results") as cursor:
-            return [_kept(row) for row in cursor.execute(query, (*values, after, *schools, limit)).fetchall()]
+            held = free_now(self._database, cursor) if free else ()
+            return [_kept(row) for row in cursor.execute(query, (*values, *held, after, *schools, limit)).fetchall()]
 
     def _add(self, cursor: Cursor, delivery: Delivery) -> Kept:
         checksum = hashlib.sha256(delivery.payload).hexdigest()

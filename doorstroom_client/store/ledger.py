@@ -1,4 +1,4 @@
-"""The ledger in a database: what each supplier accepted last."""
+"""The ledger in a database: what each supplier accepted last, and which lists are under way."""
 
 from __future__ import annotations
 
@@ -6,19 +6,41 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
 
+from doorstroom_client.frozen import frozen
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
-from doorstroom_client.store.records import Entry, Key
+from doorstroom_client.store.pupils import Marked, Pupils
+from doorstroom_client.store.records import Dispatch, Entry, Key, Noted
 
-_BOOK = "routeringskenmerk = ? AND leverancier = ? AND soort = ? AND schooljaar = ?"
+_DEELNEMERS, _ADVIEZEN = "registreren", "registreren-schooladviezen"
+_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
+_BOOK = f"{_KEY} AND schooljaar = ?"
 _IN_DOUBT = ""
+_FORGOTTEN_SECONDS = 3600.0
+"""Seconds after which a list that left and was never heard of again, because its process ended, counts as arrived or lost."""
+
+
+@frozen
+class _Row:
+    """What is noted about a pupil, and where."""
+
+    id: int
+    noted: Noted
+
+    @property
+    def eck(self) -> str:
+        return self.noted.eck
+
+    @property
+    def las(self) -> str:
+        return self.noted.las
 
 
 class SqlLedger:
-    """A `Ledger` in one table.
+    """A `Ledger` in two tables.
 
     Args:
-        database: where it is.
+        database: where they are.
     """
 
     def __init__(self, database: Database) -> None:
@@ -35,10 +57,10 @@ class SqlLedger:
             self._secret = found  # not before it is on disk: marks made with a lost key are of no use
         return self._secret
 
-    def entries(self, key: Key, schooljaar: str) -> list[Entry]:
-        """What was accepted last, one entry per pupil."""
+    def entries(self, key: Key, schooljaar: str) -> list[Noted]:
+        """What was accepted last, one per pupil, in the order of acceptance."""
         with self._database.cursor("read the ledger") as cursor:
-            return [entry for _, entry in self._rows(cursor, key, schooljaar)]
+            return [row.noted for row in self._rows(cursor, key, schooljaar)]
 
     def knows(self, soort: str, leverancier: str) -> bool:
         """Whether a supplier ever accepted a list of this kind."""
@@ -46,81 +68,191 @@ class SqlLedger:
         with self._database.cursor("read the ledger") as cursor:
             return bool(cursor.execute(query, (leverancier, soort)).fetchone()[0])
 
-    def doubt(self, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
-        """Forget what was accepted where an entry says something else; a book without such entries is only read."""
-        with self._database.cursor("read the ledger") as cursor:
-            doubtful = _doubtful(self._rows(cursor, key, schooljaar), entries)
-        if doubtful:
-            with self._database.transaction("write the ledger") as cursor:
-                self.forget(cursor, key, schooljaar, entries)
+    def accept(self, dispatch: Dispatch, positions: Sequence[int], at: dt.datetime, *, last: bool) -> None:
+        """This is what the supplier has now, unless another list was under way at the same time."""
+        with self._database.transaction("write the ledger") as cursor:
+            self.write(cursor, dispatch, positions, at, last=last)
+
+    def end(self, dispatch: Dispatch) -> None:
+        """A list is under way no more."""
+        with self._database.transaction("write the ledger") as cursor:
+            self.arrived(cursor, dispatch)
+
+    def gone(self, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
+        """Somebody was told to remove these pupils by hand: whether the supplier has them is in doubt from now on."""
+        with self._database.transaction("write the ledger") as cursor:
+            self.doubt_gone(cursor, key, schooljaar, marked)
+
+    # --- within a transaction of another part of the store
+
+    def leave(self, cursor: Cursor, token: str, key: Key, schooljaar: str, entries: Sequence[Entry]) -> Dispatch:
+        """A list is about to be sent: from now on nobody knows what the supplier has where it says something else.
+
+        Another list of its key that is under way may arrive before it or after it. Then neither of the two can tell what the
+        supplier has in the end, and both leave doubt.
+        """
+        lock_keys(self._database, cursor, key)
+        boot, clock = self._database.lease_clock(cursor)
+        cursor.execute(
+            f"DELETE FROM dispatch WHERE {_KEY} AND (boot <> ? OR clock < ?)", (*_key(key), boot, clock - _FORGOTTEN_SECONDS)
+        )
+        others = self._disturb(cursor, key, token)
+        cursor.execute(
+            "INSERT INTO dispatch (token, routeringskenmerk, leverancier, soort, boot, clock, disturbed) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO UPDATE SET boot = excluded.boot, clock = excluded.clock, "
+            "disturbed = dispatch.disturbed + excluded.disturbed",
+            (token, *_key(key), boot, clock, others),
+        )
+        self.forget(cursor, key, schooljaar, entries)
+        return Dispatch(token, key, schooljaar, tuple(entries), self._known(cursor, key, schooljaar, entries))
+
+    def write(self, cursor: Cursor, dispatch: Dispatch, positions: Sequence[int], at: dt.datetime, *, last: bool) -> None:
+        """Note what was accepted."""
+        key = dispatch.key
+        lock_keys(self._database, cursor, *([key, _other(key)] if key.soort == _DEELNEMERS else [key]))
+        found = cursor.execute("SELECT disturbed FROM dispatch WHERE token = ?", (dispatch.token,)).fetchone()
+        if found is None:  # so long ago that it counted as lost: it may have arrived after what left since
+            self._disturb(cursor, key, dispatch.token)
+        sure = found is not None and not found[0]
+        accepted = [(dispatch.entries[at], at in dispatch.known) for at in positions]
+        self._note(cursor, dispatch, accepted, at, sure=sure)
+        if last:
+            self.arrived(cursor, dispatch)
+
+    def arrived(self, cursor: Cursor, dispatch: Dispatch) -> None:
+        """A list is under way no more."""
+        cursor.execute("DELETE FROM dispatch WHERE token = ?", (dispatch.token,))
+
+    def strayed(self, cursor: Cursor, dispatch: Dispatch) -> None:
+        """A list was sent by who should not have: it may have arrived after newer ones, whatever is noted of those."""
+        lock_keys(self._database, cursor, dispatch.key)
+        self._disturb(cursor, dispatch.key, dispatch.token)
+        self.forget(cursor, dispatch.key, dispatch.schooljaar, dispatch.entries)
 
     def forget(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry]) -> None:
-        """The same as `doubt` within a transaction of another part of the store."""
-        lock_key(self._database, cursor, key)
-        doubtful = _doubtful(self._rows(cursor, key, schooljaar), entries)
-        cursor.executemany("UPDATE ledger SET content = ? WHERE id = ?", [(_IN_DOUBT, number) for number in doubtful])
-
-    def accept(self, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
-        """This is what the supplier has now."""
-        with self._database.transaction("write the ledger") as cursor:
-            self.write(cursor, key, schooljaar, entries, at)
-
-    def write(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], at: dt.datetime) -> None:
-        """The same as `accept` within a transaction of another part of the store."""
-        lock_key(self._database, cursor, key)
-        known = Index(self._rows(cursor, key, schooljaar))
-        old = {number for entry in entries for number in known.of(entry)}
-        cursor.executemany("DELETE FROM ledger WHERE id = ?", [(number,) for number in old])
-        cursor.executemany(
-            "INSERT INTO ledger (routeringskenmerk, leverancier, soort, schooljaar, eck, las, content, accepted_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(*_book(key, schooljaar), entry.eck, entry.las, entry.content, text_of(at)) for entry in entries],
+        """What the supplier has is in doubt where an entry says something else."""
+        lock_keys(self._database, cursor, key)
+        rows = self._rows(cursor, key, schooljaar)
+        pupils = Pupils(rows, entries)
+        by_pupil = pupils.by_pupil(rows)
+        self._doubt(
+            cursor,
+            [row for entry in entries for row in by_pupil.get(pupils.of(entry), ()) if row.noted.content != entry.content],
         )
 
-    def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[tuple[int, Entry]]:
-        query = f"SELECT id, eck, las, content FROM ledger WHERE {_BOOK} ORDER BY id"
-        return [(row[0], Entry(*row[1:])) for row in cursor.execute(query, _book(key, schooljaar)).fetchall()]
+    def doubt_gone(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
+        """The same as `gone`. A pupil that is removed at the supplier is gone with advice and all."""
+        lock_keys(self._database, cursor, key, _other(key))
+        for book in (key, _other(key)):
+            rows = self._rows(cursor, book, schooljaar)
+            pupils = Pupils(rows, marked)
+            these = {pupils.of(item) for item in marked}
+            self._doubt(cursor, [row for row in rows if pupils.of(row) in these])
+
+    # --- parts of those
+
+    def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[_Row]:
+        query = f"SELECT id, eck, las, content, known, times, accepted_at FROM ledger WHERE {_BOOK} ORDER BY id"
+        return [
+            _Row(number, Noted(eck, las, content, bool(known), times, dt.datetime.fromisoformat(at)))
+            for number, eck, las, content, known, times, at in cursor.execute(query, (*_key(key), schooljaar)).fetchall()
+        ]
+
+    def _doubt(self, cursor: Cursor, rows: Iterable[_Row]) -> None:
+        doubtful = [(_IN_DOUBT, row.id) for row in rows if row.noted.content]
+        if doubtful:
+            cursor.executemany("UPDATE ledger SET content = ? WHERE id = ?", doubtful)
+
+    def _disturb(self, cursor: Cursor, key: Key, token: str) -> int:
+        """Tell all other lists of a key that are under way that they were not alone; gives whether there are any."""
+        changed = cursor.execute(f"UPDATE dispatch SET disturbed = 1 WHERE {_KEY} AND token <> ?", (*_key(key), token)).rowcount
+        return int(bool(changed))
+
+    def _known(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry]) -> frozenset[int]:
+        """Positions of the pupils that the supplier knows: their participants were accepted, beyond doubt."""
+        if key.soort != _ADVIEZEN:
+            return frozenset(range(len(entries)))  # a list of participants is what makes a pupil known
+        rows = self._rows(cursor, _other(key), schooljaar)
+        pupils = Pupils(rows, entries)
+        there = {pupils.of(row) for row in rows if row.noted.content}
+        return frozenset(at for at, entry in enumerate(entries) if pupils.of(entry) in there)
+
+    def _note(
+        self, cursor: Cursor, dispatch: Dispatch, accepted: Sequence[tuple[Entry, bool]], at: dt.datetime, *, sure: bool
+    ) -> None:
+        key, schooljaar = dispatch.key, dispatch.schooljaar
+        rows, entries = self._rows(cursor, key, schooljaar), [entry for entry, _ in accepted]
+        pupils = Pupils(rows, dispatch.entries)
+        by_pupil = pupils.by_pupil(rows)
+        now_known = self._known(cursor, key, schooljaar, entries)
+        made: list[tuple[object, ...]] = []
+        old: set[int] = set()
+        new: list[Entry] = []
+        for number, (entry, known) in enumerate(accepted):
+            before = by_pupil.get(pupils.of(entry), [])
+            old.update(row.id for row in before)
+            if not before:
+                new.append(entry)
+            # A pupil that became known while its advice was under way may have been left out: that is to be sent once more.
+            content = entry.content if sure and (known or number not in now_known) else _IN_DOUBT
+            same = [row.noted.times for row in before if row.noted.content == entry.content]
+            times = 0 if known else 1 + max(same, default=0)
+            eck, las = _both(entry, before, pupils)
+            made.append((*_key(key), schooljaar, eck, las, content, int(known), times, text_of(at)))
+        cursor.executemany("DELETE FROM ledger WHERE id = ?", [(number,) for number in old])
+        cursor.executemany(
+            "INSERT INTO ledger (routeringskenmerk, leverancier, soort, schooljaar, eck, las, content, known, times, "
+            "accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            made,
+        )
+        if key.soort == _DEELNEMERS:
+            self._make_known(cursor, key, schooljaar, entries, new)
+
+    def _make_known(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
+        """Participants were accepted: advice that was sent before their supplier knew them has to be sent again.
+
+        Where one list names a pupil by one identity and the other by the other, nobody can tell whether they are the same: then
+        every pupil that was made known for the first time may be the one.
+        """
+        rows = [row for row in self._rows(cursor, _other(key), schooljaar) if not row.noted.known]
+        pupils = Pupils(rows, self._rows(cursor, key, schooljaar))
+        these = {pupils.of(entry) for entry in entries}
+        only_eck = any(entry.eck and not entry.las for entry in new)
+        only_las = any(entry.las and not entry.eck for entry in new)
+
+        def may_be_one(row: _Row) -> bool:
+            has_eck = bool(row.eck) or pupils.of(row) != row.las
+            return pupils.of(row) in these or (only_eck and not has_eck) or (only_las and not row.las)
+
+        self._doubt(cursor, filter(may_be_one, rows))
 
 
-def lock_key(database: Database, cursor: Cursor, key: Key) -> None:
-    """Keep others from what has to arrive in order, until the transaction ends. Doing so twice is harmless."""
-    database.lock(cursor, *about_key(key))
+def lock_keys(database: Database, cursor: Cursor, *keys: Key) -> None:
+    """Keep others from what has to arrive in order, until the transaction ends. Doing so twice is harmless.
+
+    Always in the same order, so that two who need the same keys do not wait for each other.
+    """
+    for about in sorted(map(about_key, keys)):
+        database.lock(cursor, *about)
 
 
 def about_key(key: Key) -> tuple[str, ...]:
     """What a lock on a key is called."""
-    return ("outbox", key.routeringskenmerk, key.leverancier, key.soort)
+    return ("outbox", *_key(key))
 
 
-class Index:
-    """Rows by either identity of the pupil.
-
-    Args:
-        rows: entries with a number each.
-    """
-
-    def __init__(self, rows: Iterable[tuple[int, Entry]] = ()) -> None:
-        self._by_mark: dict[str, list[tuple[int, Entry]]] = {}
-        self.add(rows)
-
-    def add(self, rows: Iterable[tuple[int, Entry]]) -> None:
-        """Take in more rows."""
-        for number, entry in rows:
-            for mark in filter(None, (entry.eck, entry.las)):
-                self._by_mark.setdefault(mark, []).append((number, entry))
-
-    def of(self, entry: Entry) -> dict[int, Entry]:
-        """The rows about the pupil of `entry`."""
-        found = [row for mark in filter(None, (entry.eck, entry.las)) for row in self._by_mark.get(mark, ())]
-        return {number: known for number, known in found if known.same_pupil(entry)}
+def _key(key: Key) -> tuple[str, str, str]:
+    return (key.routeringskenmerk, key.leverancier, key.soort)
 
 
-def _doubtful(rows: Sequence[tuple[int, Entry]], entries: Sequence[Entry]) -> list[int]:
-    known = Index(rows)
-    return [
-        number for entry in entries for number, row in known.of(entry).items() if row.content not in (entry.content, _IN_DOUBT)
-    ]
+def _other(key: Key) -> Key:
+    """The lists of the other kind, of the same administration at the same supplier."""
+    return Key(_ADVIEZEN if key.soort == _DEELNEMERS else _DEELNEMERS, key.leverancier, key.routeringskenmerk)
 
 
-def _book(key: Key, schooljaar: str) -> tuple[str, str, str, str]:
-    return (key.routeringskenmerk, key.leverancier, key.soort, schooljaar)
+def _both(entry: Entry, before: Sequence[_Row], pupils: Pupils) -> tuple[str, str]:
+    """Both marks of a pupil, also the one that this list does not name, unless a LAS-key has passed to another."""
+    pupil = pupils.of(entry)
+    eck = entry.eck or next((row.eck for row in reversed(before) if row.eck), "")
+    las = entry.las or next((row.las for row in reversed(before) if row.las and pupils.of(Entry("", row.las, "")) == pupil), "")
+    return eck, las

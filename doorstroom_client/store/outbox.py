@@ -5,19 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
-from doorstroom_client.store.database import Cursor, Database
-from doorstroom_client.store.ledger import Index, SqlLedger, about_key, lock_key
+from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
+from doorstroom_client.store.ledger import SqlLedger, about_key, lock_keys
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, Queued, State
+from doorstroom_client.store.records import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
 
 _OPEN = "state IN ('waiting', 'held')"
-_FIRST = (
-    "NOT EXISTS (SELECT 1 FROM outbox older WHERE older.routeringskenmerk = o.routeringskenmerk "
-    f"AND older.leverancier = o.leverancier AND older.soort = o.soort AND older.id < o.id AND older.{_OPEN})"
-)
-"""No older message of the same key is still open."""
 _KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
 _COLUMNS = (
     "id, message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, sha256, state, reason, attempts, "
@@ -25,10 +20,13 @@ _COLUMNS = (
 )
 _SLACK = dt.timedelta(seconds=5)
 """Differences between clocks that mean nothing."""
-_FREE = "(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_from > ?)"
-"""No worker has it in hand. A lease that was taken later than now is of a clock that was set back; how far a lease reaches
-says nothing about that, because workers differ in how long they may take."""
-_LET_GO = "lease_owner = NULL, lease_from = NULL, lease_until = NULL"
+_TURN = "first = 1 AND lease_owner IS NULL AND next_at <= ? AND expires_at > ?"
+"""Due, and no older message of its key is open."""
+_SET_BACK = "first = 1 AND lease_owner IS NULL AND scheduled_at > ? AND expires_at > ?"
+"""Scheduled by a clock that has been set back since: when it is due is not known, so it is due."""
+_LATE = f"{_OPEN} AND lease_owner IS NULL AND expires_at <= ?"
+_AT_ONCE = 50
+"""Messages that are put aside in one transaction, so that nobody waits long for the store."""
 
 
 class SqlOutbox:
@@ -47,11 +45,11 @@ class SqlOutbox:
         """Keep a message; returns only after the commit is on disk."""
         added, key = text_of(message.added_at), message.key
         with self._database.transaction("keep a message") as cursor:
-            lock_key(self._database, cursor, key)  # so that numbers of a key are given in the order in which they appear
+            lock_keys(self._database, cursor, key)  # so that numbers of a key are given in the order in which they appear
             inserted = cursor.execute(
                 "INSERT INTO outbox (message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, "
-                "sha256, body, entries, state, added_at, expires_at, next_at, scheduled_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                "sha256, body, entries, state, first, added_at, expires_at, next_at, scheduled_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
                 (
                     message.message_id,
                     *(key.soort, key.leverancier, key.routeringskenmerk),
@@ -62,100 +60,91 @@ class SqlOutbox:
                     message.body,
                     json.dumps([[entry.eck, entry.las, entry.content] for entry in message.entries]),
                     State.WAITING,
+                    int(not self._has_open(cursor, key)),
                     *(added, text_of(message.expires_at), added, added),
                 ),
             ).fetchall()
             return self._one(cursor, inserted[0][0])
 
     def claim(self, owner: str, now: dt.datetime, lease: float, *, without: Sequence[str] = ()) -> Claimed | None:
-        """Take the message whose turn it is, for `lease` seconds; None when there is none."""
-        at, ahead = text_of(now), text_of(now + _SLACK)
-        skip = f" AND o.leverancier NOT IN ({', '.join('?' * len(without))})" if without else ""
-        turn = f"o.{_OPEN} AND (o.next_at <= ? OR o.scheduled_at > ?) AND {_FREE}{skip} AND {_FIRST}"
-        with self._database.transaction("take a message") as cursor:
-            late = f"o.{_OPEN} AND o.expires_at <= ? AND {_FREE}"
-            for number in self._each_of(cursor, late, (at, at, ahead)):
-                self._set_aside(cursor, number, "expired", at)
-            turns = [*islice(self._each_of(cursor, turn, (at, ahead, at, ahead, *without)), 1)]
-            if not turns:
-                return None
-            (number,) = turns
-            cursor.execute(
-                # It is due from this moment on, whatever the clock is set to afterwards.
-                "UPDATE outbox SET lease_owner = ?, lease_from = ?, lease_until = ?, next_at = ?, scheduled_at = ? "
-                "WHERE id = ?",
-                (owner, at, _until(now, lease), at, at, number),
-            )
-            body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", (number,)).fetchone()
-            return Claimed(self._one(cursor, number), owner, bytes(body), _entries(entries))
+        """Take the message whose turn it is, for `lease` seconds, to be sent at once; None when there is none."""
+        while True:
+            with self._database.transaction("take a message") as cursor:
+                self._end_leases(cursor)
+                late = self._set_aside_late(cursor, now)
+                claimed = self._take(cursor, owner, now, lease, without)
+            if claimed is not None or late < _AT_ONCE:
+                return claimed
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
-        """Keep a message for `lease` seconds more, note that it is sent, and put the ledger in doubt: all or nothing."""
+        """Keep a message for `lease` seconds more, and put the ledger in doubt: all or nothing."""
         at, queued = text_of(now), claimed.queued
         with self._database.transaction("mark a message") as cursor:
-            lock_key(self._database, cursor, queued.key)
+            lock_keys(self._database, cursor, queued.key)
             still = cursor.execute(
-                "UPDATE outbox SET lease_from = ?, lease_until = ?, sent_at = coalesce(sent_at, ?) "
-                f"WHERE id = ? AND lease_owner = ? AND {_OPEN} AND expires_at > ?",
-                (at, _until(now, lease), at, queued.id, claimed.owner, at),
+                f"UPDATE outbox SET lease_boot = ?, lease_until = ? WHERE id = ? AND lease_owner = ? AND {_OPEN} "
+                "AND expires_at > ?",
+                (*lease_until(self._database, cursor, lease), queued.id, claimed.owner, at),
             ).rowcount
             if still:
-                self._ledger.forget(cursor, queued.key, queued.schooljaar, claimed.entries)
+                self._leave(cursor, queued, claimed.dispatch.entries)
             return bool(still)
 
-    def delivered(self, claimed: Claimed, accepted: Sequence[Entry], onbekend: int, at: dt.datetime) -> bool:
+    def delivered(self, claimed: Claimed, accepted: Sequence[int], onbekend: int, at: dt.datetime) -> bool:
         """Forget the content and tell the ledger, both or neither."""
         with self._database.transaction("mark a message") as cursor:
-            lock_key(self._database, cursor, claimed.queued.key)
-            done = cursor.execute(
-                "UPDATE outbox SET state = 'delivered', reason = '', attempts = attempts + 1, onbekend = ?, ended_at = ?, "
-                f"body = NULL, entries = NULL, {_LET_GO} WHERE id = ? AND lease_owner = ? AND {_OPEN}",
-                (onbekend, text_of(at), claimed.queued.id, claimed.owner),
-            ).rowcount
-            if done:
-                self._ledger.write(cursor, claimed.queued.key, claimed.queued.schooljaar, accepted, at)
-            return bool(done)
+            if not self._is_ours(cursor, claimed):
+                return False
+            self._close(cursor, claimed.queued, "delivered", "", at, "attempts = attempts + 1, onbekend = ?", (onbekend,))
+            self._ledger.write(cursor, claimed.dispatch, accepted, at, last=True)
+            return True
 
     def postpone(
         self, claimed: Claimed, state: State, reason: str, next_at: dt.datetime, at: dt.datetime, *, counts: bool
     ) -> bool:
         """It was not delivered: when and how it goes on."""
-        ended = text_of(at) if state is State.PARKED else None
-        return self._update(
-            claimed,
-            f"state = ?, reason = ?, next_at = ?, scheduled_at = ?, ended_at = ?, attempts = attempts + ?, {_LET_GO}",
-            (state, reason, text_of(next_at), text_of(at), ended, int(counts)),
-        )
+        with self._database.transaction("mark a message") as cursor:
+            if not self._is_ours(cursor, claimed):
+                return False
+            when = "next_at = ?, scheduled_at = ?, attempts = attempts + ?"
+            if not counts:  # nothing of it left, unless with an earlier worker: then it was not taken for the first time
+                when = f"sent_at = CASE WHEN sent_at = next_at THEN NULL ELSE sent_at END, {when}"
+            values = (text_of(next_at), text_of(at), int(counts))
+            if state is State.PARKED:
+                self._close(cursor, claimed.queued, state, reason, at, when, values)
+            else:
+                query = f"UPDATE outbox SET state = ?, reason = ?, {when}, {LET_GO} WHERE id = ?"
+                cursor.execute(query, (state, reason, *values, claimed.queued.id))
+            self._ledger.arrived(cursor, claimed.dispatch)
+            return True
+
+    def lost(self, claimed: Claimed) -> None:
+        """It was sent, and is not its sender's any more: put the ledger in doubt."""
+        with self._database.transaction("mark a message") as cursor:
+            self._ledger.strayed(cursor, claimed.dispatch)
 
     def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
-        """What the open messages of a key say, one entry per pupil: the last one counts."""
-        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id DESC"
+        """What the open messages of a key say, the oldest first."""
+        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
         with self._database.cursor("read messages") as cursor:
             rows = cursor.execute(query, (*_key(key), schooljaar)).fetchall()
-        newer, last = Index(), list[Entry]()
-        for row in rows:
-            entries = _entries(row[0])
-            last += [entry for entry in entries if not newer.of(entry)]
-            newer.add(enumerate(entries))
-        return last
+        return [entry for row in rows for entry in _entries(row[0])]
 
-    def overtake(self, key: Key, at: dt.datetime) -> bool:
-        """A newer list of a key is about to be sent past the outbox: what is parked counts as expired from now on."""
+    def overtake(self, key: Key, schooljaar: str, entries: Sequence[Entry], token: str, at: dt.datetime) -> Dispatch | None:
+        """A list is about to be sent past the outbox: what is parked counts as expired from now on."""
         moment = text_of(at)
         with self._database.transaction("mark messages") as cursor:
-            lock_key(self._database, cursor, key)
-            query = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})"
-            if cursor.execute(query, _key(key)).fetchone()[0]:
-                return False
+            lock_keys(self._database, cursor, key)
+            if self._has_open(cursor, key):
+                return None
             parked = f"UPDATE outbox SET expires_at = ? WHERE {_KEY} AND state = 'parked' AND expires_at > ?"
             cursor.execute(parked, (moment, *_key(key), moment))
-            return True
+            return self._ledger.leave(cursor, token, key, schooljaar, entries)
 
     def is_open(self, key: Key) -> bool:
         """Whether a message of a key is still to be sent."""
-        query = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})"
         with self._database.cursor("read messages") as cursor:
-            return bool(cursor.execute(query, _key(key)).fetchone()[0])
+            return self._has_open(cursor, key)
 
     def messages(self, states: Sequence[State] | None = None, *, after: int = 0, limit: int = 100) -> list[Queued]:
         """Messages, oldest first."""
@@ -178,93 +167,168 @@ class SqlOutbox:
 
         One that a worker has in hand is due when its lease ends; one that expires is due to make way for others.
         """
-        at, ahead = text_of(now), text_of(now + _SLACK)
-        query = (
-            f"SELECT min(CASE WHEN NOT {_FREE} THEN o.lease_until WHEN o.scheduled_at > ? THEN ? "
-            f"ELSE {self._database.least}(o.next_at, o.expires_at) END) FROM outbox o WHERE o.{_OPEN} AND {_FIRST}"
-        )
+        free = "lease_owner IS NULL"
         with self._database.cursor("read messages") as cursor:
-            found = moment_of(cursor.execute(query, (at, ahead, ahead, at)).fetchone()[0])
-        return None if found is None else max(found, now)
+            boot, clock = self._database.lease_clock(cursor)
+            set_back = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE first = 1 AND {free} AND scheduled_at > ?)"
+            if cursor.execute(set_back, (text_of(now + _SLACK),)).fetchone()[0]:
+                return now
+            due = cursor.execute(f"SELECT min(next_at) FROM outbox WHERE first = 1 AND {free}").fetchone()[0]
+            late = cursor.execute(f"SELECT min(expires_at) FROM outbox WHERE {_OPEN} AND {free}").fetchone()[0]
+            in_hand = cursor.execute("SELECT lease_boot, lease_until FROM outbox WHERE lease_owner IS NOT NULL").fetchall()
+        moments = [moment for moment in (moment_of(due), moment_of(late)) if moment is not None]
+        moments += [now + dt.timedelta(seconds=until - clock) if lease == boot else now for lease, until in in_hand]
+        return max(min(moments), now) if moments else None
 
     def retry(self, id: int, at: dt.datetime) -> bool:
         """Let a message go now, unless a newer one of its key has gone before it: an old message never follows a newer one."""
         moment = text_of(at)
         with self._database.transaction("mark a message") as cursor:
-            self._lock_of(cursor, id)
-            return bool(
-                cursor.execute(
-                    "UPDATE outbox AS o SET state = 'waiting', reason = '', next_at = ?, scheduled_at = ?, ended_at = NULL "
-                    "WHERE o.id = ? AND o.state IN ('waiting', 'held', 'parked') AND o.expires_at > ? "
-                    "AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.routeringskenmerk = o.routeringskenmerk "
-                    "AND newer.leverancier = o.leverancier AND newer.soort = o.soort AND newer.id > o.id "
-                    "AND (newer.attempts > 0 OR newer.sent_at IS NOT NULL OR newer.lease_owner IS NOT NULL))",
-                    (moment, moment, id, moment),
-                ).rowcount
-            )
+            key = self._lock_of(cursor, id)
+            again = cursor.execute(
+                "UPDATE outbox AS o SET state = 'waiting', reason = '', next_at = ?, scheduled_at = ?, ended_at = NULL "
+                "WHERE o.id = ? AND o.state IN ('waiting', 'held', 'parked') AND o.expires_at > ? "
+                "AND NOT EXISTS (SELECT 1 FROM outbox newer WHERE newer.routeringskenmerk = o.routeringskenmerk "
+                "AND newer.leverancier = o.leverancier AND newer.soort = o.soort AND newer.id > o.id "
+                "AND (newer.attempts > 0 OR newer.sent_at IS NOT NULL OR newer.lease_owner IS NOT NULL))",
+                (moment, moment, id, moment),
+            ).rowcount
+            if again and key is not None:
+                self._find_first(cursor, key)
+            return bool(again)
 
     def park(self, id: int, reason: str, at: dt.datetime) -> bool:
         """Put an open message aside, so that later ones go on."""
-        moment, ahead = text_of(at), text_of(at + _SLACK)
-        query = f"SELECT 1 FROM outbox o WHERE o.id = ? AND o.{_OPEN} AND {_FREE}"
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
-            found = cursor.execute(query, (id, moment, ahead)).fetchone()
-            if found is not None:
-                self._set_aside(cursor, id, reason, moment)
-            return found is not None
+            found = self._is_free(cursor, id, _OPEN)
+            if found:
+                self._set_aside(cursor, id, reason, at)
+            return found
 
     def drop(self, id: int, at: dt.datetime) -> bool:
         """Throw away a message, content included."""
-        query = (
-            f"UPDATE outbox AS o SET state = 'dropped', body = NULL, entries = NULL, ended_at = ?, {_LET_GO} "
-            f"WHERE o.id = ? AND o.state IN ('waiting', 'held', 'parked') AND {_FREE}"
-        )
-        moment = text_of(at)
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
-            return bool(cursor.execute(query, (moment, id, moment, text_of(at + _SLACK))).rowcount)
+            found = self._is_free(cursor, id, "state IN ('waiting', 'held', 'parked')")
+            if found:
+                self._close(cursor, self._one(cursor, id), "dropped", None, at)
+            return found
 
-    def _each_of(self, cursor: Cursor, condition: str, values: Sequence[object]) -> Iterator[int]:
-        """Messages that meet a condition, those that are due first; each of a key that nobody else works on meanwhile.
+    # --- whose turn it is
+
+    def _end_leases(self, cursor: Cursor) -> None:
+        """What was in the hands of a worker for too long is free again; that worker will find so."""
+        ended = f"SELECT id FROM outbox WHERE lease_owner IS NOT NULL AND {IS_FREE} {self._database.skip_locked}"
+        found = cursor.execute(ended, free_now(self._database, cursor)).fetchall()
+        cursor.executemany(f"UPDATE outbox SET {LET_GO} WHERE id = ?", found)
+
+    def _set_aside_late(self, cursor: Cursor, now: dt.datetime) -> int:
+        """Park what has expired, no more than goes in one transaction; gives how many."""
+        done = 0
+        for number in islice(self._each_of(cursor, _LATE, (text_of(now),), "expires_at"), _AT_ONCE):
+            self._set_aside(cursor, number, "expired", now)
+            done += 1
+        return done
+
+    def _take(self, cursor: Cursor, owner: str, now: dt.datetime, lease: float, without: Sequence[str]) -> Claimed | None:
+        at, ahead = text_of(now), text_of(now + _SLACK)
+        skip = f" AND leverancier NOT IN ({', '.join('?' * len(without))})" if without else ""
+        # Two questions, because one with "or" in it would go through all that waits.
+        turns = chain(
+            self._each_of(cursor, f"{_TURN}{skip}", (at, at, *without), "next_at"),
+            self._each_of(cursor, f"{_SET_BACK}{skip}", (ahead, at, *without), "scheduled_at"),
+        )
+        number = next(turns, None)
+        if number is None:
+            return None
+        cursor.execute(
+            # It is due from this moment on, whatever the clock is set to afterwards.
+            "UPDATE outbox SET lease_owner = ?, lease_boot = ?, lease_until = ?, next_at = ?, scheduled_at = ?, "
+            "sent_at = coalesce(sent_at, ?) WHERE id = ?",
+            (owner, *lease_until(self._database, cursor, lease), at, at, at, number),
+        )
+        body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", (number,)).fetchone()
+        queued = self._one(cursor, number)
+        return Claimed(queued, owner, bytes(body), self._leave(cursor, queued, _entries(entries)))
+
+    def _each_of(self, cursor: Cursor, condition: str, values: Sequence[object], order: str) -> Iterator[int]:
+        """Messages that meet a condition, in order; each of a key that nobody else works on meanwhile.
 
         Whoever gets one does something with it by which it does not meet the condition any more.
         """
-        query = f"SELECT o.id, o.routeringskenmerk, o.leverancier, o.soort FROM outbox o WHERE {condition}"
+        query = f"SELECT id, routeringskenmerk, leverancier, soort FROM outbox WHERE {condition}"
         passed: list[int] = []
         while True:
-            others = f" AND o.id NOT IN ({', '.join('?' * len(passed))})" if passed else ""
-            first = f"{query}{others} ORDER BY o.next_at, o.id LIMIT 1 {self._database.skip_locked}"
+            others = f" AND id NOT IN ({', '.join('?' * len(passed))})" if passed else ""
+            first = f"{query}{others} ORDER BY {order}, id LIMIT 1 {self._database.skip_locked}"
             row = cursor.execute(first, (*values, *passed)).fetchone()
             if row is None:
                 return
             # What was seen before the key was ours may have changed by those who had it.
             if self._database.try_lock(cursor, *about_key(Key(row[3], row[2], row[1]))) and (
-                cursor.execute(f"{query} AND o.id = ?", (*values, row[0])).fetchone() is not None
+                cursor.execute(f"{query} AND id = ?", (*values, row[0])).fetchone() is not None
             ):
                 yield row[0]
             else:
                 passed.append(row[0])
 
-    def _lock_of(self, cursor: Cursor, number: int) -> None:
-        found = cursor.execute("SELECT soort, leverancier, routeringskenmerk FROM outbox WHERE id = ?", (number,)).fetchone()
-        if found is not None:
-            lock_key(self._database, cursor, Key(*found))
+    def _find_first(self, cursor: Cursor, key: Key) -> None:
+        """Mark the oldest open message of a key, and no other: it alone can have its turn."""
+        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {_KEY} AND {_OPEN}", _key(key)).fetchone()[0]
+        cursor.execute(f"UPDATE outbox SET first = 0 WHERE {_KEY} AND first = 1 AND id <> ?", (*_key(key), oldest or 0))
+        cursor.execute("UPDATE outbox SET first = 1 WHERE id = ? AND first = 0", (oldest or 0,))
 
-    def _set_aside(self, cursor: Cursor, number: int, reason: str, at: str) -> None:
+    # --- parts of those
+
+    def _leave(self, cursor: Cursor, queued: Queued, entries: Sequence[Entry]) -> Dispatch:
+        return self._ledger.leave(cursor, queued.message_id, queued.key, queued.schooljaar, entries)
+
+    def _has_open(self, cursor: Cursor, key: Key) -> bool:
+        return bool(cursor.execute(f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})", _key(key)).fetchone()[0])
+
+    def _is_ours(self, cursor: Cursor, claimed: Claimed) -> bool:
+        """Whether a message is still in the hands of its worker; nobody else changes it from here on."""
+        lock_keys(self._database, cursor, claimed.queued.key)
+        query = f"SELECT 1 FROM outbox WHERE id = ? AND lease_owner = ? AND {_OPEN}"
+        return cursor.execute(query, (claimed.queued.id, claimed.owner)).fetchone() is not None
+
+    def _is_free(self, cursor: Cursor, number: int, condition: str) -> bool:
+        query = f"SELECT 1 FROM outbox WHERE id = ? AND {condition} AND {IS_FREE}"
+        return cursor.execute(query, (number, *free_now(self._database, cursor))).fetchone() is not None
+
+    def _lock_of(self, cursor: Cursor, number: int) -> Key | None:
+        found = cursor.execute("SELECT soort, leverancier, routeringskenmerk FROM outbox WHERE id = ?", (number,)).fetchone()
+        if found is None:
+            return None
+        lock_keys(self._database, cursor, Key(*found))
+        return Key(*found)
+
+    def _set_aside(self, cursor: Cursor, number: int, reason: str, at: dt.datetime) -> None:
         """Park a message, and put the ledger in doubt: it may still go out, so the next list has to say it all again."""
         message = self._one(cursor, number)
         entries = cursor.execute("SELECT entries FROM outbox WHERE id = ?", (number,)).fetchone()[0]
         self._ledger.forget(cursor, message.key, message.schooljaar, _entries(entries))
-        cursor.execute(
-            f"UPDATE outbox SET state = 'parked', reason = ?, ended_at = ?, {_LET_GO} WHERE id = ?", (reason, at, number)
-        )
+        self._close(cursor, message, State.PARKED, reason, at)
 
-    def _update(self, claimed: Claimed, what: str, values: tuple[object, ...]) -> bool:
-        query = f"UPDATE outbox SET {what} WHERE id = ? AND lease_owner = ? AND {_OPEN}"
-        with self._database.transaction("mark a message") as cursor:
-            lock_key(self._database, cursor, claimed.queued.key)
-            return bool(cursor.execute(query, (*values, claimed.queued.id, claimed.owner)).rowcount)
+    def _close(
+        self,
+        cursor: Cursor,
+        message: Queued,
+        state: str,
+        reason: str | None,
+        at: dt.datetime,
+        more: str = "",
+        values: Sequence[object] = (),
+    ) -> None:
+        """A message is open no more; the content of one that is not parked goes at once. The next of its key comes first."""
+        content = "" if state == State.PARKED else "body = NULL, entries = NULL, "
+        cursor.execute(
+            f"UPDATE outbox SET state = ?, reason = coalesce(?, reason), ended_at = ?, first = 0, {content}"
+            f"{more}{', ' if more else ''}{LET_GO} WHERE id = ?",
+            (state, reason, text_of(at), *values, message.id),
+        )
+        self._find_first(cursor, message.key)
 
     def _one(self, cursor: Cursor, number: int) -> Queued:
         return _queued(cursor.execute(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (number,)).fetchone())
@@ -272,10 +336,6 @@ class SqlOutbox:
 
 def _key(key: Key) -> tuple[str, str, str]:
     return (key.routeringskenmerk, key.leverancier, key.soort)
-
-
-def _until(now: dt.datetime, lease: float) -> str:
-    return text_of(now + dt.timedelta(seconds=lease))
 
 
 def _entries(text: str) -> tuple[Entry, ...]:

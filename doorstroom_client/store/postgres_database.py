@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import shown
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.forks import leave, watch
 from doorstroom_client.store.postgres_address import SCHEMA, connection_of
 from doorstroom_client.store.postgres_cursor import Connection, PostgresCursor, commit, ending
 from doorstroom_client.store.schema import POSTGRES, STAMP, check_stamp, statements
@@ -47,7 +47,6 @@ class PostgresDatabase:
 
     Attributes:
         skip_locked: ends a query that takes rows which nobody else has in hand.
-        least: name of the function that gives the smallest of its arguments.
 
     Raises:
         ConfigurationError: the address cannot be used.
@@ -55,7 +54,6 @@ class PostgresDatabase:
     """
 
     skip_locked = "FOR UPDATE SKIP LOCKED"
-    least = "least"
 
     def __init__(self, address: str, connections: int = 10) -> None:
         self._shown = shown(address)
@@ -65,7 +63,7 @@ class PostgresDatabase:
         self._refusal = ""
         self.after_fork(forked=False)
         self._set_up()
-        watch(self)
+        forks.watch(self)
 
     def __str__(self) -> str:
         return self._shown
@@ -73,7 +71,7 @@ class PostgresDatabase:
     def after_fork(self, *, forked: bool = True) -> None:
         """The connections of the parent stay the parent's."""
         if forked and self._pool is not None:
-            leave(self._pool)
+            forks.leave(self._pool)
         self._lock = threading.Lock()
         self._pool: ConnectionPool[Connection] | None = None
 
@@ -112,6 +110,10 @@ class PostgresDatabase:
     def try_lock(self, cursor: Cursor, *about: str) -> bool:
         """The same without waiting: False when another transaction works on it."""
         return bool(cursor.execute("SELECT pg_try_advisory_xact_lock(?)", (_number_of(about),)).fetchone()[0])
+
+    def lease_clock(self, cursor: Cursor) -> tuple[str, float]:
+        """Of the server: one clock for all machines."""
+        return "", float(cursor.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()[0])
 
     def wipe(self) -> bool:
         """Let PostgreSQL reuse the space of what was removed.

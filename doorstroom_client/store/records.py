@@ -90,11 +90,46 @@ class Entry:
     las: str
     content: str
 
-    def same_pupil(self, other: Entry) -> bool:
-        """Whether both are about one pupil: the ECK-iD leads, the LAS-key decides when one of the two has none."""
-        if self.eck and other.eck:
-            return self.eck == other.eck
-        return bool(self.las) and self.las == other.las
+
+@frozen
+class Noted:
+    """What a supplier accepted about one pupil, last.
+
+    Attributes:
+        eck: mark of the ECK-iD; empty when none was ever named.
+        las: mark of the LAS-key; empty when none was ever named.
+        content: mark of all that was accepted; empty while it is in doubt what the supplier has.
+        known: whether the supplier knew the pupil then. It answers 202 to advice for a pupil that it does not know as well, and
+            leaves it out, so advice for any other pupil was sent, and it is not known whether it is there.
+        times: how often the same was sent without that being known.
+        at: moment of the last receipt, UTC.
+    """
+
+    eck: str
+    las: str
+    content: str
+    known: bool
+    times: int
+    at: dt.datetime
+
+
+@frozen
+class Dispatch:
+    """A list that is under way to a supplier.
+
+    Attributes:
+        token: which one.
+        key: what it has to stay in order with.
+        schooljaar: of the list.
+        entries: the pupils in it, as marks.
+        known: positions of the pupils that the supplier knew when it left.
+    """
+
+    token: str
+    key: Key
+    schooljaar: str
+    entries: tuple[Entry, ...] = field(repr=False)
+    known: frozenset[int] = field(repr=False)
 
 
 class State(StrEnum):
@@ -184,13 +219,13 @@ class Claimed:
         queued: which message.
         owner: the worker.
         body: the exact bytes.
-        entries: the pupils in it, as marks.
+        dispatch: the pupils in it, on their way.
     """
 
     queued: Queued
     owner: str
     body: bytes = field(repr=False)
-    entries: tuple[Entry, ...] = field(repr=False)
+    dispatch: Dispatch = field(repr=False)
 
 
 @frozen

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from doorstroom_client.errors import StoreError
 
-STAMP = 4
+STAMP = 5
 """Stands in every store. A change of what is below gets the next number: there is no way from one to another."""
 SQLITE = {
     "number": "INTEGER PRIMARY KEY AUTOINCREMENT",
-    "row": "INTEGER PRIMARY KEY",
     "link": "INTEGER",
+    "real": "REAL",
     "text": "TEXT",
     "bytes": "BLOB",
     "strict": " STRICT",
@@ -19,9 +19,9 @@ SQLITE = {
 """How SQLite says it."""
 POSTGRES = {
     "number": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-    "row": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
     "text": 'TEXT COLLATE "C"',  # sorts by byte, as moments need
     "link": "BIGINT",
+    "real": "DOUBLE PRECISION",
     "bytes": "BYTEA",
     "strict": "",
 }
@@ -49,8 +49,8 @@ _INBOX = (
         reason {text} NOT NULL DEFAULT '',
         due_at {text},
         lease_owner {text},
-        lease_from {text},
-        lease_until {text},
+        lease_boot {text},
+        lease_until {real},
         UNIQUE (edu_to, sender_oin, sha256)
     ){strict}
     """,  # the unique key finds a delivery that came before
@@ -90,6 +90,7 @@ _OUTBOX = (
         body {bytes},
         entries {text},
         state {text} NOT NULL,
+        first INTEGER NOT NULL,
         reason {text} NOT NULL DEFAULT '',
         attempts INTEGER NOT NULL DEFAULT 0,
         onbekend INTEGER NOT NULL DEFAULT 0,
@@ -100,14 +101,21 @@ _OUTBOX = (
         ended_at {text},
         sent_at {text},
         lease_owner {text},
-        lease_from {text},
-        lease_until {text}
+        lease_boot {text},
+        lease_until {real}
     ){strict}
-    """,
+    """,  # first: no older message of the same key is open, so that whose turn it is need not be searched for
     # The open messages of a key: is there an older one, what do they say, may a list be sent past them?
     "CREATE INDEX open_of_key ON outbox (routeringskenmerk, leverancier, soort, id) WHERE state IN ('waiting', 'held')",
-    # Whose turn it is, and whose time ran out: `claim` and `next_at`.
-    "CREATE INDEX open_by_time ON outbox (next_at, id) WHERE state IN ('waiting', 'held')",
+    # Whose turn it is, and who comes next: `claim` and `next_at`; of suppliers to leave alone without looking at the message.
+    "CREATE INDEX turn ON outbox (next_at, id, leverancier, expires_at) WHERE first = 1 AND lease_owner IS NULL",
+    "CREATE INDEX set_back ON outbox (scheduled_at, id) WHERE first = 1 AND lease_owner IS NULL",
+    # Whose time ran out.
+    "CREATE INDEX late ON outbox (expires_at, id) WHERE state IN ('waiting', 'held') AND lease_owner IS NULL",
+    # What workers have in hand.
+    "CREATE INDEX sending ON outbox (lease_until) WHERE lease_owner IS NOT NULL",
+    # How many there are of each state, without reading the messages.
+    "CREATE INDEX of_state ON outbox (state)",
     # What is parked of a key: `overtake`; in a purge, what ran out of time and what has to stay for a parked one.
     "CREATE INDEX parked_of_key ON outbox (routeringskenmerk, leverancier, soort, id) WHERE state = 'parked'",
     # What ended long enough ago to be purged.
@@ -117,7 +125,7 @@ _LEDGER = (
     "CREATE TABLE secret (name {text} PRIMARY KEY, value {bytes} NOT NULL){strict}",
     """
     CREATE TABLE ledger (
-        id {row},
+        id {number},
         soort {text} NOT NULL,
         leverancier {text} NOT NULL,
         schooljaar {text} NOT NULL,
@@ -125,6 +133,8 @@ _LEDGER = (
         eck {text} NOT NULL,
         las {text} NOT NULL,
         content {text} NOT NULL,
+        known INTEGER NOT NULL,
+        times INTEGER NOT NULL,
         accepted_at {text} NOT NULL
     ){strict}
     """,
@@ -132,6 +142,18 @@ _LEDGER = (
     "CREATE INDEX of_book ON ledger (leverancier, soort, routeringskenmerk, schooljaar)",
     # Marks that are old enough to be purged.
     "CREATE INDEX accepted ON ledger (accepted_at)",
+    """
+    CREATE TABLE dispatch (
+        token {text} PRIMARY KEY,
+        routeringskenmerk {text} NOT NULL,
+        leverancier {text} NOT NULL,
+        soort {text} NOT NULL,
+        boot {text} NOT NULL,
+        clock {real} NOT NULL,
+        disturbed INTEGER NOT NULL
+    ){strict}
+    """,  # lists that are under way at this moment: a handful of rows
+    "CREATE INDEX dispatch_of_key ON dispatch (routeringskenmerk, leverancier, soort)",
 )
 _RETENTION = (
     """

@@ -10,10 +10,13 @@ import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
+from urllib.parse import quote
 
+from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
+from doorstroom_client.store.boot import since_boot
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.forks import leave, watch
 from doorstroom_client.store.schema import SQLITE, STAMP, check_stamp, statements
 from doorstroom_client.store.sqlite_copy import copy_store
 
@@ -34,55 +37,112 @@ class SqliteDatabase:
 
     Attributes:
         skip_locked: empty, as one transaction goes at a time.
-        least: name of the function that gives the smallest of its arguments.
 
     Raises:
         StoreError: the file cannot be opened, is no store, is of another version, or can be read by others.
     """
 
     skip_locked = ""
-    least = "min"
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._lock = threading.RLock()
-        self._forked = self._closed = False
-        self._connection: sqlite3.Connection
+        self._in_use = 0
+        self._closed = self._forked = self._at_rest = False
+        self._refusal = ""
+        self._connection: sqlite3.Connection | None = None
         self._open()
-        watch(self)
+        forks.quiet(self)
 
     def __str__(self) -> str:
         return str(self.path)
 
+    def before_fork(self, seconds: float) -> None:
+        """Close the file, and keep others from opening it until the fork is over.
+
+        SQLite remembers per process which files are open and which locks are held. A child that inherits that memory believes
+        that it holds locks which only its parent has, and may lose what others write; and a lock inside the library that
+        another thread holds at this moment stays taken in the child. With the file closed there is nothing to inherit.
+        """
+        self._at_rest = self._lock.acquire(timeout=seconds)
+        if self._at_rest and not self._in_use:  # this very thread may be at work in it
+            self._let_go()
+
+    def after_fork_in_parent(self) -> None:
+        """Go on: the file is opened again at the next use."""
+        if self._at_rest:
+            self._lock.release()
+
     def after_fork(self) -> None:
-        """The connection of the parent stays the parent's: this process opens its own when it needs one."""
+        """Open the file anew in a child at first use, or refuse to when it was in use at the fork."""
         self._lock, self._forked = threading.RLock(), True
+        if self._connection is not None:
+            forks.leave(self._connection)
+            self._connection = None
+            self._refusal = f"the store {self.path} was being used when this process was forked, so it cannot be used here"
 
-    def _leave_to_parent(self) -> bool:
-        """Let go of a connection that is of the parent, without closing it; whether it was."""
-        forked, self._forked = self._forked, False
-        if forked:
-            leave(self._connection)
-            self._connection = sqlite3.connect(":memory:")
+    def _let_go(self) -> None:
+        if self._connection is not None:
             self._connection.close()
-        return forked
+            self._connection = None
 
-    def _open(self) -> None:
+    def _open(self) -> sqlite3.Connection:
+        if self._forked:
+            self._check_library()
         self._prepare_file()
+        self._process = os.getpid()
         with self._errors("open"):
-            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
+            made = self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
         try:
             self._set_up()
         except BaseException:
-            self._connection.close()
+            self._let_go()
             raise
+        return made
+
+    def _check_library(self) -> None:
+        """Find out whether SQLite works in this child: it does not where another thread of the parent, not ours, was inside it.
+
+        Then it waits for ever for a lock that nobody holds, so a thread that may be lost tries first.
+        """
+        works = threading.Event()
+
+        def try_it() -> None:
+            with suppress(sqlite3.Error):  # what is wrong with the file is told when it is opened for good
+                with closing(sqlite3.connect(":memory:")) as connection:
+                    connection.execute("SELECT length(randomblob(5000))").fetchone()
+                with closing(sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=1.0)) as connection:
+                    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            works.set()
+
+        threading.Thread(target=try_it, daemon=True, name="doorstroom-sqlite").start()
+        if not works.wait(forks.PATIENCE - 1.0):
+            self._refusal = f"SQLite was being used when this process was forked, so the store {self.path} cannot be used here"
+            self._refuse()
+        self._forked = False
+
+    def _refuse(self) -> NoReturn:
+        raise StoreError(self._refusal, hint="Fork before the first use of a client, or make a client in each process")
+
+    def _opened(self) -> sqlite3.Connection:
+        """The connection of this process.
+
+        Raises:
+            StoreError: this process was forked at a moment at which that could not go well.
+        """
+        if self._connection is not None and self._process != os.getpid():  # forked without Python being told
+            self.after_fork()
+        if self._closed:
+            raise StoreError(f"the store {self.path} is closed", hint="Open it again")
+        if self._refusal:
+            self._refuse()
+        return self._connection or self._open()
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._closed = True
-            self._leave_to_parent()
-            self._connection.close()
+            self._let_go()
 
     @contextmanager
     def transaction(self, what: str) -> Generator[Cursor]:
@@ -93,18 +153,19 @@ class SqliteDatabase:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
+                if self._opened().in_transaction:
                     cursor.execute("ROLLBACK")
                 raise
 
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
         """Read. `what` stands in the error."""
-        with self._lock, self._errors(what):
-            if self._leave_to_parent() and not self._closed:
-                self._open()
-            with closing(self._connection.cursor()) as cursor:
+        with self._lock, self._errors(what), closing(self._opened().cursor()) as cursor:
+            self._in_use += 1
+            try:
                 yield cursor
+            finally:
+                self._in_use -= 1
 
     def lock(self, cursor: Cursor, *about: str) -> None:
         """Nothing to do: a transaction has the whole file."""
@@ -112,6 +173,10 @@ class SqliteDatabase:
     def try_lock(self, cursor: Cursor, *about: str) -> bool:
         """Always true: a transaction has the whole file."""
         return True
+
+    def lease_clock(self, cursor: Cursor) -> tuple[str, float]:
+        """Of this machine since it booted: its processes are all that share the file."""
+        return since_boot()
 
     def wipe(self) -> bool:
         """Rewrite the file and empty the write-ahead log.

@@ -15,7 +15,6 @@ import binascii
 import datetime as dt
 import os
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import unquote_to_bytes
 
+from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.x509 import read_der
@@ -85,7 +85,7 @@ class Proxy:
         self._header, self._format = header.lower(), format
         self._files = _files(anchors), _files(intermediates), _files(crls)
         self._on_event, self._now = on_event, now
-        self._lock = threading.Lock()
+        self._lock = forks.Lock()
         self._stamp, self._trust = self._look(), self._read()
         self._looked_at = time.monotonic()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from support import NOW, SCHOOL
 
 from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Stamgroep
-from doorstroom_client.delivery.ledger import Changes, Verdwenen, compare
+from doorstroom_client.delivery.ledger import MOST_REPEATS, Again, Changes, Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst, marks_of
 from doorstroom_client.messages.deelnemers import build_deelnemerslijst
-from doorstroom_client.store.records import Entry
+from doorstroom_client.store.pupils import same_pupil
+from doorstroom_client.store.records import Entry, Noted
 
-from .world import ANDERE, KEYS, PUPILS, YEAR, lijst_of, open_store
+from .world import ANDERE, KEYS, PUPILS, YEAR, accept, contents, lijst_of, open_store
 
 KEY, OTHER, THIRD = KEYS
+PARTICIPANTS = replace(KEY, soort="registreren")
 SECRET = b"s" * 32
 GROUPS = (Stamgroep("g1", "8A"), Stamgroep("g2", "8B"))
 
@@ -115,31 +117,38 @@ def test_marks_stay_what_they_are_in_stores_that_are_in_use() -> None:
 # --- comparing
 
 
+def noted(*entries: Entry, known: bool = True, times: int = 0, at: dt.datetime = NOW) -> list[Noted]:
+    return [Noted(entry.eck, entry.las, entry.content, known, times, at) for entry in entries]
+
+
+def found(nieuw: tuple[int, ...] = (), gewijzigd: tuple[int, ...] = (), same: int = 0, gone: Sequence[Entry] = ()) -> Changes:
+    return Changes(nieuw, gewijzigd, (), same, 0, tuple(noted(*gone)))
+
+
 def changes(wanted: Lijst, accepted: Lijst, waiting: Lijst | None = None) -> Changes:
-    return compare(wanted.entries(SECRET), accepted.entries(SECRET), waiting.entries(SECRET) if waiting else ())
+    return compare(wanted.entries(SECRET), noted(*accepted.entries(SECRET)), waiting.entries(SECRET) if waiting else ())
 
 
 def test_the_same_list_again() -> None:
-    assert changes(deelnemers(), deelnemers(at=NOW + dt.timedelta(days=2))) == Changes((), (), 4, ())
+    assert changes(deelnemers(), deelnemers(at=NOW + dt.timedelta(days=2))) == found(same=4)
 
 
 def test_a_group_with_another_name_changes_its_pupils() -> None:
     renamed = (Stamgroep("g1", "Dolfijnen"), GROUPS[1])
-    assert changes(deelnemers(renamed), deelnemers()) == Changes((), (0, 2), 2, ())
+    assert changes(deelnemers(renamed), deelnemers()) == found(gewijzigd=(0, 2), same=2)
 
 
 def test_another_code_of_the_school_changes_everybody() -> None:
     repaired = replace(SCHOOL, onderwijslocatiecode="123X999")
-    found = changes(lijst_of(0, (0, 1, 2, 0), school=repaired), lijst_of(0, (0, 1, 2, 0)))
-    assert found == Changes((), (0, 1, 2, 3), 0, ())
+    assert changes(lijst_of(0, (0, 1, 2, 0), school=repaired), lijst_of(0, (0, 1, 2, 0))) == found(gewijzigd=(0, 1, 2, 3))
 
 
 def test_new_changed_the_same_and_gone() -> None:
     accepted = lijst_of(0, (0, 1, 2, None)).entries(SECRET)
-    found = changes(lijst_of(0, (0, 2, None, 0)), lijst_of(0, (0, 1, 2, None)))
-    assert found == Changes((2,), (1,), 1, (accepted[2],))
-    assert found.positions == (1, 2)
-    gone = Verdwenen(found.verdwenen[0], SECRET)
+    made = changes(lijst_of(0, (0, 2, None, 0)), lijst_of(0, (0, 1, 2, None)))
+    assert made == found((2,), (1,), 1, [accepted[2]])
+    assert made.positions == (1, 2)
+    gone = Verdwenen(made.verdwenen[0], SECRET)
     assert [gone.gaat_over(pupil) for pupil in PUPILS] == [False, False, True, False]
     assert not any(pickle.loads(pickle.dumps(gone)).gaat_over(pupil) for pupil in PUPILS)
     assert pickle.loads(pickle.dumps(gone)) == Verdwenen(Entry("", "", ""), b"")
@@ -168,15 +177,15 @@ def test_who_is_gone_is_known_by_either_identity() -> None:
 )
 def test_who_is_who(before: Leerling, after: Leerling, same: bool) -> None:
     old, new = Entry(*marks_of(before, SECRET), "old"), Entry(*marks_of(after, SECRET), "new")
-    assert old.same_pupil(new) is new.same_pupil(old) is same
-    assert compare([new], [old]) == (Changes((), (0,), 0, ()) if same else Changes((0,), (), 0, (old,)))
+    assert same_pupil(old, new) is same_pupil(new, old) is same
+    assert compare([new], noted(old)) == (found(gewijzigd=(0,)) if same else found((0,), gone=[old]))
 
 
 def test_two_pupils_swap_their_las_keys() -> None:
     old = [Entry("e1", "l1", "a"), Entry("e2", "l2", "b")]
     new = [Entry("e1", "l2", "c"), Entry("e2", "l1", "d")]
-    assert compare(new, old) == Changes((), (0, 1), 0, ())
-    assert compare(new[:1], old) == Changes((), (0,), 0, (old[1],))
+    assert compare(new, noted(*old)) == found(gewijzigd=(0, 1))
+    assert compare(new[:1], noted(*old)) == found(gewijzigd=(0,), gone=[old[1]])
 
 
 def test_of_two_entries_that_may_be_about_a_pupil_the_one_with_its_eck_id_counts() -> None:
@@ -189,7 +198,7 @@ def test_of_two_entries_that_may_be_about_a_pupil_the_one_with_its_eck_id_counts
 
 def test_what_is_in_doubt_goes_out_again() -> None:
     (entry,) = lijst_of(0, (0, None, None, None)).entries(SECRET)
-    assert compare([entry], [replace(entry, content="")]) == Changes((), (0,), 0, ())
+    assert compare([entry], noted(replace(entry, content=""))) == found(gewijzigd=(0,))
 
 
 def test_who_is_in_doubt_has_disappeared_only_when_no_longer_in_the_list() -> None:
@@ -208,20 +217,49 @@ def test_what_waits_counts_over_what_was_accepted() -> None:
 
 def test_what_waits_for_a_pupil_who_got_an_eck_id() -> None:
     accepted, waiting = Entry("", "l", "a"), Entry("e", "l", "b")
-    assert compare([accepted], [accepted], [waiting]).positions == (0,)
-    assert compare([waiting], [accepted], [waiting]).positions == ()
+    assert compare([accepted], noted(accepted), [waiting]).positions == (0,)
+    assert compare([waiting], noted(accepted), [waiting]).positions == ()
+
+
+def test_of_what_waits_the_last_counts() -> None:
+    waiting = [Entry("e", "l", "1"), Entry("e", "", "2"), Entry("", "l", "3")]
+    for content, positions in (("1", (0,)), ("2", (0,)), ("3", ())):
+        assert compare([Entry("e", "l", content)], [], waiting).positions == positions
+
+
+@pytest.mark.parametrize(
+    ("days", "times", "after", "goes"),
+    [(7, 1, 6.9, False), (7, 1, 7.0, True), (1, 1, 1.0, True), (0, 1, 99.0, False), (7, MOST_REPEATS, 8.0, True),
+     (7, MOST_REPEATS + 1, 99.0, False), (7, 1, -8.0, True)],
+)  # fmt: skip
+def test_what_may_not_be_there_goes_out_once_more(days: int, times: int, after: float, goes: bool) -> None:
+    entry = Entry("e", "", "a")
+    sent, again = noted(entry, known=False, times=times), Again(days, NOW + dt.timedelta(days=after))
+    assert compare([entry], sent, again=again) == Changes((), (), (0,) if goes else (), int(not goes), int(not goes), ())
+    assert compare([entry], sent, [entry], again) == found(same=1)  # it goes out already
+    assert compare([entry], noted(entry), again=again) == found(same=1)  # it is there
 
 
 # --- the ledger in a store
 
 
 def test_a_pupil_stands_in_it_once(store: Any) -> None:
-    steps = [Entry("", "l", "1"), Entry("e", "l", "2"), Entry("e", "m", "3"), Entry("", "m", "4")]
-    for entry in steps:
-        store.ledger.accept(KEY, YEAR, [entry], NOW)
-        assert store.ledger.entries(KEY, YEAR) == [entry]
-    store.ledger.accept(KEY, YEAR, [Entry("f", "n", "5")], NOW)
-    assert len(store.ledger.entries(KEY, YEAR)) == 2
+    """With both marks that were ever learnt of it, whichever a list names."""
+    steps = [(("", "l"), ("", "l")), (("e", "l"), ("e", "l")), (("e", "m"), ("e", "m")), (("", "m"), ("e", "m")),
+             (("e", ""), ("e", "m")), (("", "m"), ("e", "m"))]  # fmt: skip
+    for number, (named, learnt) in enumerate(steps):
+        accept(store, KEY, [Entry(*named, str(number))])
+        assert contents(store, KEY) == [(*learnt, str(number))]
+    accept(store, KEY, [Entry("f", "n", "5")])
+    assert len(contents(store, KEY)) == 2
+
+
+def test_a_las_key_that_passes_to_another_pupil(store: Any) -> None:
+    accept(store, KEY, [Entry("e", "l", "1")])
+    accept(store, KEY, [Entry("f", "l", "2")])
+    accept(store, KEY, [Entry("", "l", "3")])
+    accept(store, KEY, [Entry("e", "", "4")])
+    assert sorted(contents(store, KEY)) == [("e", "", "4"), ("f", "l", "3")]
 
 
 @pytest.mark.parametrize("write", ["accept", "doubt"])
@@ -251,31 +289,107 @@ def test_a_pupil_with_another_eck_id_stays(store: Any) -> None:
 
 
 def test_two_pupils_who_swap_stay_two(store: Any) -> None:
-    store.ledger.accept(KEY, YEAR, [Entry("e1", "l1", "a"), Entry("e2", "l2", "b")], NOW)
-    swapped = [Entry("e1", "l2", "c"), Entry("e2", "l1", "d")]
-    store.ledger.accept(KEY, YEAR, swapped, NOW)
-    assert store.ledger.entries(KEY, YEAR) == swapped
+    accept(store, KEY, [Entry("e1", "l1", "a"), Entry("e2", "l2", "b")])
+    accept(store, KEY, [Entry("e1", "l2", "c"), Entry("e2", "l1", "d")])
+    assert contents(store, KEY) == [("e1", "l2", "c"), ("e2", "l1", "d")]
 
 
 def test_doubt_is_about_what_differs(store: Any) -> None:
-    store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a"), Entry("e2", "", "b"), Entry("e3", "", "c")], NOW)
-    store.ledger.doubt(KEY, YEAR, [Entry("e1", "", "a"), Entry("e2", "", "x"), Entry("e9", "", "y")])
-    assert [entry.content for entry in store.ledger.entries(KEY, YEAR)] == ["a", "", "c"]
-    store.ledger.accept(KEY, YEAR, [Entry("e2", "", "x")], NOW)
-    assert {entry.content for entry in store.ledger.entries(KEY, YEAR)} == {"a", "x", "c"}
+    accept(store, KEY, [Entry("e1", "", "a"), Entry("e2", "", "b"), Entry("e3", "", "c")])
+    leaves = [Entry("e1", "", "a"), Entry("e2", "", "x"), Entry("e9", "", "y")]
+    dispatch = store.outbox.overtake(KEY, YEAR, leaves, "t", NOW)
+    assert [content for *_, content in contents(store, KEY)] == ["a", "", "c"]
+    store.ledger.accept(dispatch, [1], NOW, last=False)
+    assert {content for *_, content in contents(store, KEY)} == {"a", "x", "c"}
+
+
+def test_two_lists_that_are_under_way_at_the_same_time_leave_doubt(store: Any) -> None:
+    one = store.outbox.overtake(KEY, YEAR, [Entry("e1", "", "a")], "one", NOW)
+    two = store.outbox.overtake(KEY, YEAR, [Entry("e1", "", "b")], "two", NOW)
+    other = store.outbox.overtake(OTHER, YEAR, [Entry("e1", "", "c")], "other", NOW)
+    for dispatch in (two, one, other):
+        store.ledger.accept(dispatch, [0], NOW, last=True)
+    assert contents(store, KEY) == [("e1", "", "")]
+    assert contents(store, OTHER) == [("e1", "", "c")]
+    accept(store, KEY, [Entry("e1", "", "b")])
+    assert contents(store, KEY) == [("e1", "", "b")]
+
+
+def test_a_list_that_ended_without_a_receipt_disturbs_no_later_one(store: Any) -> None:
+    store.ledger.end(store.outbox.overtake(KEY, YEAR, [Entry("e1", "", "a")], "one", NOW))
+    accept(store, KEY, [Entry("e1", "", "b")])
+    assert contents(store, KEY) == [("e1", "", "b")]
+
+
+def test_who_is_told_as_disappeared_is_in_doubt_in_both_books(store: Any) -> None:
+    accept(store, PARTICIPANTS, [Entry("e1", "l1", "p1"), Entry("e2", "l2", "p2")])
+    accept(store, KEY, [Entry("e1", "", "a1"), Entry("e2", "", "a2")])
+    store.ledger.gone(PARTICIPANTS, YEAR, store.ledger.entries(PARTICIPANTS, YEAR)[:1])
+    assert [content for *_, content in contents(store, PARTICIPANTS)] == ["", "p2"]
+    assert {(eck, content) for eck, _, content in contents(store, KEY)} == {("e1", ""), ("e2", "a2")}
+
+
+# --- whether the supplier knows the pupil
+
+
+def test_advice_for_a_pupil_whose_participant_was_accepted_is_there(store: Any) -> None:
+    accept(store, PARTICIPANTS, [Entry("e1", "l1", "p")])
+    accept(store, KEY, [Entry("e1", "", "a"), Entry("e2", "", "b")])
+    assert [(item.content, item.known, item.times) for item in store.ledger.entries(KEY, YEAR)] == [
+        ("a", True, 0),
+        ("b", False, 1),
+    ]
+    accept(store, KEY, [Entry("e2", "", "b")])
+    assert [item.times for item in store.ledger.entries(KEY, YEAR)] == [0, 2]
+    accept(store, KEY, [Entry("e2", "", "c")])  # something else is counted anew
+    assert [item.times for item in store.ledger.entries(KEY, YEAR)] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("advice", "participant", "doubt"),
+    [
+        (("e1", ""), ("e1", ""), True),
+        (("e1", "l1"), ("", "l1"), True),
+        (("", "l1"), ("e1", "l1"), True),
+        (("e1", ""), ("", "l1"), True),  # nobody can tell, so it may be the one
+        (("", "l1"), ("e1", ""), True),
+        (("e1", ""), ("e2", ""), False),
+        (("", "l1"), ("", "l2"), False),
+        (("e1", "l1"), ("", "l2"), False),
+    ],
+)
+def test_a_participant_makes_its_advice_go_out_again(
+    store: Any, advice: tuple[str, str], participant: tuple[str, str], doubt: bool
+) -> None:
+    accept(store, KEY, [Entry(*advice, "a")])
+    for _ in range(2):  # the second time it is no news
+        accept(store, PARTICIPANTS, [Entry(*participant, "p")])
+        assert [content for *_, content in contents(store, KEY)] == ["" if doubt else "a"]
+    accept(store, KEY, [Entry(*advice, "a")])
+    if set(advice) & set(participant) - {""}:
+        assert store.ledger.entries(KEY, YEAR)[0].known
+
+
+def test_a_participant_that_is_accepted_while_its_advice_is_under_way(store: Any) -> None:
+    """The advice may have come first, and then it was left out."""
+    dispatch = store.outbox.overtake(KEY, YEAR, [Entry("e1", "", "a")], "advice", NOW)
+    accept(store, PARTICIPANTS, [Entry("e1", "", "p")])
+    store.ledger.accept(dispatch, [0], NOW, last=True)
+    assert contents(store, KEY) == [("e1", "", "")]
 
 
 @pytest.mark.parametrize("other", [(OTHER, YEAR), (THIRD, YEAR), (replace(KEY, soort="registreren"), YEAR), (KEY, "2026-2027")])
 def test_books_are_apart(store: Any, other: tuple[Any, str]) -> None:
-    store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a")], NOW)
-    store.ledger.accept(*other, [Entry("e1", "", "b")], NOW)
-    store.ledger.doubt(*other, [Entry("e1", "", "x")])
-    assert store.ledger.entries(KEY, YEAR) == [Entry("e1", "", "a")]
+    accept(store, other[0], [Entry("e1", "", "b")], year=other[1])
+    accept(store, KEY, [Entry("e1", "", "a")])
+    assert store.outbox.overtake(*other, [Entry("e1", "", "x")], "t", NOW) is not None
+    assert contents(store, KEY) == [("e1", "", "a")]
+    assert contents(store, *other) == [("e1", "", "")]
 
 
 def test_it_knows_who_accepted_something(store: Any) -> None:
     assert not store.ledger.knows(KEY.soort, KEY.leverancier)
-    store.ledger.accept(KEY, YEAR, [Entry("e1", "", "a")], NOW)
+    accept(store, KEY, [Entry("e1", "", "a")])
     assert store.ledger.knows(KEY.soort, KEY.leverancier)
     assert not store.ledger.knows("registreren", KEY.leverancier)
     assert not store.ledger.knows(KEY.soort, THIRD.leverancier)

@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from databases import query
-from support import LEVERANCIER, NOW, SCHOOL, answer, fault
+from support import LEVERANCIER as ICE
+from support import NOW, SCHOOL, answer, fault
 from tenacity import wait_fixed
 
 from doorstroom_client import Advies, Afspraak, Leerling, Leverancier, Retry, School
@@ -28,7 +29,8 @@ from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
 from doorstroom_client.store import opening
 from doorstroom_client.store.base import Ledger, Outbox
-from doorstroom_client.store.records import Claimed, Entry, Key
+from doorstroom_client.store.pupils import same_pupil
+from doorstroom_client.store.records import Claimed, Dispatch, Entry, Key, Noted
 from doorstroom_client.store.sqlite import SqliteStore
 
 YEAR = "2025-2026"
@@ -40,7 +42,9 @@ ANDERE = School(
     administratienr="01",
     routeringskenmerk="0000000700022CC00530",
 )
-TWEEDE = Leverancier("DIA", "00000003990000140000", "https://dia.example.nl/dst")
+LEVERANCIER = replace(ICE, herhaal_na=0)
+"""No participants go through this world, so that all advice stays unconfirmed; what is repeated for that is tested apart."""
+TWEEDE = Leverancier("DIA", "00000003990000140000", "https://dia.example.nl/dst", herhaal_na=0)
 PLACES: tuple[tuple[School, Leverancier], ...] = ((SCHOOL, LEVERANCIER), (ANDERE, LEVERANCIER), (SCHOOL, TWEEDE))
 KEYS = tuple(Key(Operation.SCHOOLADVIEZEN.value, supplier.oin, school.routeringskenmerk) for school, supplier in PLACES)
 PUPILS = (
@@ -56,7 +60,7 @@ Wens = tuple[int | None, ...]
 
 @dataclass
 class Clock:
-    """A wall clock that may be set, over time that only goes on."""
+    """A wall clock that may be set, over time that only goes on; leases count by the latter."""
 
     elapsed: float = 0.0
     off: float = 0.0
@@ -66,6 +70,9 @@ class Clock:
 
     def monotonic(self) -> float:
         return self.elapsed
+
+    def lease(self, cursor: object) -> tuple[str, float]:
+        return "boot", self.elapsed
 
 
 def lijst_of(place: int, wens: Sequence[int | None], at: dt.datetime = NOW, *, school: School | None = None) -> Lijst:
@@ -78,12 +85,26 @@ def lijst_of(place: int, wens: Sequence[int | None], at: dt.datetime = NOW, *, s
     return Lijst.of(message, chosen)
 
 
-def open_store(place: str | os.PathLike[str], *, durable: bool = False) -> Any:
-    """A store; one that need not survive a power cut is faster."""
+def open_store(place: str | os.PathLike[str], clock: Clock | None = None) -> Any:
+    """A store; one that need not survive a power cut is faster. With a clock, leases last as long as that says."""
     store: Any = opening.open_store(place)
-    if not durable and isinstance(store, SqliteStore):
+    if isinstance(store, SqliteStore):
         store._database._connection.execute("PRAGMA synchronous = OFF").close()
+    if clock is not None:
+        store._database.lease_clock = clock.lease
     return store
+
+
+def accept(store: Any, key: Key, entries: Sequence[Entry], at: dt.datetime = NOW, year: str = YEAR) -> None:
+    """A list with these pupils was sent past the outbox, and all of it was accepted."""
+    dispatch: Dispatch | None = store.outbox.overtake(key, year, entries, os.urandom(8).hex(), at)
+    assert dispatch is not None
+    store.ledger.accept(dispatch, range(len(entries)), at, last=True)
+
+
+def contents(store: Any, key: Key, year: str = YEAR) -> list[tuple[str, str, str]]:
+    """Who stands in the ledger, with what was accepted."""
+    return [(noted.eck, noted.las, noted.content) for noted in store.ledger.entries(key, year)]
 
 
 def books_of(store: Any, clock: Clock) -> Books:
@@ -126,8 +147,9 @@ def run_of(store: Any, clock: Clock, total: float = 30.0, **more: Any) -> Run:
 
     suppliers = more.pop("leveranciers", (LEVERANCIER, TWEEDE))
     return Run(
-        books_of(store, clock), suppliers, Call(conditions), addresses, on_result=on_result, draw=more.pop("draw", lambda: 0.5)
-    )
+        books_of(store, clock), suppliers, Call(conditions), addresses, on_result=on_result,
+        draw=more.pop("draw", lambda: 0.5), clock=clock.monotonic,
+    )  # fmt: skip
 
 
 class Job:
@@ -177,7 +199,7 @@ class Job:
         name = getattr(getattr(effect.work, "func", None), "__name__", "")
         if name == "claim":
             self.claimed = result
-        elif name in ("postpone", "delivered") or (name == "renew" and not result):
+        elif name in ("postpone", "delivered", "lost") or (name == "renew" and not result):
             self.claimed = None
 
     def _go_on(self, move: Callable[[], Any]) -> None:
@@ -230,16 +252,16 @@ class Supplier:
         assert same == checksum, "other bytes than at an earlier attempt"
         strangers = [lijst_of(0, [0 if at == number else None for at in range(len(PUPILS))]) for number in self.unknown]
         marks = [stranger.entries(self.secret)[0] for stranger in strangers]
-        if any(entry.same_pupil(mark) for entry in entries for mark in marks):
+        if any(same_pupil(entry, mark) for entry in entries for mark in marks):
             return answer(404)
         self.taken.add(queued.id)
         kept = self.holds.setdefault(queued.key, [])
-        kept[:] = [old for old in kept if not any(old.same_pupil(entry) for entry in entries)] + list(entries)
+        kept[:] = [old for old in kept if not any(same_pupil(old, entry) for entry in entries)] + list(entries)
         return answer(202)
 
-    def has(self, key: Key, entry: Entry) -> bool:
+    def has(self, key: Key, said: Entry | Noted) -> bool:
         """Whether this is what it holds about the pupil."""
-        return any(held.content == entry.content and held.same_pupil(entry) for held in self.holds.get(key, ()))
+        return any(held.content == said.content and same_pupil(held, said) for held in self.holds.get(key, ()))
 
 
 HOW: dict[str, tuple[bool, Outcome | None]] = {

@@ -292,7 +292,7 @@ def test_a_process_that_was_forked_has_connections_of_its_own(store: Any) -> Non
     """As under a server that loads the application and then forks."""
     context = multiprocessing.get_context("fork")
     store.inbox.add(FIRST)
-    failures, opened = context.SimpleQueue(), connection_of(store)
+    failures = context.SimpleQueue()
     for _ in range(2):  # a second child of the same parent: the first one has left its connection alone
         child = context.Process(target=_use_after_fork, args=(store, failures), daemon=True)
         child.start()
@@ -302,7 +302,6 @@ def test_a_process_that_was_forked_has_connections_of_its_own(store: Any) -> Non
         assert child.exitcode == 0
     assert failures.empty(), failures.get()
     assert store.inbox.counts()["received"] == 11
-    assert connection_of(store) == opened
 
 
 def _use_closed(store: Any, failures: Any) -> None:

@@ -1,0 +1,54 @@
+"""Who is who among marks: a pupil has two identities, and a list may name one of them, the other or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
+
+
+class Marked(Protocol):
+    """Carries the marks of a pupil."""
+
+    @property
+    def eck(self) -> str:
+        """Of the ECK-iD; empty when it is not named."""
+        ...
+
+    @property
+    def las(self) -> str:
+        """Of the LAS-key; empty when it is not named."""
+        ...
+
+
+M = TypeVar("M", bound=Marked)
+
+
+class Pupils:
+    """Tells which marks are about one pupil.
+
+    The ECK-iD leads. A LAS-key alone is about the pupil that it was last named with; where it never was, it stands for itself.
+
+    Args:
+        sources: everything that names pupils, the oldest first.
+    """
+
+    def __init__(self, *sources: Iterable[Marked]) -> None:
+        self._eck_of = {item.las: item.eck for source in sources for item in source if item.eck and item.las}
+
+    def of(self, item: Marked) -> str:
+        """The leading mark of a pupil: the same for all that is about this pupil."""
+        return item.eck or self._eck_of.get(item.las, item.las)
+
+    def by_pupil(self, items: Iterable[M]) -> dict[str, list[M]]:
+        """Items together per pupil, in their order."""
+        found: dict[str, list[M]] = {}
+        for item in items:
+            found.setdefault(self.of(item), []).append(item)
+        return found
+
+
+def same_pupil(one: Marked, other: Marked) -> bool:
+    """Whether two are about one pupil: the ECK-iD leads, the LAS-key decides when one of the two has none."""
+    if one.eck and other.eck:
+        return one.eck == other.eck
+    return bool(one.las) and one.las == other.las
