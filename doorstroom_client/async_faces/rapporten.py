@@ -17,6 +17,7 @@ from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.terugweg.ontvangen import open_kept
+from doorstroom_client.unread import works_while_read
 
 _BATCH = 100
 
@@ -81,6 +82,7 @@ class AsyncReporting:
         finally:
             download.discard()
 
+    @works_while_read
     async def fetch_leerlingrapporten(
         self,
         to: str | os.PathLike[str],

@@ -13,6 +13,7 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import AsyncRuntime
+from doorstroom_client.unread import works_while_read
 
 
 class AsyncSending:
@@ -152,6 +153,7 @@ class AsyncSending:
         compare = self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
         return await self._runtime.run(compare)
 
+    @works_while_read
     async def send_many(
         self, opdrachten: Iterable[Opdracht], *, workers: int = 4, only_changes: bool | None = None
     ) -> AsyncIterator[Uitkomst]:

@@ -16,6 +16,7 @@ from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat, Vermelding
 from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.unread import works_while_read
 
 
 @frozen
@@ -106,6 +107,7 @@ class Register(OsrCatalogue, OsrAdressen):
         registry.own_oin()
         return self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.proof))
 
+    @works_while_read
     def check_mandaten(
         self,
         schools: Iterable[School] | None = None,

@@ -13,6 +13,7 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.unread import works_while_read
 
 
 class Sending:
@@ -152,6 +153,7 @@ class Sending:
         compare = self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
         return self._runtime.run(compare)
 
+    @works_while_read
     def send_many(
         self, opdrachten: Iterable[Opdracht], *, workers: int = 4, only_changes: bool | None = None
     ) -> Iterator[Uitkomst]:

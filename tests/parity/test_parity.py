@@ -81,7 +81,7 @@ def test_only_waiting_differs() -> None:
     kinds = {}
     for kind, other in PAIRS:
         for name, member in public(other).items():
-            target = function(member)
+            target = inspect.unwrap(function(member))
             if inspect.isasyncgenfunction(target) or inspect.iscoroutinefunction(target):
                 kinds[f"{kind.__name__}.{name}"] = inspect.isasyncgenfunction(target)
     assert kinds == {
