@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.moments import moment_of, text_of
+from doorstroom_client.store.moments import at_the_latest, moment_of, text_of
 from doorstroom_client.store.records import Delivery, Kept
 
 _SAME_PUPIL = "edu_to = ? AND pupil = ? AND toets = ? AND schooljaar = ?"
@@ -156,7 +156,7 @@ class SqlInbox:
 
     def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> Kept:
         # A moment in the future must not keep later deliveries from becoming current, so receipt bounds it.
-        ordered_at = min(delivery.datumtijd or delivery.received_at, delivery.received_at)
+        ordered_at = min(at_the_latest(delivery.datumtijd or delivery.received_at), delivery.received_at)
         inserted = cursor.execute(
             "INSERT INTO leerlingresultaat (edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, "
             "ordered_at, sha256, payload, current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from databases import Places, query
@@ -325,3 +326,49 @@ def connection_of(store: Any) -> object:
     if isinstance(store, SqliteStore):
         return id(store._database._connection)
     return query(store, "SELECT pg_backend_pid()")
+
+
+DUTCH = ZoneInfo("Europe/Amsterdam")
+
+
+@pytest.mark.parametrize(
+    ("local", "received"),
+    [
+        # Made before and after the clock was set back, and received at once.
+        (("02:50", "02:10"), ("00:50:05", "01:10:05")),
+        # The same, and both received when that hour is over.
+        (("02:50", "02:10"), ("05:00:00", "05:00:01")),
+        (("01:59", "02:00"), ("05:00:00", "05:00:01")),
+        (("02:59", "03:00"), ("05:00:00", "05:00:01")),
+    ],
+)
+def test_in_the_doubled_hour_the_order_of_receipt_counts(store: Any, local: tuple[str, str], received: tuple[str, str]) -> None:
+    moments = [dt.datetime.fromisoformat(f"2026-10-25T{text}").replace(tzinfo=DUTCH) for text in local]
+    arrivals = [dt.datetime.fromisoformat(f"2026-10-25T{text}+00:00") for text in received]
+    kept = [
+        store.inbox.add(replace(FIRST, datumtijd=made, received_at=at, payload=b"%d" % number))
+        for number, (made, at) in enumerate(zip(moments, arrivals, strict=True))
+    ]
+    (current,) = store.inbox.results()
+    assert current.id == kept[1].id
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-10-25T01:59", "2026-10-25T02:00"),  # outside that hour the moment counts
+        ("2026-10-25T02:30", "2026-10-25T03:00"),
+        ("2026-10-25T02:50+02:00", "2026-10-25T02:10+01:00"),  # and in it, where its offset is told
+        ("2027-03-28T01:59", "2027-03-28T03:00"),
+    ],
+)
+def test_elsewhere_an_older_moment_that_comes_later_is_history(store: Any, older: str, newer: str) -> None:
+    def moment(text: str) -> dt.datetime:
+        made = dt.datetime.fromisoformat(text)
+        return made if made.tzinfo else made.replace(tzinfo=DUTCH)
+
+    at = moment(newer).astimezone(dt.UTC) + dt.timedelta(hours=6)
+    last = store.inbox.add(replace(FIRST, datumtijd=moment(newer), received_at=at, payload=b"newer"))
+    store.inbox.add(replace(FIRST, datumtijd=moment(older), received_at=at + dt.timedelta(minutes=1), payload=b"older"))
+    (current,) = store.inbox.results()
+    assert current.id == last.id
