@@ -126,6 +126,12 @@ SETTINGS: tuple[Setting, ...] = (
         "whether it refuses a list for an unknown pupil with 422 as well (default false)",
         kind="flag",
     ),
+    Setting(
+        "leveranciers[].herhaal_na",
+        "days after which advice goes out once more while it is not known whether it knows the pupil, four times at most; 0 for "
+        "never (default 7)",
+        kind="number",
+    ),
     Setting("scholen[].instellingscode", "BRIN: 2 digits, 2 capital letters", required=True),
     Setting("scholen[].vestigingscode", "2 digits, as text", required=True),
     Setting("scholen[].onderwijsaanbiedercode", "RIO: 3 digits, A, 3 digits", required=True),
