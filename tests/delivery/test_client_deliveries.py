@@ -165,7 +165,6 @@ def test_what_is_remembered_survives_the_process_and_is_kept_apart(kind: Any, tm
     for _ in range(2):
         client = make(kind, peer, store, leveranciers=[LEVERANCIER, other])
         for to, where in ((LEVERANCIER, SCHOOL), (other, SCHOOL), (LEVERANCIER, school)):
-            go(client.send_schooladviezen(where, pupils("HAVO"), leverancier=to, only_changes=True))
             groups = [Stamgroep("g", "8A")]
             pupil = Deelnemer(
                 leerling=Leerling(las_key="sleutel-0"),
@@ -176,6 +175,7 @@ def test_what_is_remembered_survives_the_process_and_is_kept_apart(kind: Any, tm
                 groep="g",
             )
             go(client.send_deelnemers(where, groups, [pupil], leverancier=to, only_changes=True))
+            go(client.send_schooladviezen(where, pupils("HAVO"), leverancier=to, only_changes=True))
         go(client.close())
     assert len(peer.lists) == 6
     raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
@@ -287,7 +287,7 @@ def test_a_store_that_fails_before_sending_sends_nothing(kind: Any, tmp_path: Pa
     def fail(*_: Any) -> None:
         raise StoreError("full")
 
-    monkeypatch.setattr(store.ledger, "doubt", fail)
+    monkeypatch.setattr(store.outbox, "overtake", fail)
     with pytest.raises(StoreError):
         go(client.send_schooladviezen(SCHOOL, pupils("VWO")))
     assert len(peer.lists) == 1
@@ -301,7 +301,7 @@ def test_a_receipt_that_cannot_be_noted_is_still_a_receipt(kind: Any, tmp_path: 
     client = make(kind, peer, store, on_event=events.append)
     accept = store.ledger.accept
 
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise StoreError("full")
 
     monkeypatch.setattr(store.ledger, "accept", fail)

@@ -20,7 +20,22 @@ from doorstroom_client.errors import StoreError
 from doorstroom_client.store.records import Claimed, Entry, Outgoing, State
 from doorstroom_client.store.sqlite import SqliteStore
 
-from .world import KEYS, PLACES, YEAR, Clock, Job, Supplier, add_now, deliver_all, lijst_of, open_store, run_of, sender, step
+from .world import (
+    KEYS,
+    PLACES,
+    YEAR,
+    Clock,
+    Job,
+    Supplier,
+    accept,
+    add_now,
+    deliver_all,
+    lijst_of,
+    open_store,
+    run_of,
+    sender,
+    step,
+)
 
 KEY = KEYS[0]
 OLD, NEW = Entry("pupil", "", "old"), Entry("pupil", "", "new")
@@ -28,10 +43,15 @@ SOON = NOW + dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    made = open_store(tmp_path / "s.db")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[SqliteStore]:
+    made = open_store(tmp_path / "s.db", clock)
     made._database._connection = Broken(made._database._connection)  # type: ignore[assignment]
-    made.ledger.accept(KEY, YEAR, [OLD], NOW)
+    accept(made, KEY, [OLD])
     yield made
     made.close()
 
@@ -59,12 +79,13 @@ def claim(store: SqliteStore) -> Callable[[], object]:
 
 def renew(store: SqliteStore) -> Callable[[], object]:
     claimed = claimed_in(store)
+    store._database.lease_clock = lambda _: ("boot", 60.0)  # type: ignore[method-assign]
     return lambda: store.outbox.renew(claimed, SOON, 120)
 
 
 def delivered(store: SqliteStore) -> Callable[[], object]:
     claimed = claimed_in(store)
-    return lambda: store.outbox.delivered(claimed, [NEW], 0, SOON)
+    return lambda: store.outbox.delivered(claimed, [0], 0, SOON)
 
 
 def postpone(store: SqliteStore) -> Callable[[], object]:
@@ -87,25 +108,45 @@ def retry(store: SqliteStore) -> Callable[[], object]:
     return lambda: store.outbox.retry(1, SOON)
 
 
-def doubt(store: SqliteStore) -> Callable[[], object]:
-    return lambda: store.ledger.doubt(KEY, YEAR, [NEW])
+def lost(store: SqliteStore) -> Callable[[], object]:
+    claimed = claimed_in(store)
+    assert store.outbox.delivered(claimed, [], 0, SOON)
+    accept(store, KEY, [OLD])
+    return lambda: store.outbox.lost(claimed)
 
 
-def accept(store: SqliteStore) -> Callable[[], object]:
-    return lambda: store.ledger.accept(KEY, YEAR, [NEW], SOON)
+def overtake(store: SqliteStore) -> Callable[[], object]:
+    park(store)()
+    return lambda: store.outbox.overtake(KEY, YEAR, [NEW], "token", NOW)
+
+
+def accepted(store: SqliteStore) -> Callable[[], object]:
+    dispatch = store.outbox.overtake(KEY, YEAR, [NEW], "token", NOW)
+    assert dispatch is not None
+    return lambda: store.ledger.accept(dispatch, [0], SOON, last=True)
+
+
+def end(store: SqliteStore) -> Callable[[], object]:
+    dispatch = store.outbox.overtake(KEY, YEAR, [NEW], "token", NOW)
+    assert dispatch is not None
+    return lambda: store.ledger.end(dispatch)
+
+
+def gone(store: SqliteStore) -> Callable[[], object]:
+    return lambda: store.ledger.gone(KEY, YEAR, [OLD])
 
 
 def secret(store: SqliteStore) -> Callable[[], object]:
     return store.ledger.secret
 
 
-CALLS = (add, claim, renew, delivered, postpone, park, drop, retry, doubt, accept, secret)
+CALLS = (add, claim, renew, delivered, postpone, park, drop, retry, lost, overtake, accepted, end, gone, secret)
 
 
 def everything(store: SqliteStore) -> list[object]:
     """All that the store keeps; a key it made is told by its length."""
     database = store._database._connection
-    read = [database.execute(f"SELECT * FROM {table}").fetchall() for table in ("outbox", "ledger")]
+    read = [database.execute(f"SELECT * FROM {table}").fetchall() for table in ("outbox", "ledger", "dispatch")]
     return [*read, database.execute("SELECT name, length(value) FROM secret").fetchall()]
 
 
@@ -152,10 +193,10 @@ def test_a_full_disk_keeps_all_or_nothing(store: SqliteStore) -> None:
     assert store.outbox.add(message()).state is State.WAITING
 
 
-@pytest.mark.parametrize("fails", ["claim", "renew", "delivered", "postpone"])
-def test_a_run_on_a_bad_disk(store: SqliteStore, fails: str) -> None:
+@pytest.mark.parametrize("fails", ["claim", "delivered", "postpone"])
+def test_a_run_on_a_bad_disk(store: SqliteStore, clock: Clock, fails: str) -> None:
     """The caller hears of it; nothing is sent blind; what was sent and not marked is sent again, with the same bytes."""
-    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    supplier = Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, 1, None, None))
     broken: Any = store._database._connection
     job = Job(run_of(store, clock).worker())
@@ -174,9 +215,9 @@ def test_a_run_on_a_bad_disk(store: SqliteStore, fails: str) -> None:
     assert all(supplier.has(KEY, entry) for entry in lijst_of(0, (0, 1, None, None)).entries(store.ledger.secret()))
 
 
-def test_a_disk_that_fails_before_a_second_attempt(store: SqliteStore) -> None:
+def test_a_disk_that_fails_before_a_second_attempt(store: SqliteStore, clock: Clock) -> None:
     """It says nothing about the message: that is neither held nor counted, and the caller hears of it."""
-    clock, supplier = Clock(), Supplier(store.ledger.secret())
+    supplier = Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
     broken: Any = store._database._connection
     job, sent = Job(run_of(store, clock).worker()), 0

@@ -15,17 +15,17 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store import sqlite_copy
-from doorstroom_client.store.records import Entry, State
+from doorstroom_client.store.records import State
 from doorstroom_client.store.sqlite import SqliteStore
 
-from .records import KEY, YEAR, come_and_go, kanaries, keep, message, purge
+from .records import KEY, YEAR, accept, come_and_go, kanaries, keep, message, purge
 
 
 @pytest.mark.parametrize("umask", [0, 0o022, 0o077], ids=oct)
 def test_a_copy_is_a_private_store(sqlite_store: SqliteStore, tmp_path: Path, umask: int) -> None:
     one, two = keep(sqlite_store), keep(sqlite_store, "twee", done=1)
+    accept(sqlite_store, "a", NOW)
     sqlite_store.outbox.add(message("m", body=b"exactly this"))
-    sqlite_store.ledger.accept(KEY, YEAR, [Entry("a", "", "x")], NOW)
     sqlite_store.ledger.secret()
     purge(sqlite_store)
     copy = tmp_path / "copies/s.db"

@@ -15,10 +15,9 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store import retention
-from doorstroom_client.store.records import Entry
 from doorstroom_client.store.sqlite import SqliteStore
 
-from .records import KEY, MARKS, UNTIL, deliver, keep, message, purge
+from .records import MARKS, UNTIL, accept, deliver, keep, message, purge
 
 PUPILS = 7
 KILLS = int(os.environ.get("DOORSTROOM_KILLS", "6"))
@@ -33,7 +32,7 @@ def fill(store: SqliteStore) -> None:
         keep(store, f"replaced {number}", days=60)
         store.outbox.add(message(f"delivered {number}"))
         deliver(store, 40)
-        store.ledger.accept(KEY, "2023-2024", [Entry(f"{number}", "", "x")], MARKS)
+        accept(store, [number], MARKS, "2023-2024")
     store.reports.note(2, "fetched", None)
 
 

@@ -19,7 +19,7 @@ from doorstroom_client.exchange.events import as_json
 from doorstroom_client.runtime import Resources
 from doorstroom_client.store.sqlite import SqliteStore
 
-from .records import KEY, MARKS, YEAR, Entry, deliver, keep, message
+from .records import MARKS, YEAR, accept, deliver, keep, message
 
 SMALL = 'auteur = "X"\nstore = "s.db"\n[certificate]\ncert = "c"\ntrust = "t"\n'
 
@@ -33,8 +33,8 @@ def path(tmp_path: Path) -> Path:
     keep(store, "not processed", days=100)
     store.outbox.add(message("m"))
     deliver(store, 40)
-    store.ledger.accept(KEY, "2023-2024", [Entry("a", "", "x")], MARKS)
-    store.ledger.accept(KEY, YEAR, [Entry("b", "", "x")], NOW - dt.timedelta(days=399))
+    accept(store, "a", MARKS, "2023-2024")
+    accept(store, "b", NOW - dt.timedelta(days=399))
     store.close()
     return tmp_path / "s.db"
 

@@ -13,10 +13,10 @@ from support import NOW
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store import retention
 from doorstroom_client.store.base import Store
-from doorstroom_client.store.records import Entry, Key, State
+from doorstroom_client.store.records import Key, State
 from doorstroom_client.store.sql import SqlStore
 
-from .records import DAY, KEY, MARKS, UNTIL, YEAR, claim, deliver, delivery, hold, keep, left, message, purge
+from .records import DAY, KEY, MARKS, UNTIL, YEAR, accept, claim, deliver, delivery, hold, keep, left, message, purge
 
 TICK = dt.timedelta(microseconds=1)
 
@@ -157,7 +157,7 @@ def test_a_waiting_message_is_guarded_as_well(store: SqlStore) -> None:
 
 def test_marks_go_by_their_age(store: SqlStore) -> None:
     for at, name in ((MARKS, "old"), (MARKS + TICK, "young"), (NOW, "new")):
-        store.ledger.accept(KEY, YEAR, [Entry(name, "", "said")], at)
+        accept(store, [name], at)
     secret = store.ledger.secret()
     assert numbers(store) == (0, 0, 1)
     assert {entry.eck for entry in store.ledger.entries(KEY, YEAR)} == {"young", "new"}
@@ -176,7 +176,7 @@ def test_in_batches(store: SqlStore, number: int, monkeypatch: pytest.MonkeyPatc
         keep(store, f"done {item}", done=40)
         store.outbox.add(message(f"delivered {item}"))
         deliver(store, 40)
-    store.ledger.accept(KEY, "2023-2024", [Entry(f"{item}", "", "x") for item in range(number)], MARKS)
+    accept(store, range(number), MARKS, "2023-2024")
     assert numbers(store) == (2 * number, number, number)
     assert numbers(store) == (0, 0, 0)
     assert store.inbox.counts()["pending"] == number
