@@ -128,7 +128,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "leveranciers[].herhaal_na",
-        "days after which advice goes out once more while it is not known whether it knows the pupil, four times at most; 0 for "
+        "days after which advice goes out once more while it is not known whether it knows the pupil, four times at most; 0 is "
         "never (default 7)",
         kind="number",
     ),

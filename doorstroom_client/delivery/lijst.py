@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
@@ -21,6 +20,7 @@ from doorstroom_client.store.records import Entry, Key
 
 _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voorlopigSchooladviezen"}
 """The field of each message that holds an entry per pupil."""
+_ECK_ID, _LAS_KEY = Identiteitsoort.ECK_ID.value, Identiteitsoort.LAS_KEY.value
 _MARK_BYTES = 16
 
 
@@ -93,16 +93,22 @@ class Lijst:
         return self._document if self._document is not None else json.loads(self.body)
 
 
-def mark(secret: bytes, *parts: object) -> str:
-    """A text that is the same for the same parts, and tells nothing about them without the key."""
-    return hmac.digest(secret, encode(parts), "sha256")[:_MARK_BYTES].hex()
+def _marker(secret: bytes, text: bytes = b"") -> hashlib.blake2b:
+    """Makes a mark of all that goes in: the same for the same, and without the key it tells nothing about it."""
+    return hashlib.blake2b(text, key=secret, digest_size=_MARK_BYTES)
+
+
+def mark(secret: bytes, soort: str, identity: str | None) -> str:
+    """The mark of an identity; empty when it is absent."""
+    return _marker(secret, f"{soort}:{identity}".encode("utf-8", "surrogatepass")).hexdigest() if identity else ""
 
 
 def marks_of(leerling: Leerling, secret: bytes) -> tuple[str, str]:
     """The marks of both identities of a pupil; empty for one that is absent."""
-    eck = mark(secret, Identiteitsoort.ECK_ID, leerling.eck_id) if leerling.eck_id else ""
-    las = mark(secret, Identiteitsoort.LAS_KEY, leerling.las_key) if leerling.las_key else ""
-    return eck, las
+    return (
+        mark(secret, _ECK_ID, leerling.eck_id),
+        mark(secret, _LAS_KEY, leerling.las_key),
+    )
 
 
 def _part(document: Mapping[str, Any], soort: Operation, positions: Sequence[int]) -> dict[str, Any]:
@@ -117,14 +123,25 @@ def _part(document: Mapping[str, Any], soort: Operation, positions: Sequence[int
 
 def _leerling(item: Mapping[str, Any]) -> Leerling:
     found = {entry["label"]: entry["onderwijsdeelnemerID"] for entry in item["deelnemerref"]}
-    return Leerling(eck_id=found.get(Identiteitsoort.ECK_ID), las_key=found.get(Identiteitsoort.LAS_KEY))
+    return Leerling(eck_id=found.get(_ECK_ID), las_key=found.get(_LAS_KEY))
 
 
 def _entries(document: Mapping[str, Any], soort: Operation, secret: bytes) -> tuple[Entry, ...]:
-    # The codes of the school count too: when one was wrong, everybody has to be sent again.
-    around = document["deelnemersgroep"]
-    groups = {groep["id"]: groep for groep in document.get("groepen", ())}
-    return tuple(
-        Entry(*marks_of(_leerling(item), secret), mark(secret, around, groups.get(item.get("groep")), item))
-        for item in document[_ENTRIES[soort]]
-    )
+    # The codes of the school count too: when one was wrong, everybody has to be sent again. So does the group of a pupil.
+    school = _marker(secret, encode(document["deelnemersgroep"]))
+    around = {None: school}
+    for groep in document.get("groepen", ()):
+        around[groep["id"]] = school.copy()
+        around[groep["id"]].update(encode(groep))
+    found: list[Entry] = []
+    for item in document[_ENTRIES[soort]]:
+        content = around[item.get("groep")].copy()
+        content.update(encode(item))
+        eck = las = ""
+        for identity in item["deelnemerref"]:
+            if identity["label"] == _ECK_ID:
+                eck = mark(secret, _ECK_ID, identity["onderwijsdeelnemerID"])
+            else:
+                las = mark(secret, _LAS_KEY, identity["onderwijsdeelnemerID"])
+        found.append(Entry(eck, las, content.hexdigest()))
+    return tuple(found)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from doorstroom_client.errors import MessageError, Problem
@@ -19,9 +21,14 @@ _MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 
 def encode(document: object) -> bytes:
     """Write a document as UTF-8 JSON, with the fields in the order in which they stand."""
-    from pydantic_core import to_json
+    return _writer()(document)
 
-    return to_json(document)
+
+@cache
+def _writer() -> Callable[[object], bytes]:
+    from pydantic_core import to_json  # at the first message
+
+    return to_json
 
 
 def decode_json(body: bytes) -> Any:

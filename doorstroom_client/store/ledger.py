@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from doorstroom_client.frozen import frozen
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.pupils import Marked, Pupils
@@ -16,24 +16,21 @@ _DEELNEMERS, _ADVIEZEN = "registreren", "registreren-schooladviezen"
 _KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
 _BOOK = f"{_KEY} AND schooljaar = ?"
 _IN_DOUBT = ""
+_SAID = "eck = ?, las = ?, content = ?, known = ?, times = ?, accepted_at = ?"
 _FORGOTTEN_SECONDS = 3600.0
 """Seconds after which a list that left and was never heard of again, because its process ended, counts as arrived or lost."""
 
 
-@frozen
-class _Row:
-    """What is noted about a pupil, and where."""
+class _Row(NamedTuple):
+    """What is noted about a pupil, as it stands in the table."""
 
     id: int
-    noted: Noted
-
-    @property
-    def eck(self) -> str:
-        return self.noted.eck
-
-    @property
-    def las(self) -> str:
-        return self.noted.las
+    eck: str
+    las: str
+    content: str
+    known: int
+    times: int
+    at: str
 
 
 class SqlLedger:
@@ -60,7 +57,10 @@ class SqlLedger:
     def entries(self, key: Key, schooljaar: str) -> list[Noted]:
         """What was accepted last, one per pupil, in the order of acceptance."""
         with self._database.cursor("read the ledger") as cursor:
-            return [row.noted for row in self._rows(cursor, key, schooljaar)]
+            rows = self._rows(cursor, key, schooljaar)
+        return [
+            Noted(row.eck, row.las, row.content, bool(row.known), row.times, dt.datetime.fromisoformat(row.at)) for row in rows
+        ]
 
     def knows(self, soort: str, leverancier: str) -> bool:
         """Whether a supplier ever accepted a list of this kind."""
@@ -137,7 +137,7 @@ class SqlLedger:
         by_pupil = pupils.by_pupil(rows)
         self._doubt(
             cursor,
-            [row for entry in entries for row in by_pupil.get(pupils.of(entry), ()) if row.noted.content != entry.content],
+            [row for entry in entries for row in by_pupil.get(pupils.of(entry), ()) if row.content != entry.content],
         )
 
     def doubt_gone(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
@@ -153,15 +153,13 @@ class SqlLedger:
 
     def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[_Row]:
         query = f"SELECT id, eck, las, content, known, times, accepted_at FROM ledger WHERE {_BOOK} ORDER BY id"
-        return [
-            _Row(number, Noted(eck, las, content, bool(known), times, dt.datetime.fromisoformat(at)))
-            for number, eck, las, content, known, times, at in cursor.execute(query, (*_key(key), schooljaar)).fetchall()
-        ]
+        return list(map(_Row._make, cursor.execute(query, (*_key(key), schooljaar)).fetchall()))
 
     def _doubt(self, cursor: Cursor, rows: Iterable[_Row]) -> None:
-        doubtful = [(_IN_DOUBT, row.id) for row in rows if row.noted.content]
+        doubtful = [row.id for row in rows if row.content]
         if doubtful:
-            cursor.executemany("UPDATE ledger SET content = ? WHERE id = ?", doubtful)
+            marks = ", ".join("?" * len(doubtful))
+            cursor.execute(f"UPDATE ledger SET content = ? WHERE id IN ({marks})", (_IN_DOUBT, *doubtful))
 
     def _disturb(self, cursor: Cursor, key: Key, token: str) -> int:
         """Tell all other lists of a key that are under way that they were not alone; gives whether there are any."""
@@ -173,8 +171,10 @@ class SqlLedger:
         if key.soort != _ADVIEZEN:
             return frozenset(range(len(entries)))  # a list of participants is what makes a pupil known
         rows = self._rows(cursor, _other(key), schooljaar)
+        if not rows:  # as where participants never go this way
+            return frozenset()
         pupils = Pupils(rows, entries)
-        there = {pupils.of(row) for row in rows if row.noted.content}
+        there = {pupils.of(row) for row in rows if row.content}
         return frozenset(at for at, entry in enumerate(entries) if pupils.of(entry) in there)
 
     def _note(
@@ -184,29 +184,43 @@ class SqlLedger:
         rows, entries = self._rows(cursor, key, schooljaar), [entry for entry, _ in accepted]
         pupils = Pupils(rows, dispatch.entries)
         by_pupil = pupils.by_pupil(rows)
-        now_known = self._known(cursor, key, schooljaar, entries)
+        all_known = all(known for _, known in accepted)
+        now_known = frozenset[int]() if all_known else self._known(cursor, key, schooljaar, entries)
+        moment = text_of(at)
         made: list[tuple[object, ...]] = []
-        old: set[int] = set()
+        changed: list[tuple[object, ...]] = []
+        gone: list[int] = []
         new: list[Entry] = []
         for number, (entry, known) in enumerate(accepted):
-            before = by_pupil.get(pupils.of(entry), [])
-            old.update(row.id for row in before)
-            if not before:
-                new.append(entry)
+            before = by_pupil.pop(pupils.of(entry), [])
             # A pupil that became known while its advice was under way may have been left out: that is to be sent once more.
             content = entry.content if sure and (known or number not in now_known) else _IN_DOUBT
-            same = [row.noted.times for row in before if row.noted.content == entry.content]
+            same = [row.times for row in before if row.content == entry.content]
             times = 0 if known else 1 + max(same, default=0)
-            eck, las = _both(entry, before, pupils)
-            made.append((*_key(key), schooljaar, eck, las, content, int(known), times, text_of(at)))
-        cursor.executemany("DELETE FROM ledger WHERE id = ?", [(number,) for number in old])
-        cursor.executemany(
-            "INSERT INTO ledger (routeringskenmerk, leverancier, soort, schooljaar, eck, las, content, known, times, "
-            "accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values = (*_both(entry, before, pupils), content, int(known), times, moment)
+            if before:
+                changed.append((*values, before[-1].id))
+                gone += [row.id for row in before[:-1]]
+            else:
+                new.append(entry)
+                made.append((*values, *_key(key), schooljaar))
+        _many(cursor, "DELETE FROM ledger WHERE id = ?", [(number,) for number in gone])
+        _many(cursor, f"UPDATE ledger SET {_SAID} WHERE id = ?", changed)
+        _many(
+            cursor,
+            "INSERT INTO ledger (eck, las, content, known, times, accepted_at, routeringskenmerk, leverancier, soort, "
+            "schooljaar) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             made,
         )
+        self._let_go(cursor, rows, entries)
         if key.soort == _DEELNEMERS:
             self._make_known(cursor, key, schooljaar, entries, new)
+
+    def _let_go(self, cursor: Cursor, rows: Sequence[_Row], entries: Sequence[Entry]) -> None:
+        """A LAS-key that is named with one pupil now was another one's before: that one keeps its ECK-iD only."""
+        now = {entry.las: entry.eck for entry in entries if entry.eck and entry.las}
+        passed = [(row.id,) for row in rows if row.eck and now.get(row.las, row.eck) != row.eck]
+        _many(cursor, "UPDATE ledger SET las = '' WHERE id = ? AND las <> ''", passed)
 
     def _make_known(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
         """Participants were accepted: advice that was sent before their supplier knew them has to be sent again.
@@ -214,7 +228,7 @@ class SqlLedger:
         Where one list names a pupil by one identity and the other by the other, nobody can tell whether they are the same: then
         every pupil that was made known for the first time may be the one.
         """
-        rows = [row for row in self._rows(cursor, _other(key), schooljaar) if not row.noted.known]
+        rows = [row for row in self._rows(cursor, _other(key), schooljaar) if not row.known]
         pupils = Pupils(rows, self._rows(cursor, key, schooljaar))
         these = {pupils.of(entry) for entry in entries}
         only_eck = any(entry.eck and not entry.las for entry in new)
@@ -225,6 +239,11 @@ class SqlLedger:
             return pupils.of(row) in these or (only_eck and not has_eck) or (only_las and not row.las)
 
         self._doubt(cursor, filter(may_be_one, rows))
+
+
+def _many(cursor: Cursor, query: str, values: Sequence[Sequence[object]]) -> None:
+    if values:
+        cursor.executemany(query, values)
 
 
 def lock_keys(database: Database, cursor: Cursor, *keys: Key) -> None:

@@ -153,7 +153,6 @@ _LEDGER = (
         disturbed INTEGER NOT NULL
     ){strict}
     """,  # lists that are under way at this moment: a handful of rows
-    "CREATE INDEX dispatch_of_key ON dispatch (routeringskenmerk, leverancier, soort)",
 )
 _RETENTION = (
     """
