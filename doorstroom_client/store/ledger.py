@@ -219,8 +219,8 @@ class SqlLedger:
     def _let_go(self, cursor: Cursor, rows: Sequence[_Row], entries: Sequence[Entry]) -> None:
         """A LAS-key that is named with one pupil now was another one's before: that one keeps its ECK-iD only."""
         now = {entry.las: entry.eck for entry in entries if entry.eck and entry.las}
-        passed = [(row.id,) for row in rows if row.eck and now.get(row.las, row.eck) != row.eck]
-        _many(cursor, "UPDATE ledger SET las = '' WHERE id = ? AND las <> ''", passed)
+        passed = [(row.id, row.las) for row in rows if row.eck and now.get(row.las, row.eck) != row.eck]
+        _many(cursor, "UPDATE ledger SET las = '' WHERE id = ? AND las = ?", passed)
 
     def _make_known(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry], new: Sequence[Entry]) -> None:
         """Participants were accepted: advice that was sent before their supplier knew them has to be sent again.

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import json
 import pickle
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,9 @@ def go(result: Any) -> Any:
     async def wait() -> Any:
         return await result
 
-    if inspect.isasyncgen(result):
+    if isinstance(result, AsyncIterator):
         return asyncio.run(collect())
-    if inspect.isgenerator(result):
+    if isinstance(result, Iterator):
         return list(result)
     return asyncio.run(wait()) if inspect.isawaitable(result) else result
 

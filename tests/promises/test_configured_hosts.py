@@ -49,12 +49,12 @@ runner = asyncio.Runner() if awaited else None
 client = (AsyncClient if awaited else Client).from_config(config)
 def do(value):
     async def wait():
-        if inspect.isasyncgen(value):
+        if isinstance(value, AsyncIterator):
             return [item async for item in value]
         return await value
     if awaited:
         return runner.run(wait())
-    return list(value) if inspect.isgenerator(value) else value
+    return list(value) if isinstance(value, Iterator) else value
 ended = []
 def attempt(make):
     try:

@@ -7,7 +7,7 @@ import datetime as dt
 import inspect
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -219,7 +219,7 @@ async def push(client: Any, number: int, score: int = 540) -> None:
 
 async def each(items: Any) -> Any:
     """Loop over what either client hands out."""
-    if inspect.isasyncgen(items):
+    if isinstance(items, AsyncIterator):
         async for item in items:
             yield item
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,13 +50,13 @@ def make(kind: Any, outcomes: Any = (), **more: Any) -> Any:
 
 
 def go(result: Any) -> Any:
-    if inspect.isasyncgen(result):
+    if isinstance(result, AsyncIterator):
 
         async def collect() -> list[Any]:
             return [item async for item in result]
 
         return asyncio.run(collect())
-    if inspect.isgenerator(result):
+    if isinstance(result, Iterator):
         return list(result)
 
     async def wait() -> Any:

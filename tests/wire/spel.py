@@ -7,7 +7,7 @@ import inspect
 import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -64,13 +64,13 @@ class Speler:
 
     def __call__(self, result: Any) -> Any:
         """The value of a call, awaited where needed; an iterator becomes a list."""
-        if inspect.isasyncgen(result):
+        if isinstance(result, AsyncIterator):
 
             async def collect() -> list[Any]:
                 return [item async for item in result]
 
             return self._run(collect())
-        if inspect.isgenerator(result):
+        if isinstance(result, Iterator):
             return list(result)
         return self._run(result) if inspect.isawaitable(result) else result
 
