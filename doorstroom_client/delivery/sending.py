@@ -192,8 +192,8 @@ def _changes(lijst: Lijst, entries: Sequence[Entry], leverancier: Leverancier, b
 
 
 def doubt_gone(key: Key, schooljaar: str, changes: Changes, books: Books) -> Flow[None]:
-    """Note that pupils are told as disappeared."""
-    if any(item.content for item in changes.verdwenen):
+    """Note that pupils are told as disappeared; also of who is in doubt here, as the other kind of list may not be."""
+    if changes.verdwenen:
         yield from keep(partial(books.ledger.gone, key, schooljaar, changes.verdwenen))
 
 
