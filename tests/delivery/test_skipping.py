@@ -9,7 +9,7 @@ from typing import Any
 
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.exchange.http import Operation
-from doorstroom_client.store.records import State
+from doorstroom_client.store.records import Noted, State
 
 from .toetsbureau import (
     BOTH,
@@ -102,8 +102,7 @@ class Schooljaar:
     def is_named_otherwise(self) -> None:
         """Never from one identity to the other at once: nobody could tell then that it is the same pupil."""
         soort, number, how = self.chance.choice(KINDS), self.chance.randrange(len(PUPILS)), self.chance.choice((BOTH, ECK, LAS))
-        rows = [row for row in self.store.ledger.entries(key_of(soort), YEAR) if self.system.number_of(row) == number]
-        if how == BOTH or any(row.eck and row.las for row in rows):
+        if how == BOTH or any(row.eck and row.las for row in self.rows(soort, number)):
             self.names[soort, number] = how
 
     def operates(self) -> None:
@@ -132,11 +131,24 @@ class Schooljaar:
             self.told(job.job.value)
 
     def told(self, receipt: Any) -> None:
-        """Somebody removes by hand who is told as disappeared, and really left."""
-        for gone in receipt.verdwenen if receipt is not None else ():
-            for number in set(range(len(PUPILS))) - self.roster:
-                if gone.gaat_over(PUPILS[number]):
-                    self.system.removes(number)
+        """Somebody removes by hand who is told as disappeared, and really left; not while an older list is still to arrive."""
+        waits = [entry for soort in KINDS for entry in self.store.outbox.open_entries(key_of(soort), YEAR)]
+        if receipt is None or waits or any(self.jobs):
+            return
+        for number in set(range(len(PUPILS))) - self.roster:
+            if any(gone.gaat_over(PUPILS[number]) for gone in receipt.verdwenen) and self.can_be_told(number):
+                self.system.removes(number)
+
+    def can_be_told(self, number: int) -> bool:
+        """Whether the two books name a pupil alike; else who disappears from one is not seen in the other before its own run."""
+        one, two = (
+            {mark for row in self.rows(soort, number) for mark in (row.eck, row.las) if mark} for soort in KINDS
+        )
+        return not one or not two or bool(one & two)
+
+    def rows(self, soort: Operation, number: int) -> list[Noted]:
+        entries = self.store.ledger.entries(key_of(soort), YEAR)
+        return [row for row in entries if self.system.number_of(row) == number]
 
     def night(self, soort: Operation) -> Any:
         """Only what changed, with nothing that goes wrong."""
