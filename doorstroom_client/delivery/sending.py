@@ -121,7 +121,11 @@ def send(
         raise
     yield from way.end()
     made = receipt(lijst, leverancier, progress, verdict)
-    return made if changes is None else _with_changes(made, changes, secret)
+    if changes is None:
+        return made
+    with suppress(StoreError):  # once more: an older list may have arrived since, and only now somebody is told
+        yield from doubt_gone(key, lijst.schooljaar, changes, books)
+    return _with_changes(made, changes, secret)
 
 
 class _Way:
@@ -193,8 +197,8 @@ def _changes(lijst: Lijst, entries: Sequence[Entry], leverancier: Leverancier, b
 
 
 def doubt_gone(key: Key, schooljaar: str, changes: Changes, books: Books) -> Flow[None]:
-    """Note that pupils are told as disappeared."""
-    if any(item.content for item in changes.verdwenen):
+    """Note that pupils are told as disappeared; also of who is in doubt here, as the other kind of list may not be."""
+    if changes.verdwenen:
         yield from keep(partial(books.ledger.gone, key, schooljaar, changes.verdwenen))
 
 

@@ -296,6 +296,7 @@ class Bezorgen(RuleBasedStateMachine):
         for place, wens in self.last.items():
             if not self.spoiled[place]:
                 self.supplier_has(place, wens)
+        self.clock.elapsed += 3601.0  # what left with a worker that died does not count as under way any more
         for place, wens in self.last.items():
             at_once(adding(self.stores[0], self.clock, place, wens, only_changes=True))
         self.drain()

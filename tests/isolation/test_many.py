@@ -92,6 +92,9 @@ def test_killed_half_way_and_started_again(world: tuple[Keten, list[School], lis
             assert second[brin] in ((Afloop.VERSTUURD,) if received == 2 else (Afloop.VERSTUURD, Afloop.ONGEWIJZIGD))
     assert set(lists) <= {1, 2}
     assert lists[2] <= WORKERS
-    third = run(command)
-    assert Counter(third.values()) == {Afloop.ONGEWIJZIGD: SCHOOLS, Afloop.MISLUKT: 1}
-    assert sum(system.lijsten.total() for system in keten.toetssystemen.values()) == lists[1] + 2 * lists[2]
+    third = Counter(run(command).values())
+    # For a while what was under way at the kill may still arrive, as far as anybody knows, so the same goes out once more.
+    assert third[Afloop.VERSTUURD] <= WORKERS
+    assert third[Afloop.ONGEWIJZIGD] == SCHOOLS - third[Afloop.VERSTUURD]
+    sent = sum(system.lijsten.total() for system in keten.toetssystemen.values())
+    assert sent == lists[1] + 2 * lists[2] + third[Afloop.VERSTUURD]

@@ -17,6 +17,7 @@ import pytest
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
 
 from doorstroom_client import AsyncClient, Client, ConfigurationError, Event, Retry
+from doorstroom_client.store import sqlite_database
 from doorstroom_client.store.base import Inbox
 from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.store.sqlite import SqliteStore
@@ -40,6 +41,22 @@ def at(seconds: float) -> dt.datetime:
     return NOW + dt.timedelta(seconds=seconds)
 
 
+class Boot:
+    """Time since this machine booted, for as long as a test lasts."""
+
+    elapsed = 0.0
+
+    def __call__(self) -> tuple[str, float]:
+        return "boot", self.elapsed
+
+
+@pytest.fixture(autouse=True)
+def boot(monkeypatch: pytest.MonkeyPatch) -> Boot:
+    made = Boot()
+    monkeypatch.setattr(sqlite_database, "since_boot", made)
+    return made
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
     made = SqliteStore(tmp_path / "s.db")
@@ -56,11 +73,13 @@ def add(inbox: Inbox, pupil: str, payload: bytes, toets: str = "ICE", seconds: f
     return inbox.add(replace(FIRST, pupil=pupil, payload=payload, toets=toets, datumtijd=at(seconds), received_at=at(seconds)))
 
 
-def test_what_is_taken_is_not_taken_by_another_until_the_lease_is_over(inbox: Inbox) -> None:
+def test_what_is_taken_is_not_taken_by_another_until_the_lease_is_over(inbox: Inbox, boot: Boot) -> None:
     one, two = add(inbox, "a", b"1"), add(inbox, "b", b"2")
     assert [kept.id for kept in inbox.claim("A", NOW, LEASE, limit=1)] == [one.id]
     assert [kept.id for kept in inbox.claim("B", NOW, LEASE, limit=9)] == [two.id]
+    boot.elapsed = LEASE - 1
     assert inbox.claim("C", at(LEASE - 1), LEASE, limit=9) == []
+    boot.elapsed = LEASE
     assert [kept.id for kept in inbox.claim("C", at(LEASE), LEASE, limit=9)] == [one.id, two.id]
 
 
@@ -101,9 +120,10 @@ def test_putting_off_gives_it_back_and_a_newer_delivery_of_the_same_test_does_no
     assert [kept.id for kept in inbox.claim("B", at(6), LEASE)] == [new.id]
 
 
-def test_who_has_lost_it_cannot_put_it_off(inbox: Inbox) -> None:
+def test_who_has_lost_it_cannot_put_it_off(inbox: Inbox, boot: Boot) -> None:
     one = add(inbox, "a", b"1")
     assert inbox.claim("A", NOW, LEASE)
+    boot.elapsed = LEASE
     assert inbox.claim("B", at(LEASE), LEASE)
     assert not inbox.put_off(one.id, "late", at(9999), "A")
     assert not inbox.put_off(one.id, "late", at(9999))
@@ -120,10 +140,13 @@ def test_what_is_given_back_is_free_at_once(inbox: Inbox) -> None:
     assert [kept.id for kept in inbox.claim("C", NOW, LEASE, limit=3)] == ids[1:]
 
 
-def test_a_clock_that_was_set_back_does_not_keep_a_result_for_ever(inbox: Inbox) -> None:
+@pytest.mark.parametrize("step", [-86_400.0, -6.0, LEASE, 86_400.0])
+def test_a_wall_clock_that_is_set_neither_ends_nor_prolongs_a_lease(inbox: Inbox, boot: Boot, step: float) -> None:
     one = add(inbox, "a", b"1")
-    assert inbox.claim("A", at(86_400), LEASE)
-    assert [kept.id for kept in inbox.claim("B", NOW, LEASE)] == [one.id]
+    assert inbox.claim("A", NOW, LEASE)
+    assert inbox.claim("B", at(step), LEASE) == []
+    boot.elapsed = LEASE
+    assert [kept.id for kept in inbox.claim("B", at(step), LEASE)] == [one.id]
 
 
 def test_only_of_some_administrations(inbox: Inbox) -> None:
@@ -254,7 +277,7 @@ def test_watch_hands_out_what_comes_and_stops_when_told(kind: Any, tmp_path: Pat
 
 
 @BOTH
-def test_what_was_not_begun_is_given_back_and_what_was_is_kept_for_the_lease(kind: Any, tmp_path: Path) -> None:
+def test_what_was_not_begun_is_given_back_and_what_was_is_kept_for_the_lease(kind: Any, tmp_path: Path, boot: Boot) -> None:
     async def play() -> None:
         clock = Clock()
         client = make(kind, tmp_path, clock)
@@ -265,7 +288,7 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_kept_for_the_lease(kin
         assert [item.id async for item in each(client.resultaten())] == []
         await whatever(items.aclose() if kind is AsyncClient else items.close())
         assert [item.id async for item in each(client.resultaten())] == [2, 3]
-        clock.elapsed = LEASE
+        clock.elapsed = boot.elapsed = LEASE
         assert [item.id async for item in each(client.resultaten())] == [result.id, 2, 3]
         await whatever(client.close())
 
