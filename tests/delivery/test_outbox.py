@@ -14,7 +14,7 @@ from support import LEVERANCIER, NOW, SUPPLIER_OIN, answer
 
 from doorstroom_client import Phase
 from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.delivery.outbox import DAY, HOLD, LEASE, SCHEDULE, Bezorging, end_of, verdict_of
+from doorstroom_client.delivery.outbox import LEASE, Bezorging, end_of, verdict_of
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -57,6 +57,9 @@ from .world import (
 
 KEY, OTHER, THIRD = KEYS
 SECONDS = 120.0
+HOURS = 3600.0
+DAY = 24 * HOURS
+HOLD = HOURS
 
 
 @pytest.fixture
@@ -562,11 +565,10 @@ def test_the_schedule(store: Any) -> None:
         assert due is not None
         waits.append((due - clock.now()).total_seconds())
         clock.elapsed += waits[-1]
-    assert waits == [5, 300 * 0.8, 1800 * 1.2, *SCHEDULE[3:], DAY, DAY]
+    assert waits == [5, 300 * 0.8, 1800 * 1.2, 2 * HOURS, 5 * HOURS, 10 * HOURS, 10 * HOURS, DAY, DAY]
     assert [item.bericht.attempts for item in told] == list(range(9))
 
 
-HOURS = 3600.0
 RETRY_AFTER = "retry-after"
 
 
