@@ -812,6 +812,20 @@ def test_unknown_pupils_are_left_out_and_counted(store: Any) -> None:
     assert told[0].ontvangst.aantal == 3
 
 
+def test_a_school_is_told_of_pupils_that_are_not_known(store: Any) -> None:
+    """Whether the others were taken in, or there were no others."""
+    clock, supplier, told = Clock(), Supplier(store.ledger.secret(), unknown={1}), list[Bezorging]()
+    for wens in ((0, 0, None, None), (None, 0, None, None), (0, None, None, None)):
+        add_now(store, clock, 0, wens)
+    deliver_all(store, clock, supplier, on_result=told.append)
+    assert [item.state for item in told] == [State.DELIVERED, State.PARKED, State.DELIVERED]
+    assert [item.uitleg.partition(" nog")[0] for item in told] == [
+        "Eén leerling is bij Toetsbureau",
+        "Eén leerling is bij ICE",
+        "",
+    ]
+
+
 ASKED = NOW
 NOT_KNOWN = LeerlingOnbekend("x", status=404)
 NOT_KNOWN.onbekend = lijst_of(0, (0, None, None, None)).leerlingen((0,))
