@@ -335,14 +335,18 @@ def test_a_newer_list_does_not_go_before_one_that_waits(kind: Any, tmp_path: Pat
 def test_an_outbox_with_only_changes_looks_at_what_waits(kind: Any, tmp_path: Path) -> None:
     peer = Peer()
     client = make(kind, peer, tmp_path / "s.db")
-    for codes, count in ((("HAVO", "VWO"), 2), (("VWO", "VWO"), 1), (("HAVO", "VWO"), 1), (("HAVO", "VWO"), None)):
+    for codes, count in ((("HAVO", "VWO"), 2), (("VWO", "VWO"), 1), (("HAVO", "VWO"), 1), (("HAVO", "VWO"), 0)):
         put = go(client.outbox.add(SCHOOL, adviezen=pupils(*codes), only_changes=True))
-        assert (put.bericht.aantal if put.bericht else None) == count
+        assert (put.bericht.aantal if put.bericht else 0, put.ongewijzigd, put.uitleg) == (count, 2 - count, "")
     go(client.outbox.deliver(workers=2))
     assert peer.has == {"sleutel-0": "HAVO", "sleutel-1": "VWO"}
     put = go(client.outbox.add(SCHOOL, adviezen=pupils("HAVO"), only_changes=True))
     assert put.bericht is None
     assert "niet meer in uw lijst" in put.uitleg
+    assert "Toetsbureau houdt deze leerling" in put.uitleg
+    put = go(client.outbox.add(SCHOOL, adviezen=pupils("VWO"), only_changes=True))
+    assert put.bericht is not None
+    assert "Toetsbureau houdt deze leerling" in put.uitleg
 
 
 @BOTH

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import Places
+from databases import Places, query
 from support import LEVERANCIER, NOW, SUPPLIER_OIN, answer
 
 from doorstroom_client import Phase
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import compare
-from doorstroom_client.delivery.outbox import DAY, HOLD, LEASE, SCHEDULE, Bezorging, end_of, verdict_of
+from doorstroom_client.delivery.outbox import DAY, HOLD, LEASE, Bezorging, end_of, verdict_of
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -42,6 +42,7 @@ from doorstroom_client.store.sqlite import SqliteStore
 
 from .world import (
     KEYS,
+    TWEEDE,
     YEAR,
     Clock,
     Job,
@@ -61,6 +62,10 @@ from .world import (
 
 KEY, OTHER, THIRD = KEYS
 SECONDS = 120.0
+HOURS = 3600.0
+DAY = 24 * HOURS
+HOLD = HOURS
+LEASE = 120.0
 
 
 @pytest.fixture
@@ -292,6 +297,11 @@ def test_what_expires_in_the_hands_of_a_worker_is_not_sent_any_more(outbox: Outb
     assert by_id(outbox, 1).state is State.PARKED
 
 
+def test_at_the_moment_of_expiry_it_is_too_late(outbox: Outbox) -> None:
+    outbox.add(message(1, expires_at=at(100)))
+    assert not outbox.renew(claim(outbox, 99), at(100), SECONDS)
+
+
 @pytest.mark.parametrize(
     ("schooljaar", "now", "then"),
     [
@@ -389,6 +399,46 @@ def test_what_a_dead_worker_had_can_be_taken(outbox: Outbox, clock: Clock, off: 
     assert outbox.park(1, "operator", clock.now()) if how == "park" else outbox.drop(1, clock.now())
     assert not outbox.renew(claimed, clock.now(), SECONDS)
     assert not outbox.delivered(claimed, [0], 0, clock.now())
+
+
+def test_a_dead_worker_does_not_go_on_with_what_was_let_go_anew(outbox: Outbox, clock: Clock) -> None:
+    outbox.add(message(1))
+    dead = claim(outbox)
+    clock.elapsed = SECONDS
+    assert outbox.park(1, "operator", at(SECONDS))
+    assert outbox.retry(1, at(SECONDS))
+    assert not outbox.renew(dead, at(SECONDS), SECONDS)
+    assert not outbox.delivered(dead, [0], 0, at(SECONDS))
+    assert claim(outbox, SECONDS, "v").queued.id == 1
+
+
+def test_a_list_that_is_sent_past_the_outbox_ends_what_is_parked_of_its_key(outbox: Outbox) -> None:
+    """From then on, and nothing else: what had expired before stays so since then."""
+    for number, (key, expires) in enumerate(((KEY, 900), (KEY, 900), (KEY, 50), (OTHER, 900), (THIRD, 900)), 1):
+        outbox.add(message(number, key, expires_at=at(expires)))
+    assert not outbox.overtake(KEY, at(1))
+    assert outbox.delivered(claim(outbox), (), 0, at(2))
+    for number in (2, 3, 4, 5):
+        assert outbox.park(number, "operator", at(3))
+    assert outbox.overtake(KEY, at(100))
+    assert [item.expires_at for item in outbox.messages()] == [at(900), at(100), at(50), at(900), at(900)]
+    assert [outbox.retry(number, at(100)) for number in (2, 3, 4, 5)] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.HELD, State.PARKED])
+@pytest.mark.parametrize("how", [State.DROPPED, State.DELIVERED])
+def test_what_is_over_keeps_nothing_about_pupils(store: Any, state: State, how: State) -> None:
+    """Neither the content nor the marks, nor why it waited."""
+    outbox = store.outbox
+    outbox.add(message(1))
+    put_back(outbox, claim(outbox), state)
+    if how is State.DROPPED:
+        assert outbox.drop(1, at(1))
+    else:
+        assert state is not State.PARKED or outbox.retry(1, at(1))
+        assert outbox.delivered(claim(outbox, 1), (), 0, at(1))
+        assert by_id(outbox, 1).reason == ""
+    assert query(store, "SELECT state, body, entries FROM outbox") == [(how, None, None)]
 
 
 def test_counts_and_pages(outbox: Outbox) -> None:
@@ -630,11 +680,10 @@ def test_the_schedule(store: Any, clock: Clock) -> None:
         assert due is not None
         waits.append((due - clock.now()).total_seconds())
         clock.elapsed += waits[-1]
-    assert waits == [5, 300 * 0.8, 1800 * 1.2, *SCHEDULE[3:], DAY, DAY]
+    assert waits == [5, 300 * 0.8, 1800 * 1.2, 2 * HOURS, 5 * HOURS, 10 * HOURS, 10 * HOURS, DAY, DAY]
     assert [item.bericht.attempts for item in told] == list(range(9))
 
 
-HOURS = 3600.0
 RETRY_AFTER = "retry-after"
 
 
@@ -744,12 +793,42 @@ def test_a_supplier_that_is_not_configured_any_more(store: Any, clock: Clock) ->
     supplier = Supplier(store.ledger.secret())
     for place in (2, 2, 0):
         add_now(store, clock, place, (0, None, None, None))
-    deliver_all(store, clock, supplier, leveranciers=(LEVERANCIER,))
-    assert [(item.state, item.reason) for item in store.outbox.messages()] == [
-        (State.HELD, "leverancier"),
-        (State.WAITING, ""),
-        (State.DELIVERED, ""),
+    deliver_all(store, clock, supplier, leveranciers=(TWEEDE,), on_result=told.append)
+    assert [(item.state, item.reason, item.attempts) for item in store.outbox.messages()] == [
+        (State.HELD, "leverancier", 0),
+        (State.WAITING, "", 0),
+        (State.WAITING, "", 0),
+        (State.DELIVERED, "", 1),
     ]
+    assert [(item.leverancier, item.next_at) for item in told] == [(SUPPLIER_OIN, at(HOLD)), ("DIA", None)]
+    deliver_all(store, clock, supplier)
+    assert supplier.taken == {3, 4}
+
+
+def test_a_store_that_fails_right_before_sending_ends_the_run_and_leaves_the_message_as_it_is(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is about our own disk, and says nothing about the message."""
+    clock, supplier, told = Clock(), Supplier(store.ledger.secret()), list[Bezorging]()
+    add_now(store, clock, 0, (0, None, None, None))
+
+    def fail(*_: Any) -> bool:
+        raise StoreError("full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store.outbox, "renew", fail)
+        with pytest.raises(StoreError):
+            deliver_all(store, clock, supplier, on_result=told.append)
+    assert (told, by_id(store.outbox, 1).state, by_id(store.outbox, 1).attempts) == ([], State.WAITING, 0)
+    clock.elapsed = LEASE
+    deliver_all(store, clock, supplier)
+    assert supplier.arrived[KEY] == [1]
+
+
+def test_a_list_expires_when_the_caller_says_so(store: Any) -> None:
+    given = add_now(store, Clock(), 0, (0, None, None, None), expires_at=at(1000))
+    by_itself = add_now(store, Clock(), 1, (0, None, None, None))
+    assert (given.expires_at, by_itself.expires_at) == (at(1000), end_of(YEAR, NOW))
 
 
 def test_a_restart_remembers_that_an_address_accepts_lists(places: Places) -> None:
@@ -777,6 +856,20 @@ def test_unknown_pupils_are_left_out_and_counted(store: Any, clock: Clock) -> No
     assert len(store.ledger.entries(KEY, YEAR)) == 3
     assert told[0].ontvangst is not None
     assert told[0].ontvangst.aantal == 3
+
+
+def test_a_school_is_told_of_pupils_that_are_not_known(store: Any) -> None:
+    """Whether the others were taken in, or there were no others."""
+    clock, supplier, told = Clock(), Supplier(store.ledger.secret(), unknown={1}), list[Bezorging]()
+    for wens in ((0, 0, None, None), (None, 0, None, None), (0, None, None, None)):
+        add_now(store, clock, 0, wens)
+    deliver_all(store, clock, supplier, on_result=told.append)
+    assert [item.state for item in told] == [State.DELIVERED, State.PARKED, State.DELIVERED]
+    assert [item.uitleg.partition(" nog")[0] for item in told] == [
+        "Eén leerling is bij Toetsbureau",
+        "Eén leerling is bij ICE",
+        "",
+    ]
 
 
 ASKED = NOW

@@ -17,7 +17,7 @@ from databases import Cluster
 from support import NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client.store.postgres import PostgresStore
-from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, State
+from doorstroom_client.store.records import Claimed, Dispatch, Entry, Key, Outgoing, State
 
 from .test_postgres import wait_until
 
@@ -85,6 +85,10 @@ class Turns:
         for thread in self._threads:
             thread.join(30)
         return self.results
+
+    def end_leases(self) -> None:
+        """Every lease ran out a moment ago."""
+        self._operator.execute("UPDATE doorstroom.outbox SET lease_until = extract(epoch FROM clock_timestamp()) - 1")
 
     def _waiting(self) -> int:
         found: int = self._operator.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]
@@ -161,12 +165,15 @@ def test_what_changed_between_looking_and_having_the_key_is_seen(turns: Turns, m
 def in_hand(store: PostgresStore, number: int) -> Claimed:
     """The message as the worker has it that took it in the beginning."""
     (queued,) = [item for item in store.outbox.messages() if item.id == number]
-    return Claimed(queued, "w", b"x", message(number).entries)
+    return Claimed(queued, "w", b"x", Dispatch(f"m{number}", KEY, YEAR, message(number).entries, frozenset({0})))
 
 
 def delivers(store: PostgresStore) -> bool:
-    claimed = in_hand(store, 1)
-    return store.outbox.delivered(claimed, claimed.entries, 0, at(LEASE))
+    return store.outbox.delivered(in_hand(store, 1), [0], 0, at(LEASE))
+
+
+def overtakes(store: PostgresStore) -> bool:
+    return store.outbox.overtake(KEY, YEAR, message(9).entries, "direct", NOW) is not None
 
 
 def postpones(store: PostgresStore) -> bool:
@@ -180,15 +187,15 @@ def postpones(store: PostgresStore) -> bool:
         ("parked", lambda store: store.outbox.retry(1, NOW), claims, (True, None)),
         ("parked, taken", postpones, lambda store: store.outbox.retry(1, NOW), (True, True)),
         ("", claims, lambda store: store.outbox.park(1, "operator", NOW), ("m1", False)),
-        ("", lambda store: store.outbox.add(message(3)).id, lambda store: store.outbox.overtake(KEY, NOW), (3, False)),
-        ("dropped", lambda store: store.outbox.add(message(3)).id, lambda store: store.outbox.overtake(KEY, NOW), (3, False)),
+        ("", lambda store: store.outbox.add(message(3)).id, overtakes, (3, False)),
+        ("dropped", lambda store: store.outbox.add(message(3)).id, overtakes, (3, False)),
         (
-            "taken",
+            "taken, ended",
             lambda store: store.outbox.renew(in_hand(store, 1), at(LEASE), LEASE),
             lambda store: store.outbox.park(1, "operator", at(LEASE)),
             (True, False),
         ),
-        ("taken", delivers, lambda store: store.outbox.park(1, "operator", at(LEASE)), (True, False)),
+        ("taken, ended", delivers, lambda store: store.outbox.park(1, "operator", at(LEASE)), (True, False)),
     ],
     ids=[
         "a newer one is taken, an older one let go",
@@ -214,20 +221,31 @@ def test_two_at_the_same_moment(
         assert outbox.park(1, "operator", NOW)
     if "taken" in before:
         assert outbox.claim("w", NOW, LEASE)
+    if "ended" in before:
+        turns.end_leases()
     turns.starts("first", lambda: first(turns.slow))
     turns.starts("second", lambda: second(turns.store))
     found = turns.let_go()
     assert (found["first"], found["second"]) == results
 
 
-@pytest.mark.parametrize("how", ["accept", "doubt"])
+@pytest.mark.parametrize("how", ["accept", "leave"])
 def test_a_pupil_stands_in_the_ledger_once_whoever_writes(turns: Turns, how: str) -> None:
     old, new, newest = (Entry("e", "", content) for content in ("old", "new", "newest"))
-    turns.store.ledger.accept(KEY, YEAR, [old], NOW)
-    turns.starts("first", lambda: turns.slow.ledger.accept(KEY, YEAR, [new], NOW))
+
+    def leave(store: PostgresStore, entry: Entry) -> Dispatch:
+        made = store.outbox.overtake(KEY, YEAR, [entry], entry.content, NOW)
+        assert made is not None
+        return made
+
     ledger = turns.store.ledger
+    ledger.accept(leave(turns.store, old), [0], NOW, last=True)
+    first, second = leave(turns.store, new), leave(turns.store, newest)
+    turns.starts("first", lambda: turns.slow.ledger.accept(first, [0], NOW, last=True))
     turns.starts(
-        "second", lambda: ledger.accept(KEY, YEAR, [newest], NOW) if how == "accept" else ledger.doubt(KEY, YEAR, [newest])
+        "second",
+        lambda: ledger.accept(second, [0], NOW, last=True) if how == "accept" else leave(turns.store, replace(newest, las="l")),
     )
     turns.let_go()
-    assert ledger.entries(KEY, YEAR) == [newest if how == "accept" else replace(old, content="")]
+    (noted,) = ledger.entries(KEY, YEAR)
+    assert noted.content == ""  # they were under way together

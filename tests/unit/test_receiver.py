@@ -34,7 +34,7 @@ from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Respons
 from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse
+from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse, Receiver
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 GOOD = InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, json.dumps(resultaat()).encode())
@@ -151,6 +151,41 @@ def test_refused_before_anybody_is_asked(rig: Callable[..., Rig], status: int, c
     assert response.status == status
     assert json.loads(response.body) == {"melding": MELDINGEN[status]}
     assert it.kept() == 0
+
+
+def test_what_is_kept_of_a_result(rig: Callable[..., Rig]) -> None:
+    it = rig()
+    body = json.dumps(resultaat(eck=None, las="sleutel", toets="DIA", datumtijd="2026-03-10T12:00:00+02:00")).encode()
+    assert it.handle(replace(GOOD, body=body)).status == 202
+    store = SqliteStore(it.store)
+    assert [item.delivery for item in store.inbox.pending()] == [
+        Delivery(
+            edu_to=SCHOOL.routeringskenmerk,
+            edu_from=SCHOOL.oin,
+            sender_oin=SUPPLIER_OIN,
+            schooljaar="2025-2026",
+            pupil="las:sleutel",
+            toets="DIA",
+            datumtijd=dt.datetime(2026, 3, 10, 10, 0, tzinfo=dt.UTC),
+            received_at=NOW,
+            payload=body,
+        )
+    ]
+    store.close()
+
+
+def test_what_is_kept_together_is_answered_each_by_itself() -> None:
+    """202 for what is on disk and for nothing else."""
+
+    class Arrivals:
+        def add_all(self, deliveries: Any) -> list[bool]:
+            if len(deliveries) == 2:
+                raise StoreError("the disk is full")
+            return [number != 1 for number in range(len(deliveries))]
+
+    receiver = Receiver(lambda _: SCHOOL, Any, Arrivals, lambda: NOW)  # type: ignore[arg-type]
+    assert [answered.status for answered in receiver.keep_all([Any] * 3)] == [202, 503, 202]  # type: ignore[list-item]
+    assert [answered.status for answered in receiver.keep_all([Any] * 2)] == [503, 503]  # type: ignore[list-item]
 
 
 NEAR = range(20)
@@ -437,7 +472,6 @@ def test_no_request_makes_the_judge_raise(query: str, body: bytes, path: str, ki
 
     from doorstroom_client.chain import Chain
     from doorstroom_client.messages.afspraak import Afspraak
-    from doorstroom_client.terugweg.handler import Receiver
 
     chain = Chain(
         leveranciers=(),
