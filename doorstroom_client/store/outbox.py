@@ -261,7 +261,7 @@ class SqlOutbox:
         passed: list[int] = []
         while True:
             others = f" AND id NOT IN ({', '.join('?' * len(passed))})" if passed else ""
-            first = f"{query}{others} ORDER BY {order}, id LIMIT 1 {self._database.skip_locked}"
+            first = f"{query}{others} ORDER BY {order}, id LIMIT 1"  # whoever changes it has its key
             row = cursor.execute(first, (*values, *passed)).fetchone()
             if row is None:
                 return

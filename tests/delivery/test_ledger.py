@@ -106,6 +106,14 @@ def test_the_same_text_as_eck_id_and_las_key_is_not_the_same_pupil() -> None:
     assert eck != las
 
 
+def test_marks_stay_what_they_are_in_stores_that_are_in_use() -> None:
+    """Else every pupil is new to the next version, and everybody in the ledger has disappeared."""
+    assert marks_of(Leerling(eck_id="https://ketenid.nl/pilot/" + "a" * 128, las_key="kind-a"), SECRET) == (
+        "0670e279c93ab5cc5616d6d360b065da",
+        "9cd9de938fbbc1e96265e35e7c7abd92",
+    )
+
+
 # --- comparing
 
 
@@ -353,3 +361,36 @@ def test_advice_of_another_school_has_other_marks() -> None:
     assert here.entries(SECRET)[0].content != there.entries(SECRET)[0].content
     assert here.entries(SECRET)[0].eck == there.entries(SECRET)[0].eck
     assert Advies(PUPILS[0], "VWO").leerling == here.leerlingen((0,))[0]
+
+
+@pytest.mark.parametrize("write", ["accept", "leave"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_all_that_stood_about_a_pupil_goes(store: Any, order: int, write: str) -> None:
+    """A pupil who was said once by ECK-iD and once by LAS-key, as two lists may do, turns out to be one."""
+    others = [Entry("e2", "", "other"), Entry("", "l2", "other")]
+    for entry in [*[Entry("e1", "", "old"), Entry("", "l1", "old")][::order], *others]:
+        accept(store, KEY, [entry])
+    now = Entry("e1", "l1", "new")
+    if write == "accept":
+        accept(store, KEY, [now])
+        noted = store.ledger.entries(KEY, YEAR)
+        assert sorted(contents(store, KEY)) == [("", "l2", "other"), ("e1", "l1", "new"), ("e2", "", "other")]
+        assert compare([now, *others], noted).ongewijzigd == 3
+    else:
+        assert store.outbox.overtake(KEY, YEAR, [now], "token", NOW)
+        assert sorted(said for _, _, said in contents(store, KEY)) == ["", "", "other", "other"]
+
+
+def test_a_pupil_with_another_eck_id_stays(store: Any) -> None:
+    """However equal the LAS-keys are: it is about who was named with it last."""
+    accept(store, KEY, [Entry("e1", "l", "a")])
+    accept(store, KEY, [Entry("e2", "l", "b")])
+    assert contents(store, KEY) == [("e1", "", "a"), ("e2", "l", "b")]
+
+
+def test_of_two_that_turn_out_to_be_one_pupil_all_goes_out_again() -> None:
+    """First it was said with a LAS-key, then with an ECK-iD and another key; what the supplier has of both is not known."""
+    accepted = [Noted("", "l", "by key", True, 0, NOW), Noted("e", "m", "by ECK-iD", True, 0, NOW)]
+    for known in (accepted, accepted[::-1]):
+        for content in ("by key", "by ECK-iD"):
+            assert compare([Entry("e", "l", content)], known).gewijzigd == (0,)

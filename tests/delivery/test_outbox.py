@@ -15,7 +15,8 @@ from support import LEVERANCIER, NOW, SUPPLIER_OIN, answer
 from doorstroom_client import Phase
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import compare
-from doorstroom_client.delivery.outbox import DAY, HOLD, LEASE, Bezorging, end_of, verdict_of
+from doorstroom_client.delivery import outbox as outbox_module
+from doorstroom_client.delivery.outbox import Bezorging, end_of, verdict_of
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -416,11 +417,11 @@ def test_a_list_that_is_sent_past_the_outbox_ends_what_is_parked_of_its_key(outb
     """From then on, and nothing else: what had expired before stays so since then."""
     for number, (key, expires) in enumerate(((KEY, 900), (KEY, 900), (KEY, 50), (OTHER, 900), (THIRD, 900)), 1):
         outbox.add(message(number, key, expires_at=at(expires)))
-    assert not outbox.overtake(KEY, at(1))
+    assert not outbox.overtake(KEY, YEAR, (), "a", at(1))
     assert outbox.delivered(claim(outbox), (), 0, at(2))
     for number in (2, 3, 4, 5):
         assert outbox.park(number, "operator", at(3))
-    assert outbox.overtake(KEY, at(100))
+    assert outbox.overtake(KEY, YEAR, (), "b", at(100))
     assert [item.expires_at for item in outbox.messages()] == [at(900), at(100), at(50), at(900), at(900)]
     assert [outbox.retry(number, at(100)) for number in (2, 3, 4, 5)] == [False, False, True, True]
 
@@ -790,7 +791,7 @@ def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
 
 
 def test_a_supplier_that_is_not_configured_any_more(store: Any, clock: Clock) -> None:
-    supplier = Supplier(store.ledger.secret())
+    supplier, told = Supplier(store.ledger.secret()), list[Bezorging]()
     for place in (2, 2, 0):
         add_now(store, clock, place, (0, None, None, None))
     deliver_all(store, clock, supplier, leveranciers=(TWEEDE,), on_result=told.append)
@@ -817,6 +818,7 @@ def test_a_store_that_fails_right_before_sending_ends_the_run_and_leaves_the_mes
 
     with monkeypatch.context() as broken:
         broken.setattr(store.outbox, "renew", fail)
+        broken.setattr(outbox_module, "_FRESH", -1.0)  # it was taken some time ago
         with pytest.raises(StoreError):
             deliver_all(store, clock, supplier, on_result=told.append)
     assert (told, by_id(store.outbox, 1).state, by_id(store.outbox, 1).attempts) == ([], State.WAITING, 0)

@@ -142,7 +142,7 @@ class Schooljaar:
                 self.system.removes(number)
 
     def can_be_told(self, number: int) -> bool:
-        """Whether the two books name a pupil alike; else who disappears from one is not seen in the other before its own run."""
+        """Whether the two books name a pupil alike; else who disappears from one is not seen in the other."""
         one, two = ({mark for row in self.rows(soort, number) for mark in (row.eck, row.las) if mark} for soort in KINDS)
         return not one or not two or bool(one & two)
 

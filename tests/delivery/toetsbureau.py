@@ -61,7 +61,7 @@ def lijst_van(soort: Operation, klas: Klas, clock: Clock, *, year: str = YEAR, a
             voorletters="K",
             geboortedatum="2014-01-02",
             groep="g",
-        )  # fmt: skip
+        )
         for number, (how, said) in klas.items()
     ]
     return Lijst.of(build_deelnemerslijst(SCHOOL, groups, found, **more), SCHOOL)
