@@ -32,7 +32,7 @@ class PartFile:
             _remove_abandoned(target.parent)
         self._part = target.parent / f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}"
         try:
-            handle = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+            handle = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise StoreError(f"cannot write in {target.parent}: {error.strerror}", hint=_HINT) from None
         self._file: BinaryIO = os.fdopen(handle, "wb", buffering=0)
