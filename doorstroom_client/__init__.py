@@ -84,4 +84,4 @@ from doorstroom_client.terugweg.handler import InboundRequest as InboundRequest
 from doorstroom_client.terugweg.handler import InboundResponse as InboundResponse
 
 __version__ = "0.1.0"
-__all__ = [name for name in dir() if name[0].isupper()]  # pyright: ignore[reportUnsupportedDunderAll]
+globals()["__all__"] = [name for name in dir() if name[0].isupper()]  # type checkers go by the imports themselves

@@ -21,6 +21,7 @@ from doorstroom_client.delivery.many import Afloop, Uitkomst
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.exchange.http import Operation
 from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.readers.many import read_many
 from doorstroom_client.simulator import Keten, deelnemers_of
 
 from .conftest import Run, assert_private, start
@@ -128,15 +129,11 @@ def test_a_file_that_cannot_be_read(keten: Keten, run: Run, tmp_path: Path) -> N
 def test_input_that_ends_in_an_error_is_told_after_what_was_done(
     keten: Keten, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import doorstroom_client.readers.many as readers
-
-    usual = readers.read_many
-
     def breaking(*args: Any, **more: Any) -> Any:
-        yield next(iter(usual(*args, **more)))
+        yield next(iter(read_many(*args, **more)))
         raise errors.MessageError([errors.Problem("file", "was changed while it was read")])
 
-    monkeypatch.setattr(readers, "read_many", breaking)
+    monkeypatch.setattr(_many, "read_many", breaking)
     result = run("deelnemers", "send-many", together(tmp_path, "deelnemers"), "--workers", "1", "--json")
     assert result.exit_code == 65
     summary = json.loads(result.stdout)

@@ -13,9 +13,9 @@ from databases import Places, query
 from support import LEVERANCIER, NOW, SUPPLIER_OIN, answer
 
 from doorstroom_client import Phase
+from doorstroom_client.delivery import outbox as outbox_module
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import compare
-from doorstroom_client.delivery import outbox as outbox_module
 from doorstroom_client.delivery.outbox import Bezorging, end_of, verdict_of
 from doorstroom_client.errors import (
     AanleveringGesloten,
