@@ -207,7 +207,7 @@ class Supplier:
         """A request comes in whole, on behalf of a message; gives the answer."""
         queued = claimed.queued
         query = parse_qs(urlsplit(request.url).query)
-        assert query["edu-from"] == [queued.key.routeringskenmerk]
+        assert (query["edu-to"], query["edu-from"]) == ([queued.school_oin], [queued.key.routeringskenmerk])
         assert request.url.startswith(
             {leverancier.oin: leverancier.base_url for _, leverancier in PLACES}[queued.key.leverancier]
         )
