@@ -151,6 +151,7 @@ class Job:
 
     def step(self, send: Callable[[Request], Outcome] | None = None) -> None:
         """Do what it wants, and let it go on to its next wish."""
+        assert not self.ended, self.error
         effect, result = self.effect, None
         if isinstance(effect, Io):
             try:
