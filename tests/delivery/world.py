@@ -177,6 +177,7 @@ class Job:
 
     def step(self, send: Callable[[Request], Outcome] | None = None) -> None:
         """Do what it wants, and let it go on to its next wish."""
+        assert not self.ended, self.error
         effect, result = self.effect, None
         if isinstance(effect, Io):
             try:
@@ -233,7 +234,7 @@ class Supplier:
         """A request comes in whole, on behalf of a message; gives the answer."""
         queued = claimed.queued
         query = parse_qs(urlsplit(request.url).query)
-        assert query["edu-from"] == [queued.key.routeringskenmerk]
+        assert (query["edu-to"], query["edu-from"]) == ([queued.school_oin], [queued.key.routeringskenmerk])
         assert request.url.startswith(
             {leverancier.oin: leverancier.base_url for _, leverancier in PLACES}[queued.key.leverancier]
         )

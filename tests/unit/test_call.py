@@ -461,6 +461,21 @@ class TestHalfAnswers:
     def test_and_ends_in_the_error_of_the_fault(self, kind: FaultKind, error: type[DoorstroomError]) -> None:
         assert type(error_of([self.half(200, kind)] * 3, operation=Operation.LEERLINGRAPPORT)) is error
 
+    @pytest.mark.parametrize(
+        ("operation", "status", "situation"),
+        [
+            (Operation.OSR_WIJZIGEN, 200, Situation.FOUND),  # the change was made, whatever would have followed
+            (Operation.OSR_WIJZIGEN, 204, Situation.NOTHING_YET),
+            (Operation.OSR_WIJZIGEN, 299, Situation.UNEXPECTED),
+            (Operation.OSR_WIJZIGEN, 300, Situation.NO_ANSWER),
+            (Operation.OSR_WIJZIGEN, 500, Situation.NO_ANSWER),
+            (Operation.LEERLINGRAPPORT, 299, Situation.NO_ANSWER),
+            (Operation.LEERLINGRAPPORT, 300, Situation.REDIRECT),
+        ],
+    )
+    def test_whether_half_an_answer_stands(self, operation: Operation, status: int, situation: Situation) -> None:
+        assert classify(self.half(status), operation) is situation
+
     @pytest.mark.parametrize("body", [b"{", b'{"id": 17, "start', b"[{}", b"\xff", b"niet"])
     @pytest.mark.parametrize("status", [200, 201])
     def test_half_a_document_of_the_register_is_no_answer(self, status: int, body: bytes) -> None:

@@ -105,6 +105,7 @@ def test_what_is_no_json_is_refused(case: str, read: Any) -> None:
     with pytest.raises(MessageError) as caught:
         read(REFUSED[case])
     assert caught.value.path == "body"
+    assert caught.value.what == ("" if read is decode_json else "leerlingresultaat")
     assert len(caught.value.problems) == 1
     assert len(str(caught.value)) < 100
     assert caught.value.__cause__ is None
@@ -132,11 +133,11 @@ def test_depth_that_is_accepted(read: Any, depth: int, opening: bytes, closing: 
 @pytest.mark.parametrize(
     ("case", "words"),
     [
-        ("duplicate key, nested", "twice"),
-        ("too large", "larger than"),
-        ("byte order mark", "byte order mark"),
-        ("latin-1", "UTF-8"),
-        ("trailing comma, list", "not valid JSON"),
+        ("duplicate key, nested", "^body: holds a key twice in one object$"),
+        ("too large", "^body: is larger than 1048576 bytes$"),
+        ("byte order mark", "^body: starts with a byte order mark$"),
+        ("latin-1", "^body: is not valid UTF-8$"),
+        ("trailing comma, list", "^body: is not valid JSON$"),
     ],
 )
 def test_the_rule_is_named(case: str, words: str) -> None:
