@@ -89,8 +89,11 @@ def test_a_big_text_costs_little_memory(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("left", [40, 80, 120])
-def test_a_nearly_full_stack_is_a_refusal_and_no_crash(left: int) -> None:
-    """Whoever calls from deep inside its own code gets an answer, and no RecursionError out of the reader."""
+def test_a_nearly_full_stack_is_no_crash(left: int) -> None:
+    """Whoever calls from deep inside its own code gets an answer, and no RecursionError out of the reader.
+
+    Which one depends on the Python: since 3.12 what is written in C does not count as depth of the code that calls it.
+    """
 
     def sink(frames: int) -> str:
         return sink(frames - 1) if frames else read()
@@ -104,5 +107,5 @@ def test_a_nearly_full_stack_is_a_refusal_and_no_crash(left: int) -> None:
     used, frame = 0, inspect.currentframe()
     while frame is not None:
         used, frame = used + 1, frame.f_back
-    assert sink(sys.getrecursionlimit() - used - left) == "body"
-    assert read().startswith("[[")
+    assert sink(sys.getrecursionlimit() - used - left) in ("body", read())
+    assert read() == "[" * 150 + "]" * 150
