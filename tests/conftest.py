@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import gc
 import os
 import signal
+import sqlite3
+import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from databases import Cluster, Places, a_cluster
+from support import close_all
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
@@ -28,8 +34,38 @@ hypothesis.settings.load_profile("doorstroom")
 _NAMES = {"SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NETRC"}
 
 
+class _ToldWhenLeft(sqlite3.Connection):
+    """Warns when it is left open, as Python itself does from 3.13 on."""
+
+    def __del__(self) -> None:
+        with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed
+            _ = self.in_transaction
+            warnings.warn(f"unclosed database in {self!r}", ResourceWarning, source=self, stacklevel=1)
+
+
+if sys.version_info < (3, 13):
+    sqlite3.connect = functools.partial(sqlite3.connect, factory=_ToldWhenLeft)  # type: ignore[assignment]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _old_objects() -> None:
+    """What lives longer than the tests of this file is not looked through after each of them."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
-def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def _left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves something open fails itself, and not the one in which the collector happens to find it."""
+    yield
+    close_all()
+    request.node.funcargs.clear()
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(_left_open: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the machine that a test runs on has any influence."""
     for name in list(os.environ):
         if name.startswith(("DOORSTROOM_", "PG")) or name.upper().endswith("_PROXY") or name in _NAMES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import inspect
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -33,6 +34,25 @@ OSR = Osr("https://osr.example.nl/api/v2", namespace="ns-2025")
 JSON = {"content-type": "application/json"}
 PDF = b"%PDF-1.7\nrapport\n%%EOF\n"
 T = TypeVar("T")
+_opened: list[Any] = []
+
+
+def closed_later(made: T) -> T:
+    """The same client or store; it is closed with the test."""
+    _opened.append(made)
+    return made
+
+
+def close_all() -> None:
+    """Close what `closed_later` was given, last first."""
+    while _opened:
+        closing = _opened.pop().close()
+        if inspect.isawaitable(closing):
+            asyncio.run(_waited(closing))
+
+
+async def _waited(awaitable: Any) -> None:
+    await awaitable
 
 
 @contextmanager

@@ -27,8 +27,6 @@ _VERIFY_CODES = {
     68: "weak_signature",
 }
 _CERTIFICATE_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "DECRYPT_ERROR")
-
-
 _BROKEN_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 """Kinds of TLS error that only say that the connection ended or was still waiting."""
 
@@ -58,7 +56,12 @@ def tls_error(error: BaseException) -> ssl.SSLError | None:
     for _ in range(10):
         if at is None:
             return None
-        if isinstance(at, ssl.SSLError) and not isinstance(at, _BROKEN_OFF):
+        if isinstance(at, ssl.SSLError) and not _broke_off(at):
             return at
         at = at.__cause__ or at.__context__
     return None
+
+
+def _broke_off(error: ssl.SSLError) -> bool:
+    """Newer versions of Python tell a reset that was read late by its reason only."""
+    return isinstance(error, _BROKEN_OFF) or error.reason == "UNEXPECTED_EOF_WHILE_READING"

@@ -338,5 +338,6 @@ def _kind(error: BaseException) -> tuple[FaultKind, Phase, str]:
         return FaultKind.CONNECT, Phase.NOT_SENT, "timeout" if isinstance(error, httpx.TimeoutException) else "connect"
     if isinstance(error, TimeoutError):
         return FaultKind.DEADLINE, Phase.UNKNOWN, "deadline"
-    names = {httpx.ReadTimeout: "read", httpx.WriteTimeout: "write", httpx.RemoteProtocolError: "protocol"}
-    return FaultKind.NO_ANSWER, Phase.UNKNOWN, names.get(type(error), "reset")  # type: ignore[arg-type]
+    # A reset looks like an orderly end on some versions of Python, so what is no HTTP and what broke off share a name.
+    waited = {httpx.ReadTimeout: "read", httpx.WriteTimeout: "write"}
+    return FaultKind.NO_ANSWER, Phase.UNKNOWN, waited.get(type(error), "protocol")  # type: ignore[arg-type]

@@ -24,6 +24,7 @@ from support import (
     AsyncFakeTransport,
     FakeTransport,
     answer,
+    closed_later,
     fault,
     resultaat,
 )
@@ -135,7 +136,7 @@ def make(kind: Any, peer: Peer, store: Any, **more: Any) -> Any:
         "retry": Retry.never(),
         "store": store,
     }
-    return kind(**{**given, **more})
+    return closed_later(kind(**{**given, **more}))
 
 
 @BOTH

@@ -442,7 +442,7 @@ def test_early_status_before_the_body_was_sent(serve: Callable[..., FaultServer]
     server = serve(faults.early_status(413), faults.early_status(400, drain=False))
     with Raw(server, context) as raw:
         raw.tls.sendall(POST)
-        assert split(raw.rest())[0] == "HTTP/1.1 413 Request Entity Too Large"
+        assert split(raw.rest())[0].startswith("HTTP/1.1 413 ")  # what the number means is worded by the Python
     with Raw(server, context) as raw:
         raw.tls.sendall(POST)
         assert raw.ends_in_reset()

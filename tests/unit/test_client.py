@@ -22,6 +22,7 @@ from support import (
     AsyncFakeTransport,
     FakeTransport,
     answer,
+    closed_later,
     resultaat,
 )
 
@@ -46,7 +47,7 @@ def make(kind: Any, outcomes: Any = (), **more: Any) -> Any:
         "now": lambda: NOW,
         "transport": transport,
     }
-    return kind(**{**given, "retry": Retry.never(), **more})
+    return closed_later(kind(**{**given, "retry": Retry.never(), **more}))
 
 
 def go(result: Any) -> Any:

@@ -22,6 +22,12 @@ def test_a_tls_error_after_the_handshake_is_no_answer() -> None:
     assert tls_kind(error, before=False) == (FaultKind.NO_ANSWER, Phase.UNKNOWN, "tls")
 
 
+@pytest.mark.parametrize("error", [ssl.SSLEOFError(8, "end"), ssl.SSLError(5, "end")])
+def test_a_connection_that_broke_off_is_no_tls_error(error: ssl.SSLError) -> None:
+    error.reason = "UNEXPECTED_EOF_WHILE_READING"
+    assert tls_error(error) is None
+
+
 def test_the_search_for_a_tls_error_ends() -> None:
     error: BaseException = ssl.SSLError(1, "deep down")
     for _ in range(12):

@@ -24,6 +24,7 @@ from support import (
     AsyncFakeTransport,
     FakeTransport,
     answer,
+    closed_later,
     fault,
     resultaat,
 )
@@ -59,7 +60,7 @@ class Rig:
             "transport": self.transport,
             "now": lambda: NOW,
         }
-        self.client: Any = (AsyncClient if awaited else Client)(**{**arguments, **more})
+        self.client: Any = closed_later((AsyncClient if awaited else Client)(**{**arguments, **more}))
 
     def handle(self, request: InboundRequest) -> InboundResponse:
         got = self.client.terugweg.handle(request)

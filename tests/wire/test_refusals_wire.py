@@ -12,6 +12,7 @@ from doorstroom_client.errors import (
     DoorstroomError,
     GeenMandaat,
     LeerlingOnbekend,
+    NoAnswer,
     OngeldigBericht,
     RapportOnbekend,
     RedirectRefused,
@@ -19,6 +20,7 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
+from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.pki import Pki
 
@@ -127,3 +129,23 @@ def test_redirect_targets_are_never_contacted(test_pki: Pki, speler: Speler, sta
             assert len(caught.value.attempts) == 1
     assert target.received == []
     assert target.handshake_errors == []
+
+
+BROKEN = {
+    "reset before the request": faults.reset_after_handshake,
+    "reset after the request": faults.reset_after_request,
+    "reset in the answer": faults.reset_mid_body,
+    "closed without an answer": faults.close_without_answer,
+    "no HTTP": faults.bad_status_line,
+}
+
+
+@pytest.mark.parametrize("name", ["registreren", "leerlingrapport"])
+@pytest.mark.parametrize("way", BROKEN)
+def test_an_attempt_without_answer_has_one_name(test_pki: Pki, speler: Speler, way: str, name: str) -> None:
+    """Whichever Python, and whichever client: a reset is an orderly end to some of them."""
+    with faults.served([BROKEN[way]()], pki=test_pki, oin=SUPPLIER_OIN) as server:
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
+        with pytest.raises(NoAnswer) as caught:
+            Calls.do(speler, client, name)
+    assert {attempt.outcome for attempt in caught.value.attempts} == {"no_answer:protocol"}
