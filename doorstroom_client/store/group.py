@@ -118,26 +118,28 @@ class GroupCommit:
 
     def _commit_all(self) -> None:
         """In the thread beside the event loops: commit until nothing waits."""
-        with self._mutex:
-            self._called = False  # who brings something from now on calls again, whatever becomes of this call
         while self._commit_next():
             pass
 
     def _commit_next(self, mine: _Waiting | None = None) -> bool:
-        """Commit the first in the queue, unless `mine` has been; whether anything was done."""
+        """Commit the first in the queue, unless `mine` has been; whether more stood there before anybody was told.
+
+        What is brought by those who are told comes with a call of its own, so that all of it goes together.
+        """
         batch: list[_Waiting] = []
         try:
             with self._turn:
                 if mine is None or mine.outcome is None:
                     batch = self._take()
                     self._keep(batch)
+                return bool(self._queue)
         finally:
             _tell(batch)
-        return bool(batch)
 
     def _take(self) -> list[_Waiting]:
         """The first in the queue, as many as go in one commit."""
         with self._mutex:
+            self._called = False  # who brings something from now on calls again, whatever becomes of these
             number, size = 0, 0
             while number < min(len(self._queue), _MOST) and (number == 0 or size < _MOST_BYTES):
                 size += len(self._queue[number].delivery.payload)

@@ -402,12 +402,14 @@ def test_what_is_there_already_goes_along_with_the_first(way: str) -> None:
     inbox = Inbox()
     inbox.go_on.set()
 
-    async def scene(push: Push) -> None:
-        assert await asyncio.gather(*(push(body(number)) for number in range(10))) == [202] * 10
+    async def supplier(push: Push) -> list[int]:
+        return [await push(body(number)) for number in range(5)]
 
-    client = make(way, inbox)
-    play(way, client, scene)
-    assert inbox.batches == [10]
+    async def scene(push: Push) -> None:
+        assert await asyncio.gather(*(supplier(push) for _ in range(10))) == [[202] * 5] * 10
+
+    play(way, make(way, inbox), scene)
+    assert inbox.batches == [10] * 5, "and so do the next ones, of those who were told together"
 
 
 @LOOPS
