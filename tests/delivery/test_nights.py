@@ -71,6 +71,20 @@ def test_three_nights_and_all_advice_is_there(
     assert system.lists == before
 
 
+@pytest.mark.parametrize("of_advice", [BOTH, LAS])
+def test_who_left_and_was_removed_and_comes_back(store: Any, clock: Clock, system: Toetsbureau, of_advice: str) -> None:
+    """Also where nobody can tell which advice is of who came back, as each kind of list has its own identities."""
+    advice = lijst(SCHOOLADVIEZEN, clock, how=of_advice)
+    night(store, clock, system, lijst(DEELNEMERS, clock, how=ECK))
+    night(store, clock, system, advice)
+    assert len(night(store, clock, system, lijst(DEELNEMERS, clock, range(3), ECK)).verdwenen) == 1
+    system.removes(3)
+    night(store, clock, system, advice)  # it is left out
+    night(store, clock, system, lijst(DEELNEMERS, clock, how=ECK))
+    night(store, clock, system, advice)
+    assert system.has(advice)
+
+
 @pytest.mark.parametrize(
     ("days", "nights", "lists"),
     [(1, 3, 3), (1, 12, 1 + MOST_REPEATS), (7, 3, 1), (7, 8, 2), (7, 99, 1 + MOST_REPEATS), (0, 99, 1)],
