@@ -141,13 +141,14 @@ class SqlLedger:
         )
 
     def doubt_gone(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
-        """The same as `gone`. A pupil that is removed at the supplier is gone with advice and all."""
+        """The same as `gone`. A pupil that is removed at the supplier is gone with advice and all; when it comes back it is new."""
         lock_keys(self._database, cursor, key, _other(key))
         for book in (key, _other(key)):
             rows = self._rows(cursor, book, schooljaar)
             pupils = Pupils(rows, marked)
             these = {pupils.of(item) for item in marked}
-            self._doubt(cursor, [row for row in rows if pupils.of(row) in these])
+            told = [(_IN_DOUBT, row.id) for row in rows if pupils.of(row) in these and (row.content or row.known)]
+            _many(cursor, "UPDATE ledger SET content = ?, known = 0 WHERE id = ?", told)
 
     # --- parts of those
 
@@ -193,6 +194,8 @@ class SqlLedger:
         new: list[Entry] = []
         for number, (entry, known) in enumerate(accepted):
             before = by_pupil.pop(pupils.of(entry), [])
+            if not any(row.known for row in before):
+                new.append(entry)
             # A pupil that became known while its advice was under way may have been left out: that is to be sent once more.
             content = entry.content if sure and (known or number not in now_known) else _IN_DOUBT
             same = [row.times for row in before if row.content == entry.content]
@@ -202,7 +205,6 @@ class SqlLedger:
                 changed.append((*values, before[-1].id))
                 gone += [row.id for row in before[:-1]]
             else:
-                new.append(entry)
                 made.append((*values, *_key(key), schooljaar))
         _many(cursor, "DELETE FROM ledger WHERE id = ?", [(number,) for number in gone])
         _many(cursor, f"UPDATE ledger SET {_SAID} WHERE id = ?", changed)

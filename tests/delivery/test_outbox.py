@@ -34,6 +34,7 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
+from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import Response
 from doorstroom_client.store.base import Ledger, Outbox
@@ -667,6 +668,26 @@ def test_a_message_that_was_taken_over_is_not_sent(store: Any, clock: Clock) -> 
     assert slow.error is None
     assert supplier.arrived[KEY] == [1]
     assert told == []
+
+
+def test_a_message_that_was_sent_after_it_was_taken_over_is_told_and_leaves_doubt(store: Any, clock: Clock) -> None:
+    """A worker that was stopped right before sending: nothing can keep its message back then."""
+    supplier, events = Supplier(store.ledger.secret()), list[Event]()
+    add_now(store, clock, 0, (0, None, None, None))
+    slow = Job(run_of(store, clock, on_event=events.append).worker())
+    while slow.sending is None:
+        step(slow, supplier)
+    clock.elapsed += LEASE
+    deliver_all(store, clock, supplier)
+    assert "" not in said(store)
+    add_now(store, clock, 0, (1, None, None, None))
+    deliver_all(store, clock, supplier)
+    supplier.arrived.clear()  # out of order, which is what this is about
+    while not slow.ended:
+        step(slow, supplier)
+    assert said(store) == [""]
+    assert len([event for event in events if event.serious]) == 1
+    assert add_now(store, clock, 0, (1, None, None, None), only_changes=True) is not None
 
 
 def test_the_schedule(store: Any, clock: Clock) -> None:

@@ -59,7 +59,7 @@ class Schooljaar:
 
     def puts(self) -> None:
         soort = self.chance.choice(KINDS)
-        self.told(put(self.store, self.clock, self.lijst(soort), only_changes=self.chance.random() < 0.8))
+        self.told(put(self.store, self.clock, self.lijst(soort), only_changes=self.chance.random() < 0.8), soort)
 
     def works(self) -> None:
         at = self.chance.randrange(2)
@@ -130,19 +130,21 @@ class Schooljaar:
         if job.job.ended:
             self.jobs[at] = None
             assert job.job.error is None or isinstance(job.job.error, DoorstroomError), job.job.error
-            self.told(job.job.value)
+            if job.job.value is not None:
+                self.told(job.job.value, job.job.value.soort)
 
-    def told(self, receipt: Any) -> None:
+    def told(self, receipt: Any, soort: Operation) -> None:
         """Somebody removes by hand who is told as disappeared, and really left; not while an older list is still to arrive."""
         waits = [entry for soort in KINDS for entry in self.store.outbox.open_entries(key_of(soort), YEAR)]
-        if receipt is None or waits or any(self.jobs):
+        if waits or any(self.jobs):
             return
         for number in set(range(len(PUPILS))) - self.roster:
-            if any(gone.gaat_over(PUPILS[number]) for gone in receipt.verdwenen) and self.can_be_told(number):
+            told = any(gone.gaat_over(PUPILS[number]) for gone in receipt.verdwenen)
+            if told and (soort is DEELNEMERS or self.named_alike(number)):
                 self.system.removes(number)
 
-    def can_be_told(self, number: int) -> bool:
-        """Whether the two books name a pupil alike; else who disappears from one is not seen in the other."""
+    def named_alike(self, number: int) -> bool:
+        """Whether the two books name a pupil alike; else who is gone from the advice is not seen in the other book."""
         one, two = ({mark for row in self.rows(soort, number) for mark in (row.eck, row.las) if mark} for soort in KINDS)
         return not one or not two or bool(one & two)
 
@@ -155,7 +157,7 @@ class Schooljaar:
         job = direct(self.store, self.clock, self.lijst(soort), only_changes=True)
         receipt = job.to_the_end(self.system)
         assert job.job.error is None, job.job.error
-        self.told(receipt)
+        self.told(receipt, soort)
         return receipt
 
     def drain(self) -> None:

@@ -138,7 +138,8 @@ def add_now(store: Any, clock: Clock, place: int, wens: Wens, **more: Any) -> An
 def run_of(store: Any, clock: Clock, total: float = 30.0, **more: Any) -> Run:
     """A run over the outbox; with a total time of its own a worker has a lease of its own."""
     health = more.pop("health", None) or Health(clock.monotonic)
-    conditions = Conditions(Retry(wait=wait_fixed(2)), total, clock.now, health)
+    on_event = more.pop("on_event", None)
+    conditions = Conditions(Retry(wait=wait_fixed(2)), total, clock.now, health, on_event=on_event)
     addresses = more.pop("addresses", None) or Addresses(clock.monotonic)
     told = more.pop("on_result", lambda result: None)
 
