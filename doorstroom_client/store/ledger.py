@@ -141,7 +141,7 @@ class SqlLedger:
         )
 
     def doubt_gone(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
-        """The same as `gone`. A pupil that is removed at the supplier is gone with advice and all; when it comes back it is new."""
+        """The same as `gone`. A pupil that is removed at the supplier is gone with its advice; when it comes back it is new."""
         lock_keys(self._database, cursor, key, _other(key))
         for book in (key, _other(key)):
             rows = self._rows(cursor, book, schooljaar)

@@ -813,7 +813,7 @@ def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
 
 def test_a_supplier_that_is_not_configured_any_more(store: Any, clock: Clock) -> None:
     supplier, told = Supplier(store.ledger.secret()), list[Bezorging]()
-    for place in (2, 2, 0):
+    for place in (0, 0, 1, 2):
         add_now(store, clock, place, (0, None, None, None))
     deliver_all(store, clock, supplier, leveranciers=(TWEEDE,), on_result=told.append)
     assert [(item.state, item.reason, item.attempts) for item in store.outbox.messages()] == [
@@ -828,10 +828,10 @@ def test_a_supplier_that_is_not_configured_any_more(store: Any, clock: Clock) ->
 
 
 def test_a_store_that_fails_right_before_sending_ends_the_run_and_leaves_the_message_as_it_is(
-    store: Any, monkeypatch: pytest.MonkeyPatch
+    store: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That is about our own disk, and says nothing about the message."""
-    clock, supplier, told = Clock(), Supplier(store.ledger.secret()), list[Bezorging]()
+    supplier, told = Supplier(store.ledger.secret()), list[Bezorging]()
     add_now(store, clock, 0, (0, None, None, None))
 
     def fail(*_: Any) -> bool:

@@ -175,20 +175,6 @@ def test_what_is_kept_of_a_result(rig: Callable[..., Rig]) -> None:
     store.close()
 
 
-def test_what_is_kept_together_is_answered_each_by_itself() -> None:
-    """202 for what is on disk and for nothing else."""
-
-    class Arrivals:
-        def add_all(self, deliveries: Any) -> list[bool]:
-            if len(deliveries) == 2:
-                raise StoreError("the disk is full")
-            return [number != 1 for number in range(len(deliveries))]
-
-    receiver = Receiver(lambda _: SCHOOL, Any, Arrivals, lambda: NOW)  # type: ignore[arg-type]
-    assert [answered.status for answered in receiver.keep_all([Any] * 3)] == [202, 503, 202]  # type: ignore[list-item]
-    assert [answered.status for answered in receiver.keep_all([Any] * 2)] == [503, 503]  # type: ignore[list-item]
-
-
 NEAR = range(20)
 """Every position of an OIN or routeringskenmerk."""
 
