@@ -35,7 +35,10 @@ _BUILDING = ("build-essential", "cargo", "libffi-dev", "libpq5", "libssl-dev", "
 _INSIDE = """set -e
 mount -t proc proc "$0/proc"
 mount --rbind /dev "$0/dev"
-for shared in "$1" "$2"; do mkdir -p "$0$shared"; mount --bind "$shared" "$0$shared"; done
+for shared in "$1" "$2" ${DOORSTROOM_SPEC_DIR:+"$DOORSTROOM_SPEC_DIR"}; do
+  mkdir -p "$0$shared"
+  mount --bind "$shared" "$0$shared"
+done
 folder=$0
 shift 2
 exec chroot "$folder" env --chdir "$PWD" "$@"
@@ -166,31 +169,35 @@ def interpreters() -> Iterator[Interpreter]:
         yield from _asked([str(path)], "pyenv")
 
 
-def debian(folder: Path, work: Path) -> Iterator[Interpreter]:
-    """Those of Debian's unstable suite, in a system of its own; it is made when the folder does not have it yet."""
+def debian(folder: Path, work: Path, had: Iterable[Interpreter]) -> Iterator[Interpreter]:
+    """Those of Debian's unstable suite that were not found elsewhere; its system is made when the folder does not have it."""
     if os.geteuid() != 0:
         raise SystemExit("--debian makes a system of its own, and only root can")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
-    if not (folder / "usr/bin/apt-get").exists():
-        mirror = _said(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"])
-        subprocess.run(["debootstrap", "--variant=minbase", "sid", str(folder), *mirror.splitlines()[:1]], check=True)
-    for path in filter(os.path.exists, _WHOSE):
-        there = folder / path.lstrip("/")
-        there.parent.mkdir(parents=True, exist_ok=True)
-        if Path(path).is_dir():
-            shutil.copytree(path, there, dirs_exist_ok=True)
-        else:
-            shutil.copyfile(path, there)
-    inside = ("unshare", "--mount", "sh", "-c", _INSIDE, str(folder), str(ROOT), str(work))
-    subprocess.run([*inside, "apt-get", "update", "-qq"], check=True, env=environment)
-    names = [
-        line.split()[0] for line in _said([*inside, "apt-cache", "search", "--names-only", r"^python3\.[0-9]+$"]).splitlines()
-    ]
-    packages = [*_BUILDING, *(f"{name}-{part}" for name in names for part in ("venv", "dev"))]
-    subprocess.run(
-        [*inside, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=True, env=environment
-    )
-    for name in names:
+    with (work / "debian.txt").open("wb") as log:
+
+        def do(*command: str) -> None:
+            print(f"Debian unstable: {command[-1]} -> {log.name}", file=sys.stderr, flush=True)
+            subprocess.run(command, check=True, env=environment, stdout=log, stderr=subprocess.STDOUT)
+
+        if not (folder / "usr/bin/apt-get").exists():
+            mirror = _said(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"])
+            do("debootstrap", "--variant=minbase", "sid", str(folder), *mirror.splitlines()[:1])
+        for path in filter(os.path.exists, _WHOSE):
+            there = folder / path.lstrip("/")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            if Path(path).is_dir():
+                shutil.copytree(path, there, dirs_exist_ok=True)
+            else:
+                shutil.copyfile(path, there)
+        inside = ("unshare", "--mount", "sh", "-c", _INSIDE, str(folder), str(ROOT), str(work))
+        do(*inside, "apt-get", "-qq", "update")
+        names = re.findall(r"^python3\.\d+", _said([*inside, "apt-cache", "search", "-n", r"^python3\.[0-9]+$"]), re.MULTILINE)
+        there_already = {"python{}.{}".format(*one.minor) for one in had}
+        new = [name for name in names if name not in there_already]
+        packages = [*_BUILDING, *(f"{name}-{part}" for name in new for part in ("venv", "dev"))]
+        do(*inside, "apt-get", "-y", "-qq", "--no-install-recommends", "install", *packages)
+    for name in new:
         yield from _asked([*inside, name], "Debian unstable")
 
 
@@ -253,7 +260,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.oldest:
         constraints = work / "oldest.txt"
         constraints.write_text("\n".join(floors(requirements(project, options.extra))) + "\n", "utf-8")
-    found = [*interpreters(), *(debian(options.debian.resolve(), work) if options.debian else ())]
+    found = list(interpreters())
+    if options.debian:
+        found += debian(options.debian.resolve(), work, found)
     rows = [run(one, work, options.extra, constraints, tests) for one in chosen(found, least, options.version)]
     print(table(rows))
     return 0 if rows and all(row.green for row in rows) else 1

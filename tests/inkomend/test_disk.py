@@ -128,16 +128,15 @@ def test_any_statement_may_fail_while_several_push(store: SqliteStore, fault: Fa
 def test_any_statement_of_opening_may_fail(tmp_path: Path, fault: Fault) -> None:
     """The same client takes in what comes later: it opens the file again."""
     for number in range(1000):
-        path = tmp_path / f"{number}.db"
-        client, told = receiving(str(path)), Told()
-        fault.left = number
-        refused = told.push(client, FIRST)
-        if fault.left >= 0:
-            break
-        # What fails while an answer of the OSR is looked for there is no harm: the file is opened again right after.
-        assert refused in (202, 503)
-        assert told.push(client, FIRST) == 202
-        client.close()
+        path, told = tmp_path / f"{number}.db", Told()
+        with receiving(str(path)) as client:
+            fault.left = number
+            refused = told.push(client, FIRST)
+            if fault.left >= 0:
+                break
+            # What fails while an answer of the OSR is looked for there is no harm: the file is opened again right after.
+            assert refused in (202, 503)
+            assert told.push(client, FIRST) == 202
         with closing(SqliteStore(path)) as again:
             assert [kept.seen for kept in told.check(again)] == [2 if refused == 202 else 1]
     assert number > 20

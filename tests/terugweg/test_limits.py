@@ -280,7 +280,7 @@ def test_no_more_than_64_messages_at_a_time(served: Served, supplier: Supplier) 
             connection.sendall(supplier.head() + supplier.body[:10])
         time.sleep(0.2)
         with pytest.raises(OSError):  # noqa: PT011 - reset, or end of file, as it comes
-            supplier.connect(served.port)
+            supplier.connect(served.port).close()
         busy[0].sendall(supplier.body[10:])
         assert status_of(answer(busy[0])) == 202
         busy[0].close()

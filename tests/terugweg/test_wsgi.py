@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from wsgiref.validate import validator
@@ -146,8 +146,8 @@ def events() -> list[Event]:
 
 
 @pytest.fixture
-def client(tmp_path: Path, events: list[Event]) -> Client:
-    return Client(
+def client(tmp_path: Path, events: list[Event]) -> Iterator[Client]:
+    with Client(
         osr=OSR,
         leveranciers=[LEVERANCIER],
         scholen=[SCHOOL],
@@ -156,7 +156,8 @@ def client(tmp_path: Path, events: list[Event]) -> Client:
         transport=FakeTransport(lambda _: answer(200, {})),
         now=lambda: NOW,
         on_event=events.append,
-    )
+    ) as made:
+        yield made
 
 
 def test_a_result_is_kept(client: Client, test_pki: Pki, events: list[Event]) -> None:
