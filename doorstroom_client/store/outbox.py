@@ -24,7 +24,8 @@ _TURN = "first = 1 AND lease_owner IS NULL AND next_at <= ? AND expires_at > ?"
 """Due, and no older message of its key is open."""
 _SET_BACK = "first = 1 AND lease_owner IS NULL AND scheduled_at > ? AND expires_at > ?"
 """Scheduled by a clock that has been set back since: when it is due is not known, so it is due."""
-_LATE = f"{_OPEN} AND lease_owner IS NULL AND expires_at <= ?"
+_LATE = "ended_at IS NULL AND lease_owner IS NULL AND expires_at <= ?"
+"""Open, and its time ran out. Open is written otherwise here, or SQLite would look at all that is open, by its state."""
 _AT_ONCE = 50
 """Messages that are put aside in one transaction, so that nobody waits long for the store."""
 
@@ -174,7 +175,7 @@ class SqlOutbox:
             if cursor.execute(set_back, (text_of(now + _SLACK),)).fetchone()[0]:
                 return now
             due = cursor.execute(f"SELECT min(next_at) FROM outbox WHERE first = 1 AND {free}").fetchone()[0]
-            late = cursor.execute(f"SELECT min(expires_at) FROM outbox WHERE {_OPEN} AND {free}").fetchone()[0]
+            late = cursor.execute(f"SELECT min(expires_at) FROM outbox WHERE ended_at IS NULL AND {free}").fetchone()[0]
             in_hand = cursor.execute("SELECT lease_boot, lease_until FROM outbox WHERE lease_owner IS NOT NULL").fetchall()
         moments = [moment for moment in (moment_of(due), moment_of(late)) if moment is not None]
         moments += [now + dt.timedelta(seconds=until - clock) if lease == boot else now for lease, until in in_hand]
@@ -276,7 +277,8 @@ class SqlOutbox:
     def _find_first(self, cursor: Cursor, key: Key) -> None:
         """Mark the oldest open message of a key, and no other: it alone can have its turn."""
         oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {_KEY} AND {_OPEN}", _key(key)).fetchone()[0]
-        cursor.execute(f"UPDATE outbox SET first = 0 WHERE {_KEY} AND first = 1 AND id <> ?", (*_key(key), oldest or 0))
+        others = f"UPDATE outbox SET first = 0 WHERE {_KEY} AND {_OPEN} AND first = 1 AND id <> ?"
+        cursor.execute(others, (*_key(key), oldest or 0))
         cursor.execute("UPDATE outbox SET first = 1 WHERE id = ? AND first = 0", (oldest or 0,))
 
     # --- parts of those

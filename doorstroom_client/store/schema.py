@@ -111,7 +111,7 @@ _OUTBOX = (
     "CREATE INDEX turn ON outbox (next_at, id, leverancier, expires_at) WHERE first = 1 AND lease_owner IS NULL",
     "CREATE INDEX set_back ON outbox (scheduled_at, id) WHERE first = 1 AND lease_owner IS NULL",
     # Whose time ran out.
-    "CREATE INDEX late ON outbox (expires_at, id) WHERE state IN ('waiting', 'held') AND lease_owner IS NULL",
+    "CREATE INDEX late ON outbox (expires_at, id) WHERE ended_at IS NULL AND lease_owner IS NULL",
     # What workers have in hand.
     "CREATE INDEX sending ON outbox (lease_until) WHERE lease_owner IS NOT NULL",
     # How many there are of each state, without reading the messages.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,3 +102,38 @@ def test_taking_a_message_asks_as_much_of_many_as_of_few(store: Any) -> None:
         assert store.outbox.claim("w", NOW, 120.0) is not None
         asked.append([done.statements for done in store._database.counted])
     assert asked[0] == asked[1]
+
+
+def test_no_question_looks_at_all_that_waits(tmp_path: Path) -> None:
+    """Each is answered from an index; the ones that are walked from end to end hold what is in hand, or one number a list."""
+    store = open_store(tmp_path / "s.db", Clock())
+    connection, asked = store._database._connection, set[str]()
+    fill_plain(store)
+    connection.set_trace_callback(asked.add)
+    outbox = store.outbox
+    claimed = outbox.claim("w", NOW, 120.0)
+    outbox.renew(claimed, NOW, 120.0)
+    outbox.postpone(claimed, State.WAITING, "again", NOW, NOW, counts=True)
+    assert outbox.delivered(outbox.claim("w", NOW, 120.0), [0], 0, NOW)
+    outbox.next_at(NOW)
+    outbox.counts()
+    outbox.overtake(claimed.queued.key, YEAR, (), "token", NOW)
+    outbox.park(3, "operator", NOW)
+    outbox.drop(4, NOW)
+    connection.set_trace_callback(None)
+    walked = set()
+    for statement in asked:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
+            walked |= set(
+                re.findall(
+                    r"SCAN (?:outbox|ledger)(?: USING (?:COVERING )?INDEX \w+)?|SEARCH outbox USING INDEX of_state", plan
+                )
+            )
+    store.close()
+    assert walked == {"SCAN outbox USING INDEX sending", "SCAN outbox USING COVERING INDEX of_state"}
+
+
+def fill_plain(store: Any) -> None:
+    store._database.counted = []
+    fill(store, 20, 5)
