@@ -128,15 +128,13 @@ def test_a_file_that_cannot_be_read(keten: Keten, run: Run, tmp_path: Path) -> N
 def test_input_that_ends_in_an_error_is_told_after_what_was_done(
     keten: Keten, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import doorstroom_client.readers.many as readers
-
-    usual = readers.read_many
+    usual = _many.read_many
 
     def breaking(*args: Any, **more: Any) -> Any:
         yield next(iter(usual(*args, **more)))
         raise errors.MessageError([errors.Problem("file", "was changed while it was read")])
 
-    monkeypatch.setattr(readers, "read_many", breaking)
+    monkeypatch.setattr(_many, "read_many", breaking)
     result = run("deelnemers", "send-many", together(tmp_path, "deelnemers"), "--workers", "1", "--json")
     assert result.exit_code == 65
     summary = json.loads(result.stdout)

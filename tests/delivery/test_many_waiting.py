@@ -57,8 +57,8 @@ def store(places: Places) -> Iterator[Any]:
 def fill(store: Any, waiting: int, expired: int) -> None:
     """Each list of a school of its own, those that expired in between the others."""
     columns = (
-        "message_id, soort, leverancier, schooljaar, routeringskenmerk, school_oin, aantal, sha256, body, entries, state, first, "
-        "added_at, expires_at, next_at, scheduled_at"
+        "message_id, soort, leverancier, schooljaar, routeringskenmerk, school_oin, aantal, sha256, body, entries, state, "
+        "first, added_at, expires_at, next_at, scheduled_at"
     )
     added = (NOW - dt.timedelta(days=1)).isoformat(timespec="microseconds")
     total = waiting + expired

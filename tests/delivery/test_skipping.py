@@ -109,7 +109,8 @@ class Schooljaar:
         outbox, now = self.store.outbox, self.clock.now()
         for item in outbox.messages([State.WAITING, State.HELD, State.PARKED]):
             if self.chance.random() < 0.5:
-                self.chance.choice((outbox.retry, outbox.drop, lambda number, at: outbox.park(number, "operator", at)))(item.id, now)
+                does = self.chance.choice((outbox.retry, outbox.drop, lambda number, at: outbox.park(number, "operator", at)))
+                does(item.id, now)
 
     def time_passes(self) -> None:
         """No attempt takes longer than its deadline."""
@@ -143,9 +144,7 @@ class Schooljaar:
 
     def named_alike(self, number: int) -> bool:
         """Whether the two books name a pupil alike; else who is gone from the advice is not seen in the other book."""
-        one, two = (
-            {mark for row in self.rows(soort, number) for mark in (row.eck, row.las) if mark} for soort in KINDS
-        )
+        one, two = ({mark for row in self.rows(soort, number) for mark in (row.eck, row.las) if mark} for soort in KINDS)
         return not one or not two or bool(one & two)
 
     def rows(self, soort: Operation, number: int) -> list[Noted]:

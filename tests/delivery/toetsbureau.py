@@ -55,9 +55,13 @@ def lijst_van(soort: Operation, klas: Klas, clock: Clock, *, year: str = YEAR, a
     groups = [Stamgroep("g", "8A")]
     found = [
         Deelnemer(
-            leerling=named(number, how), achternaam=f"Naam{said}", roepnaam="K", voorletters="K", geboortedatum="2014-01-02",
+            leerling=named(number, how),
+            achternaam=f"Naam{said}",
+            roepnaam="K",
+            voorletters="K",
+            geboortedatum="2014-01-02",
             groep="g",
-        )  # fmt: skip
+        )
         for number, (how, said) in klas.items()
     ]
     return Lijst.of(build_deelnemerslijst(SCHOOL, groups, found, **more), SCHOOL)
