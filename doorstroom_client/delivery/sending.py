@@ -110,7 +110,7 @@ def send(
         lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
     dispatch = yield from keep(partial(books.outbox.overtake, key, lijst.schooljaar, entries, _token(), books.now()))
     if dispatch is None:
-        raise _not_empty(leverancier, "still waits")
+        raise _not_empty(leverancier, "still waits in the outbox")
     yield from recall(lijst.soort, leverancier, books.ledger, addresses)
     way = _Way(books, dispatch, leverancier, on_event, lijst.aantal)
     about = replace(about, conditions=replace(about.conditions, before=way.look))

@@ -76,7 +76,8 @@ class SqlLedger:
     def end(self, dispatch: Dispatch) -> None:
         """A list is under way no more."""
         with self._database.transaction("write the ledger") as cursor:
-            self.arrived(cursor, dispatch)
+            if not self.arrived(cursor, dispatch):  # it counted as lost already, and may have arrived since all the same
+                self.strayed(cursor, dispatch)
 
     def gone(self, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
         """Somebody was told to remove these pupils by hand: whether the supplier has them is in doubt from now on."""
@@ -119,9 +120,9 @@ class SqlLedger:
         if last:
             self.arrived(cursor, dispatch)
 
-    def arrived(self, cursor: Cursor, dispatch: Dispatch) -> None:
-        """A list is under way no more."""
-        cursor.execute("DELETE FROM dispatch WHERE token = ?", (dispatch.token,))
+    def arrived(self, cursor: Cursor, dispatch: Dispatch) -> bool:
+        """A list is under way no more; gives whether it was."""
+        return bool(cursor.execute("DELETE FROM dispatch WHERE token = ?", (dispatch.token,)).rowcount)
 
     def strayed(self, cursor: Cursor, dispatch: Dispatch) -> None:
         """A list was sent by who should not have: it may have arrived after newer ones, whatever is noted of those."""

@@ -109,9 +109,8 @@ class Schooljaar:
         outbox, now = self.store.outbox, self.clock.now()
         for item in outbox.messages([State.WAITING, State.HELD, State.PARKED]):
             if self.chance.random() < 0.5:
-                self.chance.choice((outbox.retry, outbox.drop, lambda number, at: outbox.park(number, "operator", at)))(
-                    item.id, now
-                )
+                does = self.chance.choice((outbox.retry, outbox.drop, lambda number, at: outbox.park(number, "operator", at)))
+                does(item.id, now)
 
     def time_passes(self) -> None:
         """No attempt takes longer than its deadline."""
