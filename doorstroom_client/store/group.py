@@ -59,7 +59,8 @@ class GroupCommit:
         self._queue: list[_Waiting] = []
         self._mutex = threading.Lock()
         self._turn = threading.Lock()
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="doorstroom-keep")
+        # Two, because a loop that is told goes on before the thread that told it has come to an end.
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="doorstroom-keep")
         self._called = False
 
     def after_fork(self) -> None:
