@@ -81,8 +81,11 @@ class SqlLedger:
 
     def gone(self, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
         """Somebody was told to remove these pupils by hand: whether the supplier has them is in doubt from now on."""
-        with self._database.transaction("write the ledger") as cursor:
-            self.doubt_gone(cursor, key, schooljaar, marked)
+        with self._database.cursor("read the ledger") as cursor:  # a look first: they are told every night
+            sure = self._sure_of(cursor, key, schooljaar, marked)
+        if sure:
+            with self._database.transaction("write the ledger") as cursor:
+                self.doubt_gone(cursor, key, schooljaar, marked)
 
     # --- within a transaction of another part of the store
 
@@ -144,18 +147,21 @@ class SqlLedger:
     def doubt_gone(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
         """The same as `gone`. A pupil that is removed at the supplier is gone with its advice; when it comes back it is new."""
         lock_keys(self._database, cursor, key, _other(key))
-        for book in (key, _other(key)):
-            rows = self._rows(cursor, book, schooljaar)
-            pupils = Pupils(rows, marked)
-            these = {pupils.of(item) for item in marked}
-            told = [(_IN_DOUBT, row.id) for row in rows if pupils.of(row) in these and (row.content or row.known)]
-            _many(cursor, "UPDATE ledger SET content = ?, known = 0 WHERE id = ?", told)
+        told = [(_IN_DOUBT, row.id) for row in self._sure_of(cursor, key, schooljaar, marked)]
+        _many(cursor, "UPDATE ledger SET content = ?, known = 0 WHERE id = ?", told)
 
     # --- parts of those
 
     def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[_Row]:
         query = f"SELECT id, eck, las, content, known, times, accepted_at FROM ledger WHERE {_BOOK} ORDER BY id"
         return list(map(_Row._make, cursor.execute(query, (*_key(key), schooljaar)).fetchall()))
+
+    def _sure_of(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> list[_Row]:
+        """The rows of both books about some pupils that are not in doubt; what either book knows of who is who counts."""
+        rows = [row for book in (_other(key), key) for row in self._rows(cursor, book, schooljaar)]
+        pupils = Pupils(rows, marked)
+        these = {pupils.of(item) for item in marked}
+        return [row for row in rows if pupils.of(row) in these and (row.content or row.known)]
 
     def _doubt(self, cursor: Cursor, rows: Iterable[_Row]) -> None:
         doubtful = [row.id for row in rows if row.content]
@@ -242,6 +248,8 @@ class SqlLedger:
             return pupils.of(row) in these or (only_eck and not has_eck) or (only_las and not row.las)
 
         self._doubt(cursor, filter(may_be_one, rows))
+        if only_eck or only_las:
+            self._disturb(cursor, _other(key), "")  # the same goes for advice that is under way
 
 
 def _many(cursor: Cursor, query: str, values: Sequence[Sequence[object]]) -> None:

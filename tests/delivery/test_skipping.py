@@ -164,8 +164,8 @@ class Schooljaar:
             self.clock.elapsed += 90_000.0
             self.works()
             self.is_quiet()
-        for item in self.store.outbox.messages([State.HELD]):  # of pupils who are gone; somebody looks, and lets others go on
-            self.store.outbox.park(item.id, "operator", self.clock.now())
+            for item in self.store.outbox.messages([State.HELD]):  # somebody looks, and lets others go on
+                self.store.outbox.park(item.id, "operator", self.clock.now())
 
     def all_arrives_in_the_end(self) -> None:
         self.is_quiet()
