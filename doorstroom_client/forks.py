@@ -70,8 +70,11 @@ _watched: weakref.WeakSet[Forked] = weakref.WeakSet()
 _quieted: weakref.WeakSet[Quieted] = weakref.WeakSet()
 _at_rest: list[Quieted] = []
 _left: list[object] = []
-_one_at_a_time = threading.Lock()
-"""Held from before a fork until after it: two threads that fork would undo each other's preparations."""
+_one_at_a_time = threading.RLock()
+"""Held from before a fork until after it: two threads that fork would undo each other's preparations. A signal may come in
+between and fork in the same thread."""
+_forking = threading.local()
+"""Whether this thread has that lock, once for each fork that it is in."""
 
 
 def watch(opened: Forked) -> None:
@@ -91,22 +94,29 @@ def leave(opened: object) -> None:
 
 
 def _before_fork() -> None:
-    _one_at_a_time.acquire()
     until = time.monotonic() + PATIENCE
+    mine = _one_at_a_time.acquire(timeout=PATIENCE)
+    _forking.held = [*getattr(_forking, "held", ()), mine]
+    if not mine or any(_forking.held[:-1]):
+        return  # another fork has brought all to rest; what it does not reach, the child refuses
     for opened in list(_quieted):
         opened.before_fork(max(0.0, until - time.monotonic()))
         _at_rest.append(opened)  # it is told afterwards, even when it has been dropped since
 
 
 def _after_fork_in_parent() -> None:
-    while _at_rest:
-        _at_rest.pop().after_fork_in_parent()
+    *_forking.held, mine = _forking.held
+    if not mine:
+        return
+    if not any(_forking.held):
+        while _at_rest:
+            _at_rest.pop().after_fork_in_parent()
     _one_at_a_time.release()
 
 
 def _after_fork_in_child() -> None:
-    global _one_at_a_time
-    _one_at_a_time = threading.Lock()
+    global _one_at_a_time, _forking
+    _one_at_a_time, _forking = threading.RLock(), threading.local()
     _at_rest.clear()
     for opened in {*_watched, *_quieted}:
         opened.after_fork()

@@ -43,6 +43,12 @@ class Health:
         self._clock = clock
         self._lock = forks.Lock()
         self._peers: dict[str, _Peer] = {}
+        forks.watch(self)
+
+    def after_fork(self) -> None:
+        """A call that tried whether a peer is well goes on in the parent only: here another may try."""
+        for known in list(self._peers.values()):
+            known.probe = None
 
     def admit(self, peer: str, call: object) -> float:
         """Ask to make a call.

@@ -10,8 +10,6 @@ import time
 from collections.abc import Generator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
-from urllib.parse import quote
 
 from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
@@ -19,6 +17,7 @@ from doorstroom_client.store.boot import since_boot
 from doorstroom_client.store.database import Cursor
 from doorstroom_client.store.schema import SQLITE, STAMP, check_stamp, statements
 from doorstroom_client.store.sqlite_copy import copy_store
+from doorstroom_client.store.sqlite_process import PROCESS, identity_of
 
 _APPLICATION_ID = 0x44535443
 _TRIES, _TRY_AGAIN = 200, 0.05
@@ -48,11 +47,11 @@ class SqliteDatabase:
         self.path = Path(path)
         self._lock = threading.RLock()
         self._in_use = 0
-        self._closed = self._forked = self._at_rest = False
-        self._refusal = ""
+        self._closed = self._at_rest = False
         self._connection: sqlite3.Connection | None = None
-        self._open()
         forks.quiet(self)
+        with self._lock:
+            self._open()
 
     def __str__(self) -> str:
         return str(self.path)
@@ -75,11 +74,11 @@ class SqliteDatabase:
 
     def after_fork(self) -> None:
         """Open the file anew in a child at first use, or refuse to when it was in use at the fork."""
-        self._lock, self._forked = threading.RLock(), True
+        self._lock = threading.RLock()
         if self._connection is not None:
             forks.leave(self._connection)
             self._connection = None
-            self._refusal = f"the store {self.path} was being used when this process was forked, so it cannot be used here"
+            PROCESS.leave(identity_of(self.path))
 
     def _let_go(self) -> None:
         if self._connection is not None:
@@ -87,42 +86,19 @@ class SqliteDatabase:
             self._connection = None
 
     def _open(self) -> sqlite3.Connection:
-        if self._forked:
-            self._check_library()
+        PROCESS.check(self.path)
         self._prepare_file()
         self._process = os.getpid()
-        with self._errors("open"):
-            made = self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
-        try:
-            self._set_up()
-        except BaseException:
-            self._let_go()
-            raise
+        with PROCESS.using(self.path):
+            with self._errors("open"):
+                made = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
+            self._connection = made
+            try:
+                self._set_up()
+            except BaseException:
+                self._let_go()
+                raise
         return made
-
-    def _check_library(self) -> None:
-        """Find out whether SQLite works in this child: it does not where another thread of the parent, not ours, was inside it.
-
-        Then it waits for ever for a lock that nobody holds, so a thread that may be lost tries first.
-        """
-        works = threading.Event()
-
-        def try_it() -> None:
-            with suppress(sqlite3.Error):  # what is wrong with the file is told when it is opened for good
-                with closing(sqlite3.connect(":memory:")) as connection:
-                    connection.execute("SELECT length(randomblob(5000))").fetchone()
-                with closing(sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=1.0)) as connection:
-                    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            works.set()
-
-        threading.Thread(target=try_it, daemon=True, name="doorstroom-sqlite").start()
-        if not works.wait(forks.PATIENCE - 1.0):
-            self._refusal = f"SQLite was being used when this process was forked, so the store {self.path} cannot be used here"
-            self._refuse()
-        self._forked = False
-
-    def _refuse(self) -> NoReturn:
-        raise StoreError(self._refusal, hint="Fork before the first use of a client, or make a client in each process")
 
     def _opened(self) -> sqlite3.Connection:
         """The connection of this process.
@@ -134,8 +110,6 @@ class SqliteDatabase:
             self.after_fork()
         if self._closed:
             raise StoreError(f"the store {self.path} is closed", hint="Open it again")
-        if self._refusal:
-            self._refuse()
         return self._connection or self._open()
 
     def close(self) -> None:
@@ -200,7 +174,10 @@ class SqliteDatabase:
 
     def backup(self, path: str) -> None:
         """Copy the file as it is at one moment; the copy is private, complete and synced when this returns."""
-        copy_store(self.path, Path(path), self._errors("be copied"))
+        with self.cursor("be copied"):
+            pass  # this process may use the file
+        with PROCESS.using(self.path):
+            copy_store(self.path, Path(path), self._errors("be copied"))
 
     def _rewrite(self) -> bool:
         with self.cursor("wipe what was removed") as cursor:
