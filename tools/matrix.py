@@ -183,13 +183,7 @@ def debian(folder: Path, work: Path, had: Iterable[Interpreter]) -> Iterator[Int
         if not (folder / "usr/bin/apt-get").exists():
             mirror = _said(["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian"])
             do("debootstrap", "--variant=minbase", "sid", str(folder), *mirror.splitlines()[:1])
-        for path in filter(os.path.exists, _WHOSE):
-            there = folder / path.lstrip("/")
-            there.parent.mkdir(parents=True, exist_ok=True)
-            if Path(path).is_dir():
-                shutil.copytree(path, there, dirs_exist_ok=True)
-            else:
-                shutil.copyfile(path, there)
+        _share(folder)
         settings = _said(
             ["apt-config", "dump", *(f"Acquire::{name}" for name in ("Check-Valid-Until", "Check-Date", "http", "https"))]
         )
@@ -201,8 +195,19 @@ def debian(folder: Path, work: Path, had: Iterable[Interpreter]) -> Iterator[Int
         new = [name for name in names if name not in there_already]
         packages = [*_BUILDING, *(f"{name}-{part}" for name in new for part in ("venv", "dev"))]
         do(*inside, "apt-get", "-y", "-qq", "--no-install-recommends", "install", *packages)
+    _share(folder)  # once more: a package may have written certificates of its own
     for name in new:
         yield from _asked([*inside, name], "Debian unstable")
+
+
+def _share(folder: Path) -> None:
+    for path in filter(os.path.exists, _WHOSE):
+        there = folder / path.lstrip("/")
+        there.parent.mkdir(parents=True, exist_ok=True)
+        if Path(path).is_dir():
+            shutil.copytree(path, there, dirs_exist_ok=True)
+        else:
+            shutil.copyfile(path, there)
 
 
 def run(interpreter: Interpreter, work: Path, extra: str, constraints: Path | None, tests: Sequence[str]) -> Row:
