@@ -228,6 +228,8 @@ class SqlLedger:
             return pupils.of(row) in these or (only_eck and not has_eck) or (only_las and not row.las)
 
         self._doubt(cursor, filter(may_be_one, rows))
+        if only_eck or only_las:
+            self._disturb(cursor, _other(key), "")  # the same goes for advice that is under way
 
 
 def lock_keys(database: Database, cursor: Cursor, *keys: Key) -> None:
