@@ -75,6 +75,18 @@ class Schooljaar:
             while self.jobs[at] is not None:
                 self.step(at, "received")
 
+    def crosses(self) -> None:
+        """One list arrives, and all of another comes and goes before that is heard of."""
+        self.is_quiet()
+        one, other = (direct(self.store, self.clock, self.lijst(soort)) for soort in self.chance.sample(KINDS, 2))
+        self.jobs = [one, None]
+        while one.job.sending is None and not one.job.ended:
+            one.step(self.system)
+        if not one.job.ended:
+            one.step(self.system)
+            other.to_the_end(self.system)
+        self.jobs = [None if one.job.ended else one, None]
+
     def dies(self) -> None:
         at = self.chance.randrange(2)
         job = self.jobs[at]
@@ -185,7 +197,7 @@ class Schooljaar:
 S = Schooljaar
 RULES = (
     *(S.starts,) * 4, *(S.goes_on,) * 6, *(S.says_something_else,) * 3, *(S.comes_or_goes,) * 3, *(S.is_named_otherwise,) * 3,
-    *(S.puts, S.works, S.is_quiet, S.time_passes) * 2, S.dies, S.restarts, S.operates,
+    *(S.puts, S.works, S.is_quiet, S.time_passes, S.crosses) * 2, S.dies, S.restarts, S.operates,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.errors import DoorstroomError, OutboxNotEmpty
 from doorstroom_client.store.records import State
 
 from .toetsbureau import (
@@ -98,6 +98,8 @@ class Spel:
                 if self.chance.random() < 0.5 and len(self.jobs) < 5:
                     clock = self.clocks.both[self.chance.randrange(2)]
                     self.jobs.append(Onderweg(run_of(self.store, clock, leveranciers=(TEST,)).worker()))
+            elif what < 0.1:
+                self.is_stopped_right_before_sending()
             elif what < 0.2 and self.steps:
                 clock = self.chance.choice(self.clocks.both)
                 clock.off += self.chance.choice((-1, 1)) * self.chance.choice(STEPS)
@@ -106,6 +108,13 @@ class Spel:
         for job in self.jobs:
             job.to_the_end(self.system)
             assert job.job.error is None or isinstance(job.job.error, DoorstroomError), job.job.error
+
+    def is_stopped_right_before_sending(self) -> None:
+        """For so long that another worker delivers all that waits meanwhile."""
+        if any(job.arriving for job in self.jobs):
+            self.clocks.pass_by(125.0)
+            other = Onderweg(run_of(self.store, self.clocks.both[0], leveranciers=(TEST,)).worker())
+            other.to_the_end(self.system)
 
     def drain(self) -> None:
         """What waits is delivered in the end, and the ledger is right about it as well."""
@@ -130,6 +139,21 @@ def store(tmp_path: Path, clocks: Clocks) -> Iterator[Any]:
     made._database.lease_clock = clocks.lease
     yield made
     made.close()
+
+
+def test_a_list_does_not_go_on_past_one_that_was_put_in_the_outbox_meanwhile(store: Any, clocks: Clocks) -> None:
+    clock, system = clocks.both[0], Toetsbureau(store.ledger.secret())
+    older, newer = (lijst_van(DEELNEMERS, {0: (BOTH, said)}, clock) for said in (1, 2))
+    sent = direct(store, clock, older)
+    while not sent.arriving:
+        sent.step(system)
+    put(store, clock, newer)
+    sent.to_the_end(system, lambda: "no connection" if not system.lists else "received")
+    assert isinstance(sent.job.error, OutboxNotEmpty)
+    assert system.lists == 0
+    Onderweg(run_of(store, clock, leveranciers=(TEST,)).worker()).to_the_end(system)
+    assert system.has(newer)
+    system.agrees(store)
 
 
 def play(store: Any, clocks: Clocks, number: int, *, steps: bool) -> None:
