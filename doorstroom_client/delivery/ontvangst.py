@@ -47,7 +47,7 @@ class Ontvangst:
     ongewijzigd: int = field(default=0, repr=False)
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
-    onbevestigd: int = 0
+    onbevestigd: int = field(default=0, repr=False)
 
     @classmethod
     def nothing(cls, leverancier: Leverancier, soort: Operation) -> Ontvangst:

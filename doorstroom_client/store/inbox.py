@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.moments import at_the_latest, moment_of, text_of
+from doorstroom_client.store.moments import moment_of, readings, text_of
 from doorstroom_client.store.records import Delivery, Kept
 
 _SAME_PUPIL = "edu_to = ? AND pupil = ? AND toets = ? AND schooljaar = ?"
@@ -156,7 +156,7 @@ class SqlInbox:
 
     def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> Kept:
         # A moment in the future must not keep later deliveries from becoming current, so receipt bounds it.
-        ordered_at = min(at_the_latest(delivery.datumtijd or delivery.received_at), delivery.received_at)
+        ordered_at = min(self._made_at(cursor, delivery), delivery.received_at)
         inserted = cursor.execute(
             "INSERT INTO leerlingresultaat (edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, "
             "ordered_at, sha256, payload, current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
@@ -184,6 +184,15 @@ class SqlInbox:
         number = int(inserted[0][0])
         # All else of a new row is known, so that it need not be read back.
         return Kept(number, delivery, current=bool(dict(versions)[number]), processed_at=None, seen=1)
+
+    def _made_at(self, cursor: Cursor, delivery: Delivery) -> dt.datetime:
+        """The moment at which it was made; one that may be two is read in the order of receipt."""
+        found = readings(delivery.datumtijd or delivery.received_at)
+        if len(found) > 1:
+            query = f"SELECT max(ordered_at) FROM leerlingresultaat WHERE {_SAME_PUPIL}"
+            last = moment_of(cursor.execute(query, _same_pupil(delivery)).fetchone()[0])
+            return next((moment for moment in found if last is None or moment >= last), found[0])
+        return found[0]
 
     def _one(self, cursor: Cursor, number: int) -> Kept:
         return _kept(cursor.execute(f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE id = ?", (number,)).fetchone())

@@ -15,12 +15,10 @@ def moment_of(text: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
 
 
-def at_the_latest(moment: dt.datetime) -> dt.datetime:
-    """A moment, or the end of the hour that a zone has twice in autumn when it lies in one of the two and does not say which.
-
-    So moments in that hour are as late as each other, and the order of receipt tells which came last.
-    """
-    first, second = moment.replace(fold=0).utcoffset(), moment.replace(fold=1).utcoffset()
-    if first is None or second is None or first <= second:  # once, or not at all as in spring
-        return moment
-    return moment.replace(minute=59, second=59, microsecond=999999, fold=1)
+def readings(moment: dt.datetime) -> tuple[dt.datetime, ...]:
+    """A moment; in the hour that a zone has twice in autumn both that it may be, the first one first, unless it says which."""
+    first, second = moment.replace(fold=0), moment.replace(fold=1)
+    one, other = first.utcoffset(), second.utcoffset()
+    if one is None or other is None or one <= other:  # once, or not at all as in spring
+        return (moment,)
+    return first, second

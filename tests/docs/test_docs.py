@@ -59,6 +59,8 @@ EXPECTED = (
     "glossary.md",
     "architecture.md",
     "performance.md",
+    "mutation.md",
+    "how-to/forking-servers.md",
 )
 
 

@@ -137,9 +137,24 @@ ORDER = {
     "midnight": ("2026-03-09T23:59:59.999999Z", "2026-03-10T00:00:00Z"),
     "midnight without offset": ("2026-03-09T22:59:59Z", "2026-03-10T00:00:00"),
     "only a date": ("2026-03-09T22:59:59Z", "2026-03-10"),
-    "the hour that comes twice, first time": ("2025-10-26T02:30:00", "2025-10-26T01:00:00Z"),
     "no moment that can be read comes when it is received": ("2026-03-10T11:00:00Z", "gisteren"),
 }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2025-10-26T02:30:00", "2025-10-26T01:00:00Z"),
+        ("2025-10-26T01:00:00Z", "2025-10-26T02:30:00"),
+        ("2025-10-26T02:50:00", "2025-10-26T02:10:00"),
+        ("2025-10-26T02:10:00", "2025-10-26T02:50:00"),
+    ],
+)
+def test_in_the_hour_that_comes_twice_the_order_of_receipt_counts(ontvanger: Ontvanger, one: str, other: str) -> None:
+    """What it may mean is taken so that what came last was made last."""
+    for score, text in enumerate((one, other), 1):
+        assert ontvanger(body(score, datumtijd=text)).status == 202
+    assert current(ontvanger) == [2]
 
 
 @pytest.mark.parametrize("arrival", ["in order", "the wrong way round"])

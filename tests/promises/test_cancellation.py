@@ -86,7 +86,7 @@ async def cancelled_somewhere(chance: random.Random, call: Awaitable[Any]) -> st
 def in_use(client: AsyncClient) -> tuple[int, int, int]:
     """Users, waiting requests and connections, as the transport counts them."""
     sender: Any = client._runtime._made
-    pools = list(sender._pools._pools.values())
+    pools = [pool for of_loop in sender._loops.values() for pool in of_loop.pools._pools.values()]
     cores = [pool.transport._pool for pool in pools]
     return (
         sum(pool.users for pool in pools),

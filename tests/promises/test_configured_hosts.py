@@ -44,6 +44,7 @@ def tell(**more):
 CALLS = """
 from doorstroom_client import AsyncClient, Client, InboundRequest, DoorstroomError
 import asyncio, inspect
+from collections.abc import AsyncIterator, Iterator
 config, bodies, awaited = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3] == "async"
 runner = asyncio.Runner() if awaited else None
 client = (AsyncClient if awaited else Client).from_config(config)

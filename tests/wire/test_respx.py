@@ -105,7 +105,7 @@ def test_a_refusal_with_its_melding(
         (httpx.ConnectTimeout("te laat"), ConnectError, "connect:timeout"),
         (httpx.ReadTimeout, NoAnswer, "no_answer:read"),
         (httpx.RemoteProtocolError("half"), NoAnswer, "no_answer:protocol"),
-        (AssertionError("of the HTTP library"), NoAnswer, "no_answer:reset"),
+        (AssertionError("of the HTTP library"), NoAnswer, "no_answer:protocol"),
     ],
     ids=repr,
 )
