@@ -130,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     before = Bite("healthy") if given.passed else healthy(chosen, given.jobs)
     print(f"without a bug: {before.verdict} ({before.seconds:.1f} s)", *before.failed, sep="\n    ", flush=True)
     caught = 0
+    for bug in chosen:  # loads what the threads below would load at the same moment, and wait for each other
+        bug.why_stale()
     with ThreadPoolExecutor(given.jobs) as pool:
         for bug, made in zip(chosen, pool.map(partial(bite, failing=before.failed), chosen), strict=True):
             caught += made.verdict == "caught"
