@@ -303,38 +303,12 @@ def _(edu: Any, query: str) -> tuple[str, str]:
 
 
 @bug(
-    "S1",
-    "a message is done before it is sent",
-    "store.outbox:SqlOutbox.renew",
-    "tests/cli/test_signals.py::test_killed_in_the_middle_nothing_is_missing",
-)
-def _(renew: Any, self: Any, claimed: Any, now: Any, lease: float) -> bool:
-    return renew(self, claimed, now, lease) and self.delivered(claimed, (), 0, now)
-
-
-@bug(
     "S2", "a commit does not wait for the disk", "store.sqlite_database:SqliteDatabase._set_up", "tests/inkomend/test_power.py"
 )
 def _(set_up: Any, self: Any) -> None:
     set_up(self)
     with self.cursor("open") as cursor:
         cursor.execute("PRAGMA synchronous = NORMAL")
-
-
-@bug(
-    "S3",
-    "half a transaction is kept",
-    "store.sqlite_database:SqliteDatabase.transaction",
-    "tests/delivery/test_disk.py::test_any_statement_may_fail",
-)
-@contextmanager
-def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
-    with self.cursor(what) as cursor:
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            yield cursor
-        finally:
-            cursor.execute("COMMIT")
 
 
 @bug(
@@ -643,16 +617,6 @@ def _(halve: Any, part: Any, hunt: Any) -> Any:
 )
 def _(forget: Any, *_: Any) -> None:
     return None
-
-
-@bug(
-    "ledger",
-    "unknown pupils count as accepted",
-    "store.outbox:SqlOutbox.delivered",
-    f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
-)
-def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:
-    return delivered(self, claimed, claimed.entries, *more)
 
 
 @bug(
