@@ -15,10 +15,10 @@ def moment_of(text: str | None) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
 
 
-def readings(moment: dt.datetime) -> tuple[dt.datetime, ...]:
+def readings(moment: dt.datetime) -> list[dt.datetime]:
     """A moment; in the hour that a zone has twice in autumn both that it may be, the first one first, unless it says which."""
     first, second = moment.replace(fold=0), moment.replace(fold=1)
     one, other = first.utcoffset(), second.utcoffset()
     if one is None or other is None or one <= other:  # once, or not at all as in spring
-        return (moment,)
-    return first, second
+        return [moment]
+    return [first, second]
