@@ -59,6 +59,7 @@ EXPECTED = (
     "glossary.md",
     "architecture.md",
     "performance.md",
+    "mutation.md",
 )
 
 
