@@ -128,7 +128,9 @@ def _settings(module: str, tests: Sequence[str]) -> str:
         # A database server of its own would be started anew for every change.
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist", "--no-header", "-k", "not postgres"],
         "use_git_change_detection": False,
-        "timeout_constant": 4.0,  # times 15: more than a busy machine needs to start the tests
+        # Three times what the tests take by themselves, and a minute for a busy machine to start them.
+        "timeout_multiplier": 3.0,
+        "timeout_constant": 20.0,
     }
     return "\n[tool.mutmut]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
 

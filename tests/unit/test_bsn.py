@@ -251,6 +251,14 @@ def test_an_identity_labelled_as_such_a_number_is_refused(label: str, first: boo
     refused(inkomend, document)
 
 
+@pytest.mark.parametrize(("label", "status"), [("leerlingBsn", 422), ("BSN", 422), ("iets anders", 202), (None, 202)])
+def test_the_label_says_enough_whatever_the_value_is(label: str | None, status: int, inkomend: Inkomend) -> None:
+    document = resultaat()
+    document["resultatenscores"]["deelnemerref"].append({"label": label, "onderwijsdeelnemerID": "x-1"})
+    assert inkomend.push(document) == status
+    assert inkomend.kept() == (status == 202)
+
+
 @pytest.mark.parametrize("label", ["LAS-key", "ECK-iD", "iets anders", None])
 def test_a_further_identity_with_such_a_value_is_refused(label: str | None, inkomend: Inkomend) -> None:
     """Of two identities of one kind the first counts, but both would be kept."""
