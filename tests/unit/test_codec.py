@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -168,11 +169,12 @@ def test_an_answer_that_is_too_deep_is_so_on_every_python(body: bytes) -> None:
     ("body", "value"),
     [
         (b"[" + b"[]," * 10_000 + b"[]]", [[]] * 10_001),
+        (b"[[]," + b"[" * 199 + b"]" * 199 + b"]", [[], json.loads("[" * 199 + "]" * 199)]),
         (b'["' + b"[{" * 1000 + b'\\"[{"]', ["[{" * 1000 + '"[{']),
         (b'\xef\xbb\xbf{"a":1,"a":2}', {"a": 2}),
         ('["\\ud800"]'.encode("utf-16"), ["\ud800"]),
     ],
-    ids=["wide", "brackets in a text", "a mark, and a key twice", "UTF-16, and half a character"],
+    ids=["wide", "as deep as may be", "brackets in a text", "a mark, and a key twice", "UTF-16, and half a character"],
 )
 def test_an_answer_is_read_leniently(body: bytes, value: Any) -> None:
     assert decode_answer(body) == value
