@@ -13,7 +13,6 @@ import pytest
 
 from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
-from doorstroom_client.exchange.health import Health
 from doorstroom_client.store import sqlite_database
 from doorstroom_client.store.sqlite import SqliteStore
 
@@ -130,13 +129,3 @@ def test_a_library_that_is_stuck_is_told(path: Path, monkeypatch: pytest.MonkeyP
     (said,) = in_child(child)
     assert said.startswith("SQLite was being used when this process was forked")
     store.close()
-
-
-def test_whether_a_peer_is_well_again_a_child_tries_itself() -> None:
-    now = [0.0]
-    health = Health(clock=lambda: now[0])
-    health.failed("https://peer", 1, 60.0)
-    now[0] = 61.0
-    assert health.admit("https://peer", "the call of the parent") == 0
-    assert health.admit("https://peer", "another") > 0
-    assert in_child(lambda: health.admit("https://peer", "of the child")) == ["0.0"]

@@ -206,6 +206,50 @@ def _(fetch: Any, self: Any, rapport: Any, **more: Any) -> Any:
     return fetch(self, rapport, **more, leverancier=Leverancier("ICE", rapport.sender_oin, f"https://{there}"))
 
 
+# --- processes that fork, and what the ledger may say
+
+
+@bug(
+    "F1",
+    "a child uses the connections of its parent",
+    "exchange.transport:HttpxTransport.after_fork",
+    "tests/forks/test_forks.py::test_children_of_a_parent_that_was_at_work_are_on_their_own",
+    only="sync",
+)
+def _(after_fork: Any, self: Any) -> None:
+    return None
+
+
+@bug(
+    "F1",
+    "a child waits for locks of threads it has not",
+    "forks:Lock.after_fork",
+    "tests/forks/test_in_a_child.py::test_a_lock_that_another_thread_has_is_free_in_a_child",
+)
+def _(after_fork: Any, self: Any) -> None:
+    return None
+
+
+@bug(
+    "F2",
+    "of two lists that cross the last one noted is believed",
+    "store.ledger:SqlLedger._disturb",
+    "tests/delivery/test_two_sends.py::test_any_order_of_steps",
+)
+def _(disturb: Any, *_: Any) -> int:
+    return 0
+
+
+@bug(
+    "F2",
+    "a pupil that became known later needs no second list",
+    "store.ledger:SqlLedger._make_known",
+    "tests/delivery/test_nights.py::test_three_nights_and_all_advice_is_there",
+)
+def _(make_known: Any, *_: Any) -> None:
+    return None
+
+
 # --- what comes in
 
 
@@ -303,12 +347,39 @@ def _(edu: Any, query: str) -> tuple[str, str]:
 
 
 @bug(
+    "S1",
+    "a message is done before it is sent",
+    "delivery.outbox:_Hold.look",
+    "tests/cli/test_signals.py::test_killed_in_the_middle_nothing_is_missing",
+)
+def _(look: Any, self: Any) -> Any:
+    yield from look(self)
+    self._outbox.delivered(self._claimed, (), 0, self._now())
+
+
+@bug(
     "S2", "a commit does not wait for the disk", "store.sqlite_database:SqliteDatabase._set_up", "tests/inkomend/test_power.py"
 )
 def _(set_up: Any, self: Any) -> None:
     set_up(self)
     with self.cursor("open") as cursor:
         cursor.execute("PRAGMA synchronous = NORMAL")
+
+
+@bug(
+    "S3",
+    "half a transaction is kept",
+    "store.sqlite_database:SqliteDatabase.transaction",
+    "tests/delivery/test_disk.py::test_any_statement_may_fail",
+)
+@contextmanager
+def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
+    with self.cursor(what) as cursor:
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        finally:
+            cursor.execute("COMMIT")
 
 
 @bug(
@@ -617,6 +688,16 @@ def _(halve: Any, part: Any, hunt: Any) -> Any:
 )
 def _(forget: Any, *_: Any) -> None:
     return None
+
+
+@bug(
+    "ledger",
+    "unknown pupils count as accepted",
+    "store.outbox:SqlOutbox.delivered",
+    f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
+)
+def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:
+    return delivered(self, claimed, range(len(claimed.dispatch.entries)), *more)
 
 
 @bug(

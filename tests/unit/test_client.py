@@ -319,7 +319,9 @@ def test_the_administration_of_a_result_is_not_searched_for(kind: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [{"toetssoort": ""}, {"toetssoort": None}, {"oin": "1"}, {"base_url": "http://x"}, {"base_url": None}]
+    "bad",
+    [{"toetssoort": ""}, {"toetssoort": None}, {"oin": "1"}, {"base_url": "http://x"}, {"base_url": None}]
+    + [{"herhaal_na": days} for days in (-1, 367, True, 1.5, "7", None)],
 )
 def test_leveranciers_that_cannot_be(bad: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
