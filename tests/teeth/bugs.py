@@ -211,7 +211,7 @@ def _(fetch: Any, self: Any, rapport: Any, **more: Any) -> Any:
 
 @bug(
     "F1",
-    "a child uses the connections of its parent",
+    "a child makes its calls over the connections of its parent",
     "exchange.transport:HttpxTransport.after_fork",
     "tests/forks/test_forks.py::test_children_of_a_parent_that_was_at_work_are_on_their_own",
     only="sync",
