@@ -150,7 +150,14 @@ def test_new_changed_the_same_and_gone() -> None:
     assert made.positions == (1, 2)
     gone = Verdwenen(made.verdwenen[0], SECRET)
     assert [gone.gaat_over(pupil) for pupil in PUPILS] == [False, False, True, False]
-    assert not any(pickle.loads(pickle.dumps(gone)).gaat_over(pupil) for pupil in PUPILS)
+    assert pickle.loads(pickle.dumps(gone)) == Verdwenen(Entry("", "", ""), b"")  # about nobody, and no key with it
+
+
+@pytest.mark.parametrize("known_by", [{"eck_id": PUPILS[0].eck_id}, {"las_key": "kind-a"}])
+def test_who_is_gone_is_known_by_either_identity(known_by: dict[str, str]) -> None:
+    eck, las = marks_of(Leerling(**known_by), SECRET)
+    gone = Verdwenen(Entry(eck, las, ""), SECRET)
+    assert [gone.gaat_over(pupil) for pupil in PUPILS] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -214,6 +221,11 @@ def test_what_may_not_be_there_goes_out_once_more(days: int, times: int, after: 
     assert compare([entry], sent, again=again) == Changes((), (), (0,) if goes else (), int(not goes), int(not goes), ())
     assert compare([entry], sent, [entry], again) == found(same=1)  # it goes out already
     assert compare([entry], noted(entry), again=again) == found(same=1)  # it is there
+
+
+def test_all_that_may_not_be_there_is_counted() -> None:
+    entries = [Entry("e", "", "a"), Entry("f", "", "a")]
+    assert compare(entries, noted(*entries, known=False)) == Changes((), (), (), 2, 2, ())
 
 
 # --- the ledger in a store
