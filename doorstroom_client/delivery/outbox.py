@@ -236,7 +236,7 @@ class Run:
             progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._addresses, on_event=on_event)
         except GivenUpError:
             if hold.sent:
-                yield from self._lost(claimed)
+                yield from self._lost(claimed, leverancier)
             return None
         except StoreError:
             raise  # that is about our own disk, and says nothing about the message
@@ -245,18 +245,17 @@ class Run:
         made = receipt(lijst, leverancier, progress, verdict)
         delivered = partial(self._outbox.delivered, claimed, progress.accepted, len(verdict.onbekend), self._now())
         if not (yield from keep(delivered)):
-            yield from self._lost(claimed)
+            yield from self._lost(claimed, leverancier)
             return None
         return Bezorging(queued, leverancier.toetssoort, State.DELIVERED, ontvangst=made)
 
-    def _lost(self, claimed: Claimed) -> Flow[None]:
+    def _lost(self, claimed: Claimed, leverancier: Leverancier) -> Flow[None]:
         """It was sent, and is in the hands of another worker: it may have arrived after newer lists, which that one sent."""
         yield from keep(partial(self._outbox.lost, claimed))
-        key = claimed.queued.key
-        supplier = self._leveranciers.get(key.leverancier)
-        naam = supplier.naam if supplier is not None else ""
-        result = "sent after another worker had taken it over"
-        event = Event(key.soort, claimed.queued.message_id, result, "-", key.leverancier, naam, self._now(), serious=True)
+        queued, result = claimed.queued, "sent after another worker had taken it over"
+        event = Event(
+            queued.key.soort, queued.message_id, result, "-", leverancier.oin, leverancier.naam, self._now(), serious=True
+        )
         tell(event, self._about.conditions.on_event)
 
     def _missing(self, claimed: Claimed) -> Flow[Bezorging | None]:
@@ -281,7 +280,10 @@ class Run:
         asked = error.retry_at if isinstance(error, Unavailable) else None
         if asked is not None:
             seconds = max((asked - self._now()).total_seconds(), 0.0 if not error.attempts else seconds)
-        return (yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=sent))
+        noted = yield from self._note(claimed, leverancier.toetssoort, state, reason, seconds, error, counts=sent)
+        if noted is None and sent:
+            yield from self._lost(claimed, leverancier)
+        return noted
 
     def _note(
         self, claimed: Claimed, naam: str, state: State, reason: str, seconds: float, error: DoorstroomError, *, counts: bool
@@ -290,8 +292,6 @@ class Run:
         next_at = now + dt.timedelta(seconds=seconds)
         postpone = partial(self._outbox.postpone, claimed, state, reason, next_at, now, counts=counts)
         if not (yield from keep(postpone)):
-            if counts:
-                yield from self._lost(claimed)
             return None
         return Bezorging(claimed.queued, naam, state, reason, None if state is State.PARKED else next_at, error=error)
 

@@ -670,7 +670,8 @@ def test_a_message_that_was_taken_over_is_not_sent(store: Any, clock: Clock) -> 
     assert told == []
 
 
-def test_a_message_that_was_sent_after_it_was_taken_over_is_told_and_leaves_doubt(store: Any, clock: Clock) -> None:
+@pytest.mark.parametrize("how", ["received", "received, no answer", "503", "422"])
+def test_a_message_that_was_sent_after_it_was_taken_over_is_told_and_leaves_doubt(store: Any, clock: Clock, how: str) -> None:
     """A worker that was stopped right before sending: nothing can keep its message back then."""
     supplier, events = Supplier(store.ledger.secret()), list[Event]()
     add_now(store, clock, 0, (0, None, None, None))
@@ -684,9 +685,13 @@ def test_a_message_that_was_sent_after_it_was_taken_over_is_told_and_leaves_doub
     deliver_all(store, clock, supplier)
     supplier.arrived.clear()  # out of order, which is what this is about
     while not slow.ended:
-        step(slow, supplier)
+        step(slow, supplier, how)
     assert said(store) == [""]
-    assert len([event for event in events if event.serious]) == 1
+    (told,) = (event for event in events if event.result.startswith("sent"))
+    assert told.serious
+    assert told.result == "sent after another worker had taken it over"
+    assert (told.action, told.object, told.origin) == (KEY.soort, store.outbox.messages()[0].message_id, "-")
+    assert (told.actor, told.peer, told.at) == (KEY.leverancier, "Toetsbureau", clock.now())
     assert add_now(store, clock, 0, (1, None, None, None), only_changes=True) is not None
 
 

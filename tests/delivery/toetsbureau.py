@@ -177,9 +177,9 @@ def direct(
     return Onderweg(send(lijst, to, about, known, books_of(store, clock), only_changes, on_event))
 
 
-def put(store: Any, clock: Clock, lijst: Lijst, *, only_changes: bool = False) -> Any:
+def put(store: Any, clock: Clock, lijst: Lijst, to: Leverancier = TEST, *, only_changes: bool = False) -> Any:
     """Put a list in the outbox."""
-    job = Job(add(lijst, TEST, books_of(store, clock), only_changes=only_changes, expires_at=None))
+    job = Job(add(lijst, to, books_of(store, clock), only_changes=only_changes, expires_at=None))
     while not job.ended:
         job.step()
     assert job.error is None, job.error
