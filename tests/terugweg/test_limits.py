@@ -19,7 +19,7 @@ from doorstroom_client.terugweg.handler import MELDINGEN
 from doorstroom_client.terugweg.limits import SHIPPED
 from doorstroom_client.terugweg.uvicorn_tls import TlsH11Protocol
 
-from .conftest import Served, Supplier, answer, status_of, until_closed
+from .conftest import Serve, Served, Supplier, answer, status_of, until_closed
 from .short_serve import SHORT
 
 MIB = 1024 * 1024
@@ -263,29 +263,36 @@ def test_200_connections_with_a_certificate_and_half_a_header(served: Served, su
             until_closed(connection, SHORT.header_seconds)
 
 
-def test_who_sends_a_message_is_not_pushed_out(served: Served, supplier: Supplier) -> None:
-    with supplier.connect(served.port) as busy, ExitStack() as stack:
-        busy.sendall(supplier.head() + supplier.body[:10])
-        time.sleep(0.1)
+def in_hand(stack: ExitStack, served: Served, supplier: Supplier, number: int) -> list[ssl.SSLSocket]:
+    """Connections over which half a message came; the server says when it wants the rest."""
+    opened = [stack.enter_context(supplier.connect(served.port)) for _ in range(number)]
+    for connection in opened:
+        connection.sendall(supplier.head("Expect: 100-continue"))
+    for connection in opened:
+        assert status_of(connection.recv(100)) == 100
+        connection.sendall(supplier.body[:10])
+    return opened
+
+
+def test_who_sends_a_message_is_not_pushed_out(serve: Serve, supplier: Supplier) -> None:
+    served = serve(short=False)
+    with ExitStack() as stack:
+        (busy,) = in_hand(stack, served, supplier, 1)
         for _ in range(100):
             stack.enter_context(socket.create_connection(("127.0.0.1", served.port)))
         busy.sendall(supplier.body[10:])
         assert status_of(answer(busy)) == 202
 
 
-def test_no_more_than_64_messages_at_a_time(served: Served, supplier: Supplier) -> None:
+def test_no_more_than_64_messages_at_a_time(serve: Serve, supplier: Supplier) -> None:
+    served = serve(short=False)
     with ExitStack() as stack:
-        busy = [stack.enter_context(supplier.connect(served.port)) for _ in range(SHIPPED.connections)]
-        for connection in busy:
-            connection.sendall(supplier.head() + supplier.body[:10])
-        time.sleep(0.2)
+        busy = in_hand(stack, served, supplier, SHIPPED.connections)
         with pytest.raises(OSError):  # noqa: PT011 - reset, or end of file, as it comes
             supplier.connect(served.port).close()
         busy[0].sendall(supplier.body[10:])
         assert status_of(answer(busy[0])) == 202
-        busy[0].close()
-        time.sleep(0.2)
-        assert supplier.post(served.port) == 202
+    assert supplier.post(served.port) == 202
 
 
 def test_nothing_that_came_in_is_logged(served: Served, supplier: Supplier) -> None:
