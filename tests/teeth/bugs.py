@@ -521,6 +521,55 @@ def _(looks_like_bsn: Any, text: str) -> bool:
 
 
 @bug(
+    "P2",
+    "only plain digits are a BSN",
+    "messages.bsn:is_spelled_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="seen_in_every_spelling or none_is_kept",
+)
+def _(is_spelled_bsn: Any, text: str) -> bool:
+    return text.isascii() and text.isdigit() and bool(is_spelled_bsn(text))
+
+
+@bug(
+    "P2",
+    "a key with digits in it is a BSN",
+    "messages.bsn:is_spelled_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="taken_for_none or honest",
+)
+def _(is_spelled_bsn: Any, text: str) -> bool:
+    return any(map(is_spelled_bsn, re.findall(r"[0-9]{8,9}", text))) or bool(is_spelled_bsn(text))
+
+
+@bug(
+    "P2",
+    "a label excuses a BSN",
+    "messages.bsn:is_labelled_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="label",
+)
+def _(is_labelled_bsn: Any, text: str) -> bool:
+    return False
+
+
+@bug(
+    "P2",
+    "a BSN is looked for in identities only",
+    "messages.bsn:holds_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="none_is_kept or name_of_a_field",
+)
+def _(holds_bsn: Any, document: Any, known: Any, keys: Any) -> bool:
+    return False
+
+
+@bug("P2", "NULL is a key", "messages.identifiers:is_no_key", "tests/readers/test_no_key.py", only="not_sent or of_nobody")
+def _(is_no_key: Any, value: str) -> bool:
+    return False
+
+
+@bug(
     "P3",
     "an event is not escaped",
     "exchange.events:as_json",
