@@ -13,7 +13,6 @@ from typing import ClassVar, Self
 
 from doorstroom_client.errors import MessageError, Problem
 
-
 NO_KEY = "holds no key but what a program writes for nothing (NULL, n/a, #REF! and the like); fill in the key, or leave it out"
 """What to say of such a value, without the value."""
 _NO_KEY = re.compile(

@@ -254,7 +254,7 @@ def deelnemers_of(sheet: Sheet, school: School | None) -> tuple[list[Stamgroep],
 
 
 def pupils(sheet: Sheet) -> Iterator[tuple[Row, Leerling]]:
-    """The rows with the pupil that each is about; notes those without identity, with a NULL for one, and those that came before.
+    """The rows with the pupil that each is about; notes those without identity or with a NULL, and those that came before.
 
     One row at a time, so that the problems come in the order of the file.
     """
