@@ -601,6 +601,49 @@ def _(worst: Any, codes: Any) -> Any:
     return [worst(()), *codes][-1]
 
 
+@bug(
+    "C1",
+    "output that cannot be written breaks a command off",
+    "cli._streams:SteadyStream._try",
+    "tests/cli/test_output.py",
+    only="is_noted or what_every_program_says",
+)
+def _(try_: Any, self: Any, act: Any) -> None:
+    act()
+
+
+@bug(
+    "C1", "lost output is no code", "cli._streams:SteadyStream._lose", "tests/cli/test_output.py", only="is_noted or test_help"
+)
+def _(lose: Any, self: Any, error: Any) -> None:
+    lose(self, error)
+    self._whole.lost = ""
+
+
+@bug(
+    "C1",
+    "a file takes the place of what is no file",
+    "exchange.files:check_replaceable",
+    "tests/cli/test_output.py",
+    only="stays_what_it_is",
+)
+def _(check: Any, target: Any) -> None:
+    return
+
+
+@bug(
+    "C1",
+    "a machine without time zones is a bug",
+    "messages.values:amsterdam",
+    "tests/cli/test_timezones.py",
+    only="without_any",
+)
+def _(amsterdam: Any) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/Amsterdam")
+
+
 @bug("C2", "two runs go on at once", "cli._lock:alone", "tests/cli/test_signals.py", only="runs_once_at_a_time")
 @contextmanager
 def _(alone: Any, *_: Any) -> Iterator[None]:
