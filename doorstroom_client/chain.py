@@ -103,6 +103,7 @@ class Chain:
     _by_address: Mapping[str, School] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        amsterdam()  # a machine without time zones is told of at the start, and not at the first result
         check_leveranciers(self.leveranciers)
         if not isinstance(self.auteur, str) or not self.auteur.strip():
             raise ConfigurationError(

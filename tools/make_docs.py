@@ -123,7 +123,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
         "ketenid",
     ),
     "las_key": (
-        "the meaningless key of the pupil in your LAS: 1 to 256 characters without spaces. Not the leerlingnummer",
+        "the meaningless key of the pupil in your LAS: 1 to 256 characters without spaces, no `NULL`. Not the leerlingnummer",
         "las-sleutel",
     ),
     "advies": (

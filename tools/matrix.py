@@ -238,7 +238,7 @@ def run(interpreter: Interpreter, work: Path, extra: str, constraints: Path | No
 
 def _versions(python: Sequence[str]) -> str:
     names = sorted({match[1] for text in _project()["dependencies"] if (match := _REQUIREMENT.match(text))})
-    code = f"import importlib.metadata as m; print(', '.join(n + ' ' + m.version(n) for n in {names} if n != 'tzdata'))"
+    code = f"import importlib.metadata as m; print(', '.join(n + ' ' + m.version(n) for n in {names}))"
     return _said([*python, "-c", code])
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from doorstroom_client.cli._streams import steady_streams
+
 _NEEDED = ("typer", "rich")
 
 
@@ -19,6 +21,8 @@ def main() -> None:
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
-        sys.stderr.write(f"Error: the command line is not installed. {how_to_install('cli')}\n")
-        sys.exit(78)
+        with steady_streams() as (_, talk):
+            talk.write(f"Error: the command line is not installed. {how_to_install('cli')}\n")
+            talk.flush()
+        sys.exit(74 if talk.lost else 78)
     app(prog_name="doorstroom")

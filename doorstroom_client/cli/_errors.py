@@ -11,8 +11,9 @@ import typer
 from doorstroom_client.cli._lines import spelled
 from doorstroom_client.cli._namen import tell_names
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
+from doorstroom_client.cli._streams import steady_streams
 from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run
-from doorstroom_client.cli.exit_codes import ExitCode, code_of
+from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 
 _SHOWN = 20
@@ -45,23 +46,34 @@ def guard(command: Callable[[], object]) -> int:
         command: gives an exit code, or None when all went well.
 
     Returns:
-        The exit code. Whatever happened has been told on stderr.
+        The exit code. Whatever happened has been told on stderr. Output that could not be written is a code of its own,
+        and stops nothing.
     """
-    with one_run(), ends_by_signal():
-        try:
-            return _as_code(command())
-        except ExplainedError as explained:
-            return tell(explained.error, explained.nederlands, explained.regels, explained.namen)
-        except DoorstroomError as error:
-            return tell(error)
-        except (KeyboardInterrupt, typer.Abort):
-            complain("Interrupted")
-            return ExitCode.INTERRUPTED
-        except SignalledError as signalled:
-            complain(f"Stopped by {signalled}; run it again")
-            return ExitCode.LATER
-        except Exception as error:  # noqa: BLE001 - the last line of defence
-            return _usage(error) if isinstance(error, _USAGE) else _bug(error)
+    with steady_streams() as (output, talk):
+        with one_run(), ends_by_signal():
+            code = _run(command)
+            output.flush()
+            if output.lost and not output.left:
+                complain(f"standard output cannot be written: {output.lost}. What was done stands", label="Error: ")
+            talk.flush()
+        return worst((ExitCode(code), ExitCode.STORE)) if output.lost or talk.lost else code
+
+
+def _run(command: Callable[[], object]) -> int:
+    try:
+        return _as_code(command())
+    except ExplainedError as explained:
+        return tell(explained.error, explained.nederlands, explained.regels, explained.namen)
+    except DoorstroomError as error:
+        return tell(error)
+    except (KeyboardInterrupt, typer.Abort):
+        complain("Interrupted")
+        return ExitCode.INTERRUPTED
+    except SignalledError as signalled:
+        complain(f"Stopped by {signalled}; run it again")
+        return ExitCode.LATER
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        return _usage(error) if isinstance(error, _USAGE) else _bug(error)
 
 
 def _as_code(outcome: object) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import typer
+
 from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.exchange.files import check_replaceable
 
 
 def make_folder(folder: Path) -> None:
@@ -47,6 +50,22 @@ def check_ours(folder: Path, marked: str, mark: str, others: tuple[str, ...]) ->
             f"{folder} holds a {found} that this command did not write, so nothing was overwritten",
             hint="Choose another folder",
         )
+
+
+def check_free(file: Path, *, overwrite: bool, option: str = "FILE") -> None:
+    """Refuse a name that is taken, before anything is asked of anybody.
+
+    Args:
+        file: what is going to be written.
+        overwrite: whether a file that is there may go.
+        option: what named it.
+
+    Raises:
+        StoreError: what is there is no file.
+    """
+    check_replaceable(file)
+    if file.exists() and not overwrite:
+        raise typer.BadParameter(f"{file} exists; name another file, or add --overwrite", param_hint=option)
 
 
 def os_reason(error: OSError) -> str:

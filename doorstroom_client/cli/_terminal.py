@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import json
 import logging
-import os
 import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any, cast
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -65,45 +62,9 @@ def clean(text: object) -> str:
     return _UNSAFE.sub("", re.sub(r"[\r\n\t]+", " ", str(text)))
 
 
-class _Steady:
-    """A stream whose reader may go away, as with ``| head`` or a terminal that is closed: a delivery goes on without it.
-
-    Args:
-        stream: stdout or stderr.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        """Write what can still be written."""
-        with _reader_may_leave(self._stream):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Hand it on at once, so that Python finds nothing to complain about at its exit."""
-        with _reader_may_leave(self._stream):
-            self._stream.flush()
-
-
-@contextmanager
-def _reader_may_leave(stream: Any) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.EIO):
-            raise
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
 def _console(stream: Any, **more: Any) -> Console:
     # Markup is off: what stands between brackets in data is data.
-    return Console(file=cast(IO[str], _Steady(stream)), markup=False, emoji=False, highlight=False, **more)
+    return Console(file=stream, markup=False, emoji=False, highlight=False, **more)
 
 
 def out() -> Console:
@@ -155,9 +116,8 @@ def row(table: Table, *cells: object, style: str | None = None) -> None:
 def emit_json(document: dict[str, Any]) -> None:
     """Write the one JSON document of a command on stdout."""
     # ASCII: a terminal or a pipe in any encoding gets it whole, and nothing in it can steer a terminal.
-    stream = _Steady(sys.stdout)
-    stream.write(json.dumps(document, indent=2) + "\n")
-    stream.flush()
+    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    sys.stdout.flush()
 
 
 def person_watches() -> bool:
@@ -207,9 +167,6 @@ def one_run() -> Iterator[None]:
     """A fresh start for one command, with security warnings as one line each."""
     set_mode()
     _state.warned.clear()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a name must never break a command on an old terminal
     with warnings.catch_warnings(), _notices():
         warnings.simplefilter("always", SecurityWarning)
         usual = warnings.showwarning

@@ -45,7 +45,7 @@ MEANING: Mapping[ExitCode, str] = {
     ExitCode.REFUSED: "the content was refused: repair it, do not repeat it",
     ExitCode.PEER: "the other party cannot be reached or gave no usable answer",
     ExitCode.BUG: "a bug in this program",
-    ExitCode.STORE: "a file or the store cannot be read or written",
+    ExitCode.STORE: "a file, the store or the output cannot be read or written",
     ExitCode.LATER: "try again later: out of service, busy, or the school is not known yet",
     ExitCode.CERTIFICATE_OR_MANDATE: "a certificate or a mandate is not in order",
     ExitCode.CONFIGURATION: "the configuration is not in order; nothing was sent",
@@ -71,6 +71,7 @@ _CODES: tuple[tuple[type[DoorstroomError], ExitCode], ...] = (
 )
 _SEVERITY = (
     ExitCode.OK,
+    ExitCode.USAGE,
     ExitCode.LATER,
     ExitCode.REFUSED,
     ExitCode.PEER,
@@ -78,6 +79,7 @@ _SEVERITY = (
     ExitCode.CERTIFICATE_OR_MANDATE,
     ExitCode.CONFIGURATION,
     ExitCode.BUG,
+    ExitCode.INTERRUPTED,
 )
 
 
@@ -94,14 +96,13 @@ def worst(codes: Iterable[ExitCode]) -> ExitCode:
 
 
 def ended(by_signal: int, *codes: ExitCode) -> ExitCode:
-    """The code of a run that may have been stopped: Ctrl-C has a code of its own, else the worst counts.
+    """The code of a run that may have been stopped: Ctrl-C counts before everything, else the worst.
 
     Args:
         by_signal: the code that belongs to the signal; 0 when there was none.
         codes: the codes of its parts.
     """
-    code = ExitCode(by_signal)
-    return code if code is ExitCode.INTERRUPTED else worst([code, *codes])
+    return worst([ExitCode(by_signal), *codes])
 
 
 def epilog() -> str:

@@ -13,6 +13,7 @@ import typer
 from doorstroom_client.cli import _mandaten as telling
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._files import check_free
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._mandaten import Found
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
@@ -103,8 +104,8 @@ def check(
 ) -> int:
     """Look up every school with every supplier."""
     terminal.set_mode(as_json=as_json, quiet=quiet)
-    if csv is not None and csv.exists() and not overwrite:
-        raise typer.BadParameter(f"{csv} exists; name another file, or add --overwrite", param_hint="--csv")
+    if csv is not None:
+        check_free(csv, overwrite=overwrite, option="--csv")
     settings = load(config)
     scholen = chosen_schools(settings, school, schools, all_schools=all_schools)
     if not (leverancier or settings.leveranciers):

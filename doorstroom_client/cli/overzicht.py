@@ -11,6 +11,7 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._files import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, SchooljaarOption
 from doorstroom_client.cli._sending import afspraak_of
 from doorstroom_client.cli._session import load, only_school, the_school
@@ -72,9 +73,8 @@ def overzicht(
 ) -> None:
     """Read everything, compare, write."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    for target in (file, csv):
-        if target is not None and target.exists() and not overwrite:
-            raise typer.BadParameter(f"{target} exists; name another file, or add --overwrite", param_hint="FILE")
+    for target in filter(None, (file, csv)):
+        check_free(target, overwrite=overwrite)
     settings = load(config)
     with Client(**settings.arguments()) as client:
         found = _compare(client, settings, _Given(leerlingen, adviezen, school), schooljaar)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._files import check_free
 from doorstroom_client.cli._namen import LeerlingenOption, directory
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import only_school, open_client
@@ -103,8 +104,7 @@ def export(
 ) -> None:
     """Write the file first, and only then mark."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    if file.exists() and not overwrite:
-        raise typer.BadParameter(f"{file} exists; name another file, or add --overwrite", param_hint="FILE")
+    check_free(file, overwrite=overwrite)
     known = directory(leerlingen)
     with open_client(config) as client:
         found = list(_results(client, school, all_results=all_results))

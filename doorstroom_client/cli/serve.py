@@ -195,7 +195,7 @@ def _host(host: str) -> str:
 def _events_on_stdout() -> Iterator[None]:
     """Every event as one line of JSON on stdout."""
     logger = logging.getLogger("doorstroom_client")
-    handler = logging.StreamHandler(terminal._Steady(sys.stdout))
+    handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(message)s"))
     before = logger.level, logger.propagate
     logger.addHandler(handler)

@@ -23,11 +23,12 @@ class PartFile:
         target: the name it gets in the end. A symbolic link there is replaced, never followed.
 
     Raises:
-        StoreError: the folder cannot be written in.
+        StoreError: the folder cannot be written in, or what is there is no file, such as ``/dev/full``: that is never replaced.
     """
 
     def __init__(self, target: Path) -> None:
         self._target = target
+        check_replaceable(target)
         if _is_due(target.parent):
             _remove_abandoned(target.parent)
         import tempfile  # brings more than it is worth to who only imports this
@@ -98,6 +99,20 @@ class PartFile:
     def _refuse(self, reason: str) -> None:
         self.discard()
         raise StoreError(f"cannot write {self._target.name}: {reason}", hint=_HINT)
+
+
+def check_replaceable(target: Path) -> None:
+    """Refuse to put a file in the place of a device, a pipe or a folder.
+
+    Raises:
+        StoreError: something is there that is no file, or nobody can say.
+    """
+    try:
+        fits = target.is_file() or not target.exists()
+    except OSError as error:
+        raise StoreError(f"cannot write {target.name}: {error.strerror}", hint=_HINT) from None
+    if not fits:
+        raise StoreError(f"cannot write {target.name}: what is there is no file", hint="Name another file")
 
 
 def write_whole(target: Path, content: bytes) -> None:

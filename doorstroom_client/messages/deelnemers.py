@@ -104,7 +104,7 @@ def _groep(item: object, path: str, group_ids: dict[str, str], found: Findings) 
     if not isinstance(item, Stamgroep):
         found.add(path, "expected a Stamgroep")
         return {}
-    group_id = found.text(item.id, f"{path}.id", most=256)
+    group_id = found.text(item.id, f"{path}.id", most=256, own_number=True)
     first = group_ids.setdefault(group_id, path)
     if first != path:
         found.add(f"{path}.id", f"is the same as {first}.id; a group may stand in a list once")
@@ -137,7 +137,7 @@ class _DeelnemerBuilder:
         if not isinstance(item, Deelnemer):
             found.add(path, "expected a Deelnemer")
             return {}
-        group = found.text(item.groep, f"{path}.groep", most=256)
+        group = found.text(item.groep, f"{path}.groep", most=256, own_number=True)
         if group and group not in self._group_ids:
             found.add(f"{path}.groep", "is not the id of a group in this list")
         made: Deel = {

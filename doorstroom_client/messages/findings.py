@@ -8,11 +8,14 @@ import unicodedata
 from collections.abc import Collection
 
 from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.messages.bsn import is_plain_number, looks_like_bsn
 from doorstroom_client.messages.identifiers import Identifier
 
 UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, lone surrogates and the marks that change the direction of text have no place in a name."""
 
+LIKE_BSN = "looks like a citizen service number (BSN), which may never be sent"
+_DIGIT = re.compile(r"\d")
 _INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
 
 
@@ -36,8 +39,15 @@ class Findings:
         if not kind.fits(value):
             self.add(path, kind.rule)
 
-    def text(self, value: object, path: str, *, most: int) -> str:
-        """Check a required text; returns it composed (NFC) and without surrounding spaces."""
+    def text(self, value: object, path: str, *, most: int, own_number: bool = False) -> str:
+        """Check a required text; returns it composed (NFC) and without surrounding spaces.
+
+        Args:
+            value: the text.
+            path: where it stands.
+            most: characters that fit.
+            own_number: whether a plain number may stand there, as a key of the LAS for something that is no pupil.
+        """
         if not isinstance(value, str):
             self.add(path, "is missing" if value is None else "expected a text")
             return ""
@@ -48,6 +58,8 @@ class Findings:
             self.add(path, "holds a control character or a mark that changes the direction of text")
         elif len(text) > most:
             self.add(path, f"is {len(text)} characters long; at most {most} fit")
+        elif _DIGIT.search(text) and looks_like_bsn(text) and not (own_number and is_plain_number(text)):
+            self.add(path, LIKE_BSN)
         return text
 
     def member(self, value: object, path: str, allowed: Collection[str], what: str) -> str:

@@ -8,9 +8,35 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import ClassVar, Self
 
 from doorstroom_client.errors import MessageError, Problem
+
+NO_KEY = "holds no key but what a program writes for nothing (NULL, n/a, #REF! and the like); fill in the key, or leave it out"
+"""What to say of such a value, without the value."""
+_NO_KEY = re.compile(
+    r"""
+    \s* (?: \\N | \#{2,} ) \s*
+    | [\W_]*+ (?=[-1efglmnou]) (?:
+        null | nil | none | nan | nat | n[\W_]*a | n[\W_]+b | n[\W_]*v[\W_]*t | undefined | undef | unknown | missing | empty
+        | onbekend | geen | leeg | -?1[.,]\#(?:ind|q?nan|inf)[0-9]* | (?:err|fout):[0-9]{3} ) [\W_]*+
+    | [\W_]*?\# [\W_]*+ (?:
+        [^\W\d_][\w/.\s-]*[!?] | ref | verw | waarde | value | naam | name | (?:deel|div)[\W_]*0 | getal | num | leeg | spill
+        | overloop | nb | n/a\s+n/a | getting_data | gegevens_ophalen ) [\W_]*+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_UNSEEN = re.compile(r"[^\w\x00-\x7f]")
+_LONGEST_NO_KEY = 300
+
+
+def is_no_key(value: str) -> bool:
+    """Whether a text is what a database, a program or a spreadsheet writes where there is nothing: NULL, nan, n/a, #REF!."""
+    if len(value) > _LONGEST_NO_KEY:
+        return False
+    plain = value if value.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", value))
+    return _NO_KEY.fullmatch(plain) is not None
 
 
 class Identifier(str):
@@ -93,8 +119,13 @@ class LasKey(Identifier):
 
     __slots__ = ()
     pattern = re.compile(r"[^\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]{1,256}")
-    rule = "expected a LAS-key: 1 to 256 characters without spaces or control characters"
+    rule = "expected a LAS-key: 1 to 256 characters without spaces or control characters, and no NULL, n/a or #REF!"
     private = True
+
+    @classmethod
+    def fits(cls, value: object) -> bool:
+        """Tell whether `value` has the right form, and is not what a program writes for nothing."""
+        return isinstance(value, str) and super().fits(value) and not is_no_key(value)
 
 
 class TestEckId(LasKey):

@@ -20,7 +20,7 @@ from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
 from doorstroom_client.messages.afspraak import VERSIE_VORM
 from doorstroom_client.messages.findings import UNWANTED
-from doorstroom_client.messages.identifiers import RapportId
+from doorstroom_client.messages.identifiers import RapportId, is_no_key
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, Moment, Part, Tekst, open_enum
 from doorstroom_client.messages.values import amsterdam
@@ -222,11 +222,11 @@ class Leerlingresultaat(Part):
 
     @property
     def leerling(self) -> Leerling:
-        """The pupil; the ECK-iD leads. Of two identities of one kind the first counts (quirk Q11)."""
+        """The pupil; the ECK-iD leads. Of two identities of one kind the first counts (quirk Q11). A NULL is no identity."""
         first: dict[str, str] = {}
         for entry in self.resultatenscores.deelnemerref:
             label, value = (entry.label or "").strip().lower(), (entry.onderwijsdeelnemerID or "").strip()
-            if value:
+            if value and not is_no_key(value):
                 first.setdefault(label, value)
         return Leerling(eck_id=first.get(Identiteitsoort.ECK_ID.lower()), las_key=first.get(Identiteitsoort.LAS_KEY.lower()))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from doorstroom_client.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -13,10 +15,21 @@ AMSTERDAM = "Europe/Amsterdam"
 
 
 def amsterdam() -> ZoneInfo:
-    """The Dutch time zone; looked up at use, so that a machine without zone data can still import the library."""
+    """The Dutch time zone; looked up at use, so that a machine without zone data can still import the library.
+
+    Raises:
+        ConfigurationError: neither the system nor the package tzdata has it. A client asks for it when it is made.
+    """
     from zoneinfo import ZoneInfo
 
-    return ZoneInfo(AMSTERDAM)
+    try:
+        return ZoneInfo(AMSTERDAM)
+    except (KeyError, OSError, ValueError):  # not there (a ZoneInfoNotFoundError is a KeyError), not readable, damaged
+        raise ConfigurationError(
+            f"the time zone {AMSTERDAM} is not on this machine",
+            setting="tzdata",
+            hint="Install the package tzdata with pip, or the time zones of the system; look whether PYTHONTZPATH is right",
+        ) from None
 
 
 def as_text(value: object) -> str | None:

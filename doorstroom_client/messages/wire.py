@@ -9,9 +9,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from doorstroom_client.messages.bsn import BSN_LENGTHS, looks_like_bsn
-from doorstroom_client.messages.findings import Findings
-from doorstroom_client.messages.identifiers import EckId, Identifier, LasKey, TestEckId
+from doorstroom_client.messages.bsn import is_labelled_bsn, looks_like_bsn
+from doorstroom_client.messages.findings import LIKE_BSN, Findings
+from doorstroom_client.messages.identifiers import NO_KEY, EckId, Identifier, LasKey, TestEckId, is_no_key
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Identiteitsoort
@@ -88,19 +88,21 @@ class Identities:
 
     def _fits(self, kind: type[Identifier], value: str, seen: dict[str, int], at: int, name: str) -> bool:
         """Check one identity; only one of the wrong form is left out, so that everything else is looked at as well."""
-        if not isinstance(value, str) or kind.pattern.fullmatch(value) is None:  # `fits`, without a call more for each
-            self._found.add(self._path(at, name), kind.rule)
+        # `fits`, without a call more for each
+        if not isinstance(value, str) or kind.pattern.fullmatch(value) is None or (kind is not EckId and is_no_key(value)):
+            self._found.add(self._path(at, name), NO_KEY if isinstance(value, str) and is_no_key(value) else kind.rule)
             return False
-        if len(value) in BSN_LENGTHS and looks_like_bsn(value) and not (self._may_look_like_bsn and seen is self._las_keys):
-            self._found.add(
-                self._path(at, name),
-                "looks like a citizen service number (BSN), which may never be sent; if it is a LAS-key all the same, say "
-                "so with las_key_reden",
-            )
+        if kind is not EckId and self._is_refused_as_bsn(value, las_key=kind is LasKey):
+            self._found.add(self._path(at, name), f"{LIKE_BSN}; if it is a LAS-key all the same, say so with las_key_reden")
         first = seen.setdefault(value, at)
         if first != at:
             self._found.add(self._path(at, name), f"is the same as {self._path(first, name)}; a pupil may stand in a list once")
         return True
+
+    def _is_refused_as_bsn(self, value: str, *, las_key: bool) -> bool:
+        """Whether a value may not go; a reason is one for LAS-keys that are numbers, and not for what is called a BSN."""
+        excused = las_key and self._may_look_like_bsn
+        return is_labelled_bsn(value) if excused else looks_like_bsn(value)
 
 
 def check_auteur(auteur: str, found: Findings) -> str:

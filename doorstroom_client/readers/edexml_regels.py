@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from doorstroom_client.messages.findings import UNWANTED
-from doorstroom_client.messages.identifiers import Brin, LasKey, Schooljaar, TestEckId
+from doorstroom_client.messages.identifiers import NO_KEY, Brin, LasKey, Schooljaar, TestEckId, is_no_key
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, volledige_naam
 from doorstroom_client.messages.school import School
@@ -228,10 +228,9 @@ class Regels:
             found.append(deel.fout("ontbreekt", text))
         elif temporary:
             found.append(deel.let_op("geen_las_key", "begins with #, so it is temporary and not sent as LAS-key", "@key"))
-        if leerling.las_key is not None and not LasKey.fits(leerling.las_key):
-            found.append(deel.fout("vorm", LasKey.rule, "@key"))
-        if leerling.eck_id is not None and not TestEckId.fits(leerling.eck_id):
-            found.append(deel.fout("vorm", TestEckId.rule, "@eckid"))
+        for kind, value, name in ((LasKey, leerling.las_key, "@key"), (TestEckId, leerling.eck_id, "@eckid")):
+            if value is not None and not kind.fits(value):
+                found.append(deel.fout("vorm", NO_KEY if is_no_key(value) else kind.rule, name))
 
     def _check_once(self, deel: Deel, gekozen: bool, found: list[Melding]) -> None:
         """Every identity may stand in a file once. Between pupils of whom none takes part it does no harm."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from doorstroom_client.errors import Problem
+from doorstroom_client.messages.identifiers import is_no_key
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
-from doorstroom_client.readers.columns import LEERLINGEN, at
+from doorstroom_client.readers.columns import LEERLINGEN, Row, at
 from doorstroom_client.readers.edexml import read_edexml
 from doorstroom_client.readers.sheets import Sheet, read_sheet
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -50,9 +51,15 @@ def _leerlingen(sheet: Sheet) -> Leerlingenlijst:
         BekendeLeerling(
             naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
             groep=row.text("groep"),
-            eck_id=row.text("eck_id") or None,
-            las_key=row.text("las_key") or None,
+            eck_id=_key(row, "eck_id"),
+            las_key=_key(row, "las_key"),
             plaats=at(row.line),
         )
         for row in sheet.rows
     )
+
+
+def _key(row: Row, column: str) -> str | None:
+    """An identity; a NULL would be that of many pupils, and finds none."""
+    text = row.text(column)
+    return None if is_no_key(text) else text

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.identifiers import NO_KEY, is_no_key
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import (
@@ -253,7 +254,7 @@ def deelnemers_of(sheet: Sheet, school: School | None) -> tuple[list[Stamgroep],
 
 
 def pupils(sheet: Sheet) -> Iterator[tuple[Row, Leerling]]:
-    """The rows with the pupil that each is about; notes those without identity and those that came before.
+    """The rows with the pupil that each is about; notes those without identity or with a NULL, and those that came before.
 
     One row at a time, so that the problems come in the order of the file.
     """
@@ -266,6 +267,9 @@ def pupils(sheet: Sheet) -> Iterator[tuple[Row, Leerling]]:
         if eck_id is None and las_key is None:
             sheet.add(Problem(at(row.line), "has no identity; fill eck_id, or las_key when there is none"))
         for name, value in (("eck_id", eck_id), ("las_key", las_key)):
+            if value is not None and is_no_key(value):
+                sheet.add(row.problem(name, NO_KEY))
+                continue
             first = row.line if value is None else seen.setdefault((name, value), row.line)
             if first != row.line:
                 sheet.add(row.problem(name, f"is the same as on line {first}; give every pupil once"))

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.frozen import frozen
-from doorstroom_client.messages.bsn import holds_bsn_field, looks_like_bsn, names_bsn
+from doorstroom_client.messages.bsn import holds_bsn, is_spelled_bsn, names_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
 from doorstroom_client.messages.ontvangst import ontvangstmelding
@@ -181,14 +181,16 @@ class Receiver:
 
     def _carries_bsn(self, result: Leerlingresultaat) -> bool:
         """A citizen service number may not be kept, not even by accident."""
-        if holds_bsn_field(dict(result.raw), _HARMLESS):
-            return True
+        excused: set[str] = set()
         for entry in result.resultatenscores.deelnemerref:
-            label, key = entry.label or "", (entry.onderwijsdeelnemerID or "").strip()
-            excused = self.las_keys_like_bsn and label.strip().casefold() == Identiteitsoort.LAS_KEY.casefold()
-            if (label not in _KINDS and names_bsn(label)) or (looks_like_bsn(key) and not excused):
+            label, key = entry.label or "", entry.onderwijsdeelnemerID or ""
+            if label not in _KINDS and names_bsn(label):
                 return True
-        return False
+            if is_spelled_bsn(key):
+                if not self.las_keys_like_bsn or label.strip().casefold() != Identiteitsoort.LAS_KEY.casefold():
+                    return True
+                excused.add(key)
+        return holds_bsn(result._raw, _HARMLESS, excused)
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

@@ -134,7 +134,7 @@ sys.exit(guard(command))
     os.close(proof_out)
     with os.fdopen(proof_in, "rb") as proof:
         assert proof.read() == b"worked to the end"
-    assert done.returncode == 65
+    assert done.returncode == 74
 
 
 @pytest.mark.parametrize(("quiet", "shown"), [(False, "Warning: our certificate ends\n"), (True, "")])

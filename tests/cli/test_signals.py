@@ -137,7 +137,7 @@ def test_a_reader_that_goes_away_does_not_break_off_a_delivery(quiet: bool, gate
     process.stderr.close()
     process.send_signal(signal.SIGPIPE)
     gate.let_through()
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=30) == (0 if quiet else 74)
     assert [checksum for _, checksum in gate.arrived] == queued
     assert json.loads(run("outbox", "status", "--json").stdout)["outbox"]["delivered"] == LISTS
 

@@ -119,6 +119,9 @@ class _Grammar:
 
 
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_NOTHING = re.compile(
+    r"(?i)^[\W_]*(null|nil|none|nan|nat|n\W*[ab]|undef.*|#.*|.n|nvt|geen|leeg|empty|missing|un.*|onbekend)[\W_]*$"
+)
 _NUMBER_NAMES = ("bsn", "pgn", "burgerservicen", "persoonsgebondenn", "onderwijsn", "sofin")
 
 
@@ -146,8 +149,25 @@ def may_be_refused(document: Any) -> bool:
     keys = [key.strip() for _, key in identities(document)]
     names = [*keys, _text(document.get("auteur")).strip(), naam.strip()]
     words = "".join(character for character in unicodedata.normalize("NFKC", repr(document)).casefold() if character.isalpha())
-    number = any(re.fullmatch("[0-9]{8,9}", key) for key in keys) or any(name in words for name in _NUMBER_NAMES)
-    return number or any(_ODD.search(name) for name in names)
+    number = any(map(_may_be_number, values(document))) or any(name in words for name in _NUMBER_NAMES)
+    nothing = any(map(_NOTHING.search, keys))
+    return number or nothing or any(_ODD.search(name) for name in names)
+
+
+def _may_be_number(text: str) -> bool:
+    """Whether a text holds 8 digits or more, in any script, and no letter but an e or an x."""
+    letters = [character for character in text if character.isalpha() and unicodedata.numeric(character, None) is None]
+    digits = [character for character in text if unicodedata.numeric(character, None) is not None]
+    return len(digits) >= 8 and not set("".join(letters).casefold()) - set("ex")
+
+
+def values(document: Any) -> list[str]:
+    """All names, texts and numbers in a message."""
+    if isinstance(document, dict):
+        return [text for name, value in document.items() for text in (name, *values(value))]
+    if isinstance(document, list):
+        return [text for value in document for text in values(value)]
+    return [_text(document)]
 
 
 def _text(value: Any) -> str:

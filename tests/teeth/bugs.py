@@ -592,6 +592,55 @@ def _(looks_like_bsn: Any, text: str) -> bool:
 
 
 @bug(
+    "P2",
+    "only plain digits are a BSN",
+    "messages.bsn:is_spelled_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="seen_in_every_spelling or none_is_kept",
+)
+def _(is_spelled_bsn: Any, text: str) -> bool:
+    return text.isascii() and text.isdigit() and bool(is_spelled_bsn(text))
+
+
+@bug(
+    "P2",
+    "a key with digits in it is a BSN",
+    "messages.bsn:is_spelled_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="taken_for_none or honest",
+)
+def _(is_spelled_bsn: Any, text: str) -> bool:
+    return any(map(is_spelled_bsn, re.findall(r"[0-9]{8,9}", text))) or bool(is_spelled_bsn(text))
+
+
+@bug(
+    "P2",
+    "a label excuses a BSN",
+    "messages.bsn:is_labelled_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="label",
+)
+def _(is_labelled_bsn: Any, text: str) -> bool:
+    return False
+
+
+@bug(
+    "P2",
+    "a BSN is looked for in identities only",
+    "messages.bsn:holds_bsn",
+    "tests/promises/test_bsn_spellings.py",
+    only="none_is_kept or name_of_a_field",
+)
+def _(holds_bsn: Any, document: Any, known: Any, keys: Any) -> bool:
+    return False
+
+
+@bug("P2", "NULL is a key", "messages.identifiers:is_no_key", "tests/readers/test_no_key.py", only="not_sent or of_nobody")
+def _(is_no_key: Any, value: str) -> bool:
+    return False
+
+
+@bug(
     "P3",
     "an event is not escaped",
     "exchange.events:as_json",
@@ -621,6 +670,49 @@ def _(make: Any, self: Any, context: Any, deadline: Any) -> None:
 @bug("C1", "the last code counts", "cli.exit_codes:worst", "tests/cli/test_errors.py::test_the_worst_code_wins")
 def _(worst: Any, codes: Any) -> Any:
     return [worst(()), *codes][-1]
+
+
+@bug(
+    "C1",
+    "output that cannot be written breaks a command off",
+    "cli._streams:SteadyStream._try",
+    "tests/cli/test_output.py",
+    only="is_noted or what_every_program_says",
+)
+def _(try_: Any, self: Any, act: Any) -> None:
+    act()
+
+
+@bug(
+    "C1", "lost output is no code", "cli._streams:SteadyStream._lose", "tests/cli/test_output.py", only="is_noted or test_help"
+)
+def _(lose: Any, self: Any, error: Any) -> None:
+    lose(self, error)
+    self._whole.lost = ""
+
+
+@bug(
+    "C1",
+    "a file takes the place of what is no file",
+    "exchange.files:check_replaceable",
+    "tests/cli/test_output.py",
+    only="stays_what_it_is",
+)
+def _(check: Any, target: Any) -> None:
+    return
+
+
+@bug(
+    "C1",
+    "a machine without time zones is a bug",
+    "messages.values:amsterdam",
+    "tests/cli/test_timezones.py",
+    only="without_any",
+)
+def _(amsterdam: Any) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo("Europe/Amsterdam")
 
 
 @bug("C2", "two runs go on at once", "cli._lock:alone", "tests/cli/test_signals.py", only="runs_once_at_a_time")

@@ -269,7 +269,7 @@ def test_nobody_reads_the_log(chain: Keten, tmp_path: Path, supplier: Supplier) 
     finally:
         process.terminate()
         said = process.communicate(timeout=10)[1]
-    assert process.returncode == 0
+    assert process.returncode == 74
     assert said == "Stopped.\n"
 
 

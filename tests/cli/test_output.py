@@ -1,0 +1,259 @@
+"""Output that cannot be written is exit code 74 and nothing else: no trace of the program, and what was done stands."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.simulator import Keten
+
+from .conftest import Run, environment, private_texts
+from .test_help import ALL, LEAVES
+
+pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
+
+Streams = dict[str, Any]
+WAYS = ("full", "closed", "broken")
+NOISE = ("Traceback", "Exception ignored", "Logging error", "Error in", "This is a bug")
+SCHOOL = ("--school", "99AA")
+ARGUMENTS = {
+    "demo": ("--out", "demo"),
+    "simulator": ("--seconds", "0", "--port", "28440"),
+    "mandaat check": SCHOOL,
+    "osr register-endpoint": ("--url", "https://las.example.nl", "--all", "--dry-run"),
+    "deelnemers send": ("deelnemers.csv", *SCHOOL),
+    "deelnemers send-many": ("deelnemers.csv",),
+    "adviezen send": ("adviezen.csv", *SCHOOL),
+    "adviezen send-many": ("adviezen.csv",),
+    "outbox retry": ("1",),
+    "outbox park": ("1",),
+    "outbox drop": ("1",),
+    "store backup": ("kopie.db",),
+    "resultaten export": ("uit.csv", "--overwrite"),
+    "rapporten fetch": ("--to", "rapporten"),
+    "overzicht": ("pagina.html", "--overwrite", "--adviezen", "adviezen.csv", *SCHOOL),
+}
+LONG = ("demo", "serve")
+"""These run on, or take long; they have tests of their own."""
+
+
+@contextmanager
+def cannot_be_written(way: str, *names: str) -> Iterator[Streams]:
+    """What `subprocess.run` is given so that these streams cannot be written."""
+    numbers = {"stdout": 1, "stderr": 2}
+
+    def close() -> None:
+        for name in names:
+            os.close(numbers[name])
+
+    with ExitStack() as stack:
+        if way == "closed":
+            yield {"preexec_fn": close}
+            return
+        if way == "full":
+            target = os.open("/dev/full", os.O_WRONLY)
+        else:
+            reading, target = os.pipe()
+            os.close(reading)
+        stack.callback(os.close, target)
+        yield dict.fromkeys(names, target)
+
+
+def run_with(arguments: tuple[str, ...], streams: Streams, **more: str) -> subprocess.CompletedProcess[str]:
+    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+    command = [sys.executable, "-m", "doorstroom_client.cli", *arguments]
+    env = environment(**more)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, text=True, timeout=120, check=False, env=env, **given)
+    for noise in NOISE:
+        assert noise not in (done.stdout or "") + (done.stderr or "")
+    return done
+
+
+@pytest.mark.parametrize("path", [path for path, _ in ALL], ids=" ".join)
+def test_help(path: tuple[str, ...]) -> None:
+    with cannot_be_written("full", "stdout") as streams:
+        done = run_with((*path, "--help"), streams)
+    assert done.returncode == 74
+    assert done.stderr == "Error: standard output cannot be written: No space left on device. What was done stands\n"
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("config", "show", "--json"), ("nope",), ()], ids=" ".join)
+@pytest.mark.parametrize("way", WAYS)
+def test_what_every_program_says(arguments: tuple[str, ...], way: str) -> None:
+    usual = run_with(arguments, {})
+    for names in (("stdout",), ("stderr",), ("stdout", "stderr")):
+        said = any(getattr(usual, name) for name in names)
+        with cannot_be_written(way, *names) as streams:
+            done = run_with(arguments, streams)
+        assert done.returncode == (74 if said else usual.returncode), names
+
+
+@pytest.mark.parametrize("path", [path for path, _ in LEAVES if " ".join(path) not in LONG], ids=" ".join)
+def test_every_command(path: tuple[str, ...], received: Keten) -> None:
+    """Each as it ends with output; then without. Whether something was said at all is seen from the first time."""
+    arguments = (*path, *ARGUMENTS.get(" ".join(path), ()))
+    usual = run_with(arguments, {})
+    assert usual.returncode not in (64, 70), usual.stderr
+    Path("kopie.db").unlink(missing_ok=True)
+    for way, names in (("full", ("stdout",)), ("full", ("stderr",)), ("closed", ("stdout", "stderr"))):
+        if path == ("simulator",) and way == "closed":
+            continue  # it has just been there, and its ports may still be taken
+        lost = any(getattr(usual, name) for name in names)
+        with cannot_be_written(way, *names) as streams:
+            done = run_with(arguments, streams)
+        expected = worst([ExitCode(usual.returncode), ExitCode.STORE]) if lost else usual.returncode
+        assert done.returncode == expected, (way, names, usual, done)
+        Path("kopie.db").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("way", "names", "form"),
+    [
+        ("full", ("stdout",), ()),
+        ("full", ("stderr",), ()),
+        ("closed", ("stdout", "stderr"), ()),
+        ("broken", ("stdout", "stderr"), ()),
+        ("full", ("stdout",), ("--json",)),
+        ("full", ("stderr",), ("--json",)),
+    ],
+)
+def test_what_was_delivered_is_noted(names: tuple[str, ...], way: str, form: tuple[str, ...], keten: Keten, run: Run) -> None:
+    with cannot_be_written(way, *names) as streams:
+        done = run_with(("deelnemers", "send", "deelnemers.csv", *SCHOOL, "--only-changes", *form), streams)
+    assert done.returncode == (0 if form and names == ("stderr",) else 74)
+    supplier = keten.toetssystemen["ICE"]
+    assert supplier.geteld == 1
+    again = run("deelnemers", "send", "deelnemers.csv", *SCHOOL, "--only-changes")
+    assert "Nothing has changed" in again.stdout
+    assert supplier.geteld == 1
+    for text in private_texts(keten):
+        assert text not in (done.stdout or "") + (done.stderr or "")
+
+
+def test_what_stderr_would_get_does_not_end_up_in_the_store(keten: Keten, run: Run) -> None:
+    """A file that is opened gets the lowest number that is free: with stderr closed that is where errors go."""
+    with cannot_be_written("closed", "stdout", "stderr") as streams:
+        for _ in range(3):
+            run_with(("deelnemers", "send", "deelnemers.csv", *SCHOOL), streams)
+            run_with(("outbox", "deliver"), streams)
+    assert run("store", "status").exit_code == 0
+    assert keten.store.read_bytes().startswith(b"SQLite format 3\0")
+
+
+def test_a_reader_that_has_enough_is_not_complained_of() -> None:
+    command = f"{sys.executable} -m doorstroom_client.cli config show | true; echo ${{PIPESTATUS[0]}}"  # ends before it is told
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment(), check=True, timeout=60)
+    assert done.stdout == "74\n"
+    assert not any(noise in done.stderr for noise in (*NOISE, "cannot be written", "Broken pipe"))
+
+
+@pytest.mark.parametrize(
+    ("way", "names"), [("full", ("stdout",)), ("broken", ("stderr",)), ("full", ("stderr",)), ("closed", ("stdout", "stderr"))]
+)
+def test_serve_goes_on(names: tuple[str, ...], way: str, tmp_path: Path) -> None:
+    folder = tmp_path / "keten"
+    folder.mkdir()
+    with Keten(folder, receive=False) as keten, cannot_be_written(way, *names) as streams:
+        keten.write_config(tmp_path / "doorstroom.toml")
+        port = _free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "doorstroom_client.cli", "serve", "--health-port", str(port)],
+            env=environment(DOORSTROOM_SERVE_PORT="0"),
+            text=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+        )
+        _wait(lambda: _answers(port), process)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=30)
+    told = (out or "") + (err or "")
+    assert not any(noise in told for noise in NOISE)
+    assert process.returncode == (74 if "stderr" in names or (process.returncode and "stdout" in names) else 0), told
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    import http.client
+
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        asked.request("GET", "/health/live")
+        return asked.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        asked.close()
+
+
+def _wait(until: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    import time
+
+    for _ in range(600):
+        if until():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.1)
+    pytest.fail("it did not come that far")
+
+
+# --- files
+
+
+def _small_files() -> None:
+    """As a disk that is nearly full: no file can become larger than this."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256, 256))
+
+
+FILES = {
+    "resultaten export": ("resultaten", "export", "FILE"),
+    "overzicht": ("overzicht", "FILE", "--adviezen", "adviezen.csv", *SCHOOL),
+    "overzicht --csv": ("overzicht", "pagina.html", "--adviezen", "adviezen.csv", *SCHOOL, "--csv", "FILE"),
+    "mandaat check --csv": ("mandaat", "check", "--all", "--csv", "FILE"),
+    "rapporten fetch": ("rapporten", "fetch", "--to", "FILE"),
+    "store backup": ("store", "backup", "FILE"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_device_is_no_file(name: str, received: Keten) -> None:
+    done = run_with(tuple("/dev/full" if part == "FILE" else part for part in FILES[name]), {})
+    assert done.returncode == 74, done
+
+
+@pytest.mark.parametrize("name", ["resultaten export", "overzicht", "mandaat check --csv"])
+def test_what_is_no_file_stays_what_it_is(name: str, received: Keten, tmp_path: Path) -> None:
+    """With a pipe, for who tries a device as root may lose it."""
+    pipe = tmp_path / "pijp"
+    os.mkfifo(pipe)
+    done = run_with((*(str(pipe) if part == "FILE" else part for part in FILES[name]), "--overwrite"), {})
+    assert done.returncode == 74, done
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["resultaten export", "overzicht", "mandaat check --csv"])
+def test_a_disk_that_is_full_leaves_no_half_file(name: str, received: Keten, tmp_path: Path) -> None:
+    folder = tmp_path / "uit"
+    folder.mkdir()
+    usual = run_with(tuple(str(folder / "heel") if part == "FILE" else part for part in FILES[name]), {})
+    assert usual.returncode in (0, 77), usual
+    assert (folder / "heel").stat().st_size > 256
+    arguments = tuple(str(folder / "uit.txt") if part == "FILE" else part for part in FILES[name])
+    done = run_with(arguments, {"preexec_fn": _small_files})
+    assert done.returncode == 74, done
+    assert [path.name for path in folder.iterdir()] == ["heel"]

@@ -1,0 +1,187 @@
+"""What a database, a program or a spreadsheet writes for nothing is nobody's key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+
+from doorstroom_client import Advies, Client, InboundRequest, Leerling
+from doorstroom_client.errors import MessageError
+from doorstroom_client.messages.afspraak import AFSPRAKEN
+from doorstroom_client.messages.identifiers import NO_KEY, LasKey, TestEckId
+from doorstroom_client.readers.leerlingen import read_leerlingen
+from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
+
+WORDS = (
+    *(
+        "NULL",
+        "null",
+        "Null",
+        "nan",
+        "NaN",
+        "None",
+        "undefined",
+        "n/a",
+        "N/A",
+        "N.A.",
+        "NA",
+        "nil",
+        "NaT",
+        "<NA>",
+        "(null)",
+        "-nan",
+    ),
+    *("n.v.t.", "nvt", "geen", "onbekend", "leeg", "[null]", "'NULL'", "####", "##", "ＮＵＬＬ", "NU\u200bLL"),
+)
+CELLS = (
+    *(
+        "#N/A",
+        "#n/a",
+        "#N/B",
+        "#REF!",
+        "#ref!",
+        "#VERW!",
+        "#WAARDE!",
+        "#VALUE!",
+        "#NAAM?",
+        "#NAME?",
+        "#DEEL/0!",
+        "#DIV/0!",
+        "#GETAL!",
+    ),
+    *(
+        "#NUM!",
+        "#LEEG!",
+        "#NULL!",
+        "#SPILL!",
+        "#OVERLOOP!",
+        "#CALC!",
+        "#BEZUG!",
+        "#VELD!",
+        "#REF",
+        "Err:502",
+        "Fout:509",
+        "1.#IND",
+    ),
+    *("########", "#GETTING_DATA", "\\N"),
+)
+SPACED = (" NULL ", "# REF !", "n / a", "# DEEL / 0 !", "#N/A N/A", " nan\t")
+KEYS = (
+    "nan-7",
+    "null1",
+    "NL",
+    "none-x",
+    "Nullink",
+    "naam-1",
+    "ref-1",
+    "#12",
+    "k#REF",
+    "geen1",
+    "value-9",
+    "err-502",
+    "0",
+    "e1",
+    "8A",
+)
+
+nothing = pytest.mark.parametrize("text", [*WORDS, *CELLS, *SPACED], ids=ascii)
+a_key = pytest.mark.parametrize("text", KEYS)
+
+
+def client(**more: Any) -> tuple[Client, FakeTransport]:
+    transport = FakeTransport(lambda _: answer(202))
+    return Client(transport=transport, auteur="T 1", schooljaar="2025-2026", leveranciers=[LEVERANCIER], **more), transport
+
+
+@nothing
+def test_it_is_no_identifier(text: str) -> None:
+    assert not LasKey.fits(text)
+    assert not TestEckId.fits(text)
+
+
+@nothing
+@pytest.mark.parametrize("name", ["las_key", "eck_id"])
+def test_it_is_not_sent(text: str, name: str) -> None:
+    using, transport = client(test_identities=True, las_key_reden="onze sleutels zijn volgnummers")
+    with pytest.raises(MessageError) as caught:
+        using.send_schooladviezen(SCHOOL, [Advies(Leerling(**{name: text}), "HAVO")], leverancier="ICE")
+    assert transport.requests == []
+    assert [(problem.path, problem.text) for problem in caught.value.problems] == [(f"adviezen[0].leerling.{name}", NO_KEY)]
+
+
+@nothing
+@pytest.mark.parametrize("name", ["las_key", "eck_id"])
+def test_a_file_with_it_is_refused_with_the_line(text: str, name: str) -> None:
+    quoted = text.replace('"', '""')
+    other = {"las_key": "eck_id", "eck_id": "las_key"}[name]
+    content = f'{name};{other};advies\nk-1;;HAVO\n"{quoted}";;VWO\n"{quoted}";k-2;VWO\n'.encode()
+    with pytest.raises(MessageError) as caught:
+        read_adviezen(content, afspraak=AFSPRAKEN["1.1"])
+    found = [(problem.path, problem.text) for problem in caught.value.problems]
+    assert found == [(f'line {line}, column "{name}"', NO_KEY) for line in (3, 4)]
+
+
+def test_of_participants_too() -> None:
+    content = b"las_key;achternaam;roepnaam;voorletters;geboortedatum;groep\n#N/B;Null;Nan;N;2014-01-01;8A\n"
+    with pytest.raises(MessageError) as caught:
+        read_deelnemers(content)
+    assert [problem.path for problem in caught.value.problems] == ['line 2, column "las_key"']
+
+
+def test_in_a_directory_it_is_of_nobody() -> None:
+    content = b"eck_id;las_key;achternaam\nNULL;k-1;Null\nNULL;k-2;Jansen\n#N/A;NULL;Pietersen\n"
+    found = read_leerlingen(content)
+    assert found.conflicten == ()
+    assert found.find("NULL") is None
+    known = found.find(las_key="k-1")
+    assert known is not None
+    assert known.naam == "Null"
+
+
+@a_key
+def test_a_key_that_resembles_it_is_one(text: str) -> None:
+    assert LasKey(text) == text
+    using, transport = client()
+    using.send_schooladviezen(
+        SCHOOL, read_adviezen(f"las_key;advies\n{text};HAVO\n".encode(), afspraak=AFSPRAKEN["1.1"]), leverancier="ICE"
+    )
+    assert len(transport.requests) == 1
+
+
+def push(folder: Path, document: Any) -> tuple[int, list[Leerling]]:
+    folder.mkdir(exist_ok=True)
+    with Client(
+        transport=FakeTransport(lambda _: answer(200, {})),
+        auteur="T 1",
+        osr=OSR,
+        leveranciers=[LEVERANCIER],
+        scholen=[SCHOOL],
+        store=folder / "inbox.db",
+        now=lambda: NOW,
+    ) as using:
+        query = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
+        body = json.dumps(document).encode()
+        status = using.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)).status
+        return status, [item.leerling for item in using.resultaten(alle=True)]
+
+
+@nothing
+def test_a_result_of_nobody_is_refused(text: str, tmp_path: Path) -> None:
+    """Kept, the results of all pupils without a key would be those of one pupil, of whom the last one counts."""
+    assert push(tmp_path, resultaat(eck=None, las=text)) == (422, [])
+
+
+@pytest.mark.parametrize("text", ["NULL", "#REF!", "n/a"])
+def test_beside_an_identity_it_does_no_harm(text: str, tmp_path: Path) -> None:
+    assert push(tmp_path / "las", resultaat(eck=text, las="k-1")) == (202, [Leerling(las_key="k-1")])
+    eck = resultaat()["resultatenscores"]["deelnemerref"][0]["onderwijsdeelnemerID"]
+    assert push(tmp_path / "eck", resultaat(las=text)) == (202, [Leerling(eck_id=eck)])
+
+
+@a_key
+def test_a_result_with_a_key_that_resembles_it_is_kept(text: str, tmp_path: Path) -> None:
+    assert push(tmp_path, resultaat(eck=None, las=text)) == (202, [Leerling(las_key=text)])
