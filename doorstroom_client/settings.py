@@ -180,6 +180,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("serve.host", 'address that "doorstroom serve" listens on (default "127.0.0.1")'),
     Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
     Setting(
+        "serve.certificate",
+        'PEM file: the certificate that "doorstroom serve" shows, followed by its intermediates, when that is not the one for '
+        "calling others (default: certificate.cert)",
+        kind="path",
+    ),
+    Setting("serve.key", "PEM file: its private key (default: in serve.certificate)", kind="path"),
+    Setting("serve.password", "passphrase of that private key", secret=True),
+    Setting(
         "serve.proxy_trusted",
         'addresses or networks of the proxy that ends TLS in front of "doorstroom serve"; it must replace the header in every '
         "request (default: none, TLS ends here)",

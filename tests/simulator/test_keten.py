@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from doorstroom_client.cli._certificates import judged
+from doorstroom_client.config import load_settings
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.tls import client_context, server_context
 from doorstroom_client.simulator import _antwoorden
 from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.toetssysteem import Gedrag
@@ -82,3 +87,25 @@ def test_what_came_in_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatc
         _antwoorden.onthoud(seen, number)
         assert len(seen) <= 6
     assert seen == [4, 5, 6]
+
+
+def test_certificates_of_one_purpose_from_two_roots(tmp_path: Path) -> None:
+    """Everybody calls with one and is called with another; the file that is written says so, and is sound."""
+    with Keten(tmp_path / "keten", single_purpose=True) as keten:
+        config = keten.write_config(tmp_path / "doorstroom.toml")
+        with keten.client() as client:
+            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen(3)))
+        assert [item.status for item in keten.stuur_resultaten("ICE")] == [202] * 3
+        settings = load_settings(config)
+        calling, serving = settings.own_certificate, settings.server_certificate
+        assert calling != serving
+        with pytest.raises(ConfigurationError, match="no serverAuth"):
+            server_context(calling)
+        with pytest.raises(ConfigurationError, match="no clientAuth"):
+            client_context(serving)
+        assert client_context(calling)
+        assert server_context(serving)
+        assert [(item.name, item.error, item.found) for item in judged(settings)] == [
+            ("certificate", None, ()),
+            ("serve", None, ()),
+        ]

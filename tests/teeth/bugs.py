@@ -30,6 +30,7 @@ _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
+_OWN = "tests/promises/test_own_certificate.py"
 _PROXY = "tests/terugweg/test_proxy.py"
 _RECEIVER = "tests/unit/test_receiver.py"
 _SHAPES = "tests/osr/test_shapes.py"
@@ -463,6 +464,21 @@ def _(tls_kind: Any, error: Any, before: bool) -> Any:
 )
 def _(take_over: Any, self: Any) -> None:
     return None
+
+
+@bug("T6", "a certificate for servers will do for calling", "exchange.judged:Chain.usable", _OWN, only="only_for_servers")
+def _(usable: Any, self: Any) -> Any:
+    return [found for found in usable(self) if "extendedKeyUsage" not in found.text]
+
+
+@bug("T6", "nobody sees that an intermediate is missing", "exchange.judged:Chain._gap", _OWN, only="no_intermediate")
+def _(gap: Any, self: Any, *_: Any) -> Any:
+    return ()
+
+
+@bug("T6", "an old encryption is called a wrong passphrase", "exchange.pem:left_behind", _OWN, only="pbe_md5_des")
+def _(left_behind: Any, key: Any) -> str:
+    return ""
 
 
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")

@@ -260,7 +260,7 @@ def test_a_byte_order_mark_is_fine(tmp_path: Path) -> None:
 
 def test_the_table() -> None:
     assert len({item.name for item in SETTINGS}) == len(SETTINGS)
-    assert {item.name for item in SETTINGS if item.secret} == {"certificate.password", "osr.api_key"}
+    assert {item.name for item in SETTINGS if item.secret} == {"certificate.password", "osr.api_key", "serve.password"}
     assert all(item.help for item in SETTINGS)
 
 
