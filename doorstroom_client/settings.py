@@ -147,6 +147,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("afspraken[].geslacht", "whether geslacht is still sent (default false)", kind="flag"),
     Setting("afspraken[].basis", 'version it follows (default "1.1")'),
     Setting("afspraken[].schooladviezen", "the advice values, when they change", kind="texts"),
+    Setting("afspraken[].toetssoorten", "the tests, when they change", kind="texts"),
+    Setting("afspraken[].profiel_deelnemers", 'profile of a list of participants (default "Toetsdeelnemers")'),
+    Setting("afspraken[].profiel_schooladviezen", 'profile of a list of advice (default "Schooladviezen")'),
+    Setting("afspraken[].profiel_resultaat", 'profile of a result (default "Leerlingtoetsresultaat")'),
     Setting("edexml.jaargroepen", 'levels that take part: "7", "8" or both (default: 8)', kind="texts"),
     Setting(
         "edexml.jaargroep_voor_s",

@@ -20,7 +20,9 @@ from rich.table import Table
 from rich.text import Text
 
 from doorstroom_client.exchange.tls import SecurityWarning
+from doorstroom_client.messages.afspraak import AfspraakWarning
 
+_OURS = SecurityWarning, AfspraakWarning
 Teller = Callable[[str], None]
 """`say` or `complain`."""
 # C0 and C1 (escape sequences start with one), the marks that change the direction of text, lone surrogates.
@@ -211,11 +213,12 @@ def one_run() -> Iterator[None]:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a name must never break a command on an old terminal
     with warnings.catch_warnings(), _notices():
-        warnings.simplefilter("always", SecurityWarning)
+        for ours in _OURS:
+            warnings.simplefilter("always", ours)
         usual = warnings.showwarning
 
         def in_one_line(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-            if not issubclass(category, SecurityWarning):
+            if not issubclass(category, _OURS):
                 usual(message, category, *rest, **more)
             elif str(message) not in _state.warned and not _state.quiet:
                 _state.warned.add(str(message))

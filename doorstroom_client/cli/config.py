@@ -199,7 +199,10 @@ def _check_afspraak(settings: Settings, checks: _Checks) -> None:
         checks.fail("schooljaar", error)
         return
     text = f"{afspraak.naam} ({afspraak.versie}) for school year {schooljaar}"
-    if schooljaar != now:
+    odd = ", ".join(f'"{item.naam}"' for item in (afspraak, *settings.afspraken) if not item.is_gewoon)
+    if odd:
+        checks.add("afspraak", "warning", f"{text}; versie of {odd} has an unusual form, compare it letter for letter")
+    elif schooljaar != now:
         checks.add("afspraak", "warning", f"{text}, but the current school year is {now}")
     else:
         checks.add("afspraak", "ok", text)

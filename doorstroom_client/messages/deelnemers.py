@@ -93,6 +93,7 @@ def build_deelnemerslijst(
         datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,
+        profiel=afspraak.profiel_deelnemers,
         schooljaar=schooljaar,
         deelnemersgroep=deelnemersgroep_of(school),
         groepen=groups,
