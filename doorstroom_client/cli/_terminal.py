@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -133,6 +134,13 @@ def show(text: str, *, style: str = "") -> None:
     """One line of data on stdout; nothing with ``--quiet``."""
     if not _state.quiet:
         out().print(Text(clean(text), style=style), soft_wrap=True)
+
+
+def show_wrapped(text: str, indent: int = 2) -> None:
+    """Data in lines that fit the terminal, set in below the one before."""
+    if not _state.quiet:
+        line = Text(clean(text), overflow="fold")
+        out().print(Padding.indent(line, indent) if indent else line)
 
 
 def show_table(table: Table) -> None:

@@ -491,6 +491,33 @@ def _(is_sound: Any, *_: Any) -> bool:
     return True
 
 
+# --- what is agreed
+
+
+@bug(
+    "A1",
+    "a field that became required is not told",
+    "messages.vergelijking:_veldverschil",
+    "tests/unit/test_vergelijking.py::test_a_difference_is_told_in_one_line",
+    only="required",
+)
+def _(veldverschil: Any, plaats: Any, ours: Any, theirs: Any) -> Any:
+    return [item for item in veldverschil(plaats, ours, theirs) if item.soort != "required"]
+
+
+@bug(
+    "A2",
+    "only version strings of the usual form can be registered",
+    "messages.afspraak:Afspraak.__post_init__",
+    "tests/unit/test_afspraak.py::test_an_unusual_version_string_is_written_and_told",
+)
+def _(post_init: Any, self: Any) -> None:
+    from doorstroom_client.errors import ConfigurationError
+
+    if not self.is_gewoon:
+        raise ConfigurationError("versie", setting="afspraken.versie")
+
+
 # --- what nobody may see
 
 
