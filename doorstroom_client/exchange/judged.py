@@ -121,6 +121,9 @@ class Chain:
             yield self._finding(
                 Level.STOP, f"{self.file} is not for {purpose}: its extendedKeyUsage has no {name}", _OTHER_LEAF[self.use]
             )
+        elif self.leaf.is_ca and not self.leaf.signs:
+            text = f"{self.file} holds certificates of issuers only, and not our own"
+            yield self._finding(Level.STOP, text, "Put our own certificate at its start")
         elif not self.leaf.signs:
             yield self._finding(
                 Level.STOP,
@@ -136,7 +139,8 @@ class Chain:
             signed: `by_signature`, or `by_name` where that cannot be had.
         """
         path = self.path(trust, signed)
-        yield from self._gap(path, trust, signed)
+        gaps = list(self._gap(path, trust, signed))
+        yield from gaps
         if not _in_order(path, self.found):
             now, better = (", ".join(f'"{item.name}"' for item in items) for items in (self.found, path))
             yield self._finding(
@@ -147,7 +151,7 @@ class Chain:
         for item in path[1:]:
             yield from self._issuer(item)
         loose = [f'"{item.name}"' for item in self.found if item not in path]
-        if loose:
+        if loose and not any(found.level is Level.ERROR for found in gaps):
             yield self._finding(Level.NOTE, f"{self.file} also holds {', '.join(loose)}, which the chain does not need")
 
     def path(self, trust: Sequence[Certificate], signed: Signed) -> list[Certificate]:

@@ -82,7 +82,7 @@ def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
     if any(label.endswith("CERTIFICATE REQUEST") for label in labels):
         return "holds a certificate request and no certificate", "Give the certificate that was issued for it"
     if any(label.endswith("PRIVATE KEY") for label in labels):
-        return "holds a private key and no certificate", "Give the file with the certificate here, and this one as the key"
+        return "holds a private key and no certificate", "Give the file with the certificate here"
     if "PKCS7" in labels:
         return "is a PKCS#7 file (.p7b)", f"Convert it: openssl pkcs7 -print_certs -in {name} -out {name}.pem"
     return _no_pem(data, name) or (

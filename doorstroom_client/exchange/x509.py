@@ -20,6 +20,8 @@ _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01
 _SIGNATURE_BIT = 0x80
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s(.+?)-----END CERTIFICATE-----", re.DOTALL)
+_IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
+"""The same as OpenSSL finds them in a file: at the start of a line, or behind a byte order mark that begins the file."""
 
 
 @frozen
@@ -99,7 +101,7 @@ def read_every(pem: bytes) -> tuple[Certificate, ...]:
         ValueError: one of them cannot be read; the text says which.
     """
     made: list[Certificate] = []
-    for at, found in enumerate(_PEM.finditer(pem), start=1):
+    for at, found in enumerate(_IN_FILE.finditer(pem), start=1):
         try:
             made.append(read_certificate(base64.b64decode(b"".join(found.group(1).split()))))
         except ValueError:
