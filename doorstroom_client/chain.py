@@ -66,6 +66,7 @@ class Chain:
         las_oin: gives our own OIN, as it stands in the certificate that is in use.
         auteur: written in every message.
         afspraak: the agreement version to write for a school year that is not among `jaargangen`.
+        registered: further agreements; what comes in may be of any of them.
         jaargangen: what belongs to each school year; empty when there is one agreement and one namespace.
         schooljaar: the school year of messages; None is the current one.
         retry: how often to repeat.
@@ -87,6 +88,7 @@ class Chain:
     las_oin: Callable[[], str | None]
     auteur: str
     afspraak: Afspraak
+    registered: tuple[Afspraak, ...] = ()
     jaargangen: Jaargangen = field(default_factory=Jaargangen)
     schooljaar: str | None = None
     retry: RetryPolicy = field(default_factory=Retry)
@@ -127,6 +129,12 @@ class Chain:
         if isinstance(afspraak, Afspraak):
             options = {**options, "jaargangen": self.jaargangen.with_afspraak(afspraak)}
         return replace(self, **options)  # type: ignore[arg-type]
+
+    @property
+    def afspraken(self) -> tuple[Afspraak, ...]:
+        """Every agreement that was given, in force or not."""
+        yearly = (item.afspraak for item in self.jaargangen.items)
+        return (self.afspraak, *self.registered, *(item for item in yearly if isinstance(item, Afspraak)))
 
     def today(self) -> dt.date:
         """The Dutch calendar day."""

@@ -111,6 +111,7 @@ class Client(Sending, Results, Reporting, Settled):
             las_oin=resources.las_oin,
             auteur=auteur,
             afspraak=as_afspraak(afspraak, afspraken),
+            registered=tuple(afspraken),
             jaargangen=Jaargangen.of(schooljaren).resolved({item.naam: item for item in afspraken}),
             schooljaar=schooljaar,
             retry=retry or Retry(),

@@ -16,7 +16,7 @@ from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.http import Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.exchange.retry import Retry
-from doorstroom_client.exchange.tls import ClientCertificate, warn_when_shared
+from doorstroom_client.exchange.tls import ClientCertificate, ServerCertificate, warn_when_shared
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
@@ -59,6 +59,8 @@ class Settings:
     edexml: Keuze = field(default_factory=Keuze)
     timeouts: Timeouts = field(default_factory=Timeouts)
     retry: Retry = field(default_factory=Retry)
+    serves: bool = False
+    serve_certificate: ServerCertificate | None = None
     serve_host: str = "127.0.0.1"
     serve_port: int = 8443
     serve_proxy_trusted: tuple[str, ...] = ()
@@ -76,6 +78,15 @@ class Settings:
         if self.certificate is None:
             raise ConfigurationError("certificate is missing", setting="certificate")
         return self.certificate
+
+    @property
+    def server_certificate(self) -> ClientCertificate:
+        """The certificate that the receiver shows: its own, else the one for calling others.
+
+        Raises:
+            ConfigurationError: the configuration names none.
+        """
+        return self.serve_certificate or self.own_certificate
 
     @property
     def jaargangen(self) -> Jaargangen:
@@ -111,7 +122,7 @@ class Settings:
 
     def arguments(self) -> dict[str, Any]:
         """The arguments for the constructor of a client."""
-        names = [item.name for item in fields(self) if not item.name.startswith(("serve_", "edexml"))]
+        names = [item.name for item in fields(self) if not item.name.startswith(("serve", "edexml"))]
         return {name: getattr(self, name) for name in names}
 
 
@@ -259,6 +270,8 @@ class _Reader:
             edexml=self._try("edexml", lambda: _keuze(part.get("edexml", {}))) or Keuze(),
             timeouts=timeouts or Timeouts(),
             retry=self._try("retry", lambda: _retry(retry)) or Retry(),
+            serves=bool(serve),
+            serve_certificate=self._try("serve", lambda: _server_certificate(serve, certificate)),
             serve_host=serve.get("host", "127.0.0.1"),
             serve_port=8443 if port is None else port,
             serve_proxy_trusted=serve.get("proxy_trusted") or (),
@@ -392,6 +405,21 @@ class _Reader:
 def _afspraak(values: dict[str, Any]) -> Afspraak:
     given = dict(values)
     return Afspraak.met_naam(given.pop("basis", "1.1")).volgende(**given)
+
+
+def _server_certificate(serve: Mapping[str, Any], certificate: ClientCertificate | None) -> ServerCertificate | None:
+    """The certificate of the receiver, which trusts whom we trust."""
+    if "certificate" not in serve:
+        for name in ("key", "password"):
+            if name in serve:
+                raise ConfigurationError(
+                    f"serve.{name} is given without serve.certificate",
+                    setting=f"serve.{name}",
+                    hint=f"Give serve.certificate too, or leave serve.{name} out",
+                )
+        return None
+    trust, crls = ((), ()) if certificate is None else (certificate.trust, certificate.crls)
+    return ServerCertificate(serve["certificate"], serve.get("key"), trust, serve.get("password"), crls)
 
 
 def _keuze(values: dict[str, Any]) -> Keuze:

@@ -79,6 +79,10 @@ class Resources:
         """Our OIN, as it stands in the certificate that is in use."""
         return None if self._live is None else self._live.oin
 
+    def certificate_is_valid(self) -> bool:
+        """Whether the certificate that is in use has not ended."""
+        return self._live is not None and self._live.is_valid
+
     def check_open(self) -> None:
         """Refuse to work after `close`."""
         if self.closed:

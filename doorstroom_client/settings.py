@@ -147,6 +147,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("afspraken[].geslacht", "whether geslacht is still sent (default false)", kind="flag"),
     Setting("afspraken[].basis", 'version it follows (default "1.1")'),
     Setting("afspraken[].schooladviezen", "the advice values, when they change", kind="texts"),
+    Setting("afspraken[].toetssoorten", "the tests, when they change", kind="texts"),
+    Setting("afspraken[].profiel_deelnemers", 'profile of a list of participants (default "Toetsdeelnemers")'),
+    Setting("afspraken[].profiel_schooladviezen", 'profile of a list of advice (default "Schooladviezen")'),
+    Setting("afspraken[].profiel_resultaat", 'profile of a result (default "Leerlingtoetsresultaat")'),
     Setting("edexml.jaargroepen", 'levels that take part: "7", "8" or both (default: 8)', kind="texts"),
     Setting(
         "edexml.jaargroep_voor_s",
@@ -179,6 +183,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("retry.longest_wait", "longest pause in seconds that a peer may ask for within a call (default 20)", kind="number"),
     Setting("serve.host", 'address that "doorstroom serve" listens on (default "127.0.0.1")'),
     Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
+    Setting(
+        "serve.certificate",
+        'PEM file: the certificate that "doorstroom serve" shows, followed by its intermediates, when that is not the one for '
+        "calling others (default: certificate.cert)",
+        kind="path",
+    ),
+    Setting("serve.key", "PEM file: its private key (default: in serve.certificate)", kind="path"),
+    Setting("serve.password", "passphrase of that private key", secret=True),
     Setting(
         "serve.proxy_trusted",
         'addresses or networks of the proxy that ends TLS in front of "doorstroom serve"; it must replace the header in every '

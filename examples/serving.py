@@ -23,7 +23,7 @@ def make_server(app: Any, settings: Settings) -> uvicorn_tls.Server:
         app: the ASGI application.
         settings: certificate, host and port are used.
     """
-    context = server_context(settings.own_certificate)  # asked for at every connection: give a new one to renew it
+    context = server_context(settings.server_certificate)  # asked for at every connection: give a new one to renew it
     return uvicorn_tls.make_server(app, lambda: context, host=settings.serve_host, port=settings.serve_port)
 
 

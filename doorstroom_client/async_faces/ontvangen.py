@@ -86,4 +86,5 @@ def _put_off(resources: Resources, number: int, reason: str, until: dt.datetime,
 
 
 def _history(resources: Resources, kept: Kept, chain: Chain) -> list[Ontvangen]:
-    return [open_kept(item, chain.find_school, chain.leveranciers) for item in resources.inbox().history(kept)]
+    kept_ones = resources.inbox().history(kept)
+    return [open_kept(item, chain.find_school, chain.leveranciers, chain.afspraken) for item in kept_ones]

@@ -105,7 +105,7 @@ class AsyncResults:
     def _opened(self, kept: Kept, owner: str | None = None) -> AsyncOntvangenResultaat | None:
         """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
         try:
-            found = open_kept(kept, self._chain.find_school, self._chain.leveranciers)
+            found = open_kept(kept, self._chain.find_school, self._chain.leveranciers, self._chain.afspraken)
         except MessageError:
             found = None
         if found is None:

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from doorstroom_client import __version__
 from doorstroom_client.cli import (
     adviezen,
+    afspraak,
     config,
     deelnemers,
     demo,
@@ -74,6 +75,7 @@ simulator.add_to(app)
 app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")
+app.add_typer(afspraak.app, name="afspraak")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
 app.add_typer(outbox.app, name="outbox")

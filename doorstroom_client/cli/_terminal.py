@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from doorstroom_client.exchange.tls import SecurityWarning
+from doorstroom_client.messages.afspraak import AfspraakWarning
 
+_OURS = SecurityWarning, AfspraakWarning
 Teller = Callable[[str], None]
 """`say` or `complain`."""
 # C0 and C1 (escape sequences start with one), the marks that change the direction of text, lone surrogates.
@@ -94,6 +97,13 @@ def show(text: str, *, style: str = "") -> None:
         out().print(Text(clean(text), style=style), soft_wrap=True)
 
 
+def show_wrapped(text: str, indent: int = 2) -> None:
+    """Data in lines that fit the terminal, set in below the one before."""
+    if not _state.quiet:
+        line = Text(clean(text), overflow="fold")
+        out().print(Padding.indent(line, indent) if indent else line)
+
+
 def show_table(table: Table) -> None:
     """A table on stdout."""
     if not _state.quiet:
@@ -168,11 +178,12 @@ def one_run() -> Iterator[None]:
     set_mode()
     _state.warned.clear()
     with warnings.catch_warnings(), _notices():
-        warnings.simplefilter("always", SecurityWarning)
+        for ours in _OURS:
+            warnings.simplefilter("always", ours)
         usual = warnings.showwarning
 
         def in_one_line(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-            if not issubclass(category, SecurityWarning):
+            if not issubclass(category, _OURS):
                 usual(message, category, *rest, **more)
             elif str(message) not in _state.warned and not _state.quiet:
                 _state.warned.add(str(message))

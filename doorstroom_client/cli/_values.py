@@ -11,6 +11,8 @@ from doorstroom_client.settings import Setting
 from doorstroom_client.store.address import shown
 
 _MOST = 3
+_OF_SERVER = {"serve.certificate": "cert", "serve.key": "key", "serve.password": "password"}
+"""Settings of the receiver's own certificate, and the names of its parts."""
 
 
 def value_of(setting: Setting, settings: Settings) -> str:
@@ -22,8 +24,10 @@ def value_of(setting: Setting, settings: Settings) -> str:
     """
     if "[]" in setting.name:
         return _several(setting, settings)
-    if setting.section == "serve":
-        value: object = getattr(settings, setting.name.replace(".", "_"))
+    if setting.name in _OF_SERVER:
+        value: object = getattr(settings.serve_certificate, _OF_SERVER[setting.name], None)
+    elif setting.section == "serve":
+        value = getattr(settings, setting.name.replace(".", "_"))
     elif setting.name == "retry.attempts":
         value = getattr(settings.retry.stop, "max_attempt_number", "")
     else:

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli._values import value_of
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
-from doorstroom_client.exchange.tls import client_context, server_context
+from doorstroom_client.exchange.judged import Level
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.settings import SETTINGS
@@ -117,20 +118,35 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 def _check_certificate(settings: Settings, checks: _Checks) -> None:
     try:
-        client_context(settings.own_certificate)
-        server_context(settings.own_certificate)
-        facts = settings.own_certificate.facts()
+        for item in judged(settings):
+            _check_one(item, checks)
     except ConfigurationError as error:
         checks.fail("certificate", error)
+
+
+def _check_one(item: Judged, checks: _Checks) -> None:
+    if item.error is not None:
+        checks.fail(item.name, item.error)
         return
-    days = (facts.not_after - dt.datetime.now(dt.UTC)).days
-    until = f"valid until {facts.not_after:%Y-%m-%d} ({days} days)"
-    if facts.oin is None:
-        checks.add("certificate", "warning", f"carries no OIN, which the chain asks for; {until}")
-    elif days < _DAYS_LEFT:
-        checks.add("certificate", "warning", f"OIN {facts.oin}, {until}: have a new one made")
-    else:
-        checks.add("certificate", "ok", f"OIN {facts.oin}, {until}; the key fits")
+    level = item.found[0].level if item.found else Level.NOTE
+    state = {Level.ERROR: "error", Level.WARNING: "warning"}.get(level, "ok")
+    if level is Level.ERROR:
+        checks.codes.append(ExitCode.CONFIGURATION)
+    texts = [sentence(found) for found in item.found]
+    if item.facts is not None:
+        days = (item.facts.not_after - dt.datetime.now(dt.UTC)).days
+        text = f"OIN {item.facts.oin}, valid until {item.facts.not_after:%Y-%m-%d} ({days} days); the key fits"
+        if item.facts.oin is None:
+            state, text = _worse(state), text.replace("OIN None", "carries no OIN, which the chain asks for")
+        elif days < _DAYS_LEFT:
+            state, text = _worse(state), f"{text}; have a new one made"
+        texts.append(text)
+    checks.add(item.name, state, ". ".join(texts))
+
+
+def _worse(state: str) -> str:
+    """The state with a warning on top."""
+    return "error" if state == "error" else "warning"
 
 
 def _check_parties(settings: Settings, checks: _Checks) -> None:
@@ -183,7 +199,10 @@ def _check_afspraak(settings: Settings, checks: _Checks) -> None:
         checks.fail("schooljaar", error)
         return
     text = f"{afspraak.naam} ({afspraak.versie}) for school year {schooljaar}"
-    if schooljaar != now:
+    odd = ", ".join(f'"{item.naam}"' for item in (afspraak, *settings.afspraken) if not item.is_gewoon)
+    if odd:
+        checks.add("afspraak", "warning", f"{text}; versie of {odd} has an unusual form, compare it letter for letter")
+    elif schooljaar != now:
         checks.add("afspraak", "warning", f"{text}, but the current school year is {now}")
     else:
         checks.add("afspraak", "ok", text)

@@ -12,12 +12,13 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.exchange.tls import client_context
+from doorstroom_client.exchange.judged import Level
 from doorstroom_client.store.address import is_address
 from doorstroom_client.store.base import Store
 from doorstroom_client.store.opening import open_store
@@ -67,9 +68,10 @@ def add_to(app: typer.Typer) -> None:
         help=options.text(
             "Say whether everything is in order, for a monitor. Uses no network.",
             "doorstroom health --json",
-            "Looks at the certificate, the store, the outbox, the results that were not yet processed and the purges. Exit "
-            f"code 0: in order. 75: look at it soon (the certificate ends within {WARN_DAYS} days, a message waits too long, "
-            "messages are held or parked, results stay unprocessed longer than they are kept, nothing was purged). 74, 77, "
+            "Looks at the certificates, the store, the outbox, the results that were not yet processed and the purges. Exit "
+            f"code 0: in order. 75: look at it soon (a certificate ends within {WARN_DAYS} days or its chain has a gap, a "
+            "message waits too long, messages are held or parked, results stay unprocessed longer than they are kept, nothing "
+            "was purged). 74, 77, "
             "78: broken (the store, the certificate, the configuration). The first line can be read by Nagios and its kin, "
             "the numbers in --json by anything else. Run it as the user that delivers.",
         ),
@@ -122,23 +124,33 @@ def _state(code: ExitCode) -> str:
 
 def _check_certificate(settings: Settings, report: _Report) -> None:
     try:
-        facts = settings.own_certificate.facts()
-        if facts.not_before <= report.now < facts.not_after:  # the context refuses others too, as a matter of settings
-            client_context(settings.own_certificate)
+        for item in judged(settings):
+            _check_one(item, report)
     except ConfigurationError as error:
         report.add("certificate", code_of(error), error.message)
+
+
+def _check_one(item: Judged, report: _Report) -> None:
+    facts, days = item.facts, 0
+    if facts is not None:
+        days = (facts.not_after - report.now).days
+        report.metrics["certificate_days" if item.name == "certificate" else f"{item.name}_certificate_days"] = days
+        if report.now < facts.not_before:
+            text = f"the certificate is valid only from {facts.not_before:%Y-%m-%d}; is the clock right?"
+            report.add(item.name, ExitCode.CERTIFICATE_OR_MANDATE, text)
+            return
+        if report.now >= facts.not_after:
+            report.add(item.name, ExitCode.CERTIFICATE_OR_MANDATE, f"the certificate ended on {facts.not_after:%Y-%m-%d}")
+            return
+    if item.error is not None:
+        report.add(item.name, code_of(item.error), item.error.message)
         return
-    days = (facts.not_after - report.now).days
-    report.metrics["certificate_days"] = days
-    if report.now < facts.not_before:
-        text = f"the certificate is valid only from {facts.not_before:%Y-%m-%d}; is the clock right?"
-        report.add("certificate", ExitCode.CERTIFICATE_OR_MANDATE, text)
-    elif report.now >= facts.not_after:
-        text = f"the certificate ended on {facts.not_after:%Y-%m-%d}"
-        report.add("certificate", ExitCode.CERTIFICATE_OR_MANDATE, text)
-    else:
+    odd = [sentence(found) for found in item.found if found.level is Level.ERROR]
+    for text in odd:
+        report.add(item.name, ExitCode.LATER, text)
+    if facts is not None and not odd:
         code = ExitCode.LATER if days < WARN_DAYS else ExitCode.OK
-        report.add("certificate", code, f"the certificate ends on {facts.not_after:%Y-%m-%d}, in {days} days")
+        report.add(item.name, code, f"the certificate ends on {facts.not_after:%Y-%m-%d}, in {days} days")
 
 
 def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> None:

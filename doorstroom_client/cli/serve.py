@@ -28,6 +28,8 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.exchange.judged import Use
+from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.store.address import is_address
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.terugweg.audit import no_handshake
@@ -75,11 +77,18 @@ def serve(
         stack.enter_context(_events_on_stdout())
         client = stack.enter_context(Client(**settings.arguments()))
         # The client looks at the files already, for its own connections, and warns when the certificate ends.
-        live, chain = client._runtime.resources.context, client._chain
-        context = ServerContext(settings.own_certificate, live, chain.on_event, chain.now)
+        resources, chain = client._runtime.resources, client._chain
+        live = resources.context
+        if settings.serve_certificate is not None:
+            live = LiveContext(settings.serve_certificate, chain.on_event, now=chain.now, use=Use.SERVER).current
+        context = None if proxy else ServerContext(settings.server_certificate, live, chain.on_event, chain.now)
         listening = stack.enter_context(_listen(settings.serve_host, settings.serve_port, "serve.port"))
         asked = None if health_port is None else stack.enter_context(_listen(_LOOPBACK, health_port, "--health-port"))
-        health = _Health(settings, context)
+
+        def is_valid() -> bool:  # both: senders see the one, and the OSR that is asked about their mandates the other
+            return resources.certificate_is_valid() and (context is None or context.is_valid)
+
+        health = _Health(settings, is_valid)
         url = f"{'http' if proxy else 'https'}://{_host(settings.serve_host)}:{listening.getsockname()[1]}"
 
         def ready() -> None:
@@ -88,7 +97,7 @@ def serve(
             terminal.say(f"Listening on {url} for POST {PATH}, {len(settings.scholen)} administrations. Ctrl-C stops.")
 
         running = server.Running(
-            context=None if proxy else context,
+            context=context,
             health=None if asked is None else (asked, health.checks),
             ready=ready,
             stopping=health.stop,
@@ -107,9 +116,9 @@ def _peer(proxy: Proxy | None) -> Callable[[Mapping[str, object]], str | None]:
 class _Health:
     """Whether results can be taken in now."""
 
-    def __init__(self, settings: Settings, context: ServerContext) -> None:
+    def __init__(self, settings: Settings, is_valid: Callable[[], bool]) -> None:
         self._store = settings.store
-        self._context = context
+        self._is_valid = is_valid
         self._stopping = False
         self._at, self._writable = float("-inf"), False
         self._one = asyncio.Lock()
@@ -123,7 +132,7 @@ class _Health:
         async with self._one:
             if time.monotonic() - self._at > _SECONDS_A_CHECK_HOLDS:
                 self._writable, self._at = await asyncio.to_thread(self._look), time.monotonic()
-        return {"store": self._writable, "certificate": self._context.is_valid, "serving": not self._stopping}
+        return {"store": self._writable, "certificate": self._is_valid(), "serving": not self._stopping}
 
     def _look(self) -> bool:
         if self._store is None or not (is_address(self._store) or Path(self._store).exists()):

@@ -11,7 +11,9 @@ from pathlib import Path
 from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.tls import ClientCertificate, client_context
+from doorstroom_client.exchange.judged import Level, Use
+from doorstroom_client.exchange.tls import ClientCertificate, client_context, judge, server_context
+from doorstroom_client.exchange.x509 import CertificateFacts
 
 LOOK_EVERY = 60.0
 """Seconds between looks at the files."""
@@ -27,9 +29,10 @@ class LiveContext:
 
     Args:
         certificate: our certificate, key, roots and revocation lists.
-        on_event: is told of an ending certificate and of files that cannot be used.
+        on_event: is told of an ending certificate, of files that cannot be used, and of a chain that others may refuse.
         now: the wall clock (UTC).
         clock: monotonic seconds; for tests.
+        use: what the certificate is shown for.
 
     Raises:
         ConfigurationError: the files cannot be used now.
@@ -42,17 +45,19 @@ class LiveContext:
         *,
         now: Callable[[], dt.datetime],
         clock: Callable[[], float] = time.monotonic,
+        use: Use = Use.CLIENT,
     ) -> None:
         self._certificate = certificate
+        self._use = use
         self._on_event = on_event
         self._now = now
         self._clock = clock
         self._lock = forks.Lock()
         self._warned: int | None = None
         self._stamp = self._look()
-        self._context, self._facts = client_context(certificate), certificate.facts()
         self._looked_at = clock()
         self._events: list[Event] = []
+        self._context, self._facts = self._make()
         self._warn_in_time()
         for event in self._events:
             tell(event, on_event)
@@ -76,13 +81,18 @@ class LiveContext:
         """The OIN in the certificate that is in use."""
         return self._facts.oin
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether the certificate that is in use has not ended."""
+        return self._now() <= self._facts.not_after
+
     def _take_over(self) -> None:
         stamp = self._look()
         if stamp == self._stamp:
             return
         problem = ""
         try:
-            self._context, self._facts = client_context(self._certificate), self._certificate.facts()
+            self._context, self._facts = self._make()
         except ConfigurationError as error:
             problem = error.setting or "certificate"
         if problem:
@@ -91,9 +101,16 @@ class LiveContext:
         self._stamp, self._warned = stamp, None
         self._tell("new files are in use", serious=False)
 
+    def _make(self) -> tuple[ssl.SSLContext, CertificateFacts]:
+        context = (client_context if self._use is Use.CLIENT else server_context)(self._certificate)
+        for found in judge(self._certificate, self._use):
+            if found.level is Level.ERROR:
+                self._tell(f"{found.text}. {found.hint}", serious=True)
+        return context, self._certificate.facts()
+
     def _look(self) -> tuple[tuple[str, int, int, int, int], ...]:
         """What tells a file from the one that was there before."""
-        own = (self._certificate.cert, self._certificate.key or self._certificate.cert)
+        own = (self._certificate.cert, self._certificate.key_file)
         found: list[tuple[str, int, int, int, int]] = []
         for path in (*map(Path, own), *self._certificate.trust_files, *self._certificate.crl_files):
             try:

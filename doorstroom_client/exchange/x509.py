@@ -1,7 +1,7 @@
-"""Reads three facts from a certificate: its OINs and its validity.
+"""Reads a few facts from a certificate: its OINs and validity, and of our own also names and usage.
 
-The standard library shows these facts only for a verified peer, and a full X.509 library is a heavy dependency for three
-fields. This reader verifies nothing: it is used on our own certificate, and on certificates that TLS has verified already.
+The standard library shows these facts only for a verified peer, and a full X.509 library is a heavy dependency for a few
+fields. This reader verifies nothing: it is used on our own certificates, and on certificates that TLS has verified already.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ from collections.abc import Iterator
 from doorstroom_client.frozen import frozen
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
-_OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION = 0x06, 0x17, 0x18, 0xA0
+_COMMON_NAME = bytes([0x55, 0x04, 0x03])
+_KEY_USAGE, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last in (0x0F, 0x13, 0x25))
+_BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01, 0x06, 0x17, 0x18, 0xA0, 0xA3
+_SIGNATURE_BIT = 0x80
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s(.+?)-----END CERTIFICATE-----", re.DOTALL)
+_IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
+"""The same as OpenSSL finds them in a file: at the start of a line, or behind a byte order mark that begins the file."""
 
 
 @frozen
@@ -39,6 +44,38 @@ class CertificateFacts:
         return only_oin(self.serial_numbers)
 
 
+@frozen
+class Certificate:
+    """One of our own certificates, as far as a peer looks at it.
+
+    Attributes:
+        der: the certificate.
+        facts: its OINs and validity.
+        subject: the DER of the name of whom it is about.
+        issuer: the DER of the name of who signed it.
+        name: the common name of the subject, else its OIN; for texts.
+        issuer_name: the common name of the issuer; for texts.
+        usages: the DER of each extended key usage; None when it may be used for everything.
+        signs: whether its key may sign, which every TLS handshake of today asks for.
+        is_ca: whether it may issue others.
+    """
+
+    der: bytes
+    facts: CertificateFacts
+    subject: bytes
+    issuer: bytes
+    name: str
+    issuer_name: str
+    usages: frozenset[bytes] | None
+    signs: bool
+    is_ca: bool
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it names itself as its issuer."""
+        return self.subject == self.issuer
+
+
 def only_oin(serial_numbers: tuple[str, ...]) -> str | None:
     """The OIN among the subject's serial numbers: there must be exactly one, in the right form."""
     fits = len(serial_numbers) == 1 and re.fullmatch(r"[0-9A-Z]{20}", serial_numbers[0])
@@ -57,6 +94,49 @@ def read_pem(pem: bytes) -> CertificateFacts:
     return read_der(base64.b64decode(b"".join(found.group(1).split())))
 
 
+def read_every(pem: bytes) -> tuple[Certificate, ...]:
+    """Read all certificates of a PEM text, in order; empty when there is none.
+
+    Raises:
+        ValueError: one of them cannot be read; the text says which.
+    """
+    made: list[Certificate] = []
+    for at, found in enumerate(_IN_FILE.finditer(pem), start=1):
+        try:
+            made.append(read_certificate(base64.b64decode(b"".join(found.group(1).split()))))
+        except ValueError:
+            raise ValueError(f"certificate {at} in it is damaged") from None
+    return tuple(made)
+
+
+def read_certificate(der: bytes) -> Certificate:
+    """Read one of our own certificates in DER.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    facts = read_der(der)
+    try:
+        fields = children(children(children(der)[0][1])[0][1])
+        offset = 1 if fields[0][0] == _VERSION else 0
+        issuer, subject = fields[offset + 2][1], fields[offset + 4][1]
+        extensions = _extensions(fields[offset + 6 :])
+        usages = constraints = None
+        signs = True
+        if _EXTENDED_USAGE in extensions:
+            usages = frozenset(oid for _, oid in children(children(extensions[_EXTENDED_USAGE])[0][1]))
+        if _KEY_USAGE in extensions:
+            bits = children(extensions[_KEY_USAGE])[0][1]
+            signs = bool(bits[1:] and bits[1] & _SIGNATURE_BIT)
+        if _CONSTRAINTS in extensions:
+            constraints = children(children(extensions[_CONSTRAINTS])[0][1])
+        is_ca = bool(constraints and constraints[0][0] == _BOOLEAN and any(constraints[0][1]))
+        name = _common_name(subject) or facts.oin or "without a name"
+        return Certificate(der, facts, subject, issuer, name, _common_name(issuer) or "without a name", usages, signs, is_ca)
+    except (IndexError, UnicodeDecodeError):
+        raise ValueError("not a certificate") from None
+
+
 def read_der(der: bytes) -> CertificateFacts:
     """Read a certificate in DER.
 
@@ -64,25 +144,42 @@ def read_der(der: bytes) -> CertificateFacts:
         ValueError: it cannot be read.
     """
     try:
-        certificate = _children(der)[0][1]
-        fields = _children(_children(certificate)[0][1])
+        certificate = children(der)[0][1]
+        fields = children(children(certificate)[0][1])
         offset = 1 if fields[0][0] == _VERSION else 0
         validity, subject = fields[offset + 3][1], fields[offset + 4][1]
-        start, end = (_moment(tag, content) for tag, content in _children(validity))
+        start, end = (_moment(tag, content) for tag, content in children(validity))
         return CertificateFacts(tuple(_serial_numbers(subject)), start, end)
     except (IndexError, UnicodeDecodeError, ValueError):
         raise ValueError("not a certificate") from None
 
 
 def _serial_numbers(subject: bytes) -> Iterator[str]:
-    for _, names in _children(subject):
-        for _, name in _children(names):
-            (kind, oid), (text_kind, text) = _children(name)
-            if kind == _OBJECT_ID and oid == _SERIAL_NUMBER:
+    return _texts(subject, _SERIAL_NUMBER)
+
+
+def _common_name(subject: bytes) -> str:
+    return next(_texts(subject, _COMMON_NAME), "")
+
+
+def _texts(subject: bytes, wanted: bytes) -> Iterator[str]:
+    for _, names in children(subject):
+        for _, name in children(names):
+            (kind, oid), (text_kind, text) = children(name)
+            if kind == _OBJECT_ID and oid == wanted:
                 yield text.decode(_TEXT.get(text_kind, "latin-1"))  # a rare kind of text counts all the same
 
 
-def _children(content: bytes) -> list[tuple[int, bytes]]:
+def _extensions(fields: list[tuple[int, bytes]]) -> dict[bytes, bytes]:
+    """The content of each extension, by its object id."""
+    listed = next((content for tag, content in fields if tag == _EXTENSIONS), None)
+    if listed is None:
+        return {}
+    each = [children(item) for _, item in children(children(listed)[0][1])]
+    return {parts[0][1]: parts[-1][1] for parts in each}  # between them may stand whether it is critical
+
+
+def children(content: bytes) -> list[tuple[int, bytes]]:
     """The (tag, content) pairs that stand one after another in `content`."""
     found: list[tuple[int, bytes]] = []
     at = 0

@@ -127,7 +127,7 @@ def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, alle: bool)
         else:
             batch = runtime.resources.reports().due(now, after=after, limit=_BATCH, edu_to=only)
         for kept in batch:
-            found = open_kept(kept, chain.find_school, chain.leveranciers)
+            found = open_kept(kept, chain.find_school, chain.leveranciers, chain.afspraken)
             chain.note_other_host(found.resultaat, found.leverancier)
             result = OntvangenResultaat(found, kept, chain, runtime)
             yield Due(found.id, result, found.rapportid, found.school, found.leverancier)

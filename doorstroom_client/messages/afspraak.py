@@ -18,6 +18,7 @@ or in the configuration file:
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -27,8 +28,13 @@ from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetssoort
 
-VERSIE_VORM = re.compile(r"Doorstroomtoetsketen_v[0-9]+(\.[0-9]+)*")
-"""What a version string looks like; any such string is accepted on receipt (quirk Q35)."""
+VERSIE_VORM = re.compile(r"Doorstroomtoetsketen_v[0-9]+([.-][0-9]+)*")
+"""What the version strings of the chain have looked like so far (quirk Q35); others are possible, and get a warning."""
+_LONGEST = 256
+
+
+class AfspraakWarning(UserWarning):
+    """An agreement is registered with a version string of another form than the chain has had so far."""
 
 
 @frozen(kw_only=True)
@@ -43,6 +49,9 @@ class Afspraak:
         geslacht: whether ``geslacht`` is part of a deelnemer. Decided to leave the exchange from 2026-2027.
         schooladviezen: the advice values that may be sent; empty when the version has no exchange of advice.
         toetssoorten: the tests that this version knows.
+        profiel_deelnemers: the text for the field ``profiel`` of a list of participants.
+        profiel_schooladviezen: the same of a list of advice.
+        profiel_resultaat: the same of a result.
     """
 
     naam: str
@@ -52,19 +61,36 @@ class Afspraak:
     geslacht: bool = False
     schooladviezen: tuple[str, ...] = tuple(Schooladvies)
     toetssoorten: tuple[str, ...] = tuple(Toetssoort)
+    profiel_deelnemers: str = "Toetsdeelnemers"
+    profiel_schooladviezen: str = "Schooladviezen"
+    profiel_resultaat: str = "Leerlingtoetsresultaat"
 
     def __post_init__(self) -> None:
-        if not VERSIE_VORM.fullmatch(self.versie):
-            raise ConfigurationError(
-                f'afspraak "{self.naam}": versie does not look like a version string of the chain',
-                setting="afspraken.versie",
-                hint="Take the exact text from the specification of that school year (Doorstroomtoetsketen_v…)",
+        for name in ("versie", "profiel_deelnemers", "profiel_schooladviezen", "profiel_resultaat"):
+            text = getattr(self, name)
+            if not isinstance(text, str) or not text.strip() or not text.isprintable() or len(text) > _LONGEST:
+                raise ConfigurationError(
+                    f'afspraak "{self.naam}": {name} must be one line of 1 to {_LONGEST} printable characters',
+                    setting=f"afspraken.{name}",
+                    hint="Take the exact text from the specification of that school year",
+                )
+        if not self.is_gewoon:
+            warnings.warn(
+                f'afspraak "{self.naam}": versie does not look like the version strings so far (Doorstroomtoetsketen_v…); '
+                "compare it with the specification of that school year, letter for letter",
+                AfspraakWarning,
+                stacklevel=2,
             )
         if self.laatste_schooljaar is not None and self.laatste_schooljaar < self.eerste_schooljaar:
             raise ConfigurationError(
                 f'afspraak "{self.naam}": laatste_schooljaar lies before eerste_schooljaar',
                 setting="afspraken.laatste_schooljaar",
             )
+
+    @property
+    def is_gewoon(self) -> bool:
+        """Whether the version string has the form of those so far."""
+        return VERSIE_VORM.fullmatch(self.versie) is not None
 
     @staticmethod
     def met_naam(naam: str, extra: Mapping[str, Afspraak] | None = None) -> Afspraak:
@@ -96,17 +122,23 @@ class Afspraak:
         geslacht: bool = False,
         schooladviezen: tuple[str, ...] | None = None,
         toetssoorten: tuple[str, ...] | None = None,
+        profiel_deelnemers: str | None = None,
+        profiel_schooladviezen: str | None = None,
+        profiel_resultaat: str | None = None,
     ) -> Afspraak:
         """Derive the agreement of a later school year from this one.
 
         Args:
             naam: the name to use in the configuration.
-            versie: the exact version string, from that year's specification.
+            versie: the exact version string, from that year's specification; one of an unusual form gives a warning.
             eerste_schooljaar: first school year, ``"2026-2027"``.
             laatste_schooljaar: last school year; None when no end is known.
             geslacht: whether ``geslacht`` is still sent; left out by default (decision for 2026-2027).
             schooladviezen: the advice values, when they change.
             toetssoorten: the tests, when they change.
+            profiel_deelnemers: the profile of a list of participants, when it changes.
+            profiel_schooladviezen: the profile of a list of advice, when it changes.
+            profiel_resultaat: the profile of a result, when it changes.
         """
         return replace(
             self,
@@ -117,6 +149,9 @@ class Afspraak:
             geslacht=geslacht,
             schooladviezen=self.schooladviezen if schooladviezen is None else tuple(schooladviezen),
             toetssoorten=self.toetssoorten if toetssoorten is None else tuple(toetssoorten),
+            profiel_deelnemers=profiel_deelnemers or self.profiel_deelnemers,
+            profiel_schooladviezen=profiel_schooladviezen or self.profiel_schooladviezen,
+            profiel_resultaat=profiel_resultaat or self.profiel_resultaat,
         )
 
     def geldt_in(self, schooljaar: Schooljaar) -> bool:

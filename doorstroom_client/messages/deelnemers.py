@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.definitie import LANGSTE
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Deelnemer, Stamgroep
@@ -93,6 +94,7 @@ def build_deelnemerslijst(
         datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,
+        profiel=afspraak.profiel_deelnemers,
         schooljaar=schooljaar,
         deelnemersgroep=deelnemersgroep_of(school),
         groepen=groups,
@@ -104,14 +106,14 @@ def _groep(item: object, path: str, group_ids: dict[str, str], found: Findings) 
     if not isinstance(item, Stamgroep):
         found.add(path, "expected a Stamgroep")
         return {}
-    group_id = found.text(item.id, f"{path}.id", most=256, own_number=True)
+    group_id = found.text(item.id, f"{path}.id", most=LANGSTE["groep.id"], own_number=True)
     first = group_ids.setdefault(group_id, path)
     if first != path:
         found.add(f"{path}.id", f"is the same as {first}.id; a group may stand in a list once")
     return {
         "label": "Stamgroep",
         "id": group_id,
-        "omschrijving": found.text(item.omschrijving, f"{path}.omschrijving", most=64),
+        "omschrijving": found.text(item.omschrijving, f"{path}.omschrijving", most=LANGSTE["omschrijving"]),
         "niveau": _niveau(found.member(item.niveau, f"{path}.niveau", _GROEPEN, "niveau")),
     }
 
@@ -137,24 +139,24 @@ class _DeelnemerBuilder:
         if not isinstance(item, Deelnemer):
             found.add(path, "expected a Deelnemer")
             return {}
-        group = found.text(item.groep, f"{path}.groep", most=256, own_number=True)
+        group = found.text(item.groep, f"{path}.groep", most=LANGSTE["groep.id"], own_number=True)
         if group and group not in self._group_ids:
             found.add(f"{path}.groep", "is not the id of a group in this list")
         made: Deel = {
             "label": "Leerling",
             "deelnemerref": self._identities.entries(item.leerling, at),
-            "achternaam": found.text(item.achternaam, f"{path}.achternaam", most=70),
+            "achternaam": found.text(item.achternaam, f"{path}.achternaam", most=LANGSTE["achternaam"]),
         }
         if item.voorvoegsel is not None and not (isinstance(item.voorvoegsel, str) and not item.voorvoegsel.strip()):
-            made["voorvoegsel"] = found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=10)
-        made["roepnaam"] = found.text(item.roepnaam, f"{path}.roepnaam", most=64)
+            made["voorvoegsel"] = found.text(item.voorvoegsel, f"{path}.voorvoegsel", most=LANGSTE["voorvoegsel"])
+        made["roepnaam"] = found.text(item.roepnaam, f"{path}.roepnaam", most=LANGSTE["roepnaam"])
         made["groep"] = group
         made["niveau"] = _niveau(found.member(item.jaargroep, f"{path}.jaargroep", _JAARGROEPEN, "jaargroep"))
         made["extensie"] = self._extensie(item, path)
         return made
 
     def _extensie(self, item: Deelnemer, path: str) -> Deel:
-        initials = self._found.text(item.voorletters, f"{path}.voorletters", most=6)
+        initials = self._found.text(item.voorletters, f"{path}.voorletters", most=LANGSTE["voorletters"])
         if initials and not initials.isalpha():
             self._found.add(f"{path}.voorletters", "expected letters only, without dots or spaces")
         made: Deel = {

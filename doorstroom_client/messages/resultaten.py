@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cache
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
-from doorstroom_client.messages.afspraak import VERSIE_VORM
+from doorstroom_client.messages.afspraak import VERSIE_VORM, Afspraak
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId, is_no_key
 from doorstroom_client.messages.leerlingen import Leerling
@@ -308,11 +308,22 @@ class Leerlingresultaat(Part):
     @property
     def opmerkingen(self) -> tuple[str, ...]:
         """What is odd about this message, as short codes: nothing here is a reason to refuse it."""
+        return self.opmerkingen_bij(())
+
+    def opmerkingen_bij(self, afspraken: Iterable[Afspraak]) -> tuple[str, ...]:
+        """The same, for whoever has registered agreements: a version string or test of theirs is known.
+
+        Args:
+            afspraken: those that are registered.
+        """
+        registered = tuple(afspraken)
+        versies = {item.versie for item in registered}
+        toetsen = {*Toetssoort, *(toets for item in registered for toets in item.toetssoorten)}
         checks = {
-            "versie_onbekend": not VERSIE_VORM.fullmatch(self.versie or ""),
+            "versie_onbekend": self.versie not in versies and not VERSIE_VORM.fullmatch(self.versie or ""),
             "datumtijd_onleesbaar": self.datumtijd is None,
             "datumtijd_zonder_tijdzone": self.datumtijd is not None and isinstance(self.datumtijd.tzinfo, type(amsterdam())),
-            "toetssoort_onbekend": not isinstance(self.toetssoort, Toetssoort),
+            "toetssoort_onbekend": self.toetssoort not in toetsen,
             "geen_toetsscore": self.toetsscore is None,
             "toetsadvies_onbekend": self.toetsadvies_tekst is not None and self.toetsadvies is None,
             "dubbele_identiteit": self._has_double_identity(),

@@ -88,6 +88,7 @@ def build_schooladviezenlijst(
         datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,
+        profiel=afspraak.profiel_schooladviezen,
         schooljaar=schooljaar,
         deelnemersgroep=deelnemersgroep_of(school),
         voorlopigSchooladviezen=entries,

@@ -100,6 +100,8 @@ class Keten:
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
+        single_purpose: give every party one certificate for calling and another for being called, from two roots, as the
+            newest ones of PKIoverheid are. When False one certificate does for both.
 
     Raises:
         OSError: one of the ports is taken.
@@ -120,6 +122,7 @@ class Keten:
         schooljaar: str = "2025-2026",
         port: int = 0,
         receive: bool = True,
+        single_purpose: bool = False,
     ) -> None:
         if port:
             check_ports(port)
@@ -131,18 +134,21 @@ class Keten:
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
-        self._pki = Pki(self.directory / "pki")
+        self._pki = self._server_pki = Pki(self.directory / "pki")
+        if single_purpose:
+            self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
         self._receive = receive
         self._receiver: Client | None = None
         self._issued: dict[str, Issued] = {}
-        las = self._certificate("las", LAS_OIN)
+        las = self._client_certificate("las", LAS_OIN)
         self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
         ports = range(port, port + PORTS) if port else (0,) * PORTS
-        self._osr_server = self._server("osr", OSR_OIN, self.osr.app, ports[0])
-        self._las_server = self._server("terugweg", LAS_OIN, self._receive_one, ports[1])
+        self._osr_server = self._server("osr", self._server_certificate("osr", OSR_OIN), self.osr.app, ports[0])
+        self._las_certificate = self._server_certificate("terugweg", LAS_OIN)
+        self._las_server = self._server("terugweg", self._las_certificate, self._receive_one, ports[1])
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
         self._supplier_servers = {
-            soort: self._server(soort.lower(), systeem.oin, systeem.app, ports[2 + at])
+            soort: self._server(soort.lower(), self._server_certificate(soort.lower(), systeem.oin), systeem.app, ports[2 + at])
             for at, (soort, systeem) in enumerate(self.toetssystemen.items())
         }
         self._give_mandates()
@@ -293,7 +299,7 @@ class Keten:
             *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
         """
         systeem = self.toetssystemen[toetssoort]
-        with served(played, pki=self._pki, oin=systeem.oin) as server:
+        with served(played, pki=self._server_pki, oin=systeem.oin) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
@@ -303,19 +309,23 @@ class Keten:
             path: the file; its mode becomes 0600.
         """
         path.touch(mode=0o600)
-        path.write_text(config_text(self.arguments(), path.parent), "utf-8")
+        serve = None if self._server_pki is self._pki else self._las_certificate
+        path.write_text(config_text(self.arguments(), path.parent, serve), "utf-8")
         return path
 
     def _servers(self) -> list[HttpsServer]:
         receiver = [self._las_server] if self._receive else []
         return [self._osr_server, *self._supplier_servers.values(), *receiver]
 
-    def _certificate(self, name: str, oin: str) -> Issued:
-        self._issued[name] = self._pki.issue(name, oin=oin)
+    def _client_certificate(self, name: str, oin: str) -> Issued:
+        self._issued[name] = self._pki.issue(name, oin=oin, server=self._server_pki is self._pki)
         return self._issued[name]
 
-    def _server(self, name: str, oin: str, app: Any, port: int) -> HttpsServer:
-        issued = self._certificate(name, oin)
+    def _server_certificate(self, name: str, oin: str) -> Issued:
+        issued = self._client_certificate(name, oin)  # whoever is called calls others too
+        return issued if self._server_pki is self._pki else self._server_pki.issue(name, oin=oin, client=False)
+
+    def _server(self, name: str, issued: Issued, app: Any, port: int) -> HttpsServer:
         return HttpsServer(app, cert=issued.cert, key=issued.key, trust=self._pki.trust, name=name, port=port)
 
     def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:

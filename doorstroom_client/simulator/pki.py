@@ -96,23 +96,27 @@ class Pki:
 
     Attributes:
         directory: where all files are written; readable by the owner only.
-        trust: PEM with the root, to be used as the only trust anchor.
+        trust: PEM with the root, to be used as the only trust anchor; with that of the other one, when there is.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, name: str = "Simulator", beside: Pki | None = None) -> None:
         """Make the root and the intermediate.
 
         Args:
             directory: made when it does not exist; its mode becomes 0700.
+            name: what the names of both begin with.
+            beside: another one with a root of its own; from now on both roots stand in the trust file of either.
         """
         self.directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.chmod(0o700)
-        self._root = _make_authority("Simulator Root", parent=None, path_length=1)
-        self._intermediate = _make_authority("Simulator Intermediate", parent=self._root, path_length=0)
+        self._root = _make_authority(f"{name} Root", parent=None, path_length=1)
+        self._intermediate = _make_authority(f"{name} Intermediate", parent=self._root, path_length=0)
         self._numbers = itertools.count(1)
         self.trust = directory / "trust.pem"
-        _write_private(self.trust, self._root.pem())
+        roots = self._root.pem() + (b"" if beside is None else beside.trust.read_bytes())
+        for path in [self.trust] if beside is None else [self.trust, beside.trust]:
+            _write_private(path, roots)
 
     def issue(
         self,

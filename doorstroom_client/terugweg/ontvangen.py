@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import field
 
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.frozen import frozen
+from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
@@ -33,6 +35,7 @@ class Ontvangen:
         tries: how often it was put off.
         reason: why it was put off last; empty when it never was.
         resultaat: the message itself.
+        afspraken: the agreements that are registered; what they name is no oddity.
     """
 
     id: int
@@ -45,6 +48,7 @@ class Ontvangen:
     tries: int
     reason: str
     resultaat: Leerlingresultaat
+    afspraken: tuple[Afspraak, ...] = field(repr=False)
 
     @property
     def leerling(self) -> Leerling:
@@ -81,10 +85,15 @@ class Ontvangen:
         """What is odd, as short codes: those of the message, and whether it says to be made after it was received."""
         made = self.resultaat.datumtijd
         ahead = made is not None and made - self.ontvangen_op > _CLOCKS_MAY_DIFFER
-        return (*self.resultaat.opmerkingen, *(("datumtijd_in_de_toekomst",) if ahead else ()))
+        return (*self.resultaat.opmerkingen_bij(self.afspraken), *(("datumtijd_in_de_toekomst",) if ahead else ()))
 
 
-def open_kept(kept: Kept, find_school: Callable[[str], School | None], leveranciers: Sequence[Leverancier]) -> Ontvangen:
+def open_kept(
+    kept: Kept,
+    find_school: Callable[[str], School | None],
+    leveranciers: Sequence[Leverancier],
+    afspraken: tuple[Afspraak, ...] = (),
+) -> Ontvangen:
     """Read a kept delivery back."""
     about = kept.delivery
     return Ontvangen(
@@ -98,4 +107,5 @@ def open_kept(kept: Kept, find_school: Callable[[str], School | None], leveranci
         tries=kept.tries,
         reason=kept.reason,
         resultaat=decode_leerlingresultaat(about.payload),
+        afspraken=afspraken,
     )

@@ -44,15 +44,20 @@ class ServerContext:
         seen = self._changed()
         if seen is not self._seen:
             self._seen = seen
-            self._take_over()
+            problem = self._take_over()
+            if problem:  # they could be used for calling others, and not for this
+                self._tell(problem)
         return self._context
 
     def renew(self) -> bool:
         """Take the files over now; when they cannot be used, what was in use stays. Either is told as an event."""
         problem = self._take_over()
+        self._tell(problem)
+        return not problem
+
+    def _tell(self, problem: str) -> None:
         result = f"new files cannot be used: {problem}" if problem else "new files are in use"
         tell(Event("certificate", "-", result, "-", "-", "", self._now(), serious=bool(problem)), self._on_event)
-        return not problem
 
     @property
     def is_valid(self) -> bool:

@@ -14,11 +14,13 @@ from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN, Afspraak
 from doorstroom_client.messages.codec import decode_leerlingresultaat, encode
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.definitie import definitie_van
 from doorstroom_client.messages.identifiers import Routeringskenmerk
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.vergelijking import vergelijk
 from doorstroom_client.messages.vocabulary import (
     TOETSNAMEN,
     Domein,
@@ -302,3 +304,26 @@ def test_version_1_0_has_no_advice(definitions: dict[str, Any]) -> None:
             [Advies(Leerling(las_key="a"), "VWO")],
             **{**envelope_of(example), "afspraak": Afspraak.met_naam("1.0"), "schooljaar": "2023-2024"},
         )
+
+
+@pytest.mark.parametrize("naam", ["1.0", "1.1"])
+def test_what_an_agreement_stands_for_is_what_was_published(definition: Any, naam: str) -> None:
+    """The comparison of a new definition with a registered agreement starts from here."""
+    found = vergelijk(definitie_van(AFSPRAKEN[naam]), definition.document)
+    if definition.afspraak == naam:
+        assert found == []
+        return
+    other = AFSPRAKEN[definition.afspraak].versie
+    told = {(item.soort, item.plaats, item.veld): item.tekst for item in found}
+    advice = "is gone" if naam == "1.1" else "is new"
+    assert told == {
+        ("version", "POST /registreren", "versie"): f"{AFSPRAKEN[naam].versie} is now {other}",
+        ("version", "POST /leerlingresultaat", "versie"): f"{AFSPRAKEN[naam].versie} is now {other}",
+        ("path", "POST /registreren-schooladviezen", ""): advice,
+    }
+
+
+def test_the_definitions_differ_as_the_agreements_do(definitions: dict[str, Any]) -> None:
+    old, new = definitions["1.0"].document, definitions["1.1"].document
+    assert vergelijk(old, new) == vergelijk(definitie_van(AFSPRAKEN["1.0"]), definitie_van(AFSPRAKEN["1.1"]))
+    assert vergelijk(new, new) == []

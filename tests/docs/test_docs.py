@@ -44,6 +44,7 @@ EXPECTED = (
     "how-to/use-the-outbox.md",
     "how-to/watch-calls.md",
     "how-to/purge-and-back-up.md",
+    "how-to/install-your-certificate.md",
     "how-to/make-the-overview.md",
     "how-to/read-the-overview.md",
     "explanation/chain.md",

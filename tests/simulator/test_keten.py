@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from doorstroom_client.cli._certificates import judged
+from doorstroom_client.config import load_settings
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.tls import client_context, server_context
+from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.simulator import _antwoorden
 from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.toetssysteem import Gedrag
+from doorstroom_client.terugweg.handler import InboundRequest
 
 from .wereld import KLAS, SCHOOL, Wereld
 
@@ -82,3 +90,54 @@ def test_what_came_in_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatc
         _antwoorden.onthoud(seen, number)
         assert len(seen) <= 6
     assert seen == [4, 5, 6]
+
+
+def test_certificates_of_one_purpose_from_two_roots(tmp_path: Path) -> None:
+    """Everybody calls with one and is called with another; the file that is written says so, and is sound."""
+    with Keten(tmp_path / "keten", single_purpose=True) as keten:
+        config = keten.write_config(tmp_path / "doorstroom.toml")
+        with keten.client() as client:
+            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen(3)))
+        assert [item.status for item in keten.stuur_resultaten("ICE")] == [202] * 3
+        settings = load_settings(config)
+        calling, serving = settings.own_certificate, settings.server_certificate
+        assert calling != serving
+        with pytest.raises(ConfigurationError, match="no serverAuth"):
+            server_context(calling)
+        with pytest.raises(ConfigurationError, match="no clientAuth"):
+            client_context(serving)
+        assert client_context(calling)
+        assert server_context(serving)
+        assert [(item.name, item.error, item.found) for item in judged(settings)] == [
+            ("certificate", None, ()),
+            ("serve", None, ()),
+        ]
+
+
+def test_a_result_of_a_registered_test_is_taken_in_and_is_no_oddity(eigen_keten: Keten) -> None:
+    keten = eigen_keten
+    coming = AFSPRAKEN["1.1"].volgende(
+        naam="2026-2027",
+        versie="Doorstroomtoetsketen_v2026-2027",
+        eerste_schooljaar="2026-2027",
+        toetssoorten=(*AFSPRAKEN["1.1"].toetssoorten, "NIEUWE_TOETS"),
+    )
+    with keten.client() as client:
+        client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen(1)))
+    result = keten.toetssystemen["ICE"].neem_af()[0]
+    result["versie"] = coming.versie
+    result["resultatenscores"]["toetsdefinitie"] = result["toets"]["id"] = "NIEUWE_TOETS"
+    request = InboundRequest(
+        method="POST",
+        path="/leerlingresultaat",
+        query=f"edu-to={keten.school.routeringskenmerk}&edu-from={keten.school.oin}",
+        peer_oin=keten.toetssystemen["ICE"].oin,
+        body=json.dumps(result).encode(),
+    )
+    for registered, odd in (((), True), ((coming,), False)):
+        with keten.client(afspraken=registered) as client:
+            assert client.terugweg.handle(request).status == 202
+            (found,) = client.resultaten()
+            assert found.toetssoort == "NIEUWE_TOETS"
+            assert ("toetssoort_onbekend" in found.opmerkingen) is odd
+            assert "versie_onbekend" not in found.opmerkingen

@@ -30,6 +30,7 @@ _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
+_OWN = "tests/promises/test_own_certificate.py"
 _PROXY = "tests/terugweg/test_proxy.py"
 _RECEIVER = "tests/unit/test_receiver.py"
 _SHAPES = "tests/osr/test_shapes.py"
@@ -536,6 +537,21 @@ def _(take_over: Any, self: Any) -> None:
     return None
 
 
+@bug("T6", "a certificate for servers will do for calling", "exchange.judged:Chain.usable", _OWN, only="only_for_servers")
+def _(usable: Any, self: Any) -> Any:
+    return [found for found in usable(self) if "extendedKeyUsage" not in found.text]
+
+
+@bug("T6", "nobody sees that an intermediate is missing", "exchange.judged:Chain._gap", _OWN, only="no_intermediate")
+def _(gap: Any, self: Any, *_: Any) -> Any:
+    return ()
+
+
+@bug("T6", "an old encryption is called a wrong passphrase", "exchange.pem:left_behind", _OWN, only="pbe_md5_des")
+def _(left_behind: Any, key: Any) -> str:
+    return ""
+
+
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
 def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True
@@ -544,6 +560,33 @@ def _(trusts: Any, self: Any, *_: Any) -> bool:
 @bug("T7", "a certificate in a header is not verified", "terugweg.verify:Trust.is_sound", _PROXY, only="every_defect")
 def _(is_sound: Any, *_: Any) -> bool:
     return True
+
+
+# --- what is agreed
+
+
+@bug(
+    "A1",
+    "a field that became required is not told",
+    "messages.vergelijking:_veldverschil",
+    "tests/unit/test_vergelijking.py::test_a_difference_is_told_in_one_line",
+    only="required",
+)
+def _(veldverschil: Any, plaats: Any, ours: Any, theirs: Any) -> Any:
+    return [item for item in veldverschil(plaats, ours, theirs) if item.soort != "required"]
+
+
+@bug(
+    "A2",
+    "only version strings of the usual form can be registered",
+    "messages.afspraak:Afspraak.__post_init__",
+    "tests/unit/test_afspraak.py::test_an_unusual_version_string_is_written_and_told",
+)
+def _(post_init: Any, self: Any) -> None:
+    from doorstroom_client.errors import ConfigurationError
+
+    if not self.is_gewoon:
+        raise ConfigurationError("versie", setting="afspraken.versie")
 
 
 # --- what nobody may see

@@ -20,6 +20,7 @@ import pytest
 
 from doorstroom_client import ConfigurationError
 from doorstroom_client.config import load_settings
+from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
@@ -194,6 +195,59 @@ def test_sighup_takes_over_new_files_and_cuts_no_connection(
         busy.sendall(supplier.body[10:])
         assert status_of(answer(busy)) in (202, 503)  # its own OSR is not reached with this certificate; it was heard out
     assert stop(served) == 0
+
+
+def test_the_receiver_has_a_certificate_of_its_own(serve: Serve, supplier: Supplier, chain: Keten, tmp_path: Path) -> None:
+    """Of one purpose, and from another root than the one for asking the OSR; renewed by itself."""
+    pki = Pki(tmp_path / "own", name="Servers")
+    issued = pki.issue("las", oin="00000003990000010000", client=False)
+    files = {"serve_certificate": str(issued.cert), "serve_key": str(issued.key), "store": str(tmp_path / "s.db")}
+    served = serve("--health-port", "0", **files)
+    first = shown(served, supplier)
+    assert first == ssl.PEM_cert_to_DER_cert(issued.cert.read_text().partition("-----END")[0] + "-----END CERTIFICATE-----\n")
+    supplier.context.load_verify_locations(pki.trust)
+    with supplier.connect(served.port) as sending:
+        sending.sendall(supplier.head() + supplier.body)
+        assert status_of(answer(sending)) == 202  # the OSR was asked with the other certificate
+    pki.issue("las", oin="00000003990000010000", client=False)
+    served.process.send_signal(signal.SIGHUP)
+    wait_for(served, "new files are in use")
+    second = shown(served, supplier)
+    assert second != first
+    pki.issue("las", oin="00000003990000010000", server=False)
+    served.process.send_signal(signal.SIGHUP)
+    wait_for(served, "new files cannot be used: serve.certificate")
+    assert shown(served, supplier) == second
+    assert health(served)[1]["checks"]["certificate"] == "ok"
+    assert stop(served) == 0
+
+
+def test_a_certificate_for_clients_only_does_not_serve(chain: Keten, tmp_path: Path) -> None:
+    issued = chain._pki.issue("alleen-client", oin="00000003990000010000", server=False)
+    environment = {"DOORSTROOM_CERTIFICATE_CERT": str(issued.cert), "DOORSTROOM_CERTIFICATE_KEY": str(issued.key)}
+    done = subprocess.run(
+        [sys.executable, "-m", "doorstroom_client.cli", "serve", "--config", str(chain.directory / "doorstroom.toml")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DOORSTROOM_STORE": str(tmp_path / "s.db"), **environment},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 78
+    assert "serverAuth" in done.stderr
+    assert "serve.certificate" in done.stderr
+
+
+def test_new_files_for_clients_only_leave_the_receiver_what_it_had(test_pki: Pki) -> None:
+    issued = test_pki.issue("ontvanger-2", oin="00000003990000010000")
+    moments, told = [object()], list[Event]()
+    certificate = ClientCertificate(issued.cert, issued.key, test_pki.trust)
+    context = ServerContext(certificate, lambda: moments[-1], told.append, _now)
+    first = context.current()
+    test_pki.issue("ontvanger-2", oin="00000003990000010000", server=False)
+    moments.append(object())
+    assert context.current() is first
+    assert [(event.result, event.serious) for event in told] == [("new files cannot be used: certificate.cert", True)]
 
 
 def test_a_list_that_is_put_there_counts_for_new_connections(test_pki: Pki, tmp_path: Path) -> None:

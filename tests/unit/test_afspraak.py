@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import pickle
 from typing import Any
 
 import pytest
+from support import NOW, SCHOOL
 
 from doorstroom_client.errors import ConfigurationError, MessageError
-from doorstroom_client.messages.afspraak import AFSPRAKEN, VERSIE_VORM, Afspraak
+from doorstroom_client.messages.afspraak import AFSPRAKEN, VERSIE_VORM, Afspraak, AfspraakWarning
+from doorstroom_client.messages.codec import encode
+from doorstroom_client.messages.deelnemers import build_deelnemerslijst
 from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetssoort
 
 
@@ -95,36 +102,66 @@ def test_what_may_change_in_the_next_version() -> None:
     assert next_year(schooladviezen=()).schooladviezen == ()
 
 
-@pytest.mark.parametrize(
-    "versie",
-    [
-        "",
-        "1.1",
-        "v1.1",
-        "Doorstroomtoetsketen",
-        "Doorstroomtoetsketen_v",
-        "Doorstroomtoetsketen_v1.",
-        "Doorstroomtoetsketen_v1..1",
-        "doorstroomtoetsketen_v1.1",
-        "Doorstroomtoetsketen_v1.1 ",
-        "Doorstroomtoetsketen_v1.1\n",
-        "Doorstroomtoetsketen_v…",
-        "<the string in the specification>",
-        "Doorstroomtoetsketen_v\u0661",
-        "Eindtoetsketen_v3",
-    ],
-)
-def test_a_version_string_has_a_form(versie: str) -> None:
+@pytest.mark.parametrize("versie", ["", " ", "Doorstroomtoetsketen_v1.1\n", "a\tb", "a\x00", "a\u202eb", "x" * 257])
+@pytest.mark.parametrize("field", ["versie", "profiel_deelnemers", "profiel_schooladviezen", "profiel_resultaat"])
+def test_a_text_for_a_field_is_one_printable_line(field: str, versie: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        next_year(versie=versie)
-    assert caught.value.setting == "afspraken.versie"
+        dataclasses.replace(next_year(), **{field: versie})
+    assert caught.value.setting == f"afspraken.{field}"
     assert "specification" in caught.value.hint
 
 
-@pytest.mark.parametrize("versie", ["Doorstroomtoetsketen_v1", "Doorstroomtoetsketen_v1.0", "Doorstroomtoetsketen_v2.10.3"])
-def test_version_strings_that_are_accepted(versie: str) -> None:
-    assert next_year(versie=versie).versie == versie
+@pytest.mark.parametrize(
+    "versie",
+    [
+        *("1.1", "v1.1", "Doorstroomtoetsketen", "Doorstroomtoetsketen_v", "Doorstroomtoetsketen_v1.", "Eindtoetsketen_v3"),
+        *("Doorstroomtoetsketen_v1..1", "doorstroomtoetsketen_v1.1", "Doorstroomtoetsketen_v1.1 ", "Doorstroomtoetsketen_v…"),
+        *("<the string in the specification>", "Doorstroomtoetsketen_v\u0661", "Ketenafspraak 2026/27 – définitief"),
+    ],
+)
+def test_an_unusual_version_string_is_written_and_told(versie: str) -> None:
+    with pytest.warns(AfspraakWarning, match="letter for letter"):
+        coming = next_year(versie=versie)
+    assert (coming.versie, coming.is_gewoon) == (versie, False)
+    message = build_schooladviezenlijst(
+        SCHOOL, [Advies(Leerling(las_key="a"), "VWO")], afspraak=coming, schooljaar="2026-2027", auteur="T", datumtijd=NOW
+    )
+    assert json.loads(encode(message))["versie"] == versie
+
+
+@pytest.mark.parametrize(
+    "versie",
+    [
+        *("Doorstroomtoetsketen_v1", "Doorstroomtoetsketen_v1.0", "Doorstroomtoetsketen_v2.10.3"),
+        *("Doorstroomtoetsketen_v2026-2027", "Doorstroomtoetsketen_v2026-2027.1"),
+    ],
+)
+def test_version_strings_of_the_usual_form(versie: str) -> None:
+    coming = next_year(versie=versie)
+    assert (coming.versie, coming.is_gewoon) == (versie, True)
     assert VERSIE_VORM.fullmatch(versie)
+
+
+def test_profiles_are_those_of_the_agreement() -> None:
+    coming = next_year(profiel_deelnemers="Deelnemers2", profiel_schooladviezen="Adviezen2", profiel_resultaat="Resultaat2")
+    common: dict[str, Any] = {"afspraak": coming, "schooljaar": "2026-2027", "auteur": "T", "datumtijd": NOW}
+    advice = build_schooladviezenlijst(SCHOOL, [Advies(Leerling(las_key="a"), "VWO")], **common)
+    names = {"achternaam": "A", "roepnaam": "A", "voorletters": "A"}
+    pupil = Deelnemer(leerling=Leerling(las_key="a"), geboortedatum="2014-01-01", groep="g", **names)
+    participants = build_deelnemerslijst(SCHOOL, [Stamgroep("g", "8A")], [pupil], **common)
+    assert [json.loads(encode(item))["profiel"] for item in (advice, participants)] == ["Adviezen2", "Deelnemers2"]
+    assert next_year().profiel_schooladviezen == "Schooladviezen"
+
+
+def test_a_result_of_a_registered_test_and_version_is_not_odd() -> None:
+    with pytest.warns(AfspraakWarning):
+        coming = next_year(versie="Keten 2026", toetssoorten=["NIEUW"])
+    scores = {"toetsdefinitie": "NIEUW", "deelnemerref": [{"label": "LAS-key", "onderwijsdeelnemerID": "a"}]}
+    document = {"versie": "Keten 2026", "resultatenscores": {**scores, "resultaten": {"resultaten": [{}]}}}
+    result = Leerlingresultaat.parse(document)
+    assert result.toetssoort == "NIEUW"
+    assert {"versie_onbekend", "toetssoort_onbekend"} <= set(result.opmerkingen)
+    assert not {"versie_onbekend", "toetssoort_onbekend"} & set(result.opmerkingen_bij([coming]))
 
 
 def test_the_last_year_may_not_lie_before_the_first() -> None:

@@ -229,7 +229,7 @@ def test_one_error_names_everything(tmp_path: Path) -> None:
             TEXT[TEXT.index("[[scholen]]") : TEXT.index("[[afspraken]]")].replace('"11BB"', '"11bb"'),
             "scholen[0].instellingscode",
         ),
-        ('[[afspraken]]\nnaam = "x"\nversie = "x"\neerste_schooljaar = "2026-2027"\n', "versie"),
+        ('[[afspraken]]\nnaam = "x"\nversie = "x\\ty"\neerste_schooljaar = "2026-2027"\n', "versie"),
         ('[[afspraken]]\nnaam = "x"\nversie = "Doorstroomtoetsketen_v2"\neerste_schooljaar = "2026"\n', "afspraken[0]"),
         ('[[afspraken]]\nnaam = "x"\nbasis = "9"\nversie = "x"\neerste_schooljaar = "2026-2027"\n', "no afspraak named"),
     ],
@@ -260,7 +260,7 @@ def test_a_byte_order_mark_is_fine(tmp_path: Path) -> None:
 
 def test_the_table() -> None:
     assert len({item.name for item in SETTINGS}) == len(SETTINGS)
-    assert {item.name for item in SETTINGS if item.secret} == {"certificate.password", "osr.api_key"}
+    assert {item.name for item in SETTINGS if item.secret} == {"certificate.password", "osr.api_key", "serve.password"}
     assert all(item.help for item in SETTINGS)
 
 

@@ -1,0 +1,141 @@
+"""What a file holds when it is not the PEM that was asked for, and how its key is encrypted: the next step depends on it."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from doorstroom_client.exchange.x509 import children
+
+_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
+_CIPHER = re.compile(rb"^DEK-Info:\s*([A-Z0-9-]+)", re.MULTILINE)
+_ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----\s(.+?)-----END", re.DOTALL)
+_SEQUENCE, _INTEGER, _OCTETS, _OBJECT_ID = 0x30, 0x02, 0x04, 0x06
+
+_PKCS5, _PKCS12 = bytes.fromhex("2a864886f70d0105"), bytes.fromhex("2a864886f70d010c01")
+_LEFT_BEHIND = {
+    _PKCS5 + b"\x01": "PBE-MD2-DES",
+    _PKCS5 + b"\x03": "PBE-MD5-DES",
+    _PKCS5 + b"\x04": "PBE-MD2-RC2-64",
+    _PKCS5 + b"\x06": "PBE-MD5-RC2-64",
+    _PKCS5 + b"\x0a": "PBE-SHA1-DES",
+    _PKCS5 + b"\x0b": "PBE-SHA1-RC2-64",
+    _PKCS12 + b"\x01": "PBE-SHA1-RC4-128",
+    _PKCS12 + b"\x02": "PBE-SHA1-RC4-40",
+    _PKCS12 + b"\x05": "PBE-SHA1-RC2-128",
+    _PKCS12 + b"\x06": "PBE-SHA1-RC2-40",
+    # The ciphers that PBES2 may name.
+    bytes.fromhex("2b0e030207"): "DES-CBC",
+    bytes.fromhex("2a864886f70d0302"): "RC2-CBC",
+    bytes.fromhex("2a864886f70d0304"): "RC4",
+    bytes.fromhex("2b0601040197550102"): "BF-CBC",
+    bytes.fromhex("2a864886f67d07420a"): "CAST5-CBC",
+    bytes.fromhex("2a831a8c9a440104"): "SEED-CBC",
+}
+"""Object ids of encryptions that OpenSSL 3 has put aside, in its provider ``legacy``, with the names it gives them."""
+_LEFT_BEHIND_NAMES = re.compile(r"DES-(?!EDE)|DESX|RC[245]|BF-|CAST|IDEA|SEED")
+"""The same as the older form of PEM writes them."""
+
+
+def left_behind(key: bytes) -> str:
+    """How a private key is encrypted, when OpenSSL 3 no longer reads that; else empty.
+
+    Args:
+        key: the text of the file.
+    """
+    old = _CIPHER.search(key)
+    if old:
+        name = old.group(1).decode("ascii")
+        return name if _LEFT_BEHIND_NAMES.match(name) else ""
+    found = _ENCRYPTED.search(key)
+    try:
+        algorithm = children(children(base64.b64decode(found.group(1)))[0][1])[0][1] if found else b""
+        return next((_LEFT_BEHIND[oid] for oid in _object_ids(algorithm) if oid in _LEFT_BEHIND), "")
+    except (ValueError, IndexError):
+        return ""
+
+
+def _object_ids(content: bytes) -> list[bytes]:
+    """All object ids in a DER value, however deep."""
+    found: list[bytes] = []
+    for tag, inner in children(content):
+        if tag == _OBJECT_ID:
+            found.append(inner)
+        elif tag == _SEQUENCE:
+            found += _object_ids(inner)
+    return found
+
+
+def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
+    """Why there is no certificate to read in a file, and what to do.
+
+    Args:
+        data: the content.
+        name: of the file, for the command that converts it.
+
+    Returns:
+        What the file is, for after its name, and the next step.
+    """
+    labels = _labels(data)
+    if "CERTIFICATE" in labels:
+        return "holds a certificate that is damaged or cut short", "Copy the whole file once more, its last line included"
+    if any(label.endswith("CERTIFICATE REQUEST") for label in labels):
+        return "holds a certificate request and no certificate", "Give the certificate that was issued for it"
+    if any(label.endswith("PRIVATE KEY") for label in labels):
+        return "holds a private key and no certificate", "Give the file with the certificate here"
+    if "PKCS7" in labels:
+        return "is a PKCS#7 file (.p7b)", f"Convert it: openssl pkcs7 -print_certs -in {name} -out {name}.pem"
+    return _no_pem(data, name) or (
+        "holds no readable certificate",
+        "Give a PEM file, with a line -----BEGIN CERTIFICATE-----",
+    )
+
+
+def not_a_key(data: bytes, name: str) -> tuple[str, str]:
+    """Why there is no private key to read in a file, and what to do; arguments and answer as in `not_a_certificate`."""
+    labels = _labels(data)
+    if "OPENSSH PRIVATE KEY" in labels:
+        return "holds a key in the form of OpenSSH", f"Convert a copy of it: ssh-keygen -p -m PEM -f {name}"
+    if any(label.endswith("PRIVATE KEY") for label in labels):
+        return "holds no usable private key in PEM form: it is damaged or cut short", "Copy the whole file once more"
+    if "CERTIFICATE" in labels:
+        return "holds a certificate and no private key", "Give the file with the private key"
+    if any(label.endswith("PUBLIC KEY") for label in labels):
+        return "holds a public key only", "Give the file with the private key"
+    if any(label.endswith("CERTIFICATE REQUEST") for label in labels):
+        return "holds a certificate request and no private key", "Give the private key that was made with it"
+    return _no_pem(data, name) or (
+        "holds no usable private key in PEM form",
+        "Give a PEM file, with a line -----BEGIN PRIVATE KEY-----",
+    )
+
+
+def _labels(data: bytes) -> set[str]:
+    return {label.decode("ascii") for label in _LABEL.findall(data)}
+
+
+def _no_pem(data: bytes, name: str) -> tuple[str, str] | None:
+    if not data.strip():
+        return "is empty", "Copy the file once more; look whether the disk is full"
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"
+    try:
+        inner = children(children(data)[0][1]) if data[0] == _SEQUENCE else []
+    except (ValueError, IndexError):
+        return None
+    if len(inner) < 2:
+        return None
+    if inner[0] == (_INTEGER, b"\x03"):
+        command = f"openssl pkcs12 -in {name} -out {name}.pem"
+        return (
+            "is a PKCS#12 file (.p12, .pfx) and no PEM",
+            f"Convert it: {command} (with -legacy as well when that cannot read it); the new file holds certificate and key",
+        )
+    if inner[0][0] == _INTEGER or [tag for tag, _ in inner] == [_SEQUENCE, _OCTETS]:
+        return "is a private key in DER and not in PEM", f"Convert it: openssl pkey -inform DER -in {name} -out {name}.pem"
+    if inner[0][0] == _OBJECT_ID:
+        convert = f"openssl pkcs7 -inform DER -print_certs -in {name} -out {name}.pem"
+        return "is a PKCS#7 file (.p7b) in DER", f"Convert it: {convert}"
+    if inner[0][0] == _SEQUENCE and len(inner) == 3:
+        return "is a certificate in DER and not in PEM", f"Convert it: openssl x509 -inform DER -in {name} -out {name}.pem"
+    return None

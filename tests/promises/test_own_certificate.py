@@ -1,0 +1,567 @@
+"""Promise T6: our own certificate, judged before anybody else does it. Every set-up here is made with the program openssl."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ssl_maker import LEGACY, OPENSSL, Authority, Leaf, make_key, needs_openssl, openssl, together
+from typer.testing import CliRunner
+
+from doorstroom_client import AsyncClient, Client
+from doorstroom_client.cli._app import app
+from doorstroom_client.config import load_settings
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.exchange.events import Event
+from doorstroom_client.exchange.tls import SecurityWarning, client_context, server_context
+
+from .test_tls_floor import handshake
+
+pytestmark = needs_openssl
+CLIENT, SERVER = "clientAuth", "serverAuth"
+
+
+class Wereld(SimpleNamespace):
+    """Two roots, one for clients and one for servers, with an intermediate each."""
+
+    root: Authority
+    middle: Authority
+    other_root: Authority
+    other_middle: Authority
+    las: Leaf
+    both: Leaf
+    server: Leaf
+
+
+@pytest.fixture(scope="module")
+def wereld(tmp_path_factory: pytest.TempPathFactory) -> Wereld:
+    folder = tmp_path_factory.mktemp("openssl")
+    root = Authority(folder / "root", "Root Clients")
+    middle = Authority(folder / "middle", "Issuer Clients", root)
+    other_root = Authority(folder / "other-root", "Root Servers")
+    other_middle = Authority(folder / "other-middle", "Issuer Servers", other_root)
+    return Wereld(
+        root=root,
+        middle=middle,
+        other_root=other_root,
+        other_middle=other_middle,
+        las=middle.leaf("las", CLIENT),
+        both=middle.leaf("both", f"{CLIENT},{SERVER}"),
+        server=other_middle.leaf("server", SERVER),
+    )
+
+
+class SetUp:
+    """One configuration, in a folder of its own: sound, until a test changes something."""
+
+    def __init__(self, folder: Path, wereld: Wereld) -> None:
+        self.folder, self.wereld = folder, wereld
+        self.cert = together(folder / "las.pem", wereld.both.cert, wereld.middle.cert)
+        self.key = together(folder / "las.key", wereld.both.key)
+        self.trust = together(folder / "trust.pem", wereld.root.cert)
+        self.certificate: dict[str, str] = {"cert": "las.pem", "key": "las.key", "trust": "trust.pem"}
+        self.serve: dict[str, str] = {"host": "127.0.0.1"}
+
+    def chain(self, *parts: Path) -> None:
+        together(self.cert, *parts)
+
+    def use(self, leaf: Leaf) -> None:
+        self.chain(leaf.cert, self.wereld.middle.cert)
+        together(self.key, leaf.key)
+
+    def write(self) -> Path:
+        path = self.folder / "doorstroom.toml"
+        sections = {"certificate": self.certificate, "serve": self.serve}
+        text = "".join(
+            f"[{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+            for name, values in sections.items()
+            if values
+        )
+        path.write_text(f'auteur = "Test LAS"\nschooljaar = "2025-2026"\n{text}')
+        path.chmod(0o600)
+        return path
+
+    def check(self) -> tuple[int, dict[str, Any]]:
+        result = CliRunner().invoke(app, ["config", "check", "--json", "--config", str(self.write())])
+        return result.exit_code, {item["check"]: item for item in json.loads(result.stdout)["checks"]}
+
+    def health(self) -> tuple[int, dict[str, Any]]:
+        result = CliRunner().invoke(app, ["health", "--json", "--config", str(self.write())])
+        return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.fixture
+def opzet(tmp_path: Path, wereld: Wereld) -> SetUp:
+    return SetUp(tmp_path, wereld)
+
+
+Make = Callable[[SetUp, Wereld], Any]
+BROKEN: dict[str, tuple[str, str, str, Make]] = {}
+"""What is wrong -> row of the check, setting, what the sentence says, how it is made."""
+
+
+def broken(row: str, setting: str, text: str) -> Callable[[Make], Make]:
+    def note(make: Make) -> Make:
+        BROKEN[make.__name__] = row, setting, text, make
+        return make
+
+    return note
+
+
+@broken("certificate", "certificate.cert", "cannot read")
+def no_file(it: SetUp, wereld: Wereld) -> None:
+    it.cert.unlink()
+
+
+@broken("certificate", "certificate.cert", "is empty")
+def an_empty_file(it: SetUp, wereld: Wereld) -> None:
+    it.cert.write_bytes(b"")
+
+
+@broken("certificate", "certificate.cert", "openssl x509 -inform DER")
+def der(it: SetUp, wereld: Wereld) -> None:
+    openssl("x509", "-in", wereld.both.cert, "-outform", "DER", "-out", it.cert)
+
+
+@broken("certificate", "certificate.cert", "PKCS#12 file")
+def p12_for_pem(it: SetUp, wereld: Wereld) -> None:
+    openssl("pkcs12", "-export", "-in", wereld.both.cert, "-inkey", wereld.both.key, "-passout", "pass:geheim", "-out", it.cert)
+
+
+@broken("certificate", "certificate.cert", "PKCS#7 file")
+def p7b_for_pem(it: SetUp, wereld: Wereld) -> None:
+    openssl("crl2pkcs7", "-nocrl", "-certfile", wereld.both.cert, "-out", it.cert)
+
+
+@broken("certificate", "certificate.cert", "certificate request")
+def the_request(it: SetUp, wereld: Wereld) -> None:
+    together(it.cert, wereld.both.cert.with_suffix(".csr"))
+
+
+@broken("certificate", "certificate.cert", "holds a private key and no certificate")
+def key_and_certificate_swapped(it: SetUp, wereld: Wereld) -> None:
+    it.certificate |= {"cert": "las.key", "key": "las.pem"}
+
+
+@broken("certificate", "certificate.cert", "cut short")
+def cut_short(it: SetUp, wereld: Wereld) -> None:
+    it.cert.write_bytes(it.cert.read_bytes()[:400])
+
+
+@broken("certificate", "certificate.cert", "is damaged or cut short. Copy")
+def set_in(it: SetUp, wereld: Wereld) -> None:
+    it.cert.write_bytes(b"".join(b"    " + line for line in it.cert.read_bytes().splitlines(keepends=True)))
+
+
+@broken("certificate", "certificate.cert", "holds certificates of issuers only")
+def only_issuers(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.middle.cert, wereld.root.cert)
+
+
+@broken("certificate", "certificate.cert", 'lacks the intermediate "Issuer Clients"')
+def a_mark_in_the_middle(it: SetUp, wereld: Wereld) -> None:
+    it.cert.write_bytes(wereld.both.cert.read_bytes() + b"\xef\xbb\xbf" + wereld.middle.cert.read_bytes())
+
+
+@broken("certificate", "certificate.cert", "its key is too small")
+def a_small_key(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("klein", f"{CLIENT},{SERVER}", rsa=1024))
+
+
+@broken("certificate", "certificate.cert", "ended on")
+def ended(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("oud", CLIENT, days=(-30, -2)))
+
+
+@broken("certificate", "certificate.cert", "starts on")
+def not_yet(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("nieuw", CLIENT, days=(5, 300)))
+
+
+@broken("certificate", "certificate.cert", "no clientAuth")
+def only_for_servers(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("alleen-server", SERVER))
+
+
+@broken("certificate", "certificate.cert", "no digitalSignature")
+def for_encryption(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("versleuteling", CLIENT, extra=["keyUsage=critical,keyEncipherment"], rsa=2048))
+
+
+@broken("serve", "certificate.cert", "no serverAuth")
+def only_for_clients(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.las)
+
+
+@broken("serve", "serve.certificate", "serve.certificate: server.pem is not for receiving results: its extendedKeyUsage has no")
+def the_receiver_has_one_for_clients(it: SetUp, wereld: Wereld) -> None:
+    together(it.folder / "server.pem", wereld.las.cert, wereld.middle.cert)
+    it.serve |= {"certificate": "server.pem", "key": str(wereld.las.key)}
+
+
+@broken("serve", "serve.key", "serve.key: the private key does not belong")
+def the_receiver_has_another_key(it: SetUp, wereld: Wereld) -> None:
+    together(it.folder / "server.pem", wereld.server.cert, wereld.other_middle.cert)
+    it.serve |= {"certificate": "server.pem", "key": str(wereld.las.key)}
+
+
+@broken("certificate", "certificate.key", "certificate.key: the private key does not belong")
+def another_key(it: SetUp, wereld: Wereld) -> None:
+    make_key(it.key)
+
+
+@broken("certificate", "certificate.key", "cannot read")
+def no_key(it: SetUp, wereld: Wereld) -> None:
+    it.key.unlink()
+
+
+@broken("certificate", "certificate.key", "public key only")
+def a_public_key(it: SetUp, wereld: Wereld) -> None:
+    openssl("pkey", "-in", wereld.both.key, "-pubout", "-out", it.key)
+
+
+@broken("certificate", "certificate.key", "private key in DER")
+def key_in_der(it: SetUp, wereld: Wereld) -> None:
+    openssl("pkey", "-in", wereld.both.key, "-outform", "DER", "-out", it.key)
+
+
+@broken("certificate", "certificate.key", "encrypted; give its passphrase")
+def no_passphrase(it: SetUp, wereld: Wereld) -> None:
+    encrypt(it, "-v2", "aes-256-cbc")
+    del it.certificate["password"]
+
+
+@broken("certificate", "certificate.key", "the passphrase is wrong")
+def a_wrong_passphrase(it: SetUp, wereld: Wereld) -> None:
+    encrypt(it, "-v2", "aes-256-cbc")
+    it.certificate["password"] = "fout"
+
+
+@broken("certificate", "certificate.key", "PBE-MD5-DES")
+def pbe_md5_des(it: SetUp, wereld: Wereld) -> None:
+    encrypt(it, "-v1", "PBE-MD5-DES", *LEGACY)
+
+
+@broken("certificate", "certificate.key", "PBE-SHA1-RC2-40")
+def pbe_rc2(it: SetUp, wereld: Wereld) -> None:
+    encrypt(it, "-v1", "PBE-SHA1-RC2-40", *LEGACY)
+
+
+@broken("certificate", "certificate.key", "encrypted with DES-CBC")
+def traditional_des(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("rsa-des", f"{CLIENT},{SERVER}", rsa=2048))
+    openssl("rsa", "-in", it.key, "-traditional", "-des", "-passout", "pass:geheim", "-out", it.key, *LEGACY)
+    it.certificate["password"] = "geheim"
+
+
+@broken("certificate", "certificate.cert", 'lacks the intermediate "Issuer Clients"')
+def no_intermediate(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.both.cert)
+
+
+@broken("certificate", "certificate.cert", "it stands in the trust file only")
+def intermediate_in_trust_only(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.both.cert)
+    together(it.trust, wereld.root.cert, wereld.middle.cert)
+
+
+@broken("certificate", "certificate.cert", 'the wrong order: "Issuer Clients", "both"')
+def leaf_last(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.middle.cert, wereld.both.cert)
+
+
+@broken("certificate", "certificate.cert", 'the wrong order: "both", "Root Clients", "Issuer Clients"')
+def root_in_the_middle(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.both.cert, wereld.root.cert, wereld.middle.cert)
+
+
+@broken("certificate", "certificate.cert", 'the intermediate "Issuer Clients" in las.pem ended on')
+def intermediate_ended(it: SetUp, wereld: Wereld) -> None:
+    old = wereld.middle.certify(wereld.root, it.folder / "old.pem", (-30, -3))
+    it.chain(wereld.both.cert, old)
+
+
+@broken("certificate", "certificate.cert", "has another key than the one that signed")
+def intermediate_of_another_key(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.both.cert, Authority(it.folder / "namesake", "Issuer Clients", wereld.root).cert)
+
+
+@broken("certificate", "certificate.cert", "basicConstraints has no CA")
+def issued_by_a_leaf(it: SetUp, wereld: Wereld) -> None:
+    signer = Authority(it.folder / "signer", "No Authority", wereld.root)
+    it.use(signer.leaf("onder", f"{CLIENT},{SERVER}"))
+    plain = wereld.root.sign(signer.key, it.folder / "plain.pem", "/CN=No Authority", ["basicConstraints=CA:FALSE"])
+    it.chain(signer.folder / "onder.pem", plain)
+
+
+@broken("certificate", "certificate.cert", "signed by itself")
+def self_signed(it: SetUp, wereld: Wereld) -> None:
+    openssl("req", "-x509", "-new", "-key", it.key, "-subj", "/CN=zelf", "-days", "30", "-out", it.cert)
+
+
+@broken("certificate", "certificate.trust", "holds no root")
+def trust_without_root(it: SetUp, wereld: Wereld) -> None:
+    together(it.trust, wereld.middle.cert)
+
+
+@broken("certificate", "certificate.trust", "certificate.trust: trust.pem is a certificate in DER")
+def trust_in_der(it: SetUp, wereld: Wereld) -> None:
+    openssl("x509", "-in", wereld.root.cert, "-outform", "DER", "-out", it.trust)
+
+
+def encrypt(it: SetUp, *how: str) -> None:
+    openssl("pkcs8", "-topk8", "-in", it.wereld.both.key, "-out", it.key, "-passout", "pass:geheim", *how)
+    it.certificate["password"] = "geheim"
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_set_up_has_its_own_sentence(name: str, opzet: SetUp, wereld: Wereld) -> None:
+    row, setting, text, make = BROKEN[name]
+    make(opzet, wereld)
+    code, rows = opzet.check()
+    assert (code, rows[row]["state"]) == (78, "error"), rows
+    said = rows[row]["text"]
+    assert text in said
+    assert setting in said
+    assert re.search(r"[.!?;] \w", said), "a next step"
+    assert "geheim" not in said
+
+
+def test_no_two_of_them_share_a_sentence(tmp_path: Path, wereld: Wereld) -> None:
+    said: dict[str, str] = {}
+    for name, (row, _, _, make) in BROKEN.items():
+        folder = tmp_path / name / "same"
+        folder.mkdir(parents=True)
+        opzet = SetUp(folder, wereld)
+        make(opzet, wereld)
+        said[name] = opzet.check()[1][row]["text"].replace(str(tmp_path / name), "")
+    assert len(set(said.values())) >= 30  # a file that is set in is damaged, and a part that is not seen is missing
+
+
+TOLD = ["no_intermediate", "leaf_last", "root_in_the_middle", "intermediate_ended", "trust_without_root", "issued_by_a_leaf"]
+STOPPED = ["only_for_servers", "ended", "not_yet", "another_key", "pbe_md5_des", "p12_for_pem", "for_encryption"]
+
+
+@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_gap_or_an_order_is_told_at_the_start_and_stops_nothing(name: str, kind: Any, opzet: SetUp, wereld: Wereld) -> None:
+    _, _, text, make = BROKEN[name]
+    make(opzet, wereld)
+    events: list[Event] = []
+    kind(certificate=load_settings(opzet.write()).own_certificate, auteur="T", on_event=events.append)
+    (event,) = events
+    assert (event.action, event.serious) == ("certificate", True)
+    assert text in event.result
+
+
+@pytest.mark.parametrize("name", STOPPED)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_what_cannot_be_used_is_found_at_the_start(name: str, kind: Any, opzet: SetUp, wereld: Wereld) -> None:
+    _, setting, text, make = BROKEN[name]
+    make(opzet, wereld)
+    with pytest.raises(ConfigurationError) as caught:
+        kind(certificate=load_settings(opzet.write()).own_certificate, auteur="T")
+    assert caught.value.setting == setting
+    assert text in caught.value.message
+    assert caught.value.hint
+
+
+# --- sound ---
+
+SOUND: dict[str, Make] = {}
+
+
+def sound(make: Make) -> Make:
+    SOUND[make.__name__] = make
+    return make
+
+
+@sound
+def as_issued(it: SetUp, wereld: Wereld) -> None:
+    pass
+
+
+@sound
+def two_leaves_of_one_purpose_from_two_roots(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.las)
+    together(it.folder / "server.pem", wereld.server.cert, wereld.other_middle.cert)
+    openssl(
+        *("pkcs8", "-topk8", "-in", wereld.server.key, "-out", it.folder / "server.key", "-passout", "pass:anders"),
+    )
+    (it.folder / "server.key").chmod(0o600)
+    it.serve |= {"certificate": "server.pem", "key": "server.key", "password": "anders"}
+    together(it.trust, wereld.root.cert, wereld.other_root.cert)
+
+
+@sound
+def rsa_with_a_passphrase(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("rsa", f"{CLIENT},{SERVER}", rsa=2048))
+    openssl("rsa", "-in", it.key, "-traditional", "-aes256", "-passout", "pass:geheim", "-out", it.key)
+    it.certificate["password"] = "geheim"
+
+
+@sound
+def triple_des_is_old_and_readable(it: SetUp, wereld: Wereld) -> None:
+    encrypt(it, "-v1", "PBE-SHA1-3DES")
+
+
+@sound
+def root_included(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.both.cert, wereld.middle.cert, wereld.root.cert)
+
+
+@sound
+def each_certificate_twice(it: SetUp, wereld: Wereld) -> None:
+    it.chain(wereld.both.cert, wereld.both.cert, wereld.middle.cert, wereld.middle.cert)
+
+
+@sound
+def bag_attributes_windows_lines_and_a_mark(it: SetUp, wereld: Wereld) -> None:
+    p12 = it.folder / "las.p12"
+    export = ("-export", "-in", wereld.both.cert, "-inkey", wereld.both.key, "-certfile", wereld.middle.cert)
+    openssl("pkcs12", *export, "-name", "mijn las", "-passout", "pass:geheim", "-out", p12)
+    openssl("pkcs12", "-in", p12, "-passin", "pass:geheim", "-nodes", "-out", it.cert)
+    text = it.cert.read_bytes()
+    assert b"Bag Attributes" in text
+    it.cert.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n"))
+    it.cert.chmod(0o600)
+    del it.certificate["key"]
+
+
+@sound
+def cross_signed(it: SetUp, wereld: Wereld) -> None:
+    cross = wereld.middle.certify(wereld.other_root, it.folder / "cross.pem")
+    it.chain(wereld.both.cert, cross, wereld.middle.cert)
+
+
+@sound
+def usage_not_limited(it: SetUp, wereld: Wereld) -> None:
+    it.use(wereld.middle.leaf("vrij", None))
+
+
+@sound
+def the_other_side_trusts_another_root(it: SetUp, wereld: Wereld) -> None:
+    together(it.trust, wereld.other_root.cert)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_a_sound_set_up_is_called_sound(name: str, opzet: SetUp, wereld: Wereld) -> None:
+    SOUND[name](opzet, wereld)
+    events: list[Event] = []
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        code, rows = opzet.check()
+        Client(certificate=load_settings(opzet.write()).own_certificate, auteur="T", on_event=events.append).close()
+    assert (code, rows["certificate"]["state"], rows.get("serve", {"state": "ok"})["state"]) == (0, "ok", "ok"), rows
+    assert "the key fits" in rows["certificate"]["text"]
+    assert (events, warned) == ([], [])
+    assert ("not in certificate.trust" in rows["certificate"]["text"]) is (name == "the_other_side_trusts_another_root")
+
+
+@pytest.mark.parametrize("name", [*SOUND, "leaf_last", "root_in_the_middle"])
+def test_a_peer_that_knows_the_roots_only_takes_it(name: str, opzet: SetUp, wereld: Wereld) -> None:
+    (SOUND.get(name) or BROKEN[name][3])(opzet, wereld)
+    settings = load_settings(opzet.write())
+    roots = [wereld.root.cert, wereld.other_root.cert]
+    calling = client_context(replace(settings.own_certificate, trust=roots))
+    assert handshake(server_context(replace(settings.server_certificate, trust=roots)), calling) is None
+
+
+def test_health_tells_the_days_of_both(opzet: SetUp, wereld: Wereld) -> None:
+    two_leaves_of_one_purpose_from_two_roots(opzet, wereld)
+    together(
+        opzet.folder / "server.pem", wereld.other_middle.leaf("kort", SERVER, days=(-9, 20)).cert, wereld.other_middle.cert
+    )
+    together(opzet.folder / "server.key", wereld.other_middle.folder / "kort.key")
+    code, document = opzet.health()
+    metrics = document["metrics"]
+    assert (code, metrics["certificate_days"], metrics["serve_certificate_days"]) == (75, 299, 19)
+    assert {item["check"]: item["state"] for item in document["checks"] if item["check"] != "store"} == {
+        "certificate": "ok",
+        "serve": "attention",
+    }
+
+
+def test_health_tells_of_a_gap(opzet: SetUp, wereld: Wereld) -> None:
+    no_intermediate(opzet, wereld)
+    code, document = opzet.health()
+    assert code == 75
+    assert 'lacks the intermediate "Issuer Clients"' in next(
+        item["text"] for item in document["checks"] if item["check"] == "certificate"
+    )
+
+
+def test_without_serve_a_client_leaf_is_enough(opzet: SetUp, wereld: Wereld) -> None:
+    opzet.use(wereld.las)
+    opzet.serve.clear()
+    code, rows = opzet.check()
+    assert (code, rows["certificate"]["state"], rows["serve"]["state"]) == (0, "ok", "warning")
+    assert "serve.certificate" in rows["serve"]["text"]
+
+
+def test_behind_a_proxy_no_certificate_of_ours_is_shown(opzet: SetUp, wereld: Wereld) -> None:
+    opzet.use(wereld.las)
+    opzet.serve.clear()
+    path = opzet.write()
+    path.write_text(path.read_text() + '[serve]\nproxy_trusted = ["127.0.0.1"]\n')
+    result = CliRunner().invoke(app, ["config", "check", "--json", "--config", str(path)])
+    assert result.exit_code == 0
+    assert "serverAuth" not in result.stdout
+
+
+def test_what_works_and_needs_attention(opzet: SetUp, wereld: Wereld) -> None:
+    together(opzet.trust, wereld.root.cert, wereld.both.cert)
+    opzet.key.chmod(0o644)
+    code, rows = opzet.check()
+    assert (code, rows["certificate"]["state"]) == (0, "warning")
+    assert "certificate.trust: trust.pem holds our own certificate" in rows["certificate"]["text"]
+    assert "certificate.key: las.key holds the private key and can be read" in rows["certificate"]["text"]
+    with pytest.warns(SecurityWarning, match="chmod 600"):
+        Client(certificate=load_settings(opzet.write()).own_certificate, auteur="T").close()
+
+
+@pytest.mark.parametrize("name", ["pbe_md5_des", "pbe_rc2", "traditional_des"])
+def test_the_command_that_is_given_converts_the_key(name: str, opzet: SetUp, wereld: Wereld) -> None:
+    BROKEN[name][3](opzet, wereld)
+    _, rows = opzet.check()
+    command = re.search(r"openssl pkcs8 .*?\.new", rows["certificate"]["text"])
+    assert command
+    words = command.group().split()[1:]
+    subprocess.run([OPENSSL, *words, "-passin", "pass:geheim", "-passout", "pass:nieuw"], check=True, capture_output=True)
+    new = Path(words[-1])
+    new.chmod(0o600)
+    opzet.certificate |= {"key": new.name, "password": "nieuw"}
+    code, rows = opzet.check()
+    assert (code, rows["certificate"]["state"]) == (0, "ok"), rows
+
+
+@pytest.mark.parametrize("name", ["der", "p7b_for_pem", "key_in_der"])
+def test_the_other_commands_convert_too(name: str, opzet: SetUp, wereld: Wereld) -> None:
+    _, setting, _, make = BROKEN[name]
+    make(opzet, wereld)
+    _, rows = opzet.check()
+    command = re.search(r"openssl .*?\.pem\.pem|openssl .*?\.key\.pem", rows["certificate"]["text"])
+    assert command
+    openssl(*command.group().split()[1:])
+    new = Path(command.group().split()[-1])
+    new.chmod(0o600)
+    opzet.certificate[setting.rpartition(".")[2]] = new.name
+    _, rows = opzet.check()
+    assert "the key fits" in rows["certificate"]["text"] or "lacks the intermediate" in rows["certificate"]["text"]
+
+
+def test_a_client_needs_no_cryptography(monkeypatch: pytest.MonkeyPatch, opzet: SetUp, wereld: Wereld) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    events: list[Event] = []
+    no_intermediate(opzet, wereld)
+    Client(certificate=load_settings(opzet.write()).own_certificate, auteur="T", on_event=events.append).close()
+    assert "lacks the intermediate" in events[0].result
