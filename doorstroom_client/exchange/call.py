@@ -9,8 +9,10 @@ from dataclasses import field, replace
 from typing import Any
 
 from doorstroom_client.errors import (
+    DeadlineExceeded,
     DoorstroomError,
     Earlier,
+    NoAnswer,
     Refused,
     StoreError,
     TlsError,
@@ -233,6 +235,7 @@ _CAUSES = {
     "deadline": "no answer in time",
     "protocol": "the connection broke off, or what came is no HTTP",
     "tls": "the connection broke off",
+    "half": "half a document came",
     "size": "too large, or compressed",
 }
 """Code of a fault -> its cause in words; any other code stands as it is, such as ``expired``."""
@@ -272,12 +275,16 @@ def _error(
     if kind is StoreError:
         del details["peer"]
         return kind(message, **details)
+    fault = outcome if isinstance(outcome, Fault) else outcome.cut
+    if isinstance(outcome, Fault) or issubclass(kind, NoAnswer | DeadlineExceeded):
+        code = "half" if fault is None else fault.code or fault.kind.value
+        message = f"{message} ({_where(request)}: {_CAUSES.get(code, code)})"
     if isinstance(outcome, Fault):
         if issubclass(kind, TransportError):
             details["phase"] = outcome.phase
         if issubclass(kind, TlsError):
             details["code"] = outcome.code
-        return kind(f"{message} ({_where(request)}: {_CAUSES.get(outcome.code, outcome.code or outcome.kind)})", **details)
+        return kind(message, **details)
     if issubclass(kind, Refused | UnexpectedResponse):
         details |= {"status": outcome.status, "melding": melding_in(outcome)}
         if outcome.status == 405 and not details["melding"]:

@@ -366,8 +366,7 @@ def _is_half_a_document(response: Response, operation: Operation) -> bool:
     try:
         decode_answer(response.body)
     except ValueError:  # words and pages are something else under a wrong label, and not a part of JSON
-        other = operation is Operation.OSR and (body[:1].isalpha() or body[:1] == b"<")
-        return not other or body in _PARTS_OF_LITERALS
+        return operation is not Operation.OSR or body[0] in b'{["-0123456789' or body in _PARTS_OF_LITERALS
     except RecursionError:  # complete as far as anybody can tell
         return False
     return False
