@@ -657,7 +657,7 @@ def _(read: Any, response: Any, address: str, day: Any) -> Any:
     "a mandate that ended is one",
     "osr.mandate_reading:whole_day",
     "tests/wire/test_mandaat_wire.py::test_what_each_answer_means",
-    only="sync and in_force",
+    only="sync and force",
 )
 def _(whole_day: Any, value: Any) -> Any:
     return None
