@@ -367,8 +367,8 @@ def mandates_page() -> str:
             "\nOther status codes have the texts of [the decisions](decisions.md).\n",
             "\n## The fields\n\nIn snake_case, camelCase or with dashes.\n\n",
             table(("it holds", "names"), named),
-            "\nA date is `YYYY-MM-DD`, `DD-MM-YYYY`, or a moment with or without zone; the year 9999 is no end. Empty and `null`",
-            " are not told. To try an answer on your own LAS: `keten.osr.says = TABLE[Said.FIELD_NO].examples[0]` in the",
+            "\nA date is `YYYY-MM-DD`, `DD-MM-YYYY`, or a moment with or without zone; the year 9999 is no end. Empty and",
+            " `null` are not told. To try one on your own LAS: `keten.osr.says = TABLE[Said.FIELD_NO].examples[0]` in the",
             " [simulated chain](../how-to/test-your-integration.md), with `Said` and `TABLE` from",
             " `doorstroom_client.osr.mandate_table`.\n",
         )
