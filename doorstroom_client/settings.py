@@ -112,6 +112,12 @@ SETTINGS: tuple[Setting, ...] = (
         "calls that a check of many schools may start in a second, retries included (default 20)",
         kind="number",
     ),
+    Setting(
+        "osr.suspect_from",
+        "when at least so many schools, and most of those that had a mandate, have none any more within a day, the OSR itself "
+        "is told to be suspect and they count as before for that day (default 5; 0 for never)",
+        kind="number",
+    ),
     Setting("leveranciers[].toetssoort", "which test: ROUTE_8, ICE, DIA, AMN, LEERLING_IN_BEELD, DOE, …", required=True),
     Setting("leveranciers[].oin", "OIN of the supplier; its certificate must carry it", required=True),
     Setting("leveranciers[].base_url", "https address of the supplier, path prefix included", required=True),

@@ -1,4 +1,4 @@
-"""Make the reference pages that are made from code: settings.md, decisions.md and csv.md in docs/reference.
+"""Make the reference pages that are made from code: settings.md, decisions.md, mandates.md and csv.md in docs/reference.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -17,6 +17,8 @@ from doorstroom_client.errors import Phase  # noqa: E402
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify  # noqa: E402
 from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response  # noqa: E402
 from doorstroom_client.messages.vocabulary import Schooladvies  # noqa: E402
+from doorstroom_client.osr.mandate_table import ENDS, FLAGS, STARTS, STATES, Example, Meaning  # noqa: E402
+from doorstroom_client.osr.mandate_table import TABLE as MANDATES  # noqa: E402
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, IDENTITIES, Layout  # noqa: E402
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting  # noqa: E402
 
@@ -309,8 +311,66 @@ def decisions_page() -> str:
             "\n## The table\n\nAn outcome is a status code, or the kind of fault when there was no (whole) answer.\n\n",
             table(head, rows),
             "\n## The texts\n\nAn error begins with the name of the party, says what happened, and names the next step. Errors",
-            " of one operation may have a next step of their own.\n\n",
+            " of one operation may have a text and a next step of their own; where there was no answer, the host and the cause",
+            " stand behind it.\n\n",
             table(("situation", "what happened", "next step"), texts),
+        )
+    )
+
+
+MANDATES_INTRO = """# What the OSR says about a mandate
+
+A mandate is a yes only where the answer says yes, a no only where it says no, and otherwise an error: then nothing is said
+about the mandate. This is the table that the code walks, for `mandaat check`, before a list is sent and for the sender of a
+result. The bodies of the OSR are documented in part only, so more shapes are understood here than it will ever send.
+
+A word counts in any case, with or without quotes, spaces and a full stop. A wrapper (`data`, `mandates`, `items`, `_embedded`
+…) is taken off, and what is in it is read by the same rules. Dates are judged on the day that was asked about, in Dutch time,
+first and last day included.
+
+"""
+
+_MEANINGS: Mapping[Meaning, str] = {
+    Meaning.YES: "**yes**",
+    Meaning.NO: "**no**",
+    Meaning.ERROR: "error",
+}
+
+
+def example_text(example: Example) -> str:
+    """An answer in one cell."""
+    kind = "" if example.content_type in ("application/json", None) else f" ({example.content_type})"
+    body = " ".join(example.body.split())
+    return f"{example.status} `{cell(body)}`{kind}" if body else f"{example.status}, no body"
+
+
+def mandates_page() -> str:
+    """The text of mandates.md."""
+    rows = [
+        (str(said), cell(row.answer), _MEANINGS[row.meaning], "<br>".join(dict.fromkeys(map(example_text, row.examples))))
+        for said, row in MANDATES.items()
+    ]
+    whys = [(str(said), f"OSR answered …, but {row.why}") for said, row in MANDATES.items() if row.why]
+    named = [
+        ("yes or no", ", ".join(f"`{name}`" for name in FLAGS)),
+        ("a word", ", ".join(f"`{name}`" for name in STATES)),
+        ("first day", ", ".join(f"`{name}`" for name in STARTS)),
+        ("last day", ", ".join(f"`{name}`" for name in ENDS)),
+    ]
+    return "".join(
+        (
+            MADE,
+            MANDATES_INTRO,
+            table(("what it says", "the answer", "means", "for example"), rows),
+            "\n## The texts of the errors\n\n",
+            table(("what it says", "what is told"), whys),
+            "\nOther status codes have the texts of [the decisions](decisions.md).\n",
+            "\n## The fields\n\nIn snake_case, camelCase or with dashes.\n\n",
+            table(("it holds", "names"), named),
+            "\nA date is `YYYY-MM-DD`, `DD-MM-YYYY`, or a moment with or without zone; the year 9999 is no end. Empty and",
+            " `null` are not told. To try one on your own LAS: `keten.osr.says = TABLE[Said.FIELD_NO].examples[0]` in the",
+            " [simulated chain](../how-to/test-your-integration.md), with `Said` and `TABLE` from",
+            " `doorstroom_client.osr.mandate_table`.\n",
         )
     )
 
@@ -364,6 +424,7 @@ def main() -> int:
     pages = {
         REFERENCE / "settings.md": settings_page(),
         REFERENCE / "decisions.md": decisions_page(),
+        REFERENCE / "mandates.md": mandates_page(),
         REFERENCE / "csv.md": csv_page(),
     }
     if "--check" in sys.argv:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.controle import Mandaatcontrole
+from doorstroom_client.osr.answers import is_suspect
+from doorstroom_client.osr.controle import Mandaatcontrole, turned_in
 from doorstroom_client.osr.models import Mandaat
 
 FEW = 50
@@ -43,10 +44,12 @@ class Found:
     Attributes:
         scholen: all that were to be asked about.
         controles: the answers, by routeringskenmerk.
+        suspect_from: the setting.
     """
 
     scholen: Sequence[School]
     controles: dict[str, Mandaatcontrole] = field(default_factory=dict[str, Mandaatcontrole])
+    suspect_from: int = 0
 
     def add(self, controle: Mandaatcontrole) -> None:
         """Take in one."""
@@ -67,10 +70,22 @@ class Found:
         return [controle for controle in self if controle.mandaten and not controle]
 
     @property
+    def suspicion(self) -> str:
+        """Why the OSR itself is suspect; empty when it is not."""
+        turned, stayed = turned_in(self)
+        if not is_suspect(turned, stayed, self.suspect_from):
+            return ""
+        return (
+            f"Of {turned + stayed} schools that had a mandate, {turned} have none within a day. The OSR itself is suspect: ask "
+            "Kennisnet before a school is told to repair something. Sending and receiving go on as before for a day"
+        )
+
+    @property
     def code(self) -> ExitCode:
         """The worst exit code of all schools."""
         errors = [code_of(item.error) for item in self.unanswered if item.error is not None]
-        return worst([*errors, *([ExitCode.CERTIFICATE_OR_MANDATE] if self.missing else [])])
+        missing = ExitCode.PEER if self.suspicion else ExitCode.CERTIFICATE_OR_MANDATE
+        return worst([*errors, *([missing] if self.missing else [])])
 
     @property
     def error(self) -> DoorstroomError | None:
@@ -107,8 +122,15 @@ def show(found: Found) -> None:
             terminal.show(controle.uitleg)
 
 
+def tell_waiting(cause: DoorstroomError, seconds: float) -> None:
+    """Why nothing happens for a while."""
+    terminal.complain(f"Waiting for the OSR, {seconds / 60:.0f} minutes at most: {cause.message}")
+
+
 def complain_about(found: Found) -> None:
     """What went wrong, each reason once."""
+    if found.suspicion:
+        terminal.complain(found.suspicion, label="Error: ")
     reasons: dict[str, int] = {}
     for controle in found.unanswered:
         text = "" if controle.error is None else str(controle.error)
@@ -129,6 +151,7 @@ def as_json(found: Found, *, stopped_by: str | None, code: int) -> dict[str, Any
     return {
         "peildatum": next(iter(days), None),
         "scholen": [_school(controle) for controle in found],
+        "osr_verdacht": bool(found.suspicion),
         "gestopt_door": stopped_by,
         "exit_code": code,
     }
@@ -143,6 +166,7 @@ def _school(controle: Mandaatcontrole) -> dict[str, Any]:
         "uitleg": controle.uitleg,
         "gezien_op": _moment(controle) or None,
         "verouderd": controle.verouderd,
+        "omgeslagen": controle.omgeslagen,
         "error": None if controle.error is None else type(controle.error).__name__,
     }
 
@@ -155,6 +179,9 @@ def _leverancier(item: Mandaat) -> dict[str, Any]:
         "las_eind_datum": _day(item.eind_datum),
         "las_verlopen_op": _day(item.las_verlopen_op),
         "las_begint_op": _day(item.las_begint_op),
+        "verlopen_op": _day(item.verlopen_op),
+        "begint_op": _day(item.begint_op),
+        "gezegd": item.gezegd,
     }
 
 
@@ -187,17 +214,19 @@ def _cells(controle: Mandaatcontrole) -> tuple[object, ...]:
     )
 
 
-def write_texts(folder: Path, found: Iterable[Mandaatcontrole], *, overwrite: bool) -> int:
+def write_texts(folder: Path, found: Found, *, overwrite: bool) -> int:
     """A text per school, named after its routeringskenmerk, to show or to mail; gives how many.
+
+    While the OSR is suspect there is none for a school whose mandate it lost.
 
     Raises:
         StoreError: one cannot be written, or is there already.
     """
     make_folder(folder)
-    count = 0
+    count, suspect = 0, bool(found.suspicion)
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_TRUNC if overwrite else os.O_EXCL)
     for controle in found:
-        if not controle.mandaten:
+        if not controle.mandaten or (controle.omgeslagen and suspect):
             continue
         parts = [f"{_AANHEF}: {controle.school.label}", controle.uitleg, *([] if controle else [_SLOT])]
         path = folder / f"{controle.school.routeringskenmerk}.txt"

@@ -59,8 +59,9 @@ def day(typed: str) -> dt.date:
         "Ask the OSR which suppliers a school has mandated, and explain the answer in Dutch.",
         "doorstroom mandaat check --schools scholen.csv --csv mandaten.csv --text teksten",
         "A school mandates one of the configured suppliers, so one yes is enough. Ends with exit code 77 when a school has "
-        "no usable mandate at all, and with another one than 0 when the OSR gave no answer about a school. With a store a run "
-        "over many schools that was broken off goes on where it was.",
+        "no usable mandate at all, and with another one than 0 when the OSR gave no answer about a school; 69 also when so "
+        "many mandates are gone at once that the OSR itself is suspect (osr.suspect_from). With a store a run over many "
+        "schools that was broken off goes on where it was. A silent OSR is waited for, but not with one school.",
     ),
 )
 def check(
@@ -110,11 +111,17 @@ def check(
     scholen = chosen_schools(settings, school, schools, all_schools=all_schools)
     if not (leverancier or settings.leveranciers):
         raise ConfigurationError("leveranciers: none is configured, so there is nothing to look up", setting="leveranciers")
-    found = Found(scholen)
+    found = Found(scholen, suspect_from=0 if settings.osr is None else settings.osr.suspect_from)
     age = (0.0 if school else None) if max_age is None else max_age * 60
     with _bounded(settings, scholen) as stop, Client(**settings.arguments()) as client, terminal.counting("Schools") as count:
         for controle in client.osr.check_mandaten(
-            stop.until(scholen), leveranciers=leverancier, op=op, workers=workers, per_second=per_second, max_age=age
+            stop.until(scholen),
+            leveranciers=leverancier,
+            op=op,
+            workers=workers,
+            per_second=per_second,
+            max_age=age,
+            on_wait=telling.tell_waiting,
         ):
             found.add(controle)
             count()

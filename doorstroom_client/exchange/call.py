@@ -9,8 +9,10 @@ from dataclasses import field, replace
 from typing import Any
 
 from doorstroom_client.errors import (
+    DeadlineExceeded,
     DoorstroomError,
     Earlier,
+    NoAnswer,
     Refused,
     StoreError,
     TlsError,
@@ -22,7 +24,7 @@ from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, 
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
-from doorstroom_client.exchange.http import Fault, Outcome, Request, Response
+from doorstroom_client.exchange.http import Fault, Origin, Outcome, Request, Response
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import decode_answer
@@ -154,9 +156,9 @@ def _attempts(request: Request, conditions: Conditions, after: float, share: flo
         pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
         cost = THROTTLED_COST if situation is Situation.THROTTLED else TRANSIENT_COST
         if pause is None or not conditions.health.spend(request.peer.base_url, cost):
-            _note_health(request, conditions, situation, spent)
-            _tell(request, conditions, situation, attempts, elapsed)
             error = _error(request, row, action, outcome, attempts, asked, conditions)
+            _note_health(request, conditions, situation, spent, error.message)
+            _tell(request, conditions, situation, attempts, elapsed)
             if action is Action.VERIFY:
                 raise UnsureError(error, asked)
             raise error
@@ -168,10 +170,10 @@ _SICK = (Situation.SERVER_ERROR, Situation.BUSY, Situation.NOT_CONNECTED, Situat
 """Situations that say something is wrong with the peer; any other answer shows that it is alive."""
 
 
-def _note_health(request: Request, conditions: Conditions, situation: Situation, spent: int) -> None:
+def _note_health(request: Request, conditions: Conditions, situation: Situation, spent: int, why: str = "") -> None:
     peer, retry = request.peer.base_url, conditions.retry
     if situation in _SICK:
-        conditions.health.failed(peer, retry.circuit_after, retry.circuit_seconds)
+        conditions.health.failed(peer, retry.circuit_after, retry.circuit_seconds, why)
     else:
         earned = 0 if situation is Situation.THROTTLED else spent + 1
         conditions.health.succeeded(peer, earned)
@@ -179,8 +181,10 @@ def _note_health(request: Request, conditions: Conditions, situation: Situation,
 
 def _circuit_open(request: Request, conditions: Conditions, closed: float) -> Unavailable:
     _tell(request, conditions, "circuit open", (), 0.0)
+    why = conditions.health.why(request.peer.base_url)
     return Unavailable(
-        f"{request.peer.naam} failed several times in a row, so it is left alone for {closed:.0f} more seconds",
+        f"{request.peer.naam} failed several times in a row, so it is left alone for {closed:.0f} more seconds"
+        + (f". The last time: {why}" if why else ""),
         retry_at=conditions.now() + dt.timedelta(seconds=closed),
         peer=request.peer.naam,
         request_id=request.request_id,
@@ -218,6 +222,31 @@ def _tell(request: Request, conditions: Conditions, result: str, attempts: tuple
     tell(event, conditions.on_event)
 
 
+_CAUSES = {
+    "name": "the name does not resolve",
+    "refused": "the connection was refused",
+    "unreachable": "there is no way to it",
+    "timeout": "no connection in time",
+    "connect": "no connection",
+    "handshake": "the TLS handshake failed",
+    "oin": "another OIN in the certificate",
+    "read": "no answer in time",
+    "write": "the request was not taken in time",
+    "deadline": "no answer in time",
+    "protocol": "the connection broke off, or what came is no HTTP",
+    "tls": "the connection broke off",
+    "half": "half a document came",
+    "size": "too large, or compressed",
+}
+"""Code of a fault -> its cause in words; any other code stands as it is, such as ``expired``."""
+
+
+def _where(request: Request) -> str:
+    """The host of the party, and its port when that is not the usual one; never more of the address."""
+    origin = Origin.of(request.peer.base_url)
+    return origin.host if origin.port == 443 else f"{origin.host}:{origin.port}"
+
+
 def _short(outcome: Outcome) -> str:
     if isinstance(outcome, Response):
         return str(outcome.status)
@@ -235,7 +264,7 @@ def _error(
 ) -> DoorstroomError:
     kind = row.error_for(request.operation)
     tries = f" (after {len(attempts)} attempts)" if len(attempts) > 1 else ""
-    message = f"{request.peer.naam} {row.text}{tries}"
+    message = f"{request.peer.naam} {row.text_for(request.operation)}{tries}"
     details: dict[str, Any] = {
         "hint": row.hint_for(request.operation),
         "retryable": action in (Action.RETRY, Action.SCHEDULE, Action.VERIFY),
@@ -246,12 +275,15 @@ def _error(
     if kind is StoreError:
         del details["peer"]
         return kind(message, **details)
+    fault = outcome if isinstance(outcome, Fault) else outcome.cut
+    if isinstance(outcome, Fault) or issubclass(kind, NoAnswer | DeadlineExceeded):
+        code = "half" if fault is None else fault.code or fault.kind.value
+        message = f"{message} ({_where(request)}: {_CAUSES.get(code, code)})"
     if isinstance(outcome, Fault):
         if issubclass(kind, TransportError):
             details["phase"] = outcome.phase
         if issubclass(kind, TlsError):
             details["code"] = outcome.code
-            message = f"{message} ({outcome.code})"
         return kind(message, **details)
     if issubclass(kind, Refused | UnexpectedResponse):
         details |= {"status": outcome.status, "melding": melding_in(outcome)}

@@ -102,6 +102,7 @@ class Row:
         hint: the next step.
         exceptions: error classes that differ for one operation.
         hints: next steps that differ for one operation.
+        texts: what happened, where it is another thing for one operation.
     """
 
     actions: Actions
@@ -110,6 +111,7 @@ class Row:
     hint: str
     exceptions: Mapping[Operation, type[DoorstroomError]] = field(default_factory=dict[Operation, type[DoorstroomError]])
     hints: Mapping[Operation, str] = field(default_factory=dict[Operation, str])
+    texts: Mapping[Operation, str] = field(default_factory=dict[Operation, str])
 
     def action(self, operation: Operation) -> Action:
         """What to do for `operation`."""
@@ -118,6 +120,10 @@ class Row:
     def error_for(self, operation: Operation) -> type[DoorstroomError]:
         """What to raise for `operation`."""
         return self.exceptions.get(operation, self.error)
+
+    def text_for(self, operation: Operation) -> str:
+        """What happened, for `operation`."""
+        return self.texts.get(operation, self.text)
 
     def hint_for(self, operation: Operation) -> str:
         """The next step for `operation`."""
@@ -151,7 +157,12 @@ TABLE: Mapping[Situation, Row] = {
         "Check base_url: a portal or proxy may have answered. The message does not count as delivered",
     ),
     Situation.NOTHING_YET: Row(
-        (_H, _H, _A, _H, _H, _A), UnexpectedResponse, "answered 204, which is no receipt", "Check base_url"
+        (_H, _H, _A, _H, _H, _A),
+        UnexpectedResponse,
+        "answered 204, which is no receipt",
+        "Check base_url",
+        hints=_for_osr(_OSR_URL),
+        texts=_for_osr("answered 204, so there is nothing in its answer"),
     ),
     Situation.NOT_FOUND: Row(
         (_H, _H, _N, _A, _N, _N),
@@ -173,6 +184,7 @@ TABLE: Mapping[Situation, Row] = {
         "schools cannot see the OSR",
         _for_osr(UnexpectedResponse),
         _for_osr(_OSR_REFUSES),
+        _for_osr("answered 401: it does not know who asks"),
     ),
     Situation.CLOSED: Row(
         (_N, _N, _H, _H, _H, _H),
@@ -181,6 +193,7 @@ TABLE: Mapping[Situation, Row] = {
         "Ask the supplier whether it can still be opened; the list was not taken in",
         {Operation.LEERLINGRAPPORT: UnexpectedResponse, **_for_osr(UnexpectedResponse)},
         {Operation.LEERLINGRAPPORT: "Ask the supplier why reports are not given out", **_for_osr(_OSR_REFUSES)},
+        _for_osr("answered 403: whoever asks may not ask this"),
     ),
     Situation.UNKNOWN_SCHOOL: Row(
         (_S, _S, _H, _H, _H, _H),
@@ -190,6 +203,7 @@ TABLE: Mapping[Situation, Row] = {
         "known, base_url is wrong",
         _for_osr(UnexpectedResponse),
         _for_osr(_OSR_URL),
+        _for_osr("answered 405: it does not take this question at this address"),
     ),
     Situation.INVALID: Row(
         (_N, _N, _N, _N, _N, _N),
@@ -199,6 +213,7 @@ TABLE: Mapping[Situation, Row] = {
         "school year",
         _for_osr(UnexpectedResponse),
         _for_osr("Check the namespace and the OINs in the configuration"),
+        _for_osr("does not accept the question"),
     ),
     Situation.THROTTLED: Row(
         (_S, _S, _S, _S, _S, _S), Unavailable, "answered 429: too many requests", "Call again at .retry_at, or later"
@@ -335,19 +350,23 @@ def classify(outcome: Outcome, operation: Operation) -> Situation:
     return _STATUSES.get(outcome.status, Situation.UNEXPECTED)
 
 
-def _is_half_a_document(response: Response, operation: Operation) -> bool:
-    """Whether the OSR says that it sends JSON, and what came is not that: a length that is too short cuts a body unseen.
+_PARTS_OF_LITERALS = {word[:count] for word in (b"true", b"false", b"null") for count in range(1, len(word))}
 
-    An empty body and other media types are answers as they are.
+
+def _is_half_a_document(response: Response, operation: Operation) -> bool:
+    """Whether the OSR says that it sends JSON, and what came is part of that: a length that is too short cuts a body unseen.
+
+    An empty body, other media types and what cannot be a part of JSON are answers as they are.
     """
     if operation not in (Operation.OSR, Operation.OSR_REGISTREREN) or response.status not in (200, 201):
         return False
-    if not response.body.strip() or not response.media_type.endswith("json"):
+    body = response.body.strip(b"\xef\xbb\xbf \t\r\n")
+    if not body or not response.media_type.endswith("json"):
         return False
     try:
         decode_answer(response.body)
-    except ValueError:
-        return True
+    except ValueError:  # words and pages are something else under a wrong label, and not a part of JSON
+        return operation is not Operation.OSR or body[0] in b'{["-0123456789' or body in _PARTS_OF_LITERALS
     except RecursionError:  # complete as far as anybody can tell
         return False
     return False

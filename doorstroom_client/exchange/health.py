@@ -23,13 +23,14 @@ THROTTLED_COST = 5
 class _Peer:
     """Budget and circuit of one peer."""
 
-    __slots__ = ("closed_until", "failures", "probe", "tokens")
+    __slots__ = ("closed_until", "failures", "probe", "tokens", "why")
 
     def __init__(self) -> None:
         self.tokens: float = CAPACITY
         self.failures = 0
         self.closed_until = float("-inf")
         self.probe: object = None
+        self.why = ""
 
 
 class Health:
@@ -89,17 +90,19 @@ class Health:
             known.closed_until = float("-inf")
             known.probe = None
 
-    def failed(self, peer: str, after: int, seconds: float) -> None:
+    def failed(self, peer: str, after: int, seconds: float, why: str = "") -> None:
         """The peer gave no usable answer.
 
         Args:
             peer: its base address.
             after: failing calls in a row that open the circuit; 0 never does.
             seconds: how long it stays open.
+            why: what was wrong, for whoever is not let through.
         """
         with self._lock:
             known = self._peers.setdefault(peer, _Peer())
             known.failures += 1
+            known.why = why
             if after and known.failures >= after:
                 known.closed_until = self._clock() + seconds
 
@@ -109,6 +112,11 @@ class Health:
             known = self._peers.setdefault(peer, _Peer())
             if known.probe is call:
                 known.probe = None
+
+    def why(self, peer: str) -> str:
+        """What was wrong with the last call that failed."""
+        with self._lock:
+            return self._peers.setdefault(peer, _Peer()).why
 
     def tokens(self, peer: str) -> float:
         """What is left of the budget."""

@@ -44,7 +44,7 @@ class Names:
             return [host]
         found = self._search(host, port).found.result(seconds)
         if found is None:
-            raise OSError
+            raise socket.gaierror
         return found
 
     def _search(self, host: str, port: int) -> _Search:

@@ -105,8 +105,8 @@ class DeadlineBackend(httpcore.NetworkBackend):
             return self._names.places(host, port, left)
         except TimeoutError:
             raise httpcore.ConnectTimeout from None
-        except OSError:
-            raise httpcore.ConnectError from None
+        except OSError as error:
+            raise httpcore.ConnectError from error
 
 
 class _DeadlineStream(httpcore.NetworkStream):

@@ -8,7 +8,9 @@ key logs) is not read, and each attempt ends at its total deadline, however slow
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import socket
 import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
@@ -323,6 +325,25 @@ def _fault(error: BaseException, started: float, deadline: float) -> Fault:
     return Fault(kind, phase, code, seconds)
 
 
+_NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+
+
+def _no_connection(error: BaseException) -> str:
+    """Why no connection was made, as the system said it: below the exceptions of the libraries."""
+    causes, found = [error], "connect"
+    while causes:
+        at = causes.pop()
+        if isinstance(at, socket.gaierror | UnicodeError):
+            return "name"
+        if isinstance(at, ConnectionRefusedError):
+            return "refused"
+        if isinstance(at, OSError) and at.errno in _NO_WAY:
+            found = "unreachable"  # of several addresses one that was reached says more
+        causes += [below for below in (at.__cause__, at.__context__) if below is not None]
+        causes += at.exceptions if isinstance(at, BaseExceptionGroup) else ()
+    return found
+
+
 def _kind(error: BaseException) -> tuple[FaultKind, Phase, str]:
     if isinstance(error, OtherOinError):
         return FaultKind.WRONG_PEER, Phase.NOT_SENT, "oin"
@@ -335,7 +356,11 @@ def _kind(error: BaseException) -> tuple[FaultKind, Phase, str]:
     if tls is not None:
         return tls_kind(tls, before)
     if before:
-        return FaultKind.CONNECT, Phase.NOT_SENT, "timeout" if isinstance(error, httpx.TimeoutException) else "connect"
+        return (
+            FaultKind.CONNECT,
+            Phase.NOT_SENT,
+            "timeout" if isinstance(error, httpx.TimeoutException) else _no_connection(error),
+        )
     if isinstance(error, TimeoutError):
         return FaultKind.DEADLINE, Phase.UNKNOWN, "deadline"
     # A reset looks like an orderly end on some versions of Python, so what is no HTTP and what broke off share a name.

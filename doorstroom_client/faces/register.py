@@ -11,7 +11,7 @@ from doorstroom_client.faces.osr_adressen import OsrAdressen
 from doorstroom_client.faces.osr_catalogue import OsrCatalogue
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.controle import Controleronde, Mandaatcontrole
+from doorstroom_client.osr.controle import Controleronde, Mandaatcontrole, OnWait
 from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat, Vermelding
@@ -117,6 +117,7 @@ class Register(OsrCatalogue, OsrAdressen):
         workers: int = 8,
         per_second: float | None = None,
         max_age: float | None = None,
+        on_wait: OnWait | None = None,
     ) -> Iterator[Mandaatcontrole]:
         """Check the mandates of many schools, and hand out the answer about each as soon as it is known.
 
@@ -124,7 +125,11 @@ class Register(OsrCatalogue, OsrAdressen):
         again; with a store that also holds after the run was broken off, so it is gone on with by starting it again.
 
         When the OSR is silent or asks for rest, all workers wait together. After two minutes without any answer, or five
-        schools in a row with an answer that is none, nothing more is asked: the schools that are left get that error.
+        schools in a row with an answer that is none, nothing more is asked: the schools that are left get that error. About
+        one school alone nothing is waited for: the answer or the error comes within the time of one question.
+
+        When the mandates of many schools are gone at once, an event tells that the OSR itself is suspect: see
+        ``osr.suspect_from``, and `Mandaatcontrole.omgeslagen`.
 
         Args:
             schools: which; the configured ones when left out. Read while it goes on.
@@ -134,13 +139,18 @@ class Register(OsrCatalogue, OsrAdressen):
             per_second: how many calls may start in a second, retries included; ``osr.per_second`` when left out.
             max_age: how many seconds old an earlier answer may be, 0 to ask everything anew. When left out: 15 minutes for a
                 yes, 1 minute for a no.
+            on_wait: is called with the cause and with the most seconds that it will last, when a run begins to wait for a
+                silent OSR. It must not wait itself.
 
         Raises:
             ConfigurationError: an argument is unusable, or no namespace is set for that day.
         """
         chosen = self._chain.leveranciers if leveranciers is None else [self._chain.leverancier(item) for item in leveranciers]
-        ronde = Controleronde(self._chain.registry, chosen, op, self._chain.pace, per_second, max_age)
+        ronde = Controleronde(self._chain.registry, chosen, op, self._chain.pace, per_second, max_age, on_wait)
         self._runtime.run(ronde.tidy())
-        flows = (ronde.check(school) for school in (self._chain.known_schools() if schools is None else schools))
-        for controle in self._runtime.stream(flows, workers, ronde.stop):
-            yield controle
+        flows = ronde.flows(self._chain.known_schools() if schools is None else schools)
+        try:
+            for controle in self._runtime.stream(flows, workers, ronde.stop):
+                yield ronde.note(controle)
+        finally:
+            ronde.tell()

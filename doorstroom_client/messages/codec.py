@@ -63,20 +63,20 @@ def _read(body: bytes) -> tuple[str, Any]:
     try:
         from_json(body, allow_inf_nan=False, cache_strings=False)
         return "", _DECODER.decode(text)
-    except _DuplicateError:
+    except DuplicateError:
         return "holds a key twice in one object", None
     except (ValueError, RecursionError):  # the latter only for who calls from deep inside its own code
         return "is not valid JSON", None
 
 
-class _DuplicateError(ValueError):
-    pass
+class DuplicateError(ValueError):
+    """A key stands twice in one object."""
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _DuplicateError
+        raise DuplicateError
     return found
 
 
@@ -90,10 +90,15 @@ def _finite(text: str) -> float:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite)
 
 
-def decode_answer(body: bytes) -> Any:
+def decode_answer(body: bytes, *, unique: bool = False) -> Any:
     """Read the JSON of an answer as leniently as Python does, but to the same depth on every Python.
 
+    Args:
+        body: what came.
+        unique: whether no key may stand twice in one object; of two the last one counts otherwise.
+
     Raises:
+        DuplicateError: one does.
         ValueError: it is no JSON.
         RecursionError: it is deeper than `DEPTH`, whatever follows there.
     """
@@ -103,7 +108,7 @@ def decode_answer(body: bytes) -> Any:
             depth += (mark[0] in b"[{") - (mark[0] in b"]}")
             if depth > DEPTH:
                 raise RecursionError
-    return json.loads(body)
+    return json.loads(body, object_pairs_hook=_unique if unique else None)
 
 
 def decode_leerlingresultaat(body: bytes) -> Leerlingresultaat:

@@ -21,6 +21,8 @@ from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Endpoint, Vermelding
 from doorstroom_client.osr.settings import Osr
 
+_FREE = ("routing_id", "available_routing_id")
+
 
 def find_endpoints(
     osr: Osr,
@@ -61,7 +63,7 @@ def get_endpoint(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: P
         return Endpoint.read(fields)
 
     rel = "self" if isinstance(key, Endpoint) else "endpoint"
-    return (yield from ask_one(osr, budget, "endpoints", key, rel, read, proof, own=True))
+    return (yield from ask_one(osr, budget, "endpoints", key, rel, read, Endpoint.KNOWN_BY, proof, own=True))
 
 
 def find_free_routing_id(osr: Osr, budget: Budget, school_oin: str) -> Flow[str]:
@@ -84,9 +86,9 @@ def find_free_routing_id(osr: Osr, budget: Budget, school_oin: str) -> Flow[str]
 def _routing_id_in(answer: Answer, url: str) -> str | None:
     if answer.response.status != 200:
         return None
-    objects = objects_in(answer.response, url)
+    objects = objects_in(answer.response, url, *_FREE)
     if objects is not None:
-        texts = [fields.text("routing_id", "available_routing_id") for fields in objects[:1]]
+        texts = [fields.text(*_FREE) for fields in objects[:1]]
     else:
         document = document_in(answer.response)
         items = document if isinstance(document, list) else [document]
@@ -100,7 +102,7 @@ def endpoints_in(answer: Answer, url: str) -> list[Endpoint]:
     response = answer.response
     if response.status == 404 and (not response.media_type or response.media_type.endswith("json")):
         return []
-    found = objects_in(response, url, "url") if response.status == 200 else None
-    if found is None:
+    found = objects_in(response, url, *Endpoint.KNOWN_BY) if response.status == 200 else None
+    if found is None or not all(isinstance(fields.one_of("url"), str) for fields in found):
         raise not_the_register(answer)
     return [Endpoint.read(fields) for fields in found]

@@ -21,7 +21,20 @@ NO_SECONDS = 60.0
 """A repaired mandate should work at once."""
 STALE_SECONDS = 24 * 3600.0
 """How long a "yes" may stand in while the OSR itself gives no answer."""
+KNOWN_SECONDS = 7 * 24 * 3600.0
+"""How long an answer is kept, so that a yes that becomes a no is seen, also by a run of once a day."""
 _MOST = 50_000
+
+
+def is_suspect(turned: int, stayed: int, least: int) -> bool:
+    """Whether so many mandates ended at once that the register itself is more likely to be wrong.
+
+    Args:
+        turned: schools whose last known answer was a yes and that have a no now.
+        stayed: schools that had a yes and have it still.
+        least: so many have to turn; 0 for never.
+    """
+    return 0 < least <= turned and turned > stayed
 
 
 def nowhere() -> Mandates | None:
@@ -55,6 +68,7 @@ class Answers:
         self._at_hand: dict[tuple[str, str, str, str], Gezien] = {}
         # Of these systems and schools the store may hold an answer that was contradicted, or an older one than was given.
         self._disbelieved: set[tuple[str, str]] = set()
+        self._told_at: dt.datetime | None = None
         self._lock = forks.Lock()
 
     def is_fresh(self, gezien: Gezien, max_age: float | None = None) -> bool:
@@ -88,13 +102,30 @@ class Answers:
             return found
         return (yield from keep(partial(self._read, namespace, peildatum, school_oin, oins)))
 
-    def keep(self, gezien: Gezien) -> Flow[None]:
-        """Remember an answer, in place of the one before."""
+    def keep(self, gezien: Gezien) -> Flow[Gezien]:
+        """Remember an answer, in place of the one before; gives it with what is known of that one."""
+        return (yield from keep(partial(self._keep, gezien)))
+
+    def has_turned(self, gezien: Gezien) -> bool:
+        """Whether it is a no that was a yes until at most a day ago."""
+        at = gezien.omgeslagen_op
+        return at is not None and 0 <= (self.now() - at).total_seconds() < STALE_SECONDS
+
+    def turned(self, namespace: str, peildatum: str) -> Flow[tuple[int, int]]:
+        """Of how many schools a yes became a no within a day, and of how many it was asked since then and stayed.
+
+        With a store these are the answers of all who share it.
+        """
+        return (yield from keep(partial(self._turned, namespace, peildatum)))
+
+    def tells_suspicion(self) -> bool:
+        """Whether it is to be told that the register is suspect: once a day, and by this process."""
         with self._lock:
-            self._put(gezien)
-            self._disbelieved.discard((gezien.leverancier, gezien.school))
-        if not (yield from keep(partial(self._tell, lambda shelf: shelf.keep(gezien)))):
-            self._disbelieve(gezien.leverancier, gezien.school)
+            now, before = self.now(), self._told_at
+            if before is not None and 0 <= (now - before).total_seconds() < STALE_SECONDS:
+                return False
+            self._told_at = now
+            return True
 
     def forget(self, supplier_oin: str, school_oin: str) -> Flow[None]:
         """Drop an answer that a party contradicted: the next look-up asks the OSR, and no older "yes" stands in."""
@@ -106,7 +137,7 @@ class Answers:
 
     def tidy(self) -> Flow[None]:
         """Drop what is too old for any use."""
-        until = self.now() - dt.timedelta(seconds=STALE_SECONDS)
+        until = self.now() - dt.timedelta(seconds=KNOWN_SECONDS)
         with self._lock:
             self._at_hand = {key: gezien for key, gezien in self._at_hand.items() if gezien.gezien_op > until}
         yield from keep(partial(self._tell, lambda shelf: shelf.drop(until)))
@@ -128,6 +159,31 @@ class Answers:
             self._disbelieved.add((supplier_oin, school_oin))
 
     # --- the store
+
+    def _keep(self, gezien: Gezien) -> Gezien:
+        about = (gezien.namespace, gezien.peildatum, gezien.school, (gezien.leverancier,))
+        if not gezien.gemandateerd:  # what a yes follows on does not matter
+            gezien = gezien.after((self._known(*about) or self._read(*about)).get(gezien.leverancier))
+        with self._lock:
+            self._put(gezien)
+            self._disbelieved.discard((gezien.leverancier, gezien.school))
+        if not self._tell(lambda shelf: shelf.keep(gezien)):
+            self._disbelieve(gezien.leverancier, gezien.school)
+        return gezien
+
+    def _turned(self, namespace: str, peildatum: str) -> tuple[int, int]:
+        since = self.now() - dt.timedelta(seconds=STALE_SECONDS)
+        try:
+            shelf = self._shelf()
+            if shelf is not None:
+                return shelf.turned(namespace, peildatum, since)
+        except StoreError:
+            pass
+        known = [item for key, item in list(self._at_hand.items()) if key[:2] == (namespace, peildatum)]
+        changed = {item.school: item.omgeslagen_op for item in known if item.omgeslagen_op and item.omgeslagen_op > since}
+        first = min(changed.values(), default=since)
+        stayed = {item.school for item in known if item.gemandateerd and item.gezien_op >= first}
+        return len(changed), len(stayed - changed.keys())
 
     def _read(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, Gezien]:
         try:

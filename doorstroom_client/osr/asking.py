@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -12,7 +13,10 @@ from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import Operation, Origin, Request, address
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in, says
+from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.osr.mandate_reading import read_404
+from doorstroom_client.osr.mandate_table import NOT_FOUND, Said
+from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in
 from doorstroom_client.osr.profile import Collection
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Vermelding
@@ -23,6 +27,7 @@ LIST_LIMIT = 8 * 1024 * 1024
 """Bytes of a list; the register documents no pages, and knows thousands of schools."""
 _MOST_PAGES = 50
 _NEXT = re.compile(r"<([^<>]*)>\s*;[^<]*?rel=\"?next\"?", re.IGNORECASE)
+_NO_SUCH_THING = re.compile(f"does not exist|{NOT_FOUND.pattern}", re.IGNORECASE)
 BASE_URL_HINT = "Check osr.base_url, version prefix included; another server may have answered"
 
 
@@ -32,6 +37,7 @@ class Budget:
     def __init__(self, about: Call) -> None:
         """Begin with all the time there is."""
         self._about: Call | None = about
+        self._now = about.conditions.now
         self._attempts: tuple[Earlier, ...] = ()
 
     def left(self) -> Call:
@@ -50,6 +56,10 @@ class Budget:
                 hint="Nothing was changed. A longer time can be set in timeouts",
             )
         return self._about
+
+    def today(self) -> dt.date:
+        """The Dutch calendar day."""
+        return self._now().astimezone(amsterdam()).date()
 
     def spent(self, attempts: tuple[Earlier, ...]) -> None:
         """Count the attempts of a call that ended."""
@@ -126,11 +136,23 @@ def ask_one(
     key: str | int | Vermelding,
     rel: str,
     read: Callable[[Fields, str], T],
+    needed: tuple[str, ...],
     proof: Proof | None = None,
     *,
     own: bool = False,
 ) -> Flow[T | None]:
     """GET one object, by id or by the link that another one has to it.
+
+    Args:
+        osr: where to ask.
+        budget: bounds of the calls.
+        collection: what it is one of.
+        key: its id, or what has a link to it.
+        rel: the link to go by.
+        read: makes the value.
+        needed: names of which the object must hold one.
+        proof: remembers that the register is really there.
+        own: whether it is our own, for which the OSR wants the API key.
 
     Returns:
         None when the register says that it does not exist.
@@ -150,9 +172,9 @@ def ask_one(
             return None  # as services answered until July 2021
         raise
     if answer.response.status == 404:
-        yield from settle_404(osr, budget, answer, ("does not exist", "mandate not found"), proof)
+        yield from settle_404(osr, budget, answer, _NO_SUCH_THING, proof)
         return None
-    found = _objects(answer, url, ())
+    found = _objects(answer, url, needed)
     if len(found) != 1:
         raise not_the_register(answer)
     return read(found[0], url)
@@ -194,25 +216,31 @@ def settle_404(
     osr: Osr,
     budget: Budget,
     answer: Answer,
-    words: tuple[str, ...],
+    own: re.Pattern[str],
     proof: Proof | None = None,
     hint: str = BASE_URL_HINT,
 ) -> Flow[None]:
     """Make sure that a 404 is the register's own "no", and not that of a proxy or of a wrong address.
 
-    Its words settle it, when they are the known ones. A JSON object that says nothing is taken as it is. In every other case
-    the register has to show itself: the list of services answers everybody, always with 200.
+    Its words settle it, when they are the known ones. In other words, but in the form of its errors, the register has to show
+    itself: the list of services answers everybody, always with 200. Everything else is of another server.
+
+    Args:
+        osr: where it was asked.
+        budget: bounds of the calls.
+        answer: the 404.
+        own: the known words.
+        proof: remembers that the register is really there.
+        hint: the next step, when it is not the register's.
 
     Raises:
         UnexpectedResponse: it is not the register's.
         DoorstroomError: the register could not be looked for.
     """
-    media_type = answer.response.media_type
-    if media_type and not media_type.endswith("json"):
+    said = read_404(answer.response, own)
+    if said is Said.FOREIGN_404:
         raise not_the_register(answer, hint)
-    if _says_one_of(words, answer):
-        return
-    if proof is not None and proof.holds(osr.base_url):
+    if said is Said.OWN_404 or (proof is not None and proof.holds(osr.base_url)):
         return
     try:
         there, _ = yield from ask(osr, budget, "services")
@@ -224,16 +252,10 @@ def settle_404(
         proof.note(osr.base_url)
 
 
-def _says_one_of(words: tuple[str, ...], answer: Answer) -> bool:
-    """Whether it is JSON in the known words, or without any; what it says stays here, out of every traceback."""
-    said = says(answer.response)
-    return said is not None and (not said or any(word in said for word in words))
-
-
-def not_the_register(answer: Answer, hint: str = BASE_URL_HINT) -> UnexpectedResponse:
+def not_the_register(answer: Answer, hint: str = BASE_URL_HINT, why: str = "not as the register does") -> UnexpectedResponse:
     """The error for an answer that is not as the register's are."""
     return UnexpectedResponse(
-        f"OSR answered {answer.response.status}, but not as the register does",
+        f"OSR answered {answer.response.status}, but {why}",
         status=answer.response.status,
         melding=answer.melding,
         peer="OSR",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TypeVar
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Unavailable
 from doorstroom_client.exchange.flow import Flow, Pause
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.answers import STALE_SECONDS
+from doorstroom_client.osr.answers import STALE_SECONDS, is_suspect
+from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import ask_mandate, own_mandates_per_school
 from doorstroom_client.osr.models import Mandaat, uitleg_van
@@ -21,6 +24,9 @@ from doorstroom_client.osr.records import EigenMandaat
 from doorstroom_client.osr.registry import Registry, is_silence
 from doorstroom_client.store.records import Gezien
 
+T = TypeVar("T")
+OnWait = Callable[[DoorstroomError, float], object]
+"""What is told that a run waits: why, and for how many seconds at most."""
 _REST = 5.0
 """Seconds of rest for everybody when the register gives no answer and does not say for how long."""
 _NAP = 1.0
@@ -39,6 +45,8 @@ class Mandaatcontrole:
         gevraagd: questions about this school that were answered now; the others were still fresh.
         gezien_op: moment of the oldest answer that this rests on (UTC).
         verouderd: whether the OSR is silent, and these are answers of at most a day old.
+        omgeslagen: whether there is a no among them that was a yes until at most a day ago; of many schools at once that makes
+            the OSR itself suspect (``osr.suspect_from``).
     """
 
     school: School
@@ -47,6 +55,7 @@ class Mandaatcontrole:
     gevraagd: int = 0
     gezien_op: dt.datetime | None = None
     verouderd: bool = False
+    omgeslagen: bool = False
 
     def __bool__(self) -> bool:
         return any(self.mandaten)
@@ -55,6 +64,17 @@ class Mandaatcontrole:
     def uitleg(self) -> str:
         """What is right or wrong and who can repair it, in Dutch; empty when the OSR gave no answer."""
         return uitleg_van(self.mandaten) if self.mandaten else ""
+
+
+def turned_in(controles: Iterable[Mandaatcontrole]) -> tuple[int, int]:
+    """Of how many schools a yes became a no, and of how many it stayed."""
+    found = list(controles)
+    stayed = [item for item in found if not item.omgeslagen and _has_a_yes(item)]
+    return sum(item.omgeslagen for item in found), len(stayed)
+
+
+def _has_a_yes(controle: Mandaatcontrole) -> bool:
+    return controle.error is None and any(item.gemandateerd or item.las_gemandateerd for item in controle.mandaten)
 
 
 @dataclass(slots=True)
@@ -66,12 +86,16 @@ class _Halves:
         seen: answers of before.
         found: answers that count, by OIN.
         asked: how many of them are of now.
+        said: in what words a no was said, by OIN.
+        budget: of the only school that is asked about, what is left of the time of one question.
     """
 
     school: School
     seen: Mapping[str, Gezien]
     found: dict[str, Gezien] = field(default_factory=dict[str, Gezien])
     asked: int = 0
+    said: dict[str, str] = field(default_factory=dict[str, str])
+    budget: Budget | None = None
 
 
 class Controleronde:
@@ -80,6 +104,9 @@ class Controleronde:
     The half of this LAS is asked once per school, that of each supplier once; the periods of our own mandates are looked up
     for all schools together, and only when one of them is missing.
 
+    A register that is silent is waited for, so that a long run survives it. With one school somebody is waiting: then nothing
+    is waited for, and all its questions together have the time of one.
+
     Args:
         registry: the OSR.
         leveranciers: whose mandates.
@@ -87,6 +114,7 @@ class Controleronde:
         pace: hands out the moments at which a call may start.
         per_second: how many in a second.
         max_age: seconds that an earlier answer may be old; 15 minutes for a yes and 1 minute for a no when None.
+        on_wait: is told once per silence that it is waited for, and why.
 
     Raises:
         ConfigurationError: there is nothing to ask about, or no namespace for that day.
@@ -100,6 +128,7 @@ class Controleronde:
         pace: Pace,
         per_second: float | None,
         max_age: float | None,
+        on_wait: OnWait | None = None,
     ) -> None:
         if not leveranciers:
             raise ConfigurationError("leveranciers: there is none to look up", setting="leveranciers")
@@ -113,7 +142,11 @@ class Controleronde:
         self._pace = pace
         self._per_second = self._osr.per_second if per_second is None else check_rate(per_second)
         self._max_age = max_age
+        self._on_wait = on_wait
+        self._alone = False
+        self._turned = self._stayed = 0
         self._lock = threading.Lock()
+        self._cause: DoorstroomError | None = None
         self._ended: DoorstroomError | None = None
         self._silent_since: float | None = None
         self._wrong = 0
@@ -124,6 +157,24 @@ class Controleronde:
         """Begin nothing any more."""
         self._end(Unavailable("the run was stopped before this school was asked about", peer="OSR"))
 
+    def flows(self, schools: Iterable[School]) -> Iterator[Flow[Mandaatcontrole]]:
+        """What is to be run, a flow per school; the schools are taken as they are needed."""
+        waiting = iter(schools)
+        ahead = list(islice(waiting, 2))
+        self._alone = len(ahead) == 1
+        return (self.check(school) for school in chain(ahead, waiting))
+
+    def note(self, controle: Mandaatcontrole) -> Mandaatcontrole:
+        """Count an answer that is handed out."""
+        turned, stayed = turned_in((controle,))
+        self._turned, self._stayed = self._turned + turned, self._stayed + stayed
+        return controle
+
+    def tell(self) -> None:
+        """Tell what can only be seen over all schools, when the run is over."""
+        if is_suspect(self._turned, self._stayed, self._osr.suspect_from):
+            self._registry.tell_suspect(self._turned, self._stayed)
+
     def tidy(self) -> Flow[None]:
         """What is to be done before the first school."""
         yield from self._registry.answers.tidy()
@@ -133,7 +184,7 @@ class Controleronde:
         day = self._registry.asked_on(self._op)
         oins = (*((self._las,) if self._las is not None else ()), *(item.oin for item in self._leveranciers))
         find = self._registry.answers.find(self._osr.namespace, day, school.oin, *oins, max_age=self._max_age)
-        halves = _Halves(school, (yield from find))
+        halves = _Halves(school, (yield from find), budget=self._registry.budget() if self._alone else None)
         try:
             if self._las is not None:
                 yield from self._half(halves, self._las, own=True)
@@ -155,9 +206,10 @@ class Controleronde:
         while True:
             if self._ended is not None:
                 raise self._ended
-            question = ask_mandate(osr, oin, school, registry.about, on=self._op, own=own, proof=registry.proof)
+            budget = halves.budget or registry.budget()
+            question = ask_mandate(osr, oin, school, budget, on=self._op, own=own, proof=registry.proof)
             try:
-                answer = yield from paced(question, self._pace, self._per_second, registry.answers.now)
+                answer = yield from self._paced(question)
                 break
             except DoorstroomError as error:
                 rest = self._rest_before_asking_again(error)
@@ -167,13 +219,21 @@ class Controleronde:
             while (left := until - self._pace.clock()) > 0 and self._ended is None:
                 yield Pause(min(left, _NAP))
         with self._lock:
-            self._silent_since, self._wrong = None, 0
+            self._silent_since, self._cause, self._wrong = None, None, 0
+        halves.said[oin] = answer.said
         halves.found[oin] = yield from registry.remember(osr, oin, school, answer, self._op)
         halves.asked += 1
+
+    def _paced(self, question: Flow[T]) -> Flow[T]:
+        registry = self._registry
+        patience = registry.about.conditions.total if self._alone else PATIENCE
+        return paced(question, self._pace, self._per_second, registry.answers.now, patience)
 
     def _rest_before_asking_again(self, error: DoorstroomError) -> float | None:
         """Seconds to wait for a register that is silent; None when there is no use in it. For too long, and the run ends."""
         with self._lock:
+            if self._alone:
+                return None  # somebody waits for the answer about this school
             if isinstance(error, MessageError):
                 return None  # about one school, and nothing was sent
             if not is_silence(error):
@@ -182,10 +242,15 @@ class Controleronde:
                     self._end(error)
                 return None
             rest, now = max(self._rest(error), self._pace.held), self._pace.clock()
+            begins = self._silent_since is None
             self._silent_since = now if self._silent_since is None else self._silent_since
+            if self._cause is None or not self._cause.attempts:
+                self._cause = error  # what was wrong; after some calls there is only that it is left alone
             if now + rest - self._silent_since > PATIENCE:
-                self._end(error)
+                self._end(self._cause)
                 return None
+            if begins and self._on_wait is not None:
+                self._on_wait(self._cause, PATIENCE)
             if error.attempts:  # else it was not asked: its circuit is open, and the call that tries must not be held up
                 self._pace.hold(rest)
             return rest
@@ -211,8 +276,8 @@ class Controleronde:
             self._looking = True
             found: Mapping[str, Sequence[EigenMandaat]] = {}
             try:
-                question = own_mandates_per_school(self._osr, self._registry.budget())
-                found = yield from paced(question, self._pace, self._per_second, self._registry.answers.now)
+                question = own_mandates_per_school(self._osr, halves.budget or self._registry.budget())
+                found = yield from self._paced(question)
             except DoorstroomError:
                 pass
             finally:
@@ -226,6 +291,7 @@ class Controleronde:
             tuple(self._mandaat(halves, item, eigen) for item in self._leveranciers if item.oin in found),
             gevraagd=halves.asked,
             gezien_op=min((item.gezien_op for item in found.values()), default=None),
+            omgeslagen=any(map(self._registry.answers.has_turned, found.values())),
         )
 
     def _mandaat(self, halves: _Halves, leverancier: Leverancier, eigen: Sequence[EigenMandaat]) -> Mandaat:
@@ -233,10 +299,10 @@ class Controleronde:
         own = halves.found.get(self._las or "")
         las = Helft(self._las or "", None)
         if own is not None:
-            las = Helft(own.leverancier, own.gemandateerd, own.start_datum, own.eind_datum).with_periods(eigen, dag)
-        toets = Helft(leverancier.oin, halves.found[leverancier.oin].gemandateerd)
-        test = self._osr.environment if self._osr.is_test else ""
-        return Mandaatstand(halves.school, leverancier, dag, self._osr.namespace, toets, las, test).mandaat
+            las = Helft.of(own.leverancier, own, dag).with_periods(eigen, dag)
+        toets = Helft.of(leverancier.oin, halves.found[leverancier.oin], dag)
+        test, said = self._osr.environment if self._osr.is_test else "", halves.said.get(leverancier.oin, "")
+        return Mandaatstand(halves.school, leverancier, dag, self._osr.namespace, toets, las, test, said).mandaat
 
     def _without_answer(self, halves: _Halves, error: DoorstroomError) -> Mandaatcontrole:
         """While the OSR is silent, a yes of at most a day old is better than nothing; a no never is."""

@@ -14,6 +14,7 @@ from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat
+from doorstroom_client.store.records import Gezien
 
 
 @frozen
@@ -36,13 +37,23 @@ class Helft:
     verlopen_op: dt.date | None = None
     begint_op: dt.date | None = None
 
+    @classmethod
+    def of(cls, oin: str, told: Gezien, peildatum: dt.date) -> Helft:
+        """From an answer about a day; that of a no tells when the last one ended and the next one begins, if anything."""
+        if told.gemandateerd:
+            return cls(oin, True, told.start_datum, told.eind_datum)
+        ended = told.eind_datum is not None and told.eind_datum < peildatum
+        begins = told.start_datum is not None and told.start_datum > peildatum
+        return cls(oin, False, verlopen_op=told.eind_datum if ended else None, begint_op=told.start_datum if begins else None)
+
     def with_periods(self, mandates: Sequence[EigenMandaat], peildatum: dt.date) -> Helft:
         """The same, with what a list of all mandates of this system for the school says about the day."""
         if self.gemandateerd is not False:
             return self
         ended = [item.eind_datum for item in mandates if item.eind_datum is not None and item.eind_datum < peildatum]
         begins = [item.start_datum for item in mandates if item.start_datum is not None and item.start_datum > peildatum]
-        return Helft(self.oin, False, verlopen_op=max(ended, default=None), begint_op=min(begins, default=None))
+        verlopen_op, begint_op = max(ended, default=self.verlopen_op), min(begins, default=self.begint_op)
+        return Helft(self.oin, False, verlopen_op=verlopen_op, begint_op=begint_op)
 
 
 @frozen
@@ -57,6 +68,7 @@ class Mandaatstand:
         toets: the half of the supplier.
         las: our own half.
         testomgeving: the environment that was asked, when that was not the real register.
+        gezegd: in what words the OSR said no, when that was now and in words.
     """
 
     school: School
@@ -66,6 +78,7 @@ class Mandaatstand:
     toets: Helft
     las: Helft
     testomgeving: str = ""
+    gezegd: str = ""
 
     @property
     def mandaat(self) -> Mandaat:
@@ -81,4 +94,7 @@ class Mandaatstand:
             testomgeving=self.testomgeving,
             las_verlopen_op=self.las.verlopen_op,
             las_begint_op=self.las.begint_op,
+            verlopen_op=self.toets.verlopen_op,
+            begint_op=self.toets.begint_op,
+            gezegd=self.gezegd,
         )

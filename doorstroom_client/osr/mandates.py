@@ -8,21 +8,13 @@ from dataclasses import field
 from typing import Any
 
 from doorstroom_client.errors import Earlier
-from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.operations import Call
 from doorstroom_client.frozen import frozen
-from doorstroom_client.osr.asking import (
-    BASE_URL_HINT,
-    Budget,
-    ask_list,
-    ask_one,
-    not_the_register,
-    request_to,
-    settle_404,
-)
+from doorstroom_client.osr.asking import BASE_URL_HINT, Budget, ask, ask_list, ask_one, not_the_register, settle_404
 from doorstroom_client.osr.checks import checked_namespace, checked_oin
-from doorstroom_client.osr.parsing import Fields, objects_in
+from doorstroom_client.osr.mandate_reading import read
+from doorstroom_client.osr.mandate_table import NOT_FOUND, TABLE, Meaning
+from doorstroom_client.osr.parsing import Fields
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import EigenMandaat, Onderwijsinstelling
 from doorstroom_client.osr.settings import Osr
@@ -36,8 +28,9 @@ class Registered:
 
     Attributes:
         mandated: whether there is a mandate.
-        start: first day, when told; only the owner of a mandate is told.
-        end: last day, when told; None is open-ended.
+        start: first day, when told; of a no, of the next one that begins.
+        end: last day, when told; None is open-ended. Of a no, of the last one that ended.
+        said: of a no, in what words it was said, when in words.
         own: everything that an owner was told; None for anybody else.
         attempts: of the call.
     """
@@ -45,6 +38,7 @@ class Registered:
     mandated: bool
     start: dt.date | None = None
     end: dt.date | None = None
+    said: str = field(default="", compare=False)
     own: EigenMandaat | None = field(default=None, compare=False)
     attempts: tuple[Earlier, ...] = field(default=(), compare=False, repr=False)
 
@@ -53,13 +47,13 @@ def ask_mandate(
     osr: Osr,
     supplier_oin: str,
     school_oin: str,
-    about: Call,
+    budget: Budget,
     *,
     on: dt.date | None = None,
     own: bool = False,
     proof: Proof | None = None,
 ) -> Flow[Registered]:
-    """GET /mandates: 200 is yes, 404 is no, and anything else is an error, never a "no".
+    """GET /mandates: a yes or a no where the answer says so, by `TABLE`, and anything else is an error.
 
     A 404 that is not the register's own, but that of a proxy or of a wrong base_url, must not tell a school that its mandate is
     missing: see `settle_404`.
@@ -68,7 +62,7 @@ def ask_mandate(
         osr: where to ask.
         supplier_oin: whose mandate.
         school_oin: of which school.
-        about: bounds of the call.
+        budget: bounds of the call.
         on: another day than today.
         own: whether it is our own mandate, for which the OSR wants the API key.
         proof: remembers that the register is really there.
@@ -85,16 +79,21 @@ def ask_mandate(
         "service_version_namespace": checked_namespace(osr),
         "reference_date": on.isoformat() if on else None,
     }
-    budget = Budget(about)
-    request = request_to(osr, about, "mandates", query=query, own=own)
-    answer = yield from call(request, about.conditions)
-    budget.spent(answer.attempts)
-    if answer.response.status == 200 and not answer.response.media_type.startswith("text/html"):
-        return _yes(answer, request.url, on)
+    answer, url = yield from ask(osr, budget, "mandates", query=query, own=own)
+    said = read(answer.response, url, on or budget.today())
+    if said.meaning is Meaning.ERROR:
+        raise not_the_register(answer, _HINT, TABLE[said.said].why)
     if answer.response.status == 404:
-        yield from settle_404(osr, budget, answer, ("mandate", "mandaat"), proof, _HINT)
-        return Registered(mandated=False, attempts=answer.attempts)
-    raise not_the_register(answer, _HINT)
+        yield from settle_404(osr, budget, answer, NOT_FOUND, proof, _HINT)
+    told = said.fields and EigenMandaat.read(said.fields)
+    return Registered(
+        mandated=said.meaning is Meaning.YES,
+        start=said.start,
+        end=said.end,
+        said=said.words,
+        own=told if told and (told.token or told.start_datum) else None,
+        attempts=answer.attempts,
+    )
 
 
 def find_own_mandates(osr: Osr, budget: Budget) -> Flow[tuple[EigenMandaat, ...]]:
@@ -106,7 +105,9 @@ def find_own_mandates(osr: Osr, budget: Budget) -> Flow[tuple[EigenMandaat, ...]
         UnexpectedResponse: the answer cannot be understood.
     """
     query = {"service_code": osr.service_code}
-    return (yield from ask_list(osr, budget, "school-mandates", EigenMandaat.read, query=query, own=True))
+    return (
+        yield from ask_list(osr, budget, "school-mandates", EigenMandaat.read, *EigenMandaat.KNOWN_BY, query=query, own=True)
+    )
 
 
 def own_mandates_per_school(osr: Osr, budget: Budget) -> Flow[Mapping[str, tuple[EigenMandaat, ...]]]:
@@ -121,7 +122,7 @@ def own_mandates_per_school(osr: Osr, budget: Budget) -> Flow[Mapping[str, tuple
     mandates = yield from find_own_mandates(osr, budget)
     known: Mapping[str, str] = {}
     if any(mandate.school_oin is None for mandate in mandates):
-        schools = yield from ask_list(osr, budget, "schools", Onderwijsinstelling.read)
+        schools = yield from ask_list(osr, budget, "schools", Onderwijsinstelling.read, *Onderwijsinstelling.KNOWN_BY)
         known = {link: school.oin for school in schools if school.oin for link in school.links.get("self", ())}
     found: dict[str, list[EigenMandaat]] = {}
     for mandate in mandates:
@@ -136,18 +137,8 @@ def get_own_mandate(osr: Osr, budget: Budget, key: Any, proof: Proof | None = No
     Raises:
         UnexpectedResponse: the answer cannot be understood.
     """
-    return (yield from ask_one(osr, budget, "mandates", key, "self", _own, proof, own=True))
+    return (yield from ask_one(osr, budget, "mandates", key, "self", _own, EigenMandaat.KNOWN_BY, proof, own=True))
 
 
 def _own(fields: Fields, _: str) -> EigenMandaat:
     return EigenMandaat.read(fields)
-
-
-def _yes(answer: Answer, url: str, on: dt.date | None) -> Registered:
-    """A yes, with what an owner is told; its shape is not documented, so an object, a list or nothing will do."""
-    told = [EigenMandaat.read(fields) for fields in objects_in(answer.response, url) or ()]
-    chosen = next((item for item in told if on is not None and item.geldt_op(on)), next(iter(told), None))
-    if chosen is None:
-        return Registered(mandated=True, attempts=answer.attempts)
-    own = chosen if chosen.token or chosen.start_datum else None
-    return Registered(True, chosen.start_datum, chosen.eind_datum, own, answer.attempts)

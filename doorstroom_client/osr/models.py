@@ -33,6 +33,9 @@ class Mandaat:
         testomgeving: the environment that was asked, when that was not the real register.
         las_verlopen_op: last day of the LAS's latest mandate that has ended, when none is in force and that is known.
         las_begint_op: first day of the LAS's next mandate, when none is in force and that is known.
+        verlopen_op: last day of the supplier's latest mandate that has ended, when the OSR told that with its no.
+        begint_op: first day of the supplier's next mandate, likewise.
+        gezegd: in what words the OSR said no, when it did so now and in words.
     """
 
     school: School
@@ -45,6 +48,9 @@ class Mandaat:
     testomgeving: str = ""
     las_verlopen_op: dt.date | None = None
     las_begint_op: dt.date | None = None
+    verlopen_op: dt.date | None = None
+    begint_op: dt.date | None = None
+    gezegd: str = ""
 
     def __bool__(self) -> bool:
         """Whether messages can be exchanged: no half of the mandate is known to be missing."""
@@ -114,12 +120,17 @@ class Mandaat:
         return " ".join(zinnen)
 
     def _sinds_wanneer(self) -> list[str]:
-        """Since when our half is missing, or until when; of another party the OSR tells that to nobody but itself."""
+        """Since when a half is missing, or until when, as far as the OSR tells that."""
+        halves = (
+            ("het leerlingadministratiesysteem", self.las_verlopen_op, self.las_begint_op),
+            (f"de toetsleverancier ({self.leverancier.naam})", self.verlopen_op, self.begint_op),
+        )
         zinnen: list[str] = []
-        if self.las_verlopen_op is not None:
-            zinnen.append(f"Het mandaat van het leerlingadministratiesysteem is op {_dag(self.las_verlopen_op)} afgelopen.")
-        if self.las_begint_op is not None:
-            zinnen.append(f"Het mandaat van het leerlingadministratiesysteem gaat pas op {_dag(self.las_begint_op)} in.")
+        for wie, verlopen_op, begint_op in halves:
+            if verlopen_op is not None:
+                zinnen.append(f"Het mandaat van {wie} is op {_dag(verlopen_op)} afgelopen.")
+            if begint_op is not None:
+                zinnen.append(f"Het mandaat van {wie} gaat pas op {_dag(begint_op)} in.")
         return zinnen
 
 
@@ -135,6 +146,8 @@ def uitleg_van(mandaten: Sequence[Mandaat]) -> str:
     chosen = [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
     names = _joined([item.leverancier.naam for item in chosen or mandaten], "en" if chosen else "of")
     about = (chosen or mandaten)[0]
+    if len(chosen or mandaten) > 1:
+        about = replace(about, verlopen_op=None, begint_op=None)  # of one of them only
     return replace(about, leverancier=replace(about.leverancier, naam=names)).uitleg
 
 

@@ -138,7 +138,7 @@ def plan_address(
         plan = yield from _to_change(osr, budget, plan, [same] if same is not None else list(listed), proof)
         if plan.actie is Actie.NIET_MOGELIJK:
             return plan
-    ours = yield from ask_mandate(osr, las_oin, school.oin, budget.left(), on=wens.start, own=True, proof=proof)
+    ours = yield from ask_mandate(osr, las_oin, school.oin, budget, on=wens.start, own=True, proof=proof)
     if ours.own is None or ours.own.token is None:
         beletsel = Beletsel.SLEUTEL_ONJUIST if ours.mandated else Beletsel.GEEN_MANDAAT
         return replace(plan, actie=Actie.NIET_MOGELIJK, beletsel=beletsel)

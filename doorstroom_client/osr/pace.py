@@ -90,7 +90,7 @@ def check_rate(per_second: float, setting: str = "per_second") -> float:
     return float(given)
 
 
-def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.datetime]) -> Flow[T]:
+def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.datetime], patience: float = PATIENCE) -> Flow[T]:
     """The same flow, each of whose attempts waits for its turn. Waiting for a turn takes nothing of the time of a call.
 
     Args:
@@ -98,9 +98,10 @@ def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.dat
         pace: hands out turns; rests when the register asks for it.
         per_second: the rate.
         now: the wall clock (UTC).
+        patience: seconds of rest that are waited for at most.
 
     Raises:
-        Unavailable: the register asked for more rest than a run waits for.
+        Unavailable: the register asked for more rest than that.
     """
     answer: Any = None
     failed: Exception | None = None
@@ -115,7 +116,7 @@ def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.dat
             try:
                 if isinstance(effect, Attempt):
                     yield Pause(effect.after)
-                    yield from _turn(pace, per_second, now)
+                    yield from _turn(pace, per_second, now, patience)
                     answer = yield replace(effect, after=0.0)
                     _rest_when_asked(pace, answer, now())
                 else:
@@ -127,9 +128,9 @@ def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.dat
         failed = None
 
 
-def _turn(pace: Pace, per_second: float, now: Callable[[], dt.datetime]) -> Flow[None]:
+def _turn(pace: Pace, per_second: float, now: Callable[[], dt.datetime], patience: float) -> Flow[None]:
     while (wait := pace.take(per_second)) > 0:
-        if pace.held > PATIENCE:
+        if pace.held > patience:
             raise Unavailable(
                 "OSR asked to be left alone for a while",
                 retry_at=now() + dt.timedelta(seconds=pace.held),

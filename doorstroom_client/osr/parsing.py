@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +21,10 @@ Links = dict[str, tuple[str, ...]]
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HREF = re.compile(r"[\x21-\x5b\x5d-\x7e]{1,2000}")
 """One line of ASCII without backslash; whatever else calls itself a link is not followed."""
+_DAY = re.compile(r"([0-9]{4}-?[0-9]{2}-?[0-9]{2})(?:Z|[+-][0-9]{2}:?[0-9]{2})?")
+_DUTCH_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})-([0-9]{4})")
+_NEVER = re.compile(r"9999-[0-9]{2}-[0-9]{2}[T ]")
+"""The last year there is, as systems write that something does not end; a moment in it is beyond what can be reckoned with."""
 _MESSAGES = ("message", "error", "errors", "detail", "melding", "title")
 _SECRET = ("token", "mandate_token")
 
@@ -56,7 +60,7 @@ class Fields:
 
     def day(self, *names: str) -> dt.date | None:
         """The first day that one of the names holds; of a moment, the Dutch day."""
-        return next((day for value in self._all(names) if (day := _as_day(value)) is not None), None)
+        return next((day for value in self._all(names) if (day := whole_day(value)) is not None), None)
 
     def flag(self, name: str) -> bool | None:
         """Yes or no; None when it says neither."""
@@ -66,6 +70,10 @@ class Fields:
     def one_of(self, *names: str) -> Any:
         """The first value of one of the names, as it is."""
         return next(iter(self._all(names)), None)
+
+    def each(self, *names: str) -> Iterator[tuple[str, Any]]:
+        """Every value that one of the names holds, with that name."""
+        return ((name, value) for name in names for value in self._values.get(name, ()))
 
     @property
     def id(self) -> str | None:
@@ -113,57 +121,81 @@ def objects_in(response: Response, address: str, *needed: str) -> list[Fields] |
     Args:
         response: the answer.
         address: what was asked.
-        needed: names that each object must hold a text for.
+        needed: names of which each object must hold one, or it is something else: a wrapper, an error, nothing.
     """
     document = document_in(response)
     items: list[Any] | None = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
     if items is None or not all(isinstance(item, dict) for item in items):
         return None
     found = [Fields(item, address) for item in items]
-    return found if all(isinstance(fields.one_of(name), str) for fields in found for name in needed) else None
+    return found if all(any(fields.text(name) for name in needed) for fields in found) else None
 
 
 def document_in(response: Response) -> Any:
     """The JSON of an answer of success; None when there is none."""
-    if not 200 <= response.status < 300 or response.media_type.startswith("text/html"):
+    if not 200 <= response.status < 300 or is_page(response):
         return None
-    return _decoded(response.body)
+    try:
+        return decode_answer(response.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def is_page(response: Response) -> bool:
+    """Whether it is HTML or XML: by what it is said to be, or by how it begins."""
+    kind = response.media_type
+    named = kind.startswith("text/html") or kind.endswith(("/xml", "+xml"))
+    return named or response.body.lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<")
+
+
+def text_of(body: bytes) -> str | None:
+    """A body as text, without a byte order mark and space around it; None when it is not text."""
+    try:
+        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return text.strip(" \t\r\n\ufeff")
 
 
 def says(response: Response) -> str | None:
-    """What the register says in words, in lower case. Empty for JSON without words; None for what is not JSON."""
-    document = _decoded(response.body)
-    if not isinstance(document, dict | list):
+    """What the register says in words, in lower case. Empty when there are none; None for what is no text or a web page."""
+    text = None if is_page(response) else text_of(response.body)
+    if not text:
+        return text
+    try:
+        document = decode_answer(text.encode())
+    except ValueError:
+        return None if text[0] in "{[" else text.lower()  # a part of JSON says nothing for sure
+    except RecursionError:
         return None
-    texts: list[str] = []
-    for item in document if isinstance(document, list) else [document]:
-        if isinstance(item, dict):
-            fields = Fields(item, "")
-            for value in (fields.one_of(name) for name in _MESSAGES):
-                texts += [part for part in map(_words, value if isinstance(value, list) else [value]) if part]
-    return " ".join(texts).lower()
+    if isinstance(document, str):
+        return document.lower()
+    items = document if isinstance(document, list) else [document]
+    texts = [value for item in items if isinstance(item, dict) for _, value in Fields(item, "").each(*_MESSAGES)]
+    return " ".join(filter(None, map(words_in, texts))).lower()
 
 
-def _words(value: Any) -> str:
+def words_in(value: Any) -> str:
+    """The text in the value of a field for messages: a text, an object that has one, or a list of either."""
+    if isinstance(value, list):
+        return " ".join(filter(None, (words_in(item) for item in value if not isinstance(item, list))))
     if isinstance(value, dict):
         return Fields(value, "").text(*_MESSAGES) or ""
     return as_text(value) or ""
 
 
-def _decoded(body: bytes) -> Any:
+def whole_day(value: Any) -> dt.date | None:
+    """A day as it is written in full: as a day, in Dutch too, or as a moment, of which it is the Dutch day. Else None."""
+    text = value.strip() if isinstance(value, str) else ""
+    day, dutch = _DAY.fullmatch(text), _DUTCH_DAY.fullmatch(text)
     try:
-        return decode_answer(body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _as_day(value: Any) -> dt.date | None:
-    if not isinstance(value, str):
-        return None
-    text = value.strip()
-    try:
-        if len(text) > 10 and (moment := as_moment(text)) is not None:
+        if day:
+            return dt.date.fromisoformat(day[1])
+        if dutch:
+            return dt.date(int(dutch[3]), int(dutch[2]), int(dutch[1]))
+        moment = as_moment(text) if len(text) > 10 else None
+        if moment is not None and moment.year < dt.MAXYEAR:
             return moment.astimezone(amsterdam()).date()
-        return dt.date.fromisoformat(text[:10])
     except (ValueError, OverflowError):
         return None
+    return dt.date.max if _NEVER.match(text) else None

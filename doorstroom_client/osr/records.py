@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any
+from typing import Any, ClassVar
 
 from doorstroom_client.frozen import frozen
+from doorstroom_client.osr.mandate_table import ENDS, STARTS, TOKENS
 from doorstroom_client.osr.parsing import Fields, Links, hrefs_in
 
 
@@ -21,6 +22,8 @@ class Vermelding:
         raw: the object as it was sent, without a token.
     """
 
+    KNOWN_BY: ClassVar[tuple[str, ...]] = ()
+    """Names of which the object of the register has at least one; without any it is something else."""
     id: str | None = None
     links: Links = field(default_factory=dict[str, tuple[str, ...]], repr=False, compare=False)
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
@@ -36,6 +39,7 @@ class Dienst(Vermelding):
         omschrijving: what it is.
     """
 
+    KNOWN_BY = ("code",)
     code: str
     naam: str = ""
     omschrijving: str = ""
@@ -60,6 +64,7 @@ class Dienstversie(Vermelding):
         status: ``active``; the other values are not public. Empty when it was not told.
     """
 
+    KNOWN_BY = ("namespace",)
     namespace: str
     status: str = ""
 
@@ -85,6 +90,7 @@ class Onderwijsinstelling(Vermelding):
         oa_id: onderwijsaanbieder (RIO); not filled by every version.
     """
 
+    KNOWN_BY = ("name", "oin", "brin", "oa_id")
     naam: str = ""
     oin: str | None = None
     brin: str | None = None
@@ -111,6 +117,7 @@ class Bestuur(Vermelding):
         scholen: links to its schools.
     """
 
+    KNOWN_BY = ("number", "bge_code")
     nummer: str | None = None
     scholen: tuple[str, ...] = field(default=(), repr=False)
 
@@ -136,6 +143,7 @@ class Endpoint(Vermelding):
         is_van_ons: whether it belongs to the system of our API key; None when it was not told.
     """
 
+    KNOWN_BY = ("url",)
     url: str
     routing_id: str | None = None
     attributes: str | None = None
@@ -173,6 +181,7 @@ class EigenMandaat(Vermelding):
         school_oin: the school, when the register names it and does not only link to it.
     """
 
+    KNOWN_BY = (*TOKENS, *STARTS, *ENDS, "school_oin")
     token: str | None = field(default=None, repr=False)
     start_datum: dt.date | None = None
     eind_datum: dt.date | None = None
@@ -186,10 +195,11 @@ class EigenMandaat(Vermelding):
     @classmethod
     def read(cls, fields: Fields) -> EigenMandaat:
         """From an object of the register."""
+        end = fields.day(*ENDS)
         return cls(
-            token=fields.text("token", "mandate_token"),
-            start_datum=fields.day("start_date"),
-            eind_datum=fields.day("end_date"),
+            token=fields.text(*TOKENS),
+            start_datum=fields.day(*STARTS),
+            eind_datum=None if end is None or end.year == dt.MAXYEAR else end,  # how systems write that it does not end
             school_oin=fields.text("school_oin"),
             **_common(fields),
         )

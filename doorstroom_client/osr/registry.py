@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from enum import Enum, auto
 
 from doorstroom_client.errors import (
     ConfigurationError,
@@ -16,12 +17,13 @@ from doorstroom_client.errors import (
     TlsError,
     Unavailable,
 )
+from doorstroom_client.exchange.events import Event, tell
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.answers import Answers
+from doorstroom_client.osr.answers import Answers, is_suspect
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import Registered, ask_mandate
@@ -30,6 +32,15 @@ from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import EigenMandaat
 from doorstroom_client.osr.settings import Osr
 from doorstroom_client.store.records import Gezien
+
+
+class _Standing(Enum):
+    """What a mandate counts for."""
+
+    YES = auto()
+    NO = auto()
+    AS_BEFORE = auto()
+    """The register says no, and is suspect; until a day ago it said yes."""
 
 
 @frozen
@@ -107,38 +118,43 @@ class Registry:
             DoorstroomError: the OSR gave no answer, or neither a yes nor a no.
         """
         osr, proof, peildatum = self.osr_on(op), self.proof, op or self.today()
-        theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.about, on=op, proof=proof)
-        yield from self.remember(osr, leverancier.oin, school.oin, theirs, op)
+        theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.budget(), on=op, proof=proof)
+        toets = yield from self.remember(osr, leverancier.oin, school.oin, theirs, op)
         las = Helft(self.las_oin or "", None)
         if self.las_oin is not None and osr.api_key is not None:
-            ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.about, on=op, own=True, proof=proof)
-            las = Helft(self.las_oin, ours.mandated, ours.start, ours.end).with_periods(eigen, peildatum)
+            ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.budget(), on=op, own=True, proof=proof)
+            told = self._gezien(osr, self.las_oin, school.oin, ours, op)
+            las = Helft.of(self.las_oin, told, peildatum).with_periods(eigen, peildatum)
         return Mandaatstand(
             school=school,
             leverancier=leverancier,
             peildatum=peildatum,
             namespace=osr.namespace,
-            toets=Helft(leverancier.oin, theirs.mandated, theirs.start, theirs.end),
+            toets=Helft.of(leverancier.oin, toets, peildatum),
             las=las,
             testomgeving=osr.environment if osr.is_test else "",
+            gezegd=theirs.said,
         )
 
     def find_eigen_mandaat(self, school: School, op: dt.date | None) -> Flow[EigenMandaat | None]:
         """Our own mandate for one school, with its dates; None when there is none on that day."""
         las = self.own_oin()
-        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.about, on=op, own=True, proof=self.proof)
+        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.budget(), on=op, own=True, proof=self.proof)
         return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
-        """The configured suppliers that the school has mandated; recent answers are not asked for again."""
-        found: list[Leverancier] = []
+        """The configured suppliers that the school has mandated; recent answers are not asked for again.
+
+        While the register is suspect, a supplier whose yes became a no counts as before, unless another one has a yes.
+        """
+        found: dict[_Standing, list[Leverancier]] = {}
         for leverancier in self.leveranciers:
-            if (yield from self.is_mandated(leverancier.oin, school.oin)):
-                found.append(leverancier)
-        return found
+            standing = yield from self._standing(leverancier.oin, school.oin)
+            found.setdefault(standing, []).append(leverancier)
+        return found.get(_Standing.YES) or found.get(_Standing.AS_BEFORE) or []
 
     def is_mandated(self, supplier_oin: str, school_oin: str, *, or_stale: bool = False) -> Flow[bool]:
-        """Whether a system is mandated.
+        """Whether a system is mandated; while the register is suspect, whether it was.
 
         Args:
             supplier_oin: whose mandate.
@@ -148,23 +164,44 @@ class Registry:
         Raises:
             DoorstroomError: the OSR gave no answer.
         """
+        return (yield from self._standing(supplier_oin, school_oin, or_stale=or_stale)) is not _Standing.NO
+
+    def _standing(self, supplier_oin: str, school_oin: str, *, or_stale: bool = False) -> Flow[_Standing]:
         osr = self.osr_on()
         known = (yield from self.answers.find(osr.namespace, self.asked_on(None), school_oin, supplier_oin)).get(supplier_oin)
-        if known is not None and self.answers.is_fresh(known):
-            return known.gemandateerd
-        try:
-            answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.about, proof=self.proof)
-        except DoorstroomError as error:
-            if or_stale and is_silence(error) and self.answers.is_stale_yes(known):
-                return True
-            raise
-        yield from self.remember(osr, supplier_oin, school_oin, answer)
-        return answer.mandated
+        if known is None or not self.answers.is_fresh(known):
+            try:
+                answer = yield from ask_mandate(osr, supplier_oin, school_oin, self.budget(), proof=self.proof)
+            except DoorstroomError as error:
+                if or_stale and is_silence(error) and self.answers.is_stale_yes(known):
+                    return _Standing.YES
+                raise
+            known = yield from self.remember(osr, supplier_oin, school_oin, answer)
+        if known.gemandateerd:
+            return _Standing.YES
+        if not self.answers.has_turned(known):
+            return _Standing.NO
+        turned, stayed = yield from self.answers.turned(known.namespace, known.peildatum)
+        if not is_suspect(turned, stayed, osr.suspect_from):
+            return _Standing.NO
+        self.tell_suspect(turned, stayed)
+        return _Standing.AS_BEFORE
+
+    def tell_suspect(self, turned: int, stayed: int) -> None:
+        """Tell that so many mandates ended at once that the register itself is suspect; once a day is enough."""
+        if not self.answers.tells_suspicion():
+            return
+        conditions, schools = self.about.conditions, turned + stayed
+        result = f"the register is suspect: of {schools} schools that had a mandate, {turned} have none within a day"
+        event = Event(
+            "osr", "-", result, conditions.las_oin() or "-", self.osr.oin or "-", "OSR", conditions.now(), serious=True
+        )
+        tell(event, conditions.on_event)
 
     def remember(
         self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, op: dt.date | None = None
     ) -> Flow[Gezien]:
-        """Keep an answer for whoever asks the same again soon.
+        """Keep an answer for whoever asks the same again soon; gives it with what is known of the one before.
 
         Args:
             osr: where it was asked, with the namespace.
@@ -173,10 +210,11 @@ class Registry:
             answer: what the OSR said.
             op: the day that was asked about; the day of asking when left out.
         """
+        return (yield from self.answers.keep(self._gezien(osr, supplier_oin, school_oin, answer, op)))
+
+    def _gezien(self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, op: dt.date | None) -> Gezien:
         day, now = self.asked_on(op), self.answers.now()
-        gezien = Gezien(supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, now)
-        yield from self.answers.keep(gezien)
-        return gezien
+        return Gezien(supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, now)
 
     def the_leverancier(self, school: School) -> Flow[Leverancier]:
         """The one supplier that the school has mandated.

@@ -27,7 +27,7 @@ def find_schools(
     if brin is not None and not Brin.fits(brin):
         raise MessageError([Problem("brin", Brin.rule)])
     query = {"name": name, "oin": oin, "brin": brin, "oa_id": oa_id}
-    return (yield from ask_list(osr, budget, "schools", Onderwijsinstelling.read, query=query))
+    return (yield from ask_list(osr, budget, "schools", Onderwijsinstelling.read, *Onderwijsinstelling.KNOWN_BY, query=query))
 
 
 def get_school(
@@ -39,10 +39,10 @@ def get_school(
         return Onderwijsinstelling.read(fields)
 
     rel = "self" if isinstance(key, Onderwijsinstelling) else "school"
-    return (yield from ask_one(osr, budget, "schools", key, rel, read, proof))
+    return (yield from ask_one(osr, budget, "schools", key, rel, read, Onderwijsinstelling.KNOWN_BY, proof))
 
 
 def get_board(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Proof | None = None) -> Flow[Bestuur | None]:
     """GET /boards/{id}; in V3 the id is its bgeCode."""
     rel = "self" if isinstance(key, Bestuur) else "board"
-    return (yield from ask_one(osr, budget, "boards", key, rel, Bestuur.read, proof))
+    return (yield from ask_one(osr, budget, "boards", key, rel, Bestuur.read, Bestuur.KNOWN_BY, proof))

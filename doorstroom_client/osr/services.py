@@ -12,7 +12,7 @@ from doorstroom_client.osr.settings import Osr
 
 def find_services(osr: Osr, budget: Budget, name: str | None) -> Flow[tuple[Dienst, ...]]:
     """GET /services: all, or those whose name holds a text."""
-    return (yield from ask_list(osr, budget, "services", Dienst.read, "code", query={"name": name}))
+    return (yield from ask_list(osr, budget, "services", Dienst.read, *Dienst.KNOWN_BY, query={"name": name}))
 
 
 def get_service(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Proof | None = None) -> Flow[Dienst | None]:
@@ -22,13 +22,13 @@ def get_service(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Pr
         return Dienst.read(fields)
 
     rel = "self" if isinstance(key, Dienst) else "service"
-    return (yield from ask_one(osr, budget, "services", key, rel, read, proof))
+    return (yield from ask_one(osr, budget, "services", key, rel, read, Dienst.KNOWN_BY, proof))
 
 
 def find_versions(osr: Osr, budget: Budget, service_code: str) -> Flow[tuple[Dienstversie, ...]]:
     """GET /service-versions of one service."""
     query = {"service_code": service_code}
-    return (yield from ask_list(osr, budget, "service-versions", Dienstversie.read, "namespace", query=query))
+    return (yield from ask_list(osr, budget, "service-versions", Dienstversie.read, *Dienstversie.KNOWN_BY, query=query))
 
 
 def get_version(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Proof | None = None) -> Flow[Dienstversie | None]:
@@ -38,4 +38,4 @@ def get_version(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Pr
         return Dienstversie.read(fields)
 
     rel = "self" if isinstance(key, Dienstversie) else "service_version"
-    return (yield from ask_one(osr, budget, "service-versions", key, rel, read, proof))
+    return (yield from ask_one(osr, budget, "service-versions", key, rel, read, Dienstversie.KNOWN_BY, proof))

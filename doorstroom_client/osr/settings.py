@@ -43,6 +43,8 @@ class Osr:
             school, so that nobody repairs a mandate that is missing in a test environment only.
         per_second: how many calls a check of many schools may start in a second, retries included. The OSR names no number;
             ask Kennisnet before it is raised.
+        suspect_from: when the mandates of at least so many schools, and of most that had one, are gone within a day, the
+            register is told to be suspect, and they count as before for that day; 0 for never.
 
     Raises:
         ConfigurationError: names the setting that is missing or wrong.
@@ -61,6 +63,7 @@ class Osr:
     follow_links: bool = True
     environment: str = "productie"
     per_second: float = 20.0
+    suspect_from: int = 5
     profile: OsrProfile = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -75,6 +78,10 @@ class Osr:
         if self.environment not in OMGEVINGEN:
             raise ConfigurationError(f"osr.environment must be one of: {', '.join(OMGEVINGEN)}", setting="osr.environment")
         object.__setattr__(self, "per_second", check_rate(self.per_second, "osr.per_second"))
+        least: object = self.suspect_from
+        if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least <= 1_000_000 or least % 1:
+            raise ConfigurationError("osr.suspect_from must be a whole number, 0 or more", setting="osr.suspect_from")
+        object.__setattr__(self, "suspect_from", int(least))
         object.__setattr__(self, "renamed", tuple(self.renamed))
         object.__setattr__(self, "profile", the_profile(self.version, self.base_url, self.names, tuple(self.renamed)))
 

@@ -84,7 +84,7 @@ class Routes:
         if not found:
             return Answer.json(404, {"message": "mandate not found"})
         own = [mandate for mandate in found if asked.caller.owns(mandate.supplier_oin, mandate.system)]
-        return Answer.json(200, asked.answer(self._mandate_body(asked, own[0]) if own else {}))
+        return Answer.json(200, asked.answer(self._mandate_body(asked, own[0])) if own else "OK")
 
     def _own_mandate(self, asked: Asked, number: str) -> Answer:
         own = (mandate for mandate in self._own(asked) if str(mandate.number) == number)

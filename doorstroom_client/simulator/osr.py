@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from doorstroom_client.osr.mandate_table import Example
 from doorstroom_client.simulator._antwoorden import onthoud
 from doorstroom_client.simulator._osr_data import Data
 from doorstroom_client.simulator._osr_records import Asked, Caller, Endpoint, Mandate
@@ -32,6 +33,8 @@ class SimulatedOsr:
         prefix_v3: of all paths of the third version.
         outage: while True every request gets 503.
         rolled_back: while True the third version is not there: a web page with 404, as after a release that was taken back.
+        says: the answer to every question about a mandate, in place of what stands in it: an example of `TABLE`, with which
+            each of its rows can be tried; None for its own answers.
         camel_v3: whether the third version writes its names in camelCase; that is not public.
         calls: method, path and OIN of the caller of the last requests, in order; only the oldest of many thousands are
             forgotten.
@@ -66,6 +69,7 @@ class SimulatedOsr:
         self.prefix_v3 = prefix_v3
         self.outage = False
         self.rolled_back = False
+        self.says: Example | None = None
         self.camel_v3 = False
         self.calls: list[tuple[str, str, str | None]] = []
         self._api_key_header = api_key_header
@@ -196,6 +200,8 @@ class SimulatedOsr:
             return Answer(404, _PAGE, "text/html")
         if version == 2 and not received.path.startswith(f"{self.prefix}/"):
             return Answer.json(404, {"message": "not found"})
+        if self.says is not None and received.path.endswith("/mandates"):
+            return Answer(self.says.status, self.says.body.encode(), self.says.content_type)
         with self._lock:
             caller = Caller(received.peer_oin, self._system(received))
             return self._routes.answer(Asked(received, version, version == 3 and self.camel_v3, caller))

@@ -282,6 +282,16 @@ class Mandates(Protocol, metaclass=Answering):
         """Drop every answer up to a moment."""
         ...
 
+    def turned(self, namespace: str, peildatum: str, since: dt.datetime) -> tuple[int, int]:
+        """Of how many schools a yes became a no, and of how many it was asked since then and stayed.
+
+        Args:
+            namespace: with which it was asked.
+            peildatum: the day that was asked about; empty for the day of asking.
+            since: an earlier change does not count.
+        """
+        ...
+
 
 @runtime_checkable
 class Store(Protocol, metaclass=Answering):

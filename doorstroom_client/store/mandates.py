@@ -9,7 +9,7 @@ from doorstroom_client.store.database import Database
 from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.records import Gezien
 
-_FIELDS = "leverancier, school, namespace, peildatum, gemandateerd, start_datum, eind_datum, gezien_op"
+_FIELDS = "leverancier, school, namespace, peildatum, gemandateerd, start_datum, eind_datum, gezien_op, omgeslagen_op"
 
 
 class SqlMandates:
@@ -40,12 +40,14 @@ class SqlMandates:
             _text(gezien.start_datum),
             _text(gezien.eind_datum),
             text_of(gezien.gezien_op),
+            None if gezien.omgeslagen_op is None else text_of(gezien.omgeslagen_op),
         )
         with self._database.transaction("note what the OSR answered") as cursor:
             cursor.execute(
-                f"INSERT INTO mandaat ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+                f"INSERT INTO mandaat ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (school, leverancier, namespace, peildatum) DO UPDATE SET gemandateerd = excluded.gemandateerd, "
-                "start_datum = excluded.start_datum, eind_datum = excluded.eind_datum, gezien_op = excluded.gezien_op",
+                "start_datum = excluded.start_datum, eind_datum = excluded.eind_datum, gezien_op = excluded.gezien_op, "
+                "omgeslagen_op = excluded.omgeslagen_op",
                 values,
             )
 
@@ -59,11 +61,24 @@ class SqlMandates:
         with self._database.transaction("forget what the OSR answered") as cursor:
             cursor.execute("DELETE FROM mandaat WHERE gezien_op <= ?", (text_of(until),))
 
+    def turned(self, namespace: str, peildatum: str, since: dt.datetime) -> tuple[int, int]:
+        """Of how many schools a yes became a no, and of how many it was asked since then and stayed."""
+        about, late = (namespace, peildatum), (namespace, peildatum, text_of(since))
+        turned = "FROM mandaat WHERE namespace = ? AND peildatum = ? AND omgeslagen_op > ?"
+        stayed = "FROM mandaat WHERE namespace = ? AND peildatum = ? AND gemandateerd = 1 AND gezien_op >= ?"
+        with self._database.cursor("read what the OSR answered") as cursor:
+            count, first = cursor.execute(f"SELECT COUNT(DISTINCT school), MIN(omgeslagen_op) {turned}", late).fetchone()
+            if not count:
+                return 0, 0
+            query = f"SELECT COUNT(DISTINCT school) {stayed} AND school NOT IN (SELECT school {turned})"
+            return count, cursor.execute(query, (*about, first, *late)).fetchone()[0]
+
 
 def _gezien(row: Any) -> Gezien:
-    leverancier, school, namespace, peildatum, gemandateerd, start, eind, gezien_op = row
+    leverancier, school, namespace, peildatum, gemandateerd, start, eind, gezien_op, omgeslagen_op = row
     moment = dt.datetime.fromisoformat(gezien_op)
-    return Gezien(leverancier, school, namespace, peildatum, bool(gemandateerd), _day(start), _day(eind), moment)
+    turned = dt.datetime.fromisoformat(omgeslagen_op) if omgeslagen_op else None
+    return Gezien(leverancier, school, namespace, peildatum, bool(gemandateerd), _day(start), _day(eind), moment, turned)
 
 
 def _day(text: str | None) -> dt.date | None:

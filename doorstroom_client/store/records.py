@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 
 from doorstroom_client.frozen import frozen
@@ -263,6 +263,7 @@ class Gezien:
         start_datum: first day, when told.
         eind_datum: last day, when told.
         gezien_op: moment of the answer (UTC).
+        omgeslagen_op: of a no, the moment of the first one after a yes; None when no yes came before it.
     """
 
     leverancier: str
@@ -273,6 +274,13 @@ class Gezien:
     start_datum: dt.date | None
     eind_datum: dt.date | None
     gezien_op: dt.datetime
+    omgeslagen_op: dt.datetime | None = field(default=None, compare=False)
+
+    def after(self, before: Gezien | None) -> Gezien:
+        """The same, knowing what was answered before."""
+        if self.gemandateerd or before is None:
+            return self
+        return replace(self, omgeslagen_op=self.gezien_op if before.gemandateerd else before.omgeslagen_op)
 
     def age(self, now: dt.datetime) -> float:
         """Seconds since the answer; without end when it was noted by a clock that has been set back since."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from doorstroom_client.errors import StoreError
 
-STAMP = 5
+STAMP = 6
 """Stands in every store. A change of what is below gets the next number: there is no way from one to another."""
 SQLITE = {
     "number": "INTEGER PRIMARY KEY AUTOINCREMENT",
@@ -178,11 +178,14 @@ _MANDATES = (
         start_datum {text},
         eind_datum {text},
         gezien_op {text} NOT NULL,
+        omgeslagen_op {text},
         PRIMARY KEY (school, leverancier, namespace, peildatum)
     ){strict}
     """,  # the key finds what is known of a school
     # Answers that are too old for any use.
     "CREATE INDEX mandaat_gezien ON mandaat (gezien_op)",
+    # A yes that became a no: is the register itself suspect?
+    "CREATE INDEX mandaat_omgeslagen ON mandaat (omgeslagen_op) WHERE omgeslagen_op IS NOT NULL",
 )
 
 

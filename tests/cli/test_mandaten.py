@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import socket
 import stat
 from pathlib import Path
 
 import pytest
+from support import in_time
 from typer.testing import CliRunner
 
 from doorstroom_client.cli import _adressen, _mandaten
 from doorstroom_client.cli._app import app
+from doorstroom_client.osr import controle
 from doorstroom_client.simulator import Keten
 
 from .conftest import Run
@@ -108,6 +112,47 @@ def test_schools_without_an_answer_are_told_beside_the_others(keten: Keten, run:
     scholen = json.loads(result.stdout)["scholen"]
     assert [(item["in_orde"], item["error"]) for item in scholen] == [(True, None), *[(None, "UnexpectedResponse")] * 3]
     assert "says nothing about the mandate" in result.stderr
+
+
+def test_a_register_that_is_down_is_told_at_once_with_host_and_cause(keten: Keten, run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        host = f"localhost:{taken.getsockname()[1]}"
+    text = re.sub(r'(?<=\[osr\]\nbase_url = "https://)[^/"]+', host, config.read_text("utf-8"))
+    assert host in text
+    config.write_text(f"{text}\n[timeouts]\nosr = 2\n", "utf-8")
+    with in_time(2.5):
+        result = run("mandaat", "check", "--school", "99AA")
+    assert result.exit_code == 69
+    assert "OSR cannot be reached" in result.stderr
+    assert f"({host}: the connection was refused)" in result.stderr
+    assert "Waiting" not in result.stderr
+
+
+def test_a_run_over_many_schools_says_why_it_waits(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controle, "PATIENCE", 4.0)
+    monkeypatch.setattr(controle, "_REST", 1.0)
+    keten.osr.outage = True
+    with in_time(8):
+        result = run("mandaat", "check", "--quiet")
+    assert result.exit_code == 75
+    assert result.stderr.count("Waiting for the OSR") == 1
+    assert "OSR answered 503: out of service for a while" in result.stderr.partition("Waiting")[2].splitlines()[0]
+
+
+def test_mandates_that_are_gone_at_once_make_the_register_suspect(keten: Keten, run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "doorstroom.toml"
+    config.write_text(config.read_text("utf-8").replace("[osr]", "[osr]\nsuspect_from = 2"), "utf-8")
+    assert run("mandaat", "check", "--max-age", 0).exit_code == 77
+    for school in keten.scholen:
+        keten.osr.revoke(school.oin, LAS)
+    result = run("mandaat", "check", "--max-age", 0, "--json", "--text", "teksten")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["exit_code"], document["osr_verdacht"]) == (69, 69, True)
+    assert "Of 3 schools that had a mandate, 3 have none within a day. The OSR itself is suspect" in result.stderr
+    assert [item["omgeslagen"] for item in document["scholen"]] == [True, True, True, False]
+    assert [path.stem for path in (tmp_path / "teksten").iterdir()] == [keten.scholen[3].routeringskenmerk]
+    assert run("mandaat", "check", "--quiet", "--max-age", 0).exit_code == 69
 
 
 # --- osr check

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from support import (
-    JSON,
     LEVERANCIER,
     NOW,
     OSR,
@@ -106,7 +105,7 @@ class Peer:
         if request.operation is Operation.OSR:
             self.asked.append(request.url)
             yes = any(f"supplier_oin={oin}" in request.url for oin in self.mandated)
-            return Response(200 if yes else 404, JSON, b"{}", 0.0)
+            return answer(200, "OK") if yes else answer(404, {"message": "mandate not found"})
         if request.operation is Operation.LEERLINGRAPPORT:
             return self.outcomes.pop(0)
         assert request.body is not None

@@ -32,7 +32,7 @@ def receiving(store: Any) -> Client:
         auteur="Test 1",
         store=store,
         retry=Retry.never(),
-        transport=FakeTransport(lambda _: answer(200, {})),
+        transport=FakeTransport(lambda _: answer(200, "OK")),
         now=lambda: NOW,
     )
     if not isinstance(store, str):

@@ -28,7 +28,7 @@ class Ontvanger:
 
     def __init__(self, folder: Path, *, awaited: bool, now: Callable[[], dt.datetime] = lambda: NOW) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        transport: Any = (AsyncFakeTransport if awaited else FakeTransport)(lambda _: answer(200, {}))
+        transport: Any = (AsyncFakeTransport if awaited else FakeTransport)(lambda _: answer(200, "OK"))
         self.client: Any = (AsyncClient if awaited else Client)(
             osr=OSR,
             leveranciers=[LEVERANCIER],

@@ -16,13 +16,13 @@ from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.http import FaultKind, Outcome
 from doorstroom_client.exchange.operations import Call
-from doorstroom_client.osr.answers import NO_SECONDS, STALE_SECONDS, YES_SECONDS, Answers
+from doorstroom_client.osr.answers import KNOWN_SECONDS, NO_SECONDS, STALE_SECONDS, YES_SECONDS, Answers
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.base import Mandates
 from doorstroom_client.store.records import Gezien
 from doorstroom_client.store.sqlite import SqliteStore
 
-YES, NO, SILENT = answer(200, {}), answer(404, {}), fault(FaultKind.CONNECT)
+YES, NO, SILENT = answer(200, "OK"), answer(404, {"message": "mandate not found"}), fault(FaultKind.CONNECT)
 
 
 class Clock:
@@ -63,6 +63,9 @@ class Shelf:
 
     def drop(self, until: dt.datetime) -> None:
         self._works().drop(until)
+
+    def turned(self, namespace: str, peildatum: str, since: dt.datetime) -> tuple[int, int]:
+        return self._works().turned(namespace, peildatum, since)
 
 
 @pytest.fixture
@@ -172,7 +175,7 @@ def test_what_is_told_apart(answers: Answers) -> None:
 def test_what_is_too_old_for_any_use_is_dropped(answers: Answers, clock: Clock) -> None:
     do(answers.keep(seen()))
     do(answers.keep(seen("b", at=1)))
-    clock.seconds = STALE_SECONDS
+    clock.seconds = KNOWN_SECONDS
     do(answers.tidy())
     assert known(answers, "a", "b") == {"b": seen("b", at=1)}
 

@@ -540,7 +540,7 @@ def test_a_result_that_is_refused(
         store.write_bytes(b"geen database" * 100)
         store.chmod(0o600)
     with spoor.watching():
-        client = scripted(speler, Response(200, JSON, b"{}", 0.1), certificate, store=store)
+        client = scripted(speler, Response(200, JSON, b'"OK"', 0.1), certificate, store=store)
         answer = speler(client.terugweg.handle(pushed(broken_result(how), LEVERANCIER.oin)))
         assert answer.status == {"not json": 400, "store": 503}.get(how, 422)
         spoor.thing("answer", answer)

@@ -213,7 +213,7 @@ class Clock:
 
 
 def make(kind: Any, folder: Path, clock: Callable[[], dt.datetime], on_event: Any = None) -> Any:
-    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(lambda _: answer(200, {}))
+    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(lambda _: answer(200, "OK"))
     return kind(
         auteur="T",
         osr=OSR,

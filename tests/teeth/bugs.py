@@ -856,6 +856,34 @@ def _(build: Any, *args: Any, **more: Any) -> Any:
     return build(*args, **{**more, "afspraak": replace(more["afspraak"], geslacht=True)})
 
 
+@bug(
+    "F3",
+    "every 200 is a yes",
+    "osr.mandates:read",
+    "tests/wire/test_mandaat_wire.py::test_what_each_answer_means",
+    only="sync and (says or nothing)",
+)
+def _(read: Any, response: Any, address: str, day: Any) -> Any:
+    found = read(response, address, day)
+    return replace(found, said="nothing", fields=None) if response.status == 200 else found
+
+
+@bug(
+    "F3",
+    "a mandate that ended is one",
+    "osr.mandate_reading:whole_day",
+    "tests/wire/test_mandaat_wire.py::test_what_each_answer_means",
+    only="sync and force",
+)
+def _(whole_day: Any, value: Any) -> Any:
+    return None
+
+
+@bug("F3", "the register is never suspect", "osr.registry:is_suspect", "tests/osr/test_suspect.py", only="one_night and memory")
+def _(is_suspect: Any, *_: Any) -> bool:
+    return False
+
+
 @bug("osr", "any 404 is a no", "osr.asking:settle_404", _SHAPES, only="another_server")
 def _(settle_404: Any, *_: Any) -> Any:
     return ()

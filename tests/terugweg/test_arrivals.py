@@ -61,7 +61,7 @@ class Inbox:
 
 def make(way: str, inbox: object, **more: Any) -> Any:
     kind: Any = AsyncClient if way == ASYNC_LOOP else Client
-    transport = (AsyncFakeTransport if way == ASYNC_LOOP else FakeTransport)(lambda _: answer(200, {}))
+    transport = (AsyncFakeTransport if way == ASYNC_LOOP else FakeTransport)(lambda _: answer(200, "OK"))
     arguments: dict[str, Any] = {"scholen": [SCHOOL], "transport": transport, "now": lambda: NOW, **more}
     return kind(osr=OSR, leveranciers=[LEVERANCIER], auteur="Test 1", store=inbox, retry=Retry.never(), **arguments)
 
@@ -442,7 +442,7 @@ def test_what_waits_is_not_done_in_the_loop(tmp_path: Path) -> None:
 
     def osr(_: object) -> Any:
         where["osr"] = threading.get_ident()
-        return answer(200, {})
+        return answer(200, "OK")
 
     def school(_: str) -> Any:
         where["school"] = threading.get_ident()

@@ -153,7 +153,7 @@ def client(tmp_path: Path, events: list[Event]) -> Iterator[Client]:
         scholen=[SCHOOL],
         auteur="Test 1",
         store=tmp_path / "s.db",
-        transport=FakeTransport(lambda _: answer(200, {})),
+        transport=FakeTransport(lambda _: answer(200, "OK")),
         now=lambda: NOW,
         on_event=events.append,
     ) as made:
@@ -194,6 +194,6 @@ def test_mounted_in_flask_and_its_kin(client: Client) -> None:
 
 
 def test_an_async_client_says_that_it_cannot() -> None:
-    client = AsyncClient(osr=OSR, auteur="x", transport=AsyncFakeTransport(lambda _: answer(200, {})))
+    client = AsyncClient(osr=OSR, auteur="x", transport=AsyncFakeTransport(lambda _: answer(200, "OK")))
     with pytest.raises(ConfigurationError, match="AsyncClient"):
         client.terugweg.wsgi()

@@ -102,7 +102,7 @@ def test_settings_that_cannot_be(kind: Any, change: dict[str, Any], setting: str
 
 @BOTH
 def test_looks_up_the_supplier_and_asks_once(kind: Any) -> None:
-    client = make(kind, [answer(200, {}), answer(202), answer(202)])
+    client = make(kind, [answer(200, "OK"), answer(202), answer(202)])
     for _ in range(2):
         assert go(client.send_schooladviezen(SCHOOL, ADVIES)).leverancier == "ICE"
     urls = [item.url.split("?")[0].rsplit("/", 1)[1] for item in client._runtime._transport().requests]
@@ -111,7 +111,7 @@ def test_looks_up_the_supplier_and_asks_once(kind: Any) -> None:
 
 @BOTH
 def test_no_mandate_sends_nothing(kind: Any) -> None:
-    client = make(kind, [answer(404, {})])
+    client = make(kind, [answer(404, {"message": "mandate not found"})])
     with pytest.raises(GeenMandaat):
         go(client.send_schooladviezen(SCHOOL, ADVIES))
 
@@ -137,7 +137,7 @@ def test_hostile_rapportids(kind: Any, rapportid: str) -> None:
 @BOTH
 def test_reports(kind: Any, tmp_path: Path) -> None:
     pdf = Response(200, {"content-type": "application/pdf"}, PDF)
-    client = make(kind, [answer(200, {}), pdf, answer(204), pdf, pdf], store=tmp_path / "s.db")
+    client = make(kind, [answer(200, "OK"), pdf, answer(204), pdf, pdf], store=tmp_path / "s.db")
     push(client)
     (found,) = go(client.resultaten())
     assert go(client.fetch_leerlingrapport(found)).content == PDF
@@ -150,7 +150,7 @@ def test_reports(kind: Any, tmp_path: Path) -> None:
 
 @BOTH
 def test_a_result_without_a_report(kind: Any, tmp_path: Path) -> None:
-    client = make(kind, [answer(200, {})], store=tmp_path / "s.db")
+    client = make(kind, [answer(200, "OK")], store=tmp_path / "s.db")
     push(client, rapport="..")
     (found,) = go(client.resultaten())
     assert found.rapportid is None
@@ -160,7 +160,7 @@ def test_a_result_without_a_report(kind: Any, tmp_path: Path) -> None:
 
 @BOTH
 def test_results_beyond_one_batch(kind: Any, tmp_path: Path) -> None:
-    client = make(kind, [answer(200, {})], store=tmp_path / "s.db")
+    client = make(kind, [answer(200, "OK")], store=tmp_path / "s.db")
     for number in range(100):
         push(client, number)
     assert len(go(client.resultaten())) == 100
@@ -257,7 +257,7 @@ def test_a_runtime_without_certificate_has_no_transport_of_its_own(kind: Any) ->
 
 @BOTH
 def test_asgi(kind: Any, tmp_path: Path) -> None:
-    client = make(kind, [answer(200, {})], store=tmp_path / "s.db")
+    client = make(kind, [answer(200, "OK")], store=tmp_path / "s.db")
     sent: list[Any] = []
 
     async def receive() -> Any:

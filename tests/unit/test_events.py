@@ -232,7 +232,7 @@ def test_the_hook_runs_in_the_thread_of_the_call() -> None:
 def test_every_question_to_the_osr_is_an_event_of_its_own() -> None:
     seen: list[Event] = []
     client = Client(
-        transport=FakeTransport([answer(200, {}), answer(202)]),
+        transport=FakeTransport([answer(200, "OK"), answer(202)]),
         auteur="Test 1",
         schooljaar="2025-2026",
         osr=OSR,

@@ -27,16 +27,18 @@ from doorstroom_client import Client, Leverancier, Mandaat, Osr, Retry
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, NoAnswer, UnexpectedResponse
 from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.exchange.operations import Call
+from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.registry import Registry
 
 DAY = dt.date(2026, 3, 10)
 ABOUT = Call(conditions(Retry.never()))
+NO = answer(404, {"message": "mandate not found"})
 DIA = Leverancier("DIA", OTHER_OIN, "https://dia.example.nl")
 
 
 def ask(outcome: Outcome, osr: Osr = OSR, **more: Any) -> tuple[Registered, Request]:
-    value, transport, _ = drive(ask_mandate(osr, SUPPLIER_OIN, SCHOOL.oin, ABOUT, **more), [outcome])
+    value, transport, _ = drive(ask_mandate(osr, SUPPLIER_OIN, SCHOOL.oin, Budget(ABOUT), **more), [outcome])
     return value, transport.requests[0]
 
 
@@ -66,40 +68,16 @@ def test_uitleg_names_the_end() -> None:
     assert "tot en met 31 juli 2026" in mandaat.uitleg
 
 
-@pytest.mark.parametrize(
-    ("document", "start", "end"),
-    [
-        ({}, None, None),
-        ({"start_date": "2026-01-02", "end_date": None}, dt.date(2026, 1, 2), None),
-        ({"startDate": "2026-01-02T00:00:00Z", "endDate": "2026-07-31"}, dt.date(2026, 1, 2), dt.date(2026, 7, 31)),
-        ([{"start_date": "2026-01-02"}, {}], dt.date(2026, 1, 2), None),
-        ([], None, None),
-        ("ja", None, None),
-        ({"start_date": "ooit", "startDate": "2026-01-02", "end_date": 5}, dt.date(2026, 1, 2), None),
-    ],
-)
-def test_every_shape_of_200_is_yes(document: object, start: dt.date | None, end: dt.date | None) -> None:
-    assert ask(answer(200, document))[0] == Registered(True, start, end)
-
-
-@pytest.mark.parametrize("body", [b"", b"\n", b"[" * 50_000])
-def test_an_unreadable_200_is_yes_without_dates(body: bytes) -> None:
-    assert ask(Response(200, JSON, body))[0] == Registered(True)
-
-
-@pytest.mark.parametrize("media_type", ["", "text/plain"])
-def test_a_200_that_is_no_json_is_yes_without_dates(media_type: str) -> None:
-    assert ask(Response(200, {"content-type": media_type}, b"{"))[0] == Registered(True)
-
-
-@pytest.mark.parametrize("body", [b"{", b"\xff", b'[{"start_date": "2025'])
+@pytest.mark.parametrize("body", [b"{", b"tru", b'"OK', b'[{"start_date": "2025'])
 def test_half_a_document_is_no_answer_and_is_asked_for_again(body: bytes) -> None:
     half = Response(200, JSON, body, 0.1)
     about = Call(conditions(Retry(wait=wait_none())))
-    value, _, _ = drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, about), [half, answer(200, {"start_date": "2026-01-02"})])
+    value, _, _ = drive(
+        ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, Budget(about)), [half, answer(200, {"start_date": "2026-01-02"})]
+    )
     assert value == Registered(True, dt.date(2026, 1, 2))
     with pytest.raises(NoAnswer) as caught:
-        drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, about), [half] * 3)
+        drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, Budget(about)), [half] * 3)
     assert len(caught.value.attempts) == 3
 
 
@@ -123,18 +101,18 @@ def test_neither_yes_nor_no(outcome: Outcome) -> None:
 
 
 def test_what_is_asked() -> None:
-    _, request = ask(answer(200, {}), on=DAY)
+    _, request = ask(answer(200, "OK"), on=DAY)
     assert request.url == (
         f"https://osr.example.nl/api/v2/mandates?supplier_oin={SUPPLIER_OIN}&school_oin={SCHOOL.oin}"
         "&service_version_namespace=ns-2025&reference_date=2026-03-10"
     )
-    assert "reference_date" not in ask(answer(200, {}))[1].url
+    assert "reference_date" not in ask(answer(200, "OK"))[1].url
 
 
 def test_the_key_goes_along_only_for_our_own_mandate() -> None:
     osr = Osr("https://osr.example.nl", "ns", "geheim", "X-Key")
-    assert ask(answer(200, {}), osr)[1].headers == {}
-    assert ask(answer(200, {}), osr, own=True)[1].headers == {"X-Key": "geheim"}
+    assert ask(answer(200, "OK"), osr)[1].headers == {}
+    assert ask(answer(200, "OK"), osr, own=True)[1].headers == {"X-Key": "geheim"}
     assert "geheim" not in repr(osr)
 
 
@@ -145,17 +123,17 @@ def registry(*leveranciers: Leverancier, key: bool = False) -> Registry:
 
 def test_our_own_mandate_is_looked_up_with_a_key() -> None:
     own = answer(200, {"start_date": "2026-01-01", "end_date": "2026-07-31"})
-    mandaat, transport, _ = drive(registry(DIA, key=True).check_mandaat(SCHOOL, DIA, None), [answer(200, {}), own])
+    mandaat, transport, _ = drive(registry(DIA, key=True).check_mandaat(SCHOOL, DIA, None), [answer(200, "OK"), own])
     assert (mandaat.las_gemandateerd, mandaat.eind_datum, mandaat.peildatum) == (True, dt.date(2026, 7, 31), DAY)
     assert LAS_OIN in transport.requests[1].url
-    mandaat, _, _ = drive(registry(DIA).check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [answer(404, {})])
+    mandaat, _, _ = drive(registry(DIA).check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [NO])
     assert (mandaat.las_gemandateerd, mandaat.gemandateerd, mandaat.peildatum) == (None, False, dt.date(2026, 9, 1))
 
 
 def test_another_day_is_not_remembered() -> None:
     it = registry(DIA)
-    drive(it.check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [answer(404, {})])
-    assert drive(it.find_leveranciers(SCHOOL), [answer(200, {})])[0] == [DIA]
+    drive(it.check_mandaat(SCHOOL, DIA, dt.date(2026, 9, 1)), [NO])
+    assert drive(it.find_leveranciers(SCHOOL), [answer(200, "OK")])[0] == [DIA]
     assert drive(it.find_leveranciers(SCHOOL), [])[0] == [DIA]
 
 
@@ -195,10 +173,10 @@ def test_without_an_osr_there_is_a_clear_error() -> None:
 
 def test_the_leverancier() -> None:
     both = (LEVERANCIER, DIA)
-    assert drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(200, {})])[0] is DIA
+    assert drive(registry(*both).the_leverancier(SCHOOL), [NO, answer(200, "OK")])[0] is DIA
     with pytest.raises(ConfigurationError, match="ICE, DIA"):
-        drive(registry(*both).the_leverancier(SCHOOL), [answer(200, {}), answer(200, {})])
+        drive(registry(*both).the_leverancier(SCHOOL), [answer(200, "OK"), answer(200, "OK")])
     with pytest.raises(GeenMandaat, match="ICE, DIA"):
-        drive(registry(*both).the_leverancier(SCHOOL), [answer(404, {}), answer(404, {})])
+        drive(registry(*both).the_leverancier(SCHOOL), [NO, NO])
     with pytest.raises(GeenMandaat, match="none configured"):
         drive(registry().the_leverancier(SCHOOL), [])

@@ -39,7 +39,7 @@ from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, Inboun
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 GOOD = InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, json.dumps(resultaat()).encode())
-YES = answer(200, {})
+YES = answer(200, "OK")
 NO = answer(404, {"message": "mandate not found"})
 
 

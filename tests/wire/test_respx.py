@@ -59,7 +59,7 @@ def test_with_settings_from_a_file(tmp_path: Path, speler: Speler) -> None:
     client = (AsyncClient if speler.awaited else Client).from_config(path)
     with respx.mock as router:
         mandates, (supplier, *_) = f"{told['osr']['base_url']}/mandates", told["leveranciers"]
-        router.get(mandates, params={"supplier_oin": supplier["oin"]}).respond(200, json={})
+        router.get(mandates, params={"supplier_oin": supplier["oin"]}).respond(200, json="OK")
         router.get(mandates).respond(404, json={"message": "mandate not found"})
         route = router.post(url__startswith=supplier["base_url"]).respond(202)
         school = client.find_school("99AA")
@@ -71,7 +71,9 @@ def test_with_settings_from_a_file(tmp_path: Path, speler: Speler) -> None:
 @respx.mock
 @pytest.mark.parametrize("gemandateerd", [True, False])
 def test_a_mandate(speler: Speler, client: Any, gemandateerd: bool) -> None:
-    respx.get(MANDATES).respond(200 if gemandateerd else 404, json={"message": "mandate not found"} if not gemandateerd else {})
+    respx.get(MANDATES).respond(
+        200 if gemandateerd else 404, json={"message": "mandate not found"} if not gemandateerd else "OK"
+    )
     assert bool(speler(client.osr.check_mandaat(SCHOOL, "ICE"))) is gemandateerd
 
 
