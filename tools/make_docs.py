@@ -14,8 +14,9 @@ sys.path.insert(0, str(ROOT))
 
 from doorstroom_client.config import DEFAULT_FILE  # noqa: E402 - found from the line above
 from doorstroom_client.errors import Phase  # noqa: E402
-from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify  # noqa: E402
+from doorstroom_client.exchange.decisions import ANSWERS, TABLE, Action, Row, Situation, classify  # noqa: E402
 from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response  # noqa: E402
+from doorstroom_client.exchange.words import Body  # noqa: E402
 from doorstroom_client.messages.vocabulary import Schooladvies  # noqa: E402
 from doorstroom_client.osr.mandate_table import ENDS, FLAGS, STARTS, STATES, Example, Meaning  # noqa: E402
 from doorstroom_client.osr.mandate_table import TABLE as MANDATES  # noqa: E402
@@ -217,6 +218,37 @@ school, and 404 on a list probably an unknown pupil. See [the chain](../explanat
 |---|---|
 """
 
+WHOSE_WORDS = """
+## Whose words
+
+A proxy or gateway in front of a supplier answers with the same status codes as the supplier, and means something else. So a
+status of a supplier means what the chain says only when the body can be of the chain; the table says what is done with a list.
+
+- **Words of the chain** are an `Ontvangstmelding` or a problem document (RFC 9457). An empty body, or `{}`, may be the
+  supplier's, as `melding` may be left out; but 400, 403, 413 and 415 are what proxies say without a body too, and are then
+  held. After a 404 without a body unknown pupils are searched for; when nothing is accepted at all, the list is held and not
+  parked.
+- **What is held goes on by itself**: the outbox tries it again every hour, and delivers it when the cause is repaired. What is
+  `not theirs` parks nothing, starts no search for unknown pupils, and leaves the supplier alone for the rest of the run.
+- **202 stays a receipt** with any body but a page, also one that broke off: sending again would only repeat it.
+- **A refusal of which the body broke off** before it was clear whose it is, counts as no answer, and is asked for again.
+- **The content decides, not the content type.** A page is what begins as one (`<!doctype html`, `<html`, `<center` and so on,
+  after a byte order mark, spaces, comments and an XML declaration; in any case and encoding, compressed or not) and an error
+  in XML, also when it says that it is JSON. An object in JSON is judged by what is in it, also when it says that it is HTML: so
+  a supplier that sends its `Ontvangstmelding` with the wrong type is understood. What else says that it is HTML is a page.
+- **The body of a 204 is not read**, and that of a report goes to its file: there a content type of HTML is enough. What says
+  that it is a PDF has to prove that it is a whole one, without a page around it.
+- **A firewall that asks for a browser** (header `x-amzn-waf-action`) counts as a page, whatever its status.
+- **5xx, 408 and 429 pass by themselves**, whoever says so; other statuses have no meaning in the chain and are held.
+
+**A refused client certificate** is often told in HTTP instead of TLS. Status 495 or 496, and any 4xx (but 408 and 429) that is
+not in the words of the chain and speaks of a client certificate as nginx, Apache, IIS, Azure Application Gateway and others
+do, counts as `our certificate`: a `TlsError` with code `own_certificate`, exit code 77, held. So does a problem document,
+except with 401: that may say whose certificate has no mandate. That plain HTTP was sent to an HTTPS port is something else: a
+page.
+
+"""
+
 _ACTIONS: Mapping[Action, str] = {
     Action.ANSWER: "the call ends here, with the answer that was asked for",
     Action.RETRY: "repeated within the call, as far as `Retry` and the total time allow; then the error, with `retryable` true",
@@ -269,11 +301,12 @@ def causes() -> dict[Situation, list[str]]:
     """What leads to each situation: status codes and faults."""
     found: dict[Situation, list[str]] = {situation: [] for situation in Situation}
     for status in range(200, 600):
-        found[classify(Response(status), Operation.REGISTREREN)].append(str(status))
+        found[classify(Response(status, body=b'{"melding": ""}'), Operation.REGISTREREN)].append(str(status))
     for kind in FaultKind:
         found[classify(Fault(kind, Phase.UNKNOWN), Operation.REGISTREREN)].append(f"`{kind}`")
     found[Situation.REDIRECT] = ["300 to 399"]
     found[Situation.UNEXPECTED] = ["any other status"]
+    found[Situation.NOT_THEIRS] = ["see [whose words](#whose-words)"]
     return found
 
 
@@ -286,6 +319,18 @@ def errors_of(row: Row) -> str:
     usual = max(dict.fromkeys(kinds.values()), key=list(kinds.values()).count)
     others = [f"{operation}: `{kind}`" for operation, kind in kinds.items() if kind != usual]
     return "; ".join([f"`{usual}`", *others])
+
+
+def answers_table() -> str:
+    """What each status of a supplier says in each kind of body, and what is done with a list."""
+    return table(
+        ("status", *map(str, Body)),
+        ((f"**{status}**", *(_said(said[body]) for body in Body)) for status, said in ANSWERS.items()),
+    )
+
+
+def _said(situation: Situation) -> str:
+    return f"{situation}: {TABLE[situation].action(Operation.REGISTREREN)}"
 
 
 def decisions_page() -> str:
@@ -310,6 +355,8 @@ def decisions_page() -> str:
             actions,
             "\n## The table\n\nAn outcome is a status code, or the kind of fault when there was no (whole) answer.\n\n",
             table(head, rows),
+            WHOSE_WORDS,
+            answers_table(),
             "\n## The texts\n\nAn error begins with the name of the party, says what happened, and names the next step. Errors",
             " of one operation may have a text and a next step of their own; where there was no answer, the host and the cause",
             " stand behind it.\n\n",

@@ -338,8 +338,9 @@ def verdict_of(error: DoorstroomError, attempts: int, *, proven: bool) -> tuple[
     Returns:
         The state, a short reason, and the seconds to wait.
     """
-    if isinstance(error, LeerlingOnbekend) and error.onbekend and proven:
-        return State.PARKED, "onbekend", 0.0  # no pupil in it is known; later lists need not wait for that
+    if isinstance(error, LeerlingOnbekend) and error.onbekend and proven and error.melding:
+        # No pupil in it is known; later lists need not wait for that. Without a word it may be the address after all.
+        return State.PARKED, "onbekend", 0.0
     if isinstance(error, SchoolOnbekend):
         return State.WAITING, "school onbekend", DAY
     if isinstance(error, OngeldigBericht):

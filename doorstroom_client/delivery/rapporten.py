@@ -125,7 +125,8 @@ class Fetching(Generic[R]):
         except StoreError:
             raise  # a full disk is full for the next report too
         except DoorstroomError as error:
-            if concerns_everyone(error) and getattr(error, "status", 0) != 200:
+            no_pdf = getattr(error, "status", 0) == 200 and error.retryable  # of this report alone; a page is of all
+            if concerns_everyone(error) and not no_pdf:
                 self._stopped[supplier.oin] = error
             return Rapportage(item.resultaat, Afhaling.MISLUKT, error=error)
 

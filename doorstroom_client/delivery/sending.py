@@ -336,6 +336,8 @@ def _refusal(lijst: Lijst, leverancier: Leverancier, progress: Progress, verdict
     refusal.attempts = progress.attempts
     if not isinstance(refusal, LeerlingOnbekend):
         return refusal
+    if lijst.soort is Operation.REGISTREREN:
+        refusal._uitleg = ""  # it is this list that makes pupils known, so a school has nothing to repair
     if leverancier.bij_onbekende == BijOnbekende.NEVER:
         return UnexpectedResponse(
             f"{leverancier.naam} answered 404, and is set as one that never refuses a list for an unknown pupil",

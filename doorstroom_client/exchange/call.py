@@ -26,8 +26,8 @@ from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.http import Fault, Origin, Outcome, Request, Response
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
+from doorstroom_client.exchange.words import json_in, readable
 from doorstroom_client.frozen import frozen
-from doorstroom_client.messages.codec import decode_answer
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
 
 SHORTEST = 0.05
@@ -285,6 +285,8 @@ def _error(
         if issubclass(kind, TlsError):
             details["code"] = outcome.code
         return kind(message, **details)
+    if issubclass(kind, TlsError):  # told in HTTP, as nginx does, and not in TLS
+        return kind(f"{message} (status {outcome.status})", code="own_certificate", **details)
     if issubclass(kind, Refused | UnexpectedResponse):
         details |= {"status": outcome.status, "melding": melding_in(outcome)}
         if outcome.status == 405 and not details["melding"]:
@@ -298,14 +300,11 @@ def _error(
 
 
 def melding_in(response: Response) -> str:
-    """The text that came with an answer: from JSON when it says it is JSON, else plain text (quirk Q26)."""
-    if response.status == 204 or not response.body:
+    """The text that came with an answer: of JSON whatever it says that it is, else plain text (quirk Q26)."""
+    if response.status == 204:
         return ""
-    if response.media_type.endswith("json"):
-        try:
-            return melding_of(decode_answer(response.body))
-        except (ValueError, RecursionError):
-            return ""
-    if response.media_type.startswith("text/plain"):
-        return response.body[: 4 * MELDING_LIMIT].decode("utf-8", "replace")[:MELDING_LIMIT]
-    return ""
+    body = readable(response)
+    document = json_in(body)
+    if isinstance(document, dict) or not response.media_type.startswith("text/plain"):
+        return melding_of(document)
+    return body[: 4 * MELDING_LIMIT].decode("utf-8", "replace")[:MELDING_LIMIT]

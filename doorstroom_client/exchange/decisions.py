@@ -1,7 +1,8 @@
 """The decision table: what an outcome means for each operation. Code walks this table; nothing else decides.
 
 A status code means what the chain says, not what HTTP says: 401 is a missing mandate, 403 a closed period, 405 a school
-that the supplier does not know, 404 on a list probably a pupil it does not know (quirks Q4, Q5, Q6, Q24, Q25).
+that the supplier does not know, 404 on a list probably a pupil it does not know (quirks Q4, Q5, Q6, Q24, Q25). And it means
+that only in the words of the chain (promise F4): what stands in front of a supplier speaks with the same codes.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+from doorstroom_client.exchange.words import Body, body_of, is_challenge, refuses_our_certificate
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import decode_answer
 
@@ -69,6 +71,7 @@ class Situation(StrEnum):
     SERVER_ERROR = "server error"
     REDIRECT = "redirect"
     UNEXPECTED = "unexpected"
+    NOT_THEIRS = "not theirs"
     NOT_CONNECTED = "not connected"
     NO_ANSWER = "no answer"
     DEADLINE = "deadline"
@@ -172,6 +175,8 @@ TABLE: Mapping[Situation, Row] = {
         "that pupil. When every list gets 404, base_url is wrong",
         {Operation.LEERLINGRAPPORT: RapportOnbekend, **_for_osr(UnexpectedResponse)},
         {
+            Operation.REGISTREREN: "base_url is probably wrong: check it, version prefix included. It is the deelnemers that "
+            "make pupils known, so none can be unknown; if the address is right, ask the supplier what it does not know",
             Operation.LEERLINGRAPPORT: "The supplier does not know this report; wait for a newer result of the pupil",
             **_for_osr("The OSR does not know this; check the ids"),
         },
@@ -240,6 +245,14 @@ TABLE: Mapping[Situation, Row] = {
         "gave an answer that has no meaning here",
         "Check base_url: a proxy or another service may have answered",
     ),
+    Situation.NOT_THEIRS: Row(
+        (_H, _H, _H, _H, _H, _H),
+        UnexpectedResponse,
+        "gave an answer that is not in the words of the chain, such as a page or an error of a proxy",
+        "Check base_url, and ask the party what stands in front of its service. The message does not count as delivered, nor "
+        "as refused: it can be sent again as it is",
+        hints={Operation.LEERLINGRAPPORT: "Check base_url, and ask the party what stands in front of its service"},
+    ),
     Situation.NOT_CONNECTED: Row((_R, _R, _R, _R, _R, _R), ConnectError, "cannot be reached", _CHECK_ADDRESS),
     Situation.NO_ANSWER: Row(
         (_R, _R, _R, _R, _V, _R),
@@ -280,8 +293,8 @@ TABLE: Mapping[Situation, Row] = {
         (_H, _H, _H, _H, _H, _H),
         TlsError,
         "refuses our client certificate",
-        "Check that the certificate is valid, is issued under PKIoverheid (or the test root for a test address) and is "
-        "known to the party",
+        "Check that the certificate is valid, may be used by a client, comes with its intermediates, is issued under "
+        "PKIoverheid (or the test root for a test address) and is known to the party",
     ),
     Situation.TLS_SETTINGS: Row(
         (_H, _H, _H, _H, _H, _H),
@@ -309,45 +322,75 @@ _FAULTS = {
     FaultKind.TOO_LARGE: Situation.TOO_LARGE,
     FaultKind.NOT_KEPT: Situation.NOT_KEPT,
 }
-_STATUSES = {
-    200: Situation.FOUND,
-    201: Situation.FOUND,
-    202: Situation.DELIVERED,
-    204: Situation.NOTHING_YET,
-    400: Situation.INVALID,
-    401: Situation.NO_MANDATE,
-    403: Situation.CLOSED,
-    404: Situation.NOT_FOUND,
-    405: Situation.UNKNOWN_SCHOOL,
+
+
+def _success(means: Situation) -> Mapping[Body, Situation]:
+    """A success counts in any words but those of a page: of a receipt nothing in the body is needed (promise O8)."""
+    return {**dict.fromkeys(Body, means), Body.PAGE: Situation.NOT_THEIRS}
+
+
+def _refusal(means: Situation, *, empty: bool) -> Mapping[Body, Situation]:
+    """A refusal counts in the words of the chain, and without any where `empty` says so."""
+    words = {Body.MELDING, Body.PROBLEM, *([Body.EMPTY] if empty else [])}
+    return {body: means if body in words else Situation.NOT_THEIRS for body in Body}
+
+
+ANSWERS: Mapping[int, Mapping[Body, Situation]] = {
+    200: _success(Situation.FOUND),
+    201: _success(Situation.FOUND),
+    202: _success(Situation.DELIVERED),
+    204: _success(Situation.NOTHING_YET),
+    400: _refusal(Situation.INVALID, empty=False),
+    401: _refusal(Situation.NO_MANDATE, empty=True),
+    403: _refusal(Situation.CLOSED, empty=False),
+    404: _refusal(Situation.NOT_FOUND, empty=True),
+    405: _refusal(Situation.UNKNOWN_SCHOOL, empty=True),
+    413: _refusal(Situation.INVALID, empty=False),
+    415: _refusal(Situation.INVALID, empty=False),
+    422: _refusal(Situation.INVALID, empty=True),
+}
+"""What an answer of a supplier says, by its status and by what its body is.
+
+Without a body 401, 404, 405 and 422 still count: they end in nothing that cannot be repaired by itself, or come from nothing
+that stands in front of a supplier. 400, 403, 413 and 415 do not: what parks a list is not read into the silence of a proxy.
+"""
+_PASSING = {
     408: Situation.SERVER_ERROR,
-    413: Situation.INVALID,
-    415: Situation.INVALID,
-    422: Situation.INVALID,
     429: Situation.THROTTLED,
     500: Situation.SERVER_ERROR,
     502: Situation.SERVER_ERROR,
     503: Situation.BUSY,
     504: Situation.SERVER_ERROR,
 }
+"""What passes by itself, whoever says it."""
 
 
 def classify(outcome: Outcome, operation: Operation) -> Situation:
     """Name the situation that an outcome is.
 
     A receipt counts even when its body broke off or was framed wrongly: nothing in it is needed, and sending again would only
-    repeat what was delivered. Where the body is the answer, half a body is none. An answer that was still coming in when the
-    total time was over is no answer for any operation: the call ends at its deadline, and nothing is read out of a part.
+    repeat what was delivered. Where the body is the answer, half a body is none, and neither is it where the body has to tell
+    whose answer it is. An answer that was still coming in when the total time was over is no answer for any operation: the
+    call ends at its deadline, and nothing is read out of a part.
     """
     if not isinstance(outcome, Response):
         return _FAULTS[outcome.kind]
     cut = outcome.cut
-    if cut is not None and (cut.kind is FaultKind.DEADLINE or not _stands_without_body(outcome, operation)):
+    if cut is not None and cut.kind is FaultKind.DEADLINE:
+        return Situation.DEADLINE
+    if outcome.status not in _PASSING and refuses_our_certificate(outcome):
+        return Situation.OUR_CERTIFICATE
+    theirs = operation in _OSR_CALLS and not is_challenge(outcome)  # what the register says is judged by who asks
+    body = Body.MELDING if theirs else body_of(outcome)
+    if cut is not None and not _stands_without_body(outcome, operation, body):
         return _FAULTS[cut.kind]
     if _is_half_a_document(outcome, operation):
         return Situation.NO_ANSWER
     if 300 <= outcome.status < 400:
         return Situation.REDIRECT
-    return _STATUSES.get(outcome.status, Situation.UNEXPECTED)
+    if outcome.status in ANSWERS:
+        return ANSWERS[outcome.status][body]
+    return _PASSING.get(outcome.status, Situation.UNEXPECTED)
 
 
 _PARTS_OF_LITERALS = {word[:count] for word in (b"true", b"false", b"null") for count in range(1, len(word))}
@@ -372,8 +415,13 @@ def _is_half_a_document(response: Response, operation: Operation) -> bool:
     return False
 
 
-def _stands_without_body(response: Response, operation: Operation) -> bool:
-    if operation in (Operation.REGISTREREN, Operation.SCHOOLADVIEZEN):
-        return True  # the status says it all: what is not 202 is no receipt, however its body ends
+def _stands_without_body(response: Response, operation: Operation, body: Body) -> bool:
+    """Whether an answer means the same, however its body ends."""
     success = 200 <= response.status < 300
-    return success if operation is Operation.OSR_WIJZIGEN else not success and response.status != 404
+    if operation is Operation.OSR_WIJZIGEN:
+        return success
+    if operation in _OSR_CALLS:
+        return not success and response.status != 404
+    if success:
+        return operation is not Operation.LEERLINGRAPPORT  # what is not 202 is no receipt either way
+    return response.status not in ANSWERS or body not in (Body.TEXT, Body.EMPTY)

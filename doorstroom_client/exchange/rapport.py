@@ -10,6 +10,7 @@ from pathlib import Path
 
 from doorstroom_client.exchange.events import logger
 from doorstroom_client.exchange.files import PartFile
+from doorstroom_client.exchange.words import is_page
 from doorstroom_client.frozen import frozen
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
@@ -111,8 +112,8 @@ class Download:
 
     @property
     def is_complete(self) -> bool:
-        """Whether a whole PDF has come in. HTTP cannot tell: a cut-off download may look like a valid answer."""
-        return b"%PDF-" in self._head and b"%%EOF" in self._tail
+        """Whether a whole PDF has come in. HTTP cannot tell: half a download, or a page, may look like a valid answer."""
+        return b"%PDF-" in self._head and b"%%EOF" in self._tail and not is_page(self._head)
 
     def keep(self) -> Leerlingrapport:
         """Keep the report; with a file this waits for the disk.

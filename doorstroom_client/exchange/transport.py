@@ -99,6 +99,7 @@ class HttpxTransport:
                 body.begin()
                 for chunk in cast(Iterable[bytes], response.stream):
                     body.add(chunk)
+                body.end()
         except Exception as error:  # the status is known: what it means is decided by the table
             cut = _fault(error, started, request.deadline)
         return _response(response, body, cut, started)
@@ -169,6 +170,7 @@ class AsyncHttpxTransport:
                 async with asyncio.timeout(_left(request, started)):
                     async for chunk in cast(AsyncIterable[bytes], response.stream):
                         body.add(chunk)
+                body.end()
         except Exception as error:  # the status is known: what it means is decided by the table
             cut = _fault(error, started, request.deadline)
         return _response(response, body, cut, started)
@@ -252,11 +254,12 @@ class _Body:
         self._headers = response.headers
         self._sink = request.sink if response.status_code == 200 else None
         self._left = request.limit
+        self._packed = response.headers.get("content-encoding", "identity").lower() != "identity"
         self.chunks: list[bytes] = []
 
     def begin(self) -> None:
-        if self._headers.get("content-encoding", "identity").lower() != "identity":
-            raise _TooLargeError  # the real size of a compressed answer is unknown
+        if self._packed and self._sink is not None:
+            raise _TooLargeError
         if self._sink is not None:
             length = self._headers.get("content-length", "")
             self._sink.begin(int(length) if length.isascii() and length.isdigit() else None)
@@ -269,6 +272,11 @@ class _Body:
             self._sink.write(chunk)
         else:
             self.chunks.append(chunk)
+
+    def end(self) -> None:
+        """All of it came in. Of a compressed answer the real size is unknown; only whose it is, is looked at."""
+        if self._packed:
+            raise _TooLargeError
 
 
 def _may_hold_more(response: httpx.Response, use: Use) -> bool:

@@ -55,7 +55,7 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.http import FaultKind, Operation, Request, Response
+from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Request, Response
 from doorstroom_client.store.base import Inbox
 from doorstroom_client.store.records import State
 from doorstroom_client.store.sqlite import SqliteStore
@@ -535,13 +535,23 @@ def test_reports_are_fetched_once(kind: Any, tmp_path: Path) -> None:
     assert again.count(Afhaling.ONBEKEND) == 1
 
 
+PAGE = {"content-type": "text/html"}
+
+
 @BOTH
-def test_a_supplier_that_cannot_be_trusted_is_not_asked_for_the_next_report(kind: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "outcome",
+    [fault(FaultKind.THEIR_CERTIFICATE, "expired"), Response(200, PAGE, b"<html>"), Response(404, PAGE, b"<html>")],
+    ids=["certificate", "200 page", "404 page"],
+)
+def test_a_supplier_that_cannot_be_trusted_is_not_asked_for_the_next_report(
+    kind: Any, outcome: Outcome, tmp_path: Path
+) -> None:
     peer = Peer()
     client = make(kind, peer, tmp_path / "s.db")
     for number in range(3):
         push(client, number, f"rapport-{number}")
-    peer.outcomes = [fault(FaultKind.THEIR_CERTIFICATE, "expired")]
+    peer.outcomes = [outcome]
     found = go(client.fetch_leerlingrapporten(tmp_path, workers=1))
     assert [item.afloop for item in found] == [Afhaling.MISLUKT] * 3
     with pytest.raises(ConfigurationError, match="no folder"):

@@ -901,14 +901,15 @@ def test_a_school_is_told_of_pupils_that_are_not_known(store: Any) -> None:
 
 
 ASKED = NOW
-NOT_KNOWN = LeerlingOnbekend("x", status=404)
-NOT_KNOWN.onbekend = lijst_of(0, (0, None, None, None)).leerlingen((0,))
+NOT_KNOWN, NO_WORD = LeerlingOnbekend("x", status=404, melding="onbekend"), LeerlingOnbekend("x", status=404)
+NOT_KNOWN.onbekend = NO_WORD.onbekend = lijst_of(0, (0, None, None, None)).leerlingen((0,))
 
 
 @pytest.mark.parametrize(
     ("error", "proven", "verdict"),
     [
         (NOT_KNOWN, True, (State.PARKED, "onbekend", 0.0)),
+        (NO_WORD, True, (State.HELD, "LeerlingOnbekend 404", HOLD)),
         (NOT_KNOWN, False, (State.HELD, "LeerlingOnbekend 404", HOLD)),
         (LeerlingOnbekend("x", status=404), True, (State.HELD, "LeerlingOnbekend 404", HOLD)),
         (SchoolOnbekend("x", status=405, retryable=True), False, (State.WAITING, "school onbekend", DAY)),

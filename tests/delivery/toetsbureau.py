@@ -95,7 +95,7 @@ class Toetsbureau:
         if lijst.soort is SCHOOLADVIEZEN:
             known = self.holds[DEELNEMERS].keys() | self.by_hand
             if said.keys() - known and not self.skips:
-                return answer(404)
+                return answer(404, {"melding": "onbekend"})
             said = {number: content for number, content in said.items() if number in known}
         self.holds[lijst.soort].update(said)
         return answer(202)

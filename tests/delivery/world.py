@@ -255,7 +255,7 @@ class Supplier:
         strangers = [lijst_of(0, [0 if at == number else None for at in range(len(PUPILS))]) for number in self.unknown]
         marks = [stranger.entries(self.secret)[0] for stranger in strangers]
         if any(same_pupil(entry, mark) for entry in entries for mark in marks):
-            return answer(404)
+            return answer(404, {"melding": "onbekend"})
         self.taken.add(queued.id)
         kept = self.holds.setdefault(queued.key, [])
         kept[:] = [old for old in kept if not any(same_pupil(old, entry) for entry in entries)] + list(entries)
@@ -275,11 +275,11 @@ HOW: dict[str, tuple[bool, Outcome | None]] = {
     "no connection": (False, fault(FaultKind.CONNECT)),
     "503": (False, answer(503, headers={"retry-after": "900"})),
     "429": (False, answer(429, headers={"retry-after": "5"})),
-    "400": (False, answer(400)),
-    "401": (False, answer(401)),
-    "403": (False, answer(403)),
-    "405": (False, answer(405)),
-    "422": (False, answer(422)),
+    "400": (False, answer(400, {"melding": "nee"})),
+    "401": (False, answer(401, {"melding": "nee"})),
+    "403": (False, answer(403, {"melding": "nee"})),
+    "405": (False, answer(405, {"melding": "nee"})),
+    "422": (False, answer(422, {"melding": "nee"})),
     "301": (False, answer(301)),
 }
 """What may come of sending: whether the supplier got it, and what we hear (None: what it answers)."""

@@ -273,7 +273,6 @@ def _redirects() -> tuple[Variant, ...]:
 _NO_BODY = _none("a GET has no body that could break off or stay unread")
 _OWN_WORDS = _none("200 and 201 are the own words of the register for done")
 _ROW_11 = _none("half of an answer that is needed is row 11, whatever it is half of")
-_ROW_16 = _none("what is not 202 is no receipt, however its body ends: row 16")
 _DATE, _MINUTE_LATER = "Tue, 10 Mar 2026 12:00:00 GMT", "Tue, 10 Mar 2026 12:01:00 GMT"
 _WHOLE = (_d(Sit.DELIVERED), _d(Sit.DELIVERED), _d(Sit.FOUND), _d(Sit.FOUND), _d(Sit.FOUND), _d(Sit.FOUND))
 _CUT: Cells = (
@@ -454,7 +453,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         11,
         "truncated body",
-        tuple("DDRRVD"),
+        ("DH", "DH", "R", "R", "V", "D"),
         (
             Part(
                 _CUT,
@@ -467,7 +466,7 @@ ROWS: tuple[Row, ...] = (
                 name="answer",
             ),
             Part(
-                (_ROW_16, _ROW_16, *_CUT[2:]),
+                (*[_h(UnexpectedResponse, Sit.NOT_THEIRS)] * 2, *_CUT[2:]),
                 (
                     Variant(
                         "half a page",
@@ -569,8 +568,7 @@ ROWS: tuple[Row, ...] = (
         (
             Part(
                 (
-                    _h(UnexpectedResponse, Sit.FOUND),
-                    _h(UnexpectedResponse, Sit.FOUND),
+                    *[_h(UnexpectedResponse, Sit.NOT_THEIRS)] * 2,
                     *[_ROW_11] * 2,
                     *[_OWN_WORDS] * 2,
                 ),
@@ -579,9 +577,7 @@ ROWS: tuple[Row, ...] = (
             ),
             Part(
                 (
-                    _h(UnexpectedResponse, Sit.FOUND),
-                    _h(UnexpectedResponse, Sit.FOUND),
-                    _h(UnexpectedResponse, None, retryable=True),
+                    *[_h(UnexpectedResponse, Sit.NOT_THEIRS)] * 3,
                     _h(UnexpectedResponse, None),
                     *[_OWN_WORDS] * 2,
                 ),
@@ -687,7 +683,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         26,
         "404",
-        ("H", "H", "N", "ND", "N", "N"),
+        ("H", "H", "NH", "ND", "N", "N"),
         (
             Part(
                 (
@@ -701,8 +697,7 @@ ROWS: tuple[Row, ...] = (
             ),
             Part(
                 (
-                    *[_h(LeerlingOnbekend, Sit.NOT_FOUND)] * 2,
-                    _n(RapportOnbekend, Sit.NOT_FOUND),
+                    *[_h(UnexpectedResponse, Sit.NOT_THEIRS)] * 3,
                     _n(UnexpectedResponse, None),
                     *[_n(UnexpectedResponse, Sit.NOT_FOUND)] * 2,
                 ),

@@ -344,6 +344,7 @@ OUTCOMES: dict[Situation, Outcome] = {
             Situation.UNEXPECTED: 418,
         }.items()
     },
+    Situation.NOT_THEIRS: reply(405, **{"x-amzn-waf-action": NAAM}),
     Situation.REDIRECT: reply(302, location=f"https://evil.example/{RAPPORT}?naam={NAAM}"),
     Situation.THROTTLED: reply(429, **{"retry-after": "1000"}),
     Situation.BUSY: reply(503, **{"retry-after": NAAM}),

@@ -23,6 +23,7 @@ from .planting import Bug
 
 BUGS: list[Bug] = []
 
+_ANSWERS = "tests/answers/test_cells.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
 _CALL = "tests/unit/test_call.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
@@ -159,6 +160,63 @@ def _(classify: Any, outcome: Any, operation: Any) -> Any:
 )
 def _(stands: Any, *_: Any) -> bool:
     return False
+
+
+@bug(
+    "F4",
+    "a page parks the list",
+    "exchange.decisions:ANSWERS",
+    f"{_ANSWERS}::test_cell",
+    only="sync and (400 or 403 or 413 or 422)",
+)
+def _(answers: Any) -> Any:
+    return {status: {**said, "HTML": said["Ontvangstmelding"]} for status, said in answers.items()}
+
+
+@bug(
+    "F4",
+    "the content type says what a page is",
+    "exchange.words:is_page",
+    f"{_ANSWERS}::test_a_page_in_disguise",
+    only="sync and 202 and JSON",
+)
+def _(is_page: Any, body: bytes) -> bool:
+    return False
+
+
+@bug(
+    "F4",
+    "unknown pupils are searched for on the word of a gateway",
+    "exchange.words:_object",
+    f"{_ANSWERS}::test_cell",
+    only="sync and 404 and JSON",
+)
+def _(of_object: Any, document: Any, media_type: str) -> Any:
+    return "Ontvangstmelding"
+
+
+@bug(
+    "F4",
+    "a certificate that is refused in HTTP is only a page",
+    "exchange.decisions:refuses_our_certificate",
+    f"{_ANSWERS}::test_a_refused_certificate",
+    only="sync and nginx",
+)
+def _(refuses: Any, response: Any) -> bool:
+    return False
+
+
+@bug(
+    "T6",
+    "our certificate is not offered after the handshake",
+    "exchange.tls:client_context",
+    "tests/answers/test_refused.py::test_a_certificate_that_is_asked_for_later",
+    only="sync",
+)
+def _(client_context: Any, certificate: Any) -> Any:
+    context = client_context(certificate)
+    context.post_handshake_auth = False
+    return context
 
 
 @bug(

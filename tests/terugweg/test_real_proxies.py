@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import socket
 import ssl
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from programs import free_port, installed, nginx, running
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Issued
@@ -23,26 +19,11 @@ from .conftest import ROOT, Serve, Served, Supplier, answer, serving, status_of
 from .test_proxy import ders, item
 
 EXAMPLES = ROOT / "examples" / "proxy"
-NGINX = "daemon off; master_process off; pid {0}/nginx.pid; error_log {0}/error.log;\nevents {{}}\nhttp {{\n{1}\n{2}\n}}\n"
-KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 FORMS = {
     "nginx": {"serve_proxy_header": "X-SSL-Client-Cert", "serve_proxy_format": "escaped-pem"},
     "caddy": {},
     "haproxy": {},
 }
-
-
-def installed(name: str) -> str:
-    """The program, or a skipped test."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-    if not found:
-        pytest.skip(f"{name} is not installed (Debian: apt-get install {'nginx-light' if name == 'nginx' else name})")
-    return found
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 def issued(keten: Keten, name: str) -> Issued:
@@ -72,42 +53,14 @@ def proxy(name: str, keten: Keten, folder: Path, backend: int) -> Iterator[int]:
         text = text.replace(old, new)
     assert "443" not in text.replace(str(port), "").replace(str(backend), "")
     settings = folder / file.name
-    if name == "nginx":
-        text = NGINX.format(folder, "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in KINDS), text)
     settings.write_text(text)
-    arguments = {
-        "nginx": ["-e", str(folder / "error.log"), "-p", str(folder), "-c", str(settings)],
-        "caddy": ["run", "--adapter", "caddyfile", "--config", str(settings)],
-        "haproxy": ["-db", "-f", str(settings)],
+    command = {
+        "nginx": lambda: nginx(folder, text),
+        "caddy": lambda: [program, "run", "--adapter", "caddyfile", "--config", str(settings)],
+        "haproxy": lambda: [program, "-db", "-f", str(settings)],
     }[name]
-    said = (folder / "said").open("w")
-    home = {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": str(folder),
-        "XDG_DATA_HOME": str(folder),
-        "XDG_CONFIG_HOME": str(folder),
-    }
-    process = subprocess.Popen([program, *arguments], stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=home)
-    try:
-        until = time.monotonic() + 10
-        while True:
-            assert process.poll() is None, (folder / "said").read_text()
-            assert time.monotonic() < until, (folder / "said").read_text()
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                break
+    with running(command(), port, folder):
         yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=5)
-        said.close()
 
 
 @pytest.fixture(params=FORMS)

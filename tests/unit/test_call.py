@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import tenacity
-from support import NOW, answer, conditions, drive, fault, request
+from support import JSON, NOW, answer, conditions, drive, fault, request
 from tenacity import stop_after_attempt, stop_after_delay, stop_before_delay, stop_never, wait_chain, wait_fixed, wait_none
 
 from doorstroom_client import Retry
@@ -43,7 +43,7 @@ SCRIPTS: dict[Situation, Outcome] = {
     Situation.NOT_FOUND: answer(404, {"melding": "Jansen"}),
     Situation.NOT_KEPT: fault(FaultKind.NOT_KEPT, "disk"),
     Situation.NO_MANDATE: answer(401),
-    Situation.CLOSED: answer(403),
+    Situation.CLOSED: answer(403, {"melding": "Jansen"}),
     Situation.UNKNOWN_SCHOOL: answer(405, {"melding": "Jansen"}),
     Situation.INVALID: answer(422),
     Situation.THROTTLED: answer(429),
@@ -51,6 +51,7 @@ SCRIPTS: dict[Situation, Outcome] = {
     Situation.SERVER_ERROR: answer(500),
     Situation.REDIRECT: answer(302, headers={"location": "https://evil.example"}),
     Situation.UNEXPECTED: answer(418),
+    Situation.NOT_THEIRS: answer(405, headers={"x-amzn-waf-action": "captcha"}),
     Situation.NOT_CONNECTED: fault(FaultKind.CONNECT, "connect", phase=Phase.NOT_SENT),
     Situation.NO_ANSWER: fault(FaultKind.NO_ANSWER, "read"),
     Situation.DEADLINE: fault(FaultKind.DEADLINE),
@@ -510,9 +511,12 @@ class TestHalfAnswers:
 
     @pytest.mark.parametrize("status", [401, 403, 422])
     def test_a_refusal_is_a_refusal(self, status: int) -> None:
-        error = error_of([self.half(status)])
+        """Framed wrongly, but what it says is there; of less nobody knows who says it."""
+        whole = replace(self.half(status), headers=JSON, body=b'{"melding": "Jansen"}')
+        error = error_of([whole])
         assert isinstance(error, Refused)
-        assert error.melding == ""
+        assert error.melding == "Jansen"
+        assert type(error_of([replace(whole, body=whole.body[:9])] * 3)) is NoAnswer
 
 
 @pytest.mark.parametrize(
@@ -534,7 +538,7 @@ class TestHalfAnswers:
     ],
 )
 def test_statuses(status: int, situation: Situation) -> None:
-    assert classify(answer(status), Operation.REGISTREREN) is situation
+    assert classify(answer(status, {"melding": "x"}), Operation.REGISTREREN) is situation
 
 
 def test_a_405_without_melding_points_at_the_address() -> None:

@@ -1,0 +1,160 @@
+"""Whose words the body of an answer holds: those of a party of the chain, or of whatever stands in front of it.
+
+A proxy, gateway or firewall in front of a party speaks with the same status codes, and means something else. What they send
+is told from an `Ontvangstmelding` and a problem document by its content; a content type is believed only where the content
+does not decide, because pages come as JSON and JSON comes as a page.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zlib
+from enum import StrEnum
+from typing import Any
+
+from doorstroom_client.exchange.http import Response
+from doorstroom_client.messages.codec import decode_answer
+
+_READ = 64 * 1024
+"""Bytes of a compressed answer that are unpacked at most."""
+_LOOKED_AT = 16 * 1024
+"""Bytes of a page in which words about a certificate are looked for."""
+
+
+class Body(StrEnum):
+    """What the body of an answer is, as far as that tells whose word it is."""
+
+    MELDING = "Ontvangstmelding"
+    """An object with `melding`."""
+    PROBLEM = "problem+json"
+    """A problem document of RFC 9457, which the Dutch API Design Rules ask for (quirk Q26)."""
+    JSON = "other JSON"
+    """Such as the `error` or `message` of an API gateway or of a framework."""
+    TEXT = "text"
+    """Anything else, also what cannot be read."""
+    EMPTY = "empty"
+    """No body at all, or an object with nothing in it: `melding` may be left out."""
+    PAGE = "HTML"
+    """A page for people, whatever it says that it is; also an error in XML."""
+
+
+_HTML = (
+    "html|head|body|title|center|meta|link|base|style|script|noscript|h[1-6]|p|div|span|pre|b|i|em|strong|small|br|hr|a|img|"
+    "table|tr|td|ul|ol|li|dl|font|form|input|section|article|main|header|footer|nav|iframe|frameset|svg|template"
+)
+_PAGE = re.compile(
+    r"(?:\s|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"  # what may stand before it, never looked at twice
+    rf"<(?:!doctype\s+html\b|!--|(?:{_HTML})\b|[\w.:-]{{0,40}}?(?:error|fault|exception|problem|denied))",
+    re.DOTALL | re.IGNORECASE,
+)
+"""How a page begins. A comment that does not end within what is looked at counts as one too."""
+_PAGE_TYPES = ("text/html", "application/xhtml+xml", "application/problem+xml")
+_CHALLENGE = "x-amzn-waf-action"
+"""A firewall that asks for a browser says 202 or 405, often without a body, and marks that with this header."""
+
+_OF_OTHERS = re.compile(r"\b(?:server|upstream|origin|backend|(?:web)?site|host)(?:['’]?s)? (?:ssl |tls )?certificate")
+_OUR_CERTIFICATE = re.compile(
+    r"client[\s_-]{0,2}(?:side|ssl|tls)?[\s_-]{0,2}cert"  # IIS, Azure App Service, API gateways
+    r"|(?<![\d.])403\.(?:7|12|13|16|17)(?![\d.]*\d)"  # IIS: required, not mapped, revoked, not trusted, not valid now
+    r"|no required (?:ssl|tls) cert"  # nginx and what is made of it: Azure Application Gateway, OpenResty, Kong
+    r"|\b(?:ssl|tls|mtls|peer|x\.?509) certificate "
+    r"(?:error|failed|verif|required|missing|invalid|expired|revoked|is|was|has|not)"
+    r"|\b(?:no|missing|invalid|untrusted|unknown|unrecogni[sz]ed|expired|revoked|required) (?:\w+ )?certificate\b"
+    r"|\bcertificate (?:is |was |has )?(?:required|missing|not (?:been )?(?:presented|provided|sent|supplied|trusted))"
+    r"|\byour (?:\w+ ){0,3}certificate"
+    r"|post[\s-]?handshake[\s-]?auth"  # Apache, of a client that does not offer it
+    r"|\bmtls\b|\bmutual tls\b"
+)
+"""What well-known servers write when they refuse the certificate of a client, or miss it."""
+
+
+def body_of(response: Response) -> Body:
+    """What the body of an answer is. Where it is not at hand, its head has to tell.
+
+    That of a 204 is never read (quirk Q3), and that of a report goes elsewhere.
+    """
+    if is_challenge(response):
+        return Body.PAGE
+    page = response.media_type in _PAGE_TYPES
+    body = readable(response)
+    if not body.strip(b"\0\t\n\r "):
+        unseen = response.cut is not None or (response.status in (200, 204) and _is_announced(response))
+        return Body.PAGE if page and unseen else Body.EMPTY
+    document = json_in(body)
+    if isinstance(document, dict):
+        return _object(document, response.media_type)
+    if is_page(body) or (page and not _as_text(body).lstrip().startswith(("{", "["))):
+        return Body.PAGE
+    return Body.TEXT if document is _NOTHING else Body.JSON
+
+
+def is_challenge(response: Response) -> bool:
+    """Whether a firewall wants to know if a browser is calling."""
+    return _CHALLENGE in response.headers
+
+
+def _is_announced(response: Response) -> bool:
+    return response.headers.get("content-length", "0").strip() != "0" or "transfer-encoding" in response.headers
+
+
+def _object(document: dict[str, Any], media_type: str) -> Body:
+    if not document:
+        return Body.EMPTY
+    if any(key.lower() == "melding" for key in document):
+        return Body.MELDING
+    if media_type == "application/problem+json":
+        return Body.PROBLEM
+    named = isinstance(document.get("title"), str)
+    kinds = {"type": str, "status": int, "detail": str}
+    return Body.PROBLEM if named and any(isinstance(document.get(key), kind) for key, kind in kinds.items()) else Body.JSON
+
+
+def is_page(body: bytes) -> bool:
+    """Whether bytes begin as a page for people does, in whatever encoding."""
+    return _PAGE.match(_as_text(body)) is not None
+
+
+def refuses_our_certificate(response: Response) -> bool:
+    """Whether something in front of a party says that it refuses our client certificate, or that there was none.
+
+    A `melding` is not looked at, and of a 401 no problem document either: both may say whose certificate has no mandate.
+    """
+    if response.status in (495, 496):  # of nginx: the certificate is wrong, or missing
+        return True
+    theirs = (Body.MELDING, Body.EMPTY, *([Body.PROBLEM] if response.status == 401 else []))
+    if not 400 <= response.status < 500 or body_of(response) in theirs:
+        return False
+    words = html.unescape(re.sub(r"<[^<>]*>", " ", _as_text(readable(response)))).lower()
+    words = _OF_OTHERS.sub(" ", " ".join(words.split()))
+    return _OUR_CERTIFICATE.search(words) is not None
+
+
+def _as_text(body: bytes) -> str:
+    """The beginning as text. Without NULs and marks, what UTF-16 and UTF-32 make of ASCII is ASCII again."""
+    return body[: 4 * _LOOKED_AT].replace(b"\0", b"")[:_LOOKED_AT].lstrip(b"\xff\xfe\xef\xbb\xbf").decode("utf-8", "replace")
+
+
+def readable(response: Response) -> bytes:
+    """The body, unpacked when it came compressed; what cannot be unpacked stays as it came."""
+    body = response.body
+    packed = response.headers.get("content-encoding", "identity").strip().lower()
+    if packed == "identity" and not body.startswith(b"\x1f\x8b"):
+        return body
+    for window in (47, -15):  # gzip or zlib by its head; deflate without one
+        try:
+            return zlib.decompressobj(window).decompress(body, _READ)
+        except zlib.error:
+            continue
+    return body
+
+
+_NOTHING = object()
+
+
+def json_in(body: bytes) -> Any:
+    """The document in a body, or a value that is no dict, list or text when it is no JSON."""
+    try:
+        return decode_answer(body)
+    except (ValueError, RecursionError):
+        return _NOTHING

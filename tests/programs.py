@@ -1,0 +1,77 @@
+"""Real programs that a test runs: skipped where they are not installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_PACKAGES = {"nginx": "nginx-light", "apache2": "apache2-bin"}
+NGINX = "daemon off; master_process off; pid {0}/nginx.pid; error_log {0}/error.log;\nevents {{}}\nhttp {{\n{1}\n{2}\n}}\n"
+_KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def installed(name: str) -> str:
+    """The program, or a skipped test."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    if not found:
+        pytest.skip(f"{name} is not installed (Debian: apt-get install {_PACKAGES.get(name, name)})")
+    return found
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def nginx(folder: Path, server: str) -> list[str]:
+    """Write the settings for one `server` of nginx, and give the command that runs it."""
+    settings = folder / "nginx.conf"
+    temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in _KINDS)
+    settings.write_text(NGINX.format(folder, f"access_log off;\n{temporary}", server))
+    return [installed("nginx"), "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(settings)]
+
+
+@contextmanager
+def running(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
+    """Run a server until the end of the block; what it says stands in a file of the folder."""
+    home = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
+    with (folder / "said").open("w") as said:
+        process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            env={"PATH": os.environ.get("PATH", ""), **home},
+        )
+        try:
+            until = time.monotonic() + 10
+            while True:
+                assert process.poll() is None, _said(folder)
+                assert time.monotonic() < until, _said(folder)
+                try:
+                    socket.create_connection(("127.0.0.1", port)).close()
+                except OSError:
+                    time.sleep(0.05)
+                else:
+                    break
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(timeout=5)
+
+
+def _said(folder: Path) -> str:
+    return "\n".join(path.read_text("utf-8") for name in ("said", "error.log") if (path := folder / name).exists())
