@@ -247,6 +247,13 @@ def _where(request: Request) -> str:
     return origin.host if origin.port == 443 else f"{origin.host}:{origin.port}"
 
 
+def _cause(outcome: Outcome) -> str:
+    """Why there is no answer, or no whole one, in a few words."""
+    fault = outcome if isinstance(outcome, Fault) else outcome.cut
+    code = "half" if fault is None else fault.code or fault.kind.value
+    return _CAUSES.get(code, code)
+
+
 def _short(outcome: Outcome) -> str:
     if isinstance(outcome, Response):
         return str(outcome.status)
@@ -275,10 +282,8 @@ def _error(
     if kind is StoreError:
         del details["peer"]
         return kind(message, **details)
-    fault = outcome if isinstance(outcome, Fault) else outcome.cut
     if isinstance(outcome, Fault) or issubclass(kind, NoAnswer | DeadlineExceeded):
-        code = "half" if fault is None else fault.code or fault.kind.value
-        message = f"{message} ({_where(request)}: {_CAUSES.get(code, code)})"
+        message = f"{message} ({_where(request)}: {_cause(outcome)})"
     if isinstance(outcome, Fault):
         if issubclass(kind, TransportError):
             details["phase"] = outcome.phase
