@@ -241,6 +241,9 @@ _CAUSES = {
 """Code of a fault -> its cause in words; any other code stands as it is, such as ``expired``."""
 
 
+_NO_WORD_WITH_405 = ". There was no melding with the answer, which points to a wrong base_url"
+
+
 def _where(request: Request) -> str:
     """The host of the party, and its port when that is not the usual one; never more of the address."""
     origin = Origin.of(request.peer.base_url)
@@ -294,10 +297,8 @@ def _error(
         return kind(f"{message} (status {outcome.status})", code="own_certificate", **details)
     if issubclass(kind, Refused | UnexpectedResponse):
         details |= {"status": outcome.status, "melding": melding_in(outcome)}
-        if outcome.status == 405 and not details["melding"]:
-            details["hint"] += ". There was no melding with the answer, which points to a wrong base_url"
-        if kind is UnexpectedResponse:
-            message = f"{message} (status {outcome.status})"
+        details["hint"] += _NO_WORD_WITH_405 if outcome.status == 405 and not details["melding"] else ""
+        message += f" (status {outcome.status})" if kind is UnexpectedResponse else ""
     elif issubclass(kind, Unavailable):
         details["status"] = outcome.status
         details["retry_at"] = None if asked is None else conditions.now() + dt.timedelta(seconds=asked)
