@@ -172,8 +172,8 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate, use: Use) -> 
     chain = _chain(certificate, use)
     for problem in chain.usable():
         raise ConfigurationError(problem.text, setting=problem.setting, hint=problem.hint)
-    key, setting = certificate.key_file, certificate.names[1]
-    text = _read(key, setting)
+    key = certificate.key_file
+    _read(key, certificate.names[1])
     warn_when_shared(key, "the private key")
     reason: str | None = None
     try:
@@ -185,7 +185,7 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate, use: Use) -> 
     except (OSError, ValueError):
         reason = ""
     if reason is not None:
-        setting, message, hint = _load_problem(reason, certificate, text)
+        setting, message, hint = _load_problem(reason, certificate)
         raise ConfigurationError(f"{setting}: {message}", setting=setting, hint=hint)
 
 
@@ -201,10 +201,14 @@ def _leaf_first(certificate: ClientCertificate, chain: Chain) -> Iterator[str | 
         yield file.name
 
 
-def _load_problem(reason: str, certificate: ClientCertificate, text: bytes) -> tuple[str, str, str]:
-    """The setting, what is wrong with it, and the next step, after OpenSSL refused certificate and key."""
+def _load_problem(reason: str, certificate: ClientCertificate) -> tuple[str, str, str]:
+    """The setting, what is wrong with it, and the next step, after OpenSSL refused certificate and key.
+
+    The text of the key stays in this frame, which raises nothing of it.
+    """
     cert, key, password = certificate.names
     path = certificate.key_file
+    text = _read(path, key)
     if reason in ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH"):
         return key, "the private key does not belong to the certificate", "Give the key that its request was made with"
     if reason in _WEAK:

@@ -32,6 +32,7 @@ LEAVES = [(path, command) for path, command in ALL if not getattr(command, "comm
 
 def test_all_commands_are_there() -> None:
     assert {" ".join(path) for path, _ in LEAVES} == {
+        "afspraak compare",
         "demo",
         "simulator",
         "serve",
