@@ -181,7 +181,6 @@ def _leverancier(item: Mandaat) -> dict[str, Any]:
         "las_begint_op": _day(item.las_begint_op),
         "verlopen_op": _day(item.verlopen_op),
         "begint_op": _day(item.begint_op),
-        "gezegd": item.gezegd,
     }
 
 

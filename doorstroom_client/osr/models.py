@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.frozen import frozen
@@ -50,7 +50,7 @@ class Mandaat:
     las_begint_op: dt.date | None = None
     verlopen_op: dt.date | None = None
     begint_op: dt.date | None = None
-    gezegd: str = ""
+    gezegd: str = field(default="", compare=False)
 
     def __bool__(self) -> bool:
         """Whether messages can be exchanged: no half of the mandate is known to be missing."""

@@ -241,7 +241,7 @@ def test_no_link_of_the_osr_is_ever_followed(kind: str, eigen_keten: Keten, tmp_
         **plain(asked, mandate),
         "url": HOSTILE[0],
         "_links": {"self": {"href": HOSTILE[1]}, "next": {"href": HOSTILE[2]}, **links, "school": links["link-0"]},
-        "start_date": HOSTILE[7],
+        "created": HOSTILE[7],
     }
     path = keten.write_config(tmp_path / "doorstroom.toml")
     code = """
