@@ -33,6 +33,7 @@ ARGUMENTS = {
     "osr register-endpoint": ("--url", "https://las.example.nl", "--all", "--dry-run"),
     "deelnemers send": ("deelnemers.csv", *SCHOOL),
     "deelnemers send-many": ("deelnemers.csv",),
+    "afspraak compare": ("new.yaml",),
     "adviezen send": ("adviezen.csv", *SCHOOL),
     "adviezen send-many": ("adviezen.csv",),
     "outbox retry": ("1",),

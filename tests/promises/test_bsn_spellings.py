@@ -261,7 +261,7 @@ class Inkomend:
     def __init__(self, folder: Path, **more: Any) -> None:
         self.folder = folder
         self.client = Client(
-            transport=FakeTransport(lambda _: answer(200, {})),
+            transport=FakeTransport(lambda _: answer(200, "OK")),
             auteur="Test 1",
             osr=OSR,
             leveranciers=[LEVERANCIER],

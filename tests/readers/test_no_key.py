@@ -155,7 +155,7 @@ def test_a_key_that_resembles_it_is_one(text: str) -> None:
 def push(folder: Path, document: Any) -> tuple[int, list[Leerling]]:
     folder.mkdir(exist_ok=True)
     with Client(
-        transport=FakeTransport(lambda _: answer(200, {})),
+        transport=FakeTransport(lambda _: answer(200, "OK")),
         auteur="T 1",
         osr=OSR,
         leveranciers=[LEVERANCIER],
