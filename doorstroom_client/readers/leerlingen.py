@@ -62,4 +62,4 @@ def _leerlingen(sheet: Sheet) -> Leerlingenlijst:
 def _key(row: Row, column: str) -> str | None:
     """An identity; a NULL would be that of many pupils, and finds none."""
     text = row.text(column)
-    return None if is_no_key(text) else text
+    return None if not text or is_no_key(text) else text
