@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.bsn import looks_like_bsn
 from doorstroom_client.messages.codec import decode_json, encode
 from doorstroom_client.messages.deelnemers import build_deelnemerslijst
+from doorstroom_client.messages.identifiers import LasKey
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
@@ -44,7 +46,9 @@ def texts(most: int) -> st.SearchStrategy[str]:
 
 HEX = st.text("0123456789abcdef", min_size=128, max_size=128)
 ECK_IDS = st.builds(lambda space, digits: f"https://ketenid.nl/{space}/{digits}", st.sampled_from(["201703", "pilot"]), HEX)
-LAS_KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=256)
+LAS_KEYS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=256).filter(
+    lambda text: LasKey.fits(text) and not looks_like_bsn(text)
+)
 PUPILS = st.one_of(
     st.builds(Leerling, eck_id=ECK_IDS),
     st.builds(Leerling, las_key=LAS_KEYS),
