@@ -127,7 +127,9 @@ def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processe
     if places.kind == "sqlite":
         with closing(sqlite3.connect(place)) as raw:
             assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert (tmp_path / "errors").read_text() == ""
+    told = (tmp_path / "errors").read_text().splitlines()  # a worker that was stopped right before sending says so afterwards
+    assert [line for line in told if "sent after another worker had taken it over" not in line] == []
+    assert len(told) <= stops
     assert len(added) > kills // 4  # a busy machine adds few between two kills
     kept = {item.message_id: item for item in messages.values()}
     for name, checksum in added:
