@@ -272,7 +272,7 @@ def _(fetch: Any, self: Any, rapport: Any, **more: Any) -> Any:
     "F1",
     "a child makes its calls over the connections of its parent",
     "exchange.transport:HttpxTransport.after_fork",
-    "tests/forks/test_forks.py::test_children_of_a_parent_that_was_at_work_are_on_their_own",
+    "tests/forks/test_in_a_child.py::test_connections_of_the_parent_stay_open_and_are_not_used",
     only="sync",
 )
 def _(after_fork: Any, self: Any) -> None:
