@@ -937,6 +937,24 @@ def _(whole_day: Any, value: Any) -> Any:
     return None
 
 
+_DENIED = "tests/wire/test_mandaat_wire.py::test_other_answers"
+
+
+@bug("F3", "what speaks against a yes is not looked at", "osr.mandate_reading:is_denied", _DENIED, only="sync and text")
+def _(is_denied: Any, *_: Any) -> bool:
+    return False
+
+
+@bug("F3", "a mandate of another is a yes", "osr.mandate_reading:_Reader._is_another", _DENIED, only="sync and text")
+def _(is_another: Any, *_: Any) -> bool:
+    return False
+
+
+@bug("F3", "every link makes a mandate", "osr.mandate_reading:_is_item", _DENIED, only="sync and text")
+def _(is_item: Any, fields: Any) -> bool:
+    return bool(fields.links)
+
+
 @bug("F3", "the register is never suspect", "osr.registry:is_suspect", "tests/osr/test_suspect.py", only="one_night and memory")
 def _(is_suspect: Any, *_: Any) -> bool:
     return False
