@@ -36,6 +36,8 @@ WORDS = (
         "-nan",
     ),
     *("n.v.t.", "nvt", "geen", "onbekend", "leeg", "[null]", "'NULL'", "####", "##", "ＮＵＬＬ", "NU\u200bLL"),
+    *("inf", "-Infinity", "DBNull", "System.DBNull", "pd.NA", "numpy.nan", "float('nan')", "blank"),
+    *("-", "--", "?", "#", "{}", "[]", "#Error", "#Fout", "#Deleted", "#Verwijderd"),
 )
 CELLS = (
     *(
@@ -155,7 +157,7 @@ def test_a_key_that_resembles_it_is_one(text: str) -> None:
 def push(folder: Path, document: Any) -> tuple[int, list[Leerling]]:
     folder.mkdir(exist_ok=True)
     with Client(
-        transport=FakeTransport(lambda _: answer(200, {})),
+        transport=FakeTransport(lambda _: answer(200, "OK")),
         auteur="T 1",
         osr=OSR,
         leveranciers=[LEVERANCIER],
