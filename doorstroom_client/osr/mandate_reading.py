@@ -302,7 +302,7 @@ class _Reader:
 
         Args:
             fields: the object.
-            alone: whether nothing else in it says anything: only then a link makes a mandate of it, as an error may have one too.
+            alone: whether nothing else in it says anything: only then a link makes a mandate of it; errors have links too.
         """
         try:
             start, starts = _one_day(fields, words.STARTS)

@@ -210,8 +210,8 @@ TABLE: Mapping[Said, Row] = {
         (_json({"mandated": True}), _json({"result": "OK"}), _json({"data": {"status": "active"}})),
     ),
     Said.IN_FORCE: Row(
-        "200 with a mandate (token, dates or a link to itself) that is in force on the day that was asked about; of a list one such is "
-        "enough",
+        "200 with a mandate (token, dates or a link to itself) that is in force on the day that was asked about; "
+        "of a list one such is enough",
         Meaning.YES,
         (
             _json(_MANDATE),

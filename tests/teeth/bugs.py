@@ -180,7 +180,28 @@ def _(answers: Any) -> Any:
     f"{_ANSWERS}::test_a_page_in_disguise",
     only="sync and 202 and JSON",
 )
-def _(is_page: Any, body: bytes) -> bool:
+def _(is_page: Any, body: bytes, **_: Any) -> bool:
+    return False
+
+
+@bug(
+    "F4",
+    "what stands before a page hides it",
+    "exchange.words:is_page",
+    f"{_ANSWERS}::test_a_page_in_disguise",
+    only="sync and 202 and after",
+)
+def _(is_page: Any, body: bytes, **_: Any) -> bool:
+    return bool(is_page(body))
+
+
+@bug(
+    "F4",
+    "a problem document that says nothing parks a list",
+    "exchange.words:_is_bare",
+    f"{_ANSWERS}::test_a_problem_that_says_no_more_than_its_status_is_as_none",
+)
+def _(is_bare: Any, document: Any) -> bool:
     return False
 
 
@@ -935,6 +956,16 @@ def _(read: Any, response: Any, address: str, day: Any) -> Any:
 )
 def _(whole_day: Any, value: Any) -> Any:
     return None
+
+
+@bug(
+    "P2",
+    "a number in the way of a program goes out",
+    "messages.bsn:_unpacked",
+    "tests/promises/test_bsn_spellings.py::test_a_number_is_seen_in_every_spelling",
+)
+def _(unpacked: Any, text: str) -> str:
+    return text
 
 
 _DENIED = "tests/wire/test_mandaat_wire.py::test_other_answers"
