@@ -324,6 +324,9 @@ class _Reader:
         if not isinstance(value, allowed) or odd:
             self._problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
             return None
+        if setting.kind in ("path", "paths", "place") and any("\0" in str(item) for item in _as_list(value)):
+            self._problems.append((path, "holds a character that no path can have"))
+            return None
         if setting.kind == "path" or (setting.kind == "place" and not is_address(value)):
             return self._folder / str(value)
         if setting.kind == "paths":

@@ -414,6 +414,8 @@ def mandates_page() -> str:
             "\nOther status codes have the texts of [the decisions](decisions.md).\n",
             "\n## The fields\n\nIn snake_case, camelCase or with dashes.\n\n",
             table(("it holds", "names"), named),
+            "\nA yes is an error when another field, wherever it stands, speaks against it: `found: false`, a `revoked_at` or",
+            " `expires_at` in the past, an error or its code, a text that says that something is not so.\n",
             "\nA date is `YYYY-MM-DD`, `DD-MM-YYYY`, or a moment with or without zone; the year 9999 is no end. Empty and",
             " `null` are not told. To try one on your own LAS: `keten.osr.says = TABLE[Said.FIELD_NO].examples[0]` in the",
             " [simulated chain](../how-to/test-your-integration.md), with `Said` and `TABLE` from",

@@ -298,6 +298,8 @@ def _read(path: Path, setting: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
+    except ValueError:  # a NUL in it
+        reason = "it is no path"
     hint = "Look whether the path is right, and whether the user that runs this may read the file"
     raise ConfigurationError(f"{setting}: cannot read {path}: {reason}", setting=setting, hint=hint)
 

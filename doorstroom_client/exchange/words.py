@@ -11,6 +11,7 @@ import html
 import re
 import zlib
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Any
 
 from doorstroom_client.exchange.http import Response
@@ -34,14 +35,17 @@ class Body(StrEnum):
     TEXT = "text"
     """Anything else, also what cannot be read."""
     EMPTY = "empty"
-    """No body at all, or an object with nothing in it: `melding` may be left out."""
+    """No body at all, or an object with nothing in it: `melding` may be left out. Also a problem document that says no more
+    than the status."""
     PAGE = "HTML"
     """A page for people, whatever it says that it is; also an error in XML."""
 
 
 _HTML = (
     "html|head|body|title|center|meta|link|base|style|script|noscript|h[1-6]|p|div|span|pre|b|i|em|strong|small|br|hr|a|img|"
-    "table|tr|td|ul|ol|li|dl|font|form|input|section|article|main|header|footer|nav|iframe|frameset|svg|template"
+    "table|tr|td|ul|ol|li|dl|font|form|input|section|article|main|header|footer|nav|iframe|frameset|svg|template|label|button|"
+    "fieldset|legend|select|textarea|blockquote|aside|details|summary|dialog|figure|picture|video|audio|canvas|object|embed|map|"
+    "code|samp|kbd|address|u|s|tt|big|sub|sup|nobr|marquee|blink|applet|frame|caption|thead|tbody|esi:[a-z]+|[a-z]+-[a-z-]+"
 )
 _PAGE = re.compile(
     r"(?:\s|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"  # what may stand before it, never looked at twice
@@ -49,22 +53,38 @@ _PAGE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 """How a page begins. A comment that does not end within what is looked at counts as one too."""
+_LATER = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+"""What only a page has: the warnings of a program, or words of a proxy, may stand before it."""
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "application/problem+xml")
+_GATEWAYS = ("cloudflare_error", "ray_id")
+"""What an error document of a gateway has, in the form of a problem document (those of Cloudflare)."""
+_BARE = frozenset(("type", "title", "status", "instance", "traceId", "requestId", "timestamp", "path"))
+"""What frameworks put in a problem document by themselves."""
+_PHRASES = {status.value: status.phrase.lower() for status in HTTPStatus}
 _CHALLENGE = "x-amzn-waf-action"
 """A firewall that asks for a browser says 202 or 405, often without a body, and marks that with this header."""
 
-_OF_OTHERS = re.compile(r"\b(?:server|upstream|origin|backend|(?:web)?site|host)(?:['’]?s)? (?:ssl |tls )?certificate")
+_OF_OTHERS = re.compile(
+    r"\b(?:server|upstream|origin|backend|(?:web)?site|host)(?:['’]?s)? (?:ssl |tls )?certificate"
+    r"|\bcertificate (?:of|from|for) (?:the |an? )?(?:server|upstream|origin|backend|(?:web)?site|host)\b"
+)
 _OUR_CERTIFICATE = re.compile(
     r"client[\s_-]{0,2}(?:side|ssl|tls)?[\s_-]{0,2}cert"  # IIS, Azure App Service, API gateways
     r"|(?<![\d.])403\.(?:7|12|13|16|17)(?![\d.]*\d)"  # IIS: required, not mapped, revoked, not trusted, not valid now
     r"|no required (?:ssl|tls) cert"  # nginx and what is made of it: Azure Application Gateway, OpenResty, Kong
     r"|\b(?:ssl|tls|mtls|peer|x\.?509) certificate "
     r"(?:error|failed|verif|required|missing|invalid|expired|revoked|is|was|has|not)"
-    r"|\b(?:no|missing|invalid|untrusted|unknown|unrecogni[sz]ed|expired|revoked|required) (?:\w+ )?certificate\b"
-    r"|\bcertificate (?:is |was |has )?(?:required|missing|not (?:been )?(?:presented|provided|sent|supplied|trusted))"
+    r"|\b(?:no|bad|missing|invalid|untrusted|unknown|unrecogni[sz]ed|expired|revoked|required) (?:\w+ )?certificate\b"
+    r"|\bcertificate (?:is |was |has |could |can |must )?(?:not |be |been )*(?:required|missing|presented|provided|sent"
+    r"|supplied|trusted|untrusted|expired|revoked|rejected|refused|denied|invalid|unknown|verif|validat|authenticat)"
+    r"|\b(?:verify|verifying|validate|validating|present|return|send|provide|supply) (?:the |an? )(?:\w+ ){0,2}certificate\b"
+    r"|\b(?:tls|ssl) client auth|ssl_client_verify|\b(?:two|2)-way (?:ssl|tls)\b"
+    r"|\b(?:uw|jouw|geen|ongeldige?|verlopen|ingetrokken|onbekend) (?:\w+ ){0,2}?(?:\w+-)?certificaat\b"
+    r"|certificaat (?:is |wordt |werd |was |kon )?(?:nog )?(?:niet )?(?:verlopen|ingetrokken|vereist|verplicht|ontbreekt"
+    r"|ongeldig|onbekend|geweigerd|geldig|vertrouwd|meegestuurd|meegegeven|aangeboden|aanwezig|geaccepteerd|herkend|gevonden)\b"
     r"|\byour (?:\w+ ){0,3}certificate"
     r"|post[\s-]?handshake[\s-]?auth"  # Apache, of a client that does not offer it
-    r"|\bmtls\b|\bmutual tls\b"
+    r"|\bmtls\b|\bmutual[\s-]tls\b"
 )
 """What well-known servers write when they refuse the certificate of a client, or miss it."""
 
@@ -82,11 +102,16 @@ def body_of(response: Response) -> Body:
         unseen = response.cut is not None or (response.status in (200, 204) and _is_announced(response))
         return Body.PAGE if page and unseen else Body.EMPTY
     document = json_in(body)
+    kind = Body.TEXT if document is _NOTHING else Body.JSON
     if isinstance(document, dict):
-        return _object(document, response.media_type)
-    if is_page(body) or (page and not _as_text(body).lstrip().startswith(("{", "["))):
+        kind = _object(document, response.media_type)
+    elif isinstance(document, str):
+        body = document.encode("utf-8", "replace")  # a page may come as a text of JSON
+    if kind in (Body.TEXT, Body.JSON) and (
+        is_page(body, anywhere=True) or (page and not _as_text(body).lstrip().startswith(("{", "[")))
+    ):
         return Body.PAGE
-    return Body.TEXT if document is _NOTHING else Body.JSON
+    return kind
 
 
 def is_challenge(response: Response) -> bool:
@@ -103,26 +128,38 @@ def _object(document: dict[str, Any], media_type: str) -> Body:
         return Body.EMPTY
     if any(key.lower() == "melding" for key in document):
         return Body.MELDING
-    if media_type == "application/problem+json":
-        return Body.PROBLEM
-    named = isinstance(document.get("title"), str)
-    kinds = {"type": str, "status": int, "detail": str}
-    return Body.PROBLEM if named and any(isinstance(document.get(key), kind) for key, kind in kinds.items()) else Body.JSON
+    kinds = {"title": str, "detail": str, "type": str, "status": int}
+    found = {key for key, kind in kinds.items() if isinstance(document.get(key), kind)}
+    said = (
+        not found.isdisjoint(("title", "detail")) if media_type == "application/problem+json" else "title" in found != {"title"}
+    )
+    if not said or not document.keys().isdisjoint(_GATEWAYS):
+        return Body.JSON
+    return Body.EMPTY if _is_bare(document) else Body.PROBLEM
 
 
-def is_page(body: bytes) -> bool:
-    """Whether bytes begin as a page for people does, in whatever encoding."""
-    return _PAGE.match(_as_text(body)) is not None
+def _is_bare(document: dict[str, Any]) -> bool:
+    """Whether a problem document says no more than its status does: frameworks answer so whatever is the matter."""
+    title, status = document.get("title"), document.get("status")
+    phrase = _PHRASES.get(status, "") if isinstance(status, int) else ""
+    return _BARE.issuperset(document) and isinstance(title, str) and title.strip(" .").lower() == phrase
+
+
+def is_page(body: bytes, *, anywhere: bool = False) -> bool:
+    """Whether bytes begin as a page for people does, in whatever encoding; or hold one, where there may be more before it."""
+    text = _as_text(body)
+    return _PAGE.match(text) is not None or (anywhere and _LATER.search(text) is not None)
 
 
 def refuses_our_certificate(response: Response) -> bool:
     """Whether something in front of a party says that it refuses our client certificate, or that there was none.
 
-    A `melding` is not looked at, and of a 401 no problem document either: both may say whose certificate has no mandate.
+    A `melding` is not looked at, and neither is a problem document with another status than 400 and 403: they may say whose
+    certificate has no mandate, or be about a pupil.
     """
     if response.status in (495, 496):  # of nginx: the certificate is wrong, or missing
         return True
-    theirs = (Body.MELDING, Body.EMPTY, *([Body.PROBLEM] if response.status == 401 else []))
+    theirs = (Body.MELDING, Body.EMPTY, *([Body.PROBLEM] if response.status not in (400, 403) else []))
     if not 400 <= response.status < 500 or body_of(response) in theirs:
         return False
     words = html.unescape(re.sub(r"<[^<>]*>", " ", _as_text(readable(response)))).lower()

@@ -15,12 +15,22 @@ A number is looked at as people and spreadsheets spell it, not only as nine plai
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from typing import Any
+from urllib.parse import unquote
 
-_LONG_NAMES = ("burgerservicen", "persoonsgebondenn", "onderwijsnummer", "onderwijsnr", "sofinummer", "sofinr")
+_LONG_NAMES = (
+    *("bsnnummer", "bsnnr", "pgnnummer", "pgnnr"),
+    "burgerservicen",
+    "persoonsgebondenn",
+    "onderwijsnummer",
+    "onderwijsnr",
+    "sofinummer",
+    "sofinr",
+)
 _SHORT_NAMES = ("bsn", "pgn")
 _FEWEST, _MOST = 8, 9
 """Digits that such a number has; one that starts with a zero is often written without it."""
@@ -31,13 +41,21 @@ _LETTER = re.compile(r"[A-DF-WYZa-df-wyz]")
 _WITHOUT_LETTERS = re.compile(r"Z(?!20[0-9]{2}-20[0-9]{2}Z)[^A-DF-WYZa-df-wyz]{8,}+Z")
 """Among texts with a Z in between: one without letters that is no school year, which every message has."""
 _EIGHT = re.compile(r"(?:[0-9][^0-9A-Za-z]*+){8}")
-_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[〇一二三四五六七八九⓵-⓽⓿❶-❾➀-➈➊-➒]")
-_MARKS = re.compile(r"[^\w.,٫+-]|_")
+_MARKS = re.compile(r"[^\w.,٫+-]|[_\u115f\u1160]")  # the latter two count as letters, and are never seen
 _SIGNS = re.compile(r"(?<![eE])[+-]")
-_TIMES_TEN = re.compile(r"[xX×*·⋅]\s{0,2}10\s{0,2}(?:\^|\*\*)?\s{0,2}(?=[+-]?[0-9]{1,2}\Z)")
+_TIMES_TEN = re.compile(r"[xX×✕✖⨯*·⋅∙•]\s{0,2}10\s{0,2}(?:\^|\*\*)?\s{0,2}\(?(?=[+-]?[0-9]{1,2}\)?\Z)")
 _LONGEST = 400
 """Characters of a number without its marks: zeros may stand in front and behind."""
-_SCIENTIFIC = re.compile(r"([0-9.,٫]+)[eE]([+-]?[0-9]{1,3})")
+_SCIENTIFIC = re.compile(r"(?![0-9]{1,7}[eE][0-9])([0-9.,٫]+)[eE]([+-]?+0*+[0-9]{0,3})")
+"""A few digits, an e and more digits are a number in base 16 just as well: no program writes a large number so."""
+_IN_CODE = re.compile(
+    r"(?:(?:\w{1,10}\.)?(?:int|int64|str|float|decimal|text|tekst|t|value|waarde)\(|[bunr]{1,2}(?=['\"]))([^A-DF-WYZ]+)",
+    re.IGNORECASE,
+)
+"""A value as a program writes it out, such as the bytes and decimals of Python."""
+_PACKED = re.compile(r"%[0-9A-Fa-f]{2}|&[#A-Za-z]|['\"(]")
+_ROOT = "2.16.840.1.113883.2.4.6.3."
+"""The OID of the citizen service number."""
 _ZEROS = re.compile(r"([0-9.,٫]*[0-9])[.,٫]+0*")
 
 _DROPPED = bytes(byte for byte in range(128) if not chr(byte).isalnum())
@@ -59,6 +77,7 @@ def looks_like_bsn(text: str) -> bool:
 
 def is_spelled_bsn(text: str) -> bool:
     """Whether a text is a number of 8 or 9 digits that passes the 11-test, in any spelling."""
+    text = _unpacked(text)
     if text.isascii():
         if _LETTER.search(text):
             return False
@@ -70,7 +89,18 @@ def is_spelled_bsn(text: str) -> bool:
 def is_labelled_bsn(text: str) -> bool:
     """Whether a text names such a number and holds 8 digits or more without a letter in between."""
     plain = text if text.isascii() else _digits_as_ascii(unicodedata.normalize("NFKC", text))
+    if _ROOT in plain:
+        return True
     return _EIGHT.search(plain) is not None and _may_name(plain) and names_bsn(re.sub(r"[0-9]+", " ", plain))
+
+
+def _unpacked(text: str) -> str:
+    """A text as it was before a program wrote it out for a page, an address or a log."""
+    if len(text) > _LONGEST or not _PACKED.search(text):
+        return text
+    plain = html.unescape(unquote(text)).strip()
+    in_code = _IN_CODE.fullmatch(plain.lstrip("="))
+    return in_code[1] if in_code else plain
 
 
 def _numbers(text: str) -> Iterator[str]:
@@ -79,12 +109,14 @@ def _numbers(text: str) -> Iterator[str]:
         return
     whole = unicodedata.normalize("NFKC", text)
     for spelled in dict.fromkeys((whole, _TIMES_TEN.sub("e", whole))):
-        plain = _digits_as_ascii(_SIGNS.sub("", _MARKS.sub("", spelled)).strip(".,٫"))
+        plain = _digits_as_ascii(_SIGNS.sub("", _MARKS.sub("", spelled)).rstrip(".,٫"))
         if scientific := _SCIENTIFIC.fullmatch(plain):
-            yield _written_out(scientific[1], int(scientific[2]))
+            for number in {scientific[1], scientific[1].lstrip(".,٫")}:
+                yield _written_out(number, int(scientific[2] or 0))
             continue
+        plain = plain.lstrip(".,٫")
         digits = re.sub("[.,٫]", "", plain)
-        if not digits.isdigit():
+        if not (digits.isascii() and digits.isdigit()):
             continue
         cut = _ZEROS.fullmatch(plain)
         whole_part = re.sub("[.,٫]", "", cut[1]) if cut else ""
@@ -115,8 +147,11 @@ def _passes(digits: str) -> bool:
 
 
 def _digits_as_ascii(text: str) -> str:
-    """The digits of every script as 0 to 9."""
-    return _OTHER_DIGITS.sub(lambda found: f"{unicodedata.numeric(found[0]):.0f}", text)
+    """The digits of every script, and every other sign for a number of 0 to 9, as 0 to 9."""
+    if text.isascii():
+        return text
+    numbers = ((sign, unicodedata.numeric(sign, -1.0)) for sign in set(text))
+    return text.translate({ord(sign): str(int(number)) for sign, number in numbers if number in range(10)})
 
 
 def _may_name(text: str) -> bool:
@@ -125,7 +160,7 @@ def _may_name(text: str) -> bool:
         return True
     folded = text.encode().translate(_FOLDED, _DROPPED)
     short = b"bsn" in folded or b"pgn" in folded
-    return short or b"servicen" in folded or b"gebondenn" in folded or b"wijsn" in folded or b"sofin" in folded
+    return short or b"servicen" in folded or b"gebondenn" in folded or b"wijsn" in folded or b"sofi" in folded
 
 
 def is_plain_number(text: str) -> bool:
@@ -139,7 +174,7 @@ def names_bsn(name: str) -> bool:
     parts = re.split(r"[\W_]+", words.casefold())
     folded = "".join(parts)
     short = any(part.startswith(_SHORT_NAMES) or part.endswith(_SHORT_NAMES) for part in (*parts, folded))
-    return short or any(long in folded for long in _LONG_NAMES)
+    return short or "sofi" in parts or any(long in folded for long in _LONG_NAMES)
 
 
 def holds_bsn(document: Any, known: frozenset[str] = frozenset(), keys: Collection[str] = ()) -> bool:
@@ -155,7 +190,12 @@ def holds_bsn(document: Any, known: frozenset[str] = frozenset(), keys: Collecti
         return True
     # Looked at together, with a letter in between: few messages have a text that needs a look of its own.
     together = f"Z{'Z'.join(texts)}Z"
-    if not _WITHOUT_LETTERS.search(together) and not _may_name(together):
+    if (
+        not _WITHOUT_LETTERS.search(together)
+        and not _may_name(together)
+        and not _PACKED.search(together)
+        and _ROOT not in together
+    ):
         return False
     found = {text for text in texts if not _OTHERWISE.fullmatch(text) and looks_like_bsn(text)}.difference(keys)
     return bool(found) and any(

@@ -17,13 +17,16 @@ NO_KEY = "holds no key but what a program writes for nothing (NULL, n/a, #REF! a
 """What to say of such a value, without the value."""
 _NO_KEY = re.compile(
     r"""
-    \s* (?: \\N | \#{2,} ) \s*
-    | [\W_]*+ (?=[-1efglmnou]) (?:
-        null | nil | none | nan | nat | n[\W_]*a | n[\W_]+b | n[\W_]*v[\W_]*t | undefined | undef | unknown | missing | empty
+    \s* \\N \s*
+    | [\W_]++
+    | [\W_]*+ (?=[-1bdefgilmnopsu]) (?:
+        (?:system\.)?dbnull | (?:pd|np|numpy|pandas|math)\.(?:na[nt]?|inf) | float[\W_]*nan | [+-]?inf(?:inity)?
+        | blank | null | nil | none | nan | nat | n[\W_]*a | n[\W_]+b | n[\W_]*v[\W_]*t
+        | undefined | undef | unknown | missing | empty
         | onbekend | geen | leeg | -?1[.,]\#(?:ind|q?nan|inf)[0-9]* | (?:err|fout):[0-9]{3} ) [\W_]*+
     | [\W_]*?\# [\W_]*+ (?:
         [^\W\d_][\w/.\s-]*[!?] | ref | verw | waarde | value | naam | name | (?:deel|div)[\W_]*0 | getal | num | leeg | spill
-        | overloop | nb | n/a\s+n/a | getting_data | gegevens_ophalen ) [\W_]*+
+        | overloop | nb | error | fout | deleted | verwijderd | n/a\s+n/a | getting_data | gegevens_ophalen ) [\W_]*+
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -9,18 +9,27 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from doorstroom_client.exchange.http import Response
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.codec import DuplicateError, decode_answer
+from doorstroom_client.messages.identifiers import Oin, is_no_key
+from doorstroom_client.messages.values import as_text
 from doorstroom_client.osr import mandate_table as words
+from doorstroom_client.osr.mandate_against import is_denied, is_error_code, is_something
 from doorstroom_client.osr.mandate_table import TABLE, Meaning, Said
-from doorstroom_client.osr.parsing import Fields, is_page, says, text_of, whole_day, words_in
+from doorstroom_client.osr.parsing import Fields, is_page, says, spelled, text_of, whole_day, words_in
 
 _DEEPEST = 4
 """Wrappers in each other."""
 _LONGEST = 300
 """Characters; a longer text is no word, and no message of the register."""
+_FIRST_YEAR = 1990
+"""No mandate is older; programs write the first day that they know where none is set."""
+_END_OF_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]23:59(?:[:.+Z-].*)?", re.DOTALL)
+"""The last minute of a day in whatever zone: of an end, that is the day which is meant."""
+_ITEM = re.compile(r"(?:.*/)?(?:mandates|mandaten)/[^/]+/?", re.DOTALL)
 _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’"), ("„", "”"), ("`", "`"))
 
 
@@ -130,6 +139,7 @@ class _Reader:
     def __init__(self, address: str, day: dt.date) -> None:
         self._address = address
         self._day = day
+        self._asked = {spelled(name): value for name, value in parse_qsl(urlsplit(address).query)}
 
     def value(self, value: Any, depth: int = 0) -> Reading:
         """Any value, wherever it stands."""
@@ -178,10 +188,28 @@ class _Reader:
 
     def _object(self, document: dict[str, Any], depth: int) -> Reading:
         fields = Fields(document, self._address)
+        if self._is_another(fields):
+            return Reading(Said.ANOTHER)
         told = [*self._flags(fields), *self._states(fields), *self._denials(fields)]
         told += [*self._texts(fields), *self._wrapped(fields, depth)]
         period = self._period(fields, alone=not told and not any(fields.each(*words.TEXTS)))
-        return self._together(told, period)
+        found = self._together(told, period)
+        if found.meaning is Meaning.YES and is_denied(document, self._day):
+            return Reading(Said.CONTRADICTION)
+        return found
+
+    def _is_another(self, fields: Fields) -> bool:
+        """Whether it names another supplier, school or service version than was asked about, or another day."""
+        for about in ("supplier", "school"):
+            inside = [Fields(value, "").text("oin") for _, value in fields.each(about) if isinstance(value, dict)]
+            named = [as_text(value) for _, value in fields.each(f"{about}_oin", about)]
+            asked = self._asked.get(f"{about}_oin")
+            if asked and any(oin != asked for oin in (*inside, *named) if oin and Oin.fits(oin)):
+                return True
+        asked = self._asked.get("service_version_namespace")
+        named = [value for _, value in fields.each("service_version_namespace") if isinstance(value, str)]
+        days = [whole_day(value) for _, value in fields.each("reference_date", "peildatum")]
+        return (asked is not None and any(name != asked for name in named)) or any(day and day != self._day for day in days)
 
     def _together(self, told: list[Reading], period: Reading | None) -> Reading:
         every = [*told, *([period] if period else [])]
@@ -220,6 +248,10 @@ class _Reader:
                     yield Reading(Said.ERROR_TEXT if value >= 400 else Said.UNKNOWN)
             elif value is not None and name not in words.WRAPPERS:
                 yield Reading(Said.UNKNOWN)
+        if any(is_error_code(name, value) for name, value in fields.each(*words.CODES)):
+            yield Reading(Said.ERROR_TEXT)
+        if any(fields.each(*words.HEALTH)):
+            yield Reading(Said.UNKNOWN)
 
     def _denials(self, fields: Fields) -> Iterator[Reading]:
         for name, value in fields.each(*words.DENIALS):
@@ -230,8 +262,8 @@ class _Reader:
                 yield Reading(Said.UNKNOWN)
 
     def _texts(self, fields: Fields) -> Iterator[Reading]:
-        for _, value in fields.each(*words.ERRORS):
-            if value not in (None, "", False, [], {}):
+        for _, value in fields.matching(words.ERRORS):
+            if is_something(value):
                 found = _not_found(words_in(value))
                 yield Reading(Said.NOT_FOUND, found) if found else Reading(Said.ERROR_TEXT)
         for name, value in fields.each(*words.TEXTS):
@@ -270,14 +302,14 @@ class _Reader:
 
         Args:
             fields: the object.
-            alone: whether nothing else in it says anything: only then links make a mandate of it, as an error has them too.
+            alone: whether nothing else in it says anything: only then a link makes a mandate of it; errors have links too.
         """
         try:
             start, starts = _one_day(fields, words.STARTS)
-            end, ends = _one_day(fields, words.ENDS)
+            end, ends = _one_day(fields, words.ENDS, last=True)
         except _OddDayError as odd:
             return Reading(odd.said)
-        if not (starts or ends or fields.text(*words.TOKENS) or (alone and fields.links)):
+        if not (starts or ends or _has_token(fields) or (alone and _is_item(fields))):
             return None
         end = None if end is not None and end.year == dt.MAXYEAR else end  # how systems write that it does not end
         if start is not None and end is not None and start > end:
@@ -292,15 +324,33 @@ class _OddDayError(Exception):
         self.said = said
 
 
-def _one_day(fields: Fields, names: tuple[str, ...]) -> tuple[dt.date | None, bool]:
+def _has_token(fields: Fields) -> bool:
+    """Whether it has the token of a mandate, and not one to sign in with or what a program writes for none."""
+    tokens = [text for name in words.TOKENS if (text := fields.text(name))]
+    return any(text.strip("0-{}") and not is_no_key(text) for text in tokens) and not any(fields.each(*words.OTHER_TOKENS))
+
+
+def _is_item(fields: Fields) -> bool:
+    """Whether it has a link to itself as a mandate; a collection, an index and an error have links as well."""
+    links = [urlsplit(link) for link in fields.links.get("self", ())]
+    return any(_ITEM.fullmatch(link.path) and not link.query for link in links)
+
+
+def _one_day(fields: Fields, names: tuple[str, ...], *, last: bool = False) -> tuple[dt.date | None, bool]:
     """The day under these names, and whether one was told.
+
+    Args:
+        fields: the object.
+        names: of the day.
+        last: whether it is the last one of a period.
 
     Raises:
         _OddDayError: it cannot be read, or there are two.
     """
     given = [value for _, value in fields.each(*names) if value is not None and value != ""]
-    days = [whole_day(value) for value in given]
-    if None in days:
+    ends = [_END_OF_DAY.fullmatch(value.strip()) if last and isinstance(value, str) else None for value in given]
+    days = [whole_day(end[1]) if end and whole_day(value) else whole_day(value) for value, end in zip(given, ends, strict=True)]
+    if any(day is None or day.year < _FIRST_YEAR for day in days):
         raise _OddDayError(Said.ODD_DATE)
     found = {day for day in days if day is not None}
     if len(found) > 1:

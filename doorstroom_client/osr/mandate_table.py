@@ -40,6 +40,7 @@ class Said(StrEnum):
     ERROR_TEXT = "an error in words"
     CONTRADICTION = "yes and no at once"
     ODD_DATE = "a date that cannot be read"
+    ANOTHER = "about something else than was asked"
     PAGE = "a web page"
     UNKNOWN = "something else"
     OTHER_STATUS = "another status"
@@ -82,7 +83,19 @@ NO_WORDS = frozenset({"nok", "not ok", "niet ok", "no", "nee", "false"})
 """Words that are an answer by themselves: in any case, with or without quotes, spaces and a full stop."""
 YES_STATES = YES_WORDS | {"active", "actief", "valid", "geldig", "mandated", "gemandateerd"}
 NO_STATES = NO_WORDS | {
-    *("inactive", "inactief", "invalid", "ongeldig", "expired", "verlopen", "ended", "beëindigd", "revoked", "ingetrokken"),
+    *(
+        "inactive",
+        "inactief",
+        "invalid",
+        "ongeldig",
+        "expired",
+        "verlopen",
+        "ended",
+        "beëindigd",
+        "beeindigd",
+        "revoked",
+        "ingetrokken",
+    ),
     *(
         "withdrawn",
         "not found",
@@ -104,13 +117,20 @@ FLAGS = (
 """Fields that say yes or no; 1 and 0 will do in these."""
 STATES = ("status", "state", "mandate_status", "result", "resultaat", "answer", "antwoord", "response", "value")
 """Fields that say it in a word."""
-DENIALS = ("revoked", "ingetrokken", "withdrawn", "expired", "verlopen", "ended", "beeindigd")
+DENIALS = (
+    *("revoked", "ingetrokken", "withdrawn", "expired", "verlopen", "ended", "beeindigd", "terminated", "opgezegd"),
+    *("cancelled", "canceled", "geannuleerd", "suspended", "opgeschort", "blocked", "geblokkeerd", "disabled", "deleted"),
+    "verwijderd",
+)
 """Fields that say no when they are true."""
-ERRORS = ("error", "errors", "fout", "fouten", "exception")
+ERRORS = re.compile(r"(?:.*[_.])?(?:errors?|fout\w*|faults?|exceptions?)(?:_.*)?", re.DOTALL)
+"""Names of fields for what went wrong: the answer itself says nothing then."""
+CODES = ("code", "status_code", "statuscode", "http_status", "http_code", "status")
+"""Fields with a status of HTTP; of 400 and more the answer is an error, whatever the status of the answer itself."""
 TEXTS = ("message", "melding", "detail", "title", "msg", "bericht", "reason", "reden")
 WRAPPERS = (
     *("data", "mandates", "mandaten", "mandate", "mandaat", "items", "records", "results", "result", "resultaat", "content"),
-    *("response", "answer", "antwoord", "value", "body", "payload", "embedded"),
+    *("response", "answer", "antwoord", "value", "body", "payload", "embedded", "attributes", "d"),
 )
 """Fields that may hold the answer itself: it is read by the same rules."""
 COUNTS = ("count", "total", "total_count", "total_elements", "aantal", "size")
@@ -118,13 +138,24 @@ COUNTS = ("count", "total", "total_count", "total_elements", "aantal", "size")
 STARTS = ("start_date", "start_datum", "startdatum", "begin_date", "begindatum", "ingangsdatum", "valid_from", "geldig_vanaf")
 ENDS = ("end_date", "eind_datum", "einddatum", "valid_until", "valid_to", "geldig_tot", "geldig_tot_en_met")
 TOKENS = ("token", "mandate_token")
+OTHER_TOKENS = ("token_type", "expires_in", "refresh_token")
+"""Beside one of these, a token is one to sign in with."""
+HEALTH = ("uptime", "checks", "components")
+"""Beside one of these, "ok" is about a server."""
 
+_OTHER_THINGS = (
+    *("table", "tabel", "relation", "column", "kolom", "field", "veld", "parameter", "header", "property", "attribute"),
+    *("route", "path", "endpoint", "resource", "controller", "handler", "action", "service", "module", "class", "view"),
+    *("template", "function", "method", "schema", "database", "index", "queue", "topic", "bean", "key", "argument"),
+)
+"""What may be called "mandate" without being one: of a database, a program or a request."""
 NOT_FOUND = re.compile(
-    r"(?<![\w/])(?:mandate|mandaat)\s+(?:(?:was|is|werd)\s+)?"
-    r"(?:not\s+found|niet\s+gevonden|does\s+not\s+exist|bestaat\s+niet|is\s+missing|ontbreekt)(?!\w)"
+    "".join(rf"(?<!{thing}\s)" for thing in _OTHER_THINGS) + r"(?<![\w/])(?:mandate|mandaat)\s+(?:(?:was|is|werd)\s+)?"
+    r"(?:not\s+found|niet\s+gevonden|does\s+not\s+exist|bestaat\s+niet|is\s+missing|ontbreekt)"
+    r"(?!\w|\s+in\s+(?:\w+\s+)?(?:cache|session|sessie|request|header|query|url|body|token)\b)"
     r"|(?<![\w/])(?:no|geen)\s+(?:(?:valid|active|geldig|actief)\s+)?(?:mandate|mandaat)"
-    r"(?:\s+(?:found|gevonden|for|voor)(?!\w)|\s*[.!]?\s*\Z)"
-    r"|(?<!\w)(?:not|niet)\s+(?:mandated|gemandateerd)(?!\w)",
+    r"(?:\s+(?:found|gevonden|for|voor)(?!\w|\s+(?:nodig|vereist|needed|required))|\s*[.!]?\s*\Z)"
+    r"|(?<!\w)(?:not|niet)\s+(?:mandated|gemandateerd)(?!\w|\s+(?:to|om)\b)",  # "to use this": that is about who asks
     re.IGNORECASE,
 )
 """How the register says that there is no such mandate; the path of the question, ``/mandates``, is not that."""
@@ -132,7 +163,30 @@ TROUBLE = re.compile(
     r"error|exception|fout|fail|mislukt|denied|geweigerd|forbidden|verboden|unauthori|unavailable|timeout|validat",
     re.IGNORECASE,
 )
-"""What makes of a text beside a yes the text of an error."""
+"""What makes of a text the text of an error."""
+
+REMARKS = (
+    *("info", "information", "description", "omschrijving", "toelichting", "uitleg", "explanation", "opmerking", "remark"),
+    *("note", "notes", "comment", "warning", "warnings", "waarschuwing", "waarschuwingen", "hint", "cause", "oorzaak"),
+)
+"""Fields whose texts say nothing by themselves, and may speak against a yes, as those of `TEXTS` may."""
+DOUBT = re.compile(
+    r"(?<!\w)(?:(?:no|geen)(?!\s+(?:end|eind))|not|never|none|cannot|can't|isn't|niet|nooit|nee|ingetrokken|verlopen|vervallen"
+    r"|(?:be|ge)[eë]indigd|opgeschort|opgezegd|geblokkeerd|afgewezen|onbekend|ongeldig|inactief|revoked|withdrawn|expired|ended"
+    r"|suspended|blocked|rejected|refused|unknown|invalid|inactive|terminated|cancell?ed|disabled|missing|ontbreekt)(?!\w)",
+    re.IGNORECASE,
+)
+"""What in such a text speaks against a yes."""
+AFFIRMED = re.compile(
+    r"(?:.*_)?(?:mandat\w*|mandaat\w*|gemandateerd|gemachtigd|authori[sz]ed|found|gevonden|exists|bestaat|granted|verleend"
+    r"|allowed|toegestaan|permitted|approved|goedgekeurd|enabled)(?:_.*)?",
+    re.DOTALL,
+)
+"""Names, other than `FLAGS`, of what a yes would affirm; a no in such a field speaks against it, wherever it stands."""
+UNTIL = re.compile(r"(?:.*_)?(?:end(?:s|date)?|eind\w*|until|till?|through|thru|to|tot|expir\w*|verval\w*)(?:_.*)?", re.DOTALL)
+SINCE = re.compile(r"(?:.*_)?(?:start\w*|begin\w*|ingang\w*|from|vanaf|van|since|sinds)(?:_.*)?", re.DOTALL)
+GONE = re.compile(rf"(?:.*_)?(?:{'|'.join(DENIALS)})_(?:at|on|op|per|date|datum|since|sinds)(?:_.*)?", re.DOTALL)
+"""Names, other than `STARTS` and `ENDS`, of days that may bound a mandate: they speak against a yes on a day beyond them."""
 
 _PAST, _FUTURE = {"start_date": "2001-08-01", "end_date": "2002-07-31"}, {"start_date": "2901-08-01", "end_date": None}
 _MANDATE = {"token": "11111111-2222-4333-8444-555555555555", "start_date": "2001-08-01", "end_date": None}
@@ -156,8 +210,8 @@ TABLE: Mapping[Said, Row] = {
         (_json({"mandated": True}), _json({"result": "OK"}), _json({"data": {"status": "active"}})),
     ),
     Said.IN_FORCE: Row(
-        "200 with a mandate (token, dates or `_links`) that is in force on the day that was asked about; of a list one such is "
-        "enough",
+        "200 with a mandate (token, dates or a link to itself) that is in force on the day that was asked about; "
+        "of a list one such is enough",
         Meaning.YES,
         (
             _json(_MANDATE),
@@ -211,7 +265,10 @@ TABLE: Mapping[Said, Row] = {
     Said.EMPTY: Row(
         "200 with `null`, `{}`, `[]`, or a wrapper with nothing in it",
         Meaning.ERROR,
-        (_json(None), _json({}), _json([]), _json({"data": None}), _json({"_embedded": {"mandates": []}})),
+        (
+            *(_json(None), _json({}), _json([]), _json({"data": None}), _json({"_embedded": {"mandates": []}})),
+            _json({"_links": {"self": {"href": "/api/v2/mandates?page=0"}}, "page": {"totalElements": 0}}),
+        ),
         "there is nothing in it",
     ),
     Said.ERROR_TEXT: Row(
@@ -226,6 +283,8 @@ TABLE: Mapping[Said, Row] = {
         (
             _json({"mandated": True, "status": "NOK"}),
             _json({"mandated": True, **_PAST}),
+            _json({"mandated": True, "details": {"revoked_at": "2002-07-31"}}),
+            _json({"status": "OK", "info": "mandate not found"}),
             _json(["OK", "NOK"]),
             Example('{"mandated": false, "mandated": true}'),
         ),
@@ -236,6 +295,12 @@ TABLE: Mapping[Said, Row] = {
         Meaning.ERROR,
         (_json({**_MANDATE, "end_date": "someday"}), _json({"token": "t", "start_date": 20010801})),
         "a date in it cannot be read",
+    ),
+    Said.ANOTHER: Row(
+        "200 with a yes or a no that names another supplier, school, service version or day than was asked about",
+        Meaning.ERROR,
+        (_json({"mandated": True, "supplier_oin": "0" * 20}), _json([{**_MANDATE, "school": {"oin": "0" * 20}}])),
+        "it is about something else than was asked",
     ),
     Said.PAGE: Row(
         "200 with HTML or XML, whatever it is said to be",

@@ -75,6 +75,10 @@ class Fields:
         """Every value that one of the names holds, with that name."""
         return ((name, value) for name in names for value in self._values.get(name, ()))
 
+    def matching(self, names: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
+        """Every value whose name is one of a kind, with that name."""
+        return ((name, value) for name, values in self._values.items() if names.fullmatch(name) for value in values)
+
     @property
     def id(self) -> str | None:
         """Its id: as it says, or the last part of the link to itself."""

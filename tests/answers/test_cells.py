@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zlib
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,15 @@ from wire import conftest as both
 from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 from doorstroom_client import Advies, Leerling
-from doorstroom_client.errors import DoorstroomError, GeenMandaat, LeerlingOnbekend, TlsError, UnexpectedResponse
+from doorstroom_client.errors import (
+    AanleveringGesloten,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    OngeldigBericht,
+    TlsError,
+    UnexpectedResponse,
+)
 from doorstroom_client.exchange.decisions import ANSWERS, Situation, classify
 from doorstroom_client.exchange.http import Operation, Response
 from doorstroom_client.simulator import faults
@@ -105,6 +115,15 @@ PAGES: dict[str, tuple[bytes, str | None, dict[str, str]]] = {
     "an error in XML": (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "application/xml", {}),
     "an error of SOAP": (b"<soap:Fault><faultcode/></soap:Fault>", "text/xml", {}),
     "a problem in XML": (b'<problem xmlns="urn:ietf:rfc:7807"/>', "application/problem+xml", {}),
+    "after a warning": (b"PHP Warning:  Undefined variable\n" + _page(), "application/json", {}),
+    "after words of a proxy": (b"[Onderhoud] " + _page(), "text/html", {}),
+    "a template": (b"{{title}} <!doctype html><p>Oeps", "text/html", {}),
+    "in a text of JSON": (json.dumps(_page().decode()).encode(), "application/json", {}),
+    "in a list of JSON": (json.dumps([_page().decode()]).encode(), "application/json", {}),
+    "in an error of JSON": (json.dumps({"error": _page().decode()}).encode(), "application/json", {}),
+    "a button": (b"<button>Akkoord</button>", "application/json", {}),
+    "a form": (b"<fieldset><label>Wachtwoord</label></fieldset>", "application/json", {}),
+    "an application": (b"<app-root></app-root>", "text/plain", {}),
     "a firewall": (b"", None, {"x-amzn-waf-action": "challenge"}),
 }
 
@@ -154,6 +173,11 @@ OTHERS: dict[str, tuple[bytes, str | None]] = {
     "a framework": (b'{"detail": "Not Found"}', "application/json"),
     "another framework": (b'{"timestamp": 1, "status": 404, "error": "Not Found", "path": "/dst"}', "application/json"),
     "a gateway": (b'{"message": "no Route matched with those values"}', "application/json"),
+    "a gateway that says problem": (b'{"message": "Forbidden"}', "application/problem+json"),
+    "Cloudflare, as a problem": (
+        b'{"type": "about:blank", "title": "Error 1020", "status": 403, "detail": "Denied", "cloudflare_error": true}',
+        "application/problem+json",
+    ),
     "a list": (b'[{"melding": "x"}]', "application/json"),
     "a list as a page": (b"[]", "text/html"),
     "a text in JSON": (b'"melding"', "application/json"),
@@ -173,6 +197,18 @@ def test_words_of_others(name: str, status: int, test_pki: Pki, speler: Speler) 
         with pytest.raises(UnexpectedResponse):
             Calls.do(speler, client, "registreren-schooladviezen")
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422])
+@pytest.mark.parametrize("more", [{}, {"type": "about:blank", "instance": "/x"}, {"traceId": "00-1"}], ids=str)
+def test_a_problem_that_says_no_more_than_its_status_is_as_none(more: dict[str, str], status: int) -> None:
+    """Frameworks send it by themselves, whatever is the matter; nothing is parked for it that is not for silence."""
+    bare = {"title": HTTPStatus(status).phrase, "status": status, **more}
+    for operation in Operation:
+        found = classify(Response(status, {}, json.dumps(bare).encode()), operation)
+        assert found is classify(Response(status), operation)
+        told = Response(status, {}, json.dumps({**bare, "detail": "leerling 1"}).encode())
+        assert classify(told, operation) is classify(Response(status, {}, b'{"melding": "leerling 1"}'), operation)
 
 
 RECEIPTS = {name: (body, kind, {}) for name, (body, kind) in OTHERS.items()} | {
@@ -277,7 +313,29 @@ def test_a_refused_certificate(name: str, test_pki: Pki, speler: Speler, tmp_pat
     assert len(server.requests) == 4
 
 
+REFUSALS.update(
+    (text, (403, text, "text/plain"))
+    for text in (
+        *("Uw certificaat is verlopen", "PKIoverheid-certificaat ontbreekt", "Geen geldig certificaat aangeboden"),
+        *(
+            "Certificate has expired",
+            "certificate verify failed",
+            "Please present a valid certificate",
+            "mutual-TLS is required",
+        ),
+        *("The certificate could not be verified", "Two-way SSL required", "peer did not return a certificate"),
+    )
+)
+
 NO_REFUSALS: dict[str, tuple[int, str, str, type[DoorstroomError]]] = {
+    "a gateway's own trouble": (403, "<html>The certificate of the upstream has expired", "text/html", UnexpectedResponse),
+    "about a pupil": (
+        422,
+        '{"title": "Ongeldig", "status": 422, "detail": "leerling heeft geen certificaat"}',
+        "application/problem+json",
+        OngeldigBericht,
+    ),
+    "a text of the chain": (403, '{"melding": "uw <client> certificaat > verlopen"}', "application/json", AanleveringGesloten),
     "plain HTTP": (400, NGINX.format("400 The plain HTTP request was sent to HTTPS port"), "text/html", UnexpectedResponse),
     "plain HTTP, in Go": (400, "Client sent an HTTP request to an HTTPS server.", "text/plain", UnexpectedResponse),
     "their own certificate": (403, "<html>The server certificate is not trusted", "text/html", UnexpectedResponse),

@@ -36,6 +36,8 @@ WORDS = (
         "-nan",
     ),
     *("n.v.t.", "nvt", "geen", "onbekend", "leeg", "[null]", "'NULL'", "####", "##", "ＮＵＬＬ", "NU\u200bLL"),
+    *("inf", "-Infinity", "DBNull", "System.DBNull", "pd.NA", "numpy.nan", "float('nan')", "blank"),
+    *("-", "--", "?", "#", "{}", "[]", "#Error", "#Fout", "#Deleted", "#Verwijderd"),
 )
 CELLS = (
     *(

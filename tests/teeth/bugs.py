@@ -180,7 +180,28 @@ def _(answers: Any) -> Any:
     f"{_ANSWERS}::test_a_page_in_disguise",
     only="sync and 202 and JSON",
 )
-def _(is_page: Any, body: bytes) -> bool:
+def _(is_page: Any, body: bytes, **_: Any) -> bool:
+    return False
+
+
+@bug(
+    "F4",
+    "what stands before a page hides it",
+    "exchange.words:is_page",
+    f"{_ANSWERS}::test_a_page_in_disguise",
+    only="sync and 202 and after",
+)
+def _(is_page: Any, body: bytes, **_: Any) -> bool:
+    return bool(is_page(body))
+
+
+@bug(
+    "F4",
+    "a problem document that says nothing parks a list",
+    "exchange.words:_is_bare",
+    f"{_ANSWERS}::test_a_problem_that_says_no_more_than_its_status_is_as_none",
+)
+def _(is_bare: Any, document: Any) -> bool:
     return False
 
 
@@ -935,6 +956,34 @@ def _(read: Any, response: Any, address: str, day: Any) -> Any:
 )
 def _(whole_day: Any, value: Any) -> Any:
     return None
+
+
+@bug(
+    "P2",
+    "a number in the way of a program goes out",
+    "messages.bsn:_unpacked",
+    "tests/promises/test_bsn_spellings.py::test_a_number_is_seen_in_every_spelling",
+)
+def _(unpacked: Any, text: str) -> str:
+    return text
+
+
+_DENIED = "tests/wire/test_mandaat_wire.py::test_other_answers"
+
+
+@bug("F3", "what speaks against a yes is not looked at", "osr.mandate_reading:is_denied", _DENIED, only="sync and text")
+def _(is_denied: Any, *_: Any) -> bool:
+    return False
+
+
+@bug("F3", "a mandate of another is a yes", "osr.mandate_reading:_Reader._is_another", _DENIED, only="sync and text")
+def _(is_another: Any, *_: Any) -> bool:
+    return False
+
+
+@bug("F3", "every link makes a mandate", "osr.mandate_reading:_is_item", _DENIED, only="sync and text")
+def _(is_item: Any, fields: Any) -> bool:
+    return bool(fields.links)
 
 
 @bug("F3", "the register is never suspect", "osr.registry:is_suspect", "tests/osr/test_suspect.py", only="one_night and memory")

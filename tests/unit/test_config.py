@@ -213,6 +213,8 @@ def test_one_error_names_everything(tmp_path: Path) -> None:
         ("[retry]\nlongest_wait = -1\n", "retry.longest_wait"),
         ("[retry]\nlongest_wait = nan\n", "retry.longest_wait"),
         ("[serve]\nport = nan\n", "serve.port"),
+        ('[serve]\ncertificate = "a\\u0000.pem"\n', "serve.certificate"),
+        ('[serve]\ncertificate = "a\\u0000.pem"\n', "no path can have"),
         ("[serve]\nport = 70000\n", "serve.port"),
         ("[serve]\nport = 0.5\n", "serve.port"),
         ('[osr]\nbase_url = "http://x"\nnamespace = "n"\n', "osr.base_url"),
