@@ -10,13 +10,14 @@ from collections.abc import Callable
 from doorstroom_client import forks
 from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import OnEvent
+from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.store.address import veiled
 from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
 from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.opening import open_store
+from doorstroom_client.store.sqlite import SqliteStore
 
 
 class _Opened:
@@ -42,7 +43,7 @@ class Resources:
     Args:
         certificate: ours; may be None when the caller brings a transport of their own.
         store: a path, an address, a `Store`, an `Inbox` when nothing but results is kept, or None.
-        on_event: is told of what happens with the certificate.
+        on_event: is told of what happens with the certificate, and with the file of the store.
         now: the wall clock (UTC).
     """
 
@@ -55,6 +56,7 @@ class Resources:
     ) -> None:
         self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
         self._store = veiled(store)
+        self._on_event = on_event
         self._now = now
         self._opened: _Opened | None = None
         self._arrivals: GroupCommit | None = None
@@ -177,6 +179,16 @@ class Resources:
 
     def _open(self) -> Store | Inbox:
         self.check_store()
+        opened = self._the_store()
+        if isinstance(opened, SqliteStore):
+            opened.on_happening(self._tell)
+        return opened
+
+    def _tell(self, what: str, where: str) -> None:
+        """Tell what befell the file of the store. Whoever moves it sees no more of it than that the receiver says 503."""
+        tell(Event("store", where or "-", what, self.las_oin() or "-", "-", "-", self._now(), serious=True), self._on_event)
+
+    def _the_store(self) -> Store | Inbox:
         if isinstance(self._store, Store | Inbox):
             return self._store
         if not isinstance(self._store, str | os.PathLike):

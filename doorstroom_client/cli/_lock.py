@@ -17,6 +17,9 @@ from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.store.address import is_address, shown
 
+_LONGEST_NAME = 255
+"""Bytes in the name of a file, on every file system there is."""
+
 
 class AlreadyRunning(DoorstroomError):
     """Another run of the same command is busy; this one has done nothing."""
@@ -58,8 +61,10 @@ def alone(settings: Settings, command: str, school: str = "") -> Iterator[None]:
 
 def _path(settings: Settings, name: str) -> Path:
     if settings.store is not None and not is_address(settings.store):
-        store = Path(settings.store)
-        return store.with_name(f"{store.name}.{name}.lock")
+        store = Path(settings.store).resolve()  # beside its log, also for who has it by a symbolic link
+        if len(os.fsencode(f"{store.name}.{name}.lock")) <= _LONGEST_NAME:
+            return store.with_name(f"{store.name}.{name}.lock")
+        return store.with_name(f"{hashlib.sha256(os.fsencode(store.name)).hexdigest()[:12]}.{name}.lock")
     # Nothing but the name of a file: two configurations on one machine have two certificates, or two databases.
     own = shown(settings.store) if settings.store else Path(settings.own_certificate.cert).absolute()
     whose = hashlib.sha256(os.fsencode(own)).hexdigest()[:12]

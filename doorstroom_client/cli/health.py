@@ -23,6 +23,7 @@ from doorstroom_client.store.address import is_address
 from doorstroom_client.store.base import Store
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import State
+from doorstroom_client.store.sqlite_place import network_under
 
 WARN_DAYS = 30
 """Days before the end of our certificate at which it needs attention."""
@@ -162,9 +163,9 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
         report.add("store", ExitCode.STORE, f"there is no store {settings.store}; it is made at first use")
         return
     try:
-        store = open_store(settings.store)  # opening it writes to it
+        store = open_store(settings.store, make=False)  # opening it writes to it
         try:
-            report.add("store", ExitCode.OK, "the store can be opened and written")
+            _check_disk(settings.store, report)
             _check_outbox(store, report, max_age_hours)
             _check_results(store, report, settings.bewaren.dagen)
             _check_purge(store, report, settings)
@@ -172,6 +173,15 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
             store.close()
     except (StoreError, ConfigurationError) as error:
         report.add("store", code_of(error), error.message)
+
+
+def _check_disk(store: str, report: _Report) -> None:
+    kind = "" if is_address(store) else network_under(Path(store))
+    if kind:
+        text = f"the store can be opened and written, but lies on another machine ({kind}); put it on a disk of this one"
+        report.add("store", ExitCode.LATER, text)
+    else:
+        report.add("store", ExitCode.OK, "the store can be opened and written")
 
 
 def _check_outbox(store: Store, report: _Report, max_age_hours: float) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
@@ -30,7 +29,6 @@ from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.judged import Use
 from doorstroom_client.exchange.live import LiveContext
-from doorstroom_client.store.address import is_address
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.terugweg.audit import no_handshake
 from doorstroom_client.terugweg.handler import PATH
@@ -88,7 +86,7 @@ def serve(
         def is_valid() -> bool:  # both: senders see the one, and the OSR that is asked about their mandates the other
             return resources.certificate_is_valid() and (context is None or context.is_valid)
 
-        health = _Health(settings, is_valid)
+        health = _Health(settings, is_valid, lambda: client.store.purges(1))
         url = f"{'http' if proxy else 'https'}://{_host(settings.serve_host)}:{listening.getsockname()[1]}"
 
         def ready() -> None:
@@ -116,8 +114,9 @@ def _peer(proxy: Proxy | None) -> Callable[[Mapping[str, object]], str | None]:
 class _Health:
     """Whether results can be taken in now."""
 
-    def __init__(self, settings: Settings, is_valid: Callable[[], bool]) -> None:
+    def __init__(self, settings: Settings, is_valid: Callable[[], bool], read: Callable[[], object]) -> None:
         self._store = settings.store
+        self._read = read
         self._is_valid = is_valid
         self._stopping = False
         self._at, self._writable = float("-inf"), False
@@ -135,10 +134,11 @@ class _Health:
         return {"store": self._writable, "certificate": self._is_valid(), "serving": not self._stopping}
 
     def _look(self) -> bool:
-        if self._store is None or not (is_address(self._store) or Path(self._store).exists()):
-            return False  # opening would make a new one, and hide that the disk is gone
+        if self._store is None:
+            return False
         try:
-            open_store(self._store).close()  # opening it writes to it
+            self._read()  # the receiver itself may use the file at the path
+            open_store(self._store, make=False).close()  # opening it writes to it; a new one would hide that the disk is gone
         except StoreError:
             return False
         return True

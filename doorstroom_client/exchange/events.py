@@ -23,9 +23,9 @@ class Event:
 
     Attributes:
         action: which call (``registreren``, ``registreren-schooladviezen``, ``leerlingrapport``, ``osr`` …) or
-            ``certificate``; ``purge`` when a store was cleared.
+            ``certificate``; ``purge`` when a store was cleared, ``store`` when its file was moved, removed or the like.
         object: request id, and the first 16 digits of the SHA-256 of what was sent (``-`` when nothing was); of a purge, how
-            much was removed.
+            much was removed; of a store, where its file is now.
         result: what it came to, in the words of the decision table.
         origin: OIN of this LAS; ``-`` when not known.
         actor: OIN of the party that was called; ``-`` when not known.

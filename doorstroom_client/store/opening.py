@@ -10,11 +10,12 @@ from doorstroom_client.store.postgres import PostgresStore
 from doorstroom_client.store.sqlite import SqliteStore
 
 
-def open_store(store: str | os.PathLike[str]) -> Store:
+def open_store(store: str | os.PathLike[str], *, make: bool = True) -> Store:
     """Open a store by its path or address. The database is loaded by who uses it.
 
     Args:
         store: the path of an SQLite file, or ``postgresql://…``.
+        make: whether a file is made that is not there.
 
     Raises:
         ConfigurationError: the address cannot be used, or the extra ``postgres`` is not installed.
@@ -23,4 +24,4 @@ def open_store(store: str | os.PathLike[str]) -> Store:
     store = veiled(store)
     if isinstance(store, Address):
         return PostgresStore(store)
-    return SqliteStore(store)
+    return SqliteStore(store, make=make)

@@ -8,6 +8,8 @@ from doorstroom_client.errors import StoreError
 
 STAMP = 6
 """Stands in every store. A change of what is below gets the next number: there is no way from one to another."""
+SQLITE_ID = 0x44535443
+"""Stands in every SQLite file that is a store."""
 SQLITE = {
     "number": "INTEGER PRIMARY KEY AUTOINCREMENT",
     "link": "INTEGER",

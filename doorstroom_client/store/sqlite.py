@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from doorstroom_client.store.sql import SqlStore
 
@@ -12,6 +13,7 @@ class SqliteStore(SqlStore):
 
     Args:
         path: the file; made with mode 0600 when it does not exist. Its folder must exist.
+        make: whether it is made.
 
     Attributes:
         inbox: received results.
@@ -24,7 +26,13 @@ class SqliteStore(SqlStore):
         StoreError: the file cannot be opened, is no store, is of another version, or can be read by others.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, make: bool = True) -> None:
         from doorstroom_client.store.sqlite_database import SqliteDatabase  # brings sqlite3
 
-        super().__init__(SqliteDatabase(path))
+        database = SqliteDatabase(path, make=make)
+        super().__init__(database)
+        self._guard = database.guard
+
+    def on_happening(self, told: Callable[[str, str], None]) -> None:
+        """Have everything told that befalls the file: moved, removed, in use again; and where that is. It may not raise."""
+        self._guard.told = told

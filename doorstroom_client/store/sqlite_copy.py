@@ -9,6 +9,9 @@ from pathlib import Path
 
 from doorstroom_client.errors import StoreError
 
+_OF_NAME = 40
+"""Of the name of a copy, in that of the file while it is made: SQLite wants to make a longer one beside it."""
+
 
 def copy_store(source: Path, copy: Path, errors: AbstractContextManager[None]) -> None:
     """Copy a file as it is at one moment. The copy is private, checked, and synced; it appears when it is complete.
@@ -23,7 +26,7 @@ def copy_store(source: Path, copy: Path, errors: AbstractContextManager[None]) -
     """
     if copy.exists():
         raise StoreError(f"{copy} exists already", hint="Name a file that does not exist yet")
-    part = copy.with_name(f".{copy.name}.{os.getpid()}.part")
+    part = copy.with_name(f".{copy.name[:_OF_NAME]}.{os.getpid()}.part")
     reason = ""
     try:
         os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -38,6 +41,8 @@ def copy_store(source: Path, copy: Path, errors: AbstractContextManager[None]) -
         _sync(copy.parent)
     except OSError as error:
         reason = error.strerror or type(error).__name__
+    except UnicodeError:
+        reason = "SQLite takes no name that is not UTF-8"
     if reason:
         raise StoreError(f"cannot write the copy {copy}: {reason}", hint="Check the disk and the rights on the folder")
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import stat
 import threading
 import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.boot import since_boot
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.schema import SQLITE, STAMP, check_stamp, statements
+from doorstroom_client.store.schema import SQLITE, SQLITE_ID, STAMP, check_stamp, statements
 from doorstroom_client.store.sqlite_copy import copy_store
-from doorstroom_client.store.sqlite_process import PROCESS, identity_of
+from doorstroom_client.store.sqlite_guard import Guard
+from doorstroom_client.store.sqlite_place import prepare
+from doorstroom_client.store.sqlite_process import PROCESS
 
-_APPLICATION_ID = 0x44535443
 _TRIES, _TRY_AGAIN = 200, 0.05
 _BUSY_MS = 10_000
 _READER_MS, _READER_TRIES, _READER_PAUSE = 50, 20, 0.1
@@ -33,9 +33,11 @@ class SqliteDatabase:
 
     Args:
         path: the file; made with mode 0600 when it does not exist. Its folder must exist.
+        make: whether it is made. One that was open before never is.
 
     Attributes:
         skip_locked: empty, as one transaction goes at a time.
+        guard: sees to it that the file is the one at the path.
 
     Raises:
         StoreError: the file cannot be opened, is no store, is of another version, or can be read by others.
@@ -43,8 +45,10 @@ class SqliteDatabase:
 
     skip_locked = ""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str], *, make: bool = True) -> None:
+        self.path = Path(path).absolute()  # SQLite takes some names for something else than a file
+        self.guard = Guard(self.path)
+        self._make = make
         self._lock = threading.RLock()
         self._in_use = 0
         self._closed = self._at_rest = False
@@ -78,26 +82,31 @@ class SqliteDatabase:
         if self._connection is not None:
             forks.leave(self._connection)
             self._connection = None
-            PROCESS.leave(identity_of(self.path))
+        if self.guard.forget():
+            PROCESS.leave(self.guard.known)
 
     def _let_go(self) -> None:
         if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+            connection, self._connection = self._connection, None
+            self.guard.close(connection)
 
     def _open(self) -> sqlite3.Connection:
+        self.guard.check_again()
         PROCESS.check(self.path)
-        self._prepare_file()
-        self._process = os.getpid()
-        with PROCESS.using(self.path):
-            with self._errors("open"):
-                made = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
-            self._connection = made
-            try:
-                self._set_up()
-            except BaseException:
-                self._let_go()
-                raise
+        with self.guard.again():
+            found = prepare(self.path, make=self._make and self.guard.known is None)
+            self._process = os.getpid()
+            with PROCESS.using(self.path):
+                with self._errors("open"):
+                    made = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=10.0)
+                self._connection = made
+                try:
+                    self._set_up(other=self.guard.known not in (None, found))
+                    self.guard.watch(found)
+                except BaseException:
+                    self._connection = None
+                    made.close()
+                    raise
         return made
 
     def _opened(self) -> sqlite3.Connection:
@@ -110,26 +119,40 @@ class SqliteDatabase:
             self.after_fork()
         if self._closed:
             raise StoreError(f"the store {self.path} is closed", hint="Open it again")
+        self._look()
         return self._connection or self._open()
+
+    def _look(self) -> None:
+        """Part from a file that is not at the path any more.
+
+        Raises:
+            StoreError: it was parted from now, or may not be used for the moment.
+        """
+        if self._connection is not None and not self.guard.look(self._connection, busy=self._in_use > 0):
+            self._connection = None
+            raise self.guard.error()
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._closed = True
             self._let_go()
+            self.guard.end()
 
     @contextmanager
     def transaction(self, what: str) -> Generator[Cursor]:
-        """Everything or nothing; on disk when it ends. `what` stands in the error."""
-        with self.cursor(what) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                yield cursor
-                cursor.execute("COMMIT")
-            except BaseException:
-                if self._opened().in_transaction:
-                    cursor.execute("ROLLBACK")
-                raise
+        """Everything or nothing; on disk, in the file at the path, when it ends. `what` stands in the error."""
+        with self._lock:
+            with self.cursor(what) as cursor:
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                    cursor.execute("COMMIT")
+                except BaseException:
+                    if self._connection is not None and self._connection.in_transaction:
+                        cursor.execute("ROLLBACK")
+                    raise
+            self._look()
 
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
@@ -166,6 +189,8 @@ class SqliteDatabase:
                 return False
             for _ in range(_READER_TRIES):
                 if self._empty_log():
+                    with self._lock:
+                        self._look()
                     return True
                 time.sleep(_READER_PAUSE)
         except StoreError:
@@ -177,7 +202,15 @@ class SqliteDatabase:
         with self.cursor("be copied"):
             pass  # this process may use the file
         with PROCESS.using(self.path):
-            copy_store(self.path, Path(path), self._errors("be copied"))
+            copy_store(self.path, Path(path).absolute(), self._copying())
+
+    @contextmanager
+    def _copying(self) -> Generator[None]:
+        """What is copied lies at the path before and after."""
+        with self._errors("be copied"):
+            yield
+        with self._lock:
+            self._look()
 
     def _rewrite(self) -> bool:
         with self.cursor("wipe what was removed") as cursor:
@@ -199,36 +232,21 @@ class SqliteDatabase:
                 cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             return not busy and not left
 
-    def _prepare_file(self) -> None:
-        """Make the file private before SQLite sees it; refuse one that others can read.
-
-        A file that exists is looked at but not opened: closing it again would end the locks that SQLite holds on it
-        elsewhere in this process.
-        """
-        try:
-            with suppress(FileExistsError):
-                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            mode = self.path.stat().st_mode
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise StoreError(f"cannot open the store {self.path}: {reason}") from None
-        if not stat.S_ISREG(mode):
-            raise StoreError(f"cannot open the store {self.path}: it is not a file", hint="Name a file, such as doorstroom.db")
-        if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise StoreError(f"the store {self.path} can be read by others on this machine", hint=f"Run: chmod 600 {self.path}")
-
-    def _set_up(self) -> None:
+    def _set_up(self, *, other: bool) -> None:
+        """Before anything is changed in it, see whether the file is ours; in place of an `other` one it has to be whole too."""
         with self.cursor("open") as cursor:
             cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             cursor.execute("BEGIN")  # all answers from one moment: another process may be setting up the same file
-            self._is_new(cursor)  # before anything is changed in a file that may not be ours
+            new = self._is_new(cursor)
+            if other and (new or cursor.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)):
+                raise StoreError(f"what lies at {self.path} now is {'empty' if new else 'damaged'}")
             cursor.execute("COMMIT")
             _write_ahead(cursor)
             for pragma in ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "foreign_keys = ON"):
                 cursor.execute(f"PRAGMA {pragma}")
         with self.transaction("set up") as cursor:
             if self._is_new(cursor):  # once more: another process may have been first
-                stamps = (f"PRAGMA application_id = {_APPLICATION_ID}", f"PRAGMA user_version = {STAMP}")
+                stamps = (f"PRAGMA application_id = {SQLITE_ID}", f"PRAGMA user_version = {STAMP}")
                 for statement in (*statements(SQLITE), *stamps):
                     cursor.execute(statement)
 
@@ -242,7 +260,7 @@ class SqliteDatabase:
         owner, stamp = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if not tables and not owner and not stamp:
             return True
-        if owner != _APPLICATION_ID:
+        if owner != SQLITE_ID:
             raise StoreError(
                 f"{self.path} is a database of something else; it was left alone", hint="Name another file as store"
             )
@@ -270,14 +288,19 @@ def _write_ahead(cursor: Cursor) -> None:
     """Switch to a write-ahead log.
 
     SQLite does not wait for others here, so a store that several processes open at the same moment needs a few tries.
+
+    Raises:
+        StoreError: a file cannot have one here.
     """
-    for _ in range(_TRIES):
+    for left in range(_TRIES, -1, -1):
         try:
-            cursor.execute("PRAGMA journal_mode = WAL")
+            if cursor.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",):
+                return
+            break
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if not left or error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
             time.sleep(_TRY_AGAIN)
-        else:
-            return
-    cursor.execute("PRAGMA journal_mode = WAL")
+    raise StoreError(
+        "the file system under the store cannot do what a write-ahead log needs", hint="Use a disk of this machine"
+    )

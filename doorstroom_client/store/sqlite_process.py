@@ -17,9 +17,9 @@ from urllib.parse import quote
 
 from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
+from doorstroom_client.store.sqlite_place import Identity, identity_of
 
 _HINT = "Fork before the first use of a client, or have each process open a store that its parent does not use at that moment"
-Identity = tuple[int, int]
 
 
 class _Process:
@@ -67,15 +67,6 @@ class _Process:
                 self._stuck, self._unsure = not _works(path), False
         if self._stuck:
             raise StoreError(f"SQLite was being used when this process was forked, so {path} is refused here", hint=_HINT)
-
-
-def identity_of(path: Path) -> Identity | None:
-    """What tells a file from all others, whatever it is called; None when there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _works(path: Path) -> bool:

@@ -18,6 +18,7 @@ from doorstroom_client.cli import health
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.exchange.x509 import CertificateFacts
 from doorstroom_client.simulator import Keten, deelnemers_of
+from doorstroom_client.store.sqlite import SqliteStore
 
 from .conftest import Run, assert_private, environment
 
@@ -113,7 +114,32 @@ BREAKAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "of something else": (broken_text, "the store"),
     "readable by others": (lambda path: path.chmod(0o644), "can be read by others"),
     "a folder": (lambda path: (path.unlink(), path.mkdir()), "it is not a file"),
+    "of two names": (lambda path: path.with_name("also").hardlink_to(path), "a hard link"),
+    "beside a log": (lambda path: (path.write_bytes(b""), Path(f"{path}-wal").touch()), "only what lies beside it"),
 }
+
+
+@pytest.mark.parametrize("name", ["n" * 240, "é" * 120, "a?b#c%41.db", "link.db"], ids=ascii)
+def test_what_is_in_order_can_be_delivered_from(name: str, keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "link.db":
+        (keten.directory / "disk").mkdir()
+        (keten.directory / name).symlink_to("disk/real.db")
+        SqliteStore(keten.directory / "disk/real.db").close()
+    monkeypatch.setenv("DOORSTROOM_STORE", str(keten.directory / name))
+    assert run("outbox", "status").exit_code == 0  # makes the store
+    assert look(run)[0] == 0
+    assert run("deelnemers", "send", "deelnemers.csv", "--school", "99AA", "--queue").exit_code == 0
+    assert run("outbox", "deliver").exit_code == 0
+    if name == "link.db":
+        assert {path.name for path in (keten.directory / "disk").iterdir() if path.suffix == ".lock"}
+
+
+def test_a_store_on_another_machine_needs_attention(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("outbox", "status")
+    monkeypatch.setattr(health, "network_under", lambda _: "nfs4")
+    code, document = look(run)
+    assert code == 75
+    assert "another machine (nfs4)" in next(item["text"] for item in document["checks"] if item["check"] == "store")
 
 
 @pytest.mark.parametrize("kind", BREAKAGE)

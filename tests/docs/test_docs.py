@@ -43,6 +43,7 @@ EXPECTED = (
     "how-to/unknown-pupils.md",
     "how-to/use-the-outbox.md",
     "how-to/watch-calls.md",
+    "how-to/where-the-store-lies.md",
     "how-to/purge-and-back-up.md",
     "how-to/install-your-certificate.md",
     "how-to/make-the-overview.md",

@@ -14,13 +14,14 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, 
 
 from doorstroom_client import Client, Kept, Retry
 from doorstroom_client.errors import StoreError
+from doorstroom_client.exchange.events import OnEvent
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 MADE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
-def receiving(store: Any) -> Client:
+def receiving(store: Any, on_event: OnEvent | None = None) -> Client:
     """A client that receives in a store (a path, or the store itself); the mandate is there.
 
     When the store is open already, what the OSR answered is known.
@@ -34,6 +35,7 @@ def receiving(store: Any) -> Client:
         retry=Retry.never(),
         transport=FakeTransport(lambda _: answer(200, "OK")),
         now=lambda: NOW,
+        on_event=on_event,
     )
     if not isinstance(store, str):
         assert push(client, b"").status == 400

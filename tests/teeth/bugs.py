@@ -438,6 +438,59 @@ def _(look: Any, self: Any) -> Any:
 
 
 @bug(
+    "S1",
+    "a file that was opened is taken to be there for ever",
+    "store.sqlite_watch:Watch.look",
+    "tests/inkomend/test_pulled.py",
+    only="moved_away",
+)
+def _(look: Any, self: Any) -> Any:
+    from doorstroom_client.store.sqlite_watch import Seen
+
+    return Seen.SAME
+
+
+@bug(
+    "S1",
+    "a copy is opened beside whatever log lies there",
+    "store.sqlite_place:refusal",
+    "tests/store/test_place.py",
+    only="beside_the_log_of_another",
+)
+def _(refusal: Any, *_: Any, **more: Any) -> str:
+    return ""
+
+
+@bug(
+    "S1",
+    "202 without a look after the commit",
+    "store.sqlite_database:SqliteDatabase.transaction",
+    "tests/store/test_place.py",
+    only="in_the_middle",
+)
+@contextmanager
+def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
+    self._look = lambda: None  # nor before it
+    try:
+        with transaction(self, what) as cursor:
+            yield cursor
+    finally:
+        del self._look
+
+
+@bug(
+    "S1",
+    "what lies beside a new file is taken to be of the old one",
+    "store.sqlite_guard:_clear",
+    "tests/store/test_place.py",
+    only="of_two_that_take_over",
+)
+def _(clear: Any, path: Path, parted: Any) -> None:
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+@bug(
     "S2", "a commit does not wait for the disk", "store.sqlite_database:SqliteDatabase._set_up", "tests/inkomend/test_power.py"
 )
 def _(set_up: Any, self: Any) -> None:
@@ -497,13 +550,14 @@ def _(look: Any, self: Any) -> Any:
 @bug(
     "S5",
     "others may read the store",
-    "store.sqlite_database:SqliteDatabase._prepare_file",
+    "store.sqlite_database:prepare",
     "tests/store/test_sqlite.py",
     only="private",
 )
-def _(prepare: Any, self: Any) -> None:
-    prepare(self)
-    self.path.chmod(0o644)
+def _(prepare: Any, path: Any, **more: Any) -> Any:
+    found = prepare(path, **more)
+    path.chmod(0o644)
+    return found
 
 
 @bug(

@@ -130,6 +130,30 @@ def test_a_store_that_is_gone_is_not_ready(serve: Serve, tmp_path: Path) -> None
     assert not folder.exists()
 
 
+def test_a_store_that_was_moved_is_told_and_one_that_is_put_back_is_used(
+    serve: Serve, tmp_path: Path, supplier: Supplier
+) -> None:
+    """Over the wire: 503 with when to come back, not ready, an event that says where it is; and then on without a restart."""
+    path, moved = tmp_path / "s.db", tmp_path / "moved.db"
+    served = serve("--health-port", "0", store=str(path))
+
+    def push() -> bytes:
+        with supplier.connect(served.port) as connection:
+            connection.sendall(supplier.head() + supplier.body)
+            return answer(connection)
+
+    assert status_of(push()) == 202
+    path.rename(moved)
+    said = push()
+    assert (status_of(said), b"retry-after: 60" in said.lower()) == (503, True)
+    assert health(served)[1]["checks"]["store"] == "broken"
+    assert not path.exists()
+    moved.rename(path)
+    assert status_of(push()) == 202
+    told = [(event["result"], event["object"], event["serious"]) for event in served.events() if event["action"] == "store"]
+    assert told == [("store moved", str(moved), True), ("store in use again", str(path), True)]
+
+
 # --- a new certificate ---
 
 
