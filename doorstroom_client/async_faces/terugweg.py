@@ -10,8 +10,9 @@ from typing import Any
 from doorstroom_client.chain import Chain
 from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import AsyncRuntime
+from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
-from doorstroom_client.terugweg.audit import received
+from doorstroom_client.terugweg.audit import contested, failed, received
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
 from doorstroom_client.terugweg.intake import Intake
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
@@ -59,9 +60,8 @@ class AsyncTerugweg:
                 proxy that ends TLS, `Proxy.of_scope`. Never read it from a header that a client can set.
             limits: what a sender may ask: sizes, and the time for a body.
         """
-        # A function of somebody else that finds a school may wait, so that it is not for an event loop.
-        intake = Intake(self._receiver(), self._runtime, self._tell, quick=not callable(self._chain.scholen))
-        return asgi_app(intake.handle, peer, limits, self._refuse)
+        intake = Intake(self._receiver(), self._runtime, self._tell)
+        return asgi_app(intake.handle, peer, limits, self._refuse, self._failed)
 
     def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
         """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.
@@ -74,7 +74,7 @@ class AsyncTerugweg:
         Raises:
             ConfigurationError: the client is an `AsyncClient`.
         """
-        return wsgi_app(self.handle, peer, limits, self._refuse)
+        return wsgi_app(self.handle, peer, limits, self._refuse, self._failed)
 
     def _receiver(self) -> Receiver:
         return Receiver(
@@ -83,7 +83,16 @@ class AsyncTerugweg:
             self._runtime.resources.arrivals,
             self._chain.now,
             bool(self._chain.las_key_reden.strip()),
+            waits=callable(self._chain.scholen),
+            contested=self._contested,
+            failed=self._failed,
         )
+
+    def _contested(self, kept: Kept) -> None:
+        contested(kept.id, kept.delivery.sender_oin, self._chain)
+
+    def _failed(self, what: str, error: Exception) -> None:
+        failed(what, error, self._chain)
 
     def _tell(self, status: int, request: InboundRequest, seconds: float) -> None:
         received(status, self._chain, request, seconds)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from doorstroom_client.store.current import name_pupils
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.pupils import Marked, Pupils
@@ -120,6 +121,7 @@ class SqlLedger:
         sure = found is not None and not found[0]
         accepted = [(dispatch.entries[at], at in dispatch.known) for at in positions]
         self._note(cursor, dispatch, accepted, at, sure=sure)
+        name_pupils(self._database, cursor, key.routeringskenmerk, [entry for entry, _ in accepted])
         if last:
             self.arrived(cursor, dispatch)
 
