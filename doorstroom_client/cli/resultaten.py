@@ -33,6 +33,7 @@ _PARTS = ("REKENEN", "LEZEN", "TAALVERZORGING")
 _HEADER = (
     *("school", "routeringskenmerk", "eck_id", "las_key", "toets", "schooljaar", "afnamedatum"),
     *("toetsadvies", "toetsadvies_tekst", "toetsscore", "rekenen", "lezen", "taalverzorging", "rapport", "ontvangen_op"),
+    *("leverancier", "opmerkingen"),
 )
 
 
@@ -214,6 +215,8 @@ def _cells(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[obje
         *(item.referentieniveaus.get(part) for part in _PARTS),
         rapport_file_name(item.rapportid) if item.rapportid else None,
         item.ontvangen_op.astimezone(amsterdam()).isoformat(timespec="seconds"),
+        item.leverancier.naam if item.leverancier else item.sender_oin,
+        " ".join(item.opmerkingen),
         *_name(item, known),
     ]
     return ["" if value is None else value for value in values]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from doorstroom_client.store.current import CONTESTED, Marks, group_of, lock, place_of, settle
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
+from doorstroom_client.store.ledger import SqlLedger
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.records import Delivery, Kept
 
@@ -36,12 +37,12 @@ class SqlInbox:
 
     Args:
         database: where it is.
-        secret: gives the key that marks are made with.
+        ledger: has the key that marks are made with.
     """
 
-    def __init__(self, database: Database, secret: Callable[[], bytes]) -> None:
+    def __init__(self, database: Database, ledger: SqlLedger) -> None:
         self._database = database
-        self._secret = secret
+        self._ledger = ledger
 
     def add(self, delivery: Delivery) -> Kept:
         """Keep a delivery; returns only after the commit is on disk."""
@@ -49,10 +50,13 @@ class SqlInbox:
 
     def add_many(self, deliveries: Sequence[Delivery]) -> list[Kept]:
         """Keep several deliveries in one commit: all of them, or none."""
-        deliveries, secret = [*map(_storable, deliveries)], self._secret()
+        deliveries = [*map(_storable, deliveries)]
         with self._database.transaction("keep a result") as cursor:
+            secret = self._ledger.secret_in(cursor)
             lock(self._database, cursor, [(delivery, Marks.of(delivery, secret)) for delivery in deliveries])
-            return [self._add(cursor, delivery) for delivery in deliveries]
+            kept = [self._add(cursor, delivery) for delivery in deliveries]
+        self._ledger.knows_secret(secret)
+        return kept
 
     def pending(
         self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100, now: dt.datetime | None = None
@@ -161,7 +165,7 @@ class SqlInbox:
         return self._one(cursor, int(again[0][0])) if again else self._insert(cursor, delivery, checksum)
 
     def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> Kept:
-        marks = Marks.of(delivery, self._secret())
+        marks = Marks.of(delivery, self._ledger.secret_in(cursor))
         group = group_of(self._database, cursor, delivery, marks)
         inserted = cursor.execute(
             "INSERT INTO leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin, edu_from, pupil, las, datumtijd, "

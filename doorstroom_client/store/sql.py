@@ -32,7 +32,7 @@ class SqlStore:
         self._database = database
         self._retention = SqlRetention(database)
         self.ledger = SqlLedger(database)
-        self.inbox = SqlInbox(database, self.ledger.secret)
+        self.inbox = SqlInbox(database, self.ledger)
         self.outbox = SqlOutbox(database, self.ledger)
         self.reports = SqlReports(database, self.inbox)
         self.mandates = SqlMandates(database)
