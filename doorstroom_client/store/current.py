@@ -27,8 +27,11 @@ CONTESTED = (
     "AND (other.schooljaar = leerlingresultaat.schooljaar OR other.schooljaar = '' OR leerlingresultaat.schooljaar = ''))"
 )
 """Another sender has a current result of this pupil in this school year too."""
-_KEY_ONLY = "pupil LIKE 'las:%'"
-"""It names a pupil by LAS-key and nothing else."""
+_CONTESTED = (
+    "EXISTS (SELECT 1 FROM leerlingresultaat other WHERE other.edu_to = ? AND other.about = ? AND other.sender_oin <> ? "
+    "AND other.current = 1 AND (other.schooljaar IN (?, '') OR ? = ''))"
+)
+"""The same with values: SQLite uses no index for the columns of what an UPDATE returns."""
 _FIRST = text_of(dt.datetime.min.replace(tzinfo=dt.UTC))
 _AT_ONCE = 500
 
@@ -94,9 +97,10 @@ def settle(cursor: Cursor, group: Group) -> list[tuple[int, bool, bool]]:
     """Note which delivery of a group is current; gives of each its id, and whether it is current and contested."""
     query = (
         "UPDATE leerlingresultaat SET current = CASE WHEN id = (SELECT id FROM leerlingresultaat WHERE "
-        f"{SAME} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {SAME} RETURNING id, current, {CONTESTED}"
+        f"{SAME} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {SAME} RETURNING id, current, {_CONTESTED}"
     )
-    found = cursor.execute(query, (*group, *group)).fetchall()
+    others = (group.edu_to, group.about, group.sender_oin, group.schooljaar, group.schooljaar)
+    found = cursor.execute(query, (*group, *group, *others)).fetchall()
     return [(int(number), bool(current), bool(contested)) for number, current, contested in found]
 
 
@@ -123,10 +127,8 @@ def _pupil_of(cursor: Cursor, delivery: Delivery, marks: Marks) -> str:
     """The mark of the pupil: of the ECK-iD, also where only the LAS-key is named and somebody told whose it is."""
     if marks.eck:
         return marks.eck
-    theirs = (
-        f"SELECT about FROM leerlingresultaat WHERE edu_to = ? AND las = ? AND sender_oin = ? AND NOT {_KEY_ONLY} "
-        "ORDER BY id DESC LIMIT 1"
-    )
+    named = "edu_to = ? AND las = ? AND las <> '' AND alone = 0 AND sender_oin = ?"
+    theirs = f"SELECT about FROM leerlingresultaat WHERE {named} ORDER BY id DESC LIMIT 1"
     found = _of_ours(cursor, delivery.edu_to, marks.las)
     row = None if found else cursor.execute(theirs, (delivery.edu_to, marks.las, delivery.sender_oin)).fetchone()
     return found or (str(row[0]) if row else marks.las)
@@ -134,7 +136,7 @@ def _pupil_of(cursor: Cursor, delivery: Delivery, marks: Marks) -> str:
 
 def _of_ours(cursor: Cursor, edu_to: str, las: str) -> str:
     """The ECK-iD that our own lists last named a LAS-key with; empty when none did."""
-    named = "routeringskenmerk = ? AND las = ? AND eck <> ''"
+    named = "routeringskenmerk = ? AND las = ? AND las <> '' AND eck <> ''"
     query = f"SELECT eck FROM ledger WHERE {named} ORDER BY accepted_at DESC, id DESC LIMIT 1"
     found = cursor.execute(query, (edu_to, las)).fetchone()
     return str(found[0]) if found else ""
@@ -143,9 +145,9 @@ def _of_ours(cursor: Cursor, edu_to: str, las: str) -> str:
 def _name(database: Database, cursor: Cursor, edu_to: str, eck_of: Mapping[str, str], sender: str = "") -> None:
     """What came under these LAS-keys alone is of the pupils with these ECK-iDs: of all senders, or of the one that says so."""
     marks = ", ".join("?" * len(eck_of))
-    under = f"edu_to = ? AND las IN ({marks}) AND {_KEY_ONLY}"
-    query = f"SELECT DISTINCT las, {', '.join(Group._fields)} FROM leerlingresultaat WHERE {under}"
-    rows = cursor.execute(query, (edu_to, *eck_of)).fetchall()
+    under = f"edu_to = ? AND las IN ({marks}) AND las <> '' AND alone = 1"
+    query = f"SELECT las, {', '.join(Group._fields)} FROM leerlingresultaat WHERE {under}"
+    rows = set(cursor.execute(query, (edu_to, *eck_of)).fetchall())  # for DISTINCT, SQLite would look through the whole school
     moves = [(las, Group(*group)) for las, *group in rows if eck_of[las] != group[1] and sender in ("", group[4])]
     for las, before in sorted(moves):
         if sender and _of_ours(cursor, edu_to, las):
@@ -154,7 +156,7 @@ def _name(database: Database, cursor: Cursor, edu_to: str, eck_of: Mapping[str, 
         for about in sorted({before.about, after.about}):
             database.lock(cursor, *about_pupil(edu_to, about))
         cursor.execute(
-            f"UPDATE leerlingresultaat SET about = ? WHERE {SAME} AND las = ? AND {_KEY_ONLY}", (after.about, *before, las)
+            f"UPDATE leerlingresultaat SET about = ? WHERE {SAME} AND las = ? AND alone = 1", (after.about, *before, las)
         )
         _put_in_order(cursor, after)
         settle(cursor, before)

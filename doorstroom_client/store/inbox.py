@@ -168,13 +168,15 @@ class SqlInbox:
         marks = Marks.of(delivery, self._ledger.secret_in(cursor))
         group = group_of(self._database, cursor, delivery, marks)
         inserted = cursor.execute(
-            "INSERT INTO leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin, edu_from, pupil, las, datumtijd, "
-            "received_at, ordered_at, sha256, payload, current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
+            "INSERT INTO leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin, edu_from, pupil, las, alone, "
+            "datumtijd, received_at, ordered_at, sha256, payload, current) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
             (
                 *group,
                 delivery.edu_from,
                 delivery.pupil,
                 marks.las,
+                int(not marks.eck),
                 text_of(delivery.datumtijd) if delivery.datumtijd else None,
                 text_of(delivery.received_at),
                 place_of(cursor, group, delivery),

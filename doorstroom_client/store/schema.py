@@ -37,6 +37,7 @@ _INBOX = (
         schooljaar {text} NOT NULL,
         pupil {text} NOT NULL,
         las {text} NOT NULL,
+        alone INTEGER NOT NULL,
         about {text} NOT NULL,
         toets {text} NOT NULL,
         datumtijd {text},
@@ -55,11 +56,11 @@ _INBOX = (
         lease_until {real},
         UNIQUE (edu_to, sender_oin, sha256)
     ){strict}
-    """,  # las: the mark of the LAS-key; about: that of the pupil. The unique key finds a delivery that came before
+    """,  # las: the mark of the LAS-key, alone: without an ECK-iD; about: the mark of the pupil. The unique key finds a resend
     # All deliveries of a pupil: which of them is the current one, the history, what goes together in a purge.
     "CREATE INDEX of_pupil ON leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin)",
     # Whose LAS-key is this, and what came under it?
-    "CREATE INDEX of_las_key ON leerlingresultaat (edu_to, las) WHERE las <> ''",
+    "CREATE INDEX of_las_key ON leerlingresultaat (edu_to, las, alone, sender_oin, id) WHERE las <> ''",
     # What is to be processed, oldest first: `pending` and `claim`.
     "CREATE INDEX to_process ON leerlingresultaat (id) WHERE current = 1 AND processed_at IS NULL",
     # There: has this pupil an older one?
