@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from doorstroom_client.chain import Chain
+from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.records import Kept
@@ -32,7 +33,7 @@ class AsyncTerugweg:
         """Judge one pushed message, keep it, and give the answer.
 
         202 is given only after the store has committed. Raises nothing for what a sender does: every refusal is an answer
-        with a fixed Dutch text.
+        with a fixed Dutch text. A function of yours that fails (`scholen`) is answered with 503, and told as an event.
 
         Args:
             request: the message, with the OIN of the verified client certificate.
@@ -43,7 +44,12 @@ class AsyncTerugweg:
         self._runtime.resources.check_store()
         start = time.monotonic()
         receiver = self._receiver()
-        verdict = await self._runtime.run(receiver.judge(request))
+        try:
+            verdict = await self._runtime.run(receiver.judge(request))
+        except DoorstroomError:
+            raise
+        except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
+            verdict = receiver.unable(error)
         response = await self._runtime.io(partial(receiver.keep, verdict))
         self._tell(response.status, request, time.monotonic() - start)
         return response

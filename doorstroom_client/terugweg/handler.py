@@ -146,17 +146,7 @@ class Receiver:
     failed: Failed = field(default=nobody, repr=False)
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
-        """Decide about a request; asks the OSR where needed, keeps nothing yet.
-
-        What fails on the way says nothing about the message, so that its sender is to come back with it.
-        """
-        try:
-            return (yield from self._judge(request))
-        except Exception as error:  # noqa: BLE001 - of a function of somebody else
-            self.failed("terugweg", error)
-            return InboundResponse.of(503)
-
-    def _judge(self, request: InboundRequest) -> Flow[Verdict]:
+        """Decide about a request; asks the OSR where needed, keeps nothing yet."""
         edu_to, edu_from = _edu(request.query)
         refused = _check_shape(request, edu_to, edu_from)
         if refused:
@@ -166,8 +156,7 @@ class Receiver:
         try:
             school_oin = yield from self._school_oin(edu_to)
         except Exception as error:  # noqa: BLE001 - of a function of somebody else
-            self.failed("scholen", error)
-            return InboundResponse.of(503)
+            return self.unable(error, "scholen")
         if school_oin is None:
             return InboundResponse.of(405)
         if edu_from != school_oin:
@@ -180,6 +169,11 @@ class Receiver:
         if not mandated:
             return InboundResponse.of(401)
         return self._read(request, edu_to, edu_from, request.peer_oin)
+
+    def unable(self, error: Exception, what: str = "terugweg") -> InboundResponse:
+        """The answer when something failed that is not ours: that says nothing about the message, so its sender comes back."""
+        self.failed(what, error)
+        return InboundResponse.of(503)
 
     def keep(self, verdict: Verdict) -> InboundResponse:
         """Keep what was accepted, and give the answer. May wait for the disk."""

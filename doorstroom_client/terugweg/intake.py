@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from doorstroom_client.errors import StoreError
+from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.store.group import Outcome
 from doorstroom_client.store.records import Kept
@@ -91,7 +91,12 @@ class Intake:
         self._runtime.resources.check_store()
         start = time.monotonic()
         short = len(request.body) <= _SHORT
-        verdict = await self._runtime.in_loop(self._receiver.judge(request), short=short)
+        try:
+            verdict = await self._runtime.in_loop(self._receiver.judge(request), short=short)
+        except DoorstroomError:
+            raise
+        except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
+            verdict = self._receiver.unable(error)
         if isinstance(verdict, InboundResponse):
             await self._tell_refusal(verdict, request, start)
             return verdict

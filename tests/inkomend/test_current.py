@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from databases import Places
+from store.deliveries import later
 from support import LAS_OIN, LEVERANCIER, NOW, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
 from doorstroom_client import Advies, Client, Event, Leerling, Leverancier, Retry
@@ -334,4 +335,31 @@ def test_whose_a_key_is_may_be_told_while_results_come_in(places: Places) -> Non
     scene.client.close()
     store = open_store(str(scene.client._runtime.resources._store))
     assert store.inbox.counts()["current"] == 15
+    store.close()
+
+
+@pytest.mark.parametrize("named", [BOTH, BY_KEY, BY_ECK], ids=["both", "LAS-key", "ECK-iD"])
+def test_what_is_there_already_does_not_make_the_next_one_slower(tmp_path: Path, named: dict[str, Any]) -> None:
+    """However a school's results look: one LAS-key beside every ECK-iD is what a careless sender writes."""
+    store = open_store(str(tmp_path / "s.db"))
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def add(number: int) -> int:
+        nonlocal steps
+        pupil = f"las:{number}" if named is BY_KEY else f"eck:{number}"
+        steps = 0
+        store.inbox.add(later(0, b"%d" % number, pupil=pupil, las_key=KEY if named is BOTH else ""))
+        return steps
+
+    add(0)
+    store._database._connection.set_progress_handler(count, 10)
+    first = add(1)
+    others = [later(0, b"%d" % number, pupil=f"eck:{number}", las_key=KEY) for number in range(10, 1500)]
+    store.inbox.add_many(others)
+    assert 0 < add(2) < 2 * first
     store.close()
