@@ -120,7 +120,9 @@ class AsyncReporting:
             yield rapportage
 
 
-def _due(chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool) -> Generator[Flow[Due[AsyncOntvangenResultaat]]]:
+def _due(
+    chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool
+) -> Generator[Flow[Due[AsyncOntvangenResultaat]]]:
     """The reports to be fetched, read as they are needed."""
     after, now = 0, chain.now()
     while True:
