@@ -22,6 +22,7 @@ from doorstroom_client.terugweg.ontvangen import open_kept
 from doorstroom_client.unread import works_while_read
 
 _BATCH = 100
+_Due = Flow[Due[AsyncOntvangenResultaat]]
 
 
 class AsyncReporting:
@@ -120,9 +121,7 @@ class AsyncReporting:
             yield rapportage
 
 
-def _due(
-    chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool
-) -> Generator[Flow[Due[AsyncOntvangenResultaat]]]:
+def _due(chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool) -> Generator[_Due]:
     """The reports to be fetched, read as they are needed."""
     after, now = 0, chain.now()
     while True:
@@ -137,7 +136,7 @@ def _due(
         after = batch[-1].id
 
 
-def _opened(chain: Chain, runtime: AsyncRuntime, kept: Kept) -> Flow[Due[AsyncOntvangenResultaat]]:
+def _opened(chain: Chain, runtime: AsyncRuntime, kept: Kept) -> _Due:
     school = yield from chain.school_of(kept.delivery.edu_to)
     found = open_kept(kept, lambda _: school, chain.leveranciers, chain.afspraken)
     chain.note_other_host(found.resultaat, found.leverancier)
