@@ -20,7 +20,7 @@ from doorstroom_client.delivery.sending import Books, preview, send
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.exchange.flow import Flow, ask, keep
 from doorstroom_client.exchange.health import Health
 from doorstroom_client.exchange.http import Origin, Timeouts
 from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
@@ -190,6 +190,12 @@ class Chain:
     def find_school(self, routeringskenmerk: str) -> School | None:
         """The administration with this routeringskenmerk, when it is one of ours."""
         return self.scholen(routeringskenmerk) if callable(self.scholen) else self._by_address.get(routeringskenmerk)
+
+    def school_of(self, routeringskenmerk: str) -> Flow[School | None]:
+        """The same within a flow, where a function that finds schools may wait, or have to be awaited."""
+        if callable(self.scholen):
+            return (yield from ask(self.scholen, routeringskenmerk))
+        return self.find_school(routeringskenmerk)
 
     def known_schools(self) -> tuple[School, ...]:
         """The configured administrations.

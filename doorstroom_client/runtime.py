@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Flow, arun, resumed, run
-from doorstroom_client.exchange.http import AsyncTransport, Transport
+from doorstroom_client.exchange.http import AsyncTransport, Outcome, Request, Transport
 from doorstroom_client.resources import Resources
 
 if TYPE_CHECKING:
@@ -89,7 +89,11 @@ class SyncRuntime:
     def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
         self.resources.check_open()
-        return run(flow, self._transport())
+        return run(flow, self)
+
+    def send(self, request: Request) -> Outcome:
+        """Send; what does so is made when there is something to send."""
+        return self._transport().send(request)
 
     def stream(self, flows: Iterable[Flow[T]], workers: int, stop: Callable[[], object] = bool) -> Iterator[T]:
         """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
@@ -190,7 +194,11 @@ class AsyncRuntime:
     async def run(self, flow: Flow[T]) -> T:
         """Drive a flow to its end."""
         self.resources.check_open()
-        return await arun(flow, self._transport())
+        return await arun(flow, self)
+
+    async def send(self, request: Request) -> Outcome:
+        """Send; what does so is made when there is something to send."""
+        return await self._transport().send(request)
 
     async def stream(self, flows: Iterable[Flow[T]], workers: int, stop: Callable[[], object] = bool) -> AsyncIterator[T]:
         """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.

@@ -10,16 +10,19 @@ from pathlib import Path
 from doorstroom_client.chain import Chain
 from doorstroom_client.delivery.rapporten import Due, Rapportage
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
+from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.rapport import Download, Leerlingrapport, Progress
 from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 from doorstroom_client.runtime import AsyncRuntime
+from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.ontvangen import open_kept
 from doorstroom_client.unread import works_while_read
 
 _BATCH = 100
+_Due = Flow[Due[AsyncOntvangenResultaat]]
 
 
 class AsyncReporting:
@@ -118,7 +121,7 @@ class AsyncReporting:
             yield rapportage
 
 
-def _due(chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool) -> Generator[Due[AsyncOntvangenResultaat]]:
+def _due(chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool) -> Generator[_Due]:
     """The reports to be fetched, read as they are needed."""
     after, now = 0, chain.now()
     while True:
@@ -127,10 +130,15 @@ def _due(chain: Chain, runtime: AsyncRuntime, only: list[str] | None, alle: bool
         else:
             batch = runtime.resources.reports().due(now, after=after, limit=_BATCH, edu_to=only)
         for kept in batch:
-            found = open_kept(kept, chain.find_school, chain.leveranciers, chain.afspraken)
-            chain.note_other_host(found.resultaat, found.leverancier)
-            result = AsyncOntvangenResultaat(found, kept, chain, runtime)
-            yield Due(found.id, result, found.rapportid, found.school, found.leverancier)
+            yield _opened(chain, runtime, kept)
         if len(batch) < _BATCH:
             return
         after = batch[-1].id
+
+
+def _opened(chain: Chain, runtime: AsyncRuntime, kept: Kept) -> _Due:
+    school = yield from chain.school_of(kept.delivery.edu_to)
+    found = open_kept(kept, lambda _: school, chain.leveranciers, chain.afspraken)
+    chain.note_other_host(found.resultaat, found.leverancier)
+    result = AsyncOntvangenResultaat(found, kept, chain, runtime)
+    return Due(found.id, result, found.rapportid, found.school, found.leverancier)

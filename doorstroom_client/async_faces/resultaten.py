@@ -34,6 +34,9 @@ class AsyncResults:
     async def resultaten(self, school: School | None = None, *, alle: bool = False) -> AsyncIterator[AsyncOntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 
+        A result belongs to its sender: of one pupil there are two when two senders each brought one, and each of them says
+        so in its ``opmerkingen``.
+
         A result is handed out again until its `done` is called, so a crash in between loses nothing. What was put off with
         `later` comes when its time is there, and what a `watch` has in hand is left to it. Two programs that both use this
         get the same results; use `watch` to share the work.
@@ -52,7 +55,7 @@ class AsyncResults:
             now = None if alle else self._chain.now()
             batch = await self._runtime.io(partial(_read_batch, self._runtime.resources, only, after, now))
             for kept in batch:
-                result = self._opened(kept)
+                result = self._opened(kept, await self._runtime.run(self._chain.school_of(kept.delivery.edu_to)))
                 if result is not None:
                     yield result
             if len(batch) < _BATCH:
@@ -93,7 +96,8 @@ class AsyncResults:
             idle = not batch
             try:
                 while batch and time.monotonic() - begin < lease / 2 and not stopped():
-                    result = self._opened(batch.pop(0), owner)
+                    school = await self._runtime.run(self._chain.school_of(batch[0].delivery.edu_to))
+                    result = self._opened(batch.pop(0), school, owner)
                     if result is not None:
                         yield result
             finally:
@@ -102,10 +106,10 @@ class AsyncResults:
             if idle:
                 await self._runtime.pause(poll)
 
-    def _opened(self, kept: Kept, owner: str | None = None) -> AsyncOntvangenResultaat | None:
+    def _opened(self, kept: Kept, school: School | None, owner: str | None = None) -> AsyncOntvangenResultaat | None:
         """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
         try:
-            found = open_kept(kept, self._chain.find_school, self._chain.leveranciers, self._chain.afspraken)
+            found = open_kept(kept, lambda _: school, self._chain.leveranciers, self._chain.afspraken)
         except MessageError:
             found = None
         if found is None:

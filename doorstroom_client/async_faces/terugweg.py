@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from doorstroom_client.chain import Chain
+from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import AsyncRuntime
+from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
-from doorstroom_client.terugweg.audit import received
+from doorstroom_client.terugweg.audit import contested, failed, received
 from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
 from doorstroom_client.terugweg.intake import Intake
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
@@ -31,7 +33,7 @@ class AsyncTerugweg:
         """Judge one pushed message, keep it, and give the answer.
 
         202 is given only after the store has committed. Raises nothing for what a sender does: every refusal is an answer
-        with a fixed Dutch text.
+        with a fixed Dutch text. A function of yours that fails (`scholen`) is answered with 503, and told as an event.
 
         Args:
             request: the message, with the OIN of the verified client certificate.
@@ -42,7 +44,12 @@ class AsyncTerugweg:
         self._runtime.resources.check_store()
         start = time.monotonic()
         receiver = self._receiver()
-        verdict = await self._runtime.run(receiver.judge(request))
+        try:
+            verdict = await self._runtime.run(receiver.judge(request))
+        except DoorstroomError:
+            raise
+        except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
+            verdict = receiver.unable(error)
         response = await self._runtime.io(partial(receiver.keep, verdict))
         self._tell(response.status, request, time.monotonic() - start)
         return response
@@ -59,9 +66,8 @@ class AsyncTerugweg:
                 proxy that ends TLS, `Proxy.of_scope`. Never read it from a header that a client can set.
             limits: what a sender may ask: sizes, and the time for a body.
         """
-        # A function of somebody else that finds a school may wait, so that it is not for an event loop.
-        intake = Intake(self._receiver(), self._runtime, self._tell, quick=not callable(self._chain.scholen))
-        return asgi_app(intake.handle, peer, limits, self._refuse)
+        intake = Intake(self._receiver(), self._runtime, self._tell)
+        return asgi_app(intake.handle, peer, limits, self._refuse, self._failed)
 
     def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
         """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.
@@ -74,7 +80,7 @@ class AsyncTerugweg:
         Raises:
             ConfigurationError: the client is an `AsyncClient`.
         """
-        return wsgi_app(self.handle, peer, limits, self._refuse)
+        return wsgi_app(self.handle, peer, limits, self._refuse, self._failed)
 
     def _receiver(self) -> Receiver:
         return Receiver(
@@ -83,7 +89,16 @@ class AsyncTerugweg:
             self._runtime.resources.arrivals,
             self._chain.now,
             bool(self._chain.las_key_reden.strip()),
+            waits=callable(self._chain.scholen),
+            contested=self._contested,
+            failed=self._failed,
         )
+
+    def _contested(self, kept: Kept) -> None:
+        contested(kept.id, kept.delivery.sender_oin, self._chain)
+
+    def _failed(self, what: str, error: Exception) -> None:
+        failed(what, error, self._chain)
 
     def _tell(self, status: int, request: InboundRequest, seconds: float) -> None:
         received(status, self._chain, request, seconds)

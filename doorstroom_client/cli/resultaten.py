@@ -29,10 +29,12 @@ app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help
 AllOption = Annotated[bool, typer.Option("--all", help="Also the results that are marked as processed.")]
 _WIDE = 120  # columns of a terminal from which there is room for everything
 _SHOWN = 8  # digits of an ECK-iD, at both ends
+_NAMED = 10  # numbers of results in a warning
 _PARTS = ("REKENEN", "LEZEN", "TAALVERZORGING")
 _HEADER = (
     *("school", "routeringskenmerk", "eck_id", "las_key", "toets", "schooljaar", "afnamedatum"),
     *("toetsadvies", "toetsadvies_tekst", "toetsscore", "rekenen", "lezen", "taalverzorging", "rapport", "ontvangen_op"),
+    *("leverancier", "opmerkingen"),
 )
 
 
@@ -191,7 +193,12 @@ def _name(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[str]:
 
 
 def _tell_conflicts(found: list[OntvangenResultaat], known: Leerlingenlijst | None) -> None:
-    """Results of which the two identities do not lead to one pupil in the directory."""
+    """Results that are not alone, and those of which the two identities do not lead to one pupil in the directory."""
+    contested = [str(item.id) for item in found if item.contested]
+    if contested:
+        some = f"{', '.join(contested[:_NAMED])}{', …' * (len(contested) > _NAMED)}"
+        text = f"{len(contested)} results are of pupils of whom another sender has a current result too ({some})"
+        terminal.complain(f"{text}: find out which one is right", label="Warning: ")
     for item in found if known is not None else ():
         conflict = known.conflict(item.leerling) if known is not None else ""
         if conflict:
@@ -214,6 +221,8 @@ def _cells(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[obje
         *(item.referentieniveaus.get(part) for part in _PARTS),
         rapport_file_name(item.rapportid) if item.rapportid else None,
         item.ontvangen_op.astimezone(amsterdam()).isoformat(timespec="seconds"),
+        item.leverancier.naam if item.leverancier else item.sender_oin,
+        " ".join(item.opmerkingen),
         *_name(item, known),
     ]
     return ["" if value is None else value for value in values]

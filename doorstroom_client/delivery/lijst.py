@@ -15,13 +15,11 @@ from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
-from doorstroom_client.messages.vocabulary import Identiteitsoort
+from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, mark, marker
 from doorstroom_client.store.records import Entry, Key
 
 _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voorlopigSchooladviezen"}
 """The field of each message that holds an entry per pupil."""
-_ECK_ID, _LAS_KEY = Identiteitsoort.ECK_ID.value, Identiteitsoort.LAS_KEY.value
-_MARK_BYTES = 16
 
 
 @frozen
@@ -93,21 +91,11 @@ class Lijst:
         return self._document if self._document is not None else json.loads(self.body)
 
 
-def _marker(secret: bytes, text: bytes = b"") -> hashlib.blake2b:
-    """Makes a mark of all that goes in: the same for the same, and without the key it tells nothing about it."""
-    return hashlib.blake2b(text, key=secret, digest_size=_MARK_BYTES)
-
-
-def mark(secret: bytes, soort: str, identity: str | None) -> str:
-    """The mark of an identity; empty when it is absent."""
-    return _marker(secret, f"{soort}:{identity}".encode("utf-8", "surrogatepass")).hexdigest() if identity else ""
-
-
 def marks_of(leerling: Leerling, secret: bytes) -> tuple[str, str]:
     """The marks of both identities of a pupil; empty for one that is absent."""
     return (
-        mark(secret, _ECK_ID, leerling.eck_id),
-        mark(secret, _LAS_KEY, leerling.las_key),
+        mark(secret, ECK_ID, leerling.eck_id),
+        mark(secret, LAS_KEY, leerling.las_key),
     )
 
 
@@ -123,12 +111,12 @@ def _part(document: Mapping[str, Any], soort: Operation, positions: Sequence[int
 
 def _leerling(item: Mapping[str, Any]) -> Leerling:
     found = {entry["label"]: entry["onderwijsdeelnemerID"] for entry in item["deelnemerref"]}
-    return Leerling(eck_id=found.get(_ECK_ID), las_key=found.get(_LAS_KEY))
+    return Leerling(eck_id=found.get(ECK_ID), las_key=found.get(LAS_KEY))
 
 
 def _entries(document: Mapping[str, Any], soort: Operation, secret: bytes) -> tuple[Entry, ...]:
     # The codes of the school count too: when one was wrong, everybody has to be sent again. So does the group of a pupil.
-    school = _marker(secret, encode(document["deelnemersgroep"]))
+    school = marker(secret, encode(document["deelnemersgroep"]))
     around = {None: school}
     for groep in document.get("groepen", ()):
         around[groep["id"]] = school.copy()
@@ -139,9 +127,9 @@ def _entries(document: Mapping[str, Any], soort: Operation, secret: bytes) -> tu
         content.update(encode(item))
         eck = las = ""
         for identity in item["deelnemerref"]:
-            if identity["label"] == _ECK_ID:
-                eck = mark(secret, _ECK_ID, identity["onderwijsdeelnemerID"])
+            if identity["label"] == ECK_ID:
+                eck = mark(secret, ECK_ID, identity["onderwijsdeelnemerID"])
             else:
-                las = mark(secret, _LAS_KEY, identity["onderwijsdeelnemerID"])
+                las = mark(secret, LAS_KEY, identity["onderwijsdeelnemerID"])
         found.append(Entry(eck, las, content.hexdigest()))
     return tuple(found)

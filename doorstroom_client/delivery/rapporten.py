@@ -103,11 +103,12 @@ class Fetching(Generic[R]):
         self._now = now
         self._stopped: dict[str, DoorstroomError] = {}
 
-    def flows(self, due: Iterator[Due[R]]) -> Iterator[Flow[Rapportage[R]]]:
+    def flows(self, due: Iterator[Flow[Due[R]]]) -> Iterator[Flow[Rapportage[R]]]:
         """A flow for every report that is due."""
-        return (self._one(item) for item in due)
+        return map(self._one, due)
 
-    def _one(self, item: Due[R]) -> Flow[Rapportage[R]]:
+    def _one(self, due: Flow[Due[R]]) -> Flow[Rapportage[R]]:
+        item = yield from due
         if item.rapportid is None or item.school is None or item.leverancier is None:
             return Rapportage(item.resultaat, Afhaling.GEEN)
         path = self._folder / rapport_file_name(item.rapportid)

@@ -7,9 +7,11 @@ identity, rapportid or text of the other party ever stands in an event.
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields as fields_of
 
 from doorstroom_client.frozen import frozen
@@ -67,15 +69,22 @@ def as_json(event: Event) -> str:
 
 
 def tell(event: Event, on_event: OnEvent | None) -> None:
-    """Log an event and pass it on. An error in the hook is logged by its kind only, and does not end the call."""
+    """Log an event and pass it on. An error in the hook is logged by its kind only, and does not end the call.
+
+    Nothing here awaits: a hook that turns out to be a coroutine function is told of in the same way.
+    """
     level = logging.WARNING if event.serious else logging.INFO
-    if logger.isEnabledFor(level):
-        logger.log(level, "%s", as_json(event))
+    with suppress(Exception):  # of a filter of somebody else, which must not end a call either
+        if logger.isEnabledFor(level):
+            logger.log(level, "%s", as_json(event))
     if on_event is None:
         return
     failed = ""
     try:
-        on_event(event)
+        given: object = on_event(event)
+        if inspect.iscoroutine(given):
+            given.close()
+            failed = "a coroutine function, which is not awaited"
     except Exception as error:  # noqa: BLE001 - a monitor must not stop the exchange
         failed = type(error).__name__
     if failed:

@@ -7,6 +7,7 @@ between, it yields an `Io`. It decides in pure code, so it is tested without net
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import replace
@@ -37,6 +38,11 @@ class Io:
 
 
 @frozen
+class Ask(Io):
+    """The effect: ask a function of somebody else, which may wait; in an event loop what it gives may have to be awaited."""
+
+
+@frozen
 class Pause:
     """The effect: wait so many seconds."""
 
@@ -50,6 +56,19 @@ Flow = Generator[Attempt | Io | Pause, Any, T]
 def keep(work: Callable[[], T]) -> Flow[T]:
     """Do something that may wait for the disk, within a flow."""
     value: T = yield Io(work)
+    return value
+
+
+def ask(function: Callable[..., T], *given: object) -> Flow[T]:
+    """Ask a function of somebody else, within a flow; a coroutine function too, where an event loop runs."""
+
+    def work() -> T:
+        try:
+            return function(*given)
+        except StopIteration as error:
+            raise RuntimeError("the function ended with StopIteration") from error  # a future cannot carry that one
+
+    value: T = yield Ask(work)
     return value
 
 
@@ -90,7 +109,7 @@ def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = ti
             answer = failed = None
             if isinstance(effect, Io):
                 try:
-                    answer = effect.work()
+                    answer = effect.work() if not isinstance(effect, Ask) else _at_once(effect.work())
                 except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
                     failed = error
                 continue
@@ -124,6 +143,8 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
             if isinstance(attempt, Io):
                 try:
                     answer = await asyncio.to_thread(attempt.work)
+                    if isinstance(attempt, Ask) and inspect.isawaitable(answer):
+                        answer = await answer
                 except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
                     failed = error
                 continue
@@ -143,6 +164,15 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
     finally:
         flow.close()
         failed = None
+
+
+def _at_once(answer: Any) -> Any:
+    """What a function gave, where nothing can be awaited."""
+    if inspect.isawaitable(answer):
+        if inspect.iscoroutine(answer):
+            answer.close()  # so that Python does not warn of one that was never awaited
+        raise ConfigurationError("a Client cannot await a coroutine function", hint="Use AsyncClient, or a plain function")
+    return answer
 
 
 def _headers(auth: Auth) -> dict[str, str]:

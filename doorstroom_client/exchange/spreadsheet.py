@@ -1,7 +1,9 @@
 """CSV that Dutch Excel opens with a double click, and in which no cell can become a formula.
 
-Semicolons, a byte order mark and CRLF (RFC 4180). A cell that a spreadsheet would read as a formula gets one apostrophe
-in front. To undo it: take one apostrophe off every cell that has apostrophes followed by one of those characters.
+Semicolons, a byte order mark and CRLF (RFC 4180). A spreadsheet may take a cell for a formula when the first character that is
+seen, quotation marks aside, is a sign of one; any blank may stand before it, also one without width. Such a cell gets one
+apostrophe in front, and so does one that begins with a control character. To undo it: take one apostrophe off every cell of
+which the rest would have been given one.
 """
 
 from __future__ import annotations
@@ -11,7 +13,15 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n\0＝＋－＠]")
+_UNSEEN = (
+    r"\s\x00-\x20\x7f-\xa0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+"""Blanks of every width, control characters, and marks that show nothing."""
+_QUOTES = "'\"`\u00b4\u00ab\u00bb\u2018-\u201f\u2039\u203a\u2032\u2033\uff02\uff07"
+_SIGNS = r"=+\-@\u2212\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20"
+"""Of a formula: as they are, small, and of full width."""
+_FORMULA = re.compile(rf"[{_QUOTES}]*[\x00-\x1f\x7f]|[{_UNSEEN}{_QUOTES}]*[{_SIGNS}]")
 
 
 def safe_cell(value: object) -> str:

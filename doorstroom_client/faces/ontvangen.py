@@ -9,6 +9,7 @@ from functools import partial
 from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.frozen import frozen
+from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.records import Kept
@@ -67,14 +68,14 @@ class OntvangenResultaat(Ontvangen):
         return self._runtime.io(partial(_put_off, self._runtime.resources, self.id, reason, until, self._owner))
 
     def history(self) -> list[Ontvangen]:
-        """Every delivery of this pupil for the same test and school year, this one included, oldest first.
+        """Every delivery of the same sender for this pupil, test and school year, this one included, oldest first.
 
         The last one counts (`Ontvangen.verwerkt_op` tells which were processed); earlier ones are kept as long as that one.
 
         Raises:
             StoreError: the store cannot be read.
         """
-        return self._runtime.io(partial(_history, self._runtime.resources, self._kept, self._chain))
+        return self._runtime.io(partial(_history, self._runtime.resources, self._kept, self._chain, self.school))
 
 
 def _mark_done(resources: Resources, number: int, at: dt.datetime) -> None:
@@ -85,6 +86,6 @@ def _put_off(resources: Resources, number: int, reason: str, until: dt.datetime,
     return resources.inbox().put_off(number, reason, until, owner)
 
 
-def _history(resources: Resources, kept: Kept, chain: Chain) -> list[Ontvangen]:
+def _history(resources: Resources, kept: Kept, chain: Chain, school: School | None) -> list[Ontvangen]:
     kept_ones = resources.inbox().history(kept)
-    return [open_kept(item, chain.find_school, chain.leveranciers, chain.afspraken) for item in kept_ones]
+    return [open_kept(item, lambda _: school, chain.leveranciers, chain.afspraken) for item in kept_ones]

@@ -23,6 +23,7 @@ from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId, is_no_key
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, Moment, Part, Tekst, open_enum
+from doorstroom_client.messages.spellings import eck_id_as_issued
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import (
     Domein,
@@ -228,7 +229,8 @@ class Leerlingresultaat(Part):
             label, value = (entry.label or "").strip().lower(), (entry.onderwijsdeelnemerID or "").strip()
             if value and not is_no_key(value):
                 first.setdefault(label, value)
-        return Leerling(eck_id=first.get(Identiteitsoort.ECK_ID.lower()), las_key=first.get(Identiteitsoort.LAS_KEY.lower()))
+        eck_id = first.get(Identiteitsoort.ECK_ID.lower())
+        return Leerling(eck_id=eck_id and eck_id_as_issued(eck_id), las_key=first.get(Identiteitsoort.LAS_KEY.lower()))
 
     @property
     def toetssoort(self) -> Toetssoort | str | None:

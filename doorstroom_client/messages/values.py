@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 from doorstroom_client.errors import ConfigurationError
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 AMSTERDAM = "Europe/Amsterdam"
 """The time zone of a moment that comes without one (quirk Q15)."""
+_CALENDAR = re.compile(r"[0-9]{4}[-W]|[0-9]{8}[Tt ]")
+"""How a moment begins. Digits alone are the seconds of some clock, which may happen to read as a day of long ago."""
 
 
 def amsterdam() -> ZoneInfo:
@@ -45,11 +48,12 @@ def as_text(value: object) -> str | None:
 
 
 def as_moment(value: object) -> dt.datetime | None:
-    """A moment in any ISO 8601 form; one without offset is Dutch local time."""
-    if not isinstance(value, str):
+    """A moment in any ISO 8601 form that is more than digits; one without offset is Dutch local time."""
+    text = value.strip() if isinstance(value, str) else ""
+    if not _CALENDAR.match(text):
         return None
     try:
-        moment = dt.datetime.fromisoformat(value.strip())
+        moment = dt.datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=amsterdam())
         moment.astimezone(dt.UTC)  # the first and last days of the calendar do not exist in every zone
     except (ValueError, OverflowError):

@@ -27,6 +27,7 @@ class Leerlingregel:
         eck_id: the ECK-iD.
         las_key: the LAS-key.
         advies: code of the voorlopig schooladvies, as sent; None when there is none.
+        leverancier: who sent the result, as people call it; its OIN when it is not configured.
         toets: which test, as people call it; empty without a result.
         toetsadvies: category of the test advice; None when not recognised or absent.
         toetsadvies_tekst: the test advice as received.
@@ -34,6 +35,8 @@ class Leerlingregel:
         referentieniveaus: level per part.
         uitspraak: what has to be done, and why.
         opmerkingen: what is odd, as Dutch sentences.
+        uitslagen: when several senders have a result of this pupil, a line for each with what it says; else empty. The fields
+            above are those of the newest one then, and the verdict is the one that all of them lead to.
     """
 
     naam: str = ""
@@ -41,6 +44,7 @@ class Leerlingregel:
     eck_id: str | None = None
     las_key: str | None = None
     advies: str | None = None
+    leverancier: str = ""
     toets: str = ""
     toetsadvies: Toetsadvies | None = None
     toetsadvies_tekst: str | None = None
@@ -48,6 +52,12 @@ class Leerlingregel:
     referentieniveaus: Mapping[str, Referentieniveau | str] = field(default_factory=dict[str, "Referentieniveau | str"])
     uitspraak: Uitspraak
     opmerkingen: tuple[str, ...] = ()
+    uitslagen: tuple[Leerlingregel, ...] = ()
+
+    @property
+    def regels(self) -> tuple[Leerlingregel, ...]:
+        """A line for each sender that has a result of this pupil; this one when there is no more than one."""
+        return self.uitslagen or (self,)
 
     @property
     def oordeel(self) -> Oordeel:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from doorstroom_client.exchange.leverancier import Leverancier
@@ -15,6 +15,7 @@ from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.spellings import schooljaar_as_written, toets_as_listed
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
 from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_van
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
@@ -22,6 +23,10 @@ from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
 from doorstroom_client.store.records import Queued
 
 _NOG_NIET = Uitspraak(Oordeel.GEEN_RESULTAAT, "Er is nog geen resultaat ontvangen.")
+_VERSCHILLEND = Uitspraak(
+    Oordeel.ZELF_BEKIJKEN,
+    "De resultaten van deze leerling komen van verschillende afzenders en leiden niet tot dezelfde uitkomst.",
+)
 
 
 class Resultaat(Protocol):
@@ -108,7 +113,7 @@ def maak_overzicht(
             SchoolOverzicht(
                 school=part.school,
                 routeringskenmerk=key,
-                leerlingen=part.lines(),
+                leerlingen=part.lines(leveranciers),
                 met_lijst=part.has_list,
                 buiten_beeld=part.left_out,
                 bezorgd=bezorgd_aan(key, wanted, messages, leveranciers, compared),
@@ -122,7 +127,7 @@ def maak_overzicht(
 
 def _schooljaar(item: Resultaat) -> str:
     """The school year of a result; of one that names none, the year in which the test was taken or the result received."""
-    named = (item.resultaat.schooljaar or "").strip()
+    named = schooljaar_as_written(item.resultaat.schooljaar or "")
     return named if Schooljaar.fits(named) else Schooljaar.op(item.resultaat.afnamedatum or item.ontvangen_op.date())
 
 
@@ -134,6 +139,13 @@ class _Slot:
     adviezen: list[str] = field(default_factory=list[str])
     resultaten: list[Resultaat] = field(default_factory=list[Resultaat])
     opmerkingen: dict[str, None] = field(default_factory=dict[str, None])
+
+    def newest(self) -> list[Resultaat]:
+        """The newest result of each sender, the newest of all first."""
+        by_sender: dict[str, Resultaat] = {}
+        for item in sorted(self.resultaten, key=_made):
+            by_sender[item.sender_oin] = item
+        return sorted(by_sender.values(), key=_made, reverse=True)
 
 
 class _Part:
@@ -168,9 +180,9 @@ class _Part:
         there = {slot.wie for slot in self._taking_part()}
         return dict(Counter(slot.wie.groep for slot in self._everybody() if slot.wie not in there))
 
-    def lines(self) -> tuple[Leerlingregel, ...]:
+    def lines(self, leveranciers: Sequence[Leverancier]) -> tuple[Leerlingregel, ...]:
         """Every pupil that takes part, by group and name."""
-        found = [_line(slot) for slot in self._taking_part()]
+        found = [_line(slot, leveranciers) for slot in self._taking_part()]
         return tuple(
             sorted(found, key=lambda line: (not line.groep, line.groep.casefold(), not line.naam, line.naam.casefold()))
         )
@@ -179,8 +191,7 @@ class _Part:
         """What each supplier sent."""
         moments: dict[tuple[str, str], list[dt.datetime]] = {}
         for slot in self._everybody():
-            if slot.resultaten:
-                newest = max(slot.resultaten, key=_made)
+            for newest in slot.newest():
                 key = (naam_van(newest.sender_oin, leveranciers), _toets(newest.resultaat))
                 moments.setdefault(key, []).append(newest.ontvangen_op)
         return tuple(
@@ -230,39 +241,65 @@ def _same(one: Leerling, other: Leerling) -> bool:
     return bool(one.las_key) and one.las_key == other.las_key
 
 
-def _line(slot: _Slot) -> Leerlingregel:
+def _line(slot: _Slot, leveranciers: Sequence[Leverancier]) -> Leerlingregel:
     wie = slot.wie
     advies = slot.adviezen[-1] if slot.adviezen else None
-    opmerkingen = [*slot.opmerkingen]
-    if len(set(slot.adviezen)) > 1:
-        opmerkingen.append("Er zijn verschillende schooladviezen opgegeven; het laatste telt.")
-    if not slot.resultaten:
-        return Leerlingregel(
-            naam=wie.naam,
-            groep=wie.groep,
-            eck_id=wie.eck_id,
-            las_key=wie.las_key,
-            advies=advies,
-            uitspraak=_NOG_NIET,
-            opmerkingen=tuple(opmerkingen),
-        )
-    if len(slot.resultaten) > 1:
-        opmerkingen.append(f"Er zijn {len(slot.resultaten)} resultaten ontvangen; het nieuwste telt.")
-    found = max(slot.resultaten, key=_made).resultaat
-    return Leerlingregel(
-        naam=wie.naam,
-        groep=wie.groep,
-        eck_id=wie.eck_id,
-        las_key=wie.las_key,
-        advies=advies,
+    line = Leerlingregel(
+        naam=wie.naam, groep=wie.groep, eck_id=wie.eck_id, las_key=wie.las_key, advies=advies, uitspraak=_NOG_NIET
+    )
+    newest = slot.newest()
+    uitslagen = [_with_result(line, item, leveranciers) for item in newest]
+    opmerkingen = (
+        *slot.opmerkingen,
+        *(("Er zijn verschillende schooladviezen opgegeven; het laatste telt.",) if len(set(slot.adviezen)) > 1 else ()),
+        *_about_results(slot, newest, uitslagen),
+        *dict.fromkeys(filter(None, (_of_another(item, leveranciers) for item in newest))),
+    )
+    if len(uitslagen) < 2:
+        return replace(uitslagen[0] if uitslagen else line, opmerkingen=opmerkingen)
+    same = len({item.oordeel for item in uitslagen}) == 1
+    return replace(
+        uitslagen[0],
+        uitspraak=uitslagen[0].uitspraak if same else _VERSCHILLEND,
+        opmerkingen=opmerkingen,
+        uitslagen=tuple(replace(item, opmerkingen=opmerkingen) for item in uitslagen),
+    )
+
+
+def _with_result(line: Leerlingregel, item: Resultaat, leveranciers: Sequence[Leverancier]) -> Leerlingregel:
+    found = item.resultaat
+    return replace(
+        line,
+        leverancier=naam_van(item.sender_oin, leveranciers),
         toets=_toets(found),
         toetsadvies=found.toetsadvies,
         toetsadvies_tekst=found.toetsadvies_tekst,
         toetsscore=found.toetsscore,
         referentieniveaus=found.referentieniveaus,
-        uitspraak=vergelijk(advies, found.toetsadvies, found.toetsadvies_tekst),
-        opmerkingen=tuple(opmerkingen),
+        uitspraak=vergelijk(line.advies, found.toetsadvies, found.toetsadvies_tekst),
     )
+
+
+def _about_results(slot: _Slot, newest: Sequence[Resultaat], uitslagen: Sequence[Leerlingregel]) -> Iterator[str]:
+    """What to say of several results. Of one sender the newest counts; which of several senders counts is for the school."""
+    if len(newest) > 1:
+        names = [item.leverancier for item in uitslagen]
+        yield (
+            f"Er zijn resultaten van {len(names)} afzenders: {', '.join(names[:-1])} en {names[-1]}. Zoek uit welk resultaat "
+            "van deze leerling is; gaan ze allebei naar DUO, dan volgt signaal 150 (dubbele doorstroomtoets)."
+        )
+    if len(slot.resultaten) > len(newest):
+        each = "het nieuwste telt" if len(newest) == 1 else "van elke afzender telt het nieuwste"
+        yield f"Er zijn {len(slot.resultaten)} resultaten ontvangen; {each}."
+
+
+def _of_another(item: Resultaat, leveranciers: Sequence[Leverancier]) -> str:
+    """What to say of a result about the test of another supplier than its sender; empty when it is not."""
+    toets = toets_as_listed(item.resultaat.toetssoort or "")
+    others = [one for one in leveranciers if toets_as_listed(one.toetssoort) == toets and one.oin != item.sender_oin]
+    if not others:
+        return ""
+    return f"Het resultaat van {naam_van(item.sender_oin, leveranciers)} noemt de toets van {others[0].naam}."
 
 
 def _made(item: Resultaat) -> tuple[dt.datetime, dt.datetime]:
@@ -272,5 +309,5 @@ def _made(item: Resultaat) -> tuple[dt.datetime, dt.datetime]:
 
 
 def _toets(resultaat: Leerlingresultaat) -> str:
-    kind = resultaat.toetssoort
-    return TOETSNAMEN.get(kind, str(kind)) if kind else ""
+    kind = toets_as_listed(resultaat.toetssoort or "")
+    return TOETSNAMEN.get(kind) or str(resultaat.toetssoort or "")

@@ -144,7 +144,11 @@ def alle_leerlingen(school: SchoolOverzicht) -> Html:
     tables = [
         woorden.schuif(
             f"Alle leerlingen, {groepsnaam(groep)}, {school.naam}",
-            tabel(f"{groepsnaam(groep)}: {aantal(len(members))}", heads, [_whole(item) for item in members]),
+            tabel(
+                f"{groepsnaam(groep)}: {aantal(len(members))}",
+                heads,
+                [_whole(regel, several=len(item.regels) > 1) for item in members for regel in item.regels],
+            ),
         )
         for groep, members in school.groepen.items()
     ]
@@ -206,11 +210,12 @@ def _stand(item: Bezorgstand) -> Iterator[str]:
         yield f"Laatst bezorgd: lijst van {woorden.moment(item.laatst)}"
 
 
-def _whole(item: Leerlingregel) -> tuple[Inhoud, ...]:
+def _whole(item: Leerlingregel, *, several: bool) -> tuple[Inhoud, ...]:
     bak = BAK_VAN[item.oordeel]
     levels = [item.referentieniveaus.get(part) for part in ONDERDELEN]
+    whose = element("span", f"resultaat van {item.leverancier}", class_="sleutel") if several else None
     return (
-        woorden.wie(item),
+        joined(woorden.wie(item), whose),
         element("span", woorden.teken(bak), " ", bak.naam.lower(), class_=f"{bak.soort} vast"),
         woorden.advies(item),
         woorden.toetsadvies(item),

@@ -1,4 +1,4 @@
-"""The overview as a table: one line per pupil, for a spreadsheet or another program."""
+"""The overview as a table, for a spreadsheet or another program: one line per pupil, or per sender of a result of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from doorstroom_client.overview.gegevens import ONDERDELEN, Leerlingregel, Overz
 KOLOMMEN = (
     *("school", "routeringskenmerk", "groep", "naam", "eck_id", "las_key", "oordeel", "reden", "halve_niveaus_hoger"),
     *("schooladvies", "toetsadvies", "toetsadvies_tekst", "toetsscore", "lezen", "taalverzorging", "rekenen"),
-    *("toets", "opmerkingen"),
+    *("toets", "leverancier", "opmerkingen"),
 )
 """The columns, in order."""
 
@@ -27,7 +27,8 @@ def als_csv(overzicht: Overzicht) -> bytes:
 def _rows(overzicht: Overzicht) -> Iterator[list[object]]:
     for school in overzicht.scholen:
         for leerling in school.leerlingen:
-            yield _cells(school, leerling)
+            for regel in leerling.regels:
+                yield _cells(school, regel)
 
 
 def _cells(school: SchoolOverzicht, leerling: Leerlingregel) -> list[object]:
@@ -49,5 +50,6 @@ def _cells(school: SchoolOverzicht, leerling: Leerlingregel) -> list[object]:
         leerling.toetsscore,
         *(leerling.referentieniveaus.get(part) for part in ONDERDELEN),
         leerling.toets,
+        leerling.leverancier,
         " ".join(leerling.opmerkingen),
     ]

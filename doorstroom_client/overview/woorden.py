@@ -97,7 +97,10 @@ def advies(leerling: Leerlingregel) -> str:
 
 
 def toetsadvies(leerling: Leerlingregel) -> Html:
-    """The toetsadvies in words; one that is not recognised stands as it came."""
+    """The toetsadvies in words; one that is not recognised stands as it came, and with several senders each has its own."""
+    if leerling.uitslagen:
+        lines = (joined(toetsadvies(item), f" ({item.leverancier})") for item in leerling.uitslagen)
+        return joined(*(element("div", line) for line in lines))
     if leerling.oordeel is Oordeel.GEEN_RESULTAAT:
         return text("nog niet")
     if leerling.toetsadvies is None:

@@ -7,25 +7,28 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from doorstroom_client.store.current import CONTESTED, Marks, group_of, lock, place_of, settle
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.moments import moment_of, readings, text_of
+from doorstroom_client.store.ledger import SqlLedger
+from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.records import Delivery, Kept
 
-_SAME_PUPIL = "edu_to = ? AND pupil = ? AND toets = ? AND schooljaar = ?"
 _COLUMNS = (
-    "id, edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, payload, current, processed_at, seen, "
-    "tries, reason, due_at"
+    "id, edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, payload, current, "
+    f"processed_at, seen, tries, reason, due_at, {CONTESTED}"
 )
 _OPEN = "current = 1 AND processed_at IS NULL"
 _DUE = "(due_at IS NULL OR due_at <= ?)"
 _NOBODY = (
-    "NOT EXISTS (SELECT 1 FROM leerlingresultaat taken WHERE taken.edu_to = r.edu_to AND taken.pupil = r.pupil "
+    "NOT EXISTS (SELECT 1 FROM leerlingresultaat taken WHERE taken.edu_to = leerlingresultaat.edu_to "
+    "AND taken.about = leerlingresultaat.about "
     f"AND taken.lease_owner IS NOT NULL AND NOT {IS_FREE.replace('lease_', 'taken.lease_')})"
 )
 """Nobody has a result of this pupil in hand."""
 _OLDER = (
-    "SELECT 1 FROM leerlingresultaat older WHERE older.edu_to = r.edu_to AND older.pupil = r.pupil AND older.id < r.id "
-    "AND older.current = 1 AND older.processed_at IS NULL"
+    "SELECT 1 FROM leerlingresultaat older WHERE older.edu_to = leerlingresultaat.edu_to "
+    "AND older.about = leerlingresultaat.about AND older.id < leerlingresultaat.id AND older.current = 1 "
+    "AND older.processed_at IS NULL"
 )
 
 
@@ -34,10 +37,12 @@ class SqlInbox:
 
     Args:
         database: where it is.
+        ledger: has the key that marks are made with.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ledger: SqlLedger) -> None:
         self._database = database
+        self._ledger = ledger
 
     def add(self, delivery: Delivery) -> Kept:
         """Keep a delivery; returns only after the commit is on disk."""
@@ -45,12 +50,13 @@ class SqlInbox:
 
     def add_many(self, deliveries: Sequence[Delivery]) -> list[Kept]:
         """Keep several deliveries in one commit: all of them, or none."""
-        deliveries = [_storable(delivery) for delivery in deliveries]
+        deliveries = [*map(_storable, deliveries)]
         with self._database.transaction("keep a result") as cursor:
-            # Always in the same order, so that two who keep results of the same pupils do not wait for each other.
-            for about in sorted({_same_pupil(delivery) for delivery in deliveries}):
-                self._database.lock(cursor, *about_pupil(about))
-            return [self._add(cursor, delivery) for delivery in deliveries]
+            secret = self._ledger.secret_in(cursor)
+            lock(self._database, cursor, [(delivery, Marks.of(delivery, secret)) for delivery in deliveries])
+            kept = [self._add(cursor, delivery) for delivery in deliveries]
+        self._ledger.knows_secret(secret)
+        return kept
 
     def pending(
         self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100, now: dt.datetime | None = None
@@ -67,18 +73,22 @@ class SqlInbox:
         return self.select("current = 1", edu_to, after, limit)
 
     def history(self, kept: Kept) -> list[Kept]:
-        """All deliveries for the same pupil, test and school year, oldest first."""
-        query = f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE {_SAME_PUPIL} ORDER BY ordered_at, id"
+        """All deliveries of the same sender for the same pupil, test and school year, oldest first."""
+        group = "edu_to, about, toets, schooljaar, sender_oin"
+        query = (
+            f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE ({group}) = (SELECT {group} FROM leerlingresultaat WHERE id = ?) "
+            "ORDER BY ordered_at, id"
+        )
         with self._database.cursor("read results") as cursor:
-            return [_kept(row) for row in cursor.execute(query, _same_pupil(kept.delivery)).fetchall()]
+            return [_kept(row) for row in cursor.execute(query, (kept.id,)).fetchall()]
 
     def claim(
         self, owner: str, now: dt.datetime, lease: float, *, edu_to: Sequence[str] | None = None, limit: int = 1
     ) -> list[Kept]:
         """Take results that are not yet processed; of each pupil the oldest, when nobody has another one in hand."""
         only, schools = _only(edu_to)
-        free = f"SELECT r.id FROM leerlingresultaat r WHERE {_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER}){only}"
-        query = f"{free} ORDER BY r.id LIMIT ?"
+        free = f"SELECT id FROM leerlingresultaat WHERE {_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER}){only}"
+        query = f"{free} ORDER BY id LIMIT ?"
         with self._database.cursor("read results") as cursor:  # a look first, so that waiting costs no writing
             values = (text_of(now), *free_now(self._database, cursor), *schools, limit)
             if not cursor.execute(query, values).fetchall():
@@ -86,7 +96,7 @@ class SqlInbox:
         with self._database.transaction("take results") as cursor:
             found = [row[0] for row in cursor.execute(f"{query} {self._database.skip_locked}", values).fetchall()]
             # What was seen before these rows were ours may have changed by those who had them: a second look sees that.
-            still = f"{free} AND r.id IN ({', '.join('?' * len(found))}) ORDER BY r.id"
+            still = f"{free} AND id IN ({', '.join('?' * len(found))}) ORDER BY id"
             found = [row[0] for row in cursor.execute(still, (*values[:-1], *found)).fetchall()] if found else []
             cursor.executemany(
                 "UPDATE leerlingresultaat SET lease_owner = ?, lease_boot = ?, lease_until = ? WHERE id = ?",
@@ -141,7 +151,7 @@ class SqlInbox:
             free: the condition ends with what nobody has in hand.
         """
         only, schools = _only(edu_to)
-        query = f"SELECT {_COLUMNS} FROM leerlingresultaat r WHERE {condition} AND id > ?{only} ORDER BY id LIMIT ?"
+        query = f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE {condition} AND id > ?{only} ORDER BY id LIMIT ?"
         with self._database.cursor("read results") as cursor:
             held = free_now(self._database, cursor) if free else ()
             return [_kept(row) for row in cursor.execute(query, (*values, *held, after, *schools, limit)).fetchall()]
@@ -155,44 +165,29 @@ class SqlInbox:
         return self._one(cursor, int(again[0][0])) if again else self._insert(cursor, delivery, checksum)
 
     def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> Kept:
-        # A moment in the future must not keep later deliveries from becoming current, so receipt bounds it.
-        ordered_at = min(self._made_at(cursor, delivery), delivery.received_at)
+        marks = Marks.of(delivery, self._ledger.secret_in(cursor))
+        group = group_of(self._database, cursor, delivery, marks)
         inserted = cursor.execute(
-            "INSERT INTO leerlingresultaat (edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, "
-            "ordered_at, sha256, payload, current) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
+            "INSERT INTO leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin, edu_from, pupil, las, alone, "
+            "datumtijd, received_at, ordered_at, sha256, payload, current) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
             (
-                delivery.edu_to,
+                *group,
                 delivery.edu_from,
-                delivery.sender_oin,
-                delivery.schooljaar,
                 delivery.pupil,
-                delivery.toets,
+                marks.las,
+                int(not marks.eck),
                 text_of(delivery.datumtijd) if delivery.datumtijd else None,
                 text_of(delivery.received_at),
-                text_of(ordered_at),
+                place_of(cursor, group, delivery),
                 checksum,
                 delivery.payload,
             ),
         ).fetchall()
-        same = _same_pupil(delivery)
-        versions = cursor.execute(
-            "UPDATE leerlingresultaat SET current = CASE WHEN id = (SELECT id FROM leerlingresultaat WHERE "
-            f"{_SAME_PUPIL} ORDER BY ordered_at DESC, id DESC LIMIT 1) THEN 1 ELSE 0 END WHERE {_SAME_PUPIL} "
-            "RETURNING id, current",
-            (*same, *same),
-        ).fetchall()
         number = int(inserted[0][0])
+        (current, contested), *_ = [rest for one, *rest in settle(cursor, group) if one == number]
         # All else of a new row is known, so that it need not be read back.
-        return Kept(number, delivery, current=bool(dict(versions)[number]), processed_at=None, seen=1)
-
-    def _made_at(self, cursor: Cursor, delivery: Delivery) -> dt.datetime:
-        """The moment at which it was made; one that may be two is read in the order of receipt."""
-        found = readings(delivery.datumtijd or delivery.received_at)
-        if len(found) > 1:
-            query = f"SELECT max(ordered_at) FROM leerlingresultaat WHERE {_SAME_PUPIL}"
-            last = moment_of(cursor.execute(query, _same_pupil(delivery)).fetchone()[0])
-            return next((moment for moment in found if last is None or moment >= last), found[0])
-        return found[0]
+        return Kept(number, delivery, current=current, processed_at=None, seen=1, contested=contested)
 
     def _one(self, cursor: Cursor, number: int) -> Kept:
         return _kept(cursor.execute(f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE id = ?", (number,)).fetchone())
@@ -200,19 +195,11 @@ class SqlInbox:
 
 def _storable(delivery: Delivery) -> Delivery:
     """Without the one character that not every database can keep in a text; the payload holds it still."""
-    if "\0" not in f"{delivery.schooljaar}{delivery.pupil}{delivery.toets}":
+    names = ("schooljaar", "pupil", "toets")
+    if "\0" not in "".join([f"{getattr(delivery, name)}" for name in names]):
         return delivery
-    texts = {name: getattr(delivery, name) for name in ("schooljaar", "pupil", "toets")}
+    texts = {name: getattr(delivery, name) for name in names}
     return replace(delivery, **{name: text.replace("\0", "\ufffd") for name, text in texts.items() if text and "\0" in text})
-
-
-def _same_pupil(delivery: Delivery) -> tuple[str, str, str, str]:
-    return (delivery.edu_to, delivery.pupil, delivery.toets, delivery.schooljaar)
-
-
-def about_pupil(same: Sequence[str]) -> tuple[str, ...]:
-    """What a lock on the results of a pupil for one test and school year is called."""
-    return ("leerlingresultaat", *same)
 
 
 def _only(edu_to: Sequence[str] | None) -> tuple[str, list[str]]:
@@ -224,7 +211,7 @@ def _only(edu_to: Sequence[str] | None) -> tuple[str, list[str]]:
 
 def _kept(row: tuple[object, ...]) -> Kept:
     number, edu_to, edu_from, sender, year, pupil, toets, made, received, payload, *more = row
-    current, processed, seen, tries, reason, due = more
+    current, processed, seen, tries, reason, due, contested = more
     received_at = moment_of(str(received))
     assert received_at is not None
     delivery = Delivery(
@@ -247,4 +234,5 @@ def _kept(row: tuple[object, ...]) -> Kept:
         tries=int(str(tries)),
         reason=str(reason),
         due_at=moment_of(str(due) if due else None),
+        contested=bool(contested),
     )

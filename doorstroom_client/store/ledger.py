@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from doorstroom_client.store.current import name_pupils
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.pupils import Marked, Pupils
@@ -48,10 +49,8 @@ class SqlLedger:
         """The random key that marks are made with."""
         if not self._secret:
             with self._database.transaction("make a key") as cursor:
-                make = "INSERT INTO secret (name, value) VALUES ('marks', ?) ON CONFLICT (name) DO NOTHING"
-                cursor.execute(make, (secrets.token_bytes(32),))
-                found = bytes(cursor.execute("SELECT value FROM secret WHERE name = 'marks'").fetchone()[0])
-            self._secret = found  # not before it is on disk: marks made with a lost key are of no use
+                found = self.secret_in(cursor)
+            self.knows_secret(found)
         return self._secret
 
     def entries(self, key: Key, schooljaar: str) -> list[Noted]:
@@ -89,6 +88,18 @@ class SqlLedger:
 
     # --- within a transaction of another part of the store
 
+    def secret_in(self, cursor: Cursor) -> bytes:
+        """The random key that marks are made with; made in this transaction when there is none."""
+        if self._secret:
+            return self._secret
+        make = "INSERT INTO secret (name, value) VALUES ('marks', ?) ON CONFLICT (name) DO NOTHING"
+        cursor.execute(make, (secrets.token_bytes(32),))
+        return bytes(cursor.execute("SELECT value FROM secret WHERE name = 'marks'").fetchone()[0])
+
+    def knows_secret(self, secret: bytes) -> None:
+        """That transaction is on disk; not before, because marks made with a lost key are of no use."""
+        self._secret = secret
+
     def leave(self, cursor: Cursor, token: str, key: Key, schooljaar: str, entries: Sequence[Entry]) -> Dispatch:
         """A list is about to be sent: from now on nobody knows what the supplier has where it says something else.
 
@@ -120,6 +131,7 @@ class SqlLedger:
         sure = found is not None and not found[0]
         accepted = [(dispatch.entries[at], at in dispatch.known) for at in positions]
         self._note(cursor, dispatch, accepted, at, sure=sure)
+        name_pupils(self._database, cursor, key.routeringskenmerk, [entry for entry, _ in accepted])
         if last:
             self.arrived(cursor, dispatch)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+_CLOCKS_MAY_DIFFER = dt.timedelta(minutes=5)
+
 
 def text_of(moment: dt.datetime) -> str:
     """A moment as it is kept."""
@@ -22,3 +24,8 @@ def readings(moment: dt.datetime) -> list[dt.datetime]:
     if one is None or other is None or one <= other:  # once, or not at all as in spring
         return [moment]
     return [first, second]
+
+
+def is_ahead(made: dt.datetime, received: dt.datetime) -> bool:
+    """Whether something says that it was made after it was received, by more than clocks may differ."""
+    return made - received > _CLOCKS_MAY_DIFFER

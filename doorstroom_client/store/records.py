@@ -17,12 +17,13 @@ class Delivery:
         edu_to: routeringskenmerk of the administration it is for.
         edu_from: School OIN on whose behalf it was sent.
         sender_oin: OIN in the verified certificate of the sender.
-        schooljaar: as written in the message; empty when absent.
-        pupil: leading identity of the pupil.
-        toets: which test, as written.
+        schooljaar: in one spelling, whatever the message has; empty when absent.
+        pupil: leading identity of the pupil, with its kind: ``eck:`` or ``las:``.
+        toets: which test, in one spelling; empty when absent.
         datumtijd: moment that the sender made the message; None when unreadable.
         received_at: moment of receipt, UTC.
         payload: the exact bytes.
+        las_key: the LAS-key that it names beside the ECK-iD; a store keeps a mark of it only.
     """
 
     edu_to: str
@@ -34,6 +35,7 @@ class Delivery:
     datumtijd: dt.datetime | None
     received_at: dt.datetime
     payload: bytes = field(repr=False)
+    las_key: str = field(default="", repr=False, compare=False)
 
 
 @frozen
@@ -43,12 +45,13 @@ class Kept:
     Attributes:
         id: number in the store; never used twice.
         delivery: what was received.
-        current: whether it is the last delivery of this pupil, test and school year; earlier ones are history.
+        current: whether it is the last delivery of its sender for this pupil, test and school year; earlier ones are history.
         processed_at: when it was marked as processed; None while it is not.
         seen: how often exactly these bytes were received.
         tries: how often it was put off.
         reason: why it was put off last; empty when it never was.
         due_at: moment before which it is not handed out; None when there is none.
+        contested: whether another sender has a current result of this pupil in this school year too.
     """
 
     id: int
@@ -59,6 +62,7 @@ class Kept:
     tries: int = 0
     reason: str = ""
     due_at: dt.datetime | None = None
+    contested: bool = False
 
 
 @frozen

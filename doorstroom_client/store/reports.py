@@ -26,7 +26,7 @@ class SqlReports:
     def due(self, now: dt.datetime, *, after: int = 0, limit: int = 100, edu_to: Sequence[str] | None = None) -> list[Kept]:
         """Current results whose report is to be fetched now, oldest first."""
         return self._inbox.select(
-            "current = 1 AND NOT EXISTS (SELECT 1 FROM rapport WHERE rapport.resultaat = r.id "
+            "current = 1 AND NOT EXISTS (SELECT 1 FROM rapport WHERE rapport.resultaat = leerlingresultaat.id "
             "AND (rapport.state <> 'later' OR rapport.next_at > ?))",
             edu_to,
             after,

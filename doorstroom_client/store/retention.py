@@ -6,8 +6,8 @@ import datetime as dt
 import time
 from collections.abc import Callable
 
+from doorstroom_client.store.current import SAME, Group, about_pupil
 from doorstroom_client.store.database import Cursor, Database
-from doorstroom_client.store.inbox import about_pupil
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.records import Opgeruimd
 
@@ -15,7 +15,6 @@ _AT_ONCE = 500
 """Rows that go in one commit, so that a receiver never waits long."""
 _PAUSE = 0.05
 """Seconds between two commits, in which others get their turn."""
-_OF_PUPIL = "edu_to = ? AND pupil = ? AND toets = ? AND schooljaar = ?"
 _REPLACED = "FROM leerlingresultaat WHERE current = 0 AND processed_at <= ?"
 _TIME_OUT = "FROM outbox WHERE state = 'parked' AND expires_at <= ?"
 _OLDER = (
@@ -60,7 +59,7 @@ class SqlRetention:
     def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
         """What would go now."""
         moment, marks = text_of(until), text_of(marks_until)
-        same = " AND ".join(f"gone.{name} = last.{name}" for name in ("edu_to", "pupil", "toets", "schooljaar"))
+        same = " AND ".join(f"gone.{name} = last.{name}" for name in Group._fields)
         last = "last.current = 1 AND last.processed_at <= ?"
         alone = f"gone.current = 0 AND gone.processed_at <= ? AND NOT EXISTS (SELECT 1 FROM leerlingresultaat last WHERE {same}"
         queries = (
@@ -101,15 +100,16 @@ class SqlRetention:
     def _processed(self, cursor: Cursor, until: str) -> int:
         """Results that were processed, each with all that was delivered before it."""
         query = (
-            "SELECT edu_to, pupil, toets, schooljaar FROM leerlingresultaat WHERE current = 1 AND processed_at <= ? "
+            f"SELECT {', '.join(Group._fields)} FROM leerlingresultaat WHERE current = 1 AND processed_at <= ? "
             f"ORDER BY processed_at LIMIT {_AT_ONCE}"
         )
-        still = f"SELECT 1 FROM leerlingresultaat WHERE {_OF_PUPIL} AND current = 1 AND processed_at <= ?"
+        still = f"SELECT 1 FROM leerlingresultaat WHERE {SAME} AND current = 1 AND processed_at <= ?"
         gone = 0
-        for pupil in cursor.execute(query, (until,)).fetchall():
+        for group in map(Group._make, cursor.execute(query, (until,)).fetchall()):
             # Who keeps a newer delivery of the same pupil at this moment goes first; the rest is for the next time.
-            if self._database.try_lock(cursor, *about_pupil(pupil)) and cursor.execute(still, (*pupil, until)).fetchone():
-                gone += cursor.execute(f"DELETE FROM leerlingresultaat WHERE {_OF_PUPIL}", pupil).rowcount
+            ours = self._database.try_lock(cursor, *about_pupil(group.edu_to, group.about))
+            if ours and cursor.execute(still, (*group, until)).fetchone():
+                gone += cursor.execute(f"DELETE FROM leerlingresultaat WHERE {SAME}", group).rowcount
         return gone
 
     def _some(self, cursor: Cursor, table: str, which: str, *values: str) -> int:

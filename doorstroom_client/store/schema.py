@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from doorstroom_client.errors import StoreError
 
-STAMP = 6
+STAMP = 7
 """Stands in every store. A change of what is below gets the next number: there is no way from one to another."""
 SQLITE_ID = 0x44535443
 """Stands in every SQLite file that is a store."""
@@ -38,6 +38,9 @@ _INBOX = (
         sender_oin {text} NOT NULL,
         schooljaar {text} NOT NULL,
         pupil {text} NOT NULL,
+        las {text} NOT NULL,
+        alone INTEGER NOT NULL,
+        about {text} NOT NULL,
         toets {text} NOT NULL,
         datumtijd {text},
         received_at {text} NOT NULL,
@@ -55,15 +58,17 @@ _INBOX = (
         lease_until {real},
         UNIQUE (edu_to, sender_oin, sha256)
     ){strict}
-    """,  # the unique key finds a delivery that came before
+    """,  # las: the mark of the LAS-key, alone: without an ECK-iD; about: the mark of the pupil. The unique key finds a resend
     # All deliveries of a pupil: which of them is the current one, the history, what goes together in a purge.
-    "CREATE INDEX of_pupil ON leerlingresultaat (edu_to, pupil, toets, schooljaar)",
+    "CREATE INDEX of_pupil ON leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin)",
+    # Whose LAS-key is this, and what came under it?
+    "CREATE INDEX of_las_key ON leerlingresultaat (edu_to, las, alone, sender_oin, id) WHERE las <> ''",
     # What is to be processed, oldest first: `pending` and `claim`.
     "CREATE INDEX to_process ON leerlingresultaat (id) WHERE current = 1 AND processed_at IS NULL",
     # There: has this pupil an older one?
-    "CREATE INDEX of_pupil_to_process ON leerlingresultaat (edu_to, pupil, id) WHERE current = 1 AND processed_at IS NULL",
+    "CREATE INDEX of_pupil_to_process ON leerlingresultaat (edu_to, about, id) WHERE current = 1 AND processed_at IS NULL",
     # There: has anybody one of this pupil in hand?
-    "CREATE INDEX in_hand ON leerlingresultaat (edu_to, pupil) WHERE lease_owner IS NOT NULL",
+    "CREATE INDEX in_hand ON leerlingresultaat (edu_to, about) WHERE lease_owner IS NOT NULL",
     # What was processed long enough ago to be purged.
     "CREATE INDEX processed ON leerlingresultaat (processed_at) WHERE processed_at IS NOT NULL",
 )
@@ -142,6 +147,8 @@ _LEDGER = (
     """,
     # The marks of one book; by its first two columns, whether a supplier ever accepted anything.
     "CREATE INDEX of_book ON ledger (leverancier, soort, routeringskenmerk, schooljaar)",
+    # Whose LAS-key is this, as our own lists named it?
+    "CREATE INDEX las_key_of ON ledger (routeringskenmerk, las) WHERE las <> '' AND eck <> ''",
     # Marks that are old enough to be purged.
     "CREATE INDEX accepted ON ledger (accepted_at)",
     """

@@ -31,8 +31,8 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._retention = SqlRetention(database)
-        self.inbox = SqlInbox(database)
         self.ledger = SqlLedger(database)
+        self.inbox = SqlInbox(database, self.ledger)
         self.outbox = SqlOutbox(database, self.ledger)
         self.reports = SqlReports(database, self.inbox)
         self.mandates = SqlMandates(database)

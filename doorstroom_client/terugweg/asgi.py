@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+from doorstroom_client.terugweg.handler import Failed, InboundRequest, InboundResponse, guarded, nobody
 from doorstroom_client.terugweg.limits import SHIPPED, Limits, oversized, refusal
 from doorstroom_client.terugweg.peer import oin_from_scope
 
@@ -22,6 +22,7 @@ def asgi_app(
     peer: Callable[[Scope], str | None] = oin_from_scope,
     limits: Limits = SHIPPED,
     refuse: Refuse = InboundResponse.of,
+    failed: Failed = nobody,
 ) -> AsgiApp:
     """Wrap a handler.
 
@@ -30,6 +31,7 @@ def asgi_app(
         peer: gives the OIN of the verified sender from the scope; the default reads the ASGI ``tls`` extension.
         limits: what a sender may ask; holds under any server.
         refuse: makes the answer to a request that is refused before it was read to its end.
+        failed: is told when ``peer`` raises; the sender is to come back.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,13 +42,14 @@ def asgi_app(
         elif scope["type"] == "http":
             try:
                 body = await _body(scope, receive, limits)
-                response = refuse(body) if isinstance(body, int) else await handle(_request(scope, body, peer))
+                request = body if isinstance(body, int) else guarded(_request, failed, scope, body, peer)
+                response = refuse(request) if isinstance(request, int) else await handle(request)
             except asyncio.CancelledError:
                 # The server stops and has waited long enough; the sender is told to come back.
                 await _answer(scope, send, refuse(503), last=True)
                 raise
             # What was not read would be taken for the next request.
-            await _answer(scope, send, response, last=isinstance(body, int))
+            await _answer(scope, send, response, last=isinstance(request, int))
 
     return app
 

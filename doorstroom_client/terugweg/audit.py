@@ -29,6 +29,8 @@ RESULTS = {
 """Status -> the words of an event."""
 NO_TLS = "no TLS"
 PUT_OFF = "put off"
+CONTESTED = "another sender has a current result of this pupil too"
+FAILED = "failed"
 UNREADABLE = "not readable"
 
 
@@ -73,7 +75,7 @@ def received(status: int, about: About, request: InboundRequest | None = None, s
         result=RESULTS[status],
         origin=about.las_oin() or "-",
         actor=sender or "-",
-        peer=next((item.naam for item in about.leveranciers if item.oin == sender), "-"),
+        peer=name_of(sender, about),
         at=about.now(),
         outcomes=(str(status),),
         seconds=seconds,
@@ -92,6 +94,36 @@ def put_off(number: int, reason: str, about: About) -> None:
     """
     event = Event("resultaat", f"{number} -", PUT_OFF, about.las_oin() or "-", "-", "-", about.now(), (reason,), serious=True)
     tell(event, about.on_event)
+
+
+def contested(number: int, sender: str, about: About) -> None:
+    """Tell of a result that was kept while another sender has a current result of the same pupil in the same school year.
+
+    Args:
+        number: of the result in the store.
+        sender: OIN in the certificate of who brought it.
+        about: the receiver.
+    """
+    name = name_of(sender, about)
+    event = Event("resultaat", f"{number} -", CONTESTED, about.las_oin() or "-", sender, name, about.now(), serious=True)
+    tell(event, about.on_event)
+
+
+def failed(what: str, error: Exception, about: About) -> None:
+    """Tell of what failed that is not ours, so that a sender has to come back.
+
+    Args:
+        what: where it was; ``scholen`` is the function that finds schools.
+        error: told by its kind only.
+        about: the receiver.
+    """
+    event = Event(what, "-", FAILED, about.las_oin() or "-", "-", "-", about.now(), (type(error).__name__,), serious=True)
+    tell(event, about.on_event)
+
+
+def name_of(sender: str | None, about: About) -> str:
+    """The name of a sender, as configured; a dash when it is not."""
+    return next((item.naam for item in about.leveranciers if item.oin == sender), "-")
 
 
 def unreadable(number: int, about: About) -> None:

@@ -11,10 +11,11 @@ import json
 from collections.abc import Callable
 from dataclasses import field
 from functools import cache
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
-from doorstroom_client.exchange.flow import Flow
+from doorstroom_client.exchange.flow import Flow, ask
 from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.bsn import holds_bsn, is_spelled_bsn, names_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
@@ -22,10 +23,11 @@ from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
 from doorstroom_client.messages.ontvangst import ontvangstmelding
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.spellings import schooljaar_as_written, toets_as_listed
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.group import GroupCommit
-from doorstroom_client.store.records import Delivery
+from doorstroom_client.store.records import Delivery, Kept
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -43,6 +45,7 @@ MELDINGEN = {
 }
 """Status -> the fixed text that goes with it."""
 _RETRY_AFTER = "60"
+T = TypeVar("T")
 _NAMES = (
     "datumtijd auteur versie profiel schooljaar resultatenscores id deelnemerref label onderwijsdeelnemerID toetsdefinitie "
     "afnamecontext afname afnametijdstip scores waarde resultaten aanvullendeinfo toetseenheid toets naam toetsonderdelen "
@@ -110,6 +113,14 @@ Verdict = InboundResponse | Delivery
 """A refusal, or what is to be kept."""
 
 
+Failed = Callable[[str, Exception], object]
+"""Is told what failed that is not ours, and the error."""
+
+
+def nobody(*_: object) -> None:
+    """Is told, and does nothing."""
+
+
 @frozen
 class Receiver:
     """Decides about pushed messages and keeps the good ones.
@@ -120,6 +131,9 @@ class Receiver:
         arrivals: gives where results are kept.
         now: the wall clock (UTC).
         las_keys_like_bsn: whether a LAS-key may look like a citizen service number.
+        waits: whether a school is found by a function of somebody else, which may wait, be awaited, or fail.
+        contested: is told of a result that was kept beside one of another sender.
+        failed: is told of what failed that is not ours, and of the kind of error.
     """
 
     find_school: Callable[[str], School | None]
@@ -127,6 +141,9 @@ class Receiver:
     arrivals: Callable[[], GroupCommit]
     now: Callable[[], dt.datetime]
     las_keys_like_bsn: bool = False
+    waits: bool = False
+    contested: Callable[[Kept], object] = field(default=nobody, repr=False)
+    failed: Failed = field(default=nobody, repr=False)
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
         """Decide about a request; asks the OSR where needed, keeps nothing yet."""
@@ -134,15 +151,18 @@ class Receiver:
         refused = _check_shape(request, edu_to, edu_from)
         if refused:
             return InboundResponse.of(refused)
-        school = self.find_school(edu_to)
-        if request.peer_oin is None or not Oin.fits(request.peer_oin):
-            return InboundResponse.of(401)
-        if school is None:
-            return InboundResponse.of(405)
-        if edu_from != school.oin:
+        if request.peer_oin is None or not Oin.fits(request.peer_oin) or self._is_ours(request.peer_oin):
             return InboundResponse.of(401)
         try:
-            mandated = yield from self.registry.is_mandated(request.peer_oin, school.oin, or_stale=True)
+            school_oin = yield from self._school_oin(edu_to)
+        except Exception as error:  # noqa: BLE001 - of a function of somebody else
+            return self.unable(error, "scholen")
+        if school_oin is None:
+            return InboundResponse.of(405)
+        if edu_from != school_oin:
+            return InboundResponse.of(401)
+        try:
+            mandated = yield from self.registry.is_mandated(request.peer_oin, school_oin, or_stale=True)
         except DoorstroomError:
             # A 401 would make the supplier stop; while the OSR is silent it should simply come back.
             return InboundResponse.of(503)
@@ -150,15 +170,31 @@ class Receiver:
             return InboundResponse.of(401)
         return self._read(request, edu_to, edu_from, request.peer_oin)
 
+    def unable(self, error: Exception, what: str = "terugweg") -> InboundResponse:
+        """The answer when something failed that is not ours: that says nothing about the message, so its sender comes back."""
+        self.failed(what, error)
+        return InboundResponse.of(503)
+
     def keep(self, verdict: Verdict) -> InboundResponse:
         """Keep what was accepted, and give the answer. May wait for the disk."""
         if isinstance(verdict, InboundResponse):
             return verdict
         try:
-            self.arrivals().add(verdict)
+            kept = self.arrivals().add(verdict)
         except StoreError:
             return InboundResponse.of(503)
+        if kept.contested:
+            self.contested(kept)
         return InboundResponse.of(202)
+
+    def _school_oin(self, edu_to: str) -> Flow[str | None]:
+        """The School OIN of the administration; None when it is not ours."""
+        school = (yield from ask(self.find_school, edu_to)) if self.waits else self.find_school(edu_to)
+        return None if school is None else school.oin
+
+    def _is_ours(self, sender: str) -> bool:
+        """A school mandates its LAS too, which makes it no test supplier, unless it is configured as one."""
+        return sender == self.registry.las_oin and all(item.oin != sender for item in self.registry.leveranciers)
 
     def _read(self, request: InboundRequest, edu_to: str, edu_from: str, sender: str) -> Verdict:
         try:
@@ -171,12 +207,13 @@ class Receiver:
             edu_to=edu_to,
             edu_from=edu_from,
             sender_oin=sender,
-            schooljaar=result.schooljaar or "",
+            schooljaar=schooljaar_as_written(result.schooljaar or ""),
             pupil=pupil_key(result),
-            toets=str(result.toetssoort or ""),
+            toets=toets_as_listed(result.toetssoort or ""),
             datumtijd=result.datumtijd,
             received_at=self.now(),
             payload=request.body,
+            las_key=result.leerling.las_key or "",
         )
 
     def _carries_bsn(self, result: Leerlingresultaat) -> bool:
@@ -191,6 +228,21 @@ class Receiver:
                     return True
                 excused.add(key)
         return holds_bsn(result._raw, _HARMLESS, excused)
+
+
+def guarded(
+    make: Callable[[T, bytes, Callable[[T], str | None]], InboundRequest],
+    failed: Failed,
+    given: T,
+    body: bytes,
+    peer: Callable[[T], str | None],
+) -> InboundRequest | int:
+    """The request in what a server gave; 503 when the function that tells who sent it fails."""
+    try:
+        return make(given, body, peer)
+    except Exception as error:  # noqa: BLE001 - of a function of somebody else
+        failed("peer", error)
+        return 503
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from doorstroom_client.errors import StoreError
+from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.store.group import Outcome
 from doorstroom_client.store.records import Kept
@@ -77,16 +77,12 @@ class Intake:
         receiver: decides and keeps.
         runtime: runs what may wait.
         told: is told of each request: the status, the request and the seconds it took.
-        quick: nothing that the receiver looks up is asked of a function of somebody else, which may wait.
     """
 
-    def __init__(
-        self, receiver: Receiver, runtime: Runtime, told: Callable[[int, InboundRequest, float], None], *, quick: bool
-    ) -> None:
+    def __init__(self, receiver: Receiver, runtime: Runtime, told: Callable[[int, InboundRequest, float], None]) -> None:
         self._receiver = receiver
         self._runtime = runtime
         self._told = told
-        self._longest = _SHORT if quick else -1
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
@@ -94,8 +90,13 @@ class Intake:
 
         self._runtime.resources.check_store()
         start = time.monotonic()
-        short = len(request.body) <= self._longest
-        verdict = await self._runtime.in_loop(self._receiver.judge(request), short=short)
+        short = len(request.body) <= _SHORT
+        try:
+            verdict = await self._runtime.in_loop(self._receiver.judge(request), short=short)
+        except DoorstroomError:
+            raise
+        except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
+            verdict = self._receiver.unable(error)
         if isinstance(verdict, InboundResponse):
             await self._tell_refusal(verdict, request, start)
             return verdict
@@ -113,23 +114,18 @@ class Intake:
 
     def _settled(self, outcomes: list[tuple[_Accepted, Outcome]]) -> None:
         """In the thread that committed: wake each event loop, once for all of its own."""
-        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Accepted, Answer]]] = {}
+        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Accepted, Answer | Kept]]] = {}
         for accepted, outcome in outcomes:
-            answer: Answer = InboundResponse.of(202) if isinstance(outcome, Kept) else outcome
-            if isinstance(answer, StoreError):
-                answer = InboundResponse.of(503)
-            if not self._runtime.hooks_in_loop:
-                answer = self._told_of(accepted, answer)
+            answer: Answer | Kept = outcome if self._runtime.hooks_in_loop else self._told_of(accepted, outcome)
             loops.setdefault(accepted.answer.get_loop(), []).append((accepted, answer))
         for loop, answers in loops.items():
             with suppress(RuntimeError):  # the loop has ended, so that nobody waits in it
                 loop.call_soon_threadsafe(self._hand_out, answers)
 
-    def _hand_out(self, answers: list[tuple[_Accepted, Answer]]) -> None:
+    def _hand_out(self, answers: list[tuple[_Accepted, Answer | Kept]]) -> None:
         """In the event loop of those who wait."""
-        for accepted, answer in answers:
-            if self._runtime.hooks_in_loop:
-                answer = self._told_of(accepted, answer)
+        for accepted, outcome in answers:
+            answer = outcome if isinstance(outcome, InboundResponse) else self._told_of(accepted, outcome)
             if accepted.answer.done():
                 continue  # who waited has gone
             if isinstance(answer, Exception):
@@ -137,11 +133,15 @@ class Intake:
             else:
                 accepted.answer.set_result(answer)
 
-    def _told_of(self, accepted: _Accepted, answer: Answer) -> Answer:
+    def _told_of(self, accepted: _Accepted, outcome: Outcome) -> Answer:
         """The answer, after its event. What goes wrong in telling is for who waits for this answer, and nobody else."""
+        if isinstance(outcome, Exception) and not isinstance(outcome, StoreError):
+            return outcome
+        answer = InboundResponse.of(202 if isinstance(outcome, Kept) else 503)
         try:
-            if isinstance(answer, InboundResponse):
-                accepted.context.run(self._tell, answer, accepted.request, accepted.start)
+            accepted.context.run(self._tell, answer, accepted.request, accepted.start)
+            if isinstance(outcome, Kept) and outcome.contested:
+                accepted.context.run(self._receiver.contested, outcome)
         except Exception as error:  # noqa: BLE001 - of a clock or a log of somebody else
             return error
         return answer

@@ -14,10 +14,10 @@ from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.spellings import toets_as_listed
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
+from doorstroom_client.store.moments import is_ahead
 from doorstroom_client.store.records import Kept
-
-_CLOCKS_MAY_DIFFER = dt.timedelta(minutes=5)
 
 
 @frozen
@@ -34,8 +34,10 @@ class Ontvangen:
         verwerkt_op: moment at which it was marked as processed; None while it is not.
         tries: how often it was put off.
         reason: why it was put off last; empty when it never was.
+        contested: whether another sender has a current result of this pupil in this school year too.
         resultaat: the message itself.
         afspraken: the agreements that are registered; what they name is no oddity.
+        toetsen_van_anderen: the tests of the configured suppliers other than its sender.
     """
 
     id: int
@@ -47,8 +49,10 @@ class Ontvangen:
     verwerkt_op: dt.datetime | None
     tries: int
     reason: str
+    contested: bool
     resultaat: Leerlingresultaat
     afspraken: tuple[Afspraak, ...] = field(repr=False)
+    toetsen_van_anderen: frozenset[str] = field(repr=False)
 
     @property
     def leerling(self) -> Leerling:
@@ -82,10 +86,22 @@ class Ontvangen:
 
     @property
     def opmerkingen(self) -> tuple[str, ...]:
-        """What is odd, as short codes: those of the message, and whether it says to be made after it was received."""
-        made = self.resultaat.datumtijd
-        ahead = made is not None and made - self.ontvangen_op > _CLOCKS_MAY_DIFFER
-        return (*self.resultaat.opmerkingen_bij(self.afspraken), *(("datumtijd_in_de_toekomst",) if ahead else ()))
+        """What is odd, as short codes: those of the message, and what only who received it can tell.
+
+        - ``datumtijd_in_de_toekomst``: it says that it was made after it was received, so its moment counts for nothing.
+        - ``ook_van_andere_afzender``: another sender has a current result of this pupil in this school year too. Both passed
+          on to DUO, they give signal 150.
+        - ``afzender_onbekend``: the sender is mandated by the school, but no configured supplier.
+        - ``toets_van_andere_leverancier``: it is about the test of another configured supplier than its sender.
+        """
+        made, toets = self.resultaat.datumtijd, toets_as_listed(self.toetssoort or "")
+        checks = {
+            "datumtijd_in_de_toekomst": made is not None and is_ahead(made, self.ontvangen_op),
+            "ook_van_andere_afzender": self.contested,
+            "afzender_onbekend": self.leverancier is None,
+            "toets_van_andere_leverancier": toets in self.toetsen_van_anderen,
+        }
+        return (*self.resultaat.opmerkingen_bij(self.afspraken), *(code for code, applies in checks.items() if applies))
 
 
 def open_kept(
@@ -95,17 +111,21 @@ def open_kept(
     afspraken: tuple[Afspraak, ...] = (),
 ) -> Ontvangen:
     """Read a kept delivery back."""
-    about = kept.delivery
+    about, resultaat = kept.delivery, decode_leerlingresultaat(kept.delivery.payload)
+    toets = toets_as_listed(resultaat.toetssoort or "")
+    ours = [item for item in leveranciers if item.oin == about.sender_oin]
     return Ontvangen(
         id=kept.id,
         school=find_school(about.edu_to),
-        leverancier=next((item for item in leveranciers if item.oin == about.sender_oin), None),
+        leverancier=next((item for item in ours if toets_as_listed(item.toetssoort) == toets), next(iter(ours), None)),
         edu_to=about.edu_to,
         sender_oin=about.sender_oin,
         ontvangen_op=about.received_at,
         verwerkt_op=kept.processed_at,
         tries=kept.tries,
         reason=kept.reason,
-        resultaat=decode_leerlingresultaat(about.payload),
+        contested=kept.contested,
+        resultaat=resultaat,
         afspraken=afspraken,
+        toetsen_van_anderen=frozenset(toets_as_listed(item.toetssoort) for item in leveranciers if item not in ours),
     )

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+from doorstroom_client.terugweg.handler import Failed, InboundRequest, InboundResponse, guarded, nobody
 from doorstroom_client.terugweg.limits import SHIPPED, Limits, oversized, refusal
 from doorstroom_client.terugweg.peer import oin_from_environ
 
@@ -26,6 +26,7 @@ def wsgi_app(
     peer: Callable[[Environ], str | None] = oin_from_environ,
     limits: Limits = SHIPPED,
     refuse: Callable[[int], InboundResponse] = InboundResponse.of,
+    failed: Failed = nobody,
 ) -> WsgiApp:
     """Wrap a handler.
 
@@ -34,6 +35,7 @@ def wsgi_app(
         peer: gives the OIN of the verified sender from the environ.
         limits: what a sender may ask; times are for the server.
         refuse: makes the answer to a request that is refused before it was read to its end.
+        failed: is told when ``peer`` raises; the sender is to come back.
 
     Raises:
         ConfigurationError: the handler has to be awaited, which WSGI cannot.
@@ -44,8 +46,10 @@ def wsgi_app(
         )
 
     def app(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        body = _body(environ, limits)
-        response = refuse(body) if isinstance(body, int) else handle(_request(environ, body, peer))
+        given: Environ = environ
+        body = _body(given, limits)
+        request = body if isinstance(body, int) else guarded(_request, failed, given, body, peer)
+        response = refuse(request) if isinstance(request, int) else handle(request)
         assert isinstance(response, InboundResponse)
         start_response(f"{response.status} {HTTPStatus(response.status).phrase}", list(response.headers))
         return [response.body]

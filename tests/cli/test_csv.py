@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
-import re
+import sys
+import unicodedata
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import doorstroom_client
 from doorstroom_client.exchange.spreadsheet import csv_bytes, safe_cell
 
-UNDO = re.compile(r"'(?='*[=+\-@\t\r\n\0＝＋－＠])")
+SIGNS = [*"=+-@＝＋－＠﹦﹢﹣﹫−"]
+UNSEEN = [
+    chr(code)
+    for code in range(sys.maxunicode + 1)
+    if unicodedata.category(chr(code)) in ("Zs", "Zl", "Zp", "Cc", "Cf")
+    and not 0x600 <= code <= 0x8FF  # signs of Arabic and Syriac that are seen
+    and code not in (0x110BD, 0x110CD)
+    and not 0x13430 <= code <= 0x1D1FF
+    and not 0x1BCA0 <= code <= 0x1BCAF
+]
+"""Every blank, control character and mark without width that Unicode has, and no letter."""
+
+
+def undone(cell: str) -> str:
+    """The documented rule."""
+    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) != cell[1:] else cell
 
 
 @pytest.mark.parametrize("start", [*"=+-@\t\r\0＝＋－＠", "\n"])
@@ -18,14 +39,35 @@ def test_a_formula_becomes_text(start: str) -> None:
     assert safe_cell(f"{start}1+1") == f"'{start}1+1"
 
 
-@pytest.mark.parametrize("text", ["", "'t Hoen", "Jansen", "a=b", "12", "'"])
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_formula_behind_what_is_not_seen_becomes_text(sign: str) -> None:
+    assert len(UNSEEN) > 150
+    for blank in [*UNSEEN, "\u3164", "\u2800", "\ufe0f"]:
+        for before in (blank, f"{blank} \t{blank}", f'"{blank}', f"{blank}“", f"'{blank}'"):
+            text = f"{before}{sign}HYPERLINK(1)"
+            assert safe_cell(text) == f"'{text}", [hex(ord(one)) for one in before]
+
+
+@pytest.mark.parametrize("quote", [*"'\"`´‘’“”„«»‹›＂＇", "''", '"" "'])
+def test_a_formula_behind_quotation_marks_becomes_text(quote: str) -> None:
+    assert safe_cell(f"{quote}=1") == f"'{quote}=1"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "'t Hoen", "Jansen", "a=b", "12", "'", " 12", "\u00a0Jansen", "“Jansen” - de Vries", "É=1", "1-2", " '"]
+)
 def test_other_text_stays(text: str) -> None:
     assert safe_cell(text) == text
 
 
-@pytest.mark.parametrize("text", ["=1", "'=1", "''=1", "'t Hoen", "x", "-5", ""])
+@pytest.mark.parametrize("text", ["=1", "'=1", "''=1", "'t Hoen", "x", "-5", "", " =1", "' =1", "'\t", "'\u200b'=1"])
 def test_the_rule_can_be_undone(text: str) -> None:
-    assert UNDO.sub("", safe_cell(text), count=1) == text
+    assert undone(safe_cell(text)) == text
+
+
+@given(st.text(st.sampled_from("'\"= +-\u200b\u3000\tax＝“"), max_size=8))
+def test_the_rule_can_be_undone_whatever_stands_there(text: str) -> None:
+    assert undone(safe_cell(text)) == text
 
 
 def test_the_file_is_what_dutch_excel_opens() -> None:
@@ -33,3 +75,18 @@ def test_the_file_is_what_dutch_excel_opens() -> None:
     assert content.startswith(b"\xef\xbb\xbf")
     assert content.decode("utf-8-sig") == 'a;b\r\n\'=1;"x;""y"""\r\n;2\r\n'
     assert list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))[1] == ["'=1", 'x;"y"']
+
+
+def test_no_other_file_writes_csv() -> None:
+    """And only the simulator, whose files are read by this library alone, writes cells as they are."""
+    package = Path(doorstroom_client.__file__).parent
+    writers, unsafe = set[str](), set[str]()
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("writer", "DictWriter"):
+                writers.add(name)
+            if isinstance(node, ast.keyword) and node.arg == "safe" and ast.unparse(node.value) == "False":
+                unsafe.add(name)
+    assert writers == {"exchange/spreadsheet.py"}
+    assert unsafe == {"cli/simulator.py"}

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,23 @@ def test_a_bar_only_for_somebody_who_watches(received: Keten, run: Run, monkeypa
 def test_a_folder_that_is_a_file(received: Keten, run: Run, tmp_path: Path) -> None:
     (tmp_path / "rap").write_text("x")
     assert run("rapporten", "fetch", "--to", "rap").exit_code == 74
+
+
+def test_results_of_two_senders_are_shown_with_a_warning(received: Keten, run: Run, tmp_path: Path) -> None:
+    """Both, each with its sender: which one is the pupil's is not for this program to say."""
+    with received.client() as client:
+        inbox = client._runtime.resources.inbox()
+        first = inbox.results(limit=1)[0]
+        second = inbox.add(replace(first.delivery, sender_oin="00000003990000990000", payload=first.delivery.payload + b" "))
+    shown = run("resultaten", "list")
+    assert shown.stdout.count("99AA") == 28
+    assert f"Warning: 2 results are of pupils of whom another sender has a current result too ({first.id}, {second.id})" in (
+        " ".join(shown.stderr.split())
+    )
+    exported = run("resultaten", "export", "r.csv")
+    assert "Warning: 2 results" in exported.stderr
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "r.csv").read_bytes().decode("utf-8-sig")), delimiter=";"))
+    told = {row["leverancier"] for row in rows if "ook_van_andere_afzender" in row["opmerkingen"].split()}
+    assert told == {rows[0]["leverancier"], "00000003990000990000"}
+    assert "afzender_onbekend" in rows[-1]["opmerkingen"]
+    assert_private(received, shown.stdout, shown.stderr, exported.stderr)

@@ -53,6 +53,7 @@ EXPECTED = (
     "explanation/data-protection.md",
     "reference/settings.md",
     "reference/decisions.md",
+    "reference/current-result.md",
     "reference/mandates.md",
     "reference/commands.md",
     "reference/csv.md",

@@ -6,9 +6,10 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from support import LEVERANCIER, SCHOOL, SUPPLIER_OIN
+from support import LEVERANCIER, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client.errors import MessageError
+from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.school import School
@@ -218,3 +219,76 @@ def test_no_repr_says_anything_about_a_pupil() -> None:
     assert isinstance(found, Overzicht)
     assert isinstance(found.scholen[0].leerlingen[0], Leerlingregel)
     assert isinstance(found.scholen[0].school, School)
+
+
+DIA = Leverancier("DIA", OTHER_OIN, "https://dia.example.nl/dst", "Diabureau")
+VREEMD = "00000003990000130000"
+
+
+def van(sender: str, toetsadvies: str, toets: str = "ICE", **more: object) -> Kwam:
+    return replace(kwam(eck="eck-1", toetsadvies=toetsadvies, toets=toets, **more), sender_oin=sender)  # type: ignore[arg-type]
+
+
+def beide(*kwamen: Kwam) -> Leerlingregel:
+    """The one pupil of whom these results came in, with the advice havo."""
+    gegevens = Schoolgegevens(
+        school=SCHOOL, leerlingen=Leerlingenlijst([ANNA]), adviezen=[Advies(Leerling(las_key="k1"), "HAVO")]
+    )
+    made = maak_overzicht(kwamen, scholen=[gegevens], schooljaar=JAAR, gemaakt_op=NU, leveranciers=[LEVERANCIER, DIA])
+    [line] = made.scholen[0].leerlingen
+    return line
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("one", "other", "oordeel"),
+    [
+        ("havo/vwo", "vwo", Oordeel.HEROVERWEGEN),
+        ("vmbo bb/kb", "pro/vmbo bb", Oordeel.BLIJFT),
+        ("havo/vwo", "vmbo bb/kb", Oordeel.ZELF_BEKIJKEN),
+        ("havo/vwo", "klasse 4", Oordeel.ZELF_BEKIJKEN),
+    ],
+)
+def test_results_of_two_senders_both_stand_there(one: str, other: str, oordeel: Oordeel, turned: bool) -> None:
+    """Which of the two is the pupil's is for the school; only where both lead to the same, that is said."""
+    kwamen = [van(SUPPLIER_OIN, one), van(OTHER_OIN, other, "DIA", datumtijd="2026-03-09T00:00:00Z")]
+    line = beide(*(kwamen[::-1] if turned else kwamen))
+    assert line.oordeel is oordeel
+    assert [(item.leverancier, item.toetsadvies_tekst) for item in line.uitslagen] == [
+        ("Toetsbureau", one),
+        ("Diabureau", other),
+    ]
+    assert line.regels == line.uitslagen
+    (told,) = line.opmerkingen
+    assert told.startswith("Er zijn resultaten van 2 afzenders: Toetsbureau en Diabureau. ")
+    assert "signaal 150" in told
+
+
+def test_a_result_about_the_test_of_another_supplier_is_told() -> None:
+    line = beide(van(SUPPLIER_OIN, "vwo"), van(OTHER_OIN, "vwo", " ice "), van(VREEMD, "vwo", "DIA"))
+    assert len(line.uitslagen) == 3
+    assert line.opmerkingen[1:] == (
+        "Het resultaat van Diabureau noemt de toets van Toetsbureau.",
+        f"Het resultaat van {VREEMD} noemt de toets van Diabureau.",
+    )
+    assert {item.toets for item in line.uitslagen} == {"IEP Doorstroomtoets", "Dia-doorstroomtoets"}
+
+
+def test_of_each_sender_the_newest_counts() -> None:
+    line = beide(
+        van(SUPPLIER_OIN, "vwo", datumtijd="2026-03-01T00:00:00Z"),
+        van(SUPPLIER_OIN, "havo/vwo", "AMN", datumtijd="2026-03-02T00:00:00Z"),
+        van(OTHER_OIN, "vwo", "DIA"),
+    )
+    assert [item.toetsadvies_tekst for item in line.uitslagen] == ["vwo", "havo/vwo"]
+    assert line.opmerkingen[1] == "Er zijn 3 resultaten ontvangen; van elke afzender telt het nieuwste."
+
+
+def test_a_school_year_in_another_spelling_is_that_school_year() -> None:
+    found = school(kwam(eck="eck-1", schooljaar="2025/2026"))
+    assert found.leerlingen[0].oordeel is Oordeel.GEEN_ADVIES
+
+
+def test_both_count_as_received() -> None:
+    found = school(van(SUPPLIER_OIN, "vwo"), van(OTHER_OIN, "vwo", "DIA"))
+    assert [(item.leverancier, item.aantal) for item in found.ontvangen] == [(SUPPLIER_OIN, 1), (OTHER_OIN, 1)]

@@ -9,11 +9,13 @@ import html
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from support import SCHOOL
+from support import LEVERANCIER, OTHER_OIN, SCHOOL
 
+from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.school import School
@@ -225,3 +227,28 @@ def test_the_table_holds_everybody_and_no_formula() -> None:
     assert tuple(lines[0]) == KOLOMMEN
     assert len(lines) == whole.aantal_leerlingen
     assert Counter(line["oordeel"] for line in lines) == {str(kind): count for kind, count in whole.aantallen.items()}
+
+
+def test_results_of_two_senders_stand_on_the_page_and_in_the_table() -> None:
+    """With who sent them; a name of a supplier is text as all else is."""
+    other = Leverancier("DIA", OTHER_OIN, "https://dia.example.nl", "=<b>Dia</b>")
+    pupil = BekendeLeerling(naam="Anna de Test", groep="8A", eck_id="eck-1")
+    gegevens = Schoolgegevens(school=SCHOOL, leerlingen=Leerlingenlijst([pupil]), adviezen=[Advies(Leerling("eck-1"), "HAVO")])
+    kwamen = [
+        kwam(eck="eck-1", toetsadvies="vwo", score=91),
+        replace(kwam(eck="eck-1", toetsadvies="vmbo bb/kb", score=62, datumtijd="2026-03-09T00:00:00Z"), sender_oin=OTHER_OIN),
+    ]
+    made = maak_overzicht(kwamen, scholen=[gegevens], schooljaar=JAAR, gemaakt_op=NU, leveranciers=[LEVERANCIER, other])
+    text = page_of(made).text
+    assert "vwo (Toetsbureau) vmbo bb/kb (=<b>Dia</b>)" in text
+    assert "resultaat van Toetsbureau ? zelf bekijken" not in text, "each line has the outcome of its own result"
+    assert "resultaat van Toetsbureau ▲ heroverwegen havo vwo 91" in text
+    assert "resultaat van =<b>Dia</b> = advies blijft havo vmbo bb/kb 62" in text
+    assert "Er zijn resultaten van 2 afzenders: Toetsbureau en =<b>Dia</b>." in text
+    assert "leiden niet tot dezelfde uitkomst" in text
+    rows = list(csv.DictReader(io.StringIO(als_csv(made).decode("utf-8-sig")), delimiter=";"))
+    assert [(row["naam"], row["leverancier"], row["toetsscore"], row["oordeel"]) for row in rows] == [
+        ("Anna de Test", "Toetsbureau", "91", "heroverwegen"),
+        ("Anna de Test", "'=<b>Dia</b>", "62", "blijft"),
+    ]
+    assert all("signaal 150" in row["opmerkingen"] for row in rows)

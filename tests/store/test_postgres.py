@@ -17,6 +17,7 @@ from databases import ROLE, Cluster
 from support import NOW
 
 from doorstroom_client.errors import StoreError
+from doorstroom_client.store.current import Marks, lock
 from doorstroom_client.store.postgres import PostgresStore
 from doorstroom_client.store.schema import STAMP
 
@@ -369,7 +370,7 @@ def test_who_waits_for_a_lock_sees_what_was_done_under_it(store: Any) -> None:
     """Two lists of a key that are added at once: numbers are given in the order in which they appear."""
     database, seen = store._database, list[int]()
     with database.transaction("one") as one:
-        database.lock(one, "leerlingresultaat", *(FIRST.edu_to, FIRST.pupil, FIRST.toets, FIRST.schooljaar))
+        lock(database, one, [(FIRST, Marks.of(FIRST, store.ledger.secret()))])
         store.inbox._add(one, FIRST)
         waiting = threading.Thread(target=lambda: seen.append(store.inbox.add(FIRST).seen))
         waiting.start()

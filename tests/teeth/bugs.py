@@ -27,9 +27,11 @@ _ANSWERS = "tests/answers/test_cells.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
 _CALL = "tests/unit/test_call.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
+_CURRENT = "tests/inkomend/test_current.py"
 _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
+_FUNCTIONS = "tests/terugweg/test_functions.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
 _OWN = "tests/promises/test_own_certificate.py"
 _PROXY = "tests/terugweg/test_proxy.py"
@@ -421,6 +423,60 @@ def _(judge: Any, self: Any, request: Any) -> Any:
 def _(edu: Any, query: str) -> tuple[str, str]:
     fields = dict(parse_qsl(query))
     return fields.get("edu-to", ""), fields.get("edu-from", "")
+
+
+@bug(
+    "I6",
+    "a result of one sender replaces that of another",
+    "store.current:SAME",
+    f"{_CURRENT}::test_what_is_current",
+    only="sqlite and B",
+)
+def _(same: str) -> str:
+    return same.replace("sender_oin = ?", "? <> ''")
+
+
+@bug(
+    "I6",
+    "what another sender names moves a result that is not its own",
+    "store.current:_name",
+    f"{_CURRENT}::test_what_is_current",
+    only="sqlite and nobody or sqlite and both",
+)
+def _(name: Any, database: Any, cursor: Any, edu_to: Any, eck_of: Any, sender: str = "") -> None:
+    name(database, cursor, edu_to, eck_of)
+
+
+@bug("I6", "our own OIN brings results", "terugweg.handler:Receiver._is_ours", f"{_CURRENT}::test_what_is_current", only="own")
+def _(_: Any, self: Any, sender: str) -> bool:
+    return False
+
+
+@bug(
+    "I6",
+    "nobody is told of a result of two senders",
+    "terugweg.audit:contested",
+    f"{_CURRENT}::test_what_is_current",
+    only="sqlite and B",
+)
+def _(_: Any, number: int, sender: str, about: Any) -> None:
+    return None
+
+
+@bug(
+    "I2",
+    "digits are read as a day of long ago",
+    "messages.values:_CALENDAR",
+    f"{_CURRENT}::test_what_is_current",
+    only="epoch or digits",
+)
+def _(_: Any) -> Any:
+    return re.compile("")
+
+
+@bug("I5", "a function that fails is an error of the server", "terugweg.handler:Receiver.unable", _FUNCTIONS, only="is_503")
+def _(_: Any, self: Any, error: Exception, what: str = "") -> Any:
+    raise error
 
 
 # --- what is kept
