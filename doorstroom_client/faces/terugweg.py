@@ -44,7 +44,7 @@ class Terugweg:
         receiver = self._receiver()
         verdict = self._runtime.run(receiver.judge(request))
         response = self._runtime.io(partial(receiver.keep, verdict))
-        self._tell(response.status, request, time.monotonic() - start)
+        self._tell(response, request, time.monotonic() - start)
         return response
 
     def openapi(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class Terugweg:
         """
         # A function of somebody else that finds a school may wait, so that it is not for an event loop.
         intake = Intake(self._receiver(), self._runtime, self._tell, quick=not callable(self._chain.scholen))
-        return asgi_app(intake.handle, peer, limits, self._refuse)
+        return asgi_app(intake.handle, peer, limits, self._refuse, intake.admit)
 
     def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
         """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.
@@ -85,8 +85,8 @@ class Terugweg:
             bool(self._chain.las_key_reden.strip()),
         )
 
-    def _tell(self, status: int, request: InboundRequest, seconds: float) -> None:
-        received(status, self._chain, request, seconds)
+    def _tell(self, response: InboundResponse, request: InboundRequest, seconds: float) -> None:
+        received(response.status, self._chain, request, seconds, response.reason)
 
     def _refuse(self, status: int) -> InboundResponse:
         received(status, self._chain)

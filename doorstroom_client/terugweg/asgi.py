@@ -15,6 +15,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[int], InboundResponse]
+WHOLE = "doorstroom.whole"
+"""The extension by which our own server says that the body is there already, so that there is nothing to be spared."""
 
 
 def asgi_app(
@@ -22,6 +24,7 @@ def asgi_app(
     peer: Callable[[Scope], str | None] = oin_from_scope,
     limits: Limits = SHIPPED,
     refuse: Refuse = InboundResponse.of,
+    admit: Callable[[InboundRequest], Awaitable[InboundResponse | None]] | None = None,
 ) -> AsgiApp:
     """Wrap a handler.
 
@@ -30,6 +33,8 @@ def asgi_app(
         peer: gives the OIN of the verified sender from the scope; the default reads the ASGI ``tls`` extension.
         limits: what a sender may ask; holds under any server.
         refuse: makes the answer to a request that is refused before it was read to its end.
+        admit: is asked about a request without its body, when that is still to come: the answer to one that is refused for
+            who sends it, or where to.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,16 +44,33 @@ def asgi_app(
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             try:
-                body = await _body(scope, receive, limits)
-                response = refuse(body) if isinstance(body, int) else await handle(_request(scope, body, peer))
+                body: bytes | int = b""
+                early = await _early(scope, peer, limits, admit)
+                if early is None:
+                    body = await _body(scope, receive, limits)
+                    response = refuse(body) if isinstance(body, int) else await handle(_request(scope, body, peer))
+                else:
+                    response = early
             except asyncio.CancelledError:
                 # The server stops and has waited long enough; the sender is told to come back.
                 await _answer(scope, send, refuse(503), last=True)
                 raise
             # What was not read would be taken for the next request.
-            await _answer(scope, send, response, last=isinstance(body, int))
+            await _answer(scope, send, response, last=early is not None or isinstance(body, int))
 
     return app
+
+
+async def _early(
+    scope: Scope,
+    peer: Callable[[Scope], str | None],
+    limits: Limits,
+    admit: Callable[[InboundRequest], Awaitable[InboundResponse | None]] | None,
+) -> InboundResponse | None:
+    """The answer to a request whose body does not matter; None when it has to be read."""
+    if admit is None or WHOLE in (scope.get("extensions") or ()) or _refused(scope, limits):
+        return None
+    return await admit(_request(scope, b"", peer))
 
 
 def _request(scope: Scope, body: bytes, peer: Callable[[Scope], str | None]) -> InboundRequest:
@@ -69,9 +91,13 @@ def too_long(scope: Scope, limits: Limits) -> bool:
     return oversized(line, scope.get("headers") or (), limits)
 
 
+def _refused(scope: Scope, limits: Limits) -> int:
+    return 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
+
+
 async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | int:
     """The whole body, or the status to refuse it with as soon as that is certain."""
-    refused = 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
+    refused = _refused(scope, limits)
     if refused:
         return refused
     import asyncio

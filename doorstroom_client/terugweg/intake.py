@@ -28,6 +28,7 @@ _SHORT = 16 * 1024
 """Bytes of a message that is judged in the loop; a larger one, of which there are few, keeps nobody waiting in a thread."""
 Answer = InboundResponse | Exception
 """What is given to who waits, or raised there."""
+Told = Callable[[InboundResponse, InboundRequest, float], None]
 
 
 class Resources(Protocol):
@@ -76,17 +77,31 @@ class Intake:
     Args:
         receiver: decides and keeps.
         runtime: runs what may wait.
-        told: is told of each request: the status, the request and the seconds it took.
+        told: is told of each request: the answer, the request and the seconds it took.
         quick: nothing that the receiver looks up is asked of a function of somebody else, which may wait.
     """
 
     def __init__(
-        self, receiver: Receiver, runtime: Runtime, told: Callable[[int, InboundRequest, float], None], *, quick: bool
+        self,
+        receiver: Receiver,
+        runtime: Runtime,
+        told: Told,
+        *,
+        quick: bool,
     ) -> None:
         self._receiver = receiver
         self._runtime = runtime
         self._told = told
         self._longest = _SHORT if quick else -1
+
+    async def admit(self, request: InboundRequest) -> InboundResponse | None:
+        """Judge who sends, and where to, before the body of a message is there: the refusal, or None."""
+        self._runtime.resources.check_store()
+        start = time.monotonic()
+        refusal = await self._runtime.in_loop(self._receiver.admit(request), short=self._longest >= 0)
+        if refusal is not None:
+            await self._tell_refusal(refusal, request, start)
+        return refusal
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
@@ -147,4 +162,4 @@ class Intake:
         return answer
 
     def _tell(self, answer: InboundResponse, request: InboundRequest, start: float) -> None:
-        self._told(answer.status, request, time.monotonic() - start)
+        self._told(answer, request, time.monotonic() - start)
