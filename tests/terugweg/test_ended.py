@@ -80,6 +80,7 @@ def test_with_a_session_of_before(serve: Serve, chain: Keten, version: ssl.TLSVe
             assert not connection.session_reused
             assert status_of(supplier.send(connection)) == 202
             supplier.session = connection.session
+            connection.unwrap().close()  # a session that ends otherwise is forgotten by itself
     supplier.wait_for_its_end()
     with pytest.raises(OSError), supplier.connect(served.port) as connection:  # noqa: PT011 - an alert, now or at the first read
         connection.sendall(supplier.head() + supplier.body)
@@ -103,6 +104,7 @@ def answering(context: ssl.SSLContext, how: str) -> Iterator[int]:
                     assert secure.context is context
                     secure.sendall(b"1" if secure.getpeercert() else b"0")
                     secure.recv(1)
+                    secure.unwrap().close()  # a session that ends otherwise is forgotten by itself
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -135,6 +137,7 @@ def test_the_public_context_takes_no_session_up_again(tmp_path: Path, version: s
                 assert not secure.session_reused
                 session = secure.session
                 secure.sendall(b"x")
+                secure.unwrap().close()
 
 
 def test_whatever_server_it_is_an_ended_certificate_names_nobody(tmp_path: Path) -> None:

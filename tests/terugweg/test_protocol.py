@@ -420,3 +420,25 @@ def test_an_answer_is_one_write() -> None:
     assert sent.startswith(b"HTTP/1.1 202 ")
     assert sent.endswith(InboundResponse.of(202).body)
     assert rest == ["close"], rest
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_who_does_not_read_its_answers_is_cut_off(reads: bool) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    async def play() -> list[object]:
+        server = uvicorn_tls.make_server(app, None, limits=Limits(header_seconds=0.05), lifespan="off")
+        server.config.load()
+        kind: Any = server.config.http_protocol_class
+        line = Transport()
+        protocol = kind(config=server.config, server_state=server.server_state, app_state={})
+        protocol.connection_made(line)
+        protocol._late.cancel()
+        protocol.pause_writing()
+        if reads:
+            protocol.resume_writing()
+        await asyncio.sleep(0.5)
+        protocol.connection_lost(None)
+        return line.done
+
+    assert ("abort" in asyncio.run(play())) is not reads
