@@ -60,6 +60,26 @@ class _Alone:
     def unseat(self) -> None: ...
 
 
+class _Connection(h11.Connection):
+    """The parser, which takes no body in crumbs: each of them costs as much time as a small message."""
+
+    def __init__(self, header_bytes: int, chunks: int) -> None:
+        super().__init__(h11.SERVER, header_bytes)
+        self._most = chunks
+        self._chunks = 0
+
+    def next_event(self) -> Any:
+        """As in h11, but for a body in too many parts."""
+        event = super().next_event()
+        if isinstance(event, h11.Data):
+            self._chunks += event.chunk_start
+            if self._chunks > self._most:
+                raise h11.RemoteProtocolError("too many chunks")
+        elif isinstance(event, h11.Request):
+            self._chunks = 0
+        return event
+
+
 class _Flow(FlowControl):
     """Takes in no more than the request in hand: uvicorn itself reads on each time the application asks for the body.
 
@@ -107,7 +127,7 @@ class TlsH11Protocol(H11Protocol):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.conn = h11.Connection(h11.SERVER, self.limits.header_bytes)
+        self.conn = _Connection(self.limits.header_bytes, self.limits.chunks)
         self.timeout_keep_alive = self.limits.keep_alive_seconds  # type: ignore[assignment]  # uvicorn says int
         self.logger = _LOGGER
         self.place: Place = _Alone()

@@ -117,12 +117,20 @@ class OfAnother(Supplier):
         return f"/leerlingresultaat?edu-to={school.routeringskenmerk}&edu-from={school.oin}"
 
 
-HOW = [slow_body, slow_chunks, slow_head, silent, waits]
+HOSTILE_WAYS = [
+    (slow_body, "no mandate", True),
+    (slow_body, "no mandate", False),
+    (slow_body, "a mandate of another school", True),
+    (slow_body, "a mandate of another school", False),
+    (slow_chunks, "a mandate of another school", True),
+    (slow_head, "no mandate", False),
+    (silent, "no mandate", False),
+    (waits, "a mandate of another school", True),
+]
+"""What the crowd does, who it is, and whether the other one keeps its connections."""
 
 
-@pytest.mark.parametrize("keep", [True, False], ids=["keeps", "new ones"])
-@pytest.mark.parametrize("who", ["no mandate", "a mandate of another school"])
-@pytest.mark.parametrize("how", HOW, ids=lambda item: item.__name__)
+@pytest.mark.parametrize(("how", "who", "keep"), HOSTILE_WAYS, ids=lambda item: getattr(item, "__name__", item))
 def test_one_sender_does_not_keep_another_out(
     serve: Serve, chain: Keten, supplier: Supplier, stranger: Supplier, how: Callable[..., None], who: str, keep: bool
 ) -> None:

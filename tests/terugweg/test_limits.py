@@ -29,6 +29,7 @@ NEIGHBOUR = "127.0.0.2"
 def test_what_is_shipped() -> None:
     assert (SHIPPED.body, BODY_LIMIT, SHIPPED.header_bytes, SHIPPED.header_fields) == (MIB, MIB, 16 * 1024, 100)
     assert (SHIPPED.handshake_seconds, SHIPPED.header_seconds, SHIPPED.body_seconds) == (10.0, 10.0, 30.0)
+    assert SHIPPED.chunks == 4096
     assert (SHIPPED.connections, SHIPPED.keep_alive_seconds, SHIPPED.shutdown_seconds) == (64, 5.0, 10.0)
     assert _uvicorn_tls.LIMITS is SHIPPED
     assert TlsH11Protocol.limits is SHIPPED
@@ -228,6 +229,18 @@ def test_headers_without_an_end_are_not_collected(served: Served, supplier: Supp
 def test_framing(served: Served, supplier: Supplier, fields: list[str], length: int | None, status: int) -> None:
     with supplier.connect(served.port) as connection:
         connection.sendall(supplier.head(*fields, length=length) + supplier.body)
+        got = answer(connection)
+    assert status_of(got) == status
+    assert melding(got) == MELDINGEN[status]
+
+
+@pytest.mark.parametrize(("chunks", "status"), [(SHIPPED.chunks, 202), (SHIPPED.chunks + 1, 400)])
+def test_a_body_in_crumbs(served: Served, supplier: Supplier, chunks: int, status: int) -> None:
+    padded = supplier.body + b" " * (chunks - len(supplier.body))
+    assert len(padded) == chunks
+    with supplier.connect(served.port) as connection:
+        connection.sendall(supplier.head("Transfer-Encoding: chunked", length=None))
+        connection.sendall(b"".join(b"1\r\n%c\r\n" % byte for byte in padded) + b"0\r\n\r\n")
         got = answer(connection)
     assert status_of(got) == status
     assert melding(got) == MELDINGEN[status]
