@@ -1,4 +1,4 @@
-"""OpenTelemetry spans, one per call, without any pupil data (extra ``otel``).
+"""OpenTelemetry spans, one per call, per result that was pushed and per job of our own, without pupil data (extra ``otel``).
 
     client = Client(..., on_event=spans())
 
@@ -13,15 +13,24 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
 
 from doorstroom_client.exchange.events import Event
+from doorstroom_client.terugweg.audit import ACTION
+from doorstroom_client.terugweg.handler import PATH
 
 _NANOSECONDS = 1_000_000_000
 _FINE = frozenset({"delivered", "found", "nothing yet", "not found", "new files are in use"})
+"""What a call to another party may come to without being an error."""
+_OURS = frozenset({"certificate", "purge", "resultaat"})
+"""Actions that no other party takes part in."""
+_OF_A_RESULT = frozenset({"202", "401", "405", "415", "422"})
+"""Answers that only a POST to the path of results gets; of another request nothing is known but the answer."""
 
 
 def spans(provider: TracerProvider | None = None) -> Callable[[Event], None]:
-    """Make a hook for ``on_event`` that records each call as a finished client span.
+    """Make a hook for ``on_event`` that records each event as a finished span.
 
-    A span is a child of the span that is current where the call was made.
+    A call to another party is a span of kind CLIENT, a request that came in is one of kind SERVER, and what happened in here,
+    such as a purge, is INTERNAL. As the conventions have it, what was refused for what its sender did is no error of ours.
+    A span is a child of the span that is current where the event happened.
 
     Args:
         provider: the tracer provider; the global one when left out.
@@ -32,7 +41,7 @@ def spans(provider: TracerProvider | None = None) -> Callable[[Event], None]:
         end = int(event.at.timestamp() * _NANOSECONDS)
         span = tracer.start_span(
             f"doorstroom {event.action}",
-            kind=SpanKind.CLIENT,
+            kind=_kind(event),
             start_time=end - int(event.seconds * _NANOSECONDS),
             attributes={
                 "doorstroom.object": event.object,
@@ -42,10 +51,43 @@ def spans(provider: TracerProvider | None = None) -> Callable[[Event], None]:
                 "peer.service": event.peer,
                 "doorstroom.attempts": event.attempts,
                 "doorstroom.outcomes": event.outcomes,
+                **_conventional(event),
             },
         )
-        if event.result not in _FINE:
+        if _is_error(event):
             span.set_status(Status(StatusCode.ERROR, event.result))
         span.end(end)
 
     return record
+
+
+def _kind(event: Event) -> SpanKind:
+    if event.action == ACTION:
+        return SpanKind.SERVER
+    return SpanKind.INTERNAL if event.action in _OURS else SpanKind.CLIENT
+
+
+def _is_error(event: Event) -> bool:
+    kind = _kind(event)
+    if kind is SpanKind.CLIENT:
+        return event.result not in _FINE
+    return event.serious if kind is SpanKind.INTERNAL else _status(event).startswith("5")
+
+
+def _status(event: Event) -> str:
+    """The status of the answer to a request that came in; empty when it got none."""
+    first = event.outcomes[0] if event.outcomes else ""
+    return first if first.isdigit() else ""
+
+
+def _conventional(event: Event) -> dict[str, str | int]:
+    """The attributes that the conventions have for a request that came in; not its address, which holds codes of a school."""
+    status = _status(event)
+    if event.action != ACTION or not status:
+        return {}
+    found: dict[str, str | int] = {"http.response.status_code": int(status), "url.scheme": "https"}
+    if status in _OF_A_RESULT:
+        found |= {"http.request.method": "POST", "http.route": PATH}
+    if status.startswith("5"):
+        found["error.type"] = status
+    return found

@@ -51,7 +51,7 @@ class AsyncTerugweg:
         except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
             verdict = receiver.unable(error)
         response = await self._runtime.io(partial(receiver.keep, verdict))
-        self._tell(response.status, request, time.monotonic() - start)
+        self._tell(response, request, time.monotonic() - start)
         return response
 
     def openapi(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class AsyncTerugweg:
             limits: what a sender may ask: sizes, and the time for a body.
         """
         intake = Intake(self._receiver(), self._runtime, self._tell)
-        return asgi_app(intake.handle, peer, limits, self._refuse, self._failed)
+        return asgi_app(intake.handle, peer, limits, self._refuse, self._failed, intake.admit)
 
     def wsgi(self, peer: Callable[[Environ], str | None] = oin_from_environ, limits: Limits = SHIPPED) -> WsgiApp:
         """The receiver as a WSGI application, for Flask and its kin. A `Client` only: WSGI cannot wait for a coroutine.
@@ -100,8 +100,8 @@ class AsyncTerugweg:
     def _failed(self, what: str, error: Exception) -> None:
         failed(what, error, self._chain)
 
-    def _tell(self, status: int, request: InboundRequest, seconds: float) -> None:
-        received(status, self._chain, request, seconds)
+    def _tell(self, response: InboundResponse, request: InboundRequest, seconds: float) -> None:
+        received(response.status, self._chain, request, seconds, response.reason)
 
     def _refuse(self, status: int) -> InboundResponse:
         received(status, self._chain)

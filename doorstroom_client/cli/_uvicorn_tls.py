@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import field
 
+from doorstroom_client.exchange import transport  # noqa: F401 - brings httpx, which the first question to the OSR needs
 from doorstroom_client.frozen import frozen
-from doorstroom_client.terugweg.asgi import AsgiApp
+from doorstroom_client.terugweg.asgi import AsgiApp, Scope
 from doorstroom_client.terugweg.health import serve_health
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
+from doorstroom_client.terugweg.protocol import TurnedAway
 from doorstroom_client.terugweg.renewal import ServerContext
 from doorstroom_client.terugweg.uvicorn_tls import Server, make_server
 
@@ -34,6 +36,9 @@ class Running:
         ready: called once connections are taken.
         stopping: called when it was asked to stop.
         refused: is told why a handshake failed.
+        turned_away: is told of a request that is refused before the receiver sees it.
+        sender: gives the OIN of the sender of a request.
+        scarce: called now and then while connections wait because there are too many open files.
         tell: gets one line for everything that goes wrong.
     """
 
@@ -42,6 +47,9 @@ class Running:
     ready: Callable[[], None]
     stopping: Callable[[], None]
     refused: Callable[[str], None]
+    turned_away: TurnedAway
+    sender: Callable[[Scope], str | None]
+    scarce: Callable[[], None]
     tell: Callable[[str], None] = field(repr=False)
 
 
@@ -90,7 +98,17 @@ def run(app: AsgiApp, listening: socket.socket, running: Running) -> None:
         running: what else there is to know.
     """
     context = None if running.context is None else running.context.current
-    server = make_server(app, context, limits=LIMITS, refused=running.refused, lifespan="off", kind=_Server)
+    server = make_server(
+        app,
+        context,
+        limits=LIMITS,
+        refused=running.refused,
+        turned_away=running.turned_away,
+        sender=running.sender,
+        scarce=running.scarce,
+        lifespan="off",
+        kind=_Server,
+    )
     assert isinstance(server, _Server)
     server.running = running
     with _told_in_one_line(running.tell):

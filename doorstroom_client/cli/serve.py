@@ -30,7 +30,7 @@ from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.exchange.judged import Use
 from doorstroom_client.exchange.live import LiveContext
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.terugweg.audit import no_handshake
+from doorstroom_client.terugweg.audit import no_descriptors, no_handshake, turned_away
 from doorstroom_client.terugweg.handler import PATH
 from doorstroom_client.terugweg.peer import oin_from_scope
 from doorstroom_client.terugweg.proxy import Proxy
@@ -61,8 +61,12 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     health_port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Answer GET /health/live and /health/ready on this port of 127.0.0.1."),
+        typer.Option(min=0, max=65535, help="Answer GET /health/live and /health/ready on this port, without TLS."),
     ] = None,
+    health_host: Annotated[
+        str,
+        typer.Option(help="Address for --health-port; a probe from outside this machine or container needs another one."),
+    ] = _LOOPBACK,
     config: ConfigOption = None,
 ) -> None:
     """Check everything first, then listen."""
@@ -81,7 +85,7 @@ def serve(
             live = LiveContext(settings.serve_certificate, chain.on_event, now=chain.now, use=Use.SERVER).current
         context = None if proxy else ServerContext(settings.server_certificate, live, chain.on_event, chain.now)
         listening = stack.enter_context(_listen(settings.serve_host, settings.serve_port, "serve.port"))
-        asked = None if health_port is None else stack.enter_context(_listen(_LOOPBACK, health_port, "--health-port"))
+        asked = None if health_port is None else stack.enter_context(_listen(health_host, health_port, "--health-port"))
 
         def is_valid() -> bool:  # both: senders see the one, and the OSR that is asked about their mandates the other
             return resources.certificate_is_valid() and (context is None or context.is_valid)
@@ -91,19 +95,23 @@ def serve(
 
         def ready() -> None:
             if asked is not None:
-                terminal.say(f"Health on http://{_LOOPBACK}:{asked.getsockname()[1]}/health/ready")
+                terminal.say(f"Health on http://{_host(health_host)}:{asked.getsockname()[1]}/health/ready")
             terminal.say(f"Listening on {url} for POST {PATH}, {len(settings.scholen)} administrations. Ctrl-C stops.")
 
+        peer = _peer(proxy)
         running = server.Running(
             context=context,
             health=None if asked is None else (asked, health.checks),
             ready=ready,
             stopping=health.stop,
             refused=partial(no_handshake, about=chain),
+            turned_away=partial(turned_away, about=chain),
+            sender=peer,
+            scarce=partial(no_descriptors, about=chain),
             tell=terminal.complain,
         )
         with _signals_end_quietly(), Opruimer(client, chain.now, terminal.complain).running():
-            server.run(client.terugweg.asgi(_peer(proxy), server.LIMITS), listening, running)
+            server.run(client.terugweg.asgi(peer, server.LIMITS), listening, running)
     terminal.say("Stopped.")
 
 

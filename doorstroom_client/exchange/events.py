@@ -36,6 +36,7 @@ class Event:
         outcomes: status code or fault of each attempt.
         seconds: duration, waiting included.
         serious: whether somebody has to look at it now, such as a certificate of another organisation.
+        reason: why a request that came in was refused, in fixed words; empty when there is no more to say than `result` does.
     """
 
     action: str
@@ -48,6 +49,7 @@ class Event:
     outcomes: tuple[str, ...] = ()
     seconds: float = 0.0
     serious: bool = False
+    reason: str = ""
 
     @property
     def attempts(self) -> int:
@@ -65,6 +67,8 @@ def as_json(event: Event) -> str:
     """The event as one line of JSON, in ASCII: line breaks and control characters stand escaped in it."""
     fields = {name: getattr(event, name) for name in _FIELDS}
     fields |= {"at": event.at.isoformat(timespec="milliseconds"), "seconds": round(event.seconds, 3)}
+    if not event.reason:
+        del fields["reason"]
     return json.dumps(fields)
 
 

@@ -22,6 +22,7 @@ from typing import ClassVar
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange import pem
+from doorstroom_client.exchange.fresh import FreshContext
 from doorstroom_client.exchange.judged import Chain, Finding, Level, Signed, Use, by_name, judge_trust
 from doorstroom_client.exchange.x509 import Certificate, CertificateFacts, read_every
 from doorstroom_client.frozen import frozen
@@ -130,12 +131,12 @@ def client_context(certificate: ClientCertificate) -> ssl.SSLContext:
 
 
 def server_context(certificate: ClientCertificate) -> ssl.SSLContext:
-    """An SSLContext for receiving results: the other side must show a certificate under the same roots.
+    """An SSLContext for receiving results: the other side must show a certificate under the same roots, at every connection.
 
     Raises:
         ConfigurationError: as with `client_context`; our certificate must be one for servers.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = FreshContext(ssl.PROTOCOL_TLS_SERVER)
     context.verify_mode = ssl.CERT_REQUIRED
     _fill(context, certificate, Use.SERVER)
     return context

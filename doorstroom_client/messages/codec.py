@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # that of UTF-32 LE begins as that of UTF-16 LE
 DEPTH = 200
 """Lists and objects in each other that an answer may have."""
 _MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
@@ -32,7 +34,9 @@ def _writer() -> Callable[[object], bytes]:
 
 
 def decode_json(body: bytes) -> Any:
-    """Read JSON strictly: UTF-8 without BOM, no duplicate keys, no NaN, no lone surrogates, bounded depth.
+    """Read JSON strictly: UTF-8, no duplicate keys, no NaN, no lone surrogates, bounded depth.
+
+    One byte order mark of UTF-8 before it is skipped: real senders write it.
 
     Raises:
         MessageError: the text is not such JSON; says which rule, never what stood there.
@@ -52,12 +56,13 @@ def _read(body: bytes) -> tuple[str, Any]:
     """
     if len(body) > BODY_LIMIT:
         return f"is larger than {BODY_LIMIT} bytes", None
+    body = body.removeprefix(codecs.BOM_UTF8)
+    if body.startswith(_WIDE) or b"\0" in body[:4]:
+        return "is UTF-16 or UTF-32, not UTF-8", None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return "is not valid UTF-8", None
-    if text.startswith("\ufeff"):
-        return "starts with a byte order mark", None
     from pydantic_core import from_json
 
     try:

@@ -15,6 +15,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[int], InboundResponse]
+Admit = Callable[[InboundRequest], Awaitable[InboundResponse | None]]
+WHOLE = "doorstroom.whole"
+"""The extension by which our own server says that the body is there already, so that there is nothing to be spared."""
 
 
 def asgi_app(
@@ -23,6 +26,7 @@ def asgi_app(
     limits: Limits = SHIPPED,
     refuse: Refuse = InboundResponse.of,
     failed: Failed = nobody,
+    admit: Admit | None = None,
 ) -> AsgiApp:
     """Wrap a handler.
 
@@ -32,6 +36,8 @@ def asgi_app(
         limits: what a sender may ask; holds under any server.
         refuse: makes the answer to a request that is refused before it was read to its end.
         failed: is told when ``peer`` raises; the sender is to come back.
+        admit: is asked about a request without its body, when that is still to come: the answer to one that is refused for
+            who sends it, or where to.
     """
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,17 +47,37 @@ def asgi_app(
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             try:
-                body = await _body(scope, receive, limits)
-                request = body if isinstance(body, int) else guarded(_request, failed, scope, body, peer)
-                response = refuse(request) if isinstance(request, int) else await handle(request)
+                found: InboundRequest | InboundResponse | int | None = await _early(scope, peer, limits, admit, failed)
+                if found is None:
+                    body = await _body(scope, receive, limits)
+                    found = body if isinstance(body, int) else guarded(_request, failed, scope, body, peer)
+                last = not isinstance(found, InboundRequest)
+                if isinstance(found, InboundRequest):
+                    response = await handle(found)
+                else:
+                    response = refuse(found) if isinstance(found, int) else found
             except asyncio.CancelledError:
                 # The server stops and has waited long enough; the sender is told to come back.
                 await _answer(scope, send, refuse(503), last=True)
                 raise
             # What was not read would be taken for the next request.
-            await _answer(scope, send, response, last=isinstance(request, int))
+            await _answer(scope, send, response, last=last)
 
     return app
+
+
+async def _early(
+    scope: Scope,
+    peer: Callable[[Scope], str | None],
+    limits: Limits,
+    admit: Admit | None,
+    failed: Failed,
+) -> InboundResponse | int | None:
+    """The answer to a request whose body does not matter, or its status; None when the body has to be read."""
+    if admit is None or WHOLE in (scope.get("extensions") or ()) or _refused(scope, limits):
+        return None
+    request = guarded(_request, failed, scope, b"", peer)
+    return request if isinstance(request, int) else await admit(request)
 
 
 def _request(scope: Scope, body: bytes, peer: Callable[[Scope], str | None]) -> InboundRequest:
@@ -72,9 +98,13 @@ def too_long(scope: Scope, limits: Limits) -> bool:
     return oversized(line, scope.get("headers") or (), limits)
 
 
+def _refused(scope: Scope, limits: Limits) -> int:
+    return 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
+
+
 async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | int:
     """The whole body, or the status to refuse it with as soon as that is certain."""
-    refused = 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
+    refused = _refused(scope, limits)
     if refused:
         return refused
     import asyncio

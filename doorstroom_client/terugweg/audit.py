@@ -28,6 +28,7 @@ RESULTS = {
 }
 """Status -> the words of an event."""
 NO_TLS = "no TLS"
+NO_DESCRIPTORS = "connections wait: too many open files"
 PUT_OFF = "put off"
 CONTESTED = "another sender has a current result of this pupil too"
 FAILED = "failed"
@@ -58,7 +59,7 @@ class About(Protocol):
         ...
 
 
-def received(status: int, about: About, request: InboundRequest | None = None, seconds: float = 0.0) -> None:
+def received(status: int, about: About, request: InboundRequest | None = None, seconds: float = 0.0, reason: str = "") -> None:
     """Tell of one request. A 503 is serious: something here does not work, and suppliers have to come back.
 
     Args:
@@ -66,9 +67,26 @@ def received(status: int, about: About, request: InboundRequest | None = None, s
         about: the receiver.
         request: what came in; None when it was refused before it was read to its end.
         seconds: how long it took.
+        reason: what was wrong, in fixed words.
     """
     body = request.body if request else b""
-    sender = request.peer_oin if request and Oin.fits(request.peer_oin) else None
+    _tell(status, about, reason, request.peer_oin if request else None, body, seconds)
+
+
+def turned_away(status: int, reason: str, sender: str | None, about: About) -> None:
+    """Tell of a request that the server refused before the receiver saw it.
+
+    Args:
+        status: of the answer; 408 also when it hung up without one.
+        reason: what was wrong, in fixed words.
+        sender: OIN in the certificate; None when there was none.
+        about: the receiver.
+    """
+    _tell(status, about, reason, sender)
+
+
+def _tell(status: int, about: About, reason: str, peer_oin: str | None, body: bytes = b"", seconds: float = 0.0) -> None:
+    sender = peer_oin if Oin.fits(peer_oin) else None
     event = Event(
         action=ACTION,
         object=f"- {hashlib.sha256(body).hexdigest()[:16] if body else '-'}",
@@ -80,6 +98,7 @@ def received(status: int, about: About, request: InboundRequest | None = None, s
         outcomes=(str(status),),
         seconds=seconds,
         serious=status == 503,
+        reason=reason,
     )
     tell(event, about.on_event)
 
@@ -145,4 +164,14 @@ def no_handshake(reason: str, about: About) -> None:
         about: the receiver.
     """
     event = Event(ACTION, "-", NO_TLS, about.las_oin() or "-", "-", "-", about.now(), outcomes=(reason,))
+    tell(event, about.on_event)
+
+
+def no_descriptors(about: About) -> None:
+    """Tell that connections wait because this process may have no more files open.
+
+    Args:
+        about: the receiver.
+    """
+    event = Event(ACTION, "-", NO_DESCRIPTORS, about.las_oin() or "-", "-", "-", about.now(), serious=True)
     tell(event, about.on_event)

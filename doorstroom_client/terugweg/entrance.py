@@ -9,24 +9,31 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections import Counter
+import time
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from doorstroom_client.terugweg.limits import Limits
+from doorstroom_client.terugweg.places import least_needed, next_in_line, slowest_of_the_busiest
 
 _GOODBYE_SECONDS = 1.0
 """How long the other side may take to end TLS in good order; then the connection is simply closed."""
+_YOUNG_SECONDS = 0.5
+"""Who connected so short ago is given the time to shake hands, also when others push at the door."""
 
 
 class Entrance:
-    """Counts connections and makes room.
+    """Counts connections, gives requests a place, and makes room.
+
+    There is a number of places for requests. Half as many connections more may be there to shake hands, to be silent or to
+    wait, so that who comes when all places are taken can still show who it is.
 
     Args:
-        make: makes the HTTP protocol of one connection. Its attribute ``idle`` says whether no request is in hand.
+        make: makes the HTTP protocol of one connection.
         context: gives the SSLContext for a new connection; None when TLS ends elsewhere.
         limits: what holds.
         refused: is told why a handshake failed, in the words of OpenSSL.
+        now: a clock that does not jump.
     """
 
     def __init__(
@@ -35,12 +42,16 @@ class Entrance:
         context: Callable[[], ssl.SSLContext] | None,
         limits: Limits,
         refused: Callable[[str], None],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.make = make
         self.context = context
         self.limits = limits
         self.refused = refused
-        self._visitors: dict[Visitor, None] = {}  # in order of arrival
+        self.now = now
+        self._visitors: dict[Visitor, None] = {}
+        self._seated: dict[Visitor, None] = {}
+        self._waiting: dict[Visitor, asyncio.Future[bool]] = {}
         self._open = True
 
     def visitor(self) -> Visitor:
@@ -48,32 +59,74 @@ class Entrance:
         return Visitor(self)
 
     def admit(self, visitor: Visitor) -> bool:
-        """Take a connection in, at the cost of one that does nothing when all places are taken."""
-        if len(self._visitors) >= self.limits.connections:
-            least = self._least_needed()
-            if least is not None:
-                least.abort()
-                self.leave(least)
-        if not self._open or len(self._visitors) >= self.limits.connections:
+        """Take a connection in, at the cost of one that has no request in hand when there are too many of those."""
+        if not self._open:
             return False
+        if not self._has_free():
+            least = self._least_needed()
+            if least is None:
+                return False
+            least.abort()
+            self.leave(least)
         self._visitors[visitor] = None
         return True
 
-    def _least_needed(self) -> Visitor | None:
-        """One that does nothing, of the address with most connections, and of those the oldest.
+    def has_room(self) -> bool:
+        """Whether a connection would be taken in."""
+        return self._has_free() or self._least_needed() is not None
 
-        So an address that takes many places loses them first. Half of the places is for who is still to show a certificate
-        and half for who did, so that neither keeps the others out.
-        """
-        shaking = [item for item in self._visitors if item.shaking]
-        idle = [item for item in self._visitors if item.idle and not item.shaking]
-        first, second = (shaking, idle) if len(shaking) >= self.limits.connections // 2 else (idle, shaking)
-        number = Counter(item.address for item in self._visitors)
-        return max(first or second, key=lambda item: number[item.address], default=None)
+    def _has_free(self) -> bool:
+        number, resting = len(self._visitors), len(self._visitors) - len(self._seated)
+        return number < self.limits.connections or resting < self.limits.connections // 2
+
+    def _least_needed(self) -> Visitor | None:
+        resting = [item for item in self._visitors if item not in self._seated]
+        return least_needed(resting, self._visitors, self.limits.connections // 2, self.now() - _YOUNG_SECONDS)
+
+    def is_waiting(self, visitor: Visitor) -> bool:
+        """Whether a request has come that has no place yet."""
+        return visitor in self._waiting
+
+    async def seat(self, visitor: Visitor) -> bool:
+        """Give a request a place: a free one, that of a sender who has more, or one that comes free in time; False: none."""
+        if len(self._seated) >= self.limits.connections:
+            slow = slowest_of_the_busiest(visitor, self._seated, by_address=self.context is not None)
+            if slow is None:
+                return await self._wait(visitor)
+            del self._seated[slow]
+            slow.give_way()
+        self._seated[visitor] = None
+        return True
+
+    async def _wait(self, visitor: Visitor) -> bool:
+        turn = self._waiting[visitor] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(self.limits.header_seconds):
+                return bool(await turn)
+        except TimeoutError:
+            return visitor in self._seated  # its turn came in the same moment
+        finally:
+            self._waiting.pop(visitor, None)
+
+    def unseat(self, visitor: Visitor) -> None:
+        """The place of a request comes free; doing so twice is harmless."""
+        if visitor not in self._seated:
+            return
+        del self._seated[visitor]
+        if self._waiting:
+            following = next_in_line(self._waiting, self._seated)
+            self._seated[following] = None
+            turn = self._waiting.pop(following)
+            if not turn.done():
+                turn.set_result(True)
 
     def leave(self, visitor: Visitor) -> None:
         """Forget a connection; doing so twice is harmless."""
         self._visitors.pop(visitor, None)
+        turn = self._waiting.pop(visitor, None)
+        if turn is not None and not turn.done():
+            turn.set_result(False)
+        self.unseat(visitor)
 
     def close(self) -> None:
         """Let nobody in any more, and hang up on who is still shaking hands."""
@@ -97,15 +150,21 @@ class Visitor(asyncio.Protocol):
 
     Attributes:
         address: where it comes from.
+        since: when it came, when its request got a place, or when that was answered.
+        gave_way: whether its request had to make room for that of another sender.
     """
 
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
         self.address = ""
+        self.since = entrance.now()
+        self.gave_way = False
+        self._sender: str | None = None
         self._transport: asyncio.Transport | None = None
         self._inner: asyncio.Protocol | None = None
         self._early: list[bytes] = []
         self._task: asyncio.Task[None] | None = None
+        self._request: asyncio.Task[Any] | None = None
 
     @property
     def shaking(self) -> bool:
@@ -113,9 +172,45 @@ class Visitor(asyncio.Protocol):
         return self._inner is None
 
     @property
-    def idle(self) -> bool:
-        """Whether no request is in hand."""
-        return self._inner is None or bool(getattr(self._inner, "idle", False))
+    def waiting(self) -> bool:
+        """Whether a request has come that has no place yet."""
+        return self._entrance.is_waiting(self)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the request in hand has come to its end."""
+        return bool(getattr(self._inner, "whole", True))
+
+    @property
+    def sender(self) -> str:
+        """The OIN of the sender; else its address, which says nothing when TLS ends elsewhere. Found out when it matters."""
+        if self._sender is None:
+            where = "" if self._entrance.context is None else f"from {self.address}"
+            if self._inner is None:
+                return where
+            who: Callable[[], str | None] | None = getattr(self._inner, "who", None)
+            self._sender = (who and who()) or where
+        return self._sender
+
+    async def seat(self) -> bool:
+        """Have a place for the request of the current task; False when none came free in time."""
+        if self._entrance.context is None:
+            self._sender = None  # a proxy sends requests of several over one connection
+        self._request, self.gave_way = asyncio.current_task(), False
+        self.since = self._entrance.now()
+        return await self._entrance.seat(self)
+
+    def unseat(self) -> None:
+        """The request is done with."""
+        self._request = None
+        self.since = self._entrance.now()
+        self._entrance.unseat(self)
+
+    def give_way(self) -> None:
+        """End the request in hand, so that its sender is told to come back."""
+        self.gave_way = True
+        if self._request is not None:
+            self._request.cancel()
 
     def abort(self) -> None:
         """Hang up at once."""
@@ -163,6 +258,7 @@ class Visitor(asyncio.Protocol):
 
     def _hand_over(self, transport: asyncio.Transport) -> None:
         self._inner = self._entrance.make()
+        self._inner.place = self  # type: ignore[attr-defined]
         self._inner.connection_made(transport)
         early, self._early = self._early, []
         for data in early:

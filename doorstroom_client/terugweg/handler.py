@@ -87,15 +87,17 @@ class InboundResponse:
         status: the HTTP status code.
         body: JSON (`Ontvangstmelding`).
         headers: all headers, content type and length included.
+        reason: what was wrong, for our own log; never anything of the message, and never sent.
     """
 
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...]
+    reason: str = ""
 
     @staticmethod
     @cache
-    def of(status: int) -> InboundResponse:
+    def of(status: int, reason: str = "") -> InboundResponse:
         """The fixed answer for a status."""
         body = json.dumps(ontvangstmelding(MELDINGEN[status]), ensure_ascii=False).encode()
         later = (("retry-after", _RETRY_AFTER),) if status == 503 else ()
@@ -106,7 +108,7 @@ class InboundResponse:
             ("x-content-type-options", "nosniff"),
             *later,
         )
-        return InboundResponse(status, body, headers)
+        return InboundResponse(status, body, headers, reason)
 
 
 Verdict = InboundResponse | Delivery
@@ -147,6 +149,11 @@ class Receiver:
 
     def judge(self, request: InboundRequest) -> Flow[Verdict]:
         """Decide about a request; asks the OSR where needed, keeps nothing yet."""
+        refused = yield from self.admit(request)
+        return refused or self._read(request, *_edu(request.query), request.peer_oin or "")
+
+    def admit(self, request: InboundRequest) -> Flow[InboundResponse | None]:
+        """Decide who may send, and where to: the refusal, or None. The body does not matter to it, but for its size."""
         edu_to, edu_from = _edu(request.query)
         refused = _check_shape(request, edu_to, edu_from)
         if refused:
@@ -166,9 +173,7 @@ class Receiver:
         except DoorstroomError:
             # A 401 would make the supplier stop; while the OSR is silent it should simply come back.
             return InboundResponse.of(503)
-        if not mandated:
-            return InboundResponse.of(401)
-        return self._read(request, edu_to, edu_from, request.peer_oin)
+        return None if mandated else InboundResponse.of(401)
 
     def unable(self, error: Exception, what: str = "terugweg") -> InboundResponse:
         """The answer when something failed that is not ours: that says nothing about the message, so its sender comes back."""
@@ -200,7 +205,8 @@ class Receiver:
         try:
             result = decode_leerlingresultaat(request.body)
         except MessageError as error:
-            return InboundResponse.of(400 if error.path == "body" else 422)
+            # What a rule about the body says is fixed; a problem further on may name what stood there.
+            return InboundResponse.of(400, error.problems[0].text) if error.path == "body" else InboundResponse.of(422)
         if self._carries_bsn(result):
             return InboundResponse.of(422)
         return Delivery(

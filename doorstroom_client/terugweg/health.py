@@ -1,6 +1,6 @@
-"""Says on a loopback port whether the receiver lives and is ready, for an orchestrator or a load balancer.
+"""Says on a port of its own whether the receiver lives and is ready, for an orchestrator or a load balancer.
 
-A port of its own: the port of the suppliers demands a certificate, and what is told here is nobody's business outside.
+The port of the suppliers demands a certificate, which a probe has not. What is told here is states only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ async def serve_health(listening: socket.socket, ready: Callable[[], Awaitable[M
     """Answer until the server that is returned is closed.
 
     Args:
-        listening: a loopback socket.
+        listening: the socket.
         ready: name of each thing that is needed, and whether it is in order.
     """
     callers = asyncio.Semaphore(_CALLERS)

@@ -28,6 +28,7 @@ _SHORT = 16 * 1024
 """Bytes of a message that is judged in the loop; a larger one, of which there are few, keeps nobody waiting in a thread."""
 Answer = InboundResponse | Exception
 """What is given to who waits, or raised there."""
+Told = Callable[[InboundResponse, InboundRequest, float], None]
 
 
 class Resources(Protocol):
@@ -76,13 +77,22 @@ class Intake:
     Args:
         receiver: decides and keeps.
         runtime: runs what may wait.
-        told: is told of each request: the status, the request and the seconds it took.
+        told: is told of each request: the answer, the request and the seconds it took.
     """
 
-    def __init__(self, receiver: Receiver, runtime: Runtime, told: Callable[[int, InboundRequest, float], None]) -> None:
+    def __init__(self, receiver: Receiver, runtime: Runtime, told: Told) -> None:
         self._receiver = receiver
         self._runtime = runtime
         self._told = told
+
+    async def admit(self, request: InboundRequest) -> InboundResponse | None:
+        """Judge who sends, and where to, before the body of a message is there: the refusal, or None."""
+        self._runtime.resources.check_store()
+        start = time.monotonic()
+        refusal = await self._safely(self._receiver.admit(request), short=True)
+        if refusal is not None:
+            await self._tell_refusal(refusal, request, start)
+        return refusal
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
@@ -91,12 +101,7 @@ class Intake:
         self._runtime.resources.check_store()
         start = time.monotonic()
         short = len(request.body) <= _SHORT
-        try:
-            verdict = await self._runtime.in_loop(self._receiver.judge(request), short=short)
-        except DoorstroomError:
-            raise
-        except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
-            verdict = self._receiver.unable(error)
+        verdict = await self._safely(self._receiver.judge(request), short=short)
         if isinstance(verdict, InboundResponse):
             await self._tell_refusal(verdict, request, start)
             return verdict
@@ -105,6 +110,15 @@ class Intake:
         arrivals.bring(verdict, accepted, self._settled)
         loop.call_soon(arrivals.call)  # after the others whose messages are there already
         return await accepted.answer
+
+    async def _safely(self, flow: Flow[T], *, short: bool) -> T | InboundResponse:
+        """Drive a flow, and answer for what a LAS brought along when that fails: a transport, or what makes its headers."""
+        try:
+            return await self._runtime.in_loop(flow, short=short)
+        except DoorstroomError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            return self._receiver.unable(error)
 
     async def _tell_refusal(self, refusal: InboundResponse, request: InboundRequest, start: float) -> None:
         if self._runtime.hooks_in_loop:
@@ -147,4 +161,4 @@ class Intake:
         return answer
 
     def _tell(self, answer: InboundResponse, request: InboundRequest, start: float) -> None:
-        self._told(answer.status, request, time.monotonic() - start)
+        self._told(answer, request, time.monotonic() - start)

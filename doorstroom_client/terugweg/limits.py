@@ -18,17 +18,19 @@ class Limits:
         body: of a message; also `BODY_LIMIT`, above which no message is read.
         header_bytes: of the first line and all header fields together.
         header_fields: number of header fields.
+        chunks: number of parts of a body in chunked encoding.
         handshake_seconds: for the TLS handshake.
         header_seconds: from the end of the handshake, or the first byte of a next request, to the end of the headers.
         body_seconds: from the end of the headers to the end of the body.
         keep_alive_seconds: of silence after an answer.
-        connections: at a time. A new one takes the place of the oldest that has no request in hand.
+        connections: requests in hand at a time. Half as many connections more may shake hands, be silent or wait.
         shutdown_seconds: to finish what is in hand when the server is asked to stop.
     """
 
     body: int = BODY_LIMIT
     header_bytes: int = 16 * 1024
     header_fields: int = 100
+    chunks: int = 4096
     handshake_seconds: float = 10.0
     header_seconds: float = 10.0
     body_seconds: float = 30.0

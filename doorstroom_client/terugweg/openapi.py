@@ -14,7 +14,7 @@ from doorstroom_client.terugweg.handler import MELDINGEN, PATH
 
 _WHEN = {
     202: "The message is on disk. Says nothing about the pupil in it. The same bytes again are 202 again.",
-    400: "No strict JSON (UTF-8 without byte order mark, no key twice), or `edu-to` and `edu-from` not exactly once each.",
+    400: "No strict JSON (UTF-8, no key twice), or `edu-to` and `edu-from` not exactly once each.",
     401: "The sender has no mandate for the school, shows no certificate with one OIN, or `edu-from` is another school.",
     404: "Another path, or another method than POST: 405 has a meaning of its own in this chain.",
     405: "`edu-to` is not an administration that is served here. Not about methods: there is no `Allow` header.",

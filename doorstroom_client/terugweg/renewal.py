@@ -72,8 +72,4 @@ class ServerContext:
         return ""
 
     def _make(self) -> ssl.SSLContext:
-        context = server_context(self._certificate)
-        # A session that is taken up again is not verified again: not against the dates, nor against the lists.
-        context.num_tickets = 0
-        context.options |= ssl.OP_NO_TICKET
-        return context
+        return server_context(self._certificate)

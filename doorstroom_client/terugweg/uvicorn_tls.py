@@ -1,10 +1,8 @@
-"""Tells the application which client certificate TLS verified, when uvicorn is the server (extra ``serve``).
+"""Gives a uvicorn server that is safe to put on the internet (extra ``serve``).
 
-The receiver may believe one thing only about who is sending: the certificate that the TLS layer verified. ASGI has an
-extension for that (``tls``), but uvicorn does not fill it. `TlsH11Protocol` does, from the connection itself, so that no
-header and no proxy setting can get in between. uvicorn also has no bounds on what a sender may take: a half header, a half
-body and a silent connection stay open for ever. `make_server` gives a server that has them all; the protocol alone, under a
-server of your own, bounds headers, body and time, but not handshakes and connections.
+uvicorn does not tell an application which client certificate TLS verified, and has no bounds on what a sender may take: a half
+header, a half body and a silent connection stay open for ever. `make_server` gives a server that has them all. The protocol
+alone, under a server of your own, bounds headers, body, memory and time, but not handshakes and connections.
 
     context = server_context(certificate)
     make_server(client.terugweg.asgi(), lambda: context, host="0.0.0.0", port=8443).run()
@@ -15,142 +13,22 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import sys
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
-import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from doorstroom_client.terugweg.asgi import AsgiApp, Receive, Scope, Send, too_long
+from doorstroom_client.terugweg.asgi import Scope
+from doorstroom_client.terugweg.door import Door
 from doorstroom_client.terugweg.entrance import Entrance
-from doorstroom_client.terugweg.handler import InboundResponse
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
+from doorstroom_client.terugweg.peer import oin_from_scope
+from doorstroom_client.terugweg.protocol import Rules, TlsH11Protocol, TurnedAway
 
-_GRACE_SECONDS = 0.5
-"""The application gets the chance to answer a late body itself."""
-_BACKLOG = 128
+__all__ = ["Server", "TlsH11Protocol", "make_server"]
+
+_BACKLOG = 1024
 """Connections that may wait to be accepted; of a longer burst, the rest would be tried again by TCP only after a second."""
-
-
-class _Together(asyncio.Transport):
-    """What is written in one go of the event loop leaves in one record and one packet: the head and the body of an answer.
-
-    Args:
-        transport: the connection.
-        loop: writes at the end of this go.
-    """
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
-        self._transport = transport
-        self._loop = loop
-        self._held = bytearray()
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Write with what else is written now."""
-        if not self._held and data:
-            self._loop.call_soon(self._flush)
-        self._held += data
-
-    def _flush(self) -> None:
-        held, self._held = bytes(self._held), bytearray()
-        if held and not self._transport.is_closing():
-            self._transport.write(held)
-
-    def close(self) -> None:
-        """Write what is held, and close."""
-        self._flush()
-        self._transport.close()
-
-    def abort(self) -> None:
-        """Hang up at once."""
-        self._held.clear()
-        self._transport.abort()
-
-    def is_closing(self) -> bool:
-        """Of the connection, as all below."""
-        return self._transport.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """What is known of it."""
-        return self._transport.get_extra_info(name, default)
-
-    def pause_reading(self) -> None:
-        """Take nothing in."""
-        self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        """Take in again."""
-        self._transport.resume_reading()
-
-
-class TlsH11Protocol(H11Protocol):
-    """HTTP/1.1 with the ASGI ``tls`` extension, and bounds on headers, body and time.
-
-    Attributes:
-        limits: what holds; another set in a subclass.
-    """
-
-    limits: ClassVar[Limits] = SHIPPED
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.conn = h11.Connection(h11.SERVER, self.limits.header_bytes)
-        self.timeout_keep_alive = self.limits.keep_alive_seconds  # type: ignore[assignment]  # uvicorn says int
-        self._late: asyncio.TimerHandle | None = None
-
-    @property
-    def idle(self) -> bool:
-        """Whether no request is in hand: nothing came, headers are under way, or all is answered."""
-        return self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Read the certificate once; it holds for the whole connection."""
-        super().connection_made(_Together(transport, self.loop))
-        self.app = _with_peer(self.app, _peer_pem(transport), self.limits)
-        self._watch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the time limit."""
-        if self._late is not None:
-            self._late.cancel()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        """Take data in; the headers of one request, however slow they come, have one time limit."""
-        super().data_received(data)
-        if self.idle:
-            self._watch()
-        elif self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the text of uvicorn
-        """Refuse what is no HTTP, in our own words."""
-        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            self.transport.abort()  # an answer is under way already
-            return
-        too_large = getattr(sys.exception(), "error_status_hint", 400) == 431
-        response = InboundResponse.of(431 if too_large else 400)
-        headers = [*response.headers, ("connection", "close")]
-        for event in (
-            h11.Response(status_code=response.status, headers=headers),
-            h11.Data(data=response.body),
-            h11.EndOfMessage(),
-        ):
-            self.transport.write(self.conn.send(event))
-        self.transport.close()
-
-    def _watch(self) -> None:
-        if self._late is None:
-            self._late = self.loop.call_later(self.limits.header_seconds, self._hang_up)
-
-    def _hang_up(self) -> None:
-        self._late = None
-        if self.idle:
-            self.transport.abort()
 
 
 class Server(uvicorn.Server):
@@ -159,11 +37,18 @@ class Server(uvicorn.Server):
     Args:
         config: of uvicorn.
         entrance: makes an entrance for the protocols that this server makes.
+        scarce: is told now and then that connections wait because there are too many open files.
     """
 
-    def __init__(self, config: uvicorn.Config, entrance: Callable[[Callable[[], asyncio.Protocol]], Entrance]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        entrance: Callable[[Callable[[], asyncio.Protocol]], Entrance],
+        scarce: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(config)
         self._make_entrance = entrance
+        self._scarce = scarce
         self._entrance: Entrance | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -181,10 +66,17 @@ class Server(uvicorn.Server):
             return protocol
 
         self._entrance = entrance = self._make_entrance(make)
+        own: list[socket.socket] = []
         if sockets is None:
-            self.servers.append(await loop.create_server(entrance.visitor, config.host, config.port, backlog=_BACKLOG))
-        for listening in sockets or ():
-            self.servers.append(await loop.create_server(entrance.visitor, sock=listening, backlog=_BACKLOG))
+            own = [
+                socket.create_server(address[:2], family=family)
+                for family, _, _, _, address in await loop.getaddrinfo(
+                    config.host or None, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+                )
+            ]
+        self.servers += [cast(Any, Door(listening, _BACKLOG, entrance, self._scarce)) for listening in sockets or own]
+        for listening in own:
+            listening.close()  # the door has its own
         self.started = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -202,6 +94,9 @@ def make_server(
     port: int = 8443,
     limits: Limits = SHIPPED,
     refused: Callable[[str], None] = lambda _: None,
+    turned_away: TurnedAway = lambda *_: None,
+    sender: Callable[[Scope], str | None] = oin_from_scope,
+    scarce: Callable[[], None] = lambda: None,
     lifespan: str = "auto",
     kind: type[Server] = Server,
 ) -> Server:
@@ -215,6 +110,11 @@ def make_server(
         port: as for host.
         limits: what a sender may ask.
         refused: is told why a handshake failed.
+        turned_away: is told of each request that the application does not get to see: the status, the reason, and the OIN of
+            the sender or None.
+        sender: gives the OIN of the sender from the scope, to share places fairly when all are taken. Behind a proxy that
+            ends TLS, `Proxy.of_scope`.
+        scarce: is told now and then that connections wait because there are too many open files.
         lifespan: as in uvicorn.
         kind: class of the server.
     """
@@ -222,7 +122,7 @@ def make_server(
         app,
         host=host,
         port=port,
-        http=type("Bounded", (TlsH11Protocol,), {"limits": limits}),
+        http=type("Bounded", (TlsH11Protocol,), {"limits": limits, "rules": Rules(turned_away=turned_away, sender=sender)}),
         loop="asyncio",
         ws="none",
         lifespan=cast(Any, lifespan),
@@ -235,40 +135,4 @@ def make_server(
         timeout_graceful_shutdown=cast(Any, limits.shutdown_seconds),
         backlog=_BACKLOG,
     )
-    return kind(config, lambda make: Entrance(make, context, limits, refused))
-
-
-def _peer_pem(transport: asyncio.Transport) -> list[str]:
-    """The certificate of the other side, which the SSLContext has verified; empty when there is none."""
-    connection = transport.get_extra_info("ssl_object")
-    der = connection.getpeercert(binary_form=True) if connection is not None else None
-    return [ssl.DER_cert_to_PEM_cert(der)] if der else []
-
-
-def _with_peer(app: Any, chain: list[str], limits: Limits) -> AsgiApp:
-    """The application, with the ``tls`` extension; a late body ends as if the sender had gone away."""
-
-    async def with_peer(scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("extensions", {})["tls"] = {"client_cert_chain": chain, "client_cert_error": None}
-        deadline = asyncio.get_running_loop().time() + limits.body_seconds + _GRACE_SECONDS
-        whole = False
-
-        async def receive_in_time() -> Any:
-            nonlocal whole
-            try:
-                async with asyncio.timeout_at(None if whole else deadline):
-                    event = await receive()
-            except TimeoutError:
-                return {"type": "http.disconnect"}
-            whole = whole or not event.get("more_body")
-            return event
-
-        if too_long(scope, limits):
-            response = InboundResponse.of(431)
-            pairs = [(name.encode(), value.encode()) for name, value in (*response.headers, ("connection", "close"))]
-            await send({"type": "http.response.start", "status": 431, "headers": pairs})
-            await send({"type": "http.response.body", "body": response.body})
-        else:
-            await app(scope, receive_in_time, send)
-
-    return with_peer
+    return kind(config, lambda make: Entrance(make, context, limits, refused), scarce)

@@ -506,10 +506,12 @@ def _doubtful() -> Iterator[Text]:
     yield from _each(group, 400, "number value", "no number that can be kept", no_numbers)
     yield from _texts(group, 400, "bare", "no number that can be kept", [b"NaN", b"Infinity", b"-Infinity", b"1e400"])
     yield from _texts(group, 202, "number", "too small to tell from nothing, which is harmless", [b"1e-400", b"-1e-99999"])
-    yield from _texts(
-        group, 400, "before", "a byte order mark", [b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"]
-    )
-    yield from _texts(group, 400, "bare", "a byte order mark", [b"\xef\xbb\xbf", b"\xef\xbb\xbf{}"])
+    mark = b"\xef\xbb\xbf"
+    yield from _texts(group, 202, "before", "a byte order mark, as real senders write it", [mark])
+    yield from _texts(group, 400, "before", "two of them, or another one", [mark + mark, mark + b" " + mark, b" " + mark])
+    yield from _texts(group, 400, "before", "another byte order mark", [b"\xff\xfe", b"\xfe\xff", mark[:2], mark + b"\xff\xfe"])
+    yield from _texts(group, 400, "bare", "a byte order mark and nothing", [mark])
+    yield from _texts(group, 422, "bare", "a byte order mark before nothing useful", [mark + b"{}"])
     yield from _each(group, 400, "white after", "a byte order mark in the middle", [b"\xef\xbb\xbf"])
     whole = put("value", b"1").decode()
     for name in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-7", "cp037"):

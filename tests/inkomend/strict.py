@@ -1,7 +1,7 @@
 """A second opinion on what strict JSON is, written from the grammar of RFC 8259, without any JSON library.
 
 It says the same as the codec in other words, so that a mistake in one of the two shows. On top of the grammar stand the
-project's own rules: UTF-8 without byte order mark, no key twice in one object, no lone surrogate, numbers that fit.
+project's own rules: UTF-8, perhaps with one byte order mark, no key twice in one object, no lone surrogate, numbers that fit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LONE = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc
 def is_strict_json(body: bytes) -> bool:
     """Whether a body is JSON as this receiver wants it; how large it is does not matter here."""
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
         return False
     tokens = _tokens(text)

@@ -34,6 +34,7 @@ _ENDPOINTS = "tests/unit/test_endpoints.py"
 _FUNCTIONS = "tests/terugweg/test_functions.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
 _OWN = "tests/promises/test_own_certificate.py"
+_PROTOCOL = "tests/terugweg/test_protocol.py"
 _PROXY = "tests/terugweg/test_proxy.py"
 _RECEIVER = "tests/unit/test_receiver.py"
 _SHAPES = "tests/osr/test_shapes.py"
@@ -379,6 +380,71 @@ async def _(body: Any, scope: Any, receive: Any, limits: Any) -> Any:
 
 
 @bug(
+    "I3",
+    "is read on while a request is in hand",
+    "terugweg.protocol:_Flow.resume_reading",
+    "tests/terugweg/test_hostile.py",
+    only="1.3 and small_requests and ice",
+)
+def _(resume_reading: Any, self: Any) -> None:
+    if self.read_paused:
+        self.read_paused = False
+        self._transport.resume_reading()
+
+
+@bug(
+    "I3",
+    "who does not read its answers stays",
+    "terugweg.protocol:TlsH11Protocol.pause_writing",
+    f"{_PROTOCOL}::test_who_does_not_read_its_answers_is_cut_off",
+)
+def _(pause_writing: Any, self: Any) -> None:
+    self.flow.pause_writing()
+
+
+@bug(
+    "I3",
+    "who came first keeps its place",
+    "terugweg.places:slowest_of_the_busiest",
+    f"{_PROTOCOL}::test_the_slowest_of_the_busiest_makes_room",
+    "tests/terugweg/test_fairness.py",
+    only="slowest or waits",
+)
+def _(slowest: Any, *_: Any, **more: Any) -> None:
+    return None
+
+
+@bug(
+    "I3",
+    "a newcomer pushes out who has less",
+    "terugweg.places:slowest_of_the_busiest",
+    f"{_PROTOCOL}::test_nobody_is_pushed_out_by_who_would_have_as_many",
+)
+def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
+    return slowest(newcomer, seated, by_address=by_address) or next(iter(seated))
+
+
+@bug(
+    "I3",
+    "a handshake is pushed out by the next one",
+    "terugweg.entrance:_YOUNG_SECONDS",
+    f"{_PROTOCOL}::test_who_came_just_now_may_shake_hands",
+)
+def _(seconds: float) -> float:
+    return 0.0
+
+
+@bug(
+    "I3",
+    "an answer is lost in what is still being sent",
+    "terugweg.protocol:TlsH11Protocol._unread",
+    "tests/terugweg/test_told.py::test_the_answer_arrives_although_the_sender_goes_on_sending",
+)
+def _(unread: Any, self: Any) -> bool:
+    return False
+
+
+@bug(
     "I4",
     "any JSON will do",
     "messages.codec:decode_leerlingresultaat",
@@ -412,6 +478,48 @@ def _(judge: Any, self: Any, request: Any) -> Any:
 
     verdict = yield from judge(self, request)
     return InboundResponse.of(401) if getattr(verdict, "status", 0) == 503 else verdict
+
+
+@bug(
+    "I5",
+    "a certificate is looked at once in a connection",
+    "terugweg.peer:has_ended",
+    f"{_PROTOCOL}::test_what_does_not_reach_an_application_next_to_ours",
+)
+def _(has_ended: Any, tls: Any, now: Any) -> bool:
+    return False
+
+
+@bug(
+    "I5",
+    "a session is taken up again",
+    "exchange.fresh:FreshContext.wrap_socket",
+    "tests/terugweg/test_ended.py::test_the_public_context_takes_no_session_up_again",
+    only="numbers",
+)
+def _(wrap_socket: Any, self: Any, sock: Any, *args: Any, **more: Any) -> Any:
+    return ssl.SSLContext.wrap_socket(self, sock, *args, **more)
+
+
+@bug(
+    "I5",
+    "a session is taken up again in an event loop",
+    "exchange.fresh:FreshContext.wrap_bio",
+    "tests/terugweg/test_ended.py::test_with_a_session_of_before",
+    only="numbers and 1_2",
+)
+def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
+    return ssl.SSLContext.wrap_bio(self, *args, **more)
+
+
+@bug(
+    "I5",
+    "a body is read of who may not send it",
+    "terugweg.asgi:_early",
+    "tests/terugweg/test_told.py::test_who_may_not_send_is_told_before_the_body",
+)
+async def _(early: Any, scope: Any, peer: Any, limits: Any, admit: Any) -> None:
+    return None
 
 
 @bug(

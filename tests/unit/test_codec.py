@@ -28,7 +28,10 @@ REFUSED: dict[str, bytes] = {
     "1e400": b"[1e400]",
     "-1e400": b"[-1E+400]",
     "1e999 in an object": b'{"a":1e999}',
-    "byte order mark": b"\xef\xbb\xbf{}",
+    "two byte order marks": b"\xef\xbb\xbf\xef\xbb\xbf{}",
+    "a byte order mark and nothing": b"\xef\xbb\xbf",
+    "a byte order mark after a space": b" \xef\xbb\xbf{}",
+    "two kinds of byte order mark": b"\xef\xbb\xbf" + '{"a":1}'.encode("utf-16"),
     "UTF-16": '{"a":1}'.encode("utf-16"),
     "UTF-16 LE": '{"a":1}'.encode("utf-16-le"),
     "UTF-16 BE": '{"a":1}'.encode("utf-16-be"),
@@ -96,6 +99,7 @@ ACCEPTED: dict[str, tuple[bytes, Any]] = {
     "big number": (b"1" * 300, int("1" * 300)),
     "DEL and line separator": ('["\x7f\u2028"]'.encode(), ["\x7f\u2028"]),
     "exactly the limit": (b" " * (BODY_LIMIT - 2) + b"{}", {}),
+    "one byte order mark": (b'\xef\xbb\xbf{"a":1}', {"a": 1}),
     "byte order mark inside": ('["\ufeff"]'.encode(), ["\ufeff"]),
 }
 
@@ -136,7 +140,12 @@ def test_depth_that_is_accepted(read: Any, depth: int, opening: bytes, closing: 
     [
         ("duplicate key, nested", "^body: holds a key twice in one object$"),
         ("too large", "^body: is larger than 1048576 bytes$"),
-        ("byte order mark", "^body: starts with a byte order mark$"),
+        ("two byte order marks", "^body: is not valid JSON$"),
+        ("UTF-16", "^body: is UTF-16 or UTF-32, not UTF-8$"),
+        ("UTF-16 LE", "^body: is UTF-16 or UTF-32, not UTF-8$"),
+        ("UTF-16 BE", "^body: is UTF-16 or UTF-32, not UTF-8$"),
+        ("UTF-32", "^body: is UTF-16 or UTF-32, not UTF-8$"),
+        ("two kinds of byte order mark", "^body: is UTF-16 or UTF-32, not UTF-8$"),
         ("latin-1", "^body: is not valid UTF-8$"),
         ("trailing comma, list", "^body: is not valid JSON$"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,16 +14,21 @@ from opentelemetry.trace import SpanKind, StatusCode
 from support import LEVERANCIER, NOW, SCHOOL, SUPPLIER_OIN, FakeTransport, answer
 from tenacity import wait_none
 
-from doorstroom_client import Advies, Client, Leerling, Retry
+from doorstroom_client import Advies, Client, InboundRequest, Leerling, Retry
+from doorstroom_client.delivery.opruimen import removed
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.exchange.events import Event
 from doorstroom_client.otel import spans
+from doorstroom_client.store.records import Opgeruimd
+from doorstroom_client.terugweg import audit
 
 ALLOWED = {
     *("doorstroom.object", "doorstroom.result", "doorstroom.origin", "doorstroom.actor", "peer.service"),
     *("doorstroom.attempts", "doorstroom.outcomes"),
 }
+
+CONVENTIONAL = {"http.request.method", "http.route", "http.response.status_code", "url.scheme", "error.type"}
 
 
 class Collected:
@@ -97,6 +103,80 @@ def test_what_is_an_error(result: str, collected: Collected) -> None:
     fine = result in FINE or result == "new files are in use"
     assert status.status_code is (StatusCode.UNSET if fine else StatusCode.ERROR)
     assert status.description == (None if fine else str(result))
+
+
+def told(do: Callable[[Any], object]) -> Event:
+    """The one event of something that the receiving half tells about."""
+    events: list[Event] = []
+
+    class About:
+        leveranciers = (LEVERANCIER,)
+        on_event = events.append
+
+        def las_oin(self) -> str:
+            return "00000003990000010000"
+
+        def now(self) -> dt.datetime:
+            return NOW
+
+    do(About())
+    (one,) = events
+    return one
+
+
+@pytest.mark.parametrize("status", sorted(audit.RESULTS))
+def test_what_came_in_is_of_the_server_and_an_error_only_when_it_is_ours(status: int, collected: Collected) -> None:
+    request = InboundRequest("POST", "/leerlingresultaat", "edu-to=kanarie", SUPPLIER_OIN, b"kanarie")
+    collected.hook(told(lambda about: audit.received(status, about, request, 0.5)))
+    span = collected.one
+    attributes = dict(span.attributes or {})
+    assert (span.name, span.kind) == ("doorstroom leerlingresultaat", SpanKind.SERVER)
+    assert span.status.status_code is (StatusCode.ERROR if status == 503 else StatusCode.UNSET)
+    assert attributes["http.response.status_code"] == status
+    assert attributes.get("error.type") == ("503" if status == 503 else None)
+    assert attributes.get("http.route") in (None, "/leerlingresultaat")
+    assert set(attributes) <= ALLOWED | CONVENTIONAL
+    assert "kanarie" not in span.to_json()
+
+
+def test_a_result_that_was_taken_in(collected: Collected) -> None:
+    collected.hook(told(lambda about: audit.received(202, about)))
+    conventional = {name: value for name, value in (collected.one.attributes or {}).items() if name in CONVENTIONAL}
+    assert conventional == {
+        "http.request.method": "POST",
+        "http.route": "/leerlingresultaat",
+        "http.response.status_code": 202,
+        "url.scheme": "https",
+    }
+
+
+def test_a_handshake_that_failed_is_no_error_of_ours(collected: Collected) -> None:
+    collected.hook(told(lambda about: audit.no_handshake("CERTIFICATE_VERIFY_FAILED", about)))
+    span = collected.one
+    assert (span.kind, span.status.status_code) == (SpanKind.SERVER, StatusCode.UNSET)
+    assert set(span.attributes or {}) == ALLOWED
+
+
+@pytest.mark.parametrize("wiped", [True, False])
+def test_a_purge_is_our_own_and_fine(wiped: bool, collected: Collected) -> None:
+    what = Opgeruimd(NOW, NOW, 1, 2, 3, wiped)
+    collected.hook(told(lambda about: removed(what, about)))
+    span = collected.one
+    assert (span.name, span.kind, span.status.status_code) == ("doorstroom purge", SpanKind.INTERNAL, StatusCode.UNSET)
+    assert set(span.attributes or {}) == ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("action", "serious", "status"),
+    [
+        ("certificate", False, StatusCode.UNSET),
+        ("certificate", True, StatusCode.ERROR),
+        ("resultaat", True, StatusCode.ERROR),
+    ],
+)
+def test_other_events_of_our_own(action: str, serious: bool, status: StatusCode, collected: Collected) -> None:
+    collected.hook(event(action=action, result="anything", serious=serious, outcomes=()))
+    assert (collected.one.kind, collected.one.status.status_code) == (SpanKind.INTERNAL, status)
 
 
 def test_a_span_is_a_child_of_the_current_one(collected: Collected) -> None:
