@@ -11,7 +11,6 @@ import datetime as dt
 import os
 import random
 import socket
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from functools import partial
@@ -41,6 +40,7 @@ from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.exchange.operations import Call, new_id
 from doorstroom_client.frozen import frozen
 from doorstroom_client.store.base import Outbox
+from doorstroom_client.store.boot import seconds_since_boot
 from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -173,7 +173,7 @@ class Run:
         addresses: which addresses are known to accept lists.
         on_result: is told of every message that was tried.
         draw: gives a number from 0 to 1, which spreads the schedule; for tests.
-        clock: monotonic seconds; for tests.
+        clock: seconds that go on while the machine sleeps; for tests.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ class Run:
         *,
         on_result: Callable[[Bezorging], Flow[None]],
         draw: Callable[[], float] = random.random,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = seconds_since_boot,
     ) -> None:
         self._outbox = books.outbox
         self._ledger = books.ledger
@@ -203,11 +203,11 @@ class Run:
         """Deliver what is due, one message after the other, until there is nothing left."""
         owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:12]}"
         while not self.stopped:
-            skip = tuple(self._skipped)
+            skip, since = tuple(self._skipped), self._clock()
             claimed = yield from keep(partial(self._outbox.claim, owner, self._now(), self._lease, without=skip))
             if claimed is None:
                 return
-            result = yield from self._deliver(claimed)
+            result = yield from self._deliver(claimed, since)
             if result is not None:
                 yield from self._on_result(result)
 
@@ -218,7 +218,7 @@ class Run:
     def _now(self) -> dt.datetime:
         return self._about.conditions.now()
 
-    def _deliver(self, claimed: Claimed) -> Flow[Bezorging | None]:
+    def _deliver(self, claimed: Claimed, since: float) -> Flow[Bezorging | None]:
         """Send one message and note what came of it; None when another worker has taken it over."""
         queued = claimed.queued
         leverancier = self._leveranciers.get(queued.key.leverancier)
@@ -228,7 +228,7 @@ class Run:
             Operation(queued.key.soort), queued.schooljaar, queued.school_oin, queued.key.routeringskenmerk, queued.aantal,
             claimed.body,
         )  # fmt: skip
-        hold = _Hold(self._outbox, claimed, self._lease, self._now, self._clock)
+        hold = _Hold(self._outbox, claimed, self._lease, self._now, self._clock, since)
         about = replace(self._about, conditions=replace(self._about.conditions, before=hold.look))
         yield from recall(lijst.soort, leverancier, self._ledger, self._addresses)
         on_event = self._about.conditions.on_event
@@ -304,18 +304,25 @@ class _Hold:
         claimed: the message; it was taken just now.
         lease: seconds.
         now: the wall clock (UTC).
-        clock: monotonic seconds.
+        clock: seconds that go on while the machine sleeps.
+        since: what `clock` said before it was taken: whatever held this process up since, its lease ran on.
     """
 
     def __init__(
-        self, outbox: Outbox, claimed: Claimed, lease: float, now: Callable[[], dt.datetime], clock: Callable[[], float]
+        self,
+        outbox: Outbox,
+        claimed: Claimed,
+        lease: float,
+        now: Callable[[], dt.datetime],
+        clock: Callable[[], float],
+        since: float,
     ) -> None:
         self._outbox = outbox
         self._claimed = claimed
         self._lease = lease
         self._now = now
         self._clock = clock
-        self._fresh_until = clock() + _FRESH
+        self._fresh_until = since + _FRESH
         self.sent = False
 
     def look(self) -> Flow[None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -14,6 +13,7 @@ from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.store.boot import seconds_since_boot
 from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.audit import put_off, unreadable
 from doorstroom_client.terugweg.ontvangen import open_kept
@@ -91,11 +91,11 @@ class Results:
         only = None if school is None else [school.routeringskenmerk]
         owner, stopped = new_id(), stop or _never
         while not stopped():
-            begin = time.monotonic()
+            begin = seconds_since_boot()
             batch = self._runtime.io(partial(_take, self._runtime.resources, self._chain, owner, lease, only))
             idle = not batch
             try:
-                while batch and time.monotonic() - begin < lease / 2 and not stopped():
+                while batch and seconds_since_boot() - begin < lease / 2 and not stopped():
                     school = self._runtime.run(self._chain.school_of(batch[0].delivery.edu_to))
                     result = self._opened(batch.pop(0), school, owner)
                     if result is not None:

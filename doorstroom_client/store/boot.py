@@ -11,10 +11,11 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 def since_boot() -> tuple[str, float]:
     """What names this boot, and the seconds since."""
-    return _boot(), _seconds()
+    return _boot(), seconds_since_boot()
 
 
-def _seconds() -> float:
+def seconds_since_boot() -> float:
+    """The seconds since this machine booted; for differences within one process."""
     # Elsewhere the monotonic clock is the nearest there is: it may stand still while the machine sleeps.
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 

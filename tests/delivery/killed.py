@@ -12,11 +12,13 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from doorstroom_client.delivery import outbox
-from doorstroom_client.exchange.flow import run
+from doorstroom_client.exchange.call import GivenUpError
+from doorstroom_client.exchange.flow import Flow, run
 from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import Claimed
@@ -46,22 +48,27 @@ class Telling:
     def __init__(self, folder: Path, store: Any) -> None:
         self._file = os.open(folder / "arrived", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._wire = folder / f"wire-{os.getpid()}"
-        self._claim, self._renew = store.outbox.claim, store.outbox.renew
+        self._claim = store.outbox.claim
         self._hand: Claimed | None = None
         store.outbox.claim = self.claim
-        store.outbox.renew = self.renew
 
     def claim(self, *given: Any, **more: Any) -> Claimed | None:
         self._hand = self._claim(*given, **more)
         time.sleep(0.005)
         return self._hand
 
-    def renew(self, *given: Any) -> bool:
-        self._wire.touch()
-        still = self._renew(*given)
-        if not still:
-            self._wire.unlink()
-        return still
+    def looking(self, look: Callable[[Any], Flow[None]]) -> Callable[[Any], Flow[None]]:
+        """The look of a worker right before it sends, from whose beginning it counts as being on the wire."""
+
+        def marked(hold: Any) -> Flow[None]:
+            self._wire.touch()
+            try:
+                yield from look(hold)
+            except GivenUpError:
+                self._wire.unlink()
+                raise
+
+        return marked
 
     def send(self, request: Request) -> Outcome:
         assert self._hand is not None
@@ -91,9 +98,10 @@ def add(folder: Path, number: int) -> None:
 
 def work(folder: Path) -> None:
     """Deliver until somebody kills this."""
-    outbox.LEASE, outbox._MARGIN = LEASE, LEASE - TOTAL
+    outbox.LEASE, outbox._MARGIN, outbox._FRESH = LEASE, LEASE - TOTAL, (LEASE - TOTAL) / 2
     store = open_store((folder / "place").read_text())
     transport = Telling(folder, store)
+    outbox._Hold.look = transport.looking(outbox._Hold.look)  # type: ignore[assignment, method-assign]
     while True:
         run(run_of(store, Now(), TOTAL).worker(), transport)
         time.sleep(0.01)

@@ -670,6 +670,23 @@ def test_a_message_that_was_taken_over_is_not_sent(store: Any, clock: Clock) -> 
     assert told == []
 
 
+def test_a_worker_that_stands_still_within_its_claim_looks_before_it_sends(store: Any, clock: Clock) -> None:
+    """The lease runs from the claim, also when it takes its time to come back from the disk or the network."""
+    supplier, claim = Supplier(store.ledger.secret()), store.outbox.claim
+    add_now(store, clock, 0, (0, None, None, None))
+
+    def held_up(*given: Any, **more: Any) -> Any:
+        claimed = claim(*given, **more)
+        store.outbox.claim = claim
+        clock.elapsed += LEASE
+        deliver_all(store, clock, supplier)
+        return claimed
+
+    store.outbox.claim = held_up
+    deliver_all(store, clock, supplier)
+    assert supplier.arrived[KEY] == [1]
+
+
 @pytest.mark.parametrize("how", ["received", "received, no answer", "503", "422"])
 def test_a_message_that_was_sent_after_it_was_taken_over_is_told_and_leaves_doubt(store: Any, clock: Clock, how: str) -> None:
     """A worker that was stopped right before sending: nothing can keep its message back then."""
