@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,13 +16,14 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Refuse = Callable[[int], InboundResponse]
+Handle = Callable[[InboundRequest, bool], Awaitable[InboundResponse]]
 Admit = Callable[[InboundRequest], Awaitable[InboundResponse | None]]
 WHOLE = "doorstroom.whole"
 """The extension by which our own server says that the body is there already, so that there is nothing to be spared."""
 
 
 def asgi_app(
-    handle: Callable[[InboundRequest], Awaitable[InboundResponse]],
+    handle: Handle,
     peer: Callable[[Scope], str | None] = oin_from_scope,
     limits: Limits = SHIPPED,
     refuse: Refuse = InboundResponse.of,
@@ -31,7 +33,7 @@ def asgi_app(
     """Wrap a handler.
 
     Args:
-        handle: decides and keeps.
+        handle: decides and keeps; is told whether ``admit`` let the request in.
         peer: gives the OIN of the verified sender from the scope; the default reads the ASGI ``tls`` extension.
         limits: what a sender may ask; holds under any server.
         refuse: makes the answer to a request that is refused before it was read to its end.
@@ -40,6 +42,20 @@ def asgi_app(
             who sends it, or where to.
     """
 
+    async def respond(scope: Scope, receive: Receive) -> tuple[InboundResponse, bool]:
+        """The answer, and whether it is the last one on its connection: what was not read would pass for the next request."""
+        request = _refused(scope, limits) or guarded(_request, failed, scope, b"", peer)
+        if isinstance(request, int):
+            return refuse(request), True
+        early = admit is not None and WHOLE not in (scope.get("extensions") or ())
+        refused = await admit(request) if admit is not None and early else None
+        if refused is not None:
+            return refused, True
+        body = await _body(receive, limits)
+        if isinstance(body, int):
+            return refuse(body), True
+        return await handle(replace(request, body=body), early), False
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         import asyncio  # here, as in the other files: a client that blocks does without
 
@@ -47,37 +63,14 @@ def asgi_app(
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             try:
-                found: InboundRequest | InboundResponse | int | None = await _early(scope, peer, limits, admit, failed)
-                if found is None:
-                    body = await _body(scope, receive, limits)
-                    found = body if isinstance(body, int) else guarded(_request, failed, scope, body, peer)
-                last = not isinstance(found, InboundRequest)
-                if isinstance(found, InboundRequest):
-                    response = await handle(found)
-                else:
-                    response = refuse(found) if isinstance(found, int) else found
+                response, last = await respond(scope, receive)
             except asyncio.CancelledError:
                 # The server stops and has waited long enough; the sender is told to come back.
                 await _answer(scope, send, refuse(503), last=True)
                 raise
-            # What was not read would be taken for the next request.
             await _answer(scope, send, response, last=last)
 
     return app
-
-
-async def _early(
-    scope: Scope,
-    peer: Callable[[Scope], str | None],
-    limits: Limits,
-    admit: Admit | None,
-    failed: Failed,
-) -> InboundResponse | int | None:
-    """The answer to a request whose body does not matter, or its status; None when the body has to be read."""
-    if admit is None or WHOLE in (scope.get("extensions") or ()) or _refused(scope, limits):
-        return None
-    request = guarded(_request, failed, scope, b"", peer)
-    return request if isinstance(request, int) else await admit(request)
 
 
 def _request(scope: Scope, body: bytes, peer: Callable[[Scope], str | None]) -> InboundRequest:
@@ -102,11 +95,8 @@ def _refused(scope: Scope, limits: Limits) -> int:
     return 431 if too_long(scope, limits) else refusal(scope.get("headers") or (), limits)
 
 
-async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | int:
+async def _body(receive: Receive, limits: Limits) -> bytes | int:
     """The whole body, or the status to refuse it with as soon as that is certain."""
-    refused = _refused(scope, limits)
-    if refused:
-        return refused
     import asyncio
 
     body = bytearray()

@@ -147,9 +147,9 @@ class Receiver:
     contested: Callable[[Kept], object] = field(default=nobody, repr=False)
     failed: Failed = field(default=nobody, repr=False)
 
-    def judge(self, request: InboundRequest) -> Flow[Verdict]:
-        """Decide about a request; asks the OSR where needed, keeps nothing yet."""
-        refused = yield from self.admit(request)
+    def judge(self, request: InboundRequest, *, admitted: bool = False) -> Flow[Verdict]:
+        """Decide about a request; asks the OSR where needed, keeps nothing yet. What was `admitted` is not looked up again."""
+        refused = None if admitted and len(request.body) <= BODY_LIMIT else (yield from self.admit(request))
         return refused or self._read(request, *_edu(request.query), request.peer_oin or "")
 
     def admit(self, request: InboundRequest) -> Flow[InboundResponse | None]:

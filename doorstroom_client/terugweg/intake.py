@@ -94,14 +94,14 @@ class Intake:
             await self._tell_refusal(refusal, request, start)
         return refusal
 
-    async def handle(self, request: InboundRequest) -> InboundResponse:
+    async def handle(self, request: InboundRequest, admitted: bool = False) -> InboundResponse:
         """Judge one message, keep it, and give the answer; 202 only after the store has committed."""
         import asyncio
 
         self._runtime.resources.check_store()
         start = time.monotonic()
         short = len(request.body) <= _SHORT
-        verdict = await self._safely(self._receiver.judge(request), short=short)
+        verdict = await self._safely(self._receiver.judge(request, admitted=admitted), short=short)
         if isinstance(verdict, InboundResponse):
             await self._tell_refusal(verdict, request, start)
             return verdict

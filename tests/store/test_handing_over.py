@@ -10,7 +10,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -298,9 +297,8 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_kept_for_the_lease(kin
 @BOTH
 def test_a_long_batch_is_not_held_beyond_its_lease(kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moment = iter(range(0, 100_000, 30))
-    slow = SimpleNamespace(monotonic=lambda: float(next(moment)))
     for face in ("faces", "async_faces"):
-        monkeypatch.setattr(f"doorstroom_client.{face}.resultaten.time", slow)
+        monkeypatch.setattr(f"doorstroom_client.{face}.resultaten.seconds_since_boot", lambda: float(next(moment)))
 
     async def play() -> None:
         client = make(kind, tmp_path, Clock())

@@ -375,8 +375,8 @@ def _(add_many: Any, self: Any, deliveries: Any) -> Any:
 
 
 @bug("I3", "no body is too large", "terugweg.asgi:_body", "tests/unit/test_asgi.py", only="too_large")
-async def _(body: Any, scope: Any, receive: Any, limits: Any) -> Any:
-    return await body(scope, receive, replace(limits, body=10**9))
+async def _(body: Any, receive: Any, limits: Any) -> Any:
+    return await body(receive, replace(limits, body=10**9))
 
 
 @bug(
@@ -470,13 +470,13 @@ def _(is_mandated: Any, *_: Any, **more: Any) -> Any:
 @bug(
     "I5",
     "a silent OSR makes a supplier stop",
-    "terugweg.handler:Receiver.judge",
+    "terugweg.handler:Receiver.admit",
     f"{_RECEIVER}::test_while_the_osr_gives_no_answer_it_is_503_and_never_401",
 )
-def _(judge: Any, self: Any, request: Any) -> Any:
+def _(admit: Any, self: Any, request: Any) -> Any:
     from doorstroom_client import InboundResponse
 
-    verdict = yield from judge(self, request)
+    verdict = yield from admit(self, request)
     return InboundResponse.of(401) if getattr(verdict, "status", 0) == 503 else verdict
 
 
@@ -515,10 +515,10 @@ def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
 @bug(
     "I5",
     "a body is read of who may not send it",
-    "terugweg.asgi:_early",
+    "terugweg.intake:Intake.admit",
     "tests/terugweg/test_told.py::test_who_may_not_send_is_told_before_the_body",
 )
-async def _(early: Any, scope: Any, peer: Any, limits: Any, admit: Any) -> None:
+async def _(admit: Any, self: Any, request: Any) -> None:
     return None
 
 
@@ -657,8 +657,8 @@ def _(clear: Any, path: Path, parted: Any) -> None:
 @bug(
     "S2", "a commit does not wait for the disk", "store.sqlite_database:SqliteDatabase._set_up", "tests/inkomend/test_power.py"
 )
-def _(set_up: Any, self: Any) -> None:
-    set_up(self)
+def _(set_up: Any, self: Any, *, other: bool) -> None:
+    set_up(self, other=other)
     with self.cursor("open") as cursor:
         cursor.execute("PRAGMA synchronous = NORMAL")
 

@@ -399,7 +399,7 @@ def test_an_answer_is_one_write() -> None:
     from doorstroom_client.terugweg.asgi import asgi_app
     from doorstroom_client.terugweg.handler import InboundResponse
 
-    async def handle(_: object) -> InboundResponse:
+    async def handle(*_: object) -> InboundResponse:
         return InboundResponse.of(202)
 
     async def play() -> list[object]:

@@ -23,7 +23,7 @@ def play(
     sent: list[MutableMapping[str, Any]] = []
     seen: list[InboundRequest] = []
 
-    async def handle(request: InboundRequest) -> InboundResponse:
+    async def handle(request: InboundRequest, _: bool) -> InboundResponse:
         seen.append(request)
         return InboundResponse.of(202)
 
