@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 import psycopg
@@ -12,7 +14,8 @@ from doorstroom_client.errors import ConfigurationError
 SCHEMA = "doorstroom"
 """The schema that everything is in."""
 _EXAMPLE = "postgresql://las@db.example.nl/doorstroom?sslmode=verify-full&sslrootcert=/etc/las/db-ca.pem"
-_TIMEOUTS = "-c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+_TIMEOUTS = {"lock_timeout": "10s", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "60s"}
+_OPTION = re.compile(r"(?:-c\s*|--)([\w-]+)\s*=")
 _NETWORK: dict[str, str | int] = {
     "connect_timeout": 5,
     "keepalives": 1,
@@ -38,10 +41,20 @@ def connection_of(address: str) -> dict[str, str | int]:
     if refusal is not None:
         raise refusal
     away = given.get("sslmode") == "verify-full"
-    options = f"{_TIMEOUTS} {given.pop('options', '')} -c search_path={SCHEMA}"
     # No variable of the environment moves the connection to another host; GSSAPI would go around the certificate.
     fixed = {"hostaddr": "", "gssencmode": "disable"} if away else {"hostaddr": ""}
-    return {**_NETWORK, **fixed, **given, "client_encoding": "UTF8", "options": options}
+    # Nor does one set anything else: what is empty here is not looked for there, and is not sent, which a pooler would refuse.
+    return {"options": "", **_NETWORK, **fixed, **given, "client_encoding": "UTF8"}
+
+
+def settings_of(given: Mapping[str, str | int]) -> dict[str, str]:
+    """What every session is to have, by name, beside what the parameters of its connection set.
+
+    Args:
+        given: by `connection_of`.
+    """
+    theirs = {name.replace("-", "_").lower() for name in _OPTION.findall(str(given["options"]))}
+    return {**{name: value for name, value in _TIMEOUTS.items() if name not in theirs}, "search_path": SCHEMA}
 
 
 def _read(address: str) -> tuple[dict[str, str], ConfigurationError | None]:

@@ -15,7 +15,7 @@ from doorstroom_client import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import shown
 from doorstroom_client.store.database import Cursor
-from doorstroom_client.store.postgres_address import SCHEMA, connection_of
+from doorstroom_client.store.postgres_address import SCHEMA, connection_of, settings_of
 from doorstroom_client.store.postgres_cursor import Connection, PostgresCursor, commit, ending
 from doorstroom_client.store.schema import POSTGRES, STAMP, check_stamp, statements
 
@@ -25,10 +25,10 @@ _LIFETIME = 600.0
 """Seconds after which a connection is replaced, and the settings that durability rests on are looked at again."""
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _SETTINGS = (
-    "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'), "
-    # Also when it is not off: a value of the session is not changed by what is changed in the files of the server.
-    "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false)"
+    "SELECT current_setting('fsync'), current_setting('full_page_writes'), current_setting('server_encoding'), pg_backend_pid()"
 )
+# Also when it is not off: a value of the session is not changed by what is changed in the files of the server.
+_ON_DISK = "set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), {local})"
 _FOUND = (
     "SELECT count(*), count(*) FILTER (WHERE relname = 'store_version') FROM pg_class "
     f"WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = '{SCHEMA}') AND relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -58,6 +58,9 @@ class PostgresDatabase:
     def __init__(self, address: str, connections: int = 10) -> None:
         self._shown = shown(address)
         self._given = connection_of(address)
+        settings = [f"set_config('{name}', '{value}', {{local}})" for name, value in settings_of(self._given).items()]
+        self._settle = f"SELECT {', '.join((*settings, _ON_DISK))}"
+        self._begin = _BEGIN
         self._connections = connections
         self._closed = False
         self._refusal = ""
@@ -90,7 +93,7 @@ class PostgresDatabase:
         """
         with (
             self._errors(what),
-            self._connection(_BEGIN) as connection,
+            self._connection(self._begin) as connection,
             ending(connection),
             connection.cursor() as cursor,
         ):
@@ -100,6 +103,10 @@ class PostgresDatabase:
     @contextmanager
     def cursor(self, what: str) -> Generator[Cursor]:
         """Read. `what` stands in the error."""
+        if self._is_pooled:
+            with self.transaction(what) as cursor:
+                yield cursor
+            return
         with self._errors(what), self._connection("") as connection, connection.cursor() as cursor:
             yield PostgresCursor(cursor)
 
@@ -123,9 +130,11 @@ class PostgresDatabase:
             the operator's to keep and to throw away.
         """
         with suppress(StoreError), self._errors("wipe what was removed"), self._connection("") as connection:
-            connection.execute("SET statement_timeout = '10min'")
+            if not self._is_pooled:
+                connection.execute("SET statement_timeout = '10min'")
             try:
-                connection.execute("VACUUM leerlingresultaat, outbox, ledger, rapport")
+                names = ", ".join(f"{SCHEMA}.{table}" for table in ("leerlingresultaat", "outbox", "ledger", "rapport"))
+                connection.execute(f"VACUUM {names}".encode())
             finally:
                 connection.close()  # with its setting; the pool makes another one
         return False
@@ -145,7 +154,7 @@ class PostgresDatabase:
         """Over a connection of its own, that tells why when there is none."""
         with self._errors("open"), psycopg.connect(**self._given, autocommit=True) as connection:  # type: ignore[arg-type]
             self._check(connection)
-            connection.execute(_BEGIN)
+            connection.execute(self._begin.encode())
             with ending(connection), connection.cursor() as raw:
                 cursor = PostgresCursor(raw)
                 self.lock(cursor, "set up")
@@ -181,12 +190,24 @@ class PostgresDatabase:
         """Refuse a server that says that something is kept before it is on disk."""
         row = connection.execute(_SETTINGS).fetchone()
         assert row is not None
-        fsync, pages, encoding, _ = row
+        fsync, pages, encoding, process = row
         for name, value, wanted in (("fsync", fsync, "on"), ("full_page_writes", pages, "on"), ("encoding", encoding, "UTF8")):
             if value != wanted:
                 self._refusal = f"{self} runs with {name} = {value}, so what was reported kept could be lost"
                 raise StoreError(self._refusal, hint=f"Have it run with {name} = {wanted}")
         self._refusal = ""
+        if process == connection.info.backend_pid:
+            self._begin = _BEGIN
+            connection.execute(self._settle.format(local="false").encode())
+        else:
+            # A pooler answers for the server. One in transaction mode hands the next transaction to any session, so nothing may
+            # rest on what was set, or prepared, in one; and what we set there would reach the sessions of others.
+            self._begin = f"{_BEGIN}; {self._settle.format(local='true')}"
+            connection.prepare_threshold = None
+
+    @property
+    def _is_pooled(self) -> bool:
+        return self._begin != _BEGIN
 
     @contextmanager
     def _connection(self, first: str) -> Generator[Connection]:
