@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
 import signal
 import socket
@@ -38,6 +39,8 @@ from doorstroom_client.terugweg.renewal import ServerContext
 
 _LOOPBACK = "127.0.0.1"
 _SECONDS_A_CHECK_HOLDS = 5.0
+_MMAP_THRESHOLD = -3
+"""What glibc calls M_MMAP_THRESHOLD."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,6 +61,13 @@ def add_to(app: typer.Typer) -> None:
     )(serve)
 
 
+def _give_memory_back() -> None:
+    """Have the memory of a large message given back at once: glibc, left to itself, soon keeps some MiB of each for the next."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, 256 * 1024)
+
+
 def serve(
     health_port: Annotated[
         int | None,
@@ -71,6 +81,7 @@ def serve(
 ) -> None:
     """Check everything first, then listen."""
     terminal.set_mode()
+    _give_memory_back()
     settings = load(config)
     server = _uvicorn()
     _check(settings)

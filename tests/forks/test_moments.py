@@ -17,7 +17,6 @@ from doorstroom_client.store import sqlite_database
 from doorstroom_client.store.sqlite import SqliteStore
 
 CONTEXT = multiprocessing.get_context("fork")
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
 def in_child(*work: Callable[[], object]) -> list[str]:

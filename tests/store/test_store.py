@@ -22,7 +22,6 @@ from doorstroom_client.store.sqlite import SqliteStore
 
 from .deliveries import FIRST, later
 
-FORKS = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 """It forks while it has threads, on purpose: so does a server that loads the application first."""
 
 
@@ -267,7 +266,6 @@ def _fill(path: str, number: int, ready: Any, failures: Any) -> None:
         failures.put(repr(error))
 
 
-@FORKS
 def test_processes_that_open_one_new_store_at_the_same_moment(places: Places) -> None:
     context = multiprocessing.get_context("fork")
     for attempt in range(5 if places.kind == "sqlite" else 1):
@@ -293,7 +291,6 @@ def _use_after_fork(store: Any, failures: Any) -> None:
         failures.put(repr(error))
 
 
-@FORKS
 def test_a_process_that_was_forked_has_connections_of_its_own(store: Any) -> None:
     """As under a server that loads the application and then forks."""
     context = multiprocessing.get_context("fork")
@@ -316,7 +313,6 @@ def _use_closed(store: Any, failures: Any) -> None:
     failures.put("refused")
 
 
-@FORKS
 def test_a_store_that_was_closed_stays_closed_in_a_fork(store: Any) -> None:
     context = multiprocessing.get_context("fork")
     failures = context.SimpleQueue()
