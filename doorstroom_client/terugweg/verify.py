@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from cryptography import x509
@@ -86,10 +86,8 @@ class Trust:
     def _doubt_in_chain(self, leaf: x509.Certificate, along: Sequence[x509.Certificate], now: dt.datetime) -> Reason | None:
         if not all(_is_authority(item) for item in along):
             return Reason.TOO_LONG
-        levels = _upwards(leaf, [*self.intermediates, *along])
-        if len(levels) > _DEPTH:
-            return Reason.TOO_LONG
-        chain = _verifier(self, now).verify(leaf, [item for level in levels for item in level]).chain
+        between = _upwards(leaf, dict.fromkeys([*self.intermediates, *along]))
+        chain = _verifier(self, now).verify(leaf, between).chain
         if not all(_is_strong(certificate) for certificate in chain):
             return Reason.UNFIT
         if self.check_lists and not all(_stands(item, issuer, self, now) for item, issuer in pairwise(chain)):
@@ -128,20 +126,20 @@ def _signs_lists(issuer: x509.Certificate) -> bool:
         return True
 
 
-def _upwards(leaf: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[list[x509.Certificate]]:
+def _upwards(leaf: x509.Certificate, pool: Iterable[x509.Certificate]) -> list[x509.Certificate]:
     """Those that can stand above a certificate, level by level, by their names only.
 
     No way leads back down, so none goes round, and who has issued itself is left out: a root from a sender counts for nothing.
     Each way that is left costs signatures.
     """
-    levels: list[list[x509.Certificate]] = []
+    found: list[x509.Certificate] = []
     names, passed = {leaf.issuer}, set[x509.Name]()
-    while names:
+    for _ in range(_DEPTH):
         passed |= names
         level = [item for item in pool if item.subject in names and item.issuer not in passed]
         names = {item.issuer for item in level}
-        levels += [level] if level else []
-    return levels
+        found += level
+    return found
 
 
 def _unfit(leaf: x509.Certificate) -> Reason | None:

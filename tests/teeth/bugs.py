@@ -867,7 +867,7 @@ def _(doubt: Any, *_: Any) -> None:
     "T7", "certificates in a header sign each other round and round", "terugweg.verify:_upwards", _CHAIN, only="few_signatures"
 )
 def _(upwards: Any, leaf: Any, pool: Any) -> Any:
-    return [list(pool)]
+    return list(pool)
 
 
 @bug("T7", "a chain in a header is verified however long it is", "terugweg.verify:_MOST_ALONG", _CHAIN, only="too_many")

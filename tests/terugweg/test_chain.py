@@ -146,10 +146,27 @@ def test_duplicates_and_roots_are_sorted_out(maker: Maker, counted: list[int]) -
 
 def test_depth(maker: Maker) -> None:
     root, names = maker.authority("R", "R"), "RABCDE"
-    for length, reason in ((1, None), (3, None), (4, None), (5, Reason.TOO_LONG)):
+    for length, reason in ((1, None), (3, None), (4, None), (5, Reason.NO_CHAIN)):
         along = [maker.authority(low, high) for high, low in pairwise(names[: length + 1])]
         assert len(along) == length
         assert trust(root).doubt(maker.sender(names[length]), along, NOW) is reason, length
+
+
+def test_what_goes_on_above_a_root_is_not_looked_at(maker: Maker, counted: list[int]) -> None:
+    """Our root may be signed by others, who are signed by others again: OpenSSL stops at the one that is trusted, too."""
+    root, sender = maker.authority("R", "R"), maker.sender("A")
+    along = [maker.authority(*pair) for pair in ("AR", "RS", "ST", "TU", "UV", "VW")]
+    counted.clear()
+    assert trust(root).doubt(sender, along, NOW) is None
+    assert len(counted) <= MOST
+
+
+def test_the_same_in_the_file_and_in_the_header(maker: Maker, counted: list[int]) -> None:
+    root, between, sender = maker.authority("R", "R"), maker.authority("A", "R"), maker.sender("A")
+    pem = [x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM) for der in (root, between)]
+    counted.clear()
+    assert Trust.read(pem[:1], pem[1:] * 5, []).doubt(sender, [between] * 3, NOW) is None
+    assert len(counted) == 2
 
 
 def test_only_authorities_come_along(test_pki: Pki) -> None:
