@@ -24,12 +24,16 @@ OTHERS = ["--ssl-certfile", "{las}.cert.pem", "--ssl-keyfile", "{las}.key.pem", 
 UVICORN = ["uvicorn", "--no-proxy-headers", "--port", "{port}", *OTHERS, "--ssl-cert-reqs", "2"]
 PROTOCOL = ["--http", "doorstroom_client.terugweg.uvicorn_tls:TlsH11Protocol", "--loop", "asyncio"]
 ASGI = "from doorstroom_client import Client\napp = Client.from_config().terugweg.asgi()\n"
+WORKER = (
+    "from uvicorn_worker import UvicornWorker\nfrom doorstroom_client.terugweg.uvicorn_tls import TlsH11Protocol\n"
+    "class Worker(UvicornWorker):\n"
+)
 SERVERS: dict[str, tuple[list[str], str, int]] = {
     "uvicorn": ([*UVICORN, "page:app"], ASGI, 401),
     "uvicorn with our protocol": ([*UVICORN, *PROTOCOL, "page:app"], ASGI, 202),
     "gunicorn, WSGI": (["gunicorn", "-b", "127.0.0.1:{port}", *TLS, "page:app"], "def peer(environ)", 202),
     "gunicorn, threads": (["gunicorn", "--threads", "2", "-b", "127.0.0.1:{port}", *TLS, "page:app"], "def peer(environ)", 202),
-    "gunicorn, uvicorn": (["gunicorn", "-k", "page.Worker", "-b", "127.0.0.1:{port}", *TLS, "page:app"], "class Worker", 202),
+    "gunicorn, uvicorn": (["gunicorn", "-k", "page.Worker", "-b", "127.0.0.1:{port}", *TLS, "page:app"], "CONFIG_KWARGS", 202),
     "hypercorn": (
         ["hypercorn", "--bind", "127.0.0.1:{port}", *TLS[:6], "--verify-mode", "CERT_REQUIRED", "page:app"],
         ASGI,
@@ -43,8 +47,11 @@ def code(wanted: str) -> str:
     """The application: as given, or the piece of the page that has this in it."""
     if wanted.endswith("\n"):
         return wanted
+    if wanted == "CONFIG_KWARGS":
+        (line,) = re.findall(r"`(CONFIG_KWARGS = .*?)`", PAGE)
+        return f"{WORKER}    {line}\n{ASGI}"
     (found,) = (block for block in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if wanted in block)
-    return found + ("" if "app = " in found else ASGI)
+    return str(found)
 
 
 @pytest.mark.parametrize("name", SERVERS)
