@@ -64,7 +64,7 @@ class Settings:
     serve_host: str = "127.0.0.1"
     serve_port: int = 8443
     serve_proxy_trusted: tuple[str, ...] = ()
-    serve_proxy_header: str = "Client-Cert"
+    serve_proxy_header: str = ""
     serve_proxy_format: str = "rfc9440"
     serve_proxy_intermediates: tuple[Path, ...] = ()
 
@@ -117,7 +117,7 @@ class Settings:
             crls=self.own_certificate.crl_files,
             intermediates=self.serve_proxy_intermediates,
             header=self.serve_proxy_header,
-            format=cast(Any, self.serve_proxy_format),
+            format=self.serve_proxy_format,
         )
 
     def arguments(self) -> dict[str, Any]:
@@ -275,7 +275,7 @@ class _Reader:
             serve_host=serve.get("host", "127.0.0.1"),
             serve_port=8443 if port is None else port,
             serve_proxy_trusted=serve.get("proxy_trusted") or (),
-            serve_proxy_header=serve.get("proxy_header", "Client-Cert"),
+            serve_proxy_header=serve.get("proxy_header", ""),
             serve_proxy_format=serve.get("proxy_format", "rfc9440"),
             serve_proxy_intermediates=serve.get("proxy_intermediates") or (),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doorstroom_client.frozen import frozen
+from doorstroom_client.terugweg.forms import FORMS
 
 PREFIX = "DOORSTROOM_"
 """Environment variables of this library start with it."""
@@ -203,10 +204,12 @@ SETTINGS: tuple[Setting, ...] = (
         "request (default: none, TLS ends here)",
         kind="texts",
     ),
-    Setting("serve.proxy_header", 'header in which the proxy hands on the client certificate (default "Client-Cert")'),
+    Setting(
+        "serve.proxy_header", "header in which the proxy hands on the client certificate (default: the usual one of the format)"
+    ),
     Setting(
         "serve.proxy_format",
-        'how it is written there: "rfc9440" (:base64:) or "escaped-pem", as nginx does (default "rfc9440")',
+        f"how it is written there: {', '.join(FORMS)} (default rfc9440)",
     ),
     Setting("serve.proxy_intermediates", "PEM file or files: intermediates, when the proxy hands on none", kind="paths"),
 )

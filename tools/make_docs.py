@@ -1,4 +1,4 @@
-"""Make the reference pages that are made from code: settings.md, decisions.md, mandates.md and csv.md in docs/reference.
+"""Make the reference pages that are made from code: settings, decisions, mandates, csv and let-in in docs/reference.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -22,6 +22,8 @@ from doorstroom_client.osr.mandate_table import ENDS, FLAGS, STARTS, STATES, Exa
 from doorstroom_client.osr.mandate_table import TABLE as MANDATES  # noqa: E402
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, IDENTITIES, Layout  # noqa: E402
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting  # noqa: E402
+from doorstroom_client.terugweg.forms import FORMS  # noqa: E402
+from doorstroom_client.terugweg.reasons import Reason  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
@@ -468,6 +470,52 @@ def csv_page() -> str:
     )
 
 
+LET_IN_INTRO = """# Who is let in, and why not
+
+What [the receiver](../how-to/receive-results.md) has to go by, and what it tells when it answers 401.
+
+## Reasons
+
+A sender that gets 401 is told nothing more: the answer is the same for each of these. The reason stands in
+[the event](../how-to/watch-calls.md), which then has `not let in` as its result; nothing of the message or a pupil is in it.
+
+"""
+
+FORMS_INTRO = """
+A request that the server refused before the application saw it has a reason too, such as `headers too large`. A certificate
+that TLS itself refused is an event `no TLS`, with the words of OpenSSL.
+
+## Forms of the header
+
+What `proxy_format` can be [behind a proxy](../how-to/receive-behind-a-proxy.md). `proxy_header` gives the header another name.
+
+"""
+
+FORMS_AFTER = """
+What is not exactly of the form is refused, as `certificate header of another form`: a header that is there twice, two
+certificates where one belongs, something in front or behind, an encoding too many. Certificates that come along may complete
+the chain and are never trusted by themselves. At most six different ones may come along, and four may stand below a root; that
+is looked at before any signature is. Copies, and roots, are left out.
+"""
+
+
+def let_in_page() -> str:
+    """The text of let-in.md."""
+    return "".join(
+        (
+            MADE,
+            LET_IN_INTRO,
+            table(("reason", "it means"), ((f"`{reason}`", cell(reason.meaning)) for reason in Reason)),
+            FORMS_INTRO,
+            table(
+                ("`proxy_format`", "usual header", "what stands in it", "written by"),
+                ((f"`{form.name}`", f"`{form.header}`", cell(form.written), form.by) for form in FORMS.values()),
+            ),
+            FORMS_AFTER,
+        )
+    )
+
+
 def main() -> int:
     """Write or check."""
     pages = {
@@ -475,6 +523,7 @@ def main() -> int:
         REFERENCE / "decisions.md": decisions_page(),
         REFERENCE / "mandates.md": mandates_page(),
         REFERENCE / "csv.md": csv_page(),
+        REFERENCE / "let-in.md": let_in_page(),
     }
     if "--check" in sys.argv:
         stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]

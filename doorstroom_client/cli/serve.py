@@ -62,7 +62,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _give_memory_back() -> None:
-    """Have the memory of a large message given back at once: glibc, left to itself, soon keeps some MiB of each for the next."""
+    """Have the memory of a large message given back at once: glibc by itself soon keeps some MiB of each for the next."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, 256 * 1024)

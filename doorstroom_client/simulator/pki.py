@@ -29,6 +29,7 @@ except ImportError as error:
 
 from doorstroom_client.frozen import frozen
 from doorstroom_client.simulator._fault_crl import Defect, LeafKey, make_crl, signed_with_sha1
+from doorstroom_client.simulator._rsa_keys import rsa_key
 
 __all__ = ["Defect", "Issued", "Leaf", "Pki"]
 
@@ -171,11 +172,7 @@ class Pki:
             raise ValueError(f"A certificate name holds letters, digits, dots, dashes and underscores: {name!r}")
         if leaf.sha1 and leaf.self_signed:
             raise ValueError("SHA-1 is for certificates that the intermediate signs")
-        key: LeafKey = (
-            ec.generate_private_key(ec.SECP256R1())
-            if leaf.rsa_bits is None
-            else rsa.generate_private_key(public_exponent=65537, key_size=leaf.rsa_bits)
-        )
+        key: LeafKey = ec.generate_private_key(ec.SECP256R1()) if leaf.rsa_bits is None else rsa_key(leaf.rsa_bits)
         builder = _leaf_builder(name, leaf, key, None if leaf.self_signed else self._intermediate)
         certificate = builder.sign(key if leaf.self_signed else self._intermediate.key, hashes.SHA256())
         pem = certificate.public_bytes(serialization.Encoding.PEM)

@@ -9,7 +9,7 @@ from typing import Any
 
 from doorstroom_client.terugweg.handler import Failed, InboundRequest, InboundResponse, guarded, nobody
 from doorstroom_client.terugweg.limits import SHIPPED, Limits, oversized, refusal
-from doorstroom_client.terugweg.peer import oin_from_scope
+from doorstroom_client.terugweg.peer import oin_from_scope, sender_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -75,13 +75,15 @@ def asgi_app(
 
 def _request(scope: Scope, body: bytes, peer: Callable[[Scope], str | None]) -> InboundRequest:
     headers: dict[bytes, bytes] = dict(scope.get("headers") or ())
+    sender = sender_of(peer, scope)
     return InboundRequest(
         method=scope["method"],
         path=scope["path"],
         query=scope.get("query_string", b"").decode("latin-1"),
-        peer_oin=peer(scope),
+        peer_oin=sender.oin,
         body=body,
         content_type=headers.get(b"content-type", b"").decode("latin-1"),
+        reason=sender.reason,
     )
 
 

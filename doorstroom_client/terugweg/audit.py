@@ -16,7 +16,7 @@ ACTION = "leerlingresultaat"
 RESULTS = {
     202: "kept",
     400: "not valid",
-    401: "not mandated",
+    401: "not let in",
     404: "no such place",
     405: "unknown school",
     408: "too slow",

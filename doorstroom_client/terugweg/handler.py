@@ -28,6 +28,7 @@ from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.records import Delivery, Kept
+from doorstroom_client.terugweg.reasons import Reason
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -69,6 +70,7 @@ class InboundRequest:
             a header that a client can set.
         body: the exact bytes.
         content_type: value of the Content-Type header.
+        reason: why `peer_oin` is None, for our own log.
     """
 
     method: str
@@ -77,6 +79,7 @@ class InboundRequest:
     peer_oin: str | None
     body: bytes = field(repr=False)
     content_type: str = "application/json"
+    reason: Reason | None = None
 
 
 @frozen
@@ -158,8 +161,12 @@ class Receiver:
         refused = _check_shape(request, edu_to, edu_from)
         if refused:
             return InboundResponse.of(refused)
-        if request.peer_oin is None or not Oin.fits(request.peer_oin) or self._is_ours(request.peer_oin):
-            return InboundResponse.of(401)
+        if request.peer_oin is None:
+            return InboundResponse.of(401, request.reason or Reason.NO_CERTIFICATE)
+        if not Oin.fits(request.peer_oin):
+            return InboundResponse.of(401, Reason.NO_OIN)
+        if self._is_ours(request.peer_oin):
+            return InboundResponse.of(401, Reason.OURS)
         try:
             school_oin = yield from self._school_oin(edu_to)
         except Exception as error:  # noqa: BLE001 - of a function of somebody else
@@ -167,13 +174,13 @@ class Receiver:
         if school_oin is None:
             return InboundResponse.of(405)
         if edu_from != school_oin:
-            return InboundResponse.of(401)
+            return InboundResponse.of(401, Reason.OTHER_SCHOOL)
         try:
             mandated = yield from self.registry.is_mandated(request.peer_oin, school_oin, or_stale=True)
         except DoorstroomError:
             # A 401 would make the supplier stop; while the OSR is silent it should simply come back.
             return InboundResponse.of(503)
-        return None if mandated else InboundResponse.of(401)
+        return None if mandated else InboundResponse.of(401, Reason.NOT_MANDATED)
 
     def unable(self, error: Exception, what: str = "terugweg") -> InboundResponse:
         """The answer when something failed that is not ours: that says nothing about the message, so its sender comes back."""

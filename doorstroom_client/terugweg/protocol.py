@@ -24,6 +24,7 @@ from doorstroom_client.terugweg.asgi import WHOLE, Receive, Scope, Send, too_lon
 from doorstroom_client.terugweg.handler import InboundResponse
 from doorstroom_client.terugweg.limits import SHIPPED, Limits
 from doorstroom_client.terugweg.peer import has_ended, oin_from_scope
+from doorstroom_client.terugweg.reasons import Reason
 from doorstroom_client.terugweg.wire import Wire
 
 TurnedAway = Callable[[int, str, str | None], None]
@@ -256,7 +257,7 @@ class _Bounded:
         if too_long(scope, protocol.limits):
             await self._refuse(send, 431, "headers too large")
         elif has_ended(protocol.tls, protocol.rules.now()):
-            await self._refuse(send, 401, "certificate has ended")
+            await self._refuse(send, 401, Reason.ENDED)
         else:
             await self._in_a_place(scope, receive, send)
 

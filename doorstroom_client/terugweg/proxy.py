@@ -10,8 +10,6 @@ only the proxy can, and it must replace the header in every request.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import datetime as dt
 import os
 import re
@@ -19,30 +17,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
-from urllib.parse import unquote_to_bytes
+from typing import TYPE_CHECKING, Any
 
 from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.x509 import read_der
-from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
+from doorstroom_client.terugweg.forms import FORMS, Form, read_chain
+from doorstroom_client.terugweg.peer import Peer, Sender, from_environ, from_scope
+from doorstroom_client.terugweg.reasons import Reason
 
 if TYPE_CHECKING:
     from doorstroom_client.terugweg.verify import Trust
 
 Files = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-Format = Literal["rfc9440", "escaped-pem"]
-HEADER = "Client-Cert"
-"""The header of RFC 9440."""
 UNIX = "unix"
 """Stands for a connection over a unix socket."""
 LOOK_EVERY = 60.0
 """Seconds between looks at the files."""
-_CHAIN = "client-cert-chain"
-_LONGEST_CHAIN = 6
-_ITEM = re.compile(r":([A-Za-z0-9+/]+={0,2}):")
-_PEM = re.compile(rb"\s*-----BEGIN CERTIFICATE-----\s+([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -55,11 +47,15 @@ class Proxy:
         anchors: PEM file or files with the roots that client certificates must lead to.
         crls: PEM file or files with revocation lists, as in `ClientCertificate`.
         intermediates: PEM file or files with intermediates, for a proxy that hands on the client's own certificate only.
-        header: name of the header; it must be one that the proxy replaces in every request.
-        format: ``rfc9440`` (``:base64 of DER:``, intermediates in ``Client-Cert-Chain``) or ``escaped-pem`` (a
-            percent-encoded PEM text, as nginx gives).
+        header: name of the header, which the proxy must replace in every request; by default the usual one of the format.
+        format: how it is written there: one of `FORMS`.
         on_event: is told when changed files cannot be used.
         now: the wall clock (UTC).
+
+    Attributes:
+        of_scope: gives the OIN of the sender of an ASGI request; None when there is the least doubt.
+        of_environ: the same of a WSGI request. WSGI cannot tell ``Client_Cert`` from ``Client-Cert``, so the server must drop
+            names with an underscore. gunicorn (from 22), waitress, mod_wsgi and Werkzeug do.
 
     Raises:
         ConfigurationError: an argument or a file cannot be used, or the extra is not installed.
@@ -72,46 +68,45 @@ class Proxy:
         anchors: Files,
         crls: Files = (),
         intermediates: Files = (),
-        header: str = HEADER,
-        format: Format = "rfc9440",
+        header: str = "",
+        format: str = "rfc9440",
         on_event: OnEvent | None = None,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self._networks, self._unix = _networks(trusted), UNIX in trusted
-        if not _NAME.fullmatch(header):
+        if header and not _NAME.fullmatch(header):
             raise _wrong("header", "must be the name of a header: letters, digits and dashes")
-        if format not in get_args(Format):
-            raise _wrong("format", f"must be one of {', '.join(get_args(Format))}")
-        self._header, self._format = header.lower(), format
+        if format not in FORMS:
+            raise _wrong("format", f"must be one of {', '.join(FORMS)}")
+        self._form: Form = FORMS[format]
+        self._header = (header or self._form.header).lower()
         self._files = _files(anchors), _files(intermediates), _files(crls)
         self._on_event, self._now = on_event, now
         self._lock = forks.Lock()
         self._stamp, self._trust = self._look(), self._read()
         self._looked_at = time.monotonic()
+        self.of_scope = Peer(self._from_scope)
+        self.of_environ = Peer(self._from_environ)
 
-    def of_scope(self, scope: Mapping[str, Any]) -> str | None:
-        """The OIN of the sender of an ASGI request; None when there is the least doubt."""
+    def _from_scope(self, scope: Mapping[str, Any]) -> Sender:
         address = (scope.get("client") or (None,))[0]
         server = scope.get("server")
         if address is None and server and server[1] is None:
             address = UNIX
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope.get("headers") or ()]
-        if not self._trusts(address, [value for name, value in headers if name in _FORWARDED]):
-            return oin_from_scope(scope)
-        return self._oin([value for name, value in headers if name == self._header], dict(headers).get(_CHAIN, ""))
+        fields: dict[str, list[str]] = {}
+        for name, value in scope.get("headers") or ():
+            fields.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        if not self._trusts(address, [value for name in _FORWARDED for value in fields.get(name, ())]):
+            return _direct(from_scope(scope))
+        return self._judge(fields.get(self._header, ()), ",".join(fields.get(self._form.chain, ())))
 
-    def of_environ(self, environ: Mapping[str, Any]) -> str | None:
-        """The OIN of the sender of a WSGI request; None when there is the least doubt.
-
-        WSGI cannot tell ``Client_Cert`` from ``Client-Cert``, so the server must drop names with an underscore. gunicorn
-        (from 22), waitress, mod_wsgi and Werkzeug do.
-        """
+    def _from_environ(self, environ: Mapping[str, Any]) -> Sender:
         address = environ.get("REMOTE_ADDR")
         forwarded = [str(environ.get(_variable(name)) or "") for name in _FORWARDED]
         if not self._trusts(UNIX if address == "" else address, forwarded):
-            return oin_from_environ(environ)
+            return _direct(from_environ(environ))
         found = environ.get(_variable(self._header))
-        return self._oin([] if found is None else [str(found)], str(environ.get(_variable(_CHAIN)) or ""))
+        return self._judge([] if found is None else [str(found)], str(environ.get(_variable(self._form.chain)) or ""))
 
     def _trusts(self, address: object, forwarded: Sequence[str]) -> bool:
         if address == UNIX:
@@ -128,17 +123,20 @@ class Proxy:
         place = getattr(place, "ipv4_mapped", None) or place
         return any(place in network for network in self._networks)
 
-    def _oin(self, values: Sequence[str], chain: str) -> str | None:
-        if len(values) != 1:
-            return None
+    def _judge(self, values: Sequence[str], chain: str) -> Sender:
+        if not values:
+            return Sender(None, Reason.NO_HEADER)
         try:
-            der = _from_item(values[0]) if self._format == "rfc9440" else _from_escaped_pem(values[0])
-            along = [_from_item(item) for item in chain.split(",")] if self._format == "rfc9440" and chain.strip() else []
+            (value,) = values
+            own, *along = self._form.read(value.strip(" \t"))
+            if own in along:
+                raise ValueError("twice: two headers that a server made one of")
+            along += [item for item in read_chain(chain) if item != own]
         except ValueError:
-            return None
-        if len(along) > _LONGEST_CHAIN or not self._current().is_sound(der, along, self._now()):
-            return None
-        return read_der(der).oin
+            return Sender(None, Reason.OTHER_FORM)
+        reason = self._current().doubt(own, along, self._now())
+        oin = None if reason else read_der(own).oin
+        return Sender(oin) if oin else Sender(None, reason or Reason.NO_OIN)
 
     def _current(self) -> Trust:
         """The roots and lists, taken from the files again when those have changed."""
@@ -189,6 +187,11 @@ class Proxy:
         raise ConfigurationError(f"the roots and lists for the proxy: {problem}", setting="certificate.trust")
 
 
+def _direct(sender: Sender) -> Sender:
+    """A sender without the proxy. That nobody can be believed from there says more than that no certificate came along."""
+    return Sender(None, Reason.UNTRUSTED) if sender.reason is Reason.NO_CERTIFICATE else sender
+
+
 def _variable(header: str) -> str:
     return "HTTP_" + header.replace("-", "_").upper()
 
@@ -214,22 +217,3 @@ def _networks(trusted: Sequence[str]) -> list[IPv4Network | IPv6Network]:
     if any(network.prefixlen == 0 for network in networks):
         raise _wrong("trusted", "may not hold a network of all addresses: everybody could say who they are")
     return networks
-
-
-def _from_item(text: str) -> bytes:
-    """The bytes in a structured field: ``:base64:`` (RFC 8941)."""
-    found = _ITEM.fullmatch(text.strip(" \t"))
-    if not found:
-        raise ValueError("not a byte sequence")
-    return base64.b64decode(found.group(1), validate=True)
-
-
-def _from_escaped_pem(text: str) -> bytes:
-    """The one certificate in a percent-encoded PEM text."""
-    found = _PEM.fullmatch(unquote_to_bytes(text.strip(" \t")))
-    if not found:
-        raise ValueError("not one certificate")
-    try:
-        return base64.b64decode(b"".join(found.group(1).split()), validate=True)
-    except binascii.Error:
-        raise ValueError("not base64") from None

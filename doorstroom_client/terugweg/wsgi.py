@@ -13,7 +13,7 @@ from typing import Any
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.terugweg.handler import Failed, InboundRequest, InboundResponse, guarded, nobody
 from doorstroom_client.terugweg.limits import SHIPPED, Limits, oversized, refusal
-from doorstroom_client.terugweg.peer import oin_from_environ
+from doorstroom_client.terugweg.peer import oin_from_environ, sender_of
 
 Environ = Mapping[str, Any]
 StartResponse = Callable[..., Any]
@@ -58,13 +58,15 @@ def wsgi_app(
 
 
 def _request(environ: Environ, body: bytes, peer: Callable[[Environ], str | None]) -> InboundRequest:
+    sender = sender_of(peer, environ)
     return InboundRequest(
         method=str(environ["REQUEST_METHOD"]),
         path=f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}",
         query=str(environ.get("QUERY_STRING", "")),
-        peer_oin=peer(environ),
+        peer_oin=sender.oin,
         body=body,
         content_type=str(environ.get("CONTENT_TYPE") or ""),
+        reason=sender.reason,
     )
 
 

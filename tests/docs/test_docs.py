@@ -55,6 +55,7 @@ EXPECTED = (
     "reference/decisions.md",
     "reference/current-result.md",
     "reference/mandates.md",
+    "reference/let-in.md",
     "reference/commands.md",
     "reference/csv.md",
     "reference/heroverweging.md",

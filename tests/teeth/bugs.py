@@ -11,13 +11,14 @@ import logging
 import os
 import re
 import ssl
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, replace
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from .planting import Bug
 
@@ -25,17 +26,20 @@ BUGS: list[Bug] = []
 
 _ANSWERS = "tests/answers/test_cells.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
+_CHAIN = "tests/terugweg/test_chain.py"
 _CALL = "tests/unit/test_call.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
 _CURRENT = "tests/inkomend/test_current.py"
 _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
+_FORMS = "tests/terugweg/test_forms.py"
 _FUNCTIONS = "tests/terugweg/test_functions.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
 _OWN = "tests/promises/test_own_certificate.py"
 _PROTOCOL = "tests/terugweg/test_protocol.py"
 _PROXY = "tests/terugweg/test_proxy.py"
+_REASONS = "tests/terugweg/test_reasons.py"
 _RECEIVER = "tests/unit/test_receiver.py"
 _SHAPES = "tests/osr/test_shapes.py"
 _TRUST = "tests/promises/test_closed_trust.py"
@@ -854,9 +858,59 @@ def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True
 
 
-@bug("T7", "a certificate in a header is not verified", "terugweg.verify:Trust.is_sound", _PROXY, only="every_defect")
-def _(is_sound: Any, *_: Any) -> bool:
+@bug("T7", "a certificate in a header is not verified", "terugweg.verify:Trust.doubt", _PROXY, only="every_defect")
+def _(doubt: Any, *_: Any) -> None:
+    return None
+
+
+@bug(
+    "T7", "certificates in a header sign each other round and round", "terugweg.verify:_upwards", _CHAIN, only="few_signatures"
+)
+def _(upwards: Any, leaf: Any, pool: Any) -> Any:
+    return list(pool)
+
+
+@bug("T7", "a chain in a header is verified however long it is", "terugweg.verify:_MOST_ALONG", _CHAIN, only="too_many")
+def _(most: int) -> int:
+    return 1000
+
+
+@bug("T7", "a second sender may stand in a chain", "terugweg.verify:_is_authority", _FORMS, only="two_headers")
+def _(is_authority: Any, certificate: Any) -> bool:
     return True
+
+
+@bug("T7", "a header is decoded until it fits", "terugweg.forms:_unescaped", _FORMS, only="nearly_right")
+def _(unescaped: Any, text: str) -> str:
+    return str(unquote(unquote(unescaped(text))))
+
+
+@bug("T7", "of several proxies in a header the last one counts", "terugweg.forms:FORMS", _FORMS, only="elements")
+def _(forms: Any) -> Any:
+    envoy = forms["xfcc"]
+    return {**forms, "xfcc": replace(envoy, read=lambda text: envoy.read(text.rpartition(",")[2]))}
+
+
+@bug("T7", "two headers count as the first of them", "terugweg.proxy:Proxy._judge", _PROXY, only="not_exactly_once")
+def _(judge: Any, self: Any, values: Any, chain: str) -> Any:
+    return judge(self, values[:1], chain)
+
+
+@bug("T7", "each 401 is told as a missing mandate", "terugweg.audit:received", _REASONS)
+def _(received: Any, status: int, about: Any, request: Any = None, seconds: float = 0.0, reason: str = "") -> Any:
+    return received(status, about, request, seconds, "not mandated" if status == 401 else reason)
+
+
+@bug("T7", "why nobody was recognised gets lost", "terugweg.peer:sender_of", _REASONS)
+def _(sender_of: Any, peer: Any, given: Any) -> Any:
+    return replace(sender_of(peer, given), reason=None)
+
+
+@bug("T7", "keys of certificates lie where others can write", "simulator._rsa_keys:_folder", "tests/simulator/test_rsa_keys.py")
+def _(folder: Any) -> Path:
+    made = Path(tempfile.gettempdir()) / f"doorstroom-test-keys-{os.getuid()}"
+    made.mkdir(exist_ok=True)
+    return made
 
 
 # --- what is agreed

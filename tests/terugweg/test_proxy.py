@@ -374,7 +374,7 @@ def test_a_new_list_counts(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"trusted": ["0.0.0.0/0"]}, "serve.proxy_trusted"),
         ({"trusted": [HERE, "::/0"]}, "serve.proxy_trusted"),
         ({"header": "client_cert"}, "serve.proxy_header"),
-        ({"header": ""}, "serve.proxy_header"),
+        ({"header": "x y"}, "serve.proxy_header"),
         ({"header": "X-Cert\r\n"}, "serve.proxy_header"),
         ({"format": "subject"}, "serve.proxy_format"),
         ({"anchors": "weg.pem"}, "certificate.trust"),

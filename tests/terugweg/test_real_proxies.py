@@ -5,89 +5,33 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from programs import free_port, installed, nginx, running
 
 from doorstroom_client.simulator import Keten
-from doorstroom_client.simulator.pki import Issued
 
-from .conftest import ROOT, Serve, Served, Supplier, answer, serving, status_of
+from .conftest import Serve, Served, Supplier, answer, status_of
+from .proxies import EXAMPLES, FILES, behind, issued, with_rsa
 from .test_proxy import ders, item
 
-EXAMPLES = ROOT / "examples" / "proxy"
-FORMS = {
-    "nginx": {"serve_proxy_header": "X-SSL-Client-Cert", "serve_proxy_format": "escaped-pem"},
-    "caddy": {},
-    "haproxy": {},
-}
+ICE, DIA = "00000003990000110000", "00000003990000120000"
 
 
-def issued(keten: Keten, name: str) -> Issued:
-    """The certificate of a party of the chain."""
-    pki = keten.directory / "pki"
-    return Issued(pki / f"{name}.cert.pem", pki / f"{name}.key.pem", None)
-
-
-@contextmanager
-def proxy(name: str, keten: Keten, folder: Path, backend: int) -> Iterator[int]:
-    """Run a proxy with the example, and give its port; only paths and ports are changed."""
-    program, port, las = installed(name), free_port(), issued(keten, "las")
-    both = folder / "las.both.pem"
-    both.write_bytes(las.cert.read_bytes() + las.key.read_bytes())
-    (file,) = (path for path in EXAMPLES.iterdir() if path.name.lower().startswith(name))
-    text = file.read_text()
-    for old, new in (
-        ("/etc/doorstroom/las.pem", str(las.cert)),
-        ("/etc/doorstroom/las.key", str(las.key)),
-        ("/etc/doorstroom/las.both.pem", str(both)),
-        ("/etc/doorstroom/pkio-private-root.pem", str(keten.certificate.trust_files[0])),
-        ("127.0.0.1:8080", f"127.0.0.1:{backend}"),
-        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("\n:443 {", f"\nhttps://localhost:{port} {{\n\tbind 127.0.0.1"),
-        ("bind :443", f"bind 127.0.0.1:{port}"),
-    ):
-        text = text.replace(old, new)
-    assert "443" not in text.replace(str(port), "").replace(str(backend), "")
-    settings = folder / file.name
-    settings.write_text(text)
-    command = {
-        "nginx": lambda: nginx(folder, text),
-        "caddy": lambda: [program, "run", "--adapter", "caddyfile", "--config", str(settings)],
-        "haproxy": lambda: [program, "-db", "-f", str(settings)],
-    }[name]
-    with running(command(), port, folder):
-        yield port
-
-
-@pytest.fixture(params=FORMS)
-def behind(request: pytest.FixtureRequest, chain: Keten, tmp_path: Path) -> Iterator[tuple[str, int, Served]]:
+@pytest.fixture(params=FILES)
+def there(request: pytest.FixtureRequest, chain: Keten, tmp_path: Path) -> Iterator[tuple[str, int, Served]]:
     """A proxy, its port, and the receiver behind it."""
-    name = request.param
-    installed(name)
-    between = tmp_path / "between.pem"
-    between.write_text(ssl.DER_cert_to_PEM_cert(ders(issued(chain, "ice"))[1]))
-    settings = {
-        "serve_proxy_trusted": "127.0.0.1",
-        "serve_proxy_intermediates": str(between),
-        "store": str(tmp_path / "s.db"),
-        **FORMS[name],
-    }
-    with (
-        serving(chain.directory, tmp_path / "log.jsonl", short=False, **settings) as served,
-        proxy(name, chain, tmp_path, served.port) as port,
-    ):
-        assert "http://127.0.0.1" in served.said[-1]
-        yield name, port, served
+    with behind(request.param, chain, tmp_path) as (port, served):
+        yield request.param, port, served
 
 
 def claims(keten: Keten) -> list[list[str]]:
     """What somebody can put in a request who wants to pass for the mandated supplier."""
     own, between = ders(issued(keten, "ice"))
-    rfc, nginx = item(own), quote(ssl.DER_cert_to_PEM_cert(own), safe="")
+    pem = ssl.DER_cert_to_PEM_cert(own)
+    rfc, bare, folded, nginx = item(own), item(own)[1:-1], pem.replace("\n", " "), quote(pem, safe="")
     return [
         [f"Client-Cert: {rfc}", f"Client-Cert-Chain: {item(between)}"],
         [f"Client-Cert: {rfc}", f"Client-Cert: {rfc}"],
@@ -96,21 +40,32 @@ def claims(keten: Keten) -> list[list[str]]:
         [f"X-SSL-Client-Cert: {nginx}"],
         [f"x-ssl-client-cert: {nginx}", f"X_SSL_Client_Cert: {nginx}"],
         [f"X-Forwarded-Client-Cert: Cert={nginx}"],
+        [f'x-forwarded-client-cert: By=x;Cert="{nginx}";Chain="{nginx}"'],
+        [f"X-Forwarded-Tls-Client-Cert: {bare}", f"X_Forwarded_Tls_Client_Cert: {bare}"],
+        [f"X-SSL-Client-Cert: {bare}"],
+        [f"X-SSL-Client-Cert: {folded}", f"x_ssl_client_cert: {folded}"],
         ["X-SSL-Client-Verify: SUCCESS", "X-SSL-Client-S-DN: serialNumber=00000003990000110000"],
         ["X-Forwarded-For: 127.0.0.1", f"Client-Cert: {rfc}"],
     ]
 
 
-def test_behind_a_proxy(behind: tuple[str, int, Served], chain: Keten, supplier: Supplier) -> None:
-    name, port, served = behind
+def test_behind_a_proxy(there: tuple[str, int, Served], chain: Keten, supplier: Supplier) -> None:
+    name, port, served = there
     other = Supplier(chain, "dia")
     assert supplier.post(port) == 202
     assert other.post(port) == 401
+    for bits in (3072, 4096):  # the body fills the buffer that a header is added to
+        rsa = Supplier(chain, issued=with_rsa(chain, "ice", bits))
+        for size in (1024, 13_000, 14_848, 16_384, 20_000, 100_000, 1024 * 1024):
+            rsa.body = supplier.body.ljust(size)
+            assert rsa.post(port) == 202, (name, bits, size)
     for claim in claims(chain):
         assert other.post(port, *claim) == 401, (name, claim)
         assert supplier.post(port, *claim) == 202, (name, claim)
+    refused = [event for event in served.events() if event["result"] == "not let in"]
+    assert {(event["actor"], event["reason"]) for event in refused} == {(DIA, "not mandated")}
     actors = {event["actor"] for event in served.events() if event["action"] == "leerlingresultaat"}
-    assert actors == {"00000003990000110000", "00000003990000120000"}  # nobody came in without a certificate of their own
+    assert actors == {ICE, DIA}  # nobody came in without a certificate of their own
 
     anonymous = Supplier(chain)
     anonymous.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -126,6 +81,15 @@ def test_behind_a_proxy(behind: tuple[str, int, Served], chain: Keten, supplier:
             assert status_of(answer(plain)) == 401
 
 
+def test_haproxy_without_colons(chain: Keten, tmp_path: Path) -> None:
+    bare = ("    # http-request set-header X-SSL", "    http-request set-header X-SSL")
+    with behind("haproxy", chain, tmp_path, [bare], proxy_format="der") as (port, _):
+        rsa, other = Supplier(chain, issued=with_rsa(chain, "ice", 4096)), Supplier(chain, "dia")
+        rsa.body = rsa.body.ljust(16_384)
+        assert rsa.post(port) == 202
+        assert other.post(port, f"X-SSL-Client-Cert: {item(ders(issued(chain, 'ice'))[0])[1:-1]}") == 401
+
+
 def test_a_direct_connection_is_not_affected(serve: Serve, chain: Keten, supplier: Supplier, tmp_path: Path) -> None:
     served = serve(store=str(tmp_path / "s.db"))
     other = Supplier(chain, "dia")
@@ -135,4 +99,4 @@ def test_a_direct_connection_is_not_affected(serve: Serve, chain: Keten, supplie
 
 
 def test_there_is_an_example_for_each() -> None:
-    assert sorted(path.name for path in EXAMPLES.iterdir()) == ["Caddyfile", "haproxy.cfg", "nginx.conf"]
+    assert sorted(path.name for path in EXAMPLES.iterdir()) == sorted(file for files in FILES.values() for file in files)

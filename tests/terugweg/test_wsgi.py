@@ -171,7 +171,7 @@ def test_a_result_is_kept(client: Client, test_pki: Pki, events: list[Event]) ->
     told = [event for event in events if event.action == "leerlingresultaat"]
     assert [(event.result, event.actor, event.peer, event.outcomes) for event in told] == [
         ("kept", SUPPLIER_OIN, LEVERANCIER.naam, ("202",)),
-        ("not mandated", "-", "-", ("401",)),
+        ("not let in", "-", "-", ("401",)),
         ("too large", "-", "-", ("413",)),
     ]
 
