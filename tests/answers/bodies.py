@@ -29,6 +29,7 @@ PAGES: dict[str, tuple[bytes, str | None, dict[str, str]]] = {
     "after a mark and comments": (b"\xef\xbb\xbf\r\n <!-- a --><!-- > b --> \n" + page(), "application/json", {}),
     "a comment without end": (b"<!-- " + b"x" * 20_000, "application/json", {}),
     "a piece of a page": (b"<h1>Not Found</h1>", "application/json", {}),
+    "a piece after a mark": (b"\xef\xbb\xbf<h1>Not Found</h1>", "application/json", {}),
     "only centered": (b"<center>Not Found</center>", "application/json", {}),
     "UTF-16": (page().decode().encode("utf-16"), "application/json", {}),
     "UTF-16 without a mark": (page().decode().encode("utf-16-be"), "application/json", {}),
@@ -48,6 +49,7 @@ PAGES: dict[str, tuple[bytes, str | None, dict[str, str]]] = {
     "after words of a proxy": (b"[Onderhoud] " + page(), "text/html", {}),
     "a template": (b"{{title}} <!doctype html><p>Oeps", "text/html", {}),
     "in a text of JSON": (json.dumps(page().decode()).encode(), "application/json", {}),
+    "in a text of JSON that is no Unicode": (b'"\\ud800 <html>"', "application/json", {}),
     "in a list of JSON": (json.dumps([page().decode()]).encode(), "application/json", {}),
     "in an error of JSON": (json.dumps({"error": page().decode()}).encode(), "application/json", {}),
     "a button": (b"<button>Akkoord</button>", "application/json", {}),
@@ -68,6 +70,8 @@ WORDS: dict[str, tuple[bytes, str | None, dict[str, str]]] = {
     "with more in it": (b'{"code": 7, "melding": "leerling 1"}', "application/json", {}),
     "in capitals": (b'{"Melding": "leerling 1"}', "application/json", {}),
     "a problem by its type": (b'{"detail": "leerling 1"}', "application/problem+json", {}),
+    "a problem with a title only": (b'{"title": "leerling 1"}', "application/problem+json", {}),
+    "a problem that says which": (b'{"type": "/fouten/9", "title": "leerling 1"}', "application/json", {}),
     "a problem as plain JSON": (b'{"title": "Nee", "status": 404, "detail": "leerling 1"}', "application/json", {}),
 }
 """Refusals in the words of the chain."""
@@ -81,6 +85,8 @@ OTHERS: dict[str, tuple[bytes, str | None]] = {
         b'{"type": "about:blank", "title": "Error 1020", "status": 403, "detail": "Denied", "cloudflare_error": true}',
         "application/problem+json",
     ),
+    "a document that says that it is a page": (b' {"error": "Not Found"}', "text/html"),
+    "a title and nothing else": (b'{"title": "Not Found"}', "application/json"),
     "a list": (b'[{"melding": "x"}]', "application/json"),
     "a list as a page": (b"[]", "text/html"),
     "a text in JSON": (b'"melding"', "application/json"),
@@ -110,6 +116,7 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
     "nginx, its own statuses": (495, "", "text/plain"),
     "nginx, none, its own statuses": (496, NGINX.format("Oeps"), "text/html"),
     "nginx, another status": (403, NGINX.format("No required&nbsp;SSL\n certificate was sent"), "text/html"),
+    "nginx, in bold": (400, "<p>No <b>required</b> SSL certificate was sent", "text/html"),
     "nginx, in plain words": (401, "The SSL certificate error", "text/plain"),
     "Azure Application Gateway": (
         400,

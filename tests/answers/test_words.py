@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from http import HTTPStatus
 from types import MappingProxyType
 
@@ -12,7 +14,7 @@ from support import in_time
 from doorstroom_client.errors import Phase
 from doorstroom_client.exchange.decisions import ANSWERS, Situation, classify
 from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response
-from doorstroom_client.exchange.words import Body, body_of, refuses_our_certificate
+from doorstroom_client.exchange.words import Body, body_of, is_page, readable, refuses_our_certificate
 
 from .bodies import NO_REFUSALS, OTHERS, PAGES, RECEIPTS, REFUSALS, WORDS
 
@@ -45,13 +47,43 @@ def test_words_of_the_chain_in_disguise(name: str, status: int) -> None:
         assert classify(told, operation) is classify(Response(status, {}, b'{"melding": "leerling 1"}'), operation)
 
 
+NO_JSON = ("broken JSON", "too deep", "words", "bytes")
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413, 415, 422])
 @pytest.mark.parametrize("name", OTHERS)
 def test_words_of_others(name: str, status: int) -> None:
     told = response(status, *OTHERS[name])
-    assert body_of(told) not in (Body.MELDING, Body.PROBLEM, Body.EMPTY)
+    assert body_of(told) is (Body.TEXT if name in NO_JSON else Body.JSON)
     for operation in LISTS:
         assert classify(told, operation) is Situation.NOT_THEIRS
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\0\0 \0\r\0\n", Body.EMPTY),
+        (b"X", Body.TEXT),
+        (b'{"title": "Not Found.", "status": 404}', Body.EMPTY),
+        (b'{"title": "", "status": 799}', Body.EMPTY),
+        (b'{"title": ""}', Body.EMPTY),
+        (b'{"title": "", "status": [404]}', Body.EMPTY),
+        (b'{"title": "Bad Request", "status": 404}', Body.PROBLEM),
+    ],
+)
+def test_what_says_nothing(body: bytes, kind: Body) -> None:
+    assert body_of(response(404, body, "application/problem+json")) is kind
+
+
+def test_a_page_begins_as_one_unless_there_may_be_more_before_it() -> None:
+    late = b"Let op: <html><p>Nee"
+    assert is_page(late, anywhere=True)
+    assert not is_page(late)
+
+
+@pytest.mark.parametrize("packed", [gzip.compress(bytes(2**20)), zlib.compress(bytes(2**20))], ids=["gzip", "zlib"])
+def test_no_more_than_a_part_is_unpacked(packed: bytes) -> None:
+    assert readable(response(404, packed, headers={"Content-Encoding": "gzip"})) == bytes(64 * 1024)
 
 
 HTML = {"content-type": "text/html; charset=utf-8"}
