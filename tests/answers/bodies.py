@@ -116,7 +116,7 @@ REFUSALS: dict[str, tuple[int, str, str]] = {
     "nginx, its own statuses": (495, "", "text/plain"),
     "nginx, none, its own statuses": (496, NGINX.format("Oeps"), "text/html"),
     "nginx, another status": (403, NGINX.format("No required&nbsp;SSL\n certificate was sent"), "text/html"),
-    "nginx, in bold": (400, "<p>No <b>required</b> SSL certificate was sent", "text/html"),
+    "nginx, in bold": (400, "<p>No <b>required</b> SSL cert", "text/html"),
     "nginx, in plain words": (401, "The SSL certificate error", "text/plain"),
     "Azure Application Gateway": (
         400,
