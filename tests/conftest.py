@@ -62,6 +62,7 @@ def _left_open(request: pytest.FixtureRequest) -> Iterator[None]:
     close_all()
     request.node.funcargs.clear()
     gc.collect()
+    gc.freeze()  # what is left is not looked through after each later test of this file
 
 
 @pytest.fixture(autouse=True)

@@ -182,12 +182,6 @@ def _veldverschil(plaats: str, ours: Velden, theirs: Velden) -> Iterator[Verschi
                 yield Verschil("changed", plaats, veld, f"{feit}: {_woord(one.get(feit))} is now {_woord(other.get(feit))}")
 
 
-def _komt_of_gaat(plaats: str, veld: str, new: Schema | None) -> Verschil:
-    if new is None:
-        return Verschil("gone", plaats, veld, "is gone")
-    return Verschil("added", plaats, veld, "is new and required" if new["required"] else "is new")
-
-
 def _met_zijn_geheel(veld: str, where: Velden, other: Velden) -> bool:
     """Whether the field comes or goes together with what it stands in."""
     return any(

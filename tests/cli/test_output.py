@@ -1,7 +1,12 @@
-"""Output that cannot be written is exit code 74 and nothing else: no trace of the program, and what was done stands."""
+"""Output that cannot be written is exit code 74 and nothing else: no trace of the program, and what was done stands.
+
+Most of it is tried in this process, with stdout and stderr put on real descriptors that cannot be written. What only a program
+of its own can show is tried with one: what Python says when it ends, descriptors that were closed before it began, a pipe.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import signal
@@ -14,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from doorstroom_client.cli import main
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.simulator import Keten
 
@@ -23,6 +29,7 @@ from .test_help import ALL, LEAVES
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
 
 Streams = dict[str, Any]
+Done = subprocess.CompletedProcess[str]
 WAYS = ("full", "closed", "broken")
 NOISE = ("Traceback", "Exception ignored", "Logging error", "Error in", "This is a bug")
 SCHOOL = ("--school", "99AA")
@@ -48,6 +55,15 @@ LONG = ("demo", "serve")
 """These run on, or take long; they have tests of their own."""
 
 
+def nowhere(way: str) -> int:
+    """A descriptor that cannot be written."""
+    if way == "full":
+        return os.open("/dev/full", os.O_WRONLY)
+    reading, target = os.pipe()
+    os.close(reading)
+    return target
+
+
 @contextmanager
 def cannot_be_written(way: str, *names: str) -> Iterator[Streams]:
     """What `subprocess.run` is given so that these streams cannot be written."""
@@ -57,24 +73,52 @@ def cannot_be_written(way: str, *names: str) -> Iterator[Streams]:
         for name in names:
             os.close(numbers[name])
 
-    with ExitStack() as stack:
-        if way == "closed":
-            yield {"preexec_fn": close}
-            return
-        if way == "full":
-            target = os.open("/dev/full", os.O_WRONLY)
-        else:
-            reading, target = os.pipe()
-            os.close(reading)
-        stack.callback(os.close, target)
+    if way == "closed":
+        yield {"preexec_fn": close}
+        return
+    target = nowhere(way)
+    try:
         yield dict.fromkeys(names, target)
+    finally:
+        os.close(target)
 
 
-def run_with(arguments: tuple[str, ...], streams: Streams, **more: str) -> subprocess.CompletedProcess[str]:
-    given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+def apart(arguments: tuple[str, ...], way: str = "", *names: str, **more: Any) -> Done:
+    """Run a command as a program of its own; these of its streams cannot be written."""
     command = [sys.executable, "-m", "doorstroom_client.cli", *arguments]
-    env = environment(**more)
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, text=True, timeout=120, check=False, env=env, **given)
+    with cannot_be_written(way, *names) if names else ExitStack() as streams:
+        given = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **(streams if names else {}), **more}  # type: ignore[dict-item]
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, text=True, timeout=120, check=False, env=environment(), **given
+        )
+    return without_noise(done)
+
+
+def here(arguments: tuple[str, ...], way: str = "", *names: str) -> Done:
+    """Run a command in this process; a stream that Python could not empty at the end of a program fails the test."""
+    kept = {name: io.BytesIO() for name in ("stdout", "stderr")}
+    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["doorstroom", *arguments])
+        patch.setattr(sys, "stdin", stack.enter_context(Path(os.devnull).open()))
+        for name, content in kept.items():
+            stream = None
+            if name not in names:
+                stream = io.TextIOWrapper(content, "utf-8", line_buffering=name == "stderr")
+            elif way != "closed":  # Python gives None for one that was closed before it began
+                stream = stack.enter_context(
+                    os.fdopen(nowhere(way), "w", encoding="utf-8", buffering=-1 if name == "stdout" else 1)
+                )
+            patch.setattr(sys, name, stream)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        for name in kept:
+            if getattr(sys, name) is not None:
+                getattr(sys, name).flush()
+        out, err = ("" if name in names else content.getvalue().decode() for name, content in kept.items())
+    return without_noise(Done(arguments, int(ended.value.code or 0), out, err))
+
+
+def without_noise(done: Done) -> Done:
     for noise in NOISE:
         assert noise not in (done.stdout or "") + (done.stderr or "")
     return done
@@ -82,55 +126,64 @@ def run_with(arguments: tuple[str, ...], streams: Streams, **more: str) -> subpr
 
 @pytest.mark.parametrize("path", [path for path, _ in ALL], ids=" ".join)
 def test_help(path: tuple[str, ...]) -> None:
-    with cannot_be_written("full", "stdout") as streams:
-        done = run_with((*path, "--help"), streams)
+    done = here((*path, "--help"), "full", "stdout")
     assert done.returncode == 74
     assert done.stderr == "Error: standard output cannot be written: No space left on device. What was done stands\n"
 
 
-@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("config", "show", "--json"), ("nope",), ()], ids=" ".join)
+STREAMS = (("stdout",), ("stderr",), ("stdout", "stderr"))
+SAID_BY_EVERY_PROGRAM = [("--version",), ("--help",), ("config", "show", "--json"), ("nope",), ()]
+
+
+@pytest.mark.parametrize("arguments", SAID_BY_EVERY_PROGRAM, ids=" ".join)
 @pytest.mark.parametrize("way", WAYS)
 def test_what_every_program_says(arguments: tuple[str, ...], way: str) -> None:
-    usual = run_with(arguments, {})
-    for names in (("stdout",), ("stderr",), ("stdout", "stderr")):
+    usual = here(arguments)
+    for names in STREAMS:
         said = any(getattr(usual, name) for name in names)
-        with cannot_be_written(way, *names) as streams:
-            done = run_with(arguments, streams)
-        assert done.returncode == (74 if said else usual.returncode), names
+        assert here(arguments, way, *names).returncode == (74 if said else usual.returncode), names
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("names", STREAMS, ids="+".join)
+def test_what_python_says_when_a_program_ends(names: tuple[str, ...], way: str) -> None:
+    """It empties its streams once more, complains of what it cannot write, and has an exit code of its own for that."""
+    arguments = ("nope",) if names == ("stderr",) else ("config", "show", "--json")
+    assert apart(arguments, way, *names).returncode == 74
 
 
 @pytest.mark.parametrize("path", [path for path, _ in LEAVES if " ".join(path) not in LONG], ids=" ".join)
 def test_every_command(path: tuple[str, ...], received: Keten) -> None:
     """Each as it ends with output; then without. Whether something was said at all is seen from the first time."""
     arguments = (*path, *ARGUMENTS.get(" ".join(path), ()))
-    usual = run_with(arguments, {})
+    usual = here(arguments)
     assert usual.returncode not in (64, 70), usual.stderr
     Path("kopie.db").unlink(missing_ok=True)
     for way, names in (("full", ("stdout",)), ("full", ("stderr",)), ("closed", ("stdout", "stderr"))):
         if path == ("simulator",) and way == "closed":
             continue  # it has just been there, and its ports may still be taken
         lost = any(getattr(usual, name) for name in names)
-        with cannot_be_written(way, *names) as streams:
-            done = run_with(arguments, streams)
+        done = here(arguments, way, *names)
         expected = worst([ExitCode(usual.returncode), ExitCode.STORE]) if lost else usual.returncode
         assert done.returncode == expected, (way, names, usual, done)
         Path("kopie.db").unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize(
-    ("way", "names", "form"),
+    ("start", "way", "names", "form"),
     [
-        ("full", ("stdout",), ()),
-        ("full", ("stderr",), ()),
-        ("closed", ("stdout", "stderr"), ()),
-        ("broken", ("stdout", "stderr"), ()),
-        ("full", ("stdout",), ("--json",)),
-        ("full", ("stderr",), ("--json",)),
+        (here, "full", ("stdout",), ()),
+        (here, "full", ("stderr",), ()),
+        (apart, "closed", ("stdout", "stderr"), ()),
+        (apart, "broken", ("stdout", "stderr"), ()),
+        (here, "full", ("stdout",), ("--json",)),
+        (here, "full", ("stderr",), ("--json",)),
     ],
 )
-def test_what_was_delivered_is_noted(names: tuple[str, ...], way: str, form: tuple[str, ...], keten: Keten, run: Run) -> None:
-    with cannot_be_written(way, *names) as streams:
-        done = run_with(("deelnemers", "send", "deelnemers.csv", *SCHOOL, "--only-changes", *form), streams)
+def test_what_was_delivered_is_noted(
+    start: Callable[..., Done], names: tuple[str, ...], way: str, form: tuple[str, ...], keten: Keten, run: Run
+) -> None:
+    done = start(("deelnemers", "send", "deelnemers.csv", *SCHOOL, "--only-changes", *form), way, *names)
     assert done.returncode == (0 if form and names == ("stderr",) else 74)
     supplier = keten.toetssystemen["ICE"]
     assert supplier.geteld == 1
@@ -143,10 +196,8 @@ def test_what_was_delivered_is_noted(names: tuple[str, ...], way: str, form: tup
 
 def test_what_stderr_would_get_does_not_end_up_in_the_store(keten: Keten, run: Run) -> None:
     """A file that is opened gets the lowest number that is free: with stderr closed that is where errors go."""
-    with cannot_be_written("closed", "stdout", "stderr") as streams:
-        for _ in range(3):
-            run_with(("deelnemers", "send", "deelnemers.csv", *SCHOOL), streams)
-            run_with(("outbox", "deliver"), streams)
+    for arguments in (("deelnemers", "send", "deelnemers.csv", *SCHOOL), ("outbox", "deliver")):
+        apart(arguments, "closed", "stdout", "stderr")
     assert run("store", "status").exit_code == 0
     assert keten.store.read_bytes().startswith(b"SQLite format 3\0")
 
@@ -233,7 +284,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_device_is_no_file(name: str, received: Keten) -> None:
-    done = run_with(tuple("/dev/full" if part == "FILE" else part for part in FILES[name]), {})
+    done = here(tuple("/dev/full" if part == "FILE" else part for part in FILES[name]))
     assert done.returncode == 74, done
 
 
@@ -242,7 +293,7 @@ def test_what_is_no_file_stays_what_it_is(name: str, received: Keten, tmp_path: 
     """With a pipe, for who tries a device as root may lose it."""
     pipe = tmp_path / "pijp"
     os.mkfifo(pipe)
-    done = run_with((*(str(pipe) if part == "FILE" else part for part in FILES[name]), "--overwrite"), {})
+    done = here((*(str(pipe) if part == "FILE" else part for part in FILES[name]), "--overwrite"))
     assert done.returncode == 74, done
     assert pipe.is_fifo()
 
@@ -251,10 +302,10 @@ def test_what_is_no_file_stays_what_it_is(name: str, received: Keten, tmp_path: 
 def test_a_disk_that_is_full_leaves_no_half_file(name: str, received: Keten, tmp_path: Path) -> None:
     folder = tmp_path / "uit"
     folder.mkdir()
-    usual = run_with(tuple(str(folder / "heel") if part == "FILE" else part for part in FILES[name]), {})
+    usual = here(tuple(str(folder / "heel") if part == "FILE" else part for part in FILES[name]))
     assert usual.returncode in (0, 77), usual
     assert (folder / "heel").stat().st_size > 256
     arguments = tuple(str(folder / "uit.txt") if part == "FILE" else part for part in FILES[name])
-    done = run_with(arguments, {"preexec_fn": _small_files})
+    done = apart(arguments, preexec_fn=_small_files)
     assert done.returncode == 74, done
     assert [path.name for path in folder.iterdir()] == ["heel"]

@@ -1,17 +1,24 @@
-"""A machine without time zones: the package tzdata has them, and without that one every command says what is missing."""
+"""A machine without time zones: the package tzdata has them, and without that one every command says what is missing.
+
+The commands are run in this process, with the places hidden where time zones are found; a few programs of their own show that
+nothing asks for them while a program is loaded.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import zoneinfo
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from doorstroom_client.simulator import Keten
 
-from .conftest import ROOT
+from .conftest import ROOT, Run
 
 _CLIENT = "from doorstroom_client import Client; Client.from_config('doorstroom.toml').close()"
 COMMANDS = (
@@ -28,8 +35,8 @@ COMMANDS = (
 )
 
 
-def run(*args: str, hidden: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run Python without the time zones of the system, and where that is asked for without those of tzdata."""
+def apart(*args: str, hidden: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run Python as a program of its own, without time zones of the system, and when asked without those of tzdata."""
     path = [str(ROOT)]
     if hidden is not None:
         (hidden / "tzdata.py").write_text("")  # a module is no package, so nothing is found below it
@@ -46,31 +53,58 @@ def hidden(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def only_tzdata() -> Iterator[None]:
+    """The system has no time zones."""
+    zoneinfo.reset_tzpath(())
+    zoneinfo.ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+@pytest.fixture
+def nothing(only_tzdata: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package is not there either."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tzdata"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "tzdata", ModuleType("tzdata"))  # a module is no package, so nothing is found below it
+
+
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_the_package_is_enough(command: tuple[str, ...], keten: Keten) -> None:
-    done = run("-m", "doorstroom_client.cli", *command)
-    assert done.returncode not in (70, 78), done.stderr
+def test_the_package_is_enough(command: tuple[str, ...], keten: Keten, only_tzdata: None, run: Run) -> None:
+    done = run(*command)
+    assert done.exit_code not in (70, 78), done.output
     assert "time zone" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, ("serve",)], ids=" ".join)
-def test_without_any_a_command_says_so_at_the_start(command: tuple[str, ...], keten: Keten, hidden: Path) -> None:
-    done = run("-m", "doorstroom_client.cli", *command, hidden=hidden)
-    assert done.returncode == 78, done.stderr
-    told = done.stdout + done.stderr  # config check has it in its table
+def assert_told(code: int, told: str, keten: Keten) -> None:
+    assert code == 78, told
     assert "Europe/Amsterdam" in told
     assert "tzdata" in told
     assert "Traceback" not in told
     assert not any(system.geteld for system in keten.toetssystemen.values())
 
 
+@pytest.mark.parametrize("command", [*COMMANDS, ("serve",)], ids=" ".join)
+def test_without_any_a_command_says_so_at_the_start(command: tuple[str, ...], keten: Keten, nothing: None, run: Run) -> None:
+    done = run(*command)
+    assert_told(done.exit_code, done.output, keten)  # config check has it in its table
+
+
+@pytest.mark.parametrize("command", [COMMANDS[2], ("serve",)], ids=" ".join)
+def test_a_program_without_any_says_so_at_its_start(command: tuple[str, ...], keten: Keten, hidden: Path) -> None:
+    done = apart("-m", "doorstroom_client.cli", *command, hidden=hidden)
+    assert_told(done.returncode, done.stdout + done.stderr, keten)
+
+
 def test_without_any_a_client_says_so_when_it_is_made(keten: Keten, hidden: Path) -> None:
-    done = run("-c", _CLIENT, hidden=hidden)
+    done = apart("-c", _CLIENT, hidden=hidden)
     assert "ConfigurationError: the time zone Europe/Amsterdam is not on this machine" in done.stderr
-    assert run("-c", "import doorstroom_client", hidden=hidden).returncode == 0
-    assert run("-c", _CLIENT).returncode == 0
+    assert apart("-c", "import doorstroom_client", hidden=hidden).returncode == 0
+    assert apart("-c", _CLIENT).returncode == 0
 
 
 def test_without_any_what_needs_none_works(hidden: Path) -> None:
-    for command in (("--version",), ("--help",), ("serve", "--help")):
-        assert run("-m", "doorstroom_client.cli", *command, hidden=hidden).returncode == 0
+    for command in (("--version",), ("serve", "--help")):
+        assert apart("-m", "doorstroom_client.cli", *command, hidden=hidden).returncode == 0

@@ -43,6 +43,7 @@ _REASONS = "tests/terugweg/test_reasons.py"
 _RECEIVER = "tests/unit/test_receiver.py"
 _SHAPES = "tests/osr/test_shapes.py"
 _TRUST = "tests/promises/test_closed_trust.py"
+_WORDS = "tests/answers/test_words.py"
 
 
 def bug(promise: str, name: str, target: str, *tests: str, only: str = "") -> Callable[[Callable[..., Any]], None]:
@@ -184,8 +185,8 @@ def _(answers: Any) -> Any:
     "F4",
     "the content type says what a page is",
     "exchange.words:is_page",
-    f"{_ANSWERS}::test_a_page_in_disguise",
-    only="sync and 202 and JSON",
+    f"{_WORDS}::test_a_page_in_disguise",
+    only="202 and JSON",
 )
 def _(is_page: Any, body: bytes, **_: Any) -> bool:
     return False
@@ -195,8 +196,8 @@ def _(is_page: Any, body: bytes, **_: Any) -> bool:
     "F4",
     "what stands before a page hides it",
     "exchange.words:is_page",
-    f"{_ANSWERS}::test_a_page_in_disguise",
-    only="sync and 202 and after",
+    f"{_WORDS}::test_a_page_in_disguise",
+    only="202 and after",
 )
 def _(is_page: Any, body: bytes, **_: Any) -> bool:
     return bool(is_page(body))
@@ -206,7 +207,7 @@ def _(is_page: Any, body: bytes, **_: Any) -> bool:
     "F4",
     "a problem document that says nothing parks a list",
     "exchange.words:_is_bare",
-    f"{_ANSWERS}::test_a_problem_that_says_no_more_than_its_status_is_as_none",
+    f"{_WORDS}::test_a_problem_that_says_no_more_than_its_status_is_as_none",
 )
 def _(is_bare: Any, document: Any) -> bool:
     return False

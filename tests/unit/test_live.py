@@ -207,6 +207,20 @@ def test_at_the_start_the_nearest_moment_is_told_once(days: float, told: int, we
     assert wereld.told() == [f"our certificate ends in {int(days)} days"] * told
 
 
+def test_whether_what_is_in_use_has_ended(wereld: Wereld) -> None:
+    """For the health of a receiver: a newer file that is not looked at yet changes nothing."""
+    wereld.install(wereld.issue(days=20))
+    using = wereld.live()
+    assert using.is_valid
+    wereld.now += 21 * DAY
+    assert not using.is_valid
+    wereld.install(wereld.issue(days=300))
+    assert not using.is_valid
+    wereld.clock += LOOK_EVERY
+    using.current()
+    assert using.is_valid
+
+
 def test_a_new_certificate_ends_the_warnings_and_starts_its_own(wereld: Wereld) -> None:
     wereld.install(wereld.issue(days=20.5))
     using = wereld.live()

@@ -204,6 +204,16 @@ def test_a_definition_that_refers_to_itself_ends() -> None:
     assert {item[:3] for item in differences(knot)} == {("added", IN, "ik"), ("added", IN, "groepen[].zelf")}
 
 
+def test_a_reference_to_itself_is_nothing_and_ends() -> None:
+    def mirror(it: dict[str, Any]) -> None:
+        it["components"] = {
+            "schemas": {"Een": {"$ref": "#/components/schemas/Ander"}, "Ander": {"$ref": "#/components/schemas/Een"}}
+        }
+        body(it)["properties"]["spiegel"] = {"$ref": "#/components/schemas/Een"}
+
+    assert differences(mirror) == [("added", IN, "spiegel", "is new")]
+
+
 @pytest.mark.parametrize("document", [None, "text", [], {}, {"paths": []}, {"paths": {}}, {"openapi": "3.0.1"}])
 def test_what_is_no_definition(document: object) -> None:
     with pytest.raises(ValueError, match="no OpenAPI definition"):

@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.name import _ASN1Type
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstroom_client.exchange.x509 import CertificateFacts, only_oin, read_der, read_pem
+from doorstroom_client.exchange.x509 import Certificate, CertificateFacts, only_oin, read_certificate, read_der, read_pem
 
 OIN = "00000003990000110000"
 KEY = ec.generate_private_key(ec.SECP256R1())
@@ -135,14 +135,52 @@ def test_any_bytes(content: bytes) -> None:
 GOOD = make()
 
 
-@settings(max_examples=1500)
-@given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), max_size=4), st.integers(0, len(GOOD)))
-def test_changed_certificates_raise_nothing_else(changes: list[tuple[int, int]], end: int) -> None:
-    content = bytearray(GOOD)
-    for at, value in changes:
+def extended(*extensions: x509.ExtensionType) -> bytes:
+    """A certificate with extensions, in DER."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")])
+    builder = x509.CertificateBuilder(name, name, KEY.public_key(), 1, START, END)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
+EXTENDED = extended(
+    x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]),
+    x509.BasicConstraints(ca=True, path_length=0),
+    x509.KeyUsage(*(number == 0 for number in range(9))),
+)
+
+
+def test_what_a_certificate_says_of_its_use() -> None:
+    found = read_certificate(EXTENDED)
+    assert (found.usages, found.signs, found.is_ca) == (frozenset({bytes.fromhex("2b06010505070302")}), True, True)
+    encrypting = read_certificate(extended(x509.KeyUsage(*(number == 2 for number in range(9)))))
+    assert (encrypting.usages, encrypting.signs, encrypting.is_ca) == (None, False, False)
+    assert not read_certificate(extended(x509.BasicConstraints(ca=False, path_length=None))).is_ca
+
+
+def test_a_certificate_that_says_nothing_of_its_use_is_for_any() -> None:
+    found = read_certificate(GOOD)
+    assert (found.name, found.issuer_name, found.usages, found.signs, found.is_ca) == ("x", "x", None, True, False)
+    assert read_certificate(extended(x509.SubjectKeyIdentifier(b"x"))).signs
+
+
+@pytest.mark.parametrize("number", [37, 15, 19], ids=["extended usage", "usage", "constraints"])
+def test_an_extension_with_nothing_in_it(number: int) -> None:
+    with pytest.raises(ValueError, match="not a certificate"):
+        read_certificate(extended(x509.UnrecognizedExtension(x509.ObjectIdentifier(f"2.5.29.{number}"), b"")))
+
+
+@pytest.mark.parametrize("good", [GOOD, EXTENDED], ids=["plain", "with extensions"])
+@settings(max_examples=500)
+@given(data=st.data())
+def test_changed_certificates_raise_nothing_else(good: bytes, data: st.DataObject) -> None:
+    content = bytearray(good)
+    for at, value in data.draw(st.lists(st.tuples(st.integers(0, len(good) - 1), st.integers(0, 255)), max_size=4)):
         content[at] = value
-    for variant in (bytes(content), bytes(content[:end])):
-        try:
-            assert isinstance(read_der(variant), CertificateFacts)
-        except ValueError:
-            continue
+    for variant in (bytes(content), bytes(content[: data.draw(st.integers(0, len(good)))])):
+        for read, kind in ((read_der, CertificateFacts), (read_certificate, Certificate)):
+            try:
+                assert isinstance(read(variant), kind)  # type: ignore[operator]
+            except ValueError:
+                continue
