@@ -571,7 +571,8 @@ def _sizes() -> Iterator[Text]:
     long = "longer numbers cost more than they are worth"
     for digits, status in ((300, 202), (4_300, 202), (4_301, 400), (5_000, 400), (1_000_000, 400)):
         yield Text(f"{digits} digits", "doubtful", status, long, put("number", b"7" * digits))
-        yield Text(f"minus and {digits} digits", "doubtful", status, long, put("value", b"-" + b"7" * digits))
+        behind = digits - (digits == 4_300)  # to the oldest pydantic-core a sign is a digit
+        yield Text(f"minus and {behind} digits", "doubtful", status, long, put("value", b"-" + b"7" * behind))
     yield Text(
         "5000 digits and an exponent that makes it small", "doubtful", 400, long, put("number", b"7" * 5_000 + b"e-5000")
     )

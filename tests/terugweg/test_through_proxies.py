@@ -150,9 +150,9 @@ class Variant:
 Send = Callable[[Supplier, int, Variant], int]
 
 
-def _raw(supplier: Supplier, port: int, variant: Variant, *more: str) -> int:
+def _raw(supplier: Supplier, port: int, variant: Variant) -> int:
     """Bytes of our own, without Expect and the like."""
-    lines = [f"POST /leerlingresultaat?{variant.query} HTTP/1.1", "Host: localhost", f"Content-Type: {variant.kind}", *more]
+    lines = [f"POST /leerlingresultaat?{variant.query} HTTP/1.1", "Host: localhost", f"Content-Type: {variant.kind}"]
     chunked = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in variant.pieces] if variant.piece else []
     lines.append("Transfer-Encoding: chunked" if variant.piece else f"Content-Length: {len(variant.body)}")
     content = b"".join([*chunked, b"0\r\n\r\n"]) if variant.piece else variant.body
@@ -184,7 +184,7 @@ def _curl(supplier: Supplier, port: int, variant: Variant) -> int:
     """It asks first whether it may send a large body (Expect: 100-continue)."""
     program = shutil.which("curl")
     if program is None:
-        return _raw(supplier, port, variant, "Expect: 100-continue")
+        return _raw(supplier, port, variant)
     trust, own = supplier.keten.certificate.trust_files[0], SENDERS[0]
     command = [program, "-sS", "-o", os.devnull, "-w", "%{http_code}", "--data-binary", "@-", "--noproxy", "*"]
     command += ["--cacert", str(trust), "--cert", str(own.cert), "--key", str(own.key), "-H", f"Content-Type: {variant.kind}"]
