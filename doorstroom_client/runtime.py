@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.flow import Flow, arun, resumed, run
+from doorstroom_client.exchange.flow import Flow, arun, carried, resumed, run
 from doorstroom_client.exchange.http import AsyncTransport, Outcome, Request, Transport
 from doorstroom_client.resources import Resources
 
@@ -57,7 +57,7 @@ class Threads:
             from concurrent.futures import ThreadPoolExecutor
 
             self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="doorstroom-io")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, partial(carried, work))
 
     def close(self) -> None:
         """Begin nothing any more; what runs is not waited for."""

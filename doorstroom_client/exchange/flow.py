@@ -11,7 +11,7 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError
@@ -61,15 +61,16 @@ def keep(work: Callable[[], T]) -> Flow[T]:
 
 def ask(function: Callable[..., T], *given: object) -> Flow[T]:
     """Ask a function of somebody else, within a flow; a coroutine function too, where an event loop runs."""
-
-    def work() -> T:
-        try:
-            return function(*given)
-        except StopIteration as error:
-            raise RuntimeError("the function ended with StopIteration") from error  # a future cannot carry that one
-
-    value: T = yield Ask(work)
+    value: T = yield Ask(partial(carried, partial(function, *given)))
     return value
+
+
+def carried(work: Callable[[], T]) -> T:
+    """Do work of somebody else. No future can carry a StopIteration: who waits for it would wait for ever."""
+    try:
+        return work()
+    except StopIteration as error:
+        raise RuntimeError("a function ended with StopIteration") from error
 
 
 def resumed(flow: Flow[T], effect: Attempt | Io | Pause) -> Flow[T]:
@@ -142,7 +143,7 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
             answer = failed = None
             if isinstance(attempt, Io):
                 try:
-                    answer = await asyncio.to_thread(attempt.work)
+                    answer = await asyncio.to_thread(carried, attempt.work)
                     if isinstance(attempt, Ask) and inspect.isawaitable(answer):
                         answer = await answer
                 except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
@@ -176,10 +177,7 @@ def _at_once(answer: Any) -> Any:
 
 
 def _headers(auth: Auth) -> dict[str, str]:
-    try:
-        return dict(auth.headers())
-    except StopIteration as error:
-        raise RuntimeError("auth.headers ended with StopIteration") from error  # a future cannot carry that one
+    return dict(carried(auth.headers))
 
 
 @lru_cache(maxsize=256)

@@ -152,6 +152,17 @@ def test_a_function_that_finds_no_school_because_it_fails_is_503(tmp_path: Path,
 
 
 @EVERY_WAY
+@pytest.mark.parametrize("kind", ERRORS)
+@pytest.mark.parametrize("body", [BODY, LARGE], ids=["small", "large"])
+def test_a_transport_that_fails_is_503(tmp_path: Path, way: str, kind: str, body: bytes) -> None:
+    it = Ontvanger(way, tmp_path)
+    it.client._runtime._given.send = raising(ERRORS[kind])
+    status, headers = it.push(body)
+    assert (status, headers["retry-after"]) == (503, "60")
+    assert "geheim" not in repr(it.events)
+
+
+@EVERY_WAY
 @pytest.mark.parametrize("given", ["x", 3, False, {"oin": SCHOOL.oin}, object()], ids=lambda given: type(given).__name__)
 def test_a_function_that_gives_no_school_is_503(tmp_path: Path, way: str, given: object) -> None:
     it = Ontvanger(way, tmp_path, scholen=lambda _: given)
