@@ -58,6 +58,11 @@ NOTHING_OF_IT = [b"hallo", DER[:60], b"0", b"\x30\x00", b"\x30\x02\x05\x00", b"\
 """No PEM, and nothing else that has a name here."""
 
 
+def name_of(value: object) -> str | None:
+    """Keys are made anew in each process, and every worker has to call a test the same."""
+    return "content" if isinstance(value, bytes) else None
+
+
 @pytest.mark.parametrize("what", EITHER)
 def test_a_file_that_is_neither(what: str) -> None:
     content, step = EITHER[what]
@@ -73,7 +78,7 @@ def test_a_key_in_der(content: bytes) -> None:
         assert "openssl pkey -inform DER -in las.x" in hint
 
 
-@pytest.mark.parametrize("content", NOTHING_OF_IT, ids=repr)
+@pytest.mark.parametrize("content", NOTHING_OF_IT, ids=name_of)
 def test_a_file_without_a_name(content: bytes) -> None:
     assert not_a_certificate(content, "las.x") == (
         "holds no readable certificate",
@@ -99,6 +104,7 @@ def test_a_file_without_a_name(content: bytes) -> None:
         (RSA.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, SECRET), "holds a private key and no certificate"),
         (pkcs7.serialize_certificates([CERTIFICATE], Encoding.PEM), "is a PKCS#7 file (.p7b)"),
     ],
+    ids=name_of,
 )
 def test_pem_without_a_certificate(content: bytes, reason: str) -> None:
     assert not_a_certificate(content, "las.x")[0] == reason
@@ -123,6 +129,7 @@ def test_pem_without_a_certificate(content: bytes, reason: str) -> None:
             "that was made with it",
         ),
     ],
+    ids=name_of,
 )
 def test_pem_without_a_key(content: bytes, reason: str, step: str) -> None:
     told, hint = not_a_key(content, "las.x")
