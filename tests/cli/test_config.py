@@ -190,7 +190,7 @@ def test_an_osr_that_is_down(keten: Keten, run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"
     config.write_text(config.read_text("utf-8") + "\n[retry]\nattempts = 1\nlongest_wait = 0\n", "utf-8")
     keten.osr.outage = True
-    assert run("mandaat", "check").exit_code == 75
+    assert run("mandaat", "check", "--school", "99AA").exit_code == 75
 
 
 def test_nothing_to_look_up(keten: Keten, run: Run, tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ def test_numbers_that_pass_the_11_test(text: str) -> None:
             "9e",
             "...",
             "12345678,5",
+            "123456781,00",
+            "123456781.0",
         ),
     ],
 )

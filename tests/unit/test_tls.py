@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import socket
 import ssl
+import threading
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -171,3 +174,34 @@ def test_no_warning_without_reason(good: ClientCertificate, tmp_path: Path) -> N
 
 def test_a_repr_shows_no_password(good: ClientCertificate) -> None:
     assert "geheim" not in repr(replace(good, password="geheim"))
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "left to whoever reads first"])
+def test_a_receiver_may_leave_the_handshake_for_later(at_once: bool, good: ClientCertificate) -> None:
+    ours, theirs = socket.socketpair()
+    seen: list[bytes | None] = []
+
+    def call() -> None:
+        with client_context(good).wrap_socket(theirs, server_hostname="localhost") as connection:
+            seen.append(connection.getpeercert(binary_form=True))
+            connection.sendall(b"dag")
+
+    caller = threading.Thread(target=call)
+    caller.start()
+    with server_context(good).wrap_socket(ours, server_side=True, do_handshake_on_connect=at_once) as connection:
+        assert (connection.version() is not None) is at_once
+        assert connection.recv(3) == b"dag"
+        caller.join()
+        assert seen == [connection.getpeercert(binary_form=True)]
+
+
+def test_a_handshake_that_fails_leaves_no_socket_open(good: ClientCertificate) -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        with pytest.raises(ssl.SSLError):
+            server_context(good).wrap_socket(ours, server_side=True)
+        theirs.settimeout(10)
+        with contextlib.suppress(ConnectionResetError):  # an end as well: of our words not all were read
+            while theirs.recv(100):
+                pass
