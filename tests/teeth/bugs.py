@@ -511,7 +511,6 @@ def _(wrap_socket: Any, self: Any, sock: Any, *args: Any, **more: Any) -> Any:
     "a session is taken up again in an event loop",
     "exchange.fresh:FreshContext.wrap_bio",
     "tests/terugweg/test_ended.py::test_with_a_session_of_before",
-    only="numbers and 1_2",
 )
 def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
     return ssl.SSLContext.wrap_bio(self, *args, **more)
@@ -1241,20 +1240,20 @@ def _(unpacked: Any, text: str) -> str:
     return text
 
 
-_DENIED = "tests/wire/test_mandaat_wire.py::test_other_answers"
+_DENIED = "tests/osr/test_readings.py::test_other_answers"
 
 
-@bug("F3", "what speaks against a yes is not looked at", "osr.mandate_reading:is_denied", _DENIED, only="sync and text")
+@bug("F3", "what speaks against a yes is not looked at", "osr.mandate_reading:is_denied", _DENIED, only="text")
 def _(is_denied: Any, *_: Any) -> bool:
     return False
 
 
-@bug("F3", "a mandate of another is a yes", "osr.mandate_reading:_Reader._is_another", _DENIED, only="sync and text")
+@bug("F3", "a mandate of another is a yes", "osr.mandate_reading:_Reader._is_another", _DENIED, only="text")
 def _(is_another: Any, *_: Any) -> bool:
     return False
 
 
-@bug("F3", "every link makes a mandate", "osr.mandate_reading:_is_item", _DENIED, only="sync and text")
+@bug("F3", "every link makes a mandate", "osr.mandate_reading:_is_item", _DENIED, only="text")
 def _(is_item: Any, fields: Any) -> bool:
     return bool(fields.links)
 

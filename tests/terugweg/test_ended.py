@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,40 +52,43 @@ class Short(Supplier):
         time.sleep(max((self.ends - dt.datetime.now(dt.UTC)).total_seconds(), 0.0) + 1.1)
 
 
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda item: item.name)
-def test_in_the_middle_of_a_connection(serve: Serve, chain: Keten, version: ssl.TLSVersion) -> None:
+def test_in_the_middle_of_a_connection(serve: Serve, chain: Keten) -> None:
+    """With both versions beside each other, for a certificate takes its time to end."""
     served = serve(short=False)
-    supplier = Short(chain, version, tickets=True)
-    with supplier.connect(served.port) as connection:
-        while dt.datetime.now(dt.UTC) < supplier.ends - dt.timedelta(seconds=1):  # silence would end it
-            assert status_of(supplier.send(connection)) == 202
+    suppliers = [Short(chain, version, tickets=True) for version in VERSIONS]
+    with ExitStack() as stack:
+        connections = [(each, stack.enter_context(each.connect(served.port))) for each in suppliers]
+        while dt.datetime.now(dt.UTC) < suppliers[0].ends - dt.timedelta(seconds=1):  # silence would end it
+            assert [status_of(supplier.send(connection)) for supplier, connection in connections] == [202, 202]
             time.sleep(0.5)
-        supplier.wait_for_its_end()
-        got = supplier.send(connection)
-        assert status_of(got) == 401
-        assert b"connection: close" in got
-        assert connection.recv(100) == b""
-    (refused,) = [event for event in served.events() if event.get("reason")]
-    assert (refused["outcomes"], refused["reason"], refused["actor"]) == (["401"], "certificate has ended", "-")
+        suppliers[-1].wait_for_its_end()
+        for supplier, connection in connections:
+            got = supplier.send(connection)
+            assert status_of(got) == 401
+            assert b"connection: close" in got
+            assert connection.recv(100) == b""
+    refused = [event for event in served.events() if event.get("reason")]
+    said = [(event["outcomes"], event["reason"], event["actor"]) for event in refused]
+    assert said == [(["401"], "certificate has ended", "-")] * len(VERSIONS)
 
 
-@pytest.mark.parametrize("tickets", [True, False], ids=["tickets", "numbers"])
-@pytest.mark.parametrize("version", VERSIONS, ids=lambda item: item.name)
-def test_with_a_session_of_before(serve: Serve, chain: Keten, version: ssl.TLSVersion, tickets: bool) -> None:
+def test_with_a_session_of_before(serve: Serve, chain: Keten) -> None:
+    """By ticket and by number, with both versions."""
     served = serve(short=False)
-    supplier = Short(chain, version, tickets=tickets)
-    for _ in range(3):
-        with supplier.connect(served.port) as connection:
-            assert not connection.session_reused
-            assert status_of(supplier.send(connection)) == 202
-            supplier.session = connection.session
-            connection.unwrap().close()  # a session that ends otherwise is forgotten by itself
-    supplier.wait_for_its_end()
-    with pytest.raises(OSError), supplier.connect(served.port) as connection:  # noqa: PT011 - an alert, now or at the first read
-        connection.sendall(supplier.head() + supplier.body)
-        if not connection.recv(100):
-            raise ConnectionError
-    assert json.loads(supplier.body)
+    suppliers = [Short(chain, version, tickets=tickets) for version in VERSIONS for tickets in (True, False)]
+    for supplier in suppliers:
+        for _ in range(3):
+            with supplier.connect(served.port) as connection:
+                assert not connection.session_reused
+                assert status_of(supplier.send(connection)) == 202
+                supplier.session = connection.session
+                connection.unwrap().close()  # a session that ends otherwise is forgotten by itself
+    suppliers[-1].wait_for_its_end()
+    for supplier in suppliers:
+        with pytest.raises(OSError), supplier.connect(served.port) as connection:  # noqa: PT011 - now or at the first read
+            connection.sendall(supplier.head() + supplier.body)
+            if not connection.recv(100):
+                raise ConnectionError
 
 
 @contextmanager
