@@ -130,8 +130,8 @@ def test_a_register_that_is_down_is_told_at_once_with_host_and_cause(keten: Kete
 
 
 def test_a_run_over_many_schools_says_why_it_waits(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(controle, "PATIENCE", 4.0)
-    monkeypatch.setattr(controle, "_REST", 1.0)
+    monkeypatch.setattr(controle, "PATIENCE", 1.0)
+    monkeypatch.setattr(controle, "_REST", 0.25)
     keten.osr.outage = True
     with in_time(8):
         result = run("mandaat", "check", "--quiet")
