@@ -91,11 +91,12 @@ class Resources:
             raise ConfigurationError("this client is closed", hint="Make a new one, or do the work inside its with block")
 
     def check_store(self) -> None:
-        """Refuse to do what needs a store when there is none.
+        """Refuse to do what needs a store when there is none, or when this is closed.
 
         Raises:
-            ConfigurationError: no store is configured.
+            ConfigurationError: no store is configured, or after `close`.
         """
+        self.check_open()
         if self._store is None:
             raise ConfigurationError(
                 "store is not configured, and this has to be kept",

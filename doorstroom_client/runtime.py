@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from doorstroom_client import forks
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.flow import Flow, arun, carried, resumed, run
+from doorstroom_client.exchange.flow import Flow, arun, is_the_end_of, resumed, run
 from doorstroom_client.exchange.http import AsyncTransport, Outcome, Request, Transport
 from doorstroom_client.resources import Resources
+from doorstroom_client.theirs import contained, within
 
 if TYPE_CHECKING:
     import asyncio
@@ -57,7 +58,7 @@ class Threads:
             from concurrent.futures import ThreadPoolExecutor
 
             self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="doorstroom-io")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, partial(carried, work))
+        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, partial(within, work))
 
     def close(self) -> None:
         """Begin nothing any more; what runs is not waited for."""
@@ -90,6 +91,13 @@ class SyncRuntime:
         """Drive a flow to its end."""
         self.resources.check_open()
         return run(flow, self)
+
+    def run_contained(self, flow: Flow[T]) -> T:
+        """The same, in which nothing that was brought along, such as a transport, can end more than the flow."""
+        try:
+            return self.run(flow)
+        except BaseException as error:  # noqa: BLE001 - see above
+            raise contained(error) from None
 
     def send(self, request: Request) -> Outcome:
         """Send; what does so is made when there is something to send."""
@@ -160,14 +168,14 @@ class SyncRuntime:
                 brings, is for the rest of a flow that has to wait.
         """
         if not short:
-            return await self._threads.run(partial(self.run, flow))
+            return await self._threads.run(partial(self.run_contained, flow))
         self.resources.check_open()
         try:
             effect = next(flow)
         except StopIteration as done:
             value: T = done.value
             return value
-        return await self._threads.run(partial(self.run, resumed(flow, effect)))
+        return await self._threads.run(partial(self.run_contained, resumed(flow, effect)))
 
     def _transport(self) -> Transport:
         if self._given is not None:
@@ -195,6 +203,18 @@ class AsyncRuntime:
         """Drive a flow to its end."""
         self.resources.check_open()
         return await arun(flow, self)
+
+    async def run_contained(self, flow: Flow[T]) -> T:
+        """The same, in which nothing that was brought along, such as a transport, can end more than the flow."""
+        import asyncio
+
+        task = asyncio.current_task()
+        try:
+            return await self.run(flow)
+        except BaseException as error:
+            if is_the_end_of(task, error):
+                raise
+            raise contained(error) from None
 
     async def send(self, request: Request) -> Outcome:
         """Send; what does so is made when there is something to send."""
@@ -271,7 +291,7 @@ class AsyncRuntime:
 
     async def in_loop(self, flow: Flow[T], *, short: bool) -> T:  # noqa: ARG002 - as the other runtime has it
         """Drive a flow; it never blocks the loop, so that it need not be short."""
-        return await self.run(flow)
+        return await self.run_contained(flow)
 
     def _transport(self) -> AsyncTransport:
         if self._given is not None:

@@ -33,7 +33,7 @@ NAMES = {
     "__enter__": "__aenter__",
     "__exit__": "__aexit__",
 }
-AWAITED = {"run", "io", "close", "pause", "call"}
+AWAITED = {"run", "run_contained", "io", "close", "pause", "call"}
 """Methods of the runtime that are awaited."""
 STREAMS = {"stream", "each"}
 """Methods of the runtime that are looped over."""

@@ -78,7 +78,7 @@ def tell(event: Event, on_event: OnEvent | None) -> None:
     Nothing here awaits: a hook that turns out to be a coroutine function is told of in the same way.
     """
     level = logging.WARNING if event.serious else logging.INFO
-    with suppress(Exception):  # of a filter of somebody else, which must not end a call either
+    with suppress(BaseException):  # of a filter of somebody else, which must not end a call either
         if logger.isEnabledFor(level):
             logger.log(level, "%s", as_json(event))
     if on_event is None:
@@ -89,7 +89,7 @@ def tell(event: Event, on_event: OnEvent | None) -> None:
         if inspect.iscoroutine(given):
             given.close()
             failed = "a coroutine function, which is not awaited"
-    except Exception as error:  # noqa: BLE001 - a monitor must not stop the exchange
+    except BaseException as error:  # noqa: BLE001 - a monitor must not stop the exchange, whatever it raises
         failed = type(error).__name__
     if failed:
         logger.error("on_event failed (%s)", failed)

@@ -18,6 +18,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.auth import Auth
 from doorstroom_client.exchange.http import AsyncTransport, Origin, Request, Transport
 from doorstroom_client.frozen import frozen
+from doorstroom_client.theirs import contained, within
 
 T = TypeVar("T")
 
@@ -39,7 +40,13 @@ class Io:
 
 @frozen
 class Ask(Io):
-    """The effect: ask a function of somebody else, which may wait; in an event loop what it gives may have to be awaited."""
+    """The effect: ask a function of somebody else, which may wait; in an event loop what it gives may have to be awaited.
+
+    Attributes:
+        contain: whether nothing that it raises may end more than the question, not even what is raised to end a program.
+    """
+
+    contain: bool = False
 
 
 @frozen
@@ -59,18 +66,23 @@ def keep(work: Callable[[], T]) -> Flow[T]:
     return value
 
 
-def ask(function: Callable[..., T], *given: object) -> Flow[T]:
-    """Ask a function of somebody else, within a flow; a coroutine function too, where an event loop runs."""
-    value: T = yield Ask(partial(carried, partial(function, *given)))
+def ask(function: Callable[..., T], *given: object, contain: bool = False) -> Flow[T]:
+    """Ask a function of somebody else, within a flow; a coroutine function too, where an event loop runs.
+
+    Args:
+        function: what is asked.
+        given: its arguments.
+        contain: as of `Ask`.
+    """
+
+    def work() -> T:
+        try:
+            return function(*given)
+        except StopIteration as error:
+            raise contained(error) from None
+
+    value: T = yield Ask(work, contain)
     return value
-
-
-def carried(work: Callable[[], T]) -> T:
-    """Do work of somebody else. No future can carry a StopIteration: who waits for it would wait for ever."""
-    try:
-        return work()
-    except StopIteration as error:
-        raise RuntimeError("a function ended with StopIteration") from error
 
 
 def resumed(flow: Flow[T], effect: Attempt | Io | Pause) -> Flow[T]:
@@ -111,8 +123,8 @@ def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = ti
             if isinstance(effect, Io):
                 try:
                     answer = effect.work() if not isinstance(effect, Ask) else _at_once(effect.work())
-                except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
-                    failed = error
+                except BaseException as error:  # noqa: BLE001 - what belongs to the flow, which decides
+                    failed = _for_flow(effect, error)
                 continue
             if isinstance(effect, Pause):
                 if effect.seconds > 0:
@@ -120,7 +132,7 @@ def run(flow: Flow[T], transport: Transport, sleep: Callable[[float], None] = ti
                 continue
             if effect.after > 0:
                 sleep(effect.after)
-            answer = transport.send(_with_headers(effect.request, _headers(effect.request.peer.auth)))
+            answer = _at_once(transport.send(_with_headers(effect.request, _headers(effect.request.peer.auth))))
     finally:
         flow.close()
         failed = None
@@ -131,6 +143,7 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
     import asyncio  # who awaits this has loaded it; a client that blocks does without
 
     sleep = sleep or asyncio.sleep
+    task = asyncio.current_task()
     answer: Any = None
     failed: Exception | None = None
     try:
@@ -143,11 +156,11 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
             answer = failed = None
             if isinstance(attempt, Io):
                 try:
-                    answer = await asyncio.to_thread(carried, attempt.work)
+                    answer = await asyncio.to_thread(within, attempt.work)
                     if isinstance(attempt, Ask) and inspect.isawaitable(answer):
                         answer = await answer
-                except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
-                    failed = error
+                except BaseException as error:  # noqa: BLE001 - what belongs to the flow, which decides
+                    failed = _for_flow(attempt, error, task)
                 continue
             if isinstance(attempt, Pause):
                 if attempt.seconds > 0:
@@ -158,13 +171,40 @@ async def arun(flow: Flow[T], transport: AsyncTransport, sleep: Callable[[float]
             auth = attempt.request.peer.auth
             # No headers in a variable: tracebacks may show those, and a key stands in them.
             if auth.blocking:
-                ready = _with_headers(attempt.request, await asyncio.to_thread(_headers, auth))
+                ready = _with_headers(attempt.request, await asyncio.to_thread(within, partial(_headers, auth)))
             else:
                 ready = _with_headers(attempt.request, _headers(auth))
             answer = await transport.send(ready)
     finally:
         flow.close()
         failed = None
+
+
+def is_the_end_of(task: object, error: BaseException) -> bool:
+    """Whether an error was raised in a task because it is cancelled itself, or thrown away, and not by what it asked.
+
+    Args:
+        task: in which something was awaited.
+        error: what came out of that.
+    """
+    import asyncio
+
+    if not isinstance(error, asyncio.CancelledError | GeneratorExit):
+        return False
+    try:
+        now = asyncio.current_task()
+    except RuntimeError:  # no loop runs any more
+        now = None
+    return now is None or now is not task or (isinstance(error, asyncio.CancelledError) and now.cancelling() > 0)
+
+
+def _for_flow(effect: Io, error: BaseException, task: object = None) -> Exception:
+    """What a flow is to know of an error; raises what is not for it to know."""
+    if isinstance(error, Exception):
+        return error
+    if isinstance(effect, Ask) and effect.contain and (task is None or not is_the_end_of(task, error)):
+        return contained(error)
+    raise error
 
 
 def _at_once(answer: Any) -> Any:
@@ -177,7 +217,10 @@ def _at_once(answer: Any) -> Any:
 
 
 def _headers(auth: Auth) -> dict[str, str]:
-    return dict(carried(auth.headers))
+    try:
+        return dict(auth.headers())
+    except StopIteration as error:
+        raise contained(error) from None
 
 
 @lru_cache(maxsize=256)

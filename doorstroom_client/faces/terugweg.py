@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 
 from doorstroom_client.chain import Chain
-from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.records import Kept
@@ -45,9 +44,7 @@ class Terugweg:
         start = time.monotonic()
         receiver = self._receiver()
         try:
-            verdict = self._runtime.run(receiver.judge(request))
-        except DoorstroomError:
-            raise
+            verdict = self._runtime.run_contained(receiver.judge(request))
         except Exception as error:  # noqa: BLE001 - of what a LAS brought along: a transport, or what makes its headers
             verdict = receiver.unable(error)
         response = self._runtime.io(partial(receiver.keep, verdict))

@@ -11,6 +11,7 @@ from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.terugweg.handler import InboundRequest
+from doorstroom_client.theirs import kind_of
 
 ACTION = "leerlingresultaat"
 RESULTS = {
@@ -136,7 +137,7 @@ def failed(what: str, error: Exception, about: About) -> None:
         error: told by its kind only.
         about: the receiver.
     """
-    event = Event(what, "-", FAILED, about.las_oin() or "-", "-", "-", about.now(), (type(error).__name__,), serious=True)
+    event = Event(what, "-", FAILED, about.las_oin() or "-", "-", "-", about.now(), (kind_of(error),), serious=True)
     tell(event, about.on_event)
 
 

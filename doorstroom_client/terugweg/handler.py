@@ -7,10 +7,11 @@ only after the store has committed. Texts of answers are fixed: nothing that cam
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import json
 from collections.abc import Callable
 from dataclasses import field
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -29,6 +30,7 @@ from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.terugweg.reasons import Reason
+from doorstroom_client.theirs import contained
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -201,7 +203,9 @@ class Receiver:
 
     def _school_oin(self, edu_to: str) -> Flow[str | None]:
         """The School OIN of the administration; None when it is not ours."""
-        school = (yield from ask(self.find_school, edu_to)) if self.waits else self.find_school(edu_to)
+        school = (yield from ask(self.find_school, edu_to, contain=True)) if self.waits else self.find_school(edu_to)
+        if school is not None and not Oin.fits(school.oin):
+            raise TypeError("neither a School nor None")
         return None if school is None else school.oin
 
     def _is_ours(self, sender: str) -> bool:
@@ -250,12 +254,21 @@ def guarded(
     body: bytes,
     peer: Callable[[T], str | None],
 ) -> InboundRequest | int:
-    """The request in what a server gave; 503 when the function that tells who sent it fails."""
+    """The request in what a server gave; 503 when the function that tells who sent it fails, or gives something else."""
     try:
-        return make(given, body, peer)
-    except Exception as error:  # noqa: BLE001 - of a function of somebody else
-        failed("peer", error)
+        return make(given, body, partial(_told_by, peer))
+    except BaseException as error:  # noqa: BLE001 - of a function of somebody else
+        failed("peer", contained(error))
         return 503
+
+
+def _told_by(peer: Callable[[T], str | None], given: T) -> str | None:
+    told: object = peer(given)
+    if told is None or isinstance(told, str):
+        return told
+    if inspect.iscoroutine(told):
+        told.close()  # so that Python does not warn of one that was never awaited
+    raise TypeError("neither an OIN nor None")
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from doorstroom_client.errors import DoorstroomError, StoreError
+from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.store.group import Outcome
 from doorstroom_client.store.records import Kept
@@ -115,8 +115,6 @@ class Intake:
         """Drive a flow, and answer for what a LAS brought along when that fails: a transport, or what makes its headers."""
         try:
             return await self._runtime.in_loop(flow, short=short)
-        except DoorstroomError:
-            raise
         except Exception as error:  # noqa: BLE001 - see above
             return self._receiver.unable(error)
 

@@ -586,6 +586,16 @@ def _(_: Any) -> Any:
     return re.compile("")
 
 
+@bug("I5", "a function may end the program", "theirs:contained", _FUNCTIONS, only="SystemExit and is_503")
+def _(contained: Any, error: BaseException) -> Any:
+    return error
+
+
+@bug("I5", "who sent it may be anything", "terugweg.handler:_told_by", _FUNCTIONS, only="tells_no_oin")
+def _(told_by: Any, peer: Any, given: Any) -> Any:
+    return peer(given)
+
+
 @bug("I5", "a function that fails is an error of the server", "terugweg.handler:Receiver.unable", _FUNCTIONS, only="is_503")
 def _(_: Any, self: Any, error: Exception, what: str = "") -> Any:
     raise error
