@@ -853,6 +853,13 @@ def _(left_behind: Any, key: Any) -> str:
     return ""
 
 
+@bug("T6", "nobody looks at the proxy before serve does", "cli._certificates:_proxied", _OWN, only="would_not_start")
+def _(_proxied: Any, settings: Any) -> Any:
+    from doorstroom_client.cli._certificates import Judged
+
+    return Judged("proxy", None, None)
+
+
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
 def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True
