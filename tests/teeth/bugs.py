@@ -36,6 +36,7 @@ _ENDPOINTS = "tests/unit/test_endpoints.py"
 _FORMS = "tests/terugweg/test_forms.py"
 _FUNCTIONS = "tests/terugweg/test_functions.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
+_LIFE = "tests/terugweg/test_serve_life.py"
 _OWN = "tests/promises/test_own_certificate.py"
 _PROTOCOL = "tests/terugweg/test_protocol.py"
 _PROXY = "tests/terugweg/test_proxy.py"
@@ -858,6 +859,17 @@ def _(_proxied: Any, settings: Any) -> Any:
     from doorstroom_client.cli._certificates import Judged
 
     return Judged("proxy", None, None)
+
+
+@bug(
+    "T6",
+    "a refused certificate is not told apart",
+    "terugweg.entrance:_words",
+    "tests/terugweg/test_serve_life.py",
+    only="tls_refuses",
+)
+def _(_words: Any, error: Any) -> str:
+    return error.reason or "SSL"
 
 
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
