@@ -872,6 +872,13 @@ def _(_words: Any, error: Any) -> str:
     return error.reason or "SSL"
 
 
+@bug("T6", "the store is shut without a certificate", "cli._session:on_the_store", "tests/cli/test_store.py", only="at_hand")
+def _(on_the_store: Any, settings: Any) -> Any:
+    from doorstroom_client import Client
+
+    return Client(**settings.arguments())
+
+
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
 def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True
