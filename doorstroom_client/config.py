@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, fields
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -107,10 +108,16 @@ class Settings:
         """Reads the certificate that the proxy in front hands on; None when TLS ends here.
 
         Raises:
-            ConfigurationError: a setting or file of it cannot be used.
+            ConfigurationError: a setting or file of it cannot be used, or what passes unencrypted would cross a network.
         """
         if not self.serve_proxy_trusted:
             return None
+        if not _is_loopback(self.serve_host):
+            raise ConfigurationError(
+                "serve.host must be a loopback address when TLS ends in a proxy: what passes here is not encrypted",
+                setting="serve.host",
+                hint='Give serve.host = "127.0.0.1" and let the proxy run on this machine',
+            )
         return Proxy(
             self.serve_proxy_trusted,
             anchors=self.own_certificate.trust_files,
@@ -124,6 +131,13 @@ class Settings:
         """The arguments for the constructor of a client."""
         names = [item.name for item in fields(self) if not item.name.startswith(("serve", "edexml"))]
         return {name: getattr(self, name) for name in names}
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load_settings(

@@ -482,8 +482,21 @@ A sender that gets 401 is told nothing more: the answer is the same for each of 
 """
 
 FORMS_INTRO = """
-A request that the server refused before the application saw it has a reason too, such as `headers too large`. A certificate
-that TLS itself refused is an event `no TLS`, with the words of OpenSSL.
+A request that the server refused before the application saw it has a reason too, such as `headers too large`.
+
+A sender that TLS itself refused gets no answer at all: its connection is closed, which `curl` calls an empty reply. `doorstroom
+serve` tells it in an event `no TLS`, in the words of OpenSSL. What is met most:
+
+| `outcomes` | `reason` | it means |
+| --- | --- | --- |
+| `PEER_DID_NOT_RETURN_A_CERTIFICATE` | | no client certificate was shown |
+| `CERTIFICATE_VERIFY_FAILED` | `unable to get local issuer certificate` | another root, or no intermediates came along |
+| `CERTIFICATE_VERIFY_FAILED` | `unsuitable certificate purpose` | a certificate for servers only, without clientAuth |
+| `CERTIFICATE_VERIFY_FAILED` | `certificate has expired` | it has, or one above it; look at the clock too |
+| `CERTIFICATE_VERIFY_FAILED` | `certificate revoked` | `certificate.crls` names it |
+| `CERTIFICATE_VERIFY_FAILED` | `unable to get certificate CRL` | `certificate.crls` has no list that covers it |
+| `UNSUPPORTED_PROTOCOL` | | TLS 1.1 or older |
+| `HTTP_REQUEST` | | plain HTTP |
 
 ## Forms of the header
 

@@ -11,13 +11,20 @@ from doorstroom_client.exchange.tls import ClientCertificate, client_context, ju
 from doorstroom_client.exchange.x509 import CertificateFacts
 from doorstroom_client.frozen import frozen
 
+_WITHOUT_PROXY = Finding(
+    Level.WARNING,
+    "serve.proxy_trusted",
+    "the other settings of the proxy have no effect: serve.proxy_trusted is missing, so TLS ends here",
+    "Give serve.proxy_trusted, or remove them",
+)
+
 
 @frozen
 class Judged:
     """What was found about one certificate.
 
     Attributes:
-        name: ``certificate``, or ``serve`` for that of the receiver.
+        name: ``certificate``, ``serve`` for that of the receiver, or ``proxy`` for one that ends TLS in front of it.
         facts: its OIN and validity; None when it cannot be read, or when it is the same as the one before.
         error: why it cannot be used.
         found: what else there is to say, the most serious first.
@@ -33,8 +40,12 @@ def judged(settings: Settings) -> Iterator[Judged]:
     """Both certificates; that of the receiver only where it has its own, or cannot use the other."""
     own = _judge("certificate", settings.own_certificate, Use.CLIENT)
     yield own
-    if settings.serve_proxy_trusted:
-        return  # TLS ends in the proxy, with a certificate that is none of ours
+    if settings.serve_proxy_trusted:  # TLS ends in the proxy, with a certificate that is none of ours
+        if own.error is None:
+            yield _proxied(settings)
+        return
+    if settings.serve_proxy_intermediates or settings.serve_proxy_header:
+        yield Judged("proxy", None, None, (_WITHOUT_PROXY,))
     if settings.serve_certificate is not None:
         yield _judge("serve", settings.serve_certificate, Use.SERVER)
     elif own.error is None:
@@ -47,6 +58,16 @@ def judged(settings: Settings) -> Iterator[Judged]:
         else:
             new = tuple(item for item in other.found if item not in own.found)
             yield from [Judged("serve", None, None, new)] if new else []
+
+
+def _proxied(settings: Settings) -> Judged:
+    try:
+        settings.proxy()
+    except ConfigurationError as error:
+        return Judged("proxy", None, error)
+    where = ", ".join(settings.serve_proxy_trusted)
+    text = f"TLS ends in the proxy at {where}, which hands certificates on as {settings.serve_proxy_format}"
+    return Judged("proxy", None, None, (Finding(Level.NOTE, "serve.proxy_trusted", text, ""),))
 
 
 def sentence(found: Finding) -> str:

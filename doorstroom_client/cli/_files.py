@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import typer
@@ -70,4 +71,6 @@ def check_free(file: Path, *, overwrite: bool, option: str = "FILE") -> None:
 
 def os_reason(error: OSError) -> str:
     """Why the system refused, in its own plain words."""
+    if isinstance(error, socket.gaierror):
+        return "the name does not resolve"  # its number is none of errno
     return os.strerror(error.errno) if error.errno else type(error).__name__

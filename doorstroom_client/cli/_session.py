@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
+from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._errors import ExplainedError
 from doorstroom_client.client import Client
 from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
+from doorstroom_client.exchange.http import Outcome, Request
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.models import uitleg_van
@@ -34,9 +36,27 @@ def load(config: Path | None) -> Settings:
         raise
 
 
-def open_client(config: Path | None) -> Client:
-    """A client for the configuration; use it in a with block."""
-    return Client(**load(config).arguments())
+class _CallsNobody:
+    """The transport of a client that works in the store only."""
+
+    def send(self, request: Request) -> Outcome:
+        """Never used: none of these commands calls anybody."""
+        raise ConfigurationError(f"{request.peer.naam} is not called without a certificate", setting="certificate")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def on_the_store(settings: Settings) -> Client:
+    """A client for a command without network; use it in a with block. What was kept is at hand without a certificate too."""
+    try:
+        return Client(**settings.arguments())
+    except ConfigurationError as error:
+        if not (error.setting or "").startswith("certificate"):
+            raise
+        problem = error.message
+    terminal.complain(f"{problem}. This command calls nobody and goes on without", label="Warning: ")
+    return Client(**settings.arguments() | {"certificate": None, "transport": _CallsNobody()})
 
 
 def the_school(settings: Settings, key: str | None) -> School:

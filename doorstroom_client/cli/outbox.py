@@ -17,7 +17,7 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, WorkersOption
-from doorstroom_client.cli._session import load
+from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
@@ -221,7 +221,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     terminal.set_mode(as_json=as_json)
     settings = load(config)
     names = _Names(settings)
-    with Client(**settings.arguments()) as client:
+    with on_the_store(settings) as client:
         counts, next_at = client.outbox.counts(), client.outbox.next_at()
         shown = []
         for message in client.outbox.messages(_NOT_DONE):
@@ -316,7 +316,7 @@ _DONE = {"retry": "goes at the next delivery", "park": "is parked", "drop": "is 
 def _change(command: str, number: int, config: Path | None, change: Callable[[Client], bool], *, as_json: bool) -> int:
     """Do something with one message, and say clearly why when it cannot be done."""
     terminal.set_mode(as_json=as_json)
-    with Client(**load(config).arguments()) as client:
+    with on_the_store(load(config)) as client:
         before = next((item for item in client.outbox.messages() if item.id == number), None)
         changed = before is not None and change(client)
     code, why = (ExitCode.OK, "") if changed else _why_not(command, number, before)

@@ -14,7 +14,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._files import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, SchooljaarOption
 from doorstroom_client.cli._sending import afspraak_of
-from doorstroom_client.cli._session import load, only_school, the_school
+from doorstroom_client.cli._session import load, on_the_store, only_school, the_school
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
@@ -76,7 +76,7 @@ def overzicht(
     for target in filter(None, (file, csv)):
         check_free(target, overwrite=overwrite)
     settings = load(config)
-    with Client(**settings.arguments()) as client:
+    with on_the_store(settings) as client:
         found = _compare(client, settings, _Given(leerlingen, adviezen, school), schooljaar)
     write_whole(file, als_pagina(found))
     if csv is not None:

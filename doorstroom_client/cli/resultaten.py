@@ -16,7 +16,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._files import check_free
 from doorstroom_client.cli._namen import LeerlingenOption, directory
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
-from doorstroom_client.cli._session import only_school, open_client
+from doorstroom_client.cli._session import load, on_the_store, only_school
 from doorstroom_client.client import Client
 from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.exchange.rapport import rapport_file_name
@@ -62,7 +62,7 @@ def list_results(
     """Read the store and show what is in it."""
     terminal.set_mode(as_json=as_json)
     known = directory(leerlingen)
-    with open_client(config) as client:
+    with on_the_store(load(config)) as client:
         found = list(_results(client, school, all_results=all_results))
         pending = client._runtime.resources.inbox().counts()["pending"]
     waiting = 0 if all_results or school else pending - len(found)
@@ -108,7 +108,7 @@ def export(
     terminal.set_mode(quiet=quiet, as_json=as_json)
     check_free(file, overwrite=overwrite)
     known = directory(leerlingen)
-    with open_client(config) as client:
+    with on_the_store(load(config)) as client:
         found = list(_results(client, school, all_results=all_results))
         if found:
             write_whole(file, csv_bytes(_header(known), (_cells(item, known) for item in found)))

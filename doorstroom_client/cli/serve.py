@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from ipaddress import ip_address
 from types import ModuleType
 from typing import Annotated
 
@@ -74,18 +73,24 @@ def serve(
         typer.Option(min=0, max=65535, help="Answer GET /health/live and /health/ready on this port, without TLS."),
     ] = None,
     health_host: Annotated[
-        str,
-        typer.Option(help="Address for --health-port; a probe from outside this machine or container needs another one."),
-    ] = _LOOPBACK,
+        str | None,
+        typer.Option(
+            help=f"Address for --health-port (default {_LOOPBACK}); a probe from outside this machine or container needs "
+            "another one."
+        ),
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Check everything first, then listen."""
     terminal.set_mode()
+    if health_host is not None and health_port is None:
+        raise typer.BadParameter("it takes --health-port too", param_hint="--health-host")
+    health_host = health_host or _LOOPBACK
     _give_memory_back()
     settings = load(config)
     server = _uvicorn()
-    _check(settings)
     proxy = settings.proxy()
+    _check(settings)
     with ExitStack() as stack:
         stack.enter_context(_events_on_stdout())
         client = stack.enter_context(Client(**settings.arguments()))
@@ -184,20 +189,7 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("osr is missing, and the mandate of a sender must be looked up", setting="osr")
     if not settings.scholen:
         raise ConfigurationError("scholen is empty, so every result would be refused", setting="scholen")
-    if settings.serve_proxy_trusted and not _is_loopback(settings.serve_host):
-        raise ConfigurationError(
-            "serve.host must be a loopback address when TLS ends in a proxy: what passes here is not encrypted",
-            setting="serve.host",
-            hint='Give serve.host = "127.0.0.1" and let the proxy run on this machine',
-        )
     open_store(settings.store).close()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

@@ -12,8 +12,7 @@ import typer
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
-from doorstroom_client.cli._session import load
-from doorstroom_client.client import Client
+from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.store.records import Opgeruimd
 
@@ -47,7 +46,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Read the store."""
     terminal.set_mode(as_json=as_json)
     settings = load(config)
-    with Client(**settings.arguments()) as client:
+    with on_the_store(settings) as client:
         counts, oldest = client.store.counts(), client.store.oldest_pending()
         last = next(iter(client.store.purges(1)), None)
         due = client.store.removable()
@@ -92,7 +91,7 @@ def purge(
 ) -> None:
     """Remove, or count."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    with Client(**load(config).arguments()) as client:
+    with on_the_store(load(config)) as client:
         done = client.store.removable(older_than) if dry_run else client.store.purge(older_than)
     if as_json:
         terminal.emit_json({"dry_run": dry_run} | _document(done))
@@ -114,7 +113,7 @@ def purge(
 def backup(file: FileArgument, config: ConfigOption = None, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Copy."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    with Client(**load(config).arguments()) as client:
+    with on_the_store(load(config)) as client:
         client.store.backup(file)
     size = file.stat().st_size
     if as_json:

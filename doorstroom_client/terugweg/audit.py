@@ -161,10 +161,11 @@ def no_handshake(reason: str, about: About) -> None:
     """Tell of a sender whose certificate, or whose TLS, was refused.
 
     Args:
-        reason: in the words of OpenSSL.
+        reason: in the words of OpenSSL; after a colon what is wrong with the certificate.
         about: the receiver.
     """
-    event = Event(ACTION, "-", NO_TLS, about.las_oin() or "-", "-", "-", about.now(), outcomes=(reason,))
+    code, _, why = reason.partition(": ")
+    event = Event(ACTION, "-", NO_TLS, about.las_oin() or "-", "-", "-", about.now(), outcomes=(code,), reason=why)
     tell(event, about.on_event)
 
 

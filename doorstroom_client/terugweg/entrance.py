@@ -32,7 +32,7 @@ class Entrance:
         make: makes the HTTP protocol of one connection.
         context: gives the SSLContext for a new connection; None when TLS ends elsewhere.
         limits: what holds.
-        refused: is told why a handshake failed, in the words of OpenSSL.
+        refused: is told why a handshake failed, in the words of OpenSSL; after a colon what is wrong with the certificate.
         now: a clock that does not jump.
     """
 
@@ -248,7 +248,7 @@ class Visitor(asyncio.Protocol):
             transport.abort()
             self._entrance.leave(self)
             if isinstance(error, ssl.SSLError):
-                self._entrance.refused(error.reason or "SSL")
+                self._entrance.refused(_words(error))
             return
         if secure is None or secure.is_closing():  # the other side left in the meantime
             transport.abort()
@@ -290,3 +290,9 @@ class Visitor(asyncio.Protocol):
         self._entrance.leave(self)
         if self._inner is not None:
             self._inner.connection_lost(exc)
+
+
+def _words(error: ssl.SSLError) -> str:
+    """Why a handshake failed, as OpenSSL says it; of a certificate also what is wrong with it."""
+    reason = error.reason or "SSL"
+    return f"{reason}: {error.verify_message}" if isinstance(error, ssl.SSLCertVerificationError) else reason

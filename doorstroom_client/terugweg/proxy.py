@@ -35,6 +35,12 @@ UNIX = "unix"
 """Stands for a connection over a unix socket."""
 LOOK_EVERY = 60.0
 """Seconds between looks at the files."""
+_KINDS = (
+    ("certificate.trust", "certificate", re.compile(rb"-----BEGIN (X509 )?CERTIFICATE-----")),
+    ("serve.proxy_intermediates", "certificate", re.compile(rb"-----BEGIN (X509 )?CERTIFICATE-----")),
+    ("certificate.crls", "revocation list", re.compile(rb"-----BEGIN X509 CRL-----")),
+)
+"""Of each group of files: the setting that names them, what is in them, and how that begins in PEM form."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -176,15 +182,25 @@ class Proxy:
                 hint="Install the extra: doorstroom_client[proxy]",
                 setting="serve.proxy_trusted",
             ) from None
-        problem = ""
+        texts = [[_text(path, *kind) for path in paths] for kind, paths in zip(_KINDS, self._files, strict=True)]
         try:
-            anchors, intermediates, crls = ([path.read_bytes() for path in paths] for paths in self._files)
-            return Trust.read(anchors, intermediates, crls)
-        except OSError as error:
-            problem = f"cannot read {error.filename}: {error.strerror or type(error).__name__}"
+            return Trust.read(*texts)
         except ValueError as error:
-            problem = str(error).splitlines()[0] if str(error) else "a file cannot be read"
+            # What cryptography says of a damaged file is about PEM in general.
+            problem = str(error) if "TRIAL" in str(error) or not texts[0] else "one of its certificates or lists is damaged"
         raise ConfigurationError(f"the roots and lists for the proxy: {problem}", setting="certificate.trust")
+
+
+def _text(path: Path, setting: str, what: str, begin: re.Pattern[bytes]) -> bytes:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot read {path}: {error.strerror or type(error).__name__}"
+    else:
+        if begin.search(text):
+            return text
+        problem = f"{path} holds no {what} in PEM form"
+    raise ConfigurationError(f"{setting}: {problem}", setting=setting)
 
 
 def _direct(sender: Sender) -> Sender:

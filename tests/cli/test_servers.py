@@ -112,6 +112,10 @@ def test_serve_checks_before_it_listens(keten: Keten, run: Run, tmp_path: Path, 
         result = run("serve")
         assert result.exit_code == 78
         assert "cannot listen on 127.0.0.1" in result.stderr
+    result = run("serve", "--health-port", "0", "--health-host", "nergens.invalid")
+    assert "cannot listen on nergens.invalid port 0: the name does not resolve" in result.stderr
+    result = run("serve", "--health-host", "127.0.0.1")
+    assert (result.exit_code, "it takes --health-port too" in result.stderr) == (64, True)
     config = tmp_path / "doorstroom.toml"
     text = config.read_text("utf-8")
     for without in (

@@ -102,6 +102,32 @@ def test_backup(old: Keten, run: Run, tmp_path: Path) -> None:
     assert run("store", "backup", "three.db", "--quiet").output == ""
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("store", "status"),
+        ("store", "purge"),
+        ("store", "backup", "kopie.db"),
+        ("resultaten", "list"),
+        ("resultaten", "export", "uit.csv"),
+        ("outbox", "status"),
+        ("overzicht", "blad.html"),
+    ],
+    ids=" ".join,
+)
+def test_what_was_kept_is_at_hand_without_a_certificate(
+    command: tuple[str, ...], old: Keten, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORSTROOM_CERTIFICATE_CERT", "weg.pem")
+    result = run(*command)
+    assert result.exit_code == 0, result.stderr
+    assert "certificate.cert: cannot read weg.pem" in result.stderr
+    assert "goes on without" in result.stderr
+    monkeypatch.setenv("DOORSTROOM_STORE", "nergens/x.db")
+    assert run(*command).exit_code != 0  # what is needed is not done without
+    assert run("mandaat", "check", "--school", "99AA").exit_code == 78
+
+
 def test_without_a_store(keten: Keten, run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"
     lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("store")]

@@ -516,6 +516,32 @@ def test_behind_a_proxy_no_certificate_of_ours_is_shown(opzet: SetUp, wereld: We
     result = CliRunner().invoke(app, ["config", "check", "--json", "--config", str(path)])
     assert result.exit_code == 0
     assert "serverAuth" not in result.stdout
+    assert "TLS ends in the proxy at 127.0.0.1, which hands certificates on as rfc9440" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("lines", "state", "text"),
+    [
+        ('proxy_trusted = ["0.0.0.0/0"]', "error", "serve.proxy_trusted: "),
+        ('proxy_trusted = ["nginx.local"]', "error", "serve.proxy_trusted: "),
+        ('proxy_trusted = ["127.0.0.1"]\nproxy_format = "nginx"', "error", "serve.proxy_format: "),
+        ('proxy_trusted = ["127.0.0.1"]\nproxy_header = "Client_Cert"', "error", "serve.proxy_header: "),
+        ('proxy_trusted = ["127.0.0.1"]\nproxy_intermediates = "weg.pem"', "error", "serve.proxy_intermediates: "),
+        ('proxy_trusted = ["127.0.0.1"]\nproxy_intermediates = "las.key"', "error", "serve.proxy_intermediates: "),
+        ('proxy_trusted = ["127.0.0.1"]\nhost = "0.0.0.0"', "error", "serve.host must be a loopback address"),
+        ('proxy_header = "X-Cert"', "warning", "serve.proxy_trusted is missing"),
+        ('proxy_intermediates = "las.pem"', "warning", "serve.proxy_trusted is missing"),
+    ],
+)
+def test_a_proxy_with_which_serve_would_not_start(opzet: SetUp, wereld: Wereld, lines: str, state: str, text: str) -> None:
+    opzet.use(wereld.both)
+    opzet.serve.clear()
+    path = opzet.write()
+    path.write_text(f"{path.read_text()}[serve]\n{lines}\n")
+    result = CliRunner().invoke(app, ["config", "check", "--json", "--config", str(path)])
+    (found,) = [item for item in json.loads(result.stdout)["checks"] if item["check"] == "proxy"]
+    assert (found["state"], result.exit_code) == (state, 78 if state == "error" else 0)
+    assert text in found["text"]
 
 
 def test_what_works_and_needs_attention(opzet: SetUp, wereld: Wereld) -> None:

@@ -36,6 +36,7 @@ _ENDPOINTS = "tests/unit/test_endpoints.py"
 _FORMS = "tests/terugweg/test_forms.py"
 _FUNCTIONS = "tests/terugweg/test_functions.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
+_LIFE = "tests/terugweg/test_serve_life.py"
 _OWN = "tests/promises/test_own_certificate.py"
 _PROTOCOL = "tests/terugweg/test_protocol.py"
 _PROXY = "tests/terugweg/test_proxy.py"
@@ -861,6 +862,31 @@ def _(gap: Any, self: Any, *_: Any) -> Any:
 @bug("T6", "an old encryption is called a wrong passphrase", "exchange.pem:left_behind", _OWN, only="pbe_md5_des")
 def _(left_behind: Any, key: Any) -> str:
     return ""
+
+
+@bug("T6", "nobody looks at the proxy before serve does", "cli._certificates:_proxied", _OWN, only="would_not_start")
+def _(_proxied: Any, settings: Any) -> Any:
+    from doorstroom_client.cli._certificates import Judged
+
+    return Judged("proxy", None, None)
+
+
+@bug(
+    "T6",
+    "a refused certificate is not told apart",
+    "terugweg.entrance:_words",
+    "tests/terugweg/test_serve_life.py",
+    only="tls_refuses",
+)
+def _(_words: Any, error: Any) -> str:
+    return error.reason or "SSL"
+
+
+@bug("T6", "the store is shut without a certificate", "cli._session:on_the_store", "tests/cli/test_store.py", only="at_hand")
+def _(on_the_store: Any, settings: Any) -> Any:
+    from doorstroom_client import Client
+
+    return Client(**settings.arguments())
 
 
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")

@@ -357,7 +357,7 @@ def test_a_new_list_counts(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxy.of_scope(scope(fields(issued))) is None  # the last good list stays in force
     assert [(event.result, event.serious) for event in events] == [
         ("new files are in use", False),
-        ("new files cannot be used: certificate.trust", True),
+        ("new files cannot be used: certificate.crls", True),
     ]
 
 
@@ -379,8 +379,11 @@ def test_a_new_list_counts(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"format": "subject"}, "serve.proxy_format"),
         ({"anchors": "weg.pem"}, "certificate.trust"),
         ({"anchors": ()}, "certificate.trust"),
-        ({"crls": __file__}, "certificate.trust"),
-        ({"intermediates": __file__}, "certificate.trust"),
+        ({"anchors": __file__}, "certificate.trust"),
+        ({"crls": __file__}, "certificate.crls"),
+        ({"crls": "weg.pem"}, "certificate.crls"),
+        ({"intermediates": __file__}, "serve.proxy_intermediates"),
+        ({"intermediates": "weg.pem"}, "serve.proxy_intermediates"),
     ],
     ids=repr,
 )
@@ -388,6 +391,14 @@ def test_settings_that_cannot_be_used(test_pki: Pki, arguments: dict[str, Any], 
     with pytest.raises(ConfigurationError) as caught:
         Proxy(**{"trusted": [HERE], "anchors": test_pki.trust, **arguments})
     assert caught.value.setting == setting
+
+
+def test_a_damaged_file_is_told_in_our_own_words(test_pki: Pki, tmp_path: Path) -> None:
+    damaged = tmp_path / "roots.pem"
+    damaged.write_text("-----BEGIN {0}-----\nMIIB\n-----END {0}-----\n".format("CERTIFICATE"))  # this file is to hold none
+    for name in ("anchors", "intermediates"):
+        with pytest.raises(ConfigurationError, match=r"^the roots and lists for the proxy: one of .* is damaged$"):
+            Proxy(**{"trusted": [HERE], "anchors": test_pki.trust, name: damaged})
 
 
 def test_test_roots_and_real_roots_never_stand_together(test_pki: Pki, tmp_path: Path) -> None:

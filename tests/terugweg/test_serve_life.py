@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from doorstroom_client.config import load_settings
 from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.simulator import Keten
-from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.simulator.pki import Defect, Pki
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.limits import SHIPPED
 from doorstroom_client.terugweg.renewal import ServerContext
@@ -301,13 +302,12 @@ def _now() -> dt.datetime:
 
 
 def test_a_proxy_only_on_this_machine(chain: Keten) -> None:
-    from doorstroom_client.cli.serve import _check
 
     environment = {"DOORSTROOM_SERVE_HOST": "0.0.0.0", "DOORSTROOM_SERVE_PROXY_TRUSTED": "10.0.0.1, 10.1.0.0/16"}
     settings = load_settings(chain.directory / "doorstroom.toml", environment)
     assert settings.serve_proxy_trusted == ("10.0.0.1", "10.1.0.0/16")
     with pytest.raises(ConfigurationError) as caught:
-        _check(settings)
+        settings.proxy()
     assert caught.value.setting == "serve.host"
 
 
@@ -326,6 +326,30 @@ def test_a_sender_without_certificate_leaves_one_event(serve: Serve, chain: Kete
     wait_for(served, "no TLS")
     (event,) = [event for event in served.events() if event["action"] == "leerlingresultaat"]
     assert event["outcomes"] == ["PEER_DID_NOT_RETURN_A_CERTIFICATE"]
+    assert stop(served) == 0
+
+
+def test_what_is_wrong_with_a_certificate_that_tls_refuses(serve: Serve, chain: Keten) -> None:
+    served = serve()
+    refused = {
+        Defect.EXPIRED: "certificate has expired",
+        Defect.NOT_YET_VALID: "certificate is not yet valid",
+        Defect.OTHER_CA: "unable to get local issuer certificate",
+        Defect.INCOMPLETE_CHAIN: "unable to get local issuer certificate",
+        None: "unsuitable certificate purpose",
+    }
+    for number, (defect, words) in enumerate(refused.items(), 1):
+        if defect is None:
+            issued = chain._pki.issue("alleen-server", oin=chain.toetssystemen["ICE"].oin, client=False)
+        else:
+            issued = chain._pki.issue_defect(defect, oin=chain.toetssystemen["ICE"].oin)
+        with suppress(OSError):  # under TLS 1.3 the refusal comes with the first read, or as silence
+            assert Supplier(chain, issued=issued).post(served.port) != 202
+        until = time.monotonic() + 5
+        while len(found := [event for event in served.events() if event["result"] == "no TLS"]) < number:
+            assert time.monotonic() < until, served.events()
+            time.sleep(0.02)
+        assert (found[-1]["outcomes"], found[-1]["reason"]) == (["CERTIFICATE_VERIFY_FAILED"], words)
     assert stop(served) == 0
 
 
