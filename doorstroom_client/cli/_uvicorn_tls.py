@@ -9,7 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import field
 
 from doorstroom_client.exchange import transport  # noqa: F401 - brings httpx, which the first question to the OSR needs
@@ -24,6 +24,8 @@ from doorstroom_client.terugweg.uvicorn_tls import Server, make_server
 LIMITS: Limits = SHIPPED
 """What a sender may ask of ``doorstroom serve``."""
 _LAST_SECOND = 1.0
+_M_MMAP_THRESHOLD, _LARGE = -3, 128 * 1024
+"""What the C library calls it (malloc.h), and the bytes with which it begins by itself."""
 
 
 @frozen(kw_only=True)
@@ -111,8 +113,21 @@ def run(app: AsgiApp, listening: socket.socket, running: Running) -> None:
     )
     assert isinstance(server, _Server)
     server.running = running
+    _give_memory_back()
     with _told_in_one_line(running.tell):
         server.run(sockets=[listening])
+
+
+def _give_memory_back() -> None:
+    """Have every large block come from the system, and go back to it, also after others of its size.
+
+    The C library of Linux keeps what was freed for next time, per thread, once blocks of such a size come and go; a few
+    messages of the largest size would make the process larger for good. Elsewhere there is nothing to set.
+    """
+    import ctypes  # only here
+
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
@@ -41,9 +42,13 @@ _LETTER = re.compile(r"[A-DF-WYZa-df-wyz]")
 _WITHOUT_LETTERS = re.compile(r"Z(?!20[0-9]{2}-20[0-9]{2}Z)[^A-DF-WYZa-df-wyz]{8,}+Z")
 """Among texts with a Z in between: one without letters that is no school year, which every message has."""
 _EIGHT = re.compile(r"(?:[0-9][^0-9A-Za-z]*+){8}")
-_MARKS = re.compile(r"[^\w.,٫+-]|[_\u115f\u1160]")  # the latter two count as letters, and are never seen
+_UNSEEN = r"_\u115f\u1160"  # the latter two count as letters, and are never seen
+_MARKS = re.compile(rf"(?:[^\w.,٫+-]|[{_UNSEEN}])++")
+_NO_MARK = re.compile(rf"(?![{_UNSEEN}])[\w.,٫+-]")
 _SIGNS = re.compile(r"(?<![eE])[+-]")
 _TIMES_TEN = re.compile(r"[xX×✕✖⨯*·⋅∙•]\s{0,2}10\s{0,2}(?:\^|\*\*)?\s{0,2}\(?(?=[+-]?[0-9]{1,2}\)?\Z)")
+_SHORT = 4096
+"""Characters of a text of which a few copies do not matter."""
 _LONGEST = 400
 """Characters of a number without its marks: zeros may stand in front and behind."""
 _SCIENTIFIC = re.compile(r"(?![0-9]{1,7}[eE][0-9])([0-9.,٫]+)[eE]([+-]?+0*+[0-9]{0,3})")
@@ -88,10 +93,25 @@ def is_spelled_bsn(text: str) -> bool:
 
 def is_labelled_bsn(text: str) -> bool:
     """Whether a text names such a number and holds 8 digits or more without a letter in between."""
-    plain = text if text.isascii() else _digits_as_ascii(unicodedata.normalize("NFKC", text))
+    plain = _plain(text)
     if _ROOT in plain:
         return True
     return _EIGHT.search(plain) is not None and _may_name(plain) and names_bsn(re.sub(r"[0-9]+", " ", plain))
+
+
+def _plain(text: str) -> str:
+    """A text in its plainest form. Of a long one what matters only: some signs stand for a sentence, and would fill memory."""
+    if text.isascii():
+        return text
+    if len(text) <= _SHORT:
+        return _digits_as_ascii(unicodedata.normalize("NFKC", text))
+    return text.translate({ord(sign): _as_ascii(sign) for sign in set(text) if not sign.isascii()})
+
+
+def _as_ascii(sign: str) -> str:
+    """The letters and digits that a sign stands for; of one that stands for none, whether it holds words apart."""
+    plain = _digits_as_ascii(unicodedata.normalize("NFKC", sign))
+    return plain if re.search("[0-9A-Za-z]", plain) else "é" if sign.isalnum() else " "
 
 
 def _unpacked(text: str) -> str:
@@ -105,7 +125,7 @@ def _unpacked(text: str) -> str:
 
 def _numbers(text: str) -> Iterator[str]:
     """The digits of a text that is a number and nothing else, in each way of reading it."""
-    if len(_MARKS.sub("", text)) > _LONGEST:
+    if len(text) > _LONGEST and next(islice(_NO_MARK.finditer(text), _LONGEST, None), None):
         return
     whole = unicodedata.normalize("NFKC", text)
     for spelled in dict.fromkeys((whole, _TIMES_TEN.sub("e", whole))):
@@ -170,7 +190,8 @@ def is_plain_number(text: str) -> bool:
 
 def names_bsn(name: str) -> bool:
     """Whether a field or label is named after such a number, in any spelling (``bsn``, ``leerlingBsn``, ``BSN-nr`` …)."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    plain = _plain(name) if len(name) > _SHORT else unicodedata.normalize("NFKC", name)
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain)
     parts = re.split(r"[\W_]+", words.casefold())
     folded = "".join(parts)
     short = any(part.startswith(_SHORT_NAMES) or part.endswith(_SHORT_NAMES) for part in (*parts, folded))
@@ -189,9 +210,10 @@ def holds_bsn(document: Any, known: frozenset[str] = frozenset(), keys: Collecti
     if any(names_bsn(name) or looks_like_bsn(name) for name in names - known):
         return True
     # Looked at together, with a letter in between: few messages have a text that needs a look of its own.
-    together = f"Z{'Z'.join(texts)}Z"
+    together = "Z".join(("", *(text for text in texts if len(text) <= _SHORT), ""))
     if (
-        not _WITHOUT_LETTERS.search(together)
+        all(len(text) <= _SHORT for text in texts)
+        and not _WITHOUT_LETTERS.search(together)
         and not _may_name(together)
         and not _PACKED.search(together)
         and _ROOT not in together

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from doorstroom_client.errors import MessageError, Problem
@@ -17,8 +18,13 @@ BODY_LIMIT = 1024 * 1024
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # that of UTF-32 LE begins as that of UTF-16 LE
 DEPTH = 200
 """Lists and objects in each other that an answer may have."""
-_MARKS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
+VALUES = 35_000
+"""Values that an incoming message may have; a real one has about a hundred, and each takes far more memory than room in it."""
+_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_MARKS = re.compile(_TEXT + rb"|[\[\]{}]", re.DOTALL)
 """Texts, so that nothing in them is taken for what opens or closes a list or an object."""
+_BEFORE_A_VALUE = re.compile(_TEXT + rb"|,|[\[{](?!\s*+[\]}])", re.DOTALL)
+"""Likewise, with what stands before each value in a list or an object."""
 
 
 def encode(document: object) -> bytes:
@@ -51,7 +57,8 @@ def decode_json(body: bytes) -> Any:
 def _read(body: bytes) -> tuple[str, Any]:
     """The first rule that `body` breaks, or an empty text and what it holds.
 
-    Two readers have to agree. That of pydantic keeps count of the depth itself, so that it stops at the same place on every
+    Values are counted first: a body of the largest size may hold so many that they take a hundred times its room. Then two
+    readers have to agree. That of pydantic keeps count of the depth itself, so that it stops at the same place on every
     Python, and refuses NaN, lone surrogates and endless numbers; that of Python shows every key, and every fraction.
     """
     if len(body) > BODY_LIMIT:
@@ -59,19 +66,32 @@ def _read(body: bytes) -> tuple[str, Any]:
     body = body.removeprefix(codecs.BOM_UTF8)
     if body.startswith(_WIDE) or b"\0" in body[:4]:
         return "is UTF-16 or UTF-32, not UTF-8", None
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "is not valid UTF-8", None
+    if _has_too_many_values(body):
+        return f"holds more than {VALUES} values", None
     from pydantic_core import from_json
 
     try:
         from_json(body, allow_inf_nan=False, cache_strings=False)
-        return "", _DECODER.decode(text)
+        return "", _DECODER.decode(body.decode())
     except DuplicateError:
         return "holds a key twice in one object", None
     except (ValueError, RecursionError):  # the latter only for who calls from deep inside its own code
-        return "is not valid JSON", None
+        return f"is not valid {'JSON' if _is_utf8(body) else 'UTF-8'}", None
+
+
+def _has_too_many_values(body: bytes) -> bool:
+    if sum(map(body.count, (b"[", b"{", b","))) <= VALUES:
+        return False  # whatever of these stands in a text or before nothing
+    values = (mark for mark in _BEFORE_A_VALUE.finditer(body) if mark[0] in b"[{,")
+    return next(islice(values, VALUES, None), None) is not None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class DuplicateError(ValueError):

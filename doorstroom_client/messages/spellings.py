@@ -9,7 +9,7 @@ from functools import lru_cache
 from doorstroom_client.messages.identifiers import EckId, Schooljaar
 from doorstroom_client.messages.vocabulary import Toetssoort
 
-_YEARS = re.compile(r"\s*([0-9]{4})\s*[^0-9a-z]?\s*([0-9]{4}|[0-9]{2})\s*", re.IGNORECASE)
+_YEARS = re.compile(r"([0-9]{4})[^0-9a-z]{0,8}([0-9]{4}|[0-9]{2})", re.IGNORECASE)
 _LONGEST = 64
 """Characters of a text that can be one of those."""
 
@@ -34,15 +34,20 @@ def eck_id_as_issued(text: str) -> str:
 def _toets(text: str) -> str:
     plain = _letters(text)
     known = (kind.value for kind in Toetssoort if _letters(kind) == plain)
-    return next(known, None) or " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    return next(known, None) or " ".join(_seen(text).upper().split())
 
 
 @lru_cache(maxsize=64)
 def _schooljaar(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _seen(text).strip()
     found = _YEARS.fullmatch(plain)
     year = f"{found[1]}-{found[1][: -len(found[2])]}{found[2]}" if found else plain
     return year if Schooljaar.fits(year) else plain
+
+
+def _seen(text: str) -> str:
+    """A text in its plainest form, without what stands in it and is never seen (marks of format, of byte order)."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
 
 
 def _letters(text: str) -> str:

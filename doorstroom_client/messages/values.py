@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 AMSTERDAM = "Europe/Amsterdam"
 """The time zone of a moment that comes without one (quirk Q15)."""
-_CALENDAR = re.compile(r"[0-9]{4}[-W]|[0-9]{8}[Tt ]")
+_CALENDAR = re.compile(r"[0-9]{4}[-W]|[0-9]{8}[T ]")
 """How a moment begins. Digits alone are the seconds of some clock, which may happen to read as a day of long ago."""
 
 
@@ -49,7 +49,7 @@ def as_text(value: object) -> str | None:
 
 def as_moment(value: object) -> dt.datetime | None:
     """A moment in any ISO 8601 form that is more than digits; one without offset is Dutch local time."""
-    text = value.strip() if isinstance(value, str) else ""
+    text = value.strip().upper() if isinstance(value, str) else ""  # RFC 3339 has small letters too
     if not _CALENDAR.match(text):
         return None
     try:

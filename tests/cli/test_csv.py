@@ -90,3 +90,14 @@ def test_no_other_file_writes_csv() -> None:
                 unsafe.add(name)
     assert writers == {"exchange/spreadsheet.py"}
     assert unsafe == {"cli/simulator.py"}
+
+
+def test_whatever_is_not_seen_hides_no_formula() -> None:
+    """As Unicode itself has it: every blank, control character and mark of format, and every kind of each sign."""
+    signs = [chr(number) for number in range(sys.maxunicode + 1) if unicodedata.category(chr(number)) not in ("Cs", "Cn", "Co")]
+    unseen = [sign for sign in signs if sign.isspace() or unicodedata.category(sign) in ("Zs", "Zl", "Zp", "Cc", "Cf")]
+    begins = [sign for sign in signs if unicodedata.normalize("NFKC", sign).startswith(("=", "+", "-", "@"))]
+    assert len(unseen) > 200
+    assert len(begins) > 10
+    cells = [*(f"{sign}=1+1" for sign in unseen), *(f'"{sign}\u3000＝1' for sign in unseen), *(f"{sign}1" for sign in begins)]
+    assert [ascii(cell) for cell in cells if safe_cell(cell) != f"'{cell}"] == []

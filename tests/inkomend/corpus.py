@@ -621,8 +621,8 @@ TEXTS = (*VALID, *INVALID, *DOUBTFUL)
 LARGEST = Text(
     "1 MiB of []",
     "doubtful",
-    202,
-    "as many values as fit in a body",
+    400,
+    "as many values as fit in a body would take fifty times its room",
     put("value", b"[" + b"[]," * ((LIMIT - len(put("value", b"[]"))) // 3 - 2) + b"[]]"),
 )
 """Apart from the others, because it takes a second to judge."""

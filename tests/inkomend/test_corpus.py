@@ -19,8 +19,8 @@ from .corpus import DOUBTFUL, INVALID, LARGEST, TEXTS, VALID, Text
 from .strict import is_strict_json
 from .world import CANARY, Ontvanger, opened, read_everything
 
-MEMORY = 48 * 1024 * 1024
-"""Bytes that judging the largest text with the most values in it may take; any other takes a sixth of it at most."""
+MEMORY = 16 * 1024 * 1024
+"""Bytes that judging a text with tens of thousands of values in it may take; any other takes half of it at most."""
 
 
 @pytest.fixture(scope="module")

@@ -85,6 +85,18 @@ def waiting_for_a_go(supplier: Supplier) -> Iterator[bytes]:
     return itertools.repeat((supplier.head("Expect: 100-continue", length=2) + b"{}") * 300)
 
 
+def many_values(supplier: Supplier) -> Iterator[bytes]:
+    """Bodies of the largest size in which all is values of two bytes, each of which takes a hundred in memory."""
+    body = supplier.body[:-1] + b',"x":[' + b"{}," * 340_000 + b"{}]}"
+    return itertools.repeat(supplier.head(length=len(body)) + body)
+
+
+def large_texts(supplier: Supplier) -> Iterator[bytes]:
+    """Good results with something of another, as large as may be."""
+    body = supplier.body[:-1] + b',"x":"' + b"a" * 1_000_000 + b'"}'
+    return itertools.repeat(supplier.head(length=len(body)) + body)
+
+
 ATTACKS: list[tuple[str, Attack, bool]] = [
     ("stranger", small_requests, True),
     ("stranger", questions, True),
@@ -103,6 +115,10 @@ ATTACKS: list[tuple[str, Attack, bool]] = [
     ("ice", results, True),
     ("ice", results, False),
     ("ice", large_bodies, False),
+    ("ice", many_values, True),
+    ("ice", many_values, False),
+    ("ice", large_texts, True),
+    ("ice", large_texts, False),
     ("ice", tiny_chunks, False),
     ("ice", endless_trailers, False),
     ("ice", small_requests, False),

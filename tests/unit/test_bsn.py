@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -322,3 +323,18 @@ def test_a_deep_document_is_looked_through_without_recursion() -> None:
 @pytest.mark.parametrize("document", [{}, [], None, "bsn", {"label": "Toetsscore"}, {"id": "bsn-vrij"}])
 def test_documents_without_such_a_field(document: Any) -> None:
     assert not holds_bsn(document)
+
+
+@pytest.mark.parametrize("sign", ["\ufdfa", "\u3000", "a\U0001f600", "é", "(", "１ａ", "㎏"])
+@pytest.mark.parametrize("around", [("bsn ", " 123456782"), ("", "BSN: １２３４５６７８２"), ("123456782", " bsn")])
+def test_a_bsn_is_found_in_a_long_text_and_a_long_text_takes_little_memory(sign: str, around: tuple[str, str]) -> None:
+    """Some signs stand for a sentence of 18, and Python gives each sign of a text the room of the widest."""
+    text = sign * (400_000 // len(sign))
+    tracemalloc.start()
+    try:
+        assert not looks_like_bsn(text)
+        assert looks_like_bsn(f"{around[0]}{text}{around[1]}")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024

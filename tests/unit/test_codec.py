@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import MessageError
-from doorstroom_client.messages.codec import BODY_LIMIT, decode_answer, decode_json, decode_leerlingresultaat
+from doorstroom_client.messages.codec import BODY_LIMIT, VALUES, decode_answer, decode_json, decode_leerlingresultaat
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of, ontvangstmelding
 
 REFUSED: dict[str, bytes] = {
@@ -222,3 +222,19 @@ def test_the_text_of_an_answer(document: Any, text: str) -> None:  # quirk Q26
 
 def test_our_own_answer() -> None:
     assert melding_of(ontvangstmelding("Ontvangen")) == "Ontvangen"
+
+
+@pytest.mark.parametrize("value", [b"0", b"{}", b"[]", b'""', b'{"a":1}', b'[{"b":2}]', b"[[],[]]"])
+def test_so_many_values_that_they_would_fill_the_memory(value: bytes) -> None:
+    with pytest.raises(MessageError, match=f"^body: holds more than {VALUES} values$"):
+        decode_json(b"[" + b",".join([value] * (VALUES + 1)) + b"]")
+
+
+@pytest.mark.parametrize("last", [b"0", b'"[{,"', b'"a\\",[[["'])
+def test_the_most_values_that_a_message_may_have(last: bytes) -> None:
+    assert len(decode_json(b"[" + b"0," * (VALUES - 1) + last + b"]")) == VALUES
+
+
+@pytest.mark.parametrize("text", ["[", "{", ",", '\\",', "{},"])
+def test_what_stands_in_a_text_is_no_value(text: str) -> None:
+    assert decode_json(f'["{text * (VALUES + 1)}"]'.encode())
