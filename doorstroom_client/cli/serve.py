@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import signal
 import socket
@@ -38,8 +37,6 @@ from doorstroom_client.terugweg.renewal import ServerContext
 
 _LOOPBACK = "127.0.0.1"
 _SECONDS_A_CHECK_HOLDS = 5.0
-_MMAP_THRESHOLD = -3
-"""What glibc calls M_MMAP_THRESHOLD."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,13 +55,6 @@ def add_to(app: typer.Typer) -> None:
             "Needs the extra serve.",
         ),
     )(serve)
-
-
-def _give_memory_back() -> None:
-    """Have the memory of a large message given back at once: glibc by itself soon keeps some MiB of each for the next."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, 256 * 1024)
 
 
 def serve(
@@ -86,7 +76,6 @@ def serve(
     if health_host is not None and health_port is None:
         raise typer.BadParameter("it takes --health-port too", param_hint="--health-host")
     health_host = health_host or _LOOPBACK
-    _give_memory_back()
     settings = load(config)
     server = _uvicorn()
     proxy = settings.proxy()
