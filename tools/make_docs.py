@@ -419,9 +419,9 @@ def mandates_page() -> str:
             "\nA yes is an error when another field, wherever it stands, speaks against it: `found: false`, a `revoked_at` or",
             " `expires_at` in the past, an error or its code, a text that says that something is not so.\n",
             "\nA date is `YYYY-MM-DD`, `DD-MM-YYYY`, or a moment with or without zone; the year 9999 is no end. Empty and",
-            " `null` are not told. To try one on your own LAS: `keten.osr.says = TABLE[Said.FIELD_NO].examples[0]` in the",
-            " [simulated chain](../how-to/test-your-integration.md), with `Said` and `TABLE` from",
-            " `doorstroom_client.osr.mandate_table`.\n",
+            ' `null` are not told. To try one on your own LAS: `keten.osr.says = Example(\'{"mandated": "nee"}\')` in the',
+            " [simulated chain](../how-to/test-your-integration.md), with `Example` from",
+            " `doorstroom_client.osr.mandate_table`; it takes `status` and `content_type` too.\n",
         )
     )
 

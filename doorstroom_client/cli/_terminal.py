@@ -159,17 +159,30 @@ class _Notices(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show one record."""
         if not _state.quiet:
-            err().print(Text.assemble(("Warning: ", "bold yellow"), clean(record.getMessage())), soft_wrap=True)
+            err().print(Text.assemble(("Warning: ", "bold yellow"), clean(_in_words(record.getMessage()))), soft_wrap=True)
+
+
+def _in_words(text: str) -> str:
+    """An event as a person reads it; any other text as it is. A program has the JSON of it, on stdout or in its own log."""
+    try:
+        event = json.loads(text)
+        told = ", ".join(filter(None, (text.strip("- ") for text in (event["object"], event["peer"], *event["outcomes"]))))
+        return f"{event['action']}: {event['result']}" + (f" ({told})" if told else "")
+    except (ValueError, TypeError, LookupError):
+        return text
 
 
 @contextmanager
 def _notices() -> Iterator[None]:
-    logger, handler = logging.getLogger("doorstroom_client"), _Notices(logging.WARNING)
+    # What the pool of PostgreSQL connections says names users and hosts; what matters of it is told as an error or an event.
+    logger, handler, silent = logging.getLogger("doorstroom_client"), _Notices(logging.WARNING), logging.NullHandler()
     logger.addHandler(handler)
+    logging.getLogger("psycopg").addHandler(silent)
     try:
         yield
     finally:
         logger.removeHandler(handler)
+        logging.getLogger("psycopg").removeHandler(silent)
 
 
 @contextmanager

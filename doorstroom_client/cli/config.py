@@ -24,6 +24,7 @@ from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.settings import SETTINGS
 from doorstroom_client.store.address import is_address, shown
 from doorstroom_client.store.opening import open_store
+from doorstroom_client.store.sqlite_place import is_absent
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _DAYS_LEFT = 21
@@ -168,12 +169,12 @@ def _check_store(settings: Settings, checks: _Checks) -> None:
         return
     path = Path(settings.store)
     try:
-        if not is_address(settings.store) and not path.exists():
+        if not is_address(settings.store) and is_absent(path):
             if not path.parent.is_dir():
                 raise StoreError(f"the folder of the store does not exist: {path.parent}", hint="Make it first")
             checks.add("store", "ok", f"{path} will be made at first use")
             return
-        store = open_store(settings.store)
+        store = open_store(settings.store, make=False)
         try:
             counts = store.inbox.counts()
         finally:

@@ -23,7 +23,7 @@ from doorstroom_client.store.address import is_address
 from doorstroom_client.store.base import Store
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import State
-from doorstroom_client.store.sqlite_place import network_under
+from doorstroom_client.store.sqlite_place import is_absent, network_under
 
 WARN_DAYS = 30
 """Days before the end of our certificate at which it needs attention."""
@@ -158,7 +158,7 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
     if settings.store is None:
         report.add("store", ExitCode.OK, "no store is configured, so there is no outbox and nothing is received")
         return
-    if not is_address(settings.store) and not Path(settings.store).exists():
+    if not is_address(settings.store) and is_absent(Path(settings.store)):
         # Making it here would hide a disk that is not mounted, and could give it to the user of the monitor.
         report.add("store", ExitCode.STORE, f"there is no store {settings.store}; it is made at first use")
         return

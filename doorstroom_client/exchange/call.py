@@ -188,7 +188,7 @@ def _circuit_open(request: Request, conditions: Conditions, closed: float) -> Un
         retry_at=conditions.now() + dt.timedelta(seconds=closed),
         peer=request.peer.naam,
         request_id=request.request_id,
-        hint="Nothing was sent. Call again at .retry_at, or later",
+        hint="Nothing was sent. Try again later (.retry_at says when)",
     )
 
 

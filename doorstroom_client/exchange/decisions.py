@@ -221,10 +221,16 @@ TABLE: Mapping[Situation, Row] = {
         _for_osr("does not accept the question"),
     ),
     Situation.THROTTLED: Row(
-        (_S, _S, _S, _S, _S, _S), Unavailable, "answered 429: too many requests", "Call again at .retry_at, or later"
+        (_S, _S, _S, _S, _S, _S),
+        Unavailable,
+        "answered 429: too many requests",
+        "Try again later (.retry_at says when)",
     ),
     Situation.BUSY: Row(
-        (_S, _S, _S, _S, _V, _S), Unavailable, "answered 503: out of service for a while", "Call again at .retry_at, or later"
+        (_S, _S, _S, _S, _V, _S),
+        Unavailable,
+        "answered 503: out of service for a while",
+        "Try again later (.retry_at says when)",
     ),
     Situation.SERVER_ERROR: Row(
         (_R, _R, _R, _R, _V, _R),

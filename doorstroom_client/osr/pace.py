@@ -135,7 +135,7 @@ def _turn(pace: Pace, per_second: float, now: Callable[[], dt.datetime], patienc
                 "OSR asked to be left alone for a while",
                 retry_at=now() + dt.timedelta(seconds=pace.held),
                 peer="OSR",
-                hint="Nothing was sent. Call again at .retry_at, or later",
+                hint="Nothing was sent. Try again later (.retry_at says when)",
             )
         yield Pause(min(wait, _NAP))
 

@@ -91,6 +91,11 @@ def has_log(header: bytes) -> bool:
     return header[:6] == b"SQLite" and header[18:20] == _WITH_LOG
 
 
+def is_absent(path: Path) -> bool:
+    """Whether there is nothing of a store: no file, and nothing beside it that would keep one from being made."""
+    return not any(os.path.exists(place) for place in (path, beside(path, WAL), beside(path, SHM)))  # noqa: PTH110 - never raises
+
+
 def refusal(size: int | None, header: bytes, log: int | None, *, index: bool) -> str:
     """Why a file may not be opened with what lies beside it; empty when it may.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
+from doorstroom_client.exchange.events import Event, tell
 
 from .conftest import environment
 
@@ -186,3 +189,23 @@ def test_what_a_peer_wrote_cannot_steer_the_terminal(capsys: pytest.CaptureFixtu
     assert "a[2Jbcdef gh[red]i[/red]" in shown.out
     for sign in "\x1b\x9b\u202e\u2066\x07":
         assert sign not in shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    ("result", "place", "outcomes", "words"),
+    [
+        ("store moved", "/las/oud.db", (), "Warning: store: store moved (/las/oud.db)"),
+        ("failed", "-", ("RuntimeError",), "Warning: store: failed (RuntimeError)"),
+        ("not now", "- 6f272e5ac39130bd", ("503",), "Warning: store: not now (6f272e5ac39130bd, 503)"),
+        ("is odd", "-", (), "Warning: store: is odd"),
+    ],
+)
+def test_a_person_reads_words_and_no_json(
+    result: str, place: str, outcomes: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    with terminal.one_run():
+        tell(Event("store", place, result, "-", "-", "-", at, outcomes, serious=True), None)
+        logging.getLogger("doorstroom_client").warning("[1] is no event")
+        logging.getLogger("psycopg.pool").warning("connection failed for user piet")
+    assert capsys.readouterr().err.splitlines() == [words, "Warning: [1] is no event"]

@@ -111,6 +111,7 @@ def broken_text(path: Path) -> None:
 
 BREAKAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "gone": (lambda path: path.unlink(), "there is no store"),
+    "gone, with its log left": (lambda path: (Path(f"{path}-wal").touch(), path.unlink()), "only what lies beside it"),
     "of something else": (broken_text, "the store"),
     "readable by others": (lambda path: path.chmod(0o644), "can be read by others"),
     "a folder": (lambda path: (path.unlink(), path.mkdir()), "it is not a file"),
@@ -154,7 +155,9 @@ def test_a_broken_store(kind: str, keten: Keten, run: Run) -> None:
     (check,) = (item for item in document["checks"] if item["check"] == "store")
     assert text in check["text"]
     assert "outbox_waiting" not in document["metrics"]  # no number when nothing was seen
-    assert keten.store.exists() is (kind != "gone")  # a monitor makes no store
+    if kind != "gone":
+        assert text in " ".join(item["text"] for item in json.loads(run("config", "check", "--json").stdout)["checks"])
+    assert keten.store.exists() is (not kind.startswith("gone"))  # a monitor makes no store
 
 
 def test_a_store_that_cannot_be_written(keten: Keten, run: Run) -> None:

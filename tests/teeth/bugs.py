@@ -894,6 +894,11 @@ def _(on_the_store: Any, settings: Any) -> Any:
     return Client(**settings.arguments())
 
 
+@bug("T6", "a person gets JSON to read", "cli._terminal:_in_words", "tests/cli/test_errors.py", only="words_and_no_json")
+def _(_in_words: Any, text: str) -> str:
+    return text
+
+
 @bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
 def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True

@@ -250,7 +250,7 @@ def test_the_circuit_opens_after_five_failing_calls_in_a_row() -> None:
     assert error.status == 0
     assert str(error).startswith("Toetsbureau failed several times in a row, so it is left alone for 30 more seconds")
     assert (error.peer, error.request_id) == ("Toetsbureau", "req-1")
-    assert error.hint == "Nothing was sent. Call again at .retry_at, or later"
+    assert error.hint == "Nothing was sent. Try again later (.retry_at says when)"
     assert setup.events[-1].result == "circuit open"
     assert (setup.events[-1].outcomes, setup.events[-1].seconds) == ((), 0.0)
     assert len(setup.events) == 6
