@@ -7,11 +7,10 @@ only after the store has committed. Texts of answers are fixed: nothing that cam
 from __future__ import annotations
 
 import datetime as dt
-import inspect
 import json
 from collections.abc import Callable
 from dataclasses import field
-from functools import cache, partial
+from functools import cache
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -256,19 +255,10 @@ def guarded(
 ) -> InboundRequest | int:
     """The request in what a server gave; 503 when the function that tells who sent it fails, or gives something else."""
     try:
-        return make(given, body, partial(_told_by, peer))
+        return make(given, body, peer)
     except BaseException as error:  # noqa: BLE001 - of a function of somebody else
         failed("peer", contained(error))
         return 503
-
-
-def _told_by(peer: Callable[[T], str | None], given: T) -> str | None:
-    told: object = peer(given)
-    if told is None or isinstance(told, str):
-        return told
-    if inspect.iscoroutine(told):
-        told.close()  # so that Python does not warn of one that was never awaited
-    raise TypeError("neither an OIN nor None")
 
 
 def pupil_key(result: Leerlingresultaat) -> str:

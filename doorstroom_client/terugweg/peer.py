@@ -6,6 +6,7 @@ A proxy that ends TLS is another matter, and an explicit choice: `doorstroom_cli
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -51,11 +52,18 @@ def sender_of(peer: Callable[[T], str | None], given: T) -> Sender:
     Args:
         peer: the function.
         given: the scope or environ.
+
+    Raises:
+        TypeError: it gave something else than an OIN or None.
     """
     if isinstance(peer, Peer):
         return peer.judge(given)  # type: ignore[arg-type]
-    oin = peer(given)
-    return Sender(oin, Reason.UNNAMED if oin is None else None)
+    told: object = peer(given)
+    if told is None or isinstance(told, str):
+        return Sender(told, Reason.UNNAMED if told is None else None)
+    if inspect.iscoroutine(told):
+        told.close()  # so that Python does not warn of one that was never awaited
+    raise TypeError("neither an OIN nor None")
 
 
 def from_scope(scope: Mapping[str, Any]) -> Sender:
