@@ -242,6 +242,7 @@ _WEAK = {
     "CA_KEY_TOO_SMALL": "the key of an intermediate in it is too small",
     "CA_MD_TOO_WEAK": "it is signed with a hash that is too weak",
 }
+_LARGEST = 10 * 1024 * 1024
 _TRUST, _NO_ROOTS = "certificate.trust", "holds no certificates in PEM form"
 
 
@@ -296,7 +297,10 @@ def _load_crls(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
 
 def _read(path: Path, setting: str) -> bytes:
     try:
-        return path.read_bytes()
+        found = path.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST:
+            return path.read_bytes()
+        reason = "it is not a file of less than 10 MiB"  # a pipe never ends, or never begins; it is read more than once too
     except OSError as error:
         reason = error.strerror or type(error).__name__
     except ValueError:  # a NUL in it

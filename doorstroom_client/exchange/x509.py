@@ -19,7 +19,7 @@ _KEY_USAGE, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last 
 _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01, 0x06, 0x17, 0x18, 0xA0, 0xA3
 _SIGNATURE_BIT = 0x80
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----\s(.+?)-----END CERTIFICATE-----", re.DOTALL)
+_PEM = re.compile(rb"-----BEGIN (?:X509 )?CERTIFICATE-----\s(.+?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL)
 _IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
 """The same as OpenSSL finds them in a file: at the start of a line, or behind a byte order mark that begins the file."""
 

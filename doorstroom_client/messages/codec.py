@@ -16,6 +16,7 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # that of UTF-32 LE begins as that of UTF-16 LE
+_GZIP = b"\x1f\x8b"
 DEPTH = 200
 """Lists and objects in each other that an answer may have."""
 VALUES = 35_000
@@ -64,6 +65,8 @@ def _read(body: bytes) -> tuple[str, Any]:
     if len(body) > BODY_LIMIT:
         return f"is larger than {BODY_LIMIT} bytes", None
     body = body.removeprefix(codecs.BOM_UTF8)
+    if body.startswith(_GZIP):
+        return "is compressed, and does not say so", None
     if body.startswith(_WIDE) or b"\0" in body[:4]:
         return "is UTF-16 or UTF-32, not UTF-8", None
     if _has_too_many_values(body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -120,6 +121,24 @@ def broken(row: str, setting: str, text: str) -> Callable[[Make], Make]:
 @broken("certificate", "certificate.cert", "cannot read")
 def no_file(it: SetUp, wereld: Wereld) -> None:
     it.cert.unlink()
+
+
+@broken("certificate", "certificate.cert", "not a file of less than 10 MiB")
+def a_pipe(it: SetUp, wereld: Wereld) -> None:
+    it.cert.unlink()
+    os.mkfifo(it.cert, 0o600)
+
+
+@broken("certificate", "certificate.key", "not a file of less than 10 MiB")
+def a_key_without_end(it: SetUp, wereld: Wereld) -> None:
+    it.key.unlink()
+    it.key.symlink_to("/dev/zero")
+
+
+@broken("certificate", "certificate.trust", "not a file of less than 10 MiB")
+def something_large_for_roots(it: SetUp, wereld: Wereld) -> None:
+    with it.trust.open("ab") as file:
+        file.truncate(11 * 1024 * 1024)
 
 
 @broken("certificate", "certificate.cert", "is empty")
@@ -422,6 +441,11 @@ def root_included(it: SetUp, wereld: Wereld) -> None:
 @sound
 def each_certificate_twice(it: SetUp, wereld: Wereld) -> None:
     it.chain(wereld.both.cert, wereld.both.cert, wereld.middle.cert, wereld.middle.cert)
+
+
+@sound
+def the_old_label(it: SetUp, wereld: Wereld) -> None:
+    it.cert.write_bytes(it.cert.read_bytes().replace(b" CERTIFICATE-", b" X509 CERTIFICATE-"))
 
 
 @sound

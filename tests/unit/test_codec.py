@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -79,6 +80,7 @@ REFUSED: dict[str, bytes] = {
     "not closed": b'{"a":1',
     "bare text": b"hallo",
     "html": b"<html></html>",
+    "gzip": gzip.compress(b"{}"),
 }
 ACCEPTED: dict[str, tuple[bytes, Any]] = {
     "object": (b"{}", {}),
@@ -138,6 +140,7 @@ def test_depth_that_is_accepted(read: Any, depth: int, opening: bytes, closing: 
 @pytest.mark.parametrize(
     ("case", "words"),
     [
+        ("gzip", "^body: is compressed, and does not say so$"),
         ("duplicate key, nested", "^body: holds a key twice in one object$"),
         ("too large", "^body: is larger than 1048576 bytes$"),
         ("two byte order marks", "^body: is not valid JSON$"),
