@@ -597,9 +597,11 @@ def _(contained: Any, error: BaseException) -> Any:
     return error
 
 
-@bug("I5", "who sent it may be anything", "terugweg.handler:_told_by", _FUNCTIONS, only="tells_no_oin")
-def _(told_by: Any, peer: Any, given: Any) -> Any:
-    return peer(given)
+@bug("I5", "who sent it may be anything", "terugweg.peer:sender_of", _FUNCTIONS, only="tells_no_oin")
+def _(sender_of: Any, peer: Any, given: Any) -> Any:
+    from doorstroom_client.terugweg.peer import Peer, Sender
+
+    return sender_of(peer, given) if isinstance(peer, Peer) else Sender(peer(given), None)
 
 
 @bug("I5", "a function that fails is an error of the server", "terugweg.handler:Receiver.unable", _FUNCTIONS, only="is_503")
