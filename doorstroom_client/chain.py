@@ -124,7 +124,7 @@ class Chain:
         object.__setattr__(self, "_by_address", {school.routeringskenmerk: school for school in reversed(listed)})
 
     def with_options(self, options: Mapping[str, object]) -> Chain:
-        """The same with some settings replaced. A new agreement is written for every school year."""
+        """A chain with some settings replaced by others. A new agreement is written for every school year."""
         afspraak = options.get("afspraak")
         if isinstance(afspraak, Afspraak):
             options = {**options, "jaargangen": self.jaargangen.with_afspraak(afspraak)}
@@ -192,7 +192,7 @@ class Chain:
         return self.scholen(routeringskenmerk) if callable(self.scholen) else self._by_address.get(routeringskenmerk)
 
     def school_of(self, routeringskenmerk: str) -> Flow[School | None]:
-        """The same within a flow, where a function that finds schools may wait, or have to be awaited."""
+        """The administration with this routeringskenmerk, within a flow: a function that finds it may wait, or be awaited."""
         if callable(self.scholen):
             return (yield from ask(self.scholen, routeringskenmerk))
         return self.find_school(routeringskenmerk)

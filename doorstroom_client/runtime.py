@@ -93,7 +93,7 @@ class SyncRuntime:
         return run(flow, self)
 
     def run_contained(self, flow: Flow[T]) -> T:
-        """The same, in which nothing that was brought along, such as a transport, can end more than the flow."""
+        """Drive a flow in which nothing that was brought along, such as a transport, can end more than that flow."""
         try:
             return self.run(flow)
         except BaseException as error:  # noqa: BLE001 - see above
@@ -205,7 +205,7 @@ class AsyncRuntime:
         return await arun(flow, self)
 
     async def run_contained(self, flow: Flow[T]) -> T:
-        """The same, in which nothing that was brought along, such as a transport, can end more than the flow."""
+        """Drive a flow in which nothing that was brought along, such as a transport, can end more than that flow."""
         import asyncio
 
         task = asyncio.current_task()

@@ -1,11 +1,20 @@
-"""What functions of somebody else raise: whatever it is, a program of ours goes on."""
+"""What functions of somebody else raise: whatever it is, a program of ours goes on.
+
+But for Ctrl-C and the like. A signal is handled in the main thread, in the middle of whatever runs there, so it comes out of a
+function that has nothing to do with it; to take it for a fault of that function would lose it.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+class InterruptError(BaseException):
+    """A signal handler of ours ends what runs in the main thread with it, as Python's own does with KeyboardInterrupt."""
 
 
 class ForeignError(RuntimeError):
@@ -21,7 +30,14 @@ class ForeignError(RuntimeError):
 
 
 def contained(error: BaseException) -> Exception:
-    """What a function raised, as an error that ends nothing: the error itself, unless it is of a kind that does."""
+    """What a function raised, as an error that ends nothing: the error itself, unless it is of a kind that does.
+
+    Raises:
+        KeyboardInterrupt: it is one, in the main thread.
+        InterruptError: likewise.
+    """
+    if isinstance(error, KeyboardInterrupt | InterruptError) and threading.current_thread() is threading.main_thread():
+        raise error
     if isinstance(error, Exception) and not isinstance(error, StopIteration):  # a future cannot carry the latter
         return error
     return ForeignError(type(error).__name__)

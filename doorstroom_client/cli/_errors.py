@@ -66,12 +66,12 @@ def _run(command: Callable[[], object]) -> int:
         return tell(explained.error, explained.nederlands, explained.regels, explained.namen)
     except DoorstroomError as error:
         return tell(error)
-    except (KeyboardInterrupt, typer.Abort):
-        complain("Interrupted")
-        return ExitCode.INTERRUPTED
     except SignalledError as signalled:
         complain(f"Stopped by {signalled}; run it again")
         return ExitCode.LATER
+    except (KeyboardInterrupt, typer.Abort):
+        complain("Interrupted")
+        return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _usage(error) if isinstance(error, _USAGE) else _bug(error)
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config import Settings
+from doorstroom_client.theirs import InterruptError
 
 T = TypeVar("T")
 GRACE = 2.0
@@ -28,7 +29,7 @@ _BUSY = b"\nStopping: what is on its way is finished first. Press Ctrl-C again t
 _CUT_OFF = b"Ended before all answers were there. What was on its way is sent again by the next run.\n"
 
 
-class SignalledError(BaseException):
+class SignalledError(InterruptError):
     """SIGTERM or SIGHUP came at a moment at which nothing has to be finished."""
 
 
@@ -40,7 +41,7 @@ class Stop:
         self._asked_at = 0.0
 
     def __call__(self) -> bool:
-        """Whether it was."""
+        """Whether the run was asked to stop."""
         return bool(self._number)
 
     def ask(self, number: int) -> None:

@@ -133,7 +133,7 @@ def _one_by_one(hunt: _Hunt, *, proven: bool) -> Generator[Part, bool, Part]:
 
 
 def _spread(items: list[int]) -> list[int]:
-    """The same items, the first `PROBES` of them from all over the list.
+    """Items in another order, the first `PROBES` of them from all over the list.
 
     One out of each stretch, at a place drawn by lot: with even steps, groups that alternate in a list would all be missed
     but one. The lot is the same every time, and so are the calls.

@@ -11,10 +11,10 @@ import inspect
 import json
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import fields as fields_of
 
 from doorstroom_client.frozen import frozen
+from doorstroom_client.theirs import contained, kind_of
 
 logger = logging.getLogger("doorstroom_client")
 
@@ -78,9 +78,11 @@ def tell(event: Event, on_event: OnEvent | None) -> None:
     Nothing here awaits: a hook that turns out to be a coroutine function is told of in the same way.
     """
     level = logging.WARNING if event.serious else logging.INFO
-    with suppress(BaseException):  # of a filter of somebody else, which must not end a call either
+    try:
         if logger.isEnabledFor(level):
             logger.log(level, "%s", as_json(event))
+    except BaseException as error:  # noqa: BLE001 - of a filter of somebody else, which must not end a call either
+        contained(error)
     if on_event is None:
         return
     failed = ""
@@ -90,6 +92,6 @@ def tell(event: Event, on_event: OnEvent | None) -> None:
             given.close()
             failed = "a coroutine function, which is not awaited"
     except BaseException as error:  # noqa: BLE001 - a monitor must not stop the exchange, whatever it raises
-        failed = type(error).__name__
+        failed = kind_of(contained(error))
     if failed:
         logger.error("on_event failed (%s)", failed)

@@ -597,6 +597,16 @@ def _(contained: Any, error: BaseException) -> Any:
     return error
 
 
+@bug(
+    "I5",
+    "a signal is taken for a fault of the function that it comes in",
+    "theirs:contained",
+    "tests/unit/test_events.py::test_a_signal_that_comes_in_a_hook_is_not_lost",
+)
+def _(contained: Any, error: BaseException) -> Any:
+    return contained(error) if isinstance(error, Exception) else RuntimeError(type(error).__name__)
+
+
 @bug("I5", "who sent it may be anything", "terugweg.peer:sender_of", _FUNCTIONS, only="tells_no_oin")
 def _(sender_of: Any, peer: Any, given: Any) -> Any:
     from doorstroom_client.terugweg.peer import Peer, Sender

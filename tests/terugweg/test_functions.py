@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -148,7 +149,6 @@ ERRORS = {
     "StopIteration": StopIteration("geheim"),  # a future cannot carry that one
     "KeyError": KeyError("geheim"),
     "SystemExit": SystemExit("geheim"),
-    "KeyboardInterrupt": KeyboardInterrupt("geheim"),
     "GeneratorExit": GeneratorExit("geheim"),
     "CancelledError": asyncio.CancelledError("geheim"),
     "BaseExceptionGroup": BaseExceptionGroup("geheim", [SystemExit("geheim")]),
@@ -168,6 +168,34 @@ def test_a_function_that_finds_no_school_because_it_fails_is_503(tmp_path: Path,
     assert [outcomes for _, outcomes, _ in it.failures()] == [(kind,)]
     assert [event.outcomes for event in it.events if event.action == "leerlingresultaat"] == [("503",)]
     assert "geheim" not in repr(it.events)
+
+
+def interrupted(way: str, folder: Path, where: str) -> Ontvanger:
+    """A receiver of which one function is interrupted by Ctrl-C."""
+
+    def function(*_: object) -> Any:
+        raise KeyboardInterrupt
+
+    folder.mkdir()
+    if where == "transport":
+        it = Ontvanger(way, folder)
+        it.client._runtime._given.send = function
+        return it
+    return Ontvanger(way, folder, **{where: function})
+
+
+@pytest.mark.parametrize(
+    ("way", "where"),
+    [(DIRECT, where) for where in ("scholen", "on_event", "transport")]
+    + [(WSGI, where) for where in ("scholen", "peer", "on_event", "transport")],
+)
+def test_ctrl_c_in_a_function_is_no_fault_of_it(tmp_path: Path, way: str, where: str) -> None:
+    """It comes in the main thread, wherever that is; in another thread nothing but the function can raise it."""
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(way, tmp_path / "main", where).push()
+    with ThreadPoolExecutor(1) as pool:
+        status, _ = pool.submit(interrupted(way, tmp_path / "other", where).push).result(20)
+    assert status == (202 if where == "on_event" else 503)
 
 
 @EVERY_WAY

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, 
 from tenacity import wait_none
 
 from doorstroom_client import Advies, Client, Leerling, Leverancier, Retry
+from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.errors import DoorstroomError, Phase
 from doorstroom_client.exchange.call import Conditions, UnsureError, call
 from doorstroom_client.exchange.decisions import TABLE, Situation
@@ -204,6 +206,25 @@ def test_a_hook_that_raises_does_not_end_the_call(error: Exception, caplog: pyte
     assert caplog.records[1].getMessage() == f"on_event failed ({type(error).__name__})"
     assert caplog.records[1].exc_info is None
     assert "geheim" not in caplog.text
+
+
+@pytest.mark.parametrize("where", ["hook", "filter of the log"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_comes_in_a_hook_is_not_lost(number: signal.Signals, where: str) -> None:
+    """It has nothing to do with the hook, which is only what ran when it came."""
+
+    def signalled(*_: object) -> bool:
+        signal.raise_signal(number)
+        return True
+
+    logger = logging.getLogger("doorstroom_client")
+    if where != "hook":
+        logger.addFilter(signalled)
+    try:
+        with ends_by_signal(), pytest.raises(KeyboardInterrupt if number == signal.SIGINT else SignalledError):
+            tell(event(serious=True), signalled if where == "hook" else None)
+    finally:
+        logger.removeFilter(signalled)
 
 
 def test_a_hook_that_raises_does_not_hide_the_error_of_the_call() -> None:
