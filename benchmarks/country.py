@@ -32,8 +32,8 @@ from doorstroom_client import Client, School
 from doorstroom_client.chain import as_afspraak
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.delivery.many import Afloop
-from doorstroom_client.delivery.rapporten import Afhaling
 from doorstroom_client.readers.many import read_many
+from doorstroom_client.reports.due import Afhaling
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
 

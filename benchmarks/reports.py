@@ -23,9 +23,9 @@ from benchmarks.harness import (
     supplier,
 )
 from doorstroom_client import Client
-from doorstroom_client.exchange.tls import client_context
 from doorstroom_client.simulator.keten import LAS_OIN
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.tls import client_context
 
 LARGE = 24 * 1000 * 1000
 """Bytes. The library takes no report above 25 MiB, and no setting raises that."""

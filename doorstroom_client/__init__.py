@@ -27,22 +27,9 @@ from doorstroom_client.errors import TransportError as TransportError
 from doorstroom_client.errors import Unavailable as Unavailable
 from doorstroom_client.errors import UnexpectedResponse as UnexpectedResponse
 from doorstroom_client.errors import WrongPeer as WrongPeer
-from doorstroom_client.exchange.auth import ApiKey as ApiKey
-from doorstroom_client.exchange.auth import Auth as Auth
-from doorstroom_client.exchange.auth import BearerToken as BearerToken
-from doorstroom_client.exchange.auth import NoAuth as NoAuth
-from doorstroom_client.exchange.auth import Token as Token
-from doorstroom_client.exchange.events import Event as Event
-from doorstroom_client.exchange.http import AsyncTransport as AsyncTransport
-from doorstroom_client.exchange.http import Timeouts as Timeouts
-from doorstroom_client.exchange.http import Transport as Transport
-from doorstroom_client.exchange.leverancier import BijOnbekende as BijOnbekende
-from doorstroom_client.exchange.leverancier import Leverancier as Leverancier
-from doorstroom_client.exchange.rapport import Leerlingrapport as Leerlingrapport
+from doorstroom_client.events import Event as Event
 from doorstroom_client.exchange.retry import Retry as Retry
 from doorstroom_client.exchange.retry import RetryPolicy as RetryPolicy
-from doorstroom_client.exchange.tls import ClientCertificate as ClientCertificate
-from doorstroom_client.exchange.tls import SecurityWarning as SecurityWarning
 from doorstroom_client.faces.ontvangen import OntvangenResultaat as OntvangenResultaat
 from doorstroom_client.messages.afspraak import Afspraak as Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang as Jaargang
@@ -66,14 +53,24 @@ from doorstroom_client.osr.models import Mandaat as Mandaat
 from doorstroom_client.osr.own_address import Actie as Actie
 from doorstroom_client.osr.own_address import Adreswijziging as Adreswijziging
 from doorstroom_client.osr.own_address import Beletsel as Beletsel
-from doorstroom_client.osr.profile import OsrProfile as OsrProfile
 from doorstroom_client.osr.records import Bestuur as Bestuur
 from doorstroom_client.osr.records import Dienst as Dienst
 from doorstroom_client.osr.records import Dienstversie as Dienstversie
 from doorstroom_client.osr.records import EigenMandaat as EigenMandaat
 from doorstroom_client.osr.records import Endpoint as Endpoint
 from doorstroom_client.osr.records import Onderwijsinstelling as Onderwijsinstelling
-from doorstroom_client.osr.settings import Osr as Osr
+from doorstroom_client.parties.auth import ApiKey as ApiKey
+from doorstroom_client.parties.auth import Auth as Auth
+from doorstroom_client.parties.auth import BearerToken as BearerToken
+from doorstroom_client.parties.auth import NoAuth as NoAuth
+from doorstroom_client.parties.auth import Token as Token
+from doorstroom_client.parties.certificate import ClientCertificate as ClientCertificate
+from doorstroom_client.parties.certificate import SecurityWarning as SecurityWarning
+from doorstroom_client.parties.leverancier import BijOnbekende as BijOnbekende
+from doorstroom_client.parties.leverancier import Leverancier as Leverancier
+from doorstroom_client.parties.osr import Osr as Osr
+from doorstroom_client.parties.osr_profile import OsrProfile as OsrProfile
+from doorstroom_client.reports.download import Leerlingrapport as Leerlingrapport
 from doorstroom_client.store.base import Inbox as Inbox
 from doorstroom_client.store.base import Store as Store
 from doorstroom_client.store.bewaren import Bewaartermijn as Bewaartermijn
@@ -82,6 +79,9 @@ from doorstroom_client.store.records import Kept as Kept
 from doorstroom_client.store.records import Opgeruimd as Opgeruimd
 from doorstroom_client.terugweg.handler import InboundRequest as InboundRequest
 from doorstroom_client.terugweg.handler import InboundResponse as InboundResponse
+from doorstroom_client.transport.request import AsyncTransport as AsyncTransport
+from doorstroom_client.transport.request import Timeouts as Timeouts
+from doorstroom_client.transport.request import Transport as Transport
 
 __version__ = "0.1.0"
 globals()["__all__"] = [name for name in dir() if name[0].isupper()]  # type checkers go by the imports themselves

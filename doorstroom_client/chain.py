@@ -9,25 +9,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import Vergelijking
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.many import Many, Opdracht
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.delivery.outbox import Bezorging, Klaargezet, Run, add
-from doorstroom_client.delivery.rapporten import Fetching
 from doorstroom_client.delivery.sending import Books, preview, send
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
+from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.exchange.call import Conditions
-from doorstroom_client.exchange.events import Event, OnEvent, tell
+from doorstroom_client.exchange.calls import Call
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.exchange.flow import Flow, ask, keep
-from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import Origin, Timeouts
-from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers, find_leverancier
-from doorstroom_client.exchange.operations import Call, fetch_rapport
-from doorstroom_client.exchange.rapport import Download
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.identifiers import RapportId, Schooljaar
@@ -41,8 +37,14 @@ from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers, find_leverancier
+from doorstroom_client.parties.osr import Osr
+from doorstroom_client.parties.url import Origin
+from doorstroom_client.reports.download import Download
+from doorstroom_client.reports.due import Fetching
+from doorstroom_client.reports.fetch import fetch_rapport
 from doorstroom_client.store.base import Reports
+from doorstroom_client.transport.request import Timeouts
 
 OpenBooks = Callable[..., Books | None]
 """Opens what a store knows of earlier deliveries: ``(needed=True)``; None when there is no such store and it is not needed."""

@@ -11,11 +11,8 @@ from typing import Any, Self
 from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
 from doorstroom_client.config import load_settings
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import OnEvent
-from doorstroom_client.exchange.http import Timeouts, Transport
-from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.events import OnEvent
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
-from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.faces.opslag import Opslag
 from doorstroom_client.faces.outbox import Postvak
 from doorstroom_client.faces.rapporten import Reporting
@@ -26,12 +23,15 @@ from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.osr.answers import Answers
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.parties.osr import Osr
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.base import Inbox, Store
 from doorstroom_client.store.bewaren import Bewaartermijn
+from doorstroom_client.transport.request import Timeouts, Transport
 
 
 class Client(Sending, Results, Reporting, Settled):

@@ -12,24 +12,24 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.chain import as_afspraak
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
-from doorstroom_client.exchange.http import Timeouts
-from doorstroom_client.exchange.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.exchange.retry import Retry
-from doorstroom_client.exchange.tls import ClientCertificate, ServerCertificate, warn_when_shared
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate, warn_when_shared
+from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers
+from doorstroom_client.parties.osr import Osr
 from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting
 from doorstroom_client.store.address import is_address, veiled
 from doorstroom_client.store.bewaren import Bewaartermijn
 from doorstroom_client.terugweg.proxy import Proxy
+from doorstroom_client.transport.request import Timeouts
 
 DEFAULT_FILE = "doorstroom.toml"
 _MISSING_PART = "is missing"

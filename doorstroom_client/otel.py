@@ -12,7 +12,7 @@ from collections.abc import Callable
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
 
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.events import Event
 from doorstroom_client.terugweg.audit import ACTION
 from doorstroom_client.terugweg.handler import PATH
 

@@ -9,12 +9,12 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
+from doorstroom_client.basics.theirs import contained, within
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Flow, arun, is_the_end_of, resumed, run
-from doorstroom_client.exchange.http import AsyncTransport, Outcome, Request, Transport
 from doorstroom_client.resources import Resources
-from doorstroom_client.theirs import contained, within
+from doorstroom_client.transport.request import AsyncTransport, Outcome, Request, Transport
 
 if TYPE_CHECKING:
     import asyncio
@@ -182,7 +182,7 @@ class SyncRuntime:
             return self._given
         with self._lock:
             if self._made is None:
-                from doorstroom_client.exchange.transport import HttpxTransport  # brings httpx
+                from doorstroom_client.transport.httpx_transport import HttpxTransport  # brings httpx
 
                 self._made = HttpxTransport(self.resources.context)
             return self._made
@@ -297,7 +297,7 @@ class AsyncRuntime:
         if self._given is not None:
             return self._given
         if self._made is None:
-            from doorstroom_client.exchange.transport import AsyncHttpxTransport  # brings httpx
+            from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport  # brings httpx
 
             self._made = AsyncHttpxTransport(self.resources.context)
         return self._made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.terugweg.forms import FORMS
 
 PREFIX = "DOORSTROOM_"

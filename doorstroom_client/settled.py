@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from doorstroom_client.chain import Chain
-from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.parties.leverancier import Leverancier
 
 
 class Settled:

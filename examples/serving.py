@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import Any
 
 from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.exchange.tls import server_context
 from doorstroom_client.terugweg import uvicorn_tls
+from doorstroom_client.transport.tls import server_context
 
 
 def make_server(app: Any, settings: Settings) -> uvicorn_tls.Server:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 from doorstroom_client import Leverancier, Osr, Retry, School
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.flow import Flow, arun, run
-from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Outcome, Peer, Phase, Request, Response
+from doorstroom_client.parties.url import Peer
+from doorstroom_client.transport.request import Fault, FaultKind, Operation, Outcome, Phase, Request, Response
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, 0, tzinfo=dt.UTC)
 SUPPLIER_OIN = "00000003990000110000"

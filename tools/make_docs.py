@@ -14,9 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 from doorstroom_client.config import DEFAULT_FILE  # noqa: E402 - found from the line above
 from doorstroom_client.errors import Phase  # noqa: E402
+from doorstroom_client.exchange.answer_body import Body  # noqa: E402
 from doorstroom_client.exchange.decisions import ANSWERS, TABLE, Action, Row, Situation, classify  # noqa: E402
-from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response  # noqa: E402
-from doorstroom_client.exchange.words import Body  # noqa: E402
 from doorstroom_client.messages.vocabulary import Schooladvies  # noqa: E402
 from doorstroom_client.osr.mandate_table import ENDS, FLAGS, STARTS, STATES, Example, Meaning  # noqa: E402
 from doorstroom_client.osr.mandate_table import TABLE as MANDATES  # noqa: E402
@@ -24,6 +23,7 @@ from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, IDENTITIES, 
 from doorstroom_client.settings import PREFIX, SETTINGS, Setting  # noqa: E402
 from doorstroom_client.terugweg.forms import FORMS  # noqa: E402
 from doorstroom_client.terugweg.reasons import Reason  # noqa: E402
+from doorstroom_client.transport.request import Fault, FaultKind, Operation, Response  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
 MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"

@@ -7,9 +7,9 @@ import os
 from collections.abc import Callable
 from functools import partial
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.chain import Chain
 from doorstroom_client.delivery.opruimen import removed
-from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.base import Store
 from doorstroom_client.store.bewaren import Bewaartermijn

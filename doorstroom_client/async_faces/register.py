@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, AsyncIterator, Sequence
 
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.chain import Chain
-from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.async_faces.osr_adressen import AsyncOsrAdressen
 from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.controle import Controleronde, Mandaatcontrole, OnWait
 from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat, Vermelding
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.unread import works_while_read
 
 
 @frozen

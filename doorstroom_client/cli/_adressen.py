@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._stopping import Stop, stoppable
@@ -19,10 +20,9 @@ from doorstroom_client.cli.mandaat import chosen_schools
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.exchange.http import check_base_url
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.own_address import Actie, Adreswijziging, Beletsel
+from doorstroom_client.parties.url import check_base_url
 from doorstroom_client.readers.scholen import read_scholen
 
 _MANDATE = (Beletsel.GEEN_MANDAAT, Beletsel.SLEUTEL_ONJUIST)

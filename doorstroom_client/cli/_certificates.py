@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.judged import Finding, Level, Use, by_signature
-from doorstroom_client.exchange.tls import ClientCertificate, client_context, judge, server_context
-from doorstroom_client.exchange.x509 import CertificateFacts
-from doorstroom_client.frozen import frozen
+from doorstroom_client.parties.certificate import ClientCertificate, judge
+from doorstroom_client.parties.certificate_check import Finding, Level, Use, by_signature
+from doorstroom_client.parties.x509 import CertificateFacts
+from doorstroom_client.transport.tls import client_context, server_context
 
 _WITHOUT_PROXY = Finding(
     Level.WARNING,

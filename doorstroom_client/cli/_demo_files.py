@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from doorstroom_client.cli._files import check_ours, make_folder
-from doorstroom_client.exchange.files import write_whole
-from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
+from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel

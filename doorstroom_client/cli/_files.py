@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.exchange.files import check_replaceable
+from doorstroom_client.output.files import check_replaceable
 
 
 def make_folder(folder: Path) -> None:

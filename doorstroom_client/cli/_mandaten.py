@@ -14,13 +14,13 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._files import make_folder, os_reason
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
-from doorstroom_client.exchange.files import write_whole
-from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.answers import is_suspect
 from doorstroom_client.osr.controle import Mandaatcontrole, turned_in
 from doorstroom_client.osr.models import Mandaat
+from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
 
 FEW = 50
 """So many schools are shown with their text; of more, only those that need attention are."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
@@ -17,7 +18,6 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.readers.many import read_many

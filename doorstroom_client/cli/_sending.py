@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import typer
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.chain import Chain, as_afspraak
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
@@ -40,12 +41,11 @@ from doorstroom_client.config import Settings
 from doorstroom_client.delivery.ledger import Vergelijking
 from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.delivery.outbox import Klaargezet
-from doorstroom_client.exchange.leverancier import find_leverancier
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
+from doorstroom_client.parties.leverancier import find_leverancier
 from doorstroom_client.readers.columns import Layout
 
 _SHOWN = 20

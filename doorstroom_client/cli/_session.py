@@ -13,11 +13,11 @@ from doorstroom_client.cli._errors import ExplainedError
 from doorstroom_client.client import Client
 from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
-from doorstroom_client.exchange.http import Outcome, Request
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.models import uitleg_van
 from doorstroom_client.settings import PREFIX
+from doorstroom_client.transport.request import Outcome, Request
 
 
 def load(config: Path | None) -> Settings:

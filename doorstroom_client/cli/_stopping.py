@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TypeVar
 
+from doorstroom_client.basics.theirs import InterruptError
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config import Settings
-from doorstroom_client.theirs import InterruptError
 
 T = TypeVar("T")
 GRACE = 2.0

@@ -12,8 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import field
 
-from doorstroom_client.exchange import transport  # noqa: F401 - brings httpx, which the first question to the OSR needs
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope
 from doorstroom_client.terugweg.health import serve_health
 from doorstroom_client.terugweg.limits import SHIPPED, Limits

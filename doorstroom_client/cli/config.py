@@ -18,9 +18,9 @@ from doorstroom_client.cli._values import value_of
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
-from doorstroom_client.exchange.judged import Level
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.parties.certificate_check import Level
 from doorstroom_client.settings import SETTINGS
 from doorstroom_client.store.address import is_address, shown
 from doorstroom_client.store.opening import open_store

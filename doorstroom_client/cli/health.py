@@ -18,7 +18,7 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.exchange.judged import Level
+from doorstroom_client.parties.certificate_check import Level
 from doorstroom_client.store.address import is_address
 from doorstroom_client.store.base import Store
 from doorstroom_client.store.opening import open_store

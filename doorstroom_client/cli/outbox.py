@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
@@ -24,7 +25,6 @@ from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.store.records import Queued, State
 

@@ -18,13 +18,13 @@ from doorstroom_client.cli._session import load, on_the_store, only_school, the_
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
-from doorstroom_client.exchange.files import write_whole
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.output.files import write_whole
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Overzicht, SchoolOverzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht

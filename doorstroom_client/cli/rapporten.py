@@ -19,10 +19,10 @@ from doorstroom_client.cli._session import load, only_school
 from doorstroom_client.cli._stopping import Stop, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
-from doorstroom_client.delivery.rapporten import Afhaling, Rapportage
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.reports.due import Afhaling, Rapportage
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
 _NAMES: Mapping[Afhaling, str] = {

@@ -18,12 +18,12 @@ from doorstroom_client.cli._namen import LeerlingenOption, directory
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import load, on_the_store, only_school
 from doorstroom_client.client import Client
-from doorstroom_client.exchange.files import write_whole
-from doorstroom_client.exchange.rapport import rapport_file_name
-from doorstroom_client.exchange.spreadsheet import csv_bytes
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
+from doorstroom_client.reports.download import rapport_file_name
 
 app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
 AllOption = Annotated[bool, typer.Option("--all", help="Also the results that are marked as processed.")]

@@ -26,14 +26,14 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.exchange.judged import Use
-from doorstroom_client.exchange.live import LiveContext
+from doorstroom_client.parties.certificate_check import Use
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.terugweg.audit import no_descriptors, no_handshake, turned_away
 from doorstroom_client.terugweg.handler import PATH
 from doorstroom_client.terugweg.peer import oin_from_scope
 from doorstroom_client.terugweg.proxy import Proxy
 from doorstroom_client.terugweg.renewal import ServerContext
+from doorstroom_client.transport.live import LiveContext
 
 _LOOPBACK = "127.0.0.1"
 _SECONDS_A_CHECK_HOLDS = 5.0

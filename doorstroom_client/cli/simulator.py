@@ -20,8 +20,8 @@ from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._files import check_ours, make_folder, os_reason
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.exchange.files import write_whole
-from doorstroom_client.exchange.spreadsheet import csv_bytes
+from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.keten import Keten

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 
 SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN = 3, 20
 """Lists in a row of which nothing was accepted, after which an address is no longer searched for unknown pupils."""

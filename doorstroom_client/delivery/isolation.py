@@ -12,7 +12,7 @@ from collections.abc import Generator
 from itertools import pairwise
 from math import ceil, log2
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 PROBES = 64
 """Lists of one pupil that are tried before it is concluded that nothing is accepted here."""

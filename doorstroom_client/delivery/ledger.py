@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import field
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.delivery.lijst import marks_of
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.store.pupils import Marked, Pupils, same_pupil
 from doorstroom_client.store.records import Entry, Noted

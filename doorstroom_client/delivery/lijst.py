@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, fields, replace
 from typing import Any
 
-from doorstroom_client.exchange.http import Operation
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.deelnemers import Deelnemerslijst
 from doorstroom_client.messages.leerlingen import Leerling
@@ -17,6 +16,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.messages.schooladviezen import Schooladviezenlijst
 from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, mark, marker
 from doorstroom_client.store.records import Entry, Key
+from doorstroom_client.transport.request import Operation
 
 _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voorlopigSchooladviezen"}
 """The field of each message that holds an entry per pupil."""

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import field
 from enum import StrEnum
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.delivery.ontvangst import Ontvangst
-from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, MessageError, Refused
+from doorstroom_client.exchange.concerns import concerns_everyone
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.readers.opdracht import Opdracht
 
 __all__ = ["Afloop", "Many", "Opdracht", "Uitkomst"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import field, fields, replace
 from typing import Any
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.delivery.ledger import Verdwenen
 from doorstroom_client.errors import Earlier
-from doorstroom_client.exchange.http import Operation
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.transport.request import Operation
 
 
 @frozen

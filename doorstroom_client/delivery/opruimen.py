@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Protocol
 
-from doorstroom_client.exchange.events import Event, OnEvent, tell
+from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.store.records import Opgeruimd
 
 ACTION = "purge"

@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from functools import partial
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import Again, Changes, Verdwenen, compare
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.ontvangst import Ontvangst, onbekend_uitleg, verdwenen_uitleg
 from doorstroom_client.delivery.sending import Books, deliver_parts, doubt_gone, recall, receipt
-from doorstroom_client.delivery.stopping import concerns_everyone
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConfigurationError,
@@ -32,16 +32,16 @@ from doorstroom_client.errors import (
     StoreError,
     Unavailable,
 )
+from doorstroom_client.events import Event, tell
 from doorstroom_client.exchange.call import GivenUpError
-from doorstroom_client.exchange.events import Event, tell
+from doorstroom_client.exchange.calls import Call, new_id
+from doorstroom_client.exchange.concerns import concerns_everyone
 from doorstroom_client.exchange.flow import Flow, keep
-from doorstroom_client.exchange.http import Operation
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.operations import Call, new_id
-from doorstroom_client.frozen import frozen
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.store.base import Outbox
 from doorstroom_client.store.boot import seconds_since_boot
 from doorstroom_client.store.records import Claimed, Outgoing, Queued, State
+from doorstroom_client.transport.request import Operation
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
 """Seconds before the second attempt, the third, and so on; after the last one daily."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.isolation import Part, Verdict, search
 from doorstroom_client.delivery.ledger import Again, Changes, Verdwenen, Vergelijking, compare
@@ -24,15 +25,14 @@ from doorstroom_client.errors import (
     StoreError,
     UnexpectedResponse,
 )
+from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.exchange.call import Answer
-from doorstroom_client.exchange.events import Event, OnEvent, tell
+from doorstroom_client.exchange.calls import Call, post_list
 from doorstroom_client.exchange.flow import Flow, keep
-from doorstroom_client.exchange.http import Operation
-from doorstroom_client.exchange.leverancier import BijOnbekende, Leverancier
-from doorstroom_client.exchange.operations import Call, post_list
-from doorstroom_client.frozen import frozen
+from doorstroom_client.parties.leverancier import BijOnbekende, Leverancier
 from doorstroom_client.store.base import Ledger, Outbox
 from doorstroom_client.store.records import Dispatch, Entry, Key
+from doorstroom_client.transport.request import Operation
 
 LEFT_OUT_SINCE = "2026-2027"
 """From this school year on a valid list is answered 202 whoever is in it, and unknown pupils are left out (chain meeting of

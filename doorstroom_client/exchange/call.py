@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import field, replace
 from typing import Any
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import (
     DeadlineExceeded,
     DoorstroomError,
@@ -20,15 +21,15 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
+from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.exchange.answer_body import json_in, readable
+from doorstroom_client.exchange.circuit import THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
-from doorstroom_client.exchange.events import Event, OnEvent, tell
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
-from doorstroom_client.exchange.health import THROTTLED_COST, TRANSIENT_COST, Health
-from doorstroom_client.exchange.http import Fault, Origin, Outcome, Request, Response
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
-from doorstroom_client.exchange.words import json_in, readable
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
+from doorstroom_client.parties.url import Origin
+from doorstroom_client.transport.request import Fault, Outcome, Request, Response
 
 SHORTEST = 0.05
 """Seconds; less is no time to connect in."""

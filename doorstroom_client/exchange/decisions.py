@@ -12,6 +12,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import TypeVar
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -30,10 +31,9 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
-from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
-from doorstroom_client.exchange.words import Body, body_of, is_challenge, refuses_our_certificate
-from doorstroom_client.frozen import frozen
+from doorstroom_client.exchange.answer_body import Body, body_of, is_challenge, refuses_our_certificate
 from doorstroom_client.messages.codec import decode_answer
+from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Response
 
 T = TypeVar("T")
 

@@ -14,11 +14,12 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.theirs import contained, within
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.auth import Auth
-from doorstroom_client.exchange.http import AsyncTransport, Origin, Request, Transport
-from doorstroom_client.frozen import frozen
-from doorstroom_client.theirs import contained, within
+from doorstroom_client.parties.auth import Auth
+from doorstroom_client.parties.url import Origin
+from doorstroom_client.transport.request import AsyncTransport, Request, Transport
 
 T = TypeVar("T")
 

@@ -13,9 +13,9 @@ from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from doorstroom_client.basics.answering import Answering
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
-from doorstroom_client.protocols import Answering
 
 if TYPE_CHECKING:  # loaded when the first policy is made, so that importing the package stays light
     from tenacity import Retrying

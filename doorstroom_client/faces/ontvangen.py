@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import fields
 from functools import partial
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.chain import Chain
 from doorstroom_client.delivery.outbox import Bezorging, Klaargezet
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.base import Outbox
 from doorstroom_client.store.records import Queued, State

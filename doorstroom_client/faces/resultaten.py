@@ -8,7 +8,7 @@ from functools import partial
 
 from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError, MessageError
-from doorstroom_client.exchange.operations import new_id
+from doorstroom_client.exchange.calls import new_id
 from doorstroom_client.faces.ontvangen import OntvangenResultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.resources import Resources

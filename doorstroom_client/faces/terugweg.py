@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.chain import Chain
-from doorstroom_client.frozen import frozen
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.records import Kept
 from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app

@@ -23,8 +23,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetssoort
 

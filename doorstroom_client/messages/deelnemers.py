@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.definitie import LANGSTE
 from doorstroom_client.messages.findings import Findings

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import field
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 
 @frozen

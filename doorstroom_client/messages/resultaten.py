@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import MessageError, Problem
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
 from doorstroom_client.messages.afspraak import VERSIE_VORM, Afspraak
 from doorstroom_client.messages.findings import UNWANTED

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import field
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 _FEITEN = ("type", "format", "pattern", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "nullable")
 _DIEPST, _MEESTE = 30, 5000

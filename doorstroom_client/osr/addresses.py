@@ -19,7 +19,7 @@ from doorstroom_client.osr.checks import checked_namespace, checked_oin, checked
 from doorstroom_client.osr.parsing import Fields, document_in, objects_in
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Endpoint, Vermelding
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
 
 _FREE = ("routing_id", "available_routing_id")
 

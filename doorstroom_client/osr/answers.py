@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.store.base import Mandates

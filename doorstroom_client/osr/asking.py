@@ -10,17 +10,18 @@ from urllib.parse import urlsplit
 
 from doorstroom_client.errors import DeadlineExceeded, Earlier, MessageError, Phase, Problem, UnexpectedResponse
 from doorstroom_client.exchange.call import Answer, call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.http import Operation, Origin, Request, address
-from doorstroom_client.exchange.operations import Call
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.mandate_reading import read_404
 from doorstroom_client.osr.mandate_table import NOT_FOUND, Said
 from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in
-from doorstroom_client.osr.profile import Collection
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Vermelding
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
+from doorstroom_client.parties.osr_profile import Collection
+from doorstroom_client.parties.url import Origin, address
+from doorstroom_client.transport.request import Operation, Request
 
 T = TypeVar("T")
 LIST_LIMIT = 8 * 1024 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
-from doorstroom_client.osr.settings import Osr, no_namespace
+from doorstroom_client.parties.osr import Osr, no_namespace
 
 
 def checked_namespace(osr: Osr) -> str:

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TypeVar
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Unavailable
 from doorstroom_client.exchange.flow import Flow, Pause
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import STALE_SECONDS, is_suspect
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.halves import Helft, Mandaatstand
 from doorstroom_client.osr.mandates import ask_mandate, own_mandates_per_school
 from doorstroom_client.osr.models import Mandaat, uitleg_van
-from doorstroom_client.osr.pace import PATIENCE, Pace, check_rate, paced
+from doorstroom_client.osr.pace import PATIENCE, Pace, paced
 from doorstroom_client.osr.records import EigenMandaat
 from doorstroom_client.osr.registry import Registry, is_silence
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.parties.osr import check_rate
 from doorstroom_client.store.records import Gezien
 
 T = TypeVar("T")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.records import Dienst, Dienstversie
 from doorstroom_client.osr.services import find_services, find_versions
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
 
 _YEARS = re.compile(r"(?<![0-9])(20[0-9]{2})[-_/]?(20[0-9]{2})(?![0-9])")
 

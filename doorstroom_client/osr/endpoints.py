@@ -11,6 +11,7 @@ import datetime as dt
 import json
 from dataclasses import field, replace
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import (
     DeadlineExceeded,
     Earlier,
@@ -18,10 +19,8 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.exchange.call import UnsureError, call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.http import Operation, Request, check_base_url
-from doorstroom_client.exchange.operations import Call
-from doorstroom_client.frozen import frozen
 from doorstroom_client.osr.addresses import endpoints_in, get_endpoint
 from doorstroom_client.osr.asking import (
     Budget,
@@ -29,7 +28,9 @@ from doorstroom_client.osr.asking import (
     request_to,
 )
 from doorstroom_client.osr.checks import checked_namespace, checked_routing_id
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
+from doorstroom_client.parties.url import check_base_url
+from doorstroom_client.transport.request import Operation, Request
 
 _FOR_A_WRITE = 0.5
 """Part of the time that is left which a POST may take: a register that is silent for longer has to be looked at."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.records import EigenMandaat
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.store.records import Gezien
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from doorstroom_client.exchange.http import Response
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.codec import DuplicateError, decode_answer
 from doorstroom_client.messages.identifiers import Oin, is_no_key
 from doorstroom_client.messages.values import as_text
@@ -20,6 +19,7 @@ from doorstroom_client.osr import mandate_table as words
 from doorstroom_client.osr.mandate_against import is_denied, is_error_code, is_something
 from doorstroom_client.osr.mandate_table import TABLE, Meaning, Said
 from doorstroom_client.osr.parsing import Fields, is_page, says, spelled, text_of, whole_day, words_in
+from doorstroom_client.transport.request import Response
 
 _DEEPEST = 4
 """Wrappers in each other."""

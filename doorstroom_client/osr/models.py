@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import field, replace
 
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.parties.osr import Osr
 
 __all__ = ["DIENST", "Mandaat", "Osr", "uitleg_van"]
 

@@ -6,11 +6,10 @@ import datetime as dt
 from dataclasses import field, replace
 from enum import StrEnum
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import MessageError, Problem, UnexpectedResponse
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.http import check_base_url
-from doorstroom_client.exchange.operations import Call
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.addresses import find_endpoints, get_endpoint
 from doorstroom_client.osr.asking import Budget
@@ -18,7 +17,8 @@ from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, regist
 from doorstroom_client.osr.mandates import ask_mandate
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Endpoint
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
+from doorstroom_client.parties.url import check_base_url
 
 _BOARD_ONLY = "does not allow endpoint registrations"
 """What V3 answers, with 400, for the token of a mandate that a board gave."""

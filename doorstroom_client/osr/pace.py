@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from doorstroom_client import forks
-from doorstroom_client.errors import ConfigurationError, Unavailable
+from doorstroom_client.basics import forks
+from doorstroom_client.errors import Unavailable
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
-from doorstroom_client.exchange.http import Outcome, Response
 from doorstroom_client.exchange.retry import retry_after
+from doorstroom_client.transport.request import Outcome, Response
 
 T = TypeVar("T")
 PATIENCE = 120.0
@@ -76,18 +76,6 @@ class Pace:
     def held(self) -> float:
         """Seconds for which nothing starts; 0 when that is not so."""
         return max(0.0, self._rest - self.clock())
-
-
-def check_rate(per_second: float, setting: str = "per_second") -> float:
-    """Refuse a rate that is none.
-
-    Raises:
-        ConfigurationError: it is not above 0 and at most 1000.
-    """
-    given: object = per_second
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= 1000:
-        raise ConfigurationError(f"{setting} must be a number of calls above 0 and at most 1000", setting=setting)
-    return float(given)
 
 
 def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.datetime], patience: float = PATIENCE) -> Flow[T]:

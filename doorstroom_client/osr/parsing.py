@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from doorstroom_client.exchange.http import Response
 from doorstroom_client.messages.codec import decode_answer
 from doorstroom_client.messages.values import amsterdam, as_moment, as_text
+from doorstroom_client.transport.request import Response
 
 Links = dict[str, tuple[str, ...]]
 """Addresses by relation, in one spelling: ``school``, ``service_version``."""

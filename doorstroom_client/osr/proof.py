@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 
 _PROVEN_SECONDS = 15 * 60.0
 

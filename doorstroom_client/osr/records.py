@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.osr.mandate_table import ENDS, STARTS, TOKENS
 from doorstroom_client.osr.parsing import Fields, Links, hrefs_in
 

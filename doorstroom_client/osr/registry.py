@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import field
 from enum import Enum, auto
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import (
     ConfigurationError,
     ConnectError,
@@ -17,11 +18,9 @@ from doorstroom_client.errors import (
     TlsError,
     Unavailable,
 )
-from doorstroom_client.exchange.events import Event, tell
+from doorstroom_client.events import Event, tell
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.operations import Call
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import Answers, is_suspect
 from doorstroom_client.osr.asking import Budget
@@ -30,7 +29,8 @@ from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import EigenMandaat
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.parties.osr import Osr
 from doorstroom_client.store.records import Gezien
 
 

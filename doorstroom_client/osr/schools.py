@@ -10,7 +10,7 @@ from doorstroom_client.osr.checks import checked_oin
 from doorstroom_client.osr.parsing import Fields
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Bestuur, Onderwijsinstelling, Vermelding
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
 
 
 def find_schools(

@@ -7,7 +7,7 @@ from doorstroom_client.osr.asking import Budget, ask_list, ask_one
 from doorstroom_client.osr.parsing import Fields
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.records import Dienst, Dienstversie, Vermelding
-from doorstroom_client.osr.settings import Osr
+from doorstroom_client.parties.osr import Osr
 
 
 def find_services(osr: Osr, budget: Budget, name: str | None) -> Flow[tuple[Dienst, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from doorstroom_client.overview.html import Html, element, joined
+from doorstroom_client.output.html import Html, element, joined
 
 _HIGH = 20
 STREPEN = element(

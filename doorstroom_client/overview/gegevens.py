@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Referentieniveau
+from doorstroom_client.output.html import Html, element, joined
 from doorstroom_client.overview import woorden
 from doorstroom_client.overview.figuren import legenda, stapel
 from doorstroom_client.overview.gegevens import ONDERDELEN, Leerlingregel, SchoolOverzicht
-from doorstroom_client.overview.html import Html, element, joined
 from doorstroom_client.overview.woorden import aantal, groepsnaam, procent
 
 _STREEF = (Referentieniveau.S1, Referentieniveau.F2)

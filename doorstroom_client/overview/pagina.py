@@ -6,10 +6,10 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
+from doorstroom_client.output.html import Html, Inhoud, element, joined
 from doorstroom_client.overview import secties, woorden
 from doorstroom_client.overview.figuren import STREPEN, legenda, stapel
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
-from doorstroom_client.overview.html import Html, Inhoud, element, joined
 from doorstroom_client.overview.niveaus import Ambities, referentieniveaus
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.stijl import CSS

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetsadvies
 
 _LADDER: tuple[Schooladvies | None, ...] = (

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from doorstroom_client.messages.vocabulary import Toetsadvies
+from doorstroom_client.output.html import Html, Inhoud, element, joined
 from doorstroom_client.overview import woorden
 from doorstroom_client.overview.gegevens import ONDERDELEN, Bezorgstand, Leerlingregel, SchoolOverzicht
-from doorstroom_client.overview.html import Html, Inhoud, element, joined
 from doorstroom_client.overview.rangorde import ADVIES_VOLGORDE, Oordeel, advies_naam, vergelijk, zonder_lwoo
 from doorstroom_client.overview.woorden import BAK_VAN, HOOG, OPEN, ZELF, aantal, groepsnaam, tabel
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from doorstroom_client.exchange.spreadsheet import csv_bytes
+from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.overview.gegevens import ONDERDELEN, Leerlingregel, Overzicht, SchoolOverzicht
 
 KOLOMMEN = (

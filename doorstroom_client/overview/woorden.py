@@ -6,11 +6,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Referentieniveau
+from doorstroom_client.output.html import Html, Inhoud, element, joined, text
 from doorstroom_client.overview.gegevens import Leerlingregel
-from doorstroom_client.overview.html import Html, Inhoud, element, joined, text
 from doorstroom_client.overview.rangorde import Oordeel, advies_naam
 
 _MAANDEN = (

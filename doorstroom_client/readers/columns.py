@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Problem
-from doorstroom_client.frozen import frozen
 from doorstroom_client.readers.advies_spelling import parse_advies
 
 IDENTITIES = ("eck_id", "las_key")

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 
 _LEVELS = ("7", "8")

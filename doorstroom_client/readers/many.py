@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 from doorstroom_client.messages.school import School, find_school

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Problem
-from doorstroom_client.frozen import frozen
 
 
 class Ernst(StrEnum):

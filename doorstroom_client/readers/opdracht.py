@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.parties.leverancier import Leverancier
 
 
 @frozen(kw_only=True)

@@ -7,8 +7,8 @@ import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import SCHOOL, at
 

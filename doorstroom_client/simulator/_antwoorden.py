@@ -6,7 +6,7 @@ import re
 import threading
 from typing import TypeVar
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.https import Answer, Received
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import field
 from typing import Any
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Identiteitsoort, Schooladvies
 
 Identiteit = tuple[str, str]

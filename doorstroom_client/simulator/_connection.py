@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import field
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 MAX_BODY = 5 * 1024 * 1024
 _MAX_LINE = 65_536

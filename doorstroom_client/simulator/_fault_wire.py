@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.https import Received
 
 _READ_SIZE = 65_536

@@ -9,7 +9,7 @@ from dataclasses import field
 from datetime import date
 from typing import Any
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.https import Received
 
 _OIN = re.compile(r"[0-9A-Z]{20}")

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import parse_qsl
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator._connection import Connection, Listener
 
 _STOP_GRACE = 0.15

@@ -21,14 +21,14 @@ from urllib.parse import urlencode
 
 from doorstroom_client.async_client import AsyncClient
 from doorstroom_client.client import Client
-from doorstroom_client.exchange.auth import ApiKey
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.tls import ClientCertificate
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.osr.models import Osr
+from doorstroom_client.parties.auth import ApiKey
+from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.simulator._config import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received

@@ -27,7 +27,7 @@ except ImportError as error:
         "pip install '.[simulator]' (in a checkout of this project)"
     ) from error
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator._fault_crl import Defect, LeafKey, make_crl, signed_with_sha1
 from doorstroom_client.simulator._rsa_keys import rsa_key
 

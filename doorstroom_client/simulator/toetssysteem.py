@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
 from doorstroom_client.simulator._afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from doorstroom_client.protocols import Answering
+from doorstroom_client.basics.answering import Answering
 from doorstroom_client.store.records import (
     Claimed,
     Delivery,

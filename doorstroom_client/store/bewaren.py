@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import fields
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.frozen import frozen
 
 _LONGEST = 3650
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.base import Inbox
 from doorstroom_client.store.records import Delivery, Kept

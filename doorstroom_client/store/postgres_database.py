@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.address import shown
 from doorstroom_client.store.database import Cursor

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import field, replace
 from enum import StrEnum
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 
 @frozen

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.boot import since_boot
 from doorstroom_client.store.database import Cursor

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import StoreError
-from doorstroom_client.frozen import frozen
 from doorstroom_client.store.schema import SQLITE_ID
 from doorstroom_client.store.sqlite_place import SHM, WAL, Identity, beside, check_file, held, identity_of, linked
 from doorstroom_client.store.sqlite_watch import Seen, Watch

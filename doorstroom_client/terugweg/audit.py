@@ -7,11 +7,11 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.leverancier import Leverancier
+from doorstroom_client.basics.theirs import kind_of
+from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.messages.identifiers import Oin
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.terugweg.handler import InboundRequest
-from doorstroom_client.theirs import kind_of
 
 ACTION = "leerlingresultaat"
 RESULTS = {

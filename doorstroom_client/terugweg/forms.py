@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _ITEM = re.compile(r":([^:]+):")

@@ -14,9 +14,10 @@ from functools import cache
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.theirs import contained
 from doorstroom_client.errors import DoorstroomError, MessageError, StoreError
 from doorstroom_client.exchange.flow import Flow, ask
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.bsn import holds_bsn, is_spelled_bsn, names_bsn
 from doorstroom_client.messages.codec import BODY_LIMIT, decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import Oin, Routeringskenmerk
@@ -29,7 +30,6 @@ from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.group import GroupCommit
 from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.terugweg.reasons import Reason
-from doorstroom_client.theirs import contained
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.codec import BODY_LIMIT
 
 _PER_FIELD = 4  # the colon, the space and the end of the line

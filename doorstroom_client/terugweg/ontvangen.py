@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import field
 
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import decode_leerlingresultaat
 from doorstroom_client.messages.identifiers import RapportId
@@ -16,6 +15,7 @@ from doorstroom_client.messages.resultaten import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.spellings import toets_as_listed
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.store.moments import is_ahead
 from doorstroom_client.store.records import Kept
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from doorstroom_client.exchange.x509 import CertificateFacts, read_pem
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.parties.x509 import CertificateFacts, read_pem
 from doorstroom_client.terugweg.reasons import Reason
 
 T = TypeVar("T")

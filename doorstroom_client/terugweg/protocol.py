@@ -19,7 +19,7 @@ import h11
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.terugweg.asgi import WHOLE, Receive, Scope, Send, too_long
 from doorstroom_client.terugweg.handler import InboundResponse
 from doorstroom_client.terugweg.limits import SHIPPED, Limits

@@ -19,10 +19,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.x509 import read_der
+from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.parties.x509 import read_der
 from doorstroom_client.terugweg.forms import FORMS, Form, read_chain
 from doorstroom_client.terugweg.peer import Peer, Sender, from_environ, from_scope
 from doorstroom_client.terugweg.reasons import Reason

@@ -7,8 +7,9 @@ import ssl
 from collections.abc import Callable
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.tls import ClientCertificate, server_context
+from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.transport.tls import server_context
 
 
 class ServerContext:

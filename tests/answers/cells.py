@@ -15,7 +15,7 @@ from doorstroom_client.errors import (
     SchoolOnbekend,
     UnexpectedResponse,
 )
-from doorstroom_client.exchange.words import Body
+from doorstroom_client.exchange.answer_body import Body
 from doorstroom_client.store.records import State
 
 Kind = type[DoorstroomError]

@@ -19,13 +19,13 @@ from wire import conftest as both
 from wire.spel import ADVIEZEN, DEELNEMERS, GROEPEN, Calls, RawServer, Scripted, Speler, certificate, leverancier, read_request
 
 from doorstroom_client.errors import TlsError
-from doorstroom_client.exchange.streams import peer_oin
-from doorstroom_client.exchange.tls import client_context
-from doorstroom_client.exchange.transport import AsyncHttpxTransport, HttpxTransport
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
 from doorstroom_client.store.records import State
+from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
+from doorstroom_client.transport.streams import peer_oin
+from doorstroom_client.transport.tls import client_context
 
 speler, elsewhere, keten, run = both.speler, cli.elsewhere, cli.keten, cli.run
 

@@ -12,9 +12,9 @@ import pytest
 from support import in_time
 
 from doorstroom_client.errors import Phase
+from doorstroom_client.exchange.answer_body import Body, body_of, is_page, readable, refuses_our_certificate
 from doorstroom_client.exchange.decisions import ANSWERS, Situation, classify
-from doorstroom_client.exchange.http import Fault, FaultKind, Operation, Response
-from doorstroom_client.exchange.words import Body, body_of, is_page, readable, refuses_our_certificate
+from doorstroom_client.transport.request import Fault, FaultKind, Operation, Response
 
 from .bodies import NO_REFUSALS, OTHERS, PAGES, RECEIPTS, REFUSALS, WORDS
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import doorstroom_client
-from doorstroom_client.exchange.spreadsheet import csv_bytes, safe_cell
+from doorstroom_client.output.spreadsheet import csv_bytes, safe_cell
 
 SIGNS = [*"=+-@＝＋－＠﹦﹢﹣﹫−"]
 UNSEEN = [
@@ -88,7 +88,7 @@ def test_no_other_file_writes_csv() -> None:
                 writers.add(name)
             if isinstance(node, ast.keyword) and node.arg == "safe" and ast.unparse(node.value) == "False":
                 unsafe.add(name)
-    assert writers == {"exchange/spreadsheet.py"}
+    assert writers == {"output/spreadsheet.py"}
     assert unsafe == {"cli/simulator.py"}
 
 

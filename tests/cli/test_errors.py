@@ -17,7 +17,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
-from doorstroom_client.exchange.events import Event, tell
+from doorstroom_client.events import Event, tell
 
 from .conftest import environment
 

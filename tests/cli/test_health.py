@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from doorstroom_client.cli import health
-from doorstroom_client.exchange.tls import ClientCertificate
-from doorstroom_client.exchange.x509 import CertificateFacts
+from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.parties.x509 import CertificateFacts
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.store.sqlite import SqliteStore
 

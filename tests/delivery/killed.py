@@ -19,9 +19,9 @@ from typing import Any
 from doorstroom_client.delivery import outbox
 from doorstroom_client.exchange.call import GivenUpError
 from doorstroom_client.exchange.flow import Flow, run
-from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.records import Claimed
+from doorstroom_client.transport.request import Outcome, Request, Response
 
 from .world import KEYS, PLACES, Clock, adding, run_of
 

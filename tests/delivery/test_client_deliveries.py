@@ -41,7 +41,6 @@ from doorstroom_client import (
     Stamgroep,
 )
 from doorstroom_client.delivery.many import Afloop, Opdracht
-from doorstroom_client.delivery.rapporten import Afhaling
 from doorstroom_client.errors import (
     ConfigurationError,
     DeadlineExceeded,
@@ -54,11 +53,12 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Request, Response
+from doorstroom_client.events import Event
+from doorstroom_client.reports.due import Afhaling
 from doorstroom_client.store.base import Inbox
 from doorstroom_client.store.records import State
 from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Request, Response
 
 BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])
 

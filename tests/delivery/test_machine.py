@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.exchange.health import Health
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.store.records import Claimed, Queued, State
 
 from .world import (

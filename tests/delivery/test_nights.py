@@ -15,10 +15,10 @@ from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.ledger import MOST_REPEATS
 from doorstroom_client.delivery.lijst import Lijst
 from doorstroom_client.delivery.outbox import Bezorging
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.http import Operation
+from doorstroom_client.events import Event
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.store.records import State
+from doorstroom_client.transport.request import Operation
 
 from .toetsbureau import BOTH, DEELNEMERS, ECK, LAS, PUPILS, SCHOOLADVIEZEN, TEST, Onderweg, Toetsbureau, direct, lijst_van, put
 from .world import TWEEDE, YEAR, Clock, open_store, run_of

@@ -34,13 +34,13 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import Response
+from doorstroom_client.events import Event
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.store.base import Ledger, Outbox
 from doorstroom_client.store.pupils import Marked, Pupils
 from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, Queued, State
 from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.transport.request import Response
 
 from .world import (
     KEYS,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.exchange.http import Operation
 from doorstroom_client.store.records import Noted, State
+from doorstroom_client.transport.request import Operation
 
 from .toetsbureau import (
     BOTH,

@@ -15,14 +15,14 @@ from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.delivery.lijst import Lijst, marks_of
 from doorstroom_client.delivery.outbox import add
 from doorstroom_client.delivery.sending import send
+from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import Conditions
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import Operation, Outcome, Request
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.calls import Call
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.messages.deelnemers import build_deelnemerslijst
 from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
 from doorstroom_client.store.records import Key, Noted
+from doorstroom_client.transport.request import Operation, Outcome, Request
 
 from .world import ADVIEZEN, HOW, YEAR, Clock, Job, books_of
 

@@ -12,11 +12,11 @@ from promises.test_cancellation import client_for, send
 from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, Speler, certificate, leverancier
 
-from doorstroom_client import forks
-from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.transport import AsyncHttpxTransport, HttpxTransport
+from doorstroom_client.basics import forks
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.simulator.faults import FaultServer, answer, served
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
 
 from .test_moments import in_child
 

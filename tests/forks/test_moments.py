@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store import sqlite_database
 from doorstroom_client.store.sqlite import SqliteStore

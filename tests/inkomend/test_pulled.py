@@ -23,7 +23,7 @@ import pytest
 from failing import is_sound
 
 from doorstroom_client import Client
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.events import Event
 from doorstroom_client.store.sqlite import SqliteStore
 
 from .killed import message_of

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from promises.witness import Count
 
+from doorstroom_client import events
 from doorstroom_client.exchange import call as call_module
-from doorstroom_client.exchange import events
-from doorstroom_client.exchange.transport import HttpxTransport
+from doorstroom_client.transport.httpx_transport import HttpxTransport
 
 from . import special
 from .operations import LETTERS, SUCCESS
@@ -113,7 +113,7 @@ def test_an_older_yes_stands_in_where_the_matrix_has_a_star(world: World, speler
 
 
 def _log(text: object) -> None:
-    logging.getLogger("doorstroom_client.exchange.transport").debug("sent %s", text)
+    logging.getLogger("doorstroom_client.transport.httpx_transport").debug("sent %s", text)
 
 
 def _write(text: str) -> None:

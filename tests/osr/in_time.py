@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from support import LAS_OIN, NOW, SUPPLIER_OIN
 
 from doorstroom_client import AsyncClient, Client, School
-from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import Outcome, Request
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.simulator.osr import SimulatedOsr
+from doorstroom_client.transport.request import Outcome, Request
 
 from .played import Played
 

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 from support import LAS_OIN, LEVERANCIER, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import ApiKey, Client, ClientCertificate, Osr, Retry, Timeouts
-from doorstroom_client.exchange.http import Outcome, Request, Response
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.request import Outcome, Request, Response
 
 NAMESPACE = "http://example.org/schemas/doorstroomtoets/2025-2026"
 KEY = ApiKey("X-Sleutel", "geheim")

@@ -13,14 +13,14 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, answer, conditi
 
 from doorstroom_client import Retry
 from doorstroom_client.errors import DoorstroomError, StoreError
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.http import FaultKind, Outcome
-from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.answers import KNOWN_SECONDS, NO_SECONDS, STALE_SECONDS, YES_SECONDS, Answers
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.base import Mandates
 from doorstroom_client.store.records import Gezien
 from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.transport.request import FaultKind, Outcome
 
 YES, NO, SILENT = answer(200, "OK"), answer(404, {"message": "mandate not found"}), fault(FaultKind.CONNECT)
 

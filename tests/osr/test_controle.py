@@ -16,12 +16,12 @@ from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN, 
 from doorstroom_client import AsyncClient, Client, Leverancier, Mandaatcontrole, Retry, School
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Attempt, Pause
-from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
 from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import PATIENCE, Pace, paced
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
 
 from .in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 from .played import TODAY, Played, client_of, settings, simulated

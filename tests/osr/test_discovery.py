@@ -11,7 +11,7 @@ from support import SCHOOL, answer, conditions, drive
 
 from doorstroom_client import Advies, Afspraak, Client, Dienstversie, Jaargang, Leerling, Retry
 from doorstroom_client.errors import ConfigurationError, UnexpectedResponse
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.discovery import Namespaces, choose, compare, find_namespaces, years_in
 from doorstroom_client.simulator.pki import Pki

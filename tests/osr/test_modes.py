@@ -11,14 +11,14 @@ from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, conditions
 
 from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Osr, Retry
 from doorstroom_client.errors import DoorstroomError, NoAnswer, Unavailable, UnexpectedResponse
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import run
-from doorstroom_client.exchange.http import FaultKind, Outcome, Request
-from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.endpoints import withdraw_endpoint
 from doorstroom_client.osr.mandates import own_mandates_per_school
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.request import FaultKind, Outcome, Request
 
 from .played import NAMESPACE, SECOND, TODAY, URL, Played, client_of, settings, simulated
 

@@ -11,9 +11,9 @@ from typing import Any
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault, resultaat
 
 from doorstroom_client import Advies, AsyncClient, InboundRequest, Jaargang, Leerling
-from doorstroom_client.exchange.http import FaultKind, Outcome, Request
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.records import State
+from doorstroom_client.transport.request import FaultKind, Outcome, Request
 
 from .in_time import SimulatedLoop, Slow, in_time, schools, timed
 from .played import client_of, settings, simulated

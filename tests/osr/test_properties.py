@@ -15,9 +15,8 @@ from support import LAS_OIN, SCHOOL, FakeTransport, conditions
 
 from doorstroom_client import Retry
 from doorstroom_client.errors import DoorstroomError, Phase
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow, run
-from doorstroom_client.exchange.http import Fault, FaultKind, Outcome, Response
-from doorstroom_client.exchange.operations import Call
 from doorstroom_client.osr.addresses import find_endpoints, find_free_routing_id, get_endpoint
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.discovery import compare, find_namespaces
@@ -26,6 +25,7 @@ from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_m
 from doorstroom_client.osr.records import Vermelding
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service, get_version
+from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Response
 
 from . import played
 

@@ -9,11 +9,11 @@ from support import NOW, OSR, SCHOOL, SUPPLIER_OIN, conditions, drive
 
 from doorstroom_client import Retry
 from doorstroom_client.errors import NoAnswer, UnexpectedResponse
-from doorstroom_client.exchange.http import Response
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.mandate_table import Meaning
 from doorstroom_client.osr.mandates import ask_mandate
+from doorstroom_client.transport.request import Response
 
 from .readings import BODIES, CONTENT_TYPES, as_text
 

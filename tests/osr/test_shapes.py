@@ -19,8 +19,7 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.exchange.http import Outcome, Response
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.addresses import find_endpoints, find_free_routing_id, get_endpoint
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_mandates_per_school
@@ -28,6 +27,7 @@ from doorstroom_client.osr.parsing import Fields, spelled
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service
+from doorstroom_client.transport.request import Outcome, Response
 
 from .played import URL, settings
 

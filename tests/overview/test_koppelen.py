@@ -9,7 +9,6 @@ import pytest
 from support import LEVERANCIER, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client.errors import MessageError
-from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.school import School
@@ -17,6 +16,7 @@ from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.rangorde import Oordeel
+from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.store.records import State
 
 from .wereld import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen

@@ -15,7 +15,6 @@ from html.parser import HTMLParser
 import pytest
 from support import LEVERANCIER, OTHER_OIN, SCHOOL
 
-from doorstroom_client.exchange.leverancier import Leverancier
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
 from doorstroom_client.messages.school import School
@@ -25,6 +24,7 @@ from doorstroom_client.overview.niveaus import Ambities, stand
 from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import KOLOMMEN, als_csv
+from doorstroom_client.parties.leverancier import Leverancier
 
 from .wereld import JAAR, NU, kwam, twee_scholen
 

@@ -19,7 +19,7 @@ LATER = {"httpx", "httpcore", "h11", "anyio", "sqlite3", "psycopg", "psycopg_poo
 LATER |= {"uvicorn", "opentelemetry"}
 """Libraries that some call, command or extra needs, and that importing loads none of."""
 BRINGS = {
-    "exchange.transport",  # httpx
+    "transport.httpx_transport",  # httpx
     "store.sqlite_database",  # sqlite3
     "store.postgres_database",  # psycopg
     "terugweg.verify",  # cryptography

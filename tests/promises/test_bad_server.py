@@ -10,7 +10,7 @@ from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.events import Event
 from doorstroom_client.simulator.faults import MODERN as SOUND
 from doorstroom_client.simulator.faults import (
     PLAIN,

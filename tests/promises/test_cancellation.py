@@ -15,11 +15,11 @@ from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
 
 from doorstroom_client import AsyncClient
 from doorstroom_client.errors import DoorstroomError, Unavailable
-from doorstroom_client.exchange import transport
-from doorstroom_client.exchange.health import CAPACITY
+from doorstroom_client.exchange.circuit import CAPACITY
 from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, Wire, answer, served
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport import httpx_transport as transport
 
 # A task that is cancelled in the very turn in which anyio has connected loses that socket: it closes when it is collected.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

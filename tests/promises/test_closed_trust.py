@@ -22,9 +22,9 @@ from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 from doorstroom_client import ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError
-from doorstroom_client.exchange.tls import client_context, server_context
 from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.tls import client_context, server_context
 
 speler = both.speler
 PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY")

@@ -21,8 +21,8 @@ from wire.spel import Speler, certificate, leverancier
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError, MessageError, NoAnswer, StoreError, UnexpectedResponse
-from doorstroom_client.exchange import operations
-from doorstroom_client.exchange.rapport import RAPPORT_LIMIT, rapport_file_name
+from doorstroom_client.exchange import calls as operations
+from doorstroom_client.reports.download import RAPPORT_LIMIT, rapport_file_name
 from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, Wire, answer, served
 from doorstroom_client.simulator.pki import Pki

@@ -21,8 +21,8 @@ from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
 
 import doorstroom_client
 from doorstroom_client import AsyncClient, Client
-from doorstroom_client.exchange import transport
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport import httpx_transport as transport
 
 CALLS, WARM_UP = 2_000, 300
 THREADS, TASKS = 32, 100

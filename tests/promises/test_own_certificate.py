@@ -22,8 +22,9 @@ from doorstroom_client import AsyncClient, Client
 from doorstroom_client.cli._app import app
 from doorstroom_client.config import load_settings
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.tls import SecurityWarning, client_context, server_context
+from doorstroom_client.events import Event
+from doorstroom_client.parties.certificate import SecurityWarning
+from doorstroom_client.transport.tls import client_context, server_context
 
 from .test_tls_floor import handshake
 

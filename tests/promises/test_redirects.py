@@ -15,7 +15,7 @@ from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client import ApiKey, Osr
 from doorstroom_client.errors import RedirectRefused
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.events import Event
 from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 

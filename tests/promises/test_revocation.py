@@ -19,11 +19,11 @@ from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import ConfigurationError, Phase, TlsError
-from doorstroom_client.exchange import live
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.tls import server_context
+from doorstroom_client.events import Event
 from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.transport import live
+from doorstroom_client.transport.tls import server_context
 
 speler = both.speler
 _LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----\n", re.DOTALL)

@@ -14,7 +14,6 @@ from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import Phase, TlsError
-from doorstroom_client.exchange.tls import server_context
 from doorstroom_client.simulator.faults import (
     CBC,
     CCM_8,
@@ -29,6 +28,7 @@ from doorstroom_client.simulator.faults import (
     served,
 )
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.tls import server_context
 
 speler = both.speler
 _V1_2 = ssl.TLSVersion.TLSv1_2

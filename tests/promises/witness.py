@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
+from doorstroom_client.events import Event, as_json
 from doorstroom_client.exchange import call as call_module
-from doorstroom_client.exchange.events import Event, as_json
-from doorstroom_client.exchange.transport import AsyncHttpxTransport, HttpxTransport
+from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
 
 from .spoor import Spoor
 

@@ -15,7 +15,7 @@ from support import LAS_OIN, NOW, AsyncFakeTransport, FakeTransport
 
 from doorstroom_client import AsyncClient, Bewaartermijn, Client, ConfigurationError, Event, Opgeruimd, StoreError
 from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.exchange.events import as_json
+from doorstroom_client.events import as_json
 from doorstroom_client.runtime import Resources
 from doorstroom_client.store.sqlite import SqliteStore
 

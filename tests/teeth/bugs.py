@@ -70,7 +70,7 @@ def _(table: Any) -> Any:
     return {**table, "no answer": replace(table["no answer"], actions=(retry,) * 6)}
 
 
-@bug("O2", "retries cost nothing", "exchange.health:Health.spend", "tests/unit/test_health.py", only="1035_requests")
+@bug("O2", "retries cost nothing", "exchange.circuit:Health.spend", "tests/unit/test_health.py", only="1035_requests")
 def _(spend: Any, *_: Any) -> bool:
     return True
 
@@ -78,7 +78,7 @@ def _(spend: Any, *_: Any) -> bool:
 @bug(
     "O3",
     "the time counts per read",
-    "exchange.streams:Deadline.cut",
+    "transport.streams:Deadline.cut",
     f"{_DRIP}::test_a_drip_ends_at_the_total_time",
     only="headers and sync and registreren",
 )
@@ -89,7 +89,7 @@ def _(cut: Any, self: Any, timeout: Any, *_: Any) -> Any:
 @bug(
     "O3",
     "awaited, an answer may take longer",
-    "exchange.transport:AsyncHttpxTransport.send",
+    "transport.httpx_transport:AsyncHttpxTransport.send",
     f"{_DRIP}::test_a_drip_ends_at_the_total_time",
     only="headers and async and registreren",
 )
@@ -139,7 +139,7 @@ def _(overtake: Any, *_: Any) -> bool:
 @bug(
     "O6",
     "a redirect is followed",
-    "exchange.transport:HttpxTransport.send",
+    "transport.httpx_transport:HttpxTransport.send",
     "tests/promises/test_redirects.py::test_a_redirect_of_a_supplier",
     only="sync and 307",
 )
@@ -185,7 +185,7 @@ def _(answers: Any) -> Any:
 @bug(
     "F4",
     "the content type says what a page is",
-    "exchange.words:is_page",
+    "exchange.answer_body:is_page",
     f"{_WORDS}::test_a_page_in_disguise",
     only="202 and JSON",
 )
@@ -196,7 +196,7 @@ def _(is_page: Any, body: bytes, **_: Any) -> bool:
 @bug(
     "F4",
     "what stands before a page hides it",
-    "exchange.words:is_page",
+    "exchange.answer_body:is_page",
     f"{_WORDS}::test_a_page_in_disguise",
     only="202 and after",
 )
@@ -207,7 +207,7 @@ def _(is_page: Any, body: bytes, **_: Any) -> bool:
 @bug(
     "F4",
     "a problem document that says nothing parks a list",
-    "exchange.words:_is_bare",
+    "exchange.answer_body:_is_bare",
     f"{_WORDS}::test_a_problem_that_says_no_more_than_its_status_is_as_none",
 )
 def _(is_bare: Any, document: Any) -> bool:
@@ -217,7 +217,7 @@ def _(is_bare: Any, document: Any) -> bool:
 @bug(
     "F4",
     "unknown pupils are searched for on the word of a gateway",
-    "exchange.words:_object",
+    "exchange.answer_body:_object",
     f"{_ANSWERS}::test_cell",
     only="sync and 404 and JSON",
 )
@@ -239,7 +239,7 @@ def _(refuses: Any, response: Any) -> bool:
 @bug(
     "T6",
     "our certificate is not offered after the handshake",
-    "exchange.tls:client_context",
+    "transport.tls:client_context",
     "tests/answers/test_refused.py::test_a_certificate_that_is_asked_for_later",
     only="sync",
 )
@@ -252,7 +252,7 @@ def _(client_context: Any, certificate: Any) -> Any:
 @bug(
     "O8",
     "what is left in a connection is not looked at",
-    "exchange.transport:_may_hold_more",
+    "transport.httpx_transport:_may_hold_more",
     f"{_DOWNLOAD}::test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer",
     only="sync",
 )
@@ -263,7 +263,7 @@ def _(may_hold_more: Any, response: Any, use: Any) -> bool:
 @bug(
     "O9",
     "what says that it is a report is a whole one",
-    "exchange.rapport:Download.is_complete",
+    "reports.download:Download.is_complete",
     f"{_DOWNLOAD}::test_what_is_no_whole_report_leaves_no_file",
     only="sync and half",
 )
@@ -274,7 +274,7 @@ def _(is_complete: Any, self: Any) -> bool:
 @bug(
     "O9",
     "the name of a report is there before the report",
-    "exchange.files:PartFile.__init__",
+    "output.files:PartFile.__init__",
     f"{_DOWNLOAD}::test_a_killed_process_leaves_nothing_under_the_name",
 )
 def _(make: Any, self: Any, target: Path) -> None:
@@ -301,7 +301,7 @@ def _(fetch: Any, self: Any, rapport: Any, **more: Any) -> Any:
 @bug(
     "F1",
     "a child makes its calls over the connections of its parent",
-    "exchange.transport:HttpxTransport.after_fork",
+    "transport.httpx_transport:HttpxTransport.after_fork",
     "tests/forks/test_in_a_child.py::test_connections_of_the_parent_stay_open_and_are_not_used",
     only="sync",
 )
@@ -312,7 +312,7 @@ def _(after_fork: Any, self: Any) -> None:
 @bug(
     "F1",
     "a child waits for locks of threads it has not",
-    "forks:Lock.after_fork",
+    "basics.forks:Lock.after_fork",
     "tests/forks/test_in_a_child.py::test_a_lock_that_another_thread_has_is_free_in_a_child",
 )
 def _(after_fork: Any, self: Any) -> None:
@@ -504,7 +504,7 @@ def _(has_ended: Any, tls: Any, now: Any) -> bool:
 @bug(
     "I5",
     "a session is taken up again",
-    "exchange.fresh:FreshContext.wrap_socket",
+    "transport.sessionless:FreshContext.wrap_socket",
     "tests/terugweg/test_ended.py::test_the_public_context_takes_no_session_up_again",
     only="numbers",
 )
@@ -515,7 +515,7 @@ def _(wrap_socket: Any, self: Any, sock: Any, *args: Any, **more: Any) -> Any:
 @bug(
     "I5",
     "a session is taken up again in an event loop",
-    "exchange.fresh:FreshContext.wrap_bio",
+    "transport.sessionless:FreshContext.wrap_bio",
     "tests/terugweg/test_ended.py::test_with_a_session_of_before",
 )
 def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
@@ -592,7 +592,7 @@ def _(_: Any) -> Any:
     return re.compile("")
 
 
-@bug("I5", "a function may end the program", "theirs:contained", _FUNCTIONS, only="SystemExit and is_503")
+@bug("I5", "a function may end the program", "basics.theirs:contained", _FUNCTIONS, only="SystemExit and is_503")
 def _(contained: Any, error: BaseException) -> Any:
     return error
 
@@ -600,7 +600,7 @@ def _(contained: Any, error: BaseException) -> Any:
 @bug(
     "I5",
     "a signal is taken for a fault of the function that it comes in",
-    "theirs:contained",
+    "basics.theirs:contained",
     "tests/unit/test_events.py::test_a_signal_that_comes_in_a_hook_is_not_lost",
 )
 def _(contained: Any, error: BaseException) -> Any:
@@ -782,7 +782,9 @@ def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
 # --- who it is
 
 
-@bug("T1", "the ciphers that OpenSSL likes", "exchange.tls:CIPHERS", "tests/promises/test_tls_floor.py", only="below_the_floor")
+@bug(
+    "T1", "the ciphers that OpenSSL likes", "transport.tls:CIPHERS", "tests/promises/test_tls_floor.py", only="below_the_floor"
+)
 def _(ciphers: str) -> str:
     return "DEFAULT"
 
@@ -790,7 +792,7 @@ def _(ciphers: str) -> str:
 @bug(
     "T2",
     "the host in a certificate is not looked at",
-    "exchange.tls:client_context",
+    "transport.tls:client_context",
     f"{_BAD_SERVER}::test_a_defect_of_the_certificate",
     only="sync and wrong",
 )
@@ -803,7 +805,7 @@ def _(client_context: Any, certificate: Any) -> Any:
 @bug(
     "T3",
     "any organisation will do",
-    "exchange.streams:carries",
+    "transport.streams:carries",
     f"{_BAD_SERVER}::test_another_organisation",
     only="sync",
 )
@@ -814,14 +816,14 @@ def _(carries: Any, stream: Any, oin: Any) -> bool:
 @bug(
     "T3",
     "one set of connections for all",
-    "exchange.pools:Pools.take",
+    "transport.pools:Pools.take",
     f"{_BAD_SERVER}::test_an_open_connection_serves_only_the_organisation_it_was_made_for",
 )
 def _(take: Any, self: Any, oin: Any, context: Any) -> Any:
     return take(self, None, context)
 
 
-@bug("T4", "the machine may add roots", "exchange.tls:client_context", _TRUST, only="machine")
+@bug("T4", "the machine may add roots", "transport.tls:client_context", _TRUST, only="machine")
 def _(client_context: Any, certificate: Any) -> Any:
     context = client_context(certificate)
     context.load_default_certs()
@@ -831,7 +833,7 @@ def _(client_context: Any, certificate: Any) -> Any:
 @bug(
     "T5",
     "only the last certificate is looked up in a list",
-    "exchange.tls:_load_crls",
+    "transport.tls:_load_crls",
     "tests/promises/test_revocation.py",
     only="sync and (intermediate or root)",
 )
@@ -845,12 +847,12 @@ def _(load_crls: Any, context: Any, certificate: Any) -> None:
 @bug(
     "T6",
     "our refused certificate looks like a broken line",
-    "exchange.tls_faults:tls_kind",
+    "transport.tls_faults:tls_kind",
     "tests/wire/test_tls_wire.py::test_our_certificate_is_refused",
     only="registreren",
 )
 def _(tls_kind: Any, error: Any, before: bool) -> Any:
-    from doorstroom_client.exchange.http import FaultKind
+    from doorstroom_client.transport.request import FaultKind
 
     kind, phase, code = tls_kind(error, before)
     return (kind if before else FaultKind.NO_ANSWER), phase, code
@@ -859,24 +861,30 @@ def _(tls_kind: Any, error: Any, before: bool) -> Any:
 @bug(
     "T6",
     "new files are never looked at",
-    "exchange.live:LiveContext._take_over",
+    "transport.live:LiveContext._take_over",
     "tests/unit/test_live.py::test_new_files_are_taken_over_at_the_next_look",
 )
 def _(take_over: Any, self: Any) -> None:
     return None
 
 
-@bug("T6", "a certificate for servers will do for calling", "exchange.judged:Chain.usable", _OWN, only="only_for_servers")
+@bug(
+    "T6",
+    "a certificate for servers will do for calling",
+    "parties.certificate_check:Chain.usable",
+    _OWN,
+    only="only_for_servers",
+)
 def _(usable: Any, self: Any) -> Any:
     return [found for found in usable(self) if "extendedKeyUsage" not in found.text]
 
 
-@bug("T6", "nobody sees that an intermediate is missing", "exchange.judged:Chain._gap", _OWN, only="no_intermediate")
+@bug("T6", "nobody sees that an intermediate is missing", "parties.certificate_check:Chain._gap", _OWN, only="no_intermediate")
 def _(gap: Any, self: Any, *_: Any) -> Any:
     return ()
 
 
-@bug("T6", "an old encryption is called a wrong passphrase", "exchange.pem:left_behind", _OWN, only="pbe_md5_des")
+@bug("T6", "an old encryption is called a wrong passphrase", "parties.pem:left_behind", _OWN, only="pbe_md5_des")
 def _(left_behind: Any, key: Any) -> str:
     return ""
 
@@ -1004,7 +1012,7 @@ def _(post_init: Any, self: Any) -> None:
 @bug(
     "P1",
     "the text of a fault is logged",
-    "exchange.transport:_fault",
+    "transport.httpx_transport:_fault",
     f"{_BAD_SERVER}::test_what_comes_in_place_of_an_answer_stands_in_no_log",
 )
 def _(fault: Any, error: BaseException, *args: Any) -> Any:
@@ -1095,7 +1103,7 @@ def _(is_no_key: Any, value: str) -> bool:
 @bug(
     "P3",
     "an event is not escaped",
-    "exchange.events:as_json",
+    "events:as_json",
     "tests/unit/test_events.py::test_a_configured_name_cannot_start_a_line_or_move_the_cursor",
 )
 def _(as_json: Any, event: Any) -> str:
@@ -1105,7 +1113,7 @@ def _(as_json: Any, event: Any) -> str:
 @bug(
     "P4",
     "the proxy of the environment is used",
-    "exchange.transport:_PooledTransport.__init__",
+    "transport.httpx_transport:_PooledTransport.__init__",
     f"{_TRUST}::test_proxies_of_the_environment_are_not_used",
 )
 def _(make: Any, self: Any, context: Any, deadline: Any) -> None:
@@ -1146,7 +1154,7 @@ def _(lose: Any, self: Any, error: Any) -> None:
 @bug(
     "C1",
     "a file takes the place of what is no file",
-    "exchange.files:check_replaceable",
+    "output.files:check_replaceable",
     "tests/cli/test_output.py",
     only="stays_what_it_is",
 )
@@ -1173,7 +1181,7 @@ def _(alone: Any, *_: Any) -> Iterator[None]:
     yield
 
 
-@bug("C3", "a cell may be a formula", "exchange.spreadsheet:safe_cell", "tests/cli/test_csv.py", only="becomes_text")
+@bug("C3", "a cell may be a formula", "output.spreadsheet:safe_cell", "tests/cli/test_csv.py", only="becomes_text")
 def _(safe_cell: Any, value: Any) -> str:
     return str(value)
 
@@ -1331,9 +1339,9 @@ def _(origin: Any) -> Any:
     return type("Anywhere", (), {"of": staticmethod(lambda url: "")})
 
 
-@bug("overzicht", "a value is taken for markup", "overview.html:text", "tests/overview/test_pagina.py", only="text")
+@bug("overzicht", "a value is taken for markup", "output.html:text", "tests/overview/test_pagina.py", only="text")
 def _(text: Any, value: Any) -> Any:
-    from doorstroom_client.overview.html import Html
+    from doorstroom_client.output.html import Html
 
     return Html(value)
 

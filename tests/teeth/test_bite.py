@@ -27,12 +27,12 @@ def test_what_a_bug_needs_is_named_when_it_is_not_there() -> None:
         return Bug("T0", "a bug", f"doorstroom_client.{target}", instead, ()).why_stale()
 
     assert stale("exchange.nothing:Pools.take", lambda take, *_: None).startswith("there is no ")
-    assert stale("exchange.pools:Pools.nothing", lambda take, *_: None).startswith("there is no ")
-    assert stale("exchange.pools:Pools.take", lambda take, self, other, context: None).endswith(" takes other arguments")
-    assert stale("exchange.pools:Pools.take", lambda take, self, oin: None).endswith(" takes other arguments")
-    assert stale("exchange.pools:Pools.take", lambda take, self, oin, *_: None) == ""
-    assert stale("exchange.tls:CIPHERS", lambda ciphers: ciphers).endswith(" would stay as it is")
-    assert stale("exchange.tls:CIPHERS", lambda ciphers: ciphers["x"]).endswith(" is of another shape (TypeError)")
+    assert stale("transport.pools:Pools.nothing", lambda take, *_: None).startswith("there is no ")
+    assert stale("transport.pools:Pools.take", lambda take, self, other, context: None).endswith(" takes other arguments")
+    assert stale("transport.pools:Pools.take", lambda take, self, oin: None).endswith(" takes other arguments")
+    assert stale("transport.pools:Pools.take", lambda take, self, oin, *_: None) == ""
+    assert stale("transport.tls:CIPHERS", lambda ciphers: ciphers).endswith(" would stay as it is")
+    assert stale("transport.tls:CIPHERS", lambda ciphers: ciphers["x"]).endswith(" is of another shape (TypeError)")
 
 
 class Kinds:

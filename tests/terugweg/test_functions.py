@@ -48,7 +48,7 @@ from doorstroom_client import (
     School,
     StoreError,
 )
-from doorstroom_client.exchange.http import Operation, Outcome, Request
+from doorstroom_client.transport.request import Operation, Outcome, Request
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 BODY = json.dumps(resultaat()).encode()

@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from support import OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client import ConfigurationError
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.events import Event
 from doorstroom_client.simulator.pki import Defect, Issued, Leaf, Pki
 from doorstroom_client.terugweg import proxy as proxy_module
 from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope

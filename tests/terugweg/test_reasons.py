@@ -15,7 +15,7 @@ import pytest
 from support import LAS_OIN, LEVERANCIER, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, closed_later
 
 from doorstroom_client import Client, Event, InboundRequest, Retry
-from doorstroom_client.exchange.events import as_json
+from doorstroom_client.events import as_json
 from doorstroom_client.exchange.flow import run
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
 from doorstroom_client.terugweg.handler import InboundResponse, Receiver

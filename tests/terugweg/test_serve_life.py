@@ -21,8 +21,8 @@ import pytest
 
 from doorstroom_client import ConfigurationError
 from doorstroom_client.config import load_settings
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.tls import ClientCertificate
+from doorstroom_client.events import Event
+from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Defect, Pki
 from doorstroom_client.store.sqlite import SqliteStore

@@ -13,7 +13,7 @@ import pytest
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
 
 from doorstroom_client import AsyncClient, Client, ConfigurationError
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.events import Event
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse
 from doorstroom_client.terugweg.limits import Limits

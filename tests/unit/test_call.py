@@ -28,12 +28,12 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
+from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import SHORTEST, Answer, Conditions, GivenUpError, UnsureError, call, melding_in
+from doorstroom_client.exchange.circuit import CAPACITY, TRANSIENT_COST, Health
 from doorstroom_client.exchange.decisions import TABLE, Action, Situation, classify
-from doorstroom_client.exchange.events import Event
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.exchange.health import CAPACITY, TRANSIENT_COST, Health
-from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Response
+from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Response
 
 QUICK = Retry(wait=wait_none())
 SCRIPTS: dict[Situation, Outcome] = {

@@ -12,7 +12,7 @@ from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from doorstroom_client import AsyncClient, Client
 from doorstroom_client.config import SETTINGS, Settings, load_settings
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.tls import SecurityWarning
+from doorstroom_client.parties.certificate import SecurityWarning
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
 

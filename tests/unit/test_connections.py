@@ -11,9 +11,9 @@ from typing import Any
 import httpcore
 import pytest
 
-from doorstroom_client.exchange.connections import AsyncConnections, Connections
-from doorstroom_client.exchange.pools import Pools
-from doorstroom_client.exchange.streams import CheckingBackend, Opening
+from doorstroom_client.transport.connections import AsyncConnections, Connections
+from doorstroom_client.transport.pools import Pools
+from doorstroom_client.transport.streams import CheckingBackend, Opening
 
 
 class Body:

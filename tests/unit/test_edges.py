@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import ConfigurationError, Phase, StoreError
-from doorstroom_client.exchange.auth import BearerToken, Token
-from doorstroom_client.exchange.files import PartFile, check_replaceable
-from doorstroom_client.exchange.http import FaultKind
-from doorstroom_client.exchange.tls_faults import tls_error, tls_kind
-from doorstroom_client.exchange.transport import _no_connection
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.output.files import PartFile, check_replaceable
+from doorstroom_client.parties.auth import BearerToken, Token
+from doorstroom_client.transport.httpx_transport import _no_connection
+from doorstroom_client.transport.request import FaultKind
+from doorstroom_client.transport.tls_faults import tls_error, tls_kind
 
 
 def test_a_tls_error_after_the_handshake_is_no_answer() -> None:

@@ -11,11 +11,11 @@ from tenacity import wait_none
 
 from doorstroom_client import Osr, Retry
 from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, Phase, Unavailable, UnexpectedResponse
-from doorstroom_client.exchange.auth import ApiKey
 from doorstroom_client.exchange.call import Conditions
-from doorstroom_client.exchange.http import FaultKind, Outcome, Response
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, find_urls, register_endpoint
+from doorstroom_client.parties.auth import ApiKey
+from doorstroom_client.transport.request import FaultKind, Outcome, Response
 
 URL = "https://las.example.nl/terugweg"
 ENDPOINT = OwnEndpoint("0000000700011BB00530", URL, "geheim-token")

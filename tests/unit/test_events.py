@@ -21,11 +21,12 @@ from tenacity import wait_none
 from doorstroom_client import Advies, Client, Leerling, Leverancier, Retry
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.errors import DoorstroomError, Phase
+from doorstroom_client.events import Event, as_json, tell
 from doorstroom_client.exchange.call import Conditions, UnsureError, call
+from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.exchange.decisions import TABLE, Situation
-from doorstroom_client.exchange.events import Event, as_json, tell
-from doorstroom_client.exchange.health import Health
-from doorstroom_client.exchange.http import FaultKind, Operation, Outcome, Peer
+from doorstroom_client.parties.url import Peer
+from doorstroom_client.transport.request import FaultKind, Operation, Outcome
 
 LAS_OIN = "00000003990000010000"
 QUICK = Retry(wait=wait_none(), circuit_after=0)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.exchange import files
-from doorstroom_client.exchange.files import PartFile, write_whole
+from doorstroom_client.output import files
+from doorstroom_client.output.files import PartFile, write_whole
 
 HOUR = 3600.0
 
@@ -247,8 +247,8 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from doorstroom_client.errors import StoreError
-from doorstroom_client.exchange import files
-from doorstroom_client.exchange.files import PartFile, write_whole
+from doorstroom_client.output import files
+from doorstroom_client.output.files import PartFile, write_whole
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 target = Path(sys.argv[1])
 try:
@@ -281,7 +281,7 @@ def test_a_full_disk_is_a_store_error_and_leaves_nothing(how: str, there: bool, 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from doorstroom_client.exchange import files
+from doorstroom_client.output import files
 target, moment = Path(sys.argv[1]), sys.argv[2]
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 part = files.PartFile(target)

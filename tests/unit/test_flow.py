@@ -11,9 +11,10 @@ import pytest
 from support import AsyncFakeTransport, FakeTransport, answer, drive, request
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.auth import ApiKey
 from doorstroom_client.exchange.flow import Attempt, Flow, Io, Pause, arun, keep, resumed, run
-from doorstroom_client.exchange.http import Outcome, Peer, Request, Response
+from doorstroom_client.parties.auth import ApiKey
+from doorstroom_client.parties.url import Peer
+from doorstroom_client.transport.request import Outcome, Request, Response
 
 BOTH = pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
 PEER = Peer("Toetsbureau", "https://toets.example.nl/dst", None, ApiKey("X-Key", "geheim"))

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 
 def kinds(make: Callable[[Any], Any], by_name: Callable[[Any], Any]) -> tuple[Any, ...]:

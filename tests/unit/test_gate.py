@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.exchange.gate import AsyncGate, Gate
+from doorstroom_client.transport.gate import AsyncGate, Gate
 
 
 def until(told: Any) -> None:

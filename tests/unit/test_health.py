@@ -16,11 +16,12 @@ from tenacity import stop_after_attempt, wait_none
 
 from doorstroom_client import Advies, AsyncClient, Client, Leerling, Leverancier, Retry
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, Unavailable
+from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import Conditions, call
-from doorstroom_client.exchange.events import Event
+from doorstroom_client.exchange.circuit import CAPACITY, THROTTLED_COST, TRANSIENT_COST, Health
 from doorstroom_client.exchange.flow import Flow, run
-from doorstroom_client.exchange.health import CAPACITY, THROTTLED_COST, TRANSIENT_COST, Health
-from doorstroom_client.exchange.http import FaultKind, Outcome, Peer, Request
+from doorstroom_client.parties.url import Peer
+from doorstroom_client.transport.request import FaultKind, Outcome, Request
 
 ADVIEZEN = [Advies(Leerling(las_key="sleutel-1"), "HAVO")]
 NO_CIRCUIT = Retry(wait=wait_none(), circuit_after=0)

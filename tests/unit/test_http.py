@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from doorstroom_client import Timeouts
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.http import Origin, Response, address, check_base_url
+from doorstroom_client.parties.url import Origin, address, check_base_url
+from doorstroom_client.transport.request import Response
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from doorstroom_client.exchange.judged import Chain, Finding, Level, Use, by_name, by_signature, judge_trust
-from doorstroom_client.exchange.x509 import Certificate, read_certificate
+from doorstroom_client.parties.certificate_check import Chain, Finding, Level, Use, by_name, by_signature, judge_trust
+from doorstroom_client.parties.x509 import Certificate, read_certificate
 
 NOW = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

@@ -18,11 +18,11 @@ from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import Advies, Client, ClientCertificate, Leerling, Leverancier
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange import live
-from doorstroom_client.exchange.events import Event
-from doorstroom_client.exchange.live import LOOK_EVERY, LiveContext
+from doorstroom_client.events import Event
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.transport import live
+from doorstroom_client.transport.live import LOOK_EVERY, LiveContext
 
 NEXT_OIN = OTHER_OIN
 DAY = dt.timedelta(days=1)

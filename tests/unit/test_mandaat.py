@@ -25,11 +25,11 @@ from tenacity import wait_none
 
 from doorstroom_client import Client, Leverancier, Mandaat, Osr, Retry
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, NoAnswer, UnexpectedResponse
-from doorstroom_client.exchange.http import Outcome, Request, Response
-from doorstroom_client.exchange.operations import Call
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.registry import Registry
+from doorstroom_client.transport.request import Outcome, Request, Response
 
 DAY = dt.date(2026, 3, 10)
 ABOUT = Call(conditions(Retry.never()))

@@ -17,8 +17,8 @@ from tenacity import wait_none
 from doorstroom_client import Advies, Client, InboundRequest, Leerling, Retry
 from doorstroom_client.delivery.opruimen import removed
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.events import Event
 from doorstroom_client.exchange.decisions import Situation
-from doorstroom_client.exchange.events import Event
 from doorstroom_client.otel import spans
 from doorstroom_client.store.records import Opgeruimd
 from doorstroom_client.terugweg import audit

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from doorstroom_client.exchange.pem import left_behind, not_a_certificate, not_a_key
+from doorstroom_client.parties.pem import left_behind, not_a_certificate, not_a_key
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 RSA = rsa.generate_private_key(65537, 2048)

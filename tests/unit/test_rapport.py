@@ -11,10 +11,11 @@ import pytest
 from support import LEVERANCIER, PDF, SCHOOL, FakeTransport, conditions
 
 from doorstroom_client.errors import StoreError, UnexpectedResponse
+from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import run
-from doorstroom_client.exchange.http import Response
-from doorstroom_client.exchange.operations import Call, fetch_rapport
-from doorstroom_client.exchange.rapport import Download, Leerlingrapport
+from doorstroom_client.reports.download import Download, Leerlingrapport
+from doorstroom_client.reports.fetch import fetch_rapport
+from doorstroom_client.transport.request import Response
 
 
 def keep_rapport(content: bytes, rapportid: str, to: str | os.PathLike[str] | None) -> Leerlingrapport:

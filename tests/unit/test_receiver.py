@@ -31,11 +31,11 @@ from support import (
 
 from doorstroom_client import AsyncClient, Client, Osr, Retry
 from doorstroom_client.errors import StoreError
-from doorstroom_client.exchange.http import FaultKind, Outcome, Request, Response
 from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.store.records import Delivery, Kept
 from doorstroom_client.store.sqlite import SqliteStore
 from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse, Receiver
+from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 GOOD = InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, json.dumps(resultaat()).encode())

@@ -18,8 +18,9 @@ from support import LAS_OIN
 
 from doorstroom_client import ClientCertificate
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.tls import SecurityWarning, client_context, server_context, warn_when_shared
+from doorstroom_client.parties.certificate import SecurityWarning, warn_when_shared
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.tls import client_context, server_context
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)

@@ -12,7 +12,7 @@ import pytest
 from support import LEVERANCIER, OSR, SCHOOL, AsyncFakeTransport, FakeTransport, answer
 
 from doorstroom_client import AsyncClient, Client
-from doorstroom_client.unread import works_while_read
+from doorstroom_client.basics.unread import works_while_read
 
 
 @works_while_read

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doorstroom_client.exchange.x509 import Certificate, CertificateFacts, only_oin, read_certificate, read_der, read_pem
+from doorstroom_client.parties.x509 import Certificate, CertificateFacts, only_oin, read_certificate, read_der, read_pem
 
 OIN = "00000003990000110000"
 KEY = ec.generate_private_key(ec.SECP256R1())

@@ -13,9 +13,9 @@ import pytest
 from support import PDF, SUPPLIER_OIN, in_time
 
 from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, Phase, TransportError, UnexpectedResponse
-from doorstroom_client.exchange.http import Operation
-from doorstroom_client.exchange.operations import post_list
+from doorstroom_client.exchange.calls import post_list
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.request import Operation
 
 from .spel import Calls, RawServer, Speler, certificate, leverancier, read_request, timeouts
 

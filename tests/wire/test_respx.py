@@ -23,7 +23,7 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
-from doorstroom_client.exchange.rapport import RAPPORT_LIMIT
+from doorstroom_client.reports.download import RAPPORT_LIMIT
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from doorstroom_client.exchange.x509 import children
+from doorstroom_client.parties.x509 import children
 
 _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _CIPHER = re.compile(rb"^DEK-Info:\s*([A-Z0-9-]+)", re.MULTILINE)

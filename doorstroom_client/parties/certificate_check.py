@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from itertools import islice, pairwise
 
-from doorstroom_client.exchange.x509 import Certificate
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.parties.x509 import Certificate
 
 _MOST_PATHS = 64
 """Of cross-signed certificates there may be several ways up; more than this nobody makes on purpose."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 
 CAPACITY = 500
 """Tokens per peer; with the costs below a dead peer gets at most 35 extra requests for 1,000 calls."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import field
 from enum import StrEnum
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.auth import Auth, NoAuth
-from doorstroom_client.exchange.http import Origin, Peer, check_base_url
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
+from doorstroom_client.parties.auth import Auth, NoAuth
+from doorstroom_client.parties.url import Origin, Peer, check_base_url
 
 
 class BijOnbekende(StrEnum):

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import field
 from pathlib import Path
 
-from doorstroom_client.exchange.events import logger
-from doorstroom_client.exchange.files import PartFile
-from doorstroom_client.exchange.words import is_page
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.events import logger
+from doorstroom_client.exchange.answer_body import is_page
+from doorstroom_client.output.files import PartFile
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
 """Bytes that a report may have."""

@@ -21,14 +21,14 @@ from weakref import WeakKeyDictionary
 import httpcore
 import httpx
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Phase, StoreError
-from doorstroom_client.exchange.connections import AsyncConnections, Connections, Use
-from doorstroom_client.exchange.http import Fault, FaultKind, Outcome, Request, Response
-from doorstroom_client.exchange.pools import Pools
-from doorstroom_client.exchange.streams import CheckingBackend, Deadline, DeadlineBackend, Opening, OtherOinError
-from doorstroom_client.exchange.tls_faults import tls_error, tls_kind
-from doorstroom_client.frozen import frozen
+from doorstroom_client.transport.connections import AsyncConnections, Connections, Use
+from doorstroom_client.transport.pools import Pools
+from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Request, Response
+from doorstroom_client.transport.streams import CheckingBackend, Deadline, DeadlineBackend, Opening, OtherOinError
+from doorstroom_client.transport.tls_faults import tls_error, tls_kind
 
 _USER_AGENT = "doorstroom_client"
 _CONNECTIONS = 32

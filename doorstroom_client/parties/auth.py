@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Protocol, runtime_checkable
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
+from doorstroom_client.basics.answering import Answering
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import logger
-from doorstroom_client.frozen import frozen
-from doorstroom_client.protocols import Answering
+from doorstroom_client.events import logger
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")

@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from doorstroom_client.frozen import frozen
+from doorstroom_client.basics.frozen import frozen
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
 _COMMON_NAME = bytes([0x55, 0x04, 0x03])

@@ -14,8 +14,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
-from doorstroom_client.exchange.http import Response
 from doorstroom_client.messages.codec import decode_answer
+from doorstroom_client.transport.request import Response
 
 _READ = 64 * 1024
 """Bytes of a compressed answer that are unpacked at most."""

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpcore
 
-from doorstroom_client.exchange.names import Names
-from doorstroom_client.exchange.x509 import only_oin
+from doorstroom_client.parties.x509 import only_oin
+from doorstroom_client.transport.names import Names
 
 
 class OtherOinError(Exception):

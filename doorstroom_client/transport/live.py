@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from doorstroom_client import forks
+from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.events import Event, OnEvent, tell
-from doorstroom_client.exchange.judged import Level, Use
-from doorstroom_client.exchange.tls import ClientCertificate, client_context, judge, server_context
-from doorstroom_client.exchange.x509 import CertificateFacts
+from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.parties.certificate import ClientCertificate, judge
+from doorstroom_client.parties.certificate_check import Level, Use
+from doorstroom_client.parties.x509 import CertificateFacts
+from doorstroom_client.transport.tls import client_context, server_context
 
 LOOK_EVERY = 60.0
 """Seconds between looks at the files."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
-from doorstroom_client.frozen import frozen
 
 Collection = Literal["endpoints", "boards", "mandates", "services", "service-versions", "schools"]
 """What can be asked for by id."""

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import httpcore
 
-from doorstroom_client.exchange.gate import AsyncGate, Gate
+from doorstroom_client.transport.gate import AsyncGate, Gate
 
 C = TypeVar("C", bound=httpcore.HTTPConnection | httpcore.AsyncHTTPConnection)
 G = TypeVar("G", bound=Gate | AsyncGate)

@@ -10,14 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from doorstroom_client.delivery.stopping import concerns_everyone
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import DoorstroomError, RapportOnbekend, StoreError
+from doorstroom_client.exchange.concerns import concerns_everyone
 from doorstroom_client.exchange.flow import Flow, keep
-from doorstroom_client.exchange.leverancier import Leverancier
-from doorstroom_client.exchange.rapport import Download, rapport_file_name
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.reports.download import Download, rapport_file_name
 from doorstroom_client.store.base import Reports
 
 LATER = dt.timedelta(hours=1)

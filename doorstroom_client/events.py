@@ -13,8 +13,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import fields as fields_of
 
-from doorstroom_client.frozen import frozen
-from doorstroom_client.theirs import contained, kind_of
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.theirs import contained, kind_of
 
 logger = logging.getLogger("doorstroom_client")
 

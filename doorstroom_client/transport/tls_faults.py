@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from doorstroom_client.errors import Phase
-from doorstroom_client.exchange.http import FaultKind
+from doorstroom_client.transport.request import FaultKind
 
 _VERIFY_CODES = {
     3: "crl_missing",

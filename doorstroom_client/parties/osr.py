@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field, replace
 
+from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.exchange.auth import ApiKey, Auth, NoAuth
-from doorstroom_client.exchange.http import Peer, check_base_url
-from doorstroom_client.frozen import frozen
 from doorstroom_client.messages.identifiers import Oin
-from doorstroom_client.osr.pace import check_rate
-from doorstroom_client.osr.profile import OsrProfile, the_profile
+from doorstroom_client.parties.auth import ApiKey, Auth, NoAuth
+from doorstroom_client.parties.osr_profile import OsrProfile, the_profile
+from doorstroom_client.parties.url import Peer, check_base_url
 
 OMGEVINGEN = ("productie", "kwalificatie", "sandbox")
 """The environments that the OSR is known to have. Their addresses are not public, so they are settings."""
@@ -127,3 +126,15 @@ def no_namespace() -> ConfigurationError:
         setting="osr.namespace",
         hint="It is the namespace of this school year's service version, as the OSR lists it; it changes per year",
     )
+
+
+def check_rate(per_second: float, setting: str = "per_second") -> float:
+    """Refuse a rate that is none.
+
+    Raises:
+        ConfigurationError: it is not above 0 and at most 1000.
+    """
+    given: object = per_second
+    if isinstance(given, bool) or not isinstance(given, int | float) or not 0 < given <= 1000:
+        raise ConfigurationError(f"{setting} must be a number of calls above 0 and at most 1000", setting=setting)
+    return float(given)

@@ -1,0 +1,1 @@
+"""Sockets: a request over mutual TLS, and what came of it."""
