@@ -18,8 +18,8 @@ from unittest import mock
 
 from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, certificate, leverancier, main, pairs, ratio_figure, supplier
 from doorstroom_client import AsyncClient, Client, Timeouts
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 from doorstroom_client.simulator.keten import adviezen_of
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
 from doorstroom_client.simulator.pki import Pki
 
 AT_ONCE = 32

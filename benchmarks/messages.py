@@ -14,13 +14,13 @@ from pydantic import BaseModel
 
 from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, main, pair, ratio_figure
 from doorstroom_client import Advies, Afspraak, Leerling, Toetssoort
-from doorstroom_client.delivery.lijst import Lijst
+from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
 from doorstroom_client.messages.codec import decode_leerlingresultaat
-from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Domein, Onderdeel, Resultaatsoort, Scoresoort, Subdomein
 from doorstroom_client.readers.edexml import read_edexml
+from doorstroom_client.sending.bericht import Lijst
 from doorstroom_client.simulator import adviezen_of, edexml_of
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 
 MOMENT = dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC)
 AFSPRAAK = Afspraak.met_naam("1.1", {})

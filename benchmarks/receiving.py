@@ -55,7 +55,7 @@ from benchmarks.harness import (
     program,
     request,
 )
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.simulator import Keten, deelnemers_of
 
 CONNECTIONS = 16

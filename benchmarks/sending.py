@@ -26,11 +26,11 @@ import httpx
 
 from benchmarks.harness import ROOT, SCHOOL, YEAR, Figure, Scale, certificate, leverancier, main, pair, ratio_figure, supplier
 from doorstroom_client import Advies, Client, ClientCertificate, LeerlingOnbekend, Leverancier, Retry
-from doorstroom_client.delivery.isolation import bound
+from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
+from doorstroom_client.sending.in_parts import bound
 from doorstroom_client.simulator import Gedrag, Keten, adviezen_of
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.request import Operation
 from doorstroom_client.transport.tls import client_context

@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from doorstroom_client.chain import Chain, Scholen, as_afspraak, utc_now
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import OnEvent
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
-from doorstroom_client.faces.opslag import Opslag
+from doorstroom_client.faces.osr import Register
 from doorstroom_client.faces.outbox import Postvak
 from doorstroom_client.faces.rapporten import Reporting
-from doorstroom_client.faces.register import Register
 from doorstroom_client.faces.resultaten import Results
 from doorstroom_client.faces.sending import Sending
+from doorstroom_client.faces.store import Opslag
 from doorstroom_client.faces.terugweg import Terugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
+from doorstroom_client.operations import Chain, Scholen, as_afspraak, utc_now
 from doorstroom_client.osr.answers import Answers
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.leverancier import Leverancier
@@ -29,8 +29,8 @@ from doorstroom_client.parties.osr import Osr
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
-from doorstroom_client.store.base import Inbox, Store
-from doorstroom_client.store.bewaren import Bewaartermijn
+from doorstroom_client.store.protocols import Inbox, Store
+from doorstroom_client.store.retention import Bewaartermijn
 from doorstroom_client.transport.request import Timeouts, Transport
 
 

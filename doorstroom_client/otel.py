@@ -13,8 +13,8 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
 
 from doorstroom_client.events import Event
-from doorstroom_client.terugweg.audit import ACTION
-from doorstroom_client.terugweg.handler import PATH
+from doorstroom_client.receiving.audit import ACTION
+from doorstroom_client.receiving.judge import PATH
 
 _NANOSECONDS = 1_000_000_000
 _FINE = frozenset({"delivered", "found", "nothing yet", "not found", "new files are in use"})

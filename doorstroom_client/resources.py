@@ -8,15 +8,15 @@ import ssl
 from collections.abc import Callable
 
 from doorstroom_client.basics import forks
-from doorstroom_client.delivery.sending import Books
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.parties.certificate import ClientCertificate
-from doorstroom_client.store.address import veiled
-from doorstroom_client.store.base import Inbox, Ledger, Mandates, Outbox, Reports, Store
-from doorstroom_client.store.group import GroupCommit
+from doorstroom_client.sending.one_list import Books
+from doorstroom_client.store.group_commit import GroupCommit
+from doorstroom_client.store.location import veiled
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.protocols import Inbox, Ledger, Mandates, Outbox, Reports, Store
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.live import LiveContext
 
 

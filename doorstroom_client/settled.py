@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from doorstroom_client.chain import Chain
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.terugweg import uvicorn_tls
+from doorstroom_client.config.reader import Settings, load_settings
+from doorstroom_client.receiving.server import uvicorn_tls
 from doorstroom_client.transport.tls import server_context
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from doorstroom_client.config import DEFAULT_FILE  # noqa: E402 - found from the line above
+from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402 - found from the line above
+from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
 from doorstroom_client.errors import Phase  # noqa: E402
 from doorstroom_client.exchange.answer_body import Body  # noqa: E402
 from doorstroom_client.exchange.decisions import ANSWERS, TABLE, Action, Row, Situation, classify  # noqa: E402
@@ -20,9 +21,8 @@ from doorstroom_client.messages.vocabulary import Schooladvies  # noqa: E402
 from doorstroom_client.osr.mandate_table import ENDS, FLAGS, STARTS, STATES, Example, Meaning  # noqa: E402
 from doorstroom_client.osr.mandate_table import TABLE as MANDATES  # noqa: E402
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, IDENTITIES, Layout  # noqa: E402
-from doorstroom_client.settings import PREFIX, SETTINGS, Setting  # noqa: E402
-from doorstroom_client.terugweg.forms import FORMS  # noqa: E402
-from doorstroom_client.terugweg.reasons import Reason  # noqa: E402
+from doorstroom_client.receiving.proxy_forms import FORMS  # noqa: E402
+from doorstroom_client.receiving.reasons import Reason  # noqa: E402
 from doorstroom_client.transport.request import Fault, FaultKind, Operation, Response  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from doorstroom_client.chain import Chain
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.osr.discovery import NamespaceCheck, Namespaces, compare, find_namespaces
-from doorstroom_client.osr.records import Bestuur, Dienst, Dienstversie, Onderwijsinstelling, Vermelding
+from doorstroom_client.operations import Chain
+from doorstroom_client.osr.entries import Bestuur, Dienst, Dienstversie, Onderwijsinstelling, Vermelding
+from doorstroom_client.osr.namespace import NamespaceCheck, Namespaces, compare, find_namespaces
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service, get_version
 from doorstroom_client.runtime import AsyncRuntime

@@ -8,18 +8,18 @@ from itertools import takewhile
 from pathlib import Path
 
 from doorstroom_client.basics.unread import works_while_read
-from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
+from doorstroom_client.async_faces.ontvangen_resultaat import AsyncOntvangenResultaat
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
+from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.receiving.received import open_kept
 from doorstroom_client.reports.download import Download, Leerlingrapport, Progress
 from doorstroom_client.reports.due import Due, Rapportage
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.store.records import Kept
-from doorstroom_client.terugweg.ontvangen import open_kept
+from doorstroom_client.store.rows import Kept
 
 _BATCH = 100
 _Due = Flow[Due[AsyncOntvangenResultaat]]

@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Callable, AsyncIterator
 from functools import partial
 
-from doorstroom_client.chain import Chain
 from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.exchange.calls import new_id
-from doorstroom_client.async_faces.ontvangen import AsyncOntvangenResultaat
+from doorstroom_client.async_faces.ontvangen_resultaat import AsyncOntvangenResultaat
 from doorstroom_client.messages.school import School
+from doorstroom_client.operations import Chain
+from doorstroom_client.receiving.audit import put_off, unreadable
+from doorstroom_client.receiving.received import open_kept
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.boot import seconds_since_boot
-from doorstroom_client.store.records import Kept
-from doorstroom_client.terugweg.audit import put_off, unreadable
-from doorstroom_client.terugweg.ontvangen import open_kept
+from doorstroom_client.store.rows import Kept
 
 _BATCH = 100
 _IN_HAND = 10

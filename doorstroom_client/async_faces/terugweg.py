@@ -8,17 +8,17 @@ from functools import partial
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.chain import Chain
+from doorstroom_client.operations import Chain
+from doorstroom_client.receiving.asgi import AsgiApp, Scope, asgi_app
+from doorstroom_client.receiving.audit import contested, failed, received
+from doorstroom_client.receiving.batch import Intake
+from doorstroom_client.receiving.judge import InboundRequest, InboundResponse, Receiver
+from doorstroom_client.receiving.limits import SHIPPED, Limits
+from doorstroom_client.receiving.openapi import openapi_document
+from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
+from doorstroom_client.receiving.wsgi import Environ, WsgiApp, wsgi_app
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.store.records import Kept
-from doorstroom_client.terugweg.asgi import AsgiApp, Scope, asgi_app
-from doorstroom_client.terugweg.audit import contested, failed, received
-from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse, Receiver
-from doorstroom_client.terugweg.intake import Intake
-from doorstroom_client.terugweg.limits import SHIPPED, Limits
-from doorstroom_client.terugweg.openapi import openapi_document
-from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
-from doorstroom_client.terugweg.wsgi import Environ, WsgiApp, wsgi_app
+from doorstroom_client.store.rows import Kept
 
 
 @frozen

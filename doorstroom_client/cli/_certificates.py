@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate import ClientCertificate, judge
 from doorstroom_client.parties.certificate_check import Finding, Level, Use, by_signature

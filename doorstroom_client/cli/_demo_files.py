@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from doorstroom_client.cli._files import check_ours, make_folder
-from doorstroom_client.faces.ontvangen import OntvangenResultaat
+from doorstroom_client.cli._folders import check_ours, make_folder
+from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.output.files import write_whole
@@ -19,7 +19,7 @@ from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 
 if TYPE_CHECKING:
-    from doorstroom_client.simulator.leerlingen import BedachteLeerling
+    from doorstroom_client.simulator.invented import BedachteLeerling
 
 OVERVIEW, PAGE, READ_ME, REPORTS = "overzicht.csv", "overzicht.html", "README.txt", "rapporten"
 _MARK = "doorstroom demo\n"

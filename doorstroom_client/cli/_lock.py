@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import DoorstroomError, StoreError
-from doorstroom_client.store.address import is_address, shown
+from doorstroom_client.store.location import is_address, shown
 
 _LONGEST_NAME = 255
 """Bytes in the name of a file, on every file system there is."""

@@ -15,12 +15,12 @@ from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
-from doorstroom_client.config import Settings
-from doorstroom_client.delivery.many import Afloop, Opdracht, Uitkomst
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.readers.many import read_many
+from doorstroom_client.sending.many import Afloop, Opdracht, Uitkomst
 
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""

@@ -11,12 +11,12 @@ from typing import cast
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._errors import ExplainedError
 from doorstroom_client.client import Client
-from doorstroom_client.config import DEFAULT_FILE, Settings, load_settings
+from doorstroom_client.config.reader import DEFAULT_FILE, Settings, load_settings
+from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School, find_school
-from doorstroom_client.osr.models import uitleg_van
-from doorstroom_client.settings import PREFIX
+from doorstroom_client.osr.mandaat import uitleg_van
 from doorstroom_client.transport.request import Outcome, Request
 
 

@@ -8,7 +8,7 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli._sending import Batch, Kind, add_commands, afspraak_of, many_help
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers.columns import ADVIEZEN

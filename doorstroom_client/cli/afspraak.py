@@ -11,16 +11,16 @@ import typer
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
-from doorstroom_client.cli._files import os_reason
+from doorstroom_client.cli._folders import os_reason
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
-from doorstroom_client.config import DEFAULT_FILE
+from doorstroom_client.config.reader import DEFAULT_FILE
+from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.definitie import definitie_van
-from doorstroom_client.messages.vergelijking import Verschil, vergelijk
-from doorstroom_client.settings import PREFIX
+from doorstroom_client.messages.definitieverschil import Verschil, vergelijk
 
 _MOST_BYTES = 4 * 2**20
 

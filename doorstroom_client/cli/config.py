@@ -14,17 +14,17 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
-from doorstroom_client.cli._values import value_of
+from doorstroom_client.cli._shown import value_of
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
-from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.config.reader import Settings, load_settings
+from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.parties.certificate_check import Level
-from doorstroom_client.settings import SETTINGS
-from doorstroom_client.store.address import is_address, shown
+from doorstroom_client.store.location import is_address, shown
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.sqlite_place import is_absent
+from doorstroom_client.store.sqlite.place import is_absent
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _DAYS_LEFT = 21

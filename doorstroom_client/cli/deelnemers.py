@@ -9,7 +9,7 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli._sending import Batch, Kind, add_commands, many_help
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import DEELNEMERS
 from doorstroom_client.readers.edexml import Ernst, read_edexml

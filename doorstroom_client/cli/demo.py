@@ -18,7 +18,7 @@ from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
 from doorstroom_client.client import Client
 from doorstroom_client.errors import GeenMandaat
 from doorstroom_client.messages.leerlingen import Advies
-from doorstroom_client.osr.models import uitleg_van
+from doorstroom_client.osr.mandaat import uitleg_van
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.keten import Keten

@@ -16,14 +16,14 @@ from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.parties.certificate_check import Level
-from doorstroom_client.store.address import is_address
-from doorstroom_client.store.base import Store
+from doorstroom_client.store.location import is_address
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.records import State
-from doorstroom_client.store.sqlite_place import is_absent, network_under
+from doorstroom_client.store.protocols import Store
+from doorstroom_client.store.rows import State
+from doorstroom_client.store.sqlite.place import is_absent, network_under
 
 WARN_DAYS = 30
 """Days before the end of our certificate at which it needs attention."""

@@ -10,18 +10,18 @@ from typing import Annotated
 
 import typer
 
-from doorstroom_client.cli import _mandaten as telling
+from doorstroom_client.cli import _mandates_told as telling
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._files import check_free
+from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._lock import alone
-from doorstroom_client.cli._mandaten import Found
+from doorstroom_client.cli._mandates_told import Found
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli._stopping import Stop, stoppable
 from doorstroom_client.cli.exit_codes import ended
 from doorstroom_client.client import Client
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.scholen import read_scholen

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from doorstroom_client.cli import _adressen as adressen
+from doorstroom_client.cli import _endpoints as adressen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
@@ -15,10 +15,10 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, day
 from doorstroom_client.client import Client
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.discovery import NamespaceCheck, years_in
+from doorstroom_client.osr.namespace import NamespaceCheck, years_in
 
 app = typer.Typer(help="The Onderwijs Serviceregister (OSR): namespace and addresses.", no_args_is_help=True)
 

@@ -22,11 +22,11 @@ from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
-from doorstroom_client.config import Settings
-from doorstroom_client.delivery.outbox import Bezorging
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.store.records import Queued, State
+from doorstroom_client.sending.delivery import Bezorging
+from doorstroom_client.store.rows import Queued, State
 
 app = typer.Typer(help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True)
 KEPT = 1000

@@ -11,14 +11,14 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._files import check_free
+from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, SchooljaarOption
 from doorstroom_client.cli._sending import afspraak_of
 from doorstroom_client.cli._session import load, on_the_store, only_school, the_school
 from doorstroom_client.client import Client
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
-from doorstroom_client.faces.ontvangen import OntvangenResultaat
+from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
@@ -31,9 +31,9 @@ from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import als_csv
-from doorstroom_client.readers.leerlingen import read_leerlingen
+from doorstroom_client.readers.directory import read_leerlingen
 from doorstroom_client.readers.tables import read_adviezen
-from doorstroom_client.store.records import Queued
+from doorstroom_client.store.rows import Queued
 
 T = TypeVar("T")
 _FOLDER = "A folder holds a file per school, named after its BRIN, School OIN or routeringskenmerk."

@@ -12,7 +12,7 @@ import typer
 
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._files import make_folder
+from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, WorkersOption
 from doorstroom_client.cli._session import load, only_school
@@ -20,7 +20,7 @@ from doorstroom_client.cli._stopping import Stop, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.faces.ontvangen import OntvangenResultaat
+from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.reports.due import Afhaling, Rapportage
 

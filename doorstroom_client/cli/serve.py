@@ -19,20 +19,20 @@ import typer
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
-from doorstroom_client.cli._files import os_reason
-from doorstroom_client.cli._opruimen import Opruimer
+from doorstroom_client.cli._folders import os_reason
 from doorstroom_client.cli._options import ConfigOption
+from doorstroom_client.cli._purging import Opruimer
 from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
-from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.parties.certificate_check import Use
+from doorstroom_client.receiving.audit import no_descriptors, no_handshake, turned_away
+from doorstroom_client.receiving.judge import PATH
+from doorstroom_client.receiving.peer import oin_from_scope
+from doorstroom_client.receiving.proxy import Proxy
+from doorstroom_client.receiving.server.renewal import ServerContext
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.terugweg.audit import no_descriptors, no_handshake, turned_away
-from doorstroom_client.terugweg.handler import PATH
-from doorstroom_client.terugweg.peer import oin_from_scope
-from doorstroom_client.terugweg.proxy import Proxy
-from doorstroom_client.terugweg.renewal import ServerContext
 from doorstroom_client.transport.live import LiveContext
 
 _LOOPBACK = "127.0.0.1"
@@ -159,7 +159,7 @@ class _Health:
 
 def _uvicorn() -> ModuleType:
     try:
-        from doorstroom_client.cli import _uvicorn_tls  # brings uvicorn
+        from doorstroom_client.receiving.server import running as _uvicorn_tls  # brings uvicorn
     except ImportError:
         raise ConfigurationError("uvicorn is not installed", hint=how_to_install("serve"), setting="serve") from None
     return _uvicorn_tls

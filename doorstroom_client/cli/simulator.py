@@ -17,15 +17,15 @@ import typer
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
-from doorstroom_client.cli._files import check_ours, make_folder, os_reason
+from doorstroom_client.cli._folders import check_ours, make_folder, os_reason
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.spreadsheet import csv_bytes
 
 if TYPE_CHECKING:
+    from doorstroom_client.simulator.invented import BedachteLeerling
     from doorstroom_client.simulator.keten import Keten
-    from doorstroom_client.simulator.leerlingen import BedachteLeerling
 
 SCHOOLJAAR = "2025-2026"
 _CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"

@@ -27,7 +27,7 @@ from doorstroom_client.exchange.circuit import THROTTLED_COST, TRANSIENT_COST, H
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
-from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of
+from doorstroom_client.messages.melding import MELDING_LIMIT, melding_of
 from doorstroom_client.parties.url import Origin
 from doorstroom_client.transport.request import Fault, Outcome, Request, Response
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.chain import Chain
-from doorstroom_client.delivery.outbox import Bezorging, Klaargezet
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import SyncRuntime
-from doorstroom_client.store.base import Outbox
-from doorstroom_client.store.records import Queued, State
+from doorstroom_client.sending.delivery import Bezorging, Klaargezet
+from doorstroom_client.store.protocols import Outbox
+from doorstroom_client.store.rows import Queued, State
 
 _BATCH = 100
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from doorstroom_client.basics.unread import works_while_read
-from doorstroom_client.chain import Chain
-from doorstroom_client.delivery.ledger import Vergelijking
-from doorstroom_client.delivery.lijst import Lijst
-from doorstroom_client.delivery.many import Opdracht, Uitkomst
-from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import SyncRuntime
+from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.many import Opdracht, Uitkomst
+from doorstroom_client.sending.only_changes import Vergelijking
+from doorstroom_client.sending.receipt import Ontvangst
 
 
 class Sending:

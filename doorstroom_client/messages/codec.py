@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from doorstroom_client.errors import MessageError, Problem
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 
 BODY_LIMIT = 1024 * 1024
 """Bytes that an incoming message may have."""

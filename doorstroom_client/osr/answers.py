@@ -12,8 +12,8 @@ from functools import partial
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow, keep
-from doorstroom_client.store.base import Mandates
-from doorstroom_client.store.records import Gezien
+from doorstroom_client.store.protocols import Mandates
+from doorstroom_client.store.rows import Gezien
 
 YES_SECONDS = 15 * 60.0
 """A revoked mandate must not live long."""

@@ -13,11 +13,11 @@ from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.osr.entries import Vermelding
 from doorstroom_client.osr.mandate_reading import read_404
 from doorstroom_client.osr.mandate_table import NOT_FOUND, Said
 from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in
 from doorstroom_client.osr.proof import Proof
-from doorstroom_client.osr.records import Vermelding
 from doorstroom_client.parties.osr import Osr
 from doorstroom_client.parties.osr_profile import Collection
 from doorstroom_client.parties.url import Origin, address

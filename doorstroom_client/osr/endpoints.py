@@ -1,206 +1,108 @@
-"""Writing our own address into the OSR, without ever repeating a write blind.
-
-Whether a second POST gives an error or a second row is documented nowhere. So a POST is repeated only when it provably was
-not applied; in every other case the register is read first. All calls of one operation share one total time, and a write
-leaves a part of it for the look that may have to follow.
-"""
+"""Where the messages for an administration go: looking that up."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from dataclasses import field, replace
 
-from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.errors import (
-    DeadlineExceeded,
-    Earlier,
-    Phase,
-    UnexpectedResponse,
-)
-from doorstroom_client.exchange.call import UnsureError, call
-from doorstroom_client.exchange.calls import Call
+from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.exchange.call import Answer
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.osr.addresses import endpoints_in, get_endpoint
+from doorstroom_client.messages.identifiers import Routeringskenmerk
 from doorstroom_client.osr.asking import (
+    BASE_URL_HINT,
     Budget,
+    ask,
+    ask_one,
     not_the_register,
-    request_to,
 )
-from doorstroom_client.osr.checks import checked_namespace, checked_routing_id
+from doorstroom_client.osr.checks import checked_namespace, checked_oin, checked_routing_id
+from doorstroom_client.osr.entries import Endpoint, Vermelding
+from doorstroom_client.osr.parsing import Fields, document_in, objects_in
+from doorstroom_client.osr.proof import Proof
 from doorstroom_client.parties.osr import Osr
-from doorstroom_client.parties.url import check_base_url
-from doorstroom_client.transport.request import Operation, Request
 
-_FOR_A_WRITE = 0.5
-"""Part of the time that is left which a POST may take: a register that is silent for longer has to be looked at."""
+_FREE = ("routing_id", "available_routing_id")
 
 
-@frozen
-class OwnEndpoint:
-    """Where results for one administration are to be sent.
+def find_endpoints(
+    osr: Osr,
+    budget: Budget,
+    *,
+    routing_id: str | None = None,
+    school_oin: str | None = None,
+    attributes: str | None = None,
+    on: dt.date | None = None,
+    future: bool = False,
+) -> Flow[tuple[Endpoint, ...]]:
+    """GET /endpoints of one administration, or of all administrations of a school.
 
-    Attributes:
-        routing_id: the routeringskenmerk.
-        url: the https address of our receiver.
-        mandate_token: the token of our mandate; never shown.
-        attributes: what kind of system it is.
-        start: first day; at once when left out.
-        end: last day; open when left out.
-
-    Raises:
-        MessageError: that is no routeringskenmerk.
-        ConfigurationError: that is no https address.
-    """
-
-    routing_id: str
-    url: str
-    mandate_token: str = field(repr=False)
-    attributes: str = "LAS"
-    start: dt.date | None = None
-    end: dt.date | None = None
-
-    def __post_init__(self) -> None:
-        checked_routing_id(self.routing_id)
-        check_base_url(self.url, "url")
-
-
-def register_endpoint(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Flow[None]:
-    """POST /endpoints: done once, also when an answer gets lost.
+    A service with mandates of boards only has none; that is no fault.
 
     Raises:
-        DoorstroomError: it was refused, or it stayed unknown whether it was applied; also when there was no time left to look.
-    """
-    request, left, repeated = _post(osr, endpoint, about), about, False
-    while True:
-        try:
-            answer = yield from call(request, left.conditions, share=_FOR_A_WRITE)
-        except UnsureError as unsure:
-            error, pause = unsure.error, unsure.asked or 0.0
-        else:
-            if answer.response.media_type.startswith("text/html"):
-                raise not_the_register(answer)
-            return
-        for_the_look = left.after(error.attempts, pause)
-        if for_the_look is None or pause > about.conditions.retry.longest_wait:
-            raise error
-        registered, attempts = yield from _look(osr, endpoint.routing_id, for_the_look, endpoint.start, pause)
-        if endpoint.url in registered:
-            return
-        for_another = for_the_look.after(attempts)
-        if for_another is None or registered or repeated:
-            raise error
-        left, repeated = for_another, True
-        request = replace(request, request_id=about.new_id())
-
-
-def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -> Flow[None]:
-    """PUT /endpoints/{id}, then read back: another system may have written at the same time.
-
-    Raises:
-        UnexpectedResponse: afterwards the register holds another address.
-        DeadlineExceeded: there was no time left to read it back.
-        DoorstroomError: it was refused, or no answer came.
-    """
-    request = request_to(
-        osr, about, "endpoints", number, operation=Operation.OSR_WIJZIGEN, method="PUT", body=_body(osr, endpoint), own=True
-    )
-    answer = yield from call(request, about.conditions)
-    left = about.after(answer.attempts)
-    if left is None:
-        raise DeadlineExceeded(
-            "OSR took the change, but no time was left to read it back",
-            phase=Phase.UNKNOWN,
-            peer="OSR",
-            retryable=True,
-            request_id=request.request_id,
-            attempts=answer.attempts,
-            hint="Making the same change again does no harm. A longer time can be set in timeouts",
-        )
-    registered, _ = yield from _look(osr, endpoint.routing_id, left, endpoint.start)
-    if endpoint.url not in registered:
-        raise UnexpectedResponse(
-            "OSR took the change, but holds another address now",
-            status=answer.response.status,
-            peer="OSR",
-            request_id=request.request_id,
-            attempts=answer.attempts,
-            hint="Another system may have changed it at the same time. Look at the register before you write again",
-        )
-
-
-def withdraw_endpoint(osr: Osr, number: str, about: Call) -> Flow[None]:
-    """DELETE /endpoints/{id}, then look: what is not there any more, or has ended, is withdrawn, whoever did it.
-
-    Raises:
-        MessageError: the id does not have its form; nothing was sent.
-        UnexpectedResponse: the register took it, but still has the address; or the 404 was not the register's.
-        DeadlineExceeded: there was no time left to look.
-        DoorstroomError: it was refused, or no answer came.
-    """
-    budget, part = Budget(about), osr.profile.check_id("endpoints", number)
-    request = request_to(osr, about, "endpoints", part, operation=Operation.OSR_WIJZIGEN, method="DELETE", own=True)
-    status = 404
-    try:
-        answer = yield from call(request, about.conditions)
-    except UnexpectedResponse as error:
-        if error.status != 404:
-            raise
-        attempts = error.attempts
-    else:
-        attempts, status = answer.attempts, answer.response.status
-    budget.spent(attempts)
-    there = yield from get_endpoint(osr, budget, part)
-    if there is not None and not there.is_voorbij(about.conditions.now().date() + dt.timedelta(days=1)):
-        raise UnexpectedResponse(
-            f"OSR answered {status} to the withdrawal, but still has the address",
-            status=status,
-            peer="OSR",
-            request_id=request.request_id,
-            attempts=attempts,
-            hint="Look at the register before you write again",
-        )
-
-
-def find_urls(osr: Osr, routing_id: str, about: Call) -> Flow[list[str]]:
-    """The addresses that are registered for a routeringskenmerk; empty when there is none.
-
-    Raises:
+        MessageError: neither or both were named, or one does not have its form; nothing was sent.
         UnexpectedResponse: the answer cannot be understood. That is never taken for "none": a write would follow.
     """
-    urls, _ = yield from _look(osr, routing_id, about, None)
-    return urls
-
-
-def _look(
-    osr: Osr, routing_id: str, about: Call, on: dt.date | None, after: float = 0.0
-) -> Flow[tuple[list[str], tuple[Earlier, ...]]]:
+    if (routing_id is None) is (school_oin is None):
+        raise MessageError([Problem("routing_id", "give either routing_id or school_oin")])
     query = {
-        "routing_id": checked_routing_id(routing_id),
+        "routing_id": None if routing_id is None else checked_routing_id(routing_id),
+        "school_oin": None if school_oin is None else checked_oin("school_oin", school_oin),
         "service_version_namespace": checked_namespace(osr),
+        "attributes": attributes,
         "reference_date": on.isoformat() if on else None,
+        "include_future_endpoints": osr.profile.true if future else None,
     }
-    request = request_to(osr, about, "endpoints", query=query)
-    answer = yield from call(request, about.conditions, after=after)
-    return [endpoint.url for endpoint in endpoints_in(answer, request.url)], answer.attempts
+    answer, url = yield from ask(osr, budget, "endpoints", query=query, own=False)
+    return tuple(endpoints_in(answer, url))
 
 
-def _post(osr: Osr, endpoint: OwnEndpoint, about: Call) -> Request:
-    return request_to(
-        osr, about, "endpoints", operation=Operation.OSR_REGISTREREN, method="POST", body=_body(osr, endpoint), own=True
-    )
+def get_endpoint(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Proof | None = None) -> Flow[Endpoint | None]:
+    """GET /endpoints/{id}. With an API key the answer says whether it is ours."""
+
+    def read(fields: Fields, _: str) -> Endpoint:
+        return Endpoint.read(fields)
+
+    rel = "self" if isinstance(key, Endpoint) else "endpoint"
+    return (yield from ask_one(osr, budget, "endpoints", key, rel, read, Endpoint.KNOWN_BY, proof, own=True))
 
 
-def _body(osr: Osr, endpoint: OwnEndpoint) -> bytes:
-    fields = {
-        "mandate_token": endpoint.mandate_token,
-        "routing_id": endpoint.routing_id,
-        "service_version_namespace": checked_namespace(osr),
-        "url": endpoint.url,
-        "attributes": endpoint.attributes,
-        "start_date": endpoint.start.isoformat() if endpoint.start else None,
-        "end_date": endpoint.end.isoformat() if endpoint.end else None,
-    }
-    return json.dumps(
-        {osr.profile.sent("endpoints", name): value for name, value in fields.items() if value is not None}
-    ).encode()
+def find_free_routing_id(osr: Osr, budget: Budget, school_oin: str) -> Flow[str]:
+    """GET /endpoints/available-routing-id: a routeringskenmerk that is free for a school.
+
+    Neither its parameters nor its answer are public, so a text and an object that holds one will both do.
+
+    Raises:
+        MessageError: that is no OIN; nothing was sent.
+        UnexpectedResponse: no single routeringskenmerk came.
+    """
+    query = {"school_oin": checked_oin("school_oin", school_oin), "service_version_namespace": checked_namespace(osr)}
+    answer, url = yield from ask(osr, budget, "endpoints", "available-routing-id", query=query, own=True)
+    found = _routing_id_in(answer, url)
+    if found is None:
+        raise not_the_register(answer, f"No free routeringskenmerk stands in it. {BASE_URL_HINT}")
+    return found
+
+
+def _routing_id_in(answer: Answer, url: str) -> str | None:
+    if answer.response.status != 200:
+        return None
+    objects = objects_in(answer.response, url, *_FREE)
+    if objects is not None:
+        texts = [fields.text(*_FREE) for fields in objects[:1]]
+    else:
+        document = document_in(answer.response)
+        items = document if isinstance(document, list) else [document]
+        plain = answer.response.body[:64].decode("ascii", "replace").strip() if document is None else None
+        texts = [item if isinstance(item, str) else plain for item in items[:1]]
+    return next((text for text in texts if text and Routeringskenmerk.fits(text)), None)
+
+
+def endpoints_in(answer: Answer, url: str) -> list[Endpoint]:
+    """The addresses in a collection. The register's own 404 is none; what cannot be understood is an error."""
+    response = answer.response
+    if response.status == 404 and (not response.media_type or response.media_type.endswith("json")):
+        return []
+    found = objects_in(response, url, *Endpoint.KNOWN_BY) if response.status == 200 else None
+    if found is None or not all(isinstance(fields.one_of("url"), str) for fields in found):
+        raise not_the_register(answer)
+    return [Endpoint.read(fields) for fields in found]

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.models import Mandaat
-from doorstroom_client.osr.records import EigenMandaat
+from doorstroom_client.osr.entries import EigenMandaat
+from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.store.records import Gezien
+from doorstroom_client.store.rows import Gezien
 
 
 @frozen

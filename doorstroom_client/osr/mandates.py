@@ -12,11 +12,11 @@ from doorstroom_client.errors import Earlier
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.osr.asking import BASE_URL_HINT, Budget, ask, ask_list, ask_one, not_the_register, settle_404
 from doorstroom_client.osr.checks import checked_namespace, checked_oin
+from doorstroom_client.osr.entries import EigenMandaat, Onderwijsinstelling
 from doorstroom_client.osr.mandate_reading import read
 from doorstroom_client.osr.mandate_table import NOT_FOUND, TABLE, Meaning
 from doorstroom_client.osr.parsing import Fields
 from doorstroom_client.osr.proof import Proof
-from doorstroom_client.osr.records import EigenMandaat, Onderwijsinstelling
 from doorstroom_client.parties.osr import Osr
 
 _HINT = f"This says nothing about the mandate. {BASE_URL_HINT}"

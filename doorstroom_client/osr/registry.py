@@ -24,14 +24,14 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import Answers, is_suspect
 from doorstroom_client.osr.asking import Budget
+from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.halves import Helft, Mandaatstand
+from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandates import Registered, ask_mandate
-from doorstroom_client.osr.models import Mandaat
 from doorstroom_client.osr.proof import Proof
-from doorstroom_client.osr.records import EigenMandaat
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import Osr
-from doorstroom_client.store.records import Gezien
+from doorstroom_client.store.rows import Gezien
 
 
 class _Standing(Enum):

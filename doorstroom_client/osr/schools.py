@@ -7,9 +7,9 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.identifiers import Brin
 from doorstroom_client.osr.asking import Budget, ask_list, ask_one
 from doorstroom_client.osr.checks import checked_oin
+from doorstroom_client.osr.entries import Bestuur, Onderwijsinstelling, Vermelding
 from doorstroom_client.osr.parsing import Fields
 from doorstroom_client.osr.proof import Proof
-from doorstroom_client.osr.records import Bestuur, Onderwijsinstelling, Vermelding
 from doorstroom_client.parties.osr import Osr
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.osr.asking import Budget, ask_list, ask_one
+from doorstroom_client.osr.entries import Dienst, Dienstversie, Vermelding
 from doorstroom_client.osr.parsing import Fields
 from doorstroom_client.osr.proof import Proof
-from doorstroom_client.osr.records import Dienst, Dienstversie, Vermelding
 from doorstroom_client.parties.osr import Osr
 
 

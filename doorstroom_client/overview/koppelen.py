@@ -12,7 +12,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.spellings import schooljaar_as_written, toets_as_listed
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
@@ -20,7 +20,7 @@ from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_v
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
 from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.store.records import Queued
+from doorstroom_client.store.rows import Queued
 
 _NOG_NIET = Uitspraak(Oordeel.GEEN_RESULTAAT, "Er is nog geen resultaat ontvangen.")
 _VERSCHILLEND = Uitspraak(

@@ -13,7 +13,7 @@ import datetime as dt
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.findings import Findings
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Schooladvies
 from doorstroom_client.overview.rangorde import niet_lager

@@ -22,8 +22,8 @@ from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, SCHOOL, Layout, Row, at
 from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.readers.edexml_opdracht import opdracht_of_edexml
+from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
 from doorstroom_client.readers.opdracht import Opdracht
-from doorstroom_client.readers.records import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
 from doorstroom_client.readers.sheets import (
     BAD_QUOTES,
     SAVE_AS_CSV,

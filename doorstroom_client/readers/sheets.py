@@ -34,7 +34,7 @@ from doorstroom_client.readers.columns import (
     naam,
     voorletters,
 )
-from doorstroom_client.readers.records import Lines, Scan, records
+from doorstroom_client.readers.lines import Lines, Scan, records
 from doorstroom_client.readers.workbook import Workbook
 from doorstroom_client.readers.xml_events import PACKED, looks_like_xml
 

@@ -18,7 +18,7 @@ from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.reports.download import Download, rapport_file_name
-from doorstroom_client.store.base import Reports
+from doorstroom_client.store.protocols import Reports
 
 LATER = dt.timedelta(hours=1)
 """How long a report that is not ready is left alone."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.simulator._berichtcontrole import Aangemeld, Identiteit, Kop
-from doorstroom_client.simulator.leerlingen import BedachteLeerling
+from doorstroom_client.simulator.invented import BedachteLeerling
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
 from doorstroom_client.messages.school import School
-from doorstroom_client.simulator.leerlingen import BedachteLeerling
+from doorstroom_client.simulator.invented import BedachteLeerling
 
 
 def edexml_of(bedacht: Sequence[BedachteLeerling], school: School, *, schooljaar: str = "2025-2026") -> bytes:

@@ -25,18 +25,18 @@ from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
-from doorstroom_client.osr.models import Osr
+from doorstroom_client.osr.mandaat import Osr
 from doorstroom_client.parties.auth import ApiKey
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.simulator._config import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
-from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
+from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
-from doorstroom_client.terugweg.handler import InboundRequest
 
 LAS_OIN = "00000003990000010000"
 OSR_OIN = "00000003990000020000"

@@ -30,7 +30,7 @@ from doorstroom_client.simulator._berichtcontrole import Kop, OngeldigError, lee
 from doorstroom_client.simulator._deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator._verzending import Verzonden, Zending, client_context, verzend
 from doorstroom_client.simulator.https import Answer, Received
-from doorstroom_client.simulator.leerlingen import BedachteLeerling
+from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import is_ahead, moment_of, readings, text_of
 from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, Marked, mark
-from doorstroom_client.store.records import Delivery
+from doorstroom_client.store.rows import Delivery
 
 SAME = "edu_to = ? AND about = ? AND toets = ? AND schooljaar = ? AND sender_oin = ?"
 """All deliveries of which one is current; with the values of a `Group`."""

@@ -11,7 +11,7 @@ from doorstroom_client.store.current import CONTESTED, Marks, group_of, lock, pl
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
 from doorstroom_client.store.ledger import SqlLedger
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.records import Delivery, Kept
+from doorstroom_client.store.rows import Delivery, Kept
 
 _COLUMNS = (
     "id, edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, payload, current, "

@@ -11,7 +11,7 @@ from doorstroom_client.store.current import name_pupils
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.pupils import Marked, Pupils
-from doorstroom_client.store.records import Dispatch, Entry, Key, Noted
+from doorstroom_client.store.rows import Dispatch, Entry, Key, Noted
 
 _DEELNEMERS, _ADVIEZEN = "registreren", "registreren-schooladviezen"
 _KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from doorstroom_client.store.address import Address, veiled
-from doorstroom_client.store.base import Store
-from doorstroom_client.store.postgres import PostgresStore
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.location import Address, veiled
+from doorstroom_client.store.postgres.postgres_store import PostgresStore
+from doorstroom_client.store.protocols import Store
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 
 def open_store(store: str | os.PathLike[str], *, make: bool = True) -> Store:

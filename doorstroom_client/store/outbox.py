@@ -10,7 +10,7 @@ from itertools import chain, islice
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
 from doorstroom_client.store.ledger import SqlLedger, about_key, lock_keys
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.records import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
+from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
 
 _OPEN = "state IN ('waiting', 'held')"
 _KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.inbox import SqlInbox
 from doorstroom_client.store.moments import text_of
-from doorstroom_client.store.records import Kept
+from doorstroom_client.store.rows import Kept
 
 
 class SqlReports:

@@ -7,11 +7,11 @@ import datetime as dt
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.inbox import SqlInbox
 from doorstroom_client.store.ledger import SqlLedger
-from doorstroom_client.store.mandates import SqlMandates
+from doorstroom_client.store.osr_answers import SqlMandates
 from doorstroom_client.store.outbox import SqlOutbox
-from doorstroom_client.store.records import Opgeruimd
+from doorstroom_client.store.purging import SqlRetention
 from doorstroom_client.store.reports import SqlReports
-from doorstroom_client.store.retention import SqlRetention
+from doorstroom_client.store.rows import Opgeruimd
 
 
 class SqlStore:

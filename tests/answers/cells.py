@@ -16,7 +16,7 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.exchange.answer_body import Body
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 
 Kind = type[DoorstroomError]
 NGINX = """<html>\r

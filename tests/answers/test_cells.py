@@ -20,7 +20,7 @@ from doorstroom_client.errors import (
 from doorstroom_client.exchange.decisions import ANSWERS, Situation
 from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 
 from .bodies import NO_REFUSALS, OTHERS, PAGES, RECEIPTS, REFUSALS, WORDS, page
 from .cells import BODIES, CELLS, Cell

@@ -22,7 +22,7 @@ from doorstroom_client.errors import TlsError
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
 from doorstroom_client.transport.streams import peer_oin
 from doorstroom_client.transport.tls import client_context

@@ -16,7 +16,7 @@ from doorstroom_client.cli.simulator import adviezen_csv, deelnemers_csv
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.columns import ADVIEZEN
 from doorstroom_client.simulator import Keten, deelnemers_of
-from doorstroom_client.simulator.leerlingen import BedachteLeerling
+from doorstroom_client.simulator.invented import BedachteLeerling
 
 from .conftest import Run, assert_private
 

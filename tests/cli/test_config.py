@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from doorstroom_client.cli._app import app
-from doorstroom_client.settings import SETTINGS
+from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.keten import API_KEY
 

@@ -18,7 +18,7 @@ from doorstroom_client.cli import health
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.x509 import CertificateFacts
 from doorstroom_client.simulator import Keten, deelnemers_of
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .conftest import Run, assert_private, environment
 

@@ -13,9 +13,10 @@ import pytest
 from support import in_time
 from typer.testing import CliRunner
 
-from doorstroom_client.cli import _adressen, _mandaten
+from doorstroom_client.cli import _endpoints as _adressen
+from doorstroom_client.cli import _mandates_told as _mandaten
 from doorstroom_client.cli._app import app
-from doorstroom_client.osr import controle
+from doorstroom_client.osr import rounds as controle
 from doorstroom_client.simulator import Keten
 
 from .conftest import Run

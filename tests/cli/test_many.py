@@ -17,10 +17,10 @@ from doorstroom_client.cli import _many
 from doorstroom_client.cli._many import KEPT, Summary, code_of_school
 from doorstroom_client.cli.exit_codes import ExitCode, ended
 from doorstroom_client.cli.simulator import adviezen_csv
-from doorstroom_client.delivery.many import Afloop, Uitkomst
-from doorstroom_client.delivery.ontvangst import Ontvangst
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.many import read_many
+from doorstroom_client.sending.many import Afloop, Uitkomst
+from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.transport.request import Operation
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from doorstroom_client.cli.outbox import code_of_message
-from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend, NoAnswer, OngeldigBericht, TlsError, Unavailable
+from doorstroom_client.sending.delivery import Bezorging
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
-from doorstroom_client.store.records import Key, Queued, State
+from doorstroom_client.store.rows import Key, Queued, State
 
 from .conftest import Run, assert_private
 
@@ -193,7 +193,7 @@ def test_refusals_say_why(troubled: Keten, run: Run) -> None:
 
 def test_a_message_that_is_being_sent_is_left_alone(keten: Keten, run: Run) -> None:
     put(run, "99AA")
-    from doorstroom_client.store.sqlite import SqliteStore
+    from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
     store = SqliteStore(keten.store)
     assert store.outbox.claim("another worker", dt.datetime.now(dt.UTC), 120.0)

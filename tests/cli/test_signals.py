@@ -22,7 +22,7 @@ import pytest
 from doorstroom_client import Advies
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.https import Answer, Received
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 
 from .conftest import Run, assert_private, environment, start
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.simulator import Keten
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .conftest import Run, assert_private
 
@@ -80,7 +80,7 @@ def test_days(old: Keten, run: Run, tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_still_there_are_told(old: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doorstroom_client.store.sqlite_database.SqliteDatabase.wipe", lambda _: False)
+    monkeypatch.setattr("doorstroom_client.store.sqlite.file.SqliteDatabase.wipe", lambda _: False)
     done = run("store", "purge")
     assert done.exit_code == 0
     assert "may still stand in the files" in done.stdout

@@ -11,10 +11,10 @@ from support import NOW, SCHOOL
 
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.readers.edexml import Edexml, read_edexml
 from doorstroom_client.simulator.edexml import edexml_of
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 
 if TYPE_CHECKING:
     from conftest import Definition

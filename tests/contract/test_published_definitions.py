@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.messages.afspraak import AFSPRAKEN, Afspraak
 from doorstroom_client.messages.codec import decode_leerlingresultaat, encode
-from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.definitie import definitie_van
+from doorstroom_client.messages.definitieverschil import vergelijk
 from doorstroom_client.messages.identifiers import Routeringskenmerk
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
-from doorstroom_client.messages.vergelijking import vergelijk
 from doorstroom_client.messages.vocabulary import (
     TOETSNAMEN,
     Domein,

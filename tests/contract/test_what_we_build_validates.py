@@ -11,14 +11,14 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.bsn import looks_like_bsn
 from doorstroom_client.messages.codec import decode_json, encode
-from doorstroom_client.messages.deelnemers import build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
 from doorstroom_client.messages.identifiers import LasKey
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Schooladvies
 
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")

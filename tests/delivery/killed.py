@@ -16,11 +16,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client.delivery import outbox
 from doorstroom_client.exchange.call import GivenUpError
 from doorstroom_client.exchange.flow import Flow, run
+from doorstroom_client.sending import delivery as outbox
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.records import Claimed
+from doorstroom_client.store.rows import Claimed
 from doorstroom_client.transport.request import Outcome, Request, Response
 
 from .world import KEYS, PLACES, Clock, adding, run_of

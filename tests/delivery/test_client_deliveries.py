@@ -40,7 +40,6 @@ from doorstroom_client import (
     School,
     Stamgroep,
 )
-from doorstroom_client.delivery.many import Afloop, Opdracht
 from doorstroom_client.errors import (
     ConfigurationError,
     DeadlineExceeded,
@@ -55,9 +54,10 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.events import Event
 from doorstroom_client.reports.due import Afhaling
-from doorstroom_client.store.base import Inbox
-from doorstroom_client.store.records import State
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.sending.many import Afloop, Opdracht
+from doorstroom_client.store.protocols import Inbox
+from doorstroom_client.store.rows import State
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Request, Response
 
 BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])

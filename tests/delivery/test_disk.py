@@ -17,8 +17,8 @@ from failing import Broken
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.records import Claimed, Entry, Outgoing, State
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.rows import Claimed, Entry, Outgoing, State
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .world import (
     KEYS,

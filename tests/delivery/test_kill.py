@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from databases import Places
 
-from doorstroom_client.store.records import Queued, State
+from doorstroom_client.store.rows import Queued, State
 
 from .killed import LEASE
 from .world import open_store

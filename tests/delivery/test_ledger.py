@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from support import NOW, SCHOOL
 
 from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Stamgroep
-from doorstroom_client.delivery.ledger import MOST_REPEATS, Again, Changes, Verdwenen, compare
-from doorstroom_client.delivery.lijst import Lijst, marks_of
-from doorstroom_client.messages.deelnemers import build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
+from doorstroom_client.sending.bericht import Lijst, marks_of
+from doorstroom_client.sending.only_changes import MOST_REPEATS, Again, Changes, Verdwenen, compare
 from doorstroom_client.store.pupils import same_pupil
-from doorstroom_client.store.records import Entry, Noted
+from doorstroom_client.store.rows import Entry, Noted
 
 from .world import ANDERE, KEYS, PUPILS, YEAR, accept, contents, lijst_of, open_store
 

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from doorstroom_client.delivery.addresses import Addresses
 from doorstroom_client.exchange.circuit import Health
-from doorstroom_client.store.records import Claimed, Queued, State
+from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.store.rows import Claimed, Queued, State
 
 from .world import (
     HOW,

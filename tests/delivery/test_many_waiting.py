@@ -13,7 +13,7 @@ import pytest
 from databases import Places
 from support import NOW, SUPPLIER_OIN
 
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 
 from .world import YEAR, Clock, open_store
 

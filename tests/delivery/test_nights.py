@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from doorstroom_client import Afspraak, Leverancier
-from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.delivery.ledger import MOST_REPEATS
-from doorstroom_client.delivery.lijst import Lijst
-from doorstroom_client.delivery.outbox import Bezorging
 from doorstroom_client.events import Event
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.store.records import State
+from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.delivery import Bezorging
+from doorstroom_client.sending.only_changes import MOST_REPEATS
+from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import Operation
 
 from .toetsbureau import BOTH, DEELNEMERS, ECK, LAS, PUPILS, SCHOOLADVIEZEN, TEST, Onderweg, Toetsbureau, direct, lijst_van, put

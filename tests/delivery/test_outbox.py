@@ -13,10 +13,6 @@ from databases import Places, query
 from support import LEVERANCIER, NOW, SUPPLIER_OIN, answer
 
 from doorstroom_client import Phase
-from doorstroom_client.delivery import outbox as outbox_module
-from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.delivery.ledger import compare
-from doorstroom_client.delivery.outbox import Bezorging, end_of, verdict_of
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -36,10 +32,14 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.circuit import Health
-from doorstroom_client.store.base import Ledger, Outbox
+from doorstroom_client.sending import delivery as outbox_module
+from doorstroom_client.sending.delivery import Bezorging, end_of, verdict_of
+from doorstroom_client.sending.only_changes import compare
+from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.pupils import Marked, Pupils
-from doorstroom_client.store.records import Claimed, Entry, Key, Outgoing, Queued, State
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.rows import Claimed, Entry, Key, Outgoing, Queued, State
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import Response
 
 from .world import (

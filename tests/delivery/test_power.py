@@ -14,8 +14,8 @@ from pathlib import Path
 from failing import is_sound
 from power import ForgetfulDisk, on
 
-from doorstroom_client.store.records import State
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.rows import State
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .world import KEYS, YEAR, Clock, Supplier, add_now, deliver_all
 

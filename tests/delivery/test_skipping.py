@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.store.records import Noted, State
+from doorstroom_client.store.rows import Noted, State
 from doorstroom_client.transport.request import Operation
 
 from .toetsbureau import (

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from support import LEVERANCIER
 
-from doorstroom_client.delivery.outbox import HOLD, Bezorging, Klaargezet
 from doorstroom_client.errors import ConfigurationError, NoAnswer, OngeldigBericht, Unavailable
 from doorstroom_client.exchange.circuit import Health
-from doorstroom_client.store.records import State
+from doorstroom_client.sending.delivery import HOLD, Bezorging, Klaargezet
+from doorstroom_client.store.rows import State
 
 from .world import PUPILS, TWEEDE, Clock, Supplier, Wens, add_now, adding, at_once, deliver_all, open_store
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import DoorstroomError, OutboxNotEmpty
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 
 from .toetsbureau import (
     BOTH,

@@ -11,17 +11,17 @@ from support import LEVERANCIER, SCHOOL, answer
 from tenacity import wait_fixed
 
 from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Leverancier, Retry, Stamgroep
-from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.delivery.lijst import Lijst, marks_of
-from doorstroom_client.delivery.outbox import add
-from doorstroom_client.delivery.sending import send
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Health
-from doorstroom_client.messages.deelnemers import build_deelnemerslijst
-from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
-from doorstroom_client.store.records import Key, Noted
+from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
+from doorstroom_client.sending.bericht import Lijst, marks_of
+from doorstroom_client.sending.delivery import add
+from doorstroom_client.sending.one_list import send
+from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.store.rows import Key, Noted
 from doorstroom_client.transport.request import Operation, Outcome, Request
 
 from .world import ADVIEZEN, HOW, YEAR, Clock, Job, books_of

@@ -17,20 +17,20 @@ from support import NOW, SCHOOL, answer, fault
 from tenacity import wait_fixed
 
 from doorstroom_client import Advies, Afspraak, Leerling, Leverancier, Retry, School
-from doorstroom_client.delivery.addresses import Addresses
-from doorstroom_client.delivery.lijst import Lijst
-from doorstroom_client.delivery.outbox import Bezorging, Run, add
-from doorstroom_client.delivery.sending import Books
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Health
 from doorstroom_client.exchange.flow import Attempt, Flow, Io, keep
-from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
+from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.delivery import Bezorging, Run, add
+from doorstroom_client.sending.one_list import Books
+from doorstroom_client.sending.reputation import Addresses
 from doorstroom_client.store import opening
-from doorstroom_client.store.base import Ledger, Outbox
+from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.pupils import same_pupil
-from doorstroom_client.store.records import Claimed, Dispatch, Entry, Key, Noted
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Noted
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Request
 
 YEAR = "2025-2026"

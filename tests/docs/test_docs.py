@@ -16,11 +16,11 @@ import pytest
 from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page, suppliers_answer
 
 import doorstroom_client
+from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers.advies_spelling import parse_advies
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, column_of
-from doorstroom_client.settings import SETTINGS
 from doorstroom_client.simulator import Keten
 
 DOCS = ROOT / "docs"

@@ -110,7 +110,7 @@ def test_serving(
     with (folder / "doorstroom.toml").open("a") as file:
         file.write(f"\n[serve]\nport = {port}\n")
     show = example("receive_results").show
-    from doorstroom_client.config import load_settings
+    from doorstroom_client.config.reader import load_settings
 
     with Client.from_config() as client:
         server = example("serving").make_server(client.terugweg.asgi(), load_settings())

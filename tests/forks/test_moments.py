@@ -13,8 +13,8 @@ import pytest
 
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store import sqlite_database
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite import file as sqlite_database
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 CONTEXT = multiprocessing.get_context("fork")
 
@@ -114,7 +114,7 @@ def test_within_a_transaction_of_the_same_thread(path: Path) -> None:
 
 def test_a_library_that_is_stuck_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As when another part of the program was inside it; played by a look that does not end."""
-    from doorstroom_client.store import sqlite_process
+    from doorstroom_client.store.sqlite import process as sqlite_process
 
     store = SqliteStore(path)
 

@@ -11,7 +11,7 @@ import sys
 
 from support import SUPPLIER_OIN
 
-from doorstroom_client.terugweg.uvicorn_tls import make_server
+from doorstroom_client.receiving.server.uvicorn_tls import make_server
 
 from .told import receiving
 

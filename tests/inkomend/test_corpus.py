@@ -13,7 +13,7 @@ import pytest
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.codec import decode_json
-from doorstroom_client.terugweg.handler import MELDINGEN
+from doorstroom_client.receiving.judge import MELDINGEN
 
 from .corpus import DOUBTFUL, INVALID, LARGEST, TEXTS, VALID, Text
 from .strict import is_strict_json

@@ -17,9 +17,9 @@ from store.deliveries import later
 from support import LAS_OIN, LEVERANCIER, NOW, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
 from doorstroom_client import Advies, Client, Event, Leerling, Leverancier, Retry
+from doorstroom_client.receiving.audit import CONTESTED
+from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.terugweg.audit import CONTESTED
-from doorstroom_client.terugweg.handler import InboundRequest
 from doorstroom_client.transport.request import Operation, Outcome, Request
 
 from .world import QUERY

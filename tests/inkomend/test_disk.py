@@ -19,7 +19,7 @@ from failing import REAL, Broken, Fault, connecting, is_sound
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .told import Told, body, kept_in, push, receiving
 

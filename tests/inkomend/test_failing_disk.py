@@ -12,7 +12,7 @@ from failing import is_sound
 from power import CALLS, FailingDisk, full, io_error, on
 
 from doorstroom_client import Client
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .told import Told, body, receiving
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from failing import is_sound
 
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .killed import message_of
 from .told import Told, receiving

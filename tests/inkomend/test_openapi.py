@@ -15,8 +15,8 @@ from support import resultaat
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.codec import decode_leerlingresultaat
-from doorstroom_client.terugweg.handler import MELDINGEN, PATH, InboundResponse
-from doorstroom_client.terugweg.openapi import openapi_document
+from doorstroom_client.receiving.judge import MELDINGEN, PATH, InboundResponse
+from doorstroom_client.receiving.openapi import openapi_document
 
 # Read here, because no variable of ours is left while a test runs.
 SPEC = os.environ.get("DOORSTROOM_SPEC_DIR", "")

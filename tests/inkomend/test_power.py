@@ -12,7 +12,7 @@ from pathlib import Path
 from failing import is_sound
 from power import ForgetfulDisk, on
 
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .told import Told, body, receiving
 

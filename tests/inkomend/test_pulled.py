@@ -24,7 +24,7 @@ from failing import is_sound
 
 from doorstroom_client import Client
 from doorstroom_client.events import Event
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .killed import message_of
 from .told import body, push, receiving

@@ -20,8 +20,8 @@ from hypothesis import HealthCheck, given, seed, settings
 from jsonschema import Draft202012Validator
 from support import SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client.terugweg.handler import PATH
-from doorstroom_client.terugweg.openapi import openapi_document
+from doorstroom_client.receiving.judge import PATH
+from doorstroom_client.receiving.openapi import openapi_document
 
 from .strict import is_usable, may_be_refused
 from .world import Ontvanger, opened, read_everything

@@ -15,7 +15,7 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, 
 from doorstroom_client import Client, Kept, Retry
 from doorstroom_client.errors import StoreError
 from doorstroom_client.events import OnEvent
-from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
+from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 MADE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)

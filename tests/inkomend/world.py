@@ -13,10 +13,10 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransp
 
 from doorstroom_client import AsyncClient, Client, Retry
 from doorstroom_client.messages.mild import Part
-from doorstroom_client.store.records import Kept
-from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
-from doorstroom_client.terugweg.ontvangen import Ontvangen, open_kept
+from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
+from doorstroom_client.receiving.received import Ontvangen, open_kept
+from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 CANARY = "KANARIE-7f3a"

@@ -14,7 +14,7 @@ import pytest
 
 import doorstroom_client
 from doorstroom_client import School
-from doorstroom_client.delivery.many import Afloop
+from doorstroom_client.sending.many import Afloop
 from doorstroom_client.simulator.keten import Keten
 from doorstroom_client.simulator.toetssysteem import Gedrag
 
@@ -24,7 +24,7 @@ LAS = """
 import sys
 from pathlib import Path
 from doorstroom_client.client import Client
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.readers.many import read_many
 

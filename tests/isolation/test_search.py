@@ -12,14 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from doorstroom_client.delivery.addresses import SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN, Addresses
-from doorstroom_client.delivery.isolation import (
-    PROBES,
-    Part,
-    Verdict,
-    bound,
-    search,
-)
+from doorstroom_client.sending.in_parts import PROBES, Part, Verdict, bound, search
+from doorstroom_client.sending.reputation import SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN, Addresses
 
 MOST = 600
 

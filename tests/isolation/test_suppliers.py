@@ -12,10 +12,10 @@ from support import FakeTransport, answer
 from wire.spel import Speler, quick
 
 from doorstroom_client import Client, Leverancier, School
-from doorstroom_client.delivery.isolation import PROBES, bound
 from doorstroom_client.errors import LeerlingOnbekend, OngeldigBericht, Unavailable, UnexpectedResponse
+from doorstroom_client.sending.in_parts import PROBES, bound
+from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.keten import Keten, adviezen_of, deelnemers_of, leerling_of
-from doorstroom_client.simulator.leerlingen import BedachteLeerling
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
 from doorstroom_client.transport.request import Request, Response
 

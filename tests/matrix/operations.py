@@ -11,7 +11,7 @@ from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr, Retry, Timeouts
 from doorstroom_client.exchange.call import call
-from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, register_endpoint
+from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, register_endpoint
 from doorstroom_client.parties.url import address
 from doorstroom_client.transport.request import Operation, Request
 

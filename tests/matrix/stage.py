@@ -28,7 +28,7 @@ from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, Stage, Wire, served
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
-from doorstroom_client.store.records import Gezien
+from doorstroom_client.store.rows import Gezien
 
 from .operations import FLOWS, METHODS, OURS, RAPPORT, SUCCESS, THEIRS, body_of, make_client, perform
 from .rows import Cell, Part, Row, Scene, Variant

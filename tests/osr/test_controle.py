@@ -20,7 +20,7 @@ from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import PATIENCE, Pace, paced
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
 
 from .in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed

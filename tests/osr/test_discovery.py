@@ -13,7 +13,7 @@ from doorstroom_client import Advies, Afspraak, Client, Dienstversie, Jaargang, 
 from doorstroom_client.errors import ConfigurationError, UnexpectedResponse
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.asking import Budget
-from doorstroom_client.osr.discovery import Namespaces, choose, compare, find_namespaces, years_in
+from doorstroom_client.osr.namespace import Namespaces, choose, compare, find_namespaces, years_in
 from doorstroom_client.simulator.pki import Pki
 
 from .played import NAMESPACE, Played, client_of, settings, simulated

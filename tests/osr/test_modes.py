@@ -13,8 +13,8 @@ from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Osr, Retry
 from doorstroom_client.errors import DoorstroomError, NoAnswer, Unavailable, UnexpectedResponse
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import run
-from doorstroom_client.osr.endpoints import withdraw_endpoint
 from doorstroom_client.osr.mandates import own_mandates_per_school
+from doorstroom_client.osr.writing import withdraw_endpoint
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.pki import Pki

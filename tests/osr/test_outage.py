@@ -12,7 +12,7 @@ from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault, resultaat
 
 from doorstroom_client import Advies, AsyncClient, InboundRequest, Jaargang, Leerling
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
 
 from .in_time import SimulatedLoop, Slow, in_time, schools, timed

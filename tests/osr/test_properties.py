@@ -17,14 +17,14 @@ from doorstroom_client import Retry
 from doorstroom_client.errors import DoorstroomError, Phase
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow, run
-from doorstroom_client.osr.addresses import find_endpoints, find_free_routing_id, get_endpoint
 from doorstroom_client.osr.asking import Budget
-from doorstroom_client.osr.discovery import compare, find_namespaces
-from doorstroom_client.osr.endpoints import find_urls
+from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id, get_endpoint
+from doorstroom_client.osr.entries import Vermelding
 from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_mandates_per_school
-from doorstroom_client.osr.records import Vermelding
+from doorstroom_client.osr.namespace import compare, find_namespaces
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service, get_version
+from doorstroom_client.osr.writing import find_urls
 from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Response
 
 from . import played

@@ -20,8 +20,8 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.exchange.calls import Call
-from doorstroom_client.osr.addresses import find_endpoints, find_free_routing_id, get_endpoint
 from doorstroom_client.osr.asking import Budget
+from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id, get_endpoint
 from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_mandates_per_school
 from doorstroom_client.osr.parsing import Fields, spelled
 from doorstroom_client.osr.proof import Proof

@@ -11,7 +11,7 @@ from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client import Advies, AsyncClient, Client, ConfigurationError, Event, GeenMandaat, Leerling, Leverancier, School
 from doorstroom_client.osr.answers import is_suspect
-from doorstroom_client.osr.controle import Mandaatcontrole
+from doorstroom_client.osr.rounds import Mandaatcontrole
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
 

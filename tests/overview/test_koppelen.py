@@ -17,7 +17,7 @@ from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, School
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.store.records import State
+from doorstroom_client.store.rows import State
 
 from .wereld import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 

@@ -9,7 +9,7 @@ import pytest
 from support import SCHOOL, resultaat
 
 from doorstroom_client.errors import MessageError
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.overview.rod import ontbreekt, rod_advies, rod_toets
 
 from .wereld import kwam

@@ -10,14 +10,14 @@ from support import LEVERANCIER, SCHOOL, SUPPLIER_OIN, resultaat
 
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Overzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.simulator._afname import bepaal_uitslag
-from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
-from doorstroom_client.store.records import Key, Queued, State
+from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
+from doorstroom_client.store.rows import Key, Queued, State
 
 JAAR = "2025-2026"
 NU = dt.datetime(2026, 3, 12, 9, 30, tzinfo=dt.UTC)

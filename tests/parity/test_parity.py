@@ -18,11 +18,11 @@ PAIRS = [
     (getattr(importlib.import_module(one), name), getattr(importlib.import_module(one.replace(*swap)), f"Async{name}"))
     for one, name, swap in (
         ("doorstroom_client.client", "Client", (".client", ".async_client")),
-        ("doorstroom_client.faces.register", "Register", ("faces", "async_faces")),
+        ("doorstroom_client.faces.osr", "Register", ("faces", "async_faces")),
         ("doorstroom_client.faces.terugweg", "Terugweg", ("faces", "async_faces")),
-        ("doorstroom_client.faces.ontvangen", "OntvangenResultaat", ("faces", "async_faces")),
+        ("doorstroom_client.faces.ontvangen_resultaat", "OntvangenResultaat", ("faces", "async_faces")),
         ("doorstroom_client.faces.outbox", "Postvak", ("faces", "async_faces")),
-        ("doorstroom_client.faces.opslag", "Opslag", ("faces", "async_faces")),
+        ("doorstroom_client.faces.store", "Opslag", ("faces", "async_faces")),
     )
 ]
 SPECIAL = {"__enter__": "__aenter__", "__exit__": "__aexit__"}

@@ -20,12 +20,12 @@ LATER |= {"uvicorn", "opentelemetry"}
 """Libraries that some call, command or extra needs, and that importing loads none of."""
 BRINGS = {
     "transport.httpx_transport",  # httpx
-    "store.sqlite_database",  # sqlite3
-    "store.postgres_database",  # psycopg
-    "terugweg.verify",  # cryptography
+    "store.sqlite.file",  # sqlite3
+    "store.postgres.sessions",  # psycopg
+    "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "cli._app",  # typer, rich
-    "cli",  # _uvicorn_tls: uvicorn
+    "receiving.server",  # running: uvicorn
 }
 """Modules of our own that are imported by a function: each imports one of those libraries."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -32,13 +32,13 @@ from doorstroom_client import (
     Retry,
 )
 from doorstroom_client.cli._app import app
-from doorstroom_client.delivery.many import Opdracht
 from doorstroom_client.errors import DoorstroomError, Phase
 from doorstroom_client.events import Event, as_json
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.decisions import Situation, classify
-from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, register_endpoint
+from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, register_endpoint
+from doorstroom_client.sending.many import Opdracht
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, HttpsServer
 from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER

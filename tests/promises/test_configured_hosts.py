@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from support import resultaat
 
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.simulator.toetssysteem import _Rapport
@@ -76,7 +76,7 @@ for result in results:
 """
 EXCHANGE = """
 from doorstroom_client.simulator.keten import adviezen_of, deelnemers_of
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 pupils = bedenk_leerlingen(3, schooljaar="2025-2026")
 attempt(lambda: client.osr.check_mandaat(school, "ICE"))
 attempt(lambda: client.osr.find_leveranciers(school))

@@ -21,7 +21,7 @@ from wire.spel import Speler, certificate, leverancier
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError, MessageError, NoAnswer, StoreError, UnexpectedResponse
-from doorstroom_client.exchange import calls as operations
+from doorstroom_client.reports import fetch as fetching
 from doorstroom_client.reports.download import RAPPORT_LIMIT, rapport_file_name
 from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, Wire, answer, served
@@ -224,7 +224,7 @@ def test_a_report_may_have_so_many_bytes_and_no_more(
 ) -> None:
     assert RAPPORT_LIMIT == 25 * MIB
     for room, fits in ((len(PDF), True), (len(PDF) - 1, False)):
-        monkeypatch.setattr(operations, "RAPPORT_LIMIT", room)
+        monkeypatch.setattr(fetching, "RAPPORT_LIMIT", room)
         with served(pdf() if known else in_chunks(PDF), pki=test_pki, oin=SUPPLIER_OIN) as server:
             if fits:
                 fetch(speler, test_pki, server, to=tmp_path).path.unlink()

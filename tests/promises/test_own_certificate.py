@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from doorstroom_client import AsyncClient, Client
 from doorstroom_client.cli._app import app
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
 from doorstroom_client.parties.certificate import SecurityWarning

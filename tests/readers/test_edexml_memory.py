@@ -14,7 +14,7 @@ import pytest
 from support import SCHOOL
 
 from doorstroom_client.simulator.edexml import edexml_of
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 
 # Read here, because no variable of ours is left while a test runs.
 PUPILS = int(os.environ.get("DOORSTROOM_EDEXML_PUPILS", "6000"))

@@ -6,7 +6,7 @@ import pytest
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling
-from doorstroom_client.readers.leerlingen import read_leerlingen
+from doorstroom_client.readers.directory import read_leerlingen
 
 from .edex import document, pupil, written
 

@@ -13,8 +13,8 @@ from support import SCHOOL
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
+from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.keten import adviezen_of
-from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
 
 SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")

@@ -13,7 +13,7 @@ from doorstroom_client import Advies, Client, InboundRequest, Leerling
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.identifiers import NO_KEY, LasKey, TestEckId
-from doorstroom_client.readers.leerlingen import read_leerlingen
+from doorstroom_client.readers.directory import read_leerlingen
 from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
 
 WORDS = (

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from doorstroom_client.store import retention
+from doorstroom_client.store import purging as retention
 from doorstroom_client.store.sql import SqlStore
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 from support import NOW, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client.store.base import Store
-from doorstroom_client.store.records import Claimed, Delivery, Entry, Kept, Key, Opgeruimd, Outgoing, State
+from doorstroom_client.store.protocols import Store
+from doorstroom_client.store.rows import Claimed, Delivery, Entry, Kept, Key, Opgeruimd, Outgoing, State
 
 DAY = dt.timedelta(days=1)
 UNTIL = NOW - 30 * DAY

@@ -14,9 +14,9 @@ import pytest
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store import sqlite_copy
-from doorstroom_client.store.records import State
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.rows import State
+from doorstroom_client.store.sqlite import copy as sqlite_copy
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import KEY, YEAR, accept, come_and_go, kanaries, keep, message, purge
 

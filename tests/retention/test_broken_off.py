@@ -14,8 +14,8 @@ from failing import Broken
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store import retention
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store import purging as retention
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import MARKS, UNTIL, accept, deliver, keep, message, purge
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from support import NOW
 
-from doorstroom_client.store import sqlite_database
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite import file as sqlite_database
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import DAY, come_and_go, deliver, kanaries, keep, message, purge
 

@@ -14,10 +14,10 @@ import pytest
 from support import LAS_OIN, NOW, AsyncFakeTransport, FakeTransport
 
 from doorstroom_client import AsyncClient, Bewaartermijn, Client, ConfigurationError, Event, Opgeruimd, StoreError
-from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.events import as_json
 from doorstroom_client.runtime import Resources
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import MARKS, YEAR, accept, deliver, keep, message
 
@@ -76,7 +76,7 @@ def test_days_of_its_own(client: Client) -> None:
 
 
 def test_bytes_that_could_not_be_wiped_are_told(client: Client, events: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doorstroom_client.store.sqlite_database.SqliteDatabase.wipe", lambda _: False)
+    monkeypatch.setattr("doorstroom_client.store.sqlite.file.SqliteDatabase.wipe", lambda _: False)
     assert not client.store.purge().gewist
     assert [event.result for event in events] == ["removed, bytes not yet wiped"]
 
@@ -85,7 +85,7 @@ def test_a_purge_that_fails_is_no_event(client: Client, events: list[Event], mon
     def fail(*_: object) -> None:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr("doorstroom_client.store.sqlite.SqliteStore.purge", fail)
+    monkeypatch.setattr("doorstroom_client.store.sqlite.sqlite_store.SqliteStore.purge", fail)
     with pytest.raises(StoreError):
         client.store.purge()
     assert events == []

@@ -11,8 +11,8 @@ import pytest
 from support import NOW, FakeTransport
 
 from doorstroom_client import Client, Opgeruimd, StoreError
-from doorstroom_client.cli._opruimen import AFTER_ERROR, EVERY, Opruimer
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.cli._purging import AFTER_ERROR, EVERY, Opruimer
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import keep
 
@@ -74,7 +74,7 @@ def test_bytes_that_are_still_there_are_wiped_at_the_next_start(
     client: Client, opruimer: Opruimer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("doorstroom_client.store.sqlite_database.SqliteDatabase.wipe", lambda _: False)
+        patch.setattr("doorstroom_client.store.sqlite.file.SqliteDatabase.wipe", lambda _: False)
         opruimer.once()
     opruimer.once()
     assert [done.gewist for done in client.store.purges()] == [True, False]

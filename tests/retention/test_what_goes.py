@@ -11,9 +11,9 @@ import pytest
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store import retention
-from doorstroom_client.store.base import Store
-from doorstroom_client.store.records import Key, State
+from doorstroom_client.store import purging as retention
+from doorstroom_client.store.protocols import Store
+from doorstroom_client.store.rows import Key, State
 from doorstroom_client.store.sql import SqlStore
 
 from .records import DAY, KEY, MARKS, UNTIL, YEAR, accept, claim, deliver, delivery, hold, keep, left, message, purge

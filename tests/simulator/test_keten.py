@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.cli._certificates import judged
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
+from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.simulator import _antwoorden
 from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.toetssysteem import Gedrag
-from doorstroom_client.terugweg.handler import InboundRequest
 from doorstroom_client.transport.tls import client_context, server_context
 
 from .wereld import KLAS, SCHOOL, Wereld

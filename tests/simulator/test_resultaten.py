@@ -10,7 +10,7 @@ import pytest
 
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetsadvies
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
-from doorstroom_client.simulator.leerlingen import bedenk_leerlingen
+from doorstroom_client.simulator.invented import bedenk_leerlingen
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
 

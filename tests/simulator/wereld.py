@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from doorstroom_client.simulator.https import HttpsServer
-from doorstroom_client.simulator.leerlingen import BedachteLeerling, bedenk_leerlingen
+from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
 
 from .helpers import LAS_OIN, TOETS_OIN, Reply, call

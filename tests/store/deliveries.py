@@ -8,7 +8,7 @@ from typing import Any
 
 from support import NOW, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client.store.records import Delivery
+from doorstroom_client.store.rows import Delivery
 
 FIRST = Delivery(
     edu_to=SCHOOL.routeringskenmerk,

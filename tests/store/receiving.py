@@ -6,7 +6,7 @@ import os
 import sys
 
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.records import Delivery
+from doorstroom_client.store.rows import Delivery
 
 from .deliveries import later
 

@@ -14,12 +14,12 @@ import pytest
 from databases import Cluster
 
 from doorstroom_client import Client
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.simulator import Keten
-from doorstroom_client.store.address import Address, is_address, shown, veiled
+from doorstroom_client.store.location import Address, is_address, shown, veiled
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 SECRET = "geheim"
 AWAY = f"postgresql://las:{SECRET}@db.example.nl/doorstroom"
@@ -90,7 +90,7 @@ def with_values(error: Exception) -> str:
 
 def test_checked_tls_goes_to_the_server_and_not_around_it() -> None:
     pytest.importorskip("psycopg_pool")
-    from doorstroom_client.store.postgres_address import connection_of
+    from doorstroom_client.store.postgres.dsn import connection_of
 
     given = connection_of(f"{AWAY}?sslmode=verify-full&connect_timeout=3")
     assert [given[name] for name in ("sslmode", "gssencmode", "hostaddr", "connect_timeout")] == [

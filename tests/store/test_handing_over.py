@@ -16,11 +16,11 @@ import pytest
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
 
 from doorstroom_client import AsyncClient, Client, ConfigurationError, Event, Retry
-from doorstroom_client.store import sqlite_database
-from doorstroom_client.store.base import Inbox
-from doorstroom_client.store.records import Delivery, Kept
-from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.terugweg.handler import InboundRequest
+from doorstroom_client.receiving.judge import InboundRequest
+from doorstroom_client.store.protocols import Inbox
+from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.sqlite import file as sqlite_database
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 LEASE = 100.0
 FIRST = Delivery(

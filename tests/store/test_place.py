@@ -14,9 +14,9 @@ from retention.records import message
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.records import State
-from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.store.sqlite_place import network_under, refusal
+from doorstroom_client.store.rows import State
+from doorstroom_client.store.sqlite.place import network_under, refusal
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .deliveries import FIRST, later
 
@@ -299,7 +299,7 @@ def test_what_fits_together(size: int | None, header: bytes, log: int | None, in
 def test_the_file_system_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device = tmp_path.stat().st_dev
     mounts = tmp_path / "mountinfo"
-    monkeypatch.setattr("doorstroom_client.store.sqlite_place._MOUNTS", mounts)
+    monkeypatch.setattr("doorstroom_client.store.sqlite.place._MOUNTS", mounts)
     assert network_under(tmp_path) == ""
     for kind, found in (("nfs4", "nfs4"), ("cifs", "cifs"), ("fuse.sshfs", "fuse.sshfs"), ("ext4", ""), ("overlay", "")):
         mounts.write_text(f"36 35 {os.major(device)}:{os.minor(device)} / /data rw,noatime master:1 - {kind} server:/x rw\n")

@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from support import NOW
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.postgres import PostgresStore
+from doorstroom_client.store.postgres.postgres_store import PostgresStore
 
 from .deliveries import FIRST, later
 from .receiving import result

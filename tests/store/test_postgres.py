@@ -18,7 +18,7 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.current import Marks, lock
-from doorstroom_client.store.postgres import PostgresStore
+from doorstroom_client.store.postgres.postgres_store import PostgresStore
 from doorstroom_client.store.schema import STAMP
 
 from .deliveries import FIRST, later
@@ -89,7 +89,7 @@ def test_a_server_that_does_not_wait_for_the_disk_is_refused(cluster: Cluster, p
 def test_a_server_that_stops_waiting_for_the_disk_gets_no_new_connections(
     cluster: Cluster, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("doorstroom_client.store.postgres_database._WAIT", 0.3)
+    monkeypatch.setattr("doorstroom_client.store.postgres.sessions._WAIT", 0.3)
     store: Any = PostgresStore(place)
     store.inbox.add(FIRST)
     with server_with(cluster, "fsync = off"):
@@ -264,7 +264,7 @@ def test_a_server_that_is_started_again(cluster: Cluster, place: str) -> None:
 
 
 def test_a_server_that_is_away(cluster: Cluster, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("doorstroom_client.store.postgres_database._WAIT", 0.3)
+    monkeypatch.setattr("doorstroom_client.store.postgres.sessions._WAIT", 0.3)
     store = PostgresStore(place)
     store.inbox.add(FIRST)
     cluster.stop()
@@ -398,7 +398,7 @@ def test_a_result_that_is_taken_while_another_looks_is_not_taken_twice(
     cluster: Cluster, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second one's look began before the first one's commit, and reaches the row after it."""
-    from doorstroom_client.store.postgres_cursor import PostgresCursor
+    from doorstroom_client.store.postgres.cursor import PostgresCursor
 
     store.inbox.add(FIRST)
     execute, slow = PostgresCursor.execute, threading.local()
@@ -461,7 +461,7 @@ def test_the_rights_in_the_docs_are_enough(cluster: Cluster) -> None:
 def test_without_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     from doorstroom_client.errors import ConfigurationError
 
-    monkeypatch.delitem(sys.modules, "doorstroom_client.store.postgres_database", raising=False)
+    monkeypatch.delitem(sys.modules, "doorstroom_client.store.postgres.sessions", raising=False)
     for name in ("psycopg", "psycopg_pool"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ConfigurationError, match="not installed") as caught:

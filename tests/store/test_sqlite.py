@@ -13,7 +13,7 @@ import pytest
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.schema import STAMP
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .deliveries import FIRST, later
 

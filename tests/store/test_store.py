@@ -15,10 +15,10 @@ from databases import Places, query
 from support import NOW, SCHOOL
 
 from doorstroom_client.errors import StoreError
-from doorstroom_client.store.base import Inbox, Store
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.records import Gezien
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.protocols import Inbox, Store
+from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .deliveries import FIRST, later
 

@@ -16,8 +16,8 @@ import pytest
 from databases import Cluster
 from support import NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client.store.postgres import PostgresStore
-from doorstroom_client.store.records import Claimed, Dispatch, Entry, Key, Outgoing, State
+from doorstroom_client.store.postgres.postgres_store import PostgresStore
+from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, State
 
 from .test_postgres import wait_until
 

@@ -345,7 +345,7 @@ def _(make_known: Any, *_: Any) -> None:
 @bug(
     "I1",
     "202 while a result is still on its way to the disk",
-    "terugweg.handler:Receiver.keep",
+    "receiving.judge:Receiver.keep",
     "tests/inkomend/test_kill.py",
 )
 def _(keep: Any, self: Any, verdict: Any) -> Any:
@@ -360,7 +360,7 @@ def _(keep: Any, self: Any, verdict: Any) -> Any:
 @bug(
     "I1",
     "all that came in together was kept",
-    "store.group:GroupCommit._keep",
+    "store.group_commit:GroupCommit._keep",
     "tests/terugweg/test_arrivals.py::test_one_that_cannot_be_kept_does_not_take_others_along",
 )
 def _(keep: Any, self: Any, batch: Any) -> None:
@@ -385,7 +385,7 @@ def _(has_too_many: Any, body: bytes) -> bool:
     return False
 
 
-@bug("I3", "no body is too large", "terugweg.asgi:_body", "tests/unit/test_asgi.py", only="too_large")
+@bug("I3", "no body is too large", "receiving.asgi:_body", "tests/unit/test_asgi.py", only="too_large")
 async def _(body: Any, receive: Any, limits: Any) -> Any:
     return await body(receive, replace(limits, body=10**9))
 
@@ -393,7 +393,7 @@ async def _(body: Any, receive: Any, limits: Any) -> Any:
 @bug(
     "I3",
     "is read on while a request is in hand",
-    "terugweg.protocol:_Flow.resume_reading",
+    "receiving.server.http1:_Flow.resume_reading",
     "tests/terugweg/test_hostile.py",
     only="1.3 and small_requests and ice",
 )
@@ -406,7 +406,7 @@ def _(resume_reading: Any, self: Any) -> None:
 @bug(
     "I3",
     "who does not read its answers stays",
-    "terugweg.protocol:TlsH11Protocol.pause_writing",
+    "receiving.server.http1:TlsH11Protocol.pause_writing",
     f"{_PROTOCOL}::test_who_does_not_read_its_answers_is_cut_off",
 )
 def _(pause_writing: Any, self: Any) -> None:
@@ -416,7 +416,7 @@ def _(pause_writing: Any, self: Any) -> None:
 @bug(
     "I3",
     "who came first keeps its place",
-    "terugweg.places:slowest_of_the_busiest",
+    "receiving.server.places:slowest_of_the_busiest",
     f"{_PROTOCOL}::test_the_slowest_of_the_busiest_makes_room",
     "tests/terugweg/test_fairness.py",
     only="slowest or waits",
@@ -428,7 +428,7 @@ def _(slowest: Any, *_: Any, **more: Any) -> None:
 @bug(
     "I3",
     "a newcomer pushes out who has less",
-    "terugweg.places:slowest_of_the_busiest",
+    "receiving.server.places:slowest_of_the_busiest",
     f"{_PROTOCOL}::test_nobody_is_pushed_out_by_who_would_have_as_many",
 )
 def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
@@ -438,7 +438,7 @@ def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
 @bug(
     "I3",
     "a handshake is pushed out by the next one",
-    "terugweg.entrance:_YOUNG_SECONDS",
+    "receiving.server.entrance:_YOUNG_SECONDS",
     f"{_PROTOCOL}::test_who_came_just_now_may_shake_hands",
 )
 def _(seconds: float) -> float:
@@ -448,7 +448,7 @@ def _(seconds: float) -> float:
 @bug(
     "I3",
     "an answer is lost in what is still being sent",
-    "terugweg.protocol:TlsH11Protocol._unread",
+    "receiving.server.http1:TlsH11Protocol._unread",
     "tests/terugweg/test_told.py::test_the_answer_arrives_although_the_sender_goes_on_sending",
 )
 def _(unread: Any, self: Any) -> bool:
@@ -481,7 +481,7 @@ def _(is_mandated: Any, *_: Any, **more: Any) -> Any:
 @bug(
     "I5",
     "a silent OSR makes a supplier stop",
-    "terugweg.handler:Receiver.admit",
+    "receiving.judge:Receiver.admit",
     f"{_RECEIVER}::test_while_the_osr_gives_no_answer_it_is_503_and_never_401",
 )
 def _(admit: Any, self: Any, request: Any) -> Any:
@@ -494,7 +494,7 @@ def _(admit: Any, self: Any, request: Any) -> Any:
 @bug(
     "I5",
     "a certificate is looked at once in a connection",
-    "terugweg.peer:has_ended",
+    "receiving.peer:has_ended",
     f"{_PROTOCOL}::test_what_does_not_reach_an_application_next_to_ours",
 )
 def _(has_ended: Any, tls: Any, now: Any) -> bool:
@@ -525,7 +525,7 @@ def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
 @bug(
     "I5",
     "a body is read of who may not send it",
-    "terugweg.intake:Intake.admit",
+    "receiving.batch:Intake.admit",
     "tests/terugweg/test_told.py::test_who_may_not_send_is_told_before_the_body",
 )
 async def _(admit: Any, self: Any, request: Any) -> None:
@@ -535,7 +535,7 @@ async def _(admit: Any, self: Any, request: Any) -> None:
 @bug(
     "I6",
     "edu-to may stand in an address twice",
-    "terugweg.handler:_edu",
+    "receiving.judge:_edu",
     f"{_RECEIVER}::test_refused_before_anybody_is_asked",
 )
 def _(edu: Any, query: str) -> tuple[str, str]:
@@ -565,7 +565,7 @@ def _(name: Any, database: Any, cursor: Any, edu_to: Any, eck_of: Any, sender: s
     name(database, cursor, edu_to, eck_of)
 
 
-@bug("I6", "our own OIN brings results", "terugweg.handler:Receiver._is_ours", f"{_CURRENT}::test_what_is_current", only="own")
+@bug("I6", "our own OIN brings results", "receiving.judge:Receiver._is_ours", f"{_CURRENT}::test_what_is_current", only="own")
 def _(_: Any, self: Any, sender: str) -> bool:
     return False
 
@@ -573,7 +573,7 @@ def _(_: Any, self: Any, sender: str) -> bool:
 @bug(
     "I6",
     "nobody is told of a result of two senders",
-    "terugweg.audit:contested",
+    "receiving.audit:contested",
     f"{_CURRENT}::test_what_is_current",
     only="sqlite and B",
 )
@@ -607,14 +607,14 @@ def _(contained: Any, error: BaseException) -> Any:
     return contained(error) if isinstance(error, Exception) else RuntimeError(type(error).__name__)
 
 
-@bug("I5", "who sent it may be anything", "terugweg.peer:sender_of", _FUNCTIONS, only="tells_no_oin")
+@bug("I5", "who sent it may be anything", "receiving.peer:sender_of", _FUNCTIONS, only="tells_no_oin")
 def _(sender_of: Any, peer: Any, given: Any) -> Any:
-    from doorstroom_client.terugweg.peer import Peer, Sender
+    from doorstroom_client.receiving.peer import Peer, Sender
 
     return sender_of(peer, given) if isinstance(peer, Peer) else Sender(peer(given), None)
 
 
-@bug("I5", "a function that fails is an error of the server", "terugweg.handler:Receiver.unable", _FUNCTIONS, only="is_503")
+@bug("I5", "a function that fails is an error of the server", "receiving.judge:Receiver.unable", _FUNCTIONS, only="is_503")
 def _(_: Any, self: Any, error: Exception, what: str = "") -> Any:
     raise error
 
@@ -625,7 +625,7 @@ def _(_: Any, self: Any, error: Exception, what: str = "") -> Any:
 @bug(
     "S1",
     "a message is done before it is sent",
-    "delivery.outbox:_Hold.look",
+    "sending.delivery:_Hold.look",
     "tests/cli/test_signals.py::test_killed_in_the_middle_nothing_is_missing",
 )
 def _(look: Any, self: Any) -> Any:
@@ -636,12 +636,12 @@ def _(look: Any, self: Any) -> Any:
 @bug(
     "S1",
     "a file that was opened is taken to be there for ever",
-    "store.sqlite_watch:Watch.look",
+    "store.sqlite.watch:Watch.look",
     "tests/inkomend/test_pulled.py",
     only="moved_away",
 )
 def _(look: Any, self: Any) -> Any:
-    from doorstroom_client.store.sqlite_watch import Seen
+    from doorstroom_client.store.sqlite.watch import Seen
 
     return Seen.SAME
 
@@ -649,7 +649,7 @@ def _(look: Any, self: Any) -> Any:
 @bug(
     "S1",
     "a copy is opened beside whatever log lies there",
-    "store.sqlite_place:refusal",
+    "store.sqlite.place:refusal",
     "tests/store/test_place.py",
     only="beside_the_log_of_another",
 )
@@ -660,7 +660,7 @@ def _(refusal: Any, *_: Any, **more: Any) -> str:
 @bug(
     "S1",
     "202 without a look after the commit",
-    "store.sqlite_database:SqliteDatabase.transaction",
+    "store.sqlite.file:SqliteDatabase.transaction",
     "tests/store/test_place.py",
     only="in_the_middle",
 )
@@ -677,7 +677,7 @@ def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
 @bug(
     "S1",
     "what lies beside a new file is taken to be of the old one",
-    "store.sqlite_guard:_clear",
+    "store.sqlite.guard:_clear",
     "tests/store/test_place.py",
     only="of_two_that_take_over",
 )
@@ -686,9 +686,7 @@ def _(clear: Any, path: Path, parted: Any) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-@bug(
-    "S2", "a commit does not wait for the disk", "store.sqlite_database:SqliteDatabase._set_up", "tests/inkomend/test_power.py"
-)
+@bug("S2", "a commit does not wait for the disk", "store.sqlite.file:SqliteDatabase._set_up", "tests/inkomend/test_power.py")
 def _(set_up: Any, self: Any, *, other: bool) -> None:
     set_up(self, other=other)
     with self.cursor("open") as cursor:
@@ -698,7 +696,7 @@ def _(set_up: Any, self: Any, *, other: bool) -> None:
 @bug(
     "S3",
     "half a transaction is kept",
-    "store.sqlite_database:SqliteDatabase.transaction",
+    "store.sqlite.file:SqliteDatabase.transaction",
     "tests/delivery/test_disk.py::test_any_statement_may_fail",
 )
 @contextmanager
@@ -714,7 +712,7 @@ def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
 @bug(
     "S3",
     "a disk that fails is a fault of the message",
-    "delivery.outbox:deliver_parts",
+    "sending.delivery:deliver_parts",
     "tests/delivery/test_disk.py",
     only="a_run_on_a_bad_disk or second_attempt",
 )
@@ -735,7 +733,7 @@ def _(claim: Any, self: Any, owner: str, now: Any, lease: float, **more: Any) ->
 @bug(
     "S4",
     "nobody looks whether a message is still theirs",
-    "delivery.outbox:_Hold.look",
+    "sending.delivery:_Hold.look",
     f"{_OUTBOX}::test_a_message_that_was_taken_over_is_not_sent",
 )
 def _(look: Any, self: Any) -> Any:
@@ -746,7 +744,7 @@ def _(look: Any, self: Any) -> Any:
 @bug(
     "S5",
     "others may read the store",
-    "store.sqlite_database:prepare",
+    "store.sqlite.file:prepare",
     "tests/store/test_sqlite.py",
     only="private",
 )
@@ -759,7 +757,7 @@ def _(prepare: Any, path: Any, **more: Any) -> Any:
 @bug(
     "S5",
     "a purge says that the bytes are gone",
-    "store.sqlite_database:SqliteDatabase.wipe",
+    "store.sqlite.file:SqliteDatabase.wipe",
     "tests/retention/test_bytes.py",
     only="moved or reader",
 )
@@ -770,7 +768,7 @@ def _(wipe: Any, self: Any) -> bool:
 @bug(
     "S5",
     "results go that nobody processed",
-    "store.retention:SqlRetention.purge",
+    "store.purging:SqlRetention.purge",
     "tests/retention/test_what_goes.py::test_what_is_not_processed_never_goes",
 )
 def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
@@ -899,7 +897,7 @@ def _(_proxied: Any, settings: Any) -> Any:
 @bug(
     "T6",
     "a refused certificate is not told apart",
-    "terugweg.entrance:_words",
+    "receiving.server.entrance:_words",
     "tests/terugweg/test_serve_life.py",
     only="tls_refuses",
 )
@@ -919,55 +917,55 @@ def _(_in_words: Any, text: str) -> str:
     return text
 
 
-@bug("T7", "a header of any address is believed", "terugweg.proxy:Proxy._trusts", _PROXY, only="any_other_address")
+@bug("T7", "a header of any address is believed", "receiving.proxy:Proxy._trusts", _PROXY, only="any_other_address")
 def _(trusts: Any, self: Any, *_: Any) -> bool:
     return True
 
 
-@bug("T7", "a certificate in a header is not verified", "terugweg.verify:Trust.doubt", _PROXY, only="every_defect")
+@bug("T7", "a certificate in a header is not verified", "receiving.verify:Trust.doubt", _PROXY, only="every_defect")
 def _(doubt: Any, *_: Any) -> None:
     return None
 
 
 @bug(
-    "T7", "certificates in a header sign each other round and round", "terugweg.verify:_upwards", _CHAIN, only="few_signatures"
+    "T7", "certificates in a header sign each other round and round", "receiving.verify:_upwards", _CHAIN, only="few_signatures"
 )
 def _(upwards: Any, leaf: Any, pool: Any) -> Any:
     return list(pool)
 
 
-@bug("T7", "a chain in a header is verified however long it is", "terugweg.verify:_MOST_ALONG", _CHAIN, only="too_many")
+@bug("T7", "a chain in a header is verified however long it is", "receiving.verify:_MOST_ALONG", _CHAIN, only="too_many")
 def _(most: int) -> int:
     return 1000
 
 
-@bug("T7", "a second sender may stand in a chain", "terugweg.verify:_is_authority", _FORMS, only="two_headers")
+@bug("T7", "a second sender may stand in a chain", "receiving.verify:_is_authority", _FORMS, only="two_headers")
 def _(is_authority: Any, certificate: Any) -> bool:
     return True
 
 
-@bug("T7", "a header is decoded until it fits", "terugweg.forms:_unescaped", _FORMS, only="nearly_right")
+@bug("T7", "a header is decoded until it fits", "receiving.proxy_forms:_unescaped", _FORMS, only="nearly_right")
 def _(unescaped: Any, text: str) -> str:
     return str(unquote(unquote(unescaped(text))))
 
 
-@bug("T7", "of several proxies in a header the last one counts", "terugweg.forms:FORMS", _FORMS, only="elements")
+@bug("T7", "of several proxies in a header the last one counts", "receiving.proxy_forms:FORMS", _FORMS, only="elements")
 def _(forms: Any) -> Any:
     envoy = forms["xfcc"]
     return {**forms, "xfcc": replace(envoy, read=lambda text: envoy.read(text.rpartition(",")[2]))}
 
 
-@bug("T7", "two headers count as the first of them", "terugweg.proxy:Proxy._judge", _PROXY, only="not_exactly_once")
+@bug("T7", "two headers count as the first of them", "receiving.proxy:Proxy._judge", _PROXY, only="not_exactly_once")
 def _(judge: Any, self: Any, values: Any, chain: str) -> Any:
     return judge(self, values[:1], chain)
 
 
-@bug("T7", "each 401 is told as a missing mandate", "terugweg.audit:received", _REASONS)
+@bug("T7", "each 401 is told as a missing mandate", "receiving.audit:received", _REASONS)
 def _(received: Any, status: int, about: Any, request: Any = None, seconds: float = 0.0, reason: str = "") -> Any:
     return received(status, about, request, seconds, "not mandated" if status == 401 else reason)
 
 
-@bug("T7", "why nobody was recognised gets lost", "terugweg.peer:sender_of", _REASONS)
+@bug("T7", "why nobody was recognised gets lost", "receiving.peer:sender_of", _REASONS)
 def _(sender_of: Any, peer: Any, given: Any) -> Any:
     return replace(sender_of(peer, given), reason=None)
 
@@ -985,7 +983,7 @@ def _(folder: Any) -> Path:
 @bug(
     "A1",
     "a field that became required is not told",
-    "messages.vergelijking:_veldverschil",
+    "messages.definitieverschil:_veldverschil",
     "tests/unit/test_vergelijking.py::test_a_difference_is_told_in_one_line",
     only="required",
 )
@@ -1211,7 +1209,7 @@ def _(parse_advies: Any, text: str, codes: Any) -> Any:
 @bug(
     "files",
     "lines after open quotes are lost",
-    "readers.records:Lines.once_more",
+    "readers.lines:Lines.once_more",
     "tests/readers/test_many.py::test_a_quote_that_is_never_closed_swallows_no_school",
 )
 def _(once_more: Any, self: Any) -> None:
@@ -1224,7 +1222,7 @@ def _(once_more: Any, self: Any) -> None:
 @bug(
     "isolation",
     "a pupil is called unknown on a conclusion",
-    "delivery.isolation:_halve",
+    "sending.in_parts:_halve",
     "tests/isolation/test_search.py::test_the_verdict_is_exact_and_everybody_else_arrives_once",
 )
 def _(halve: Any, part: Any, hunt: Any) -> Any:
@@ -1266,7 +1264,7 @@ def _(hold: Any, self: Any, seconds: float) -> None:
 @bug(
     "messages",
     "geslacht goes out when the agreement has none",
-    "messages.deelnemers:build_deelnemerslijst",
+    "messages.deelnemersbericht:build_deelnemerslijst",
     "tests/unit/test_deelnemers.py::test_geslacht_is_not_sent_when_the_agreement_has_none",
 )
 def _(build: Any, *args: Any, **more: Any) -> Any:
@@ -1349,7 +1347,7 @@ def _(text: Any, value: Any) -> Any:
 @bug(
     "postgres",
     "the answer to a commit is not looked at",
-    "store.postgres_cursor:commit",
+    "store.postgres.cursor:commit",
     "tests/store/test_postgres.py",
     only="swallowed or standby",
 )
@@ -1360,7 +1358,7 @@ def _(commit: Any, connection: Any) -> None:
 @bug(
     "postgres",
     "a child uses the connections of its parent",
-    "store.postgres_database:PostgresDatabase.after_fork",
+    "store.postgres.sessions:PostgresDatabase.after_fork",
     "tests/store/test_store.py",
     only="forked and postgres",
 )
@@ -1372,7 +1370,7 @@ def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
 @bug(
     "speed",
     "the administration of a result is searched for among all",
-    "chain:Chain.find_school",
+    "operations:Chain.find_school",
     "tests/unit/test_client.py",
     only="not_searched_for",
 )

@@ -1,7 +1,7 @@
 """Puts one deliberate bug in a process: right after its module was loaded, before anybody can take something from it.
 
-A bug is named by where it goes, as in ``doorstroom_client.store.group:GroupCommit.add``, so lines and bodies may move. No file
-is copied or changed: whatever runs with `environment_of` has the bug, and so has every process that it starts.
+A bug is named by where it goes, as in ``doorstroom_client.store.group_commit:GroupCommit.add``, so lines and bodies may
+move. No file is copied or changed: whatever runs with `environment_of` has the bug, and so has every process that it starts.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def test_every_kind_of_function_keeps_its_kind() -> None:
 
 def test_a_bug_is_there_before_anybody_takes_it_and_goes_along_to_a_child(tmp_path: Path) -> None:
     (bug,) = (bug for bug in BUGS if bug.target.endswith(":looks_like_bsn"))
-    look = "from doorstroom_client.messages.wire import looks_like_bsn as one; print(one('123456782'))"
+    look = "from doorstroom_client.messages.parts import looks_like_bsn as one; print(one('123456782'))"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {look!r}], env={{'PYTHONPATH': sys.argv[1]}})"
     root = str(Path(__file__).parents[2])
     plain = {**os.environ, "PYTHONPATH": root}

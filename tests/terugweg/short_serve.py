@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from doorstroom_client.cli import _uvicorn_tls, main
-from doorstroom_client.terugweg.limits import Limits
+from doorstroom_client.cli import main
+from doorstroom_client.receiving.limits import Limits
+from doorstroom_client.receiving.server import running as _uvicorn_tls
 
 SHORT = Limits(
     handshake_seconds=1.0,

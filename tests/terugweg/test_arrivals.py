@@ -20,10 +20,10 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransp
 
 from doorstroom_client import AsyncClient, Client, Event, Retry
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.store.group import GroupCommit, Outcome
-from doorstroom_client.store.records import Delivery, Kept
-from doorstroom_client.terugweg import intake
-from doorstroom_client.terugweg.handler import InboundRequest
+from doorstroom_client.receiving import batch as intake
+from doorstroom_client.receiving.judge import InboundRequest
+from doorstroom_client.store.group_commit import GroupCommit, Outcome
+from doorstroom_client.store.rows import Delivery, Kept
 
 THREADS, LOOP, ASYNC_LOOP = "threads", "loop", "loop of an AsyncClient"
 LOOPS = pytest.mark.parametrize("way", [LOOP, ASYNC_LOOP])

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from support import OTHER_OIN, SUPPLIER_OIN
 
+from doorstroom_client.receiving.reasons import Reason
+from doorstroom_client.receiving.verify import Trust
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.terugweg.reasons import Reason
-from doorstroom_client.terugweg.verify import Trust
 
 from .test_proxy import ders
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Leaf, Pki
-from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.transport.tls import server_context
 
 from .conftest import Serve, Supplier, answer, status_of

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from doorstroom_client.receiving.limits import SHIPPED
 from doorstroom_client.simulator import Keten
-from doorstroom_client.terugweg.limits import SHIPPED
 
 from .conftest import Serve, Supplier, answer, status_of
 

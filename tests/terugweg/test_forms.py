@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
 
+from doorstroom_client.receiving.proxy import Proxy
+from doorstroom_client.receiving.proxy_forms import FORMS
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
-from doorstroom_client.terugweg.forms import FORMS
-from doorstroom_client.terugweg.proxy import Proxy
 
 from .test_proxy import HERE, Ask, ask, ders, environ, item, scope
 

@@ -13,11 +13,11 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from doorstroom_client.cli import _uvicorn_tls
 from doorstroom_client.messages.codec import BODY_LIMIT
-from doorstroom_client.terugweg.handler import MELDINGEN
-from doorstroom_client.terugweg.limits import SHIPPED
-from doorstroom_client.terugweg.uvicorn_tls import TlsH11Protocol
+from doorstroom_client.receiving.judge import MELDINGEN
+from doorstroom_client.receiving.limits import SHIPPED
+from doorstroom_client.receiving.server import running as _uvicorn_tls
+from doorstroom_client.receiving.server.uvicorn_tls import TlsH11Protocol
 
 from .conftest import Serve, Served, Supplier, answer, status_of, until_closed
 from .short_serve import SHORT

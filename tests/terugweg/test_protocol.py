@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from support import NOW, SUPPLIER_OIN
 
+from doorstroom_client.receiving.asgi import Receive, Scope, Send
+from doorstroom_client.receiving.limits import Limits
+from doorstroom_client.receiving.server import uvicorn_tls
+from doorstroom_client.receiving.server.entrance import Entrance, Visitor
+from doorstroom_client.receiving.server.http1 import Rules, _Alone, _Bounded
+from doorstroom_client.receiving.server.wire import Wire
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.terugweg import uvicorn_tls
-from doorstroom_client.terugweg.asgi import Receive, Scope, Send
-from doorstroom_client.terugweg.entrance import Entrance, Visitor
-from doorstroom_client.terugweg.limits import Limits
-from doorstroom_client.terugweg.protocol import Rules, _Alone, _Bounded
-from doorstroom_client.terugweg.wire import Wire
 
 QUICK = Limits(body_seconds=0.01)
 ENDED = dt.datetime(2300, 1, 1, tzinfo=dt.UTC)
@@ -396,8 +396,8 @@ def test_the_parts_of_an_answer_leave_together() -> None:
 
 def test_an_answer_is_one_write() -> None:
     """As uvicorn makes it: a head, a body, and an end."""
-    from doorstroom_client.terugweg.asgi import asgi_app
-    from doorstroom_client.terugweg.handler import InboundResponse
+    from doorstroom_client.receiving.asgi import asgi_app
+    from doorstroom_client.receiving.judge import InboundResponse
 
     async def handle(*_: object) -> InboundResponse:
         return InboundResponse.of(202)

@@ -19,10 +19,10 @@ from support import OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client import ConfigurationError
 from doorstroom_client.events import Event
+from doorstroom_client.receiving import proxy as proxy_module
+from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
+from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.simulator.pki import Defect, Issued, Leaf, Pki
-from doorstroom_client.terugweg import proxy as proxy_module
-from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
-from doorstroom_client.terugweg.proxy import Proxy
 
 HERE, ELSEWHERE = "127.0.0.1", "192.0.2.7"
 
@@ -412,7 +412,7 @@ def test_test_roots_and_real_roots_never_stand_together(test_pki: Pki, tmp_path:
 
 
 def test_without_the_extra(test_pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "doorstroom_client.terugweg.verify", None)
+    monkeypatch.setitem(sys.modules, "doorstroom_client.receiving.verify", None)
     with pytest.raises(ConfigurationError) as caught:
         Proxy([HERE], anchors=test_pki.trust)
     assert "doorstroom_client[proxy]" in caught.value.hint

@@ -17,11 +17,11 @@ from support import LAS_OIN, LEVERANCIER, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, 
 from doorstroom_client import Client, Event, InboundRequest, Retry
 from doorstroom_client.events import as_json
 from doorstroom_client.exchange.flow import run
+from doorstroom_client.receiving.judge import InboundResponse, Receiver
+from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
+from doorstroom_client.receiving.proxy import Proxy
+from doorstroom_client.receiving.reasons import Reason
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
-from doorstroom_client.terugweg.handler import InboundResponse, Receiver
-from doorstroom_client.terugweg.peer import oin_from_environ, oin_from_scope
-from doorstroom_client.terugweg.proxy import Proxy
-from doorstroom_client.terugweg.reasons import Reason
 
 from .test_proxy import HERE, ders, environ, fields, item, scope
 

@@ -20,14 +20,14 @@ from typing import Any
 import pytest
 
 from doorstroom_client import ConfigurationError
-from doorstroom_client.config import load_settings
+from doorstroom_client.config.reader import load_settings
 from doorstroom_client.events import Event
 from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.receiving.limits import SHIPPED
+from doorstroom_client.receiving.server.renewal import ServerContext
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Defect, Pki
-from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.terugweg.limits import SHIPPED
-from doorstroom_client.terugweg.renewal import ServerContext
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .conftest import HERE, ROOT, Serve, Served, Supplier, answer, status_of, until_closed
 from .short_serve import SHORT

@@ -22,10 +22,10 @@ PAGE = (ROOT / "docs" / "how-to" / "receive-results.md").read_text("utf-8")
 TLS = ["--certfile", "{las}.cert.pem", "--keyfile", "{las}.key.pem", "--ca-certs", "{trust}", "--cert-reqs", "2"]
 OTHERS = ["--ssl-certfile", "{las}.cert.pem", "--ssl-keyfile", "{las}.key.pem", "--ssl-ca-certs", "{trust}"]
 UVICORN = ["uvicorn", "--no-proxy-headers", "--port", "{port}", *OTHERS, "--ssl-cert-reqs", "2"]
-PROTOCOL = ["--http", "doorstroom_client.terugweg.uvicorn_tls:TlsH11Protocol", "--loop", "asyncio"]
+PROTOCOL = ["--http", "doorstroom_client.receiving.server.uvicorn_tls:TlsH11Protocol", "--loop", "asyncio"]
 ASGI = "from doorstroom_client import Client\napp = Client.from_config().terugweg.asgi()\n"
 WORKER = (
-    "from uvicorn_worker import UvicornWorker\nfrom doorstroom_client.terugweg.uvicorn_tls import TlsH11Protocol\n"
+    "from uvicorn_worker import UvicornWorker\nfrom doorstroom_client.receiving.server.uvicorn_tls import TlsH11Protocol\n"
     "class Worker(UvicornWorker):\n"
 )
 SERVERS: dict[str, tuple[list[str], str, int]] = {

@@ -27,7 +27,7 @@ import yaml
 from support import resultaat
 
 from doorstroom_client.simulator import Keten
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .conftest import Supplier, answer, serving, status_of
 from .proxies import FILES, behind, with_rsa

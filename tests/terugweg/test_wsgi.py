@@ -14,10 +14,10 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransp
 
 from doorstroom_client import AsyncClient, Client, ConfigurationError
 from doorstroom_client.events import Event
+from doorstroom_client.receiving.judge import MELDINGEN, InboundRequest, InboundResponse
+from doorstroom_client.receiving.limits import Limits
+from doorstroom_client.receiving.wsgi import WsgiApp, wsgi_app
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse
-from doorstroom_client.terugweg.limits import Limits
-from doorstroom_client.terugweg.wsgi import WsgiApp, wsgi_app
 
 BODY = json.dumps(resultaat()).encode()
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"

@@ -11,13 +11,13 @@ import pytest
 from support import NOW, SCHOOL
 
 from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
 from doorstroom_client.messages.afspraak import AFSPRAKEN, VERSIE_VORM, Afspraak, AfspraakWarning
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemers import build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
-from doorstroom_client.messages.resultaten import Leerlingresultaat
-from doorstroom_client.messages.schooladviezen import build_schooladviezenlijst
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetssoort
 
 

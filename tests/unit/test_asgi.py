@@ -10,11 +10,11 @@ import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client.messages.codec import BODY_LIMIT
+from doorstroom_client.receiving.asgi import asgi_app
+from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
+from doorstroom_client.receiving.limits import SHIPPED, Limits
+from doorstroom_client.receiving.peer import oin_from_scope
 from doorstroom_client.simulator.pki import Leaf, Pki
-from doorstroom_client.terugweg.asgi import asgi_app
-from doorstroom_client.terugweg.handler import InboundRequest, InboundResponse
-from doorstroom_client.terugweg.limits import SHIPPED, Limits
-from doorstroom_client.terugweg.peer import oin_from_scope
 
 
 def play(

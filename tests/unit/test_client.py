@@ -28,8 +28,8 @@ from support import (
 
 from doorstroom_client import Advies, Afspraak, AsyncClient, Client, Leerling, Leverancier, Retry, Timeouts
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError
-from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.terugweg.handler import InboundRequest
+from doorstroom_client.receiving.judge import InboundRequest
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import Response
 
 BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])

@@ -10,7 +10,7 @@ import pytest
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.codec import BODY_LIMIT, VALUES, decode_answer, decode_json, decode_leerlingresultaat
-from doorstroom_client.messages.ontvangst import MELDING_LIMIT, melding_of, ontvangstmelding
+from doorstroom_client.messages.melding import MELDING_LIMIT, melding_of, ontvangstmelding
 
 REFUSED: dict[str, bytes] = {
     "empty": b"",

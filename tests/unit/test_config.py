@@ -10,7 +10,7 @@ import pytest
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import AsyncClient, Client
-from doorstroom_client.config import SETTINGS, Settings, load_settings
+from doorstroom_client.config.reader import SETTINGS, Settings, load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate import SecurityWarning
 from doorstroom_client.simulator import Keten

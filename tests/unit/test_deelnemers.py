@@ -12,7 +12,7 @@ import pytest
 from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 

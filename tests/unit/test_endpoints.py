@@ -13,7 +13,7 @@ from doorstroom_client import Osr, Retry
 from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, Phase, Unavailable, UnexpectedResponse
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
-from doorstroom_client.osr.endpoints import OwnEndpoint, change_endpoint, find_urls, register_endpoint
+from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, find_urls, register_endpoint
 from doorstroom_client.parties.auth import ApiKey
 from doorstroom_client.transport.request import FaultKind, Outcome, Response
 

@@ -31,16 +31,16 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
+from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import decode_json, decode_leerlingresultaat
-from doorstroom_client.messages.deelnemers import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
 from doorstroom_client.messages.identifiers import EckId, LasKey, RapportId
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.mild import Part
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.parts import Delen
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
-from doorstroom_client.messages.wire import Delen
 
 CLASSES = [
     kind

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doorstroom_client import Afspraak, Jaargang
-from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.jaargangen import Jaargangen
 

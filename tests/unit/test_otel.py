@@ -15,13 +15,13 @@ from support import LEVERANCIER, NOW, SCHOOL, SUPPLIER_OIN, FakeTransport, answe
 from tenacity import wait_none
 
 from doorstroom_client import Advies, Client, InboundRequest, Leerling, Retry
-from doorstroom_client.delivery.opruimen import removed
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.otel import spans
-from doorstroom_client.store.records import Opgeruimd
-from doorstroom_client.terugweg import audit
+from doorstroom_client.receiving import audit
+from doorstroom_client.store.removed import removed
+from doorstroom_client.store.rows import Opgeruimd
 
 ALLOWED = {
     *("doorstroom.object", "doorstroom.result", "doorstroom.origin", "doorstroom.actor", "peer.service"),

@@ -13,8 +13,8 @@ from support import LEVERANCIER, SCHOOL, FakeTransport
 
 from doorstroom_client import ApiKey, Auth, Client, Inbox, Retry, RetryPolicy, Store
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.store.base import Ledger, Mandates, Outbox, Reports
-from doorstroom_client.store.sqlite import SqliteStore
+from doorstroom_client.store.protocols import Ledger, Mandates, Outbox, Reports
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 Wrap = Callable[[Any], Any]
 

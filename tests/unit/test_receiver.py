@@ -32,9 +32,9 @@ from support import (
 from doorstroom_client import AsyncClient, Client, Osr, Retry
 from doorstroom_client.errors import StoreError
 from doorstroom_client.osr.answers import STALE_SECONDS
-from doorstroom_client.store.records import Delivery, Kept
-from doorstroom_client.store.sqlite import SqliteStore
-from doorstroom_client.terugweg.handler import MELDINGEN, InboundRequest, InboundResponse, Receiver
+from doorstroom_client.receiving.judge import MELDINGEN, InboundRequest, InboundResponse, Receiver
+from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
@@ -475,8 +475,8 @@ def test_the_key_of_the_osr_is_not_used_for_somebody_elses_mandate(rig: Callable
 def test_no_request_makes_the_judge_raise(query: str, body: bytes, path: str, kind: str) -> None:
     from support import drive
 
-    from doorstroom_client.chain import Chain
     from doorstroom_client.messages.afspraak import Afspraak
+    from doorstroom_client.operations import Chain
 
     chain = Chain(
         leveranciers=(),

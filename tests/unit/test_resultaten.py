@@ -20,7 +20,7 @@ from doorstroom_client.messages.codec import decode_leerlingresultaat
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.messages.resultaten import Leerlingresultaat
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.vocabulary import (
     Domein,
     Onderdeel,

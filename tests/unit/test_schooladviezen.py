@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import ConfigurationError, MessageError
+from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.schooladviezen import Schooladviezenlijst, build_schooladviezenlijst
 from doorstroom_client.messages.vocabulary import Schooladvies
 
 SCHOOL = School(

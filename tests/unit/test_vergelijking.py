@@ -12,10 +12,10 @@ import pytest
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.definitie import LANGSTE, definitie_van
+from doorstroom_client.messages.definitieverschil import vergelijk
 from doorstroom_client.messages.findings import Findings
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.mild import Part
-from doorstroom_client.messages.resultaten import Leerlingresultaat
-from doorstroom_client.messages.vergelijking import vergelijk
 
 OURS = AFSPRAKEN["1.1"]
 IN, ADVICE, OUT = "POST /registreren", "POST /registreren-schooladviezen", "POST /leerlingresultaat"

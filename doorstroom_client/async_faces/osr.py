@@ -1,0 +1,156 @@
+"""Made from faces/osr.py by tools/make_async.py; change that file, not this one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, AsyncIterator, Sequence
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.unread import works_while_read
+from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
+from doorstroom_client.async_faces.osr_endpoints import AsyncOsrAdressen
+from doorstroom_client.messages.school import School
+from doorstroom_client.operations import Chain
+from doorstroom_client.osr.entries import EigenMandaat, Vermelding
+from doorstroom_client.osr.mandaat import Mandaat
+from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
+from doorstroom_client.osr.rounds import Controleronde, Mandaatcontrole, OnWait
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.runtime import AsyncRuntime
+
+
+@frozen
+class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
+    """Questions to the OSR; reached as ``client.osr``."""
+
+    _chain: Chain
+    _runtime: AsyncRuntime
+
+    async def check_mandaat(self, school: School, leverancier: Leverancier | str, *, op: dt.date | None = None) -> Mandaat:
+        """Ask whether a supplier may exchange messages on behalf of a school.
+
+        With an API key the mandate of this LAS is looked up as well.
+
+        Args:
+            school: the school.
+            leverancier: the supplier, or its toetssoort.
+            op: the day to ask about; today when left out.
+
+        Returns:
+            True when mandated; its ``uitleg`` tells the school in Dutch what is right or wrong and who can repair it.
+
+        Raises:
+            UnexpectedResponse: the OSR gave neither a yes nor a no; that is never taken as a no.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        return await self._runtime.run(self._chain.registry.check_mandaat(school, self._chain.leverancier(leverancier), op))
+
+    async def find_leveranciers(self, school: School) -> list[Leverancier]:
+        """The configured suppliers that a school has mandated. Answers of the last minutes are not asked for again.
+
+        Args:
+            school: the school.
+
+        Raises:
+            UnexpectedResponse: the OSR gave neither a yes nor a no.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        return await self._runtime.run(self._chain.registry.find_leveranciers(school))
+
+    async def find_eigen_mandaat(self, school: School, *, op: dt.date | None = None) -> EigenMandaat | None:
+        """The mandate of this LAS for one school, with what only its owner is told: dates and token.
+
+        Args:
+            school: the school.
+            op: the day to ask about; today when left out.
+
+        Returns:
+            None when the school has not mandated this LAS on that day.
+
+        Raises:
+            ConfigurationError: there is no API key, or our certificate carries no OIN.
+            UnexpectedResponse: the OSR gave neither a yes nor a no; that is never taken as a no.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        return await self._runtime.run(self._chain.registry.find_eigen_mandaat(school, op))
+
+    async def find_eigen_mandaten(self) -> tuple[EigenMandaat, ...]:
+        """All mandates of this LAS for the service, of every school and period, in one question.
+
+        Raises:
+            ConfigurationError: there is no API key, or our certificate carries no OIN.
+            UnexpectedResponse: the answer cannot be understood.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        registry = self._chain.registry
+        registry.own_oin()
+        return await self._runtime.run(find_own_mandates(registry.osr, registry.budget()))
+
+    async def get_eigen_mandaat(self, key: str | int | Vermelding) -> EigenMandaat | None:
+        """One mandate of this LAS; None when the OSR says that it does not exist.
+
+        Args:
+            key: its id, or an `EigenMandaat` with a link to itself.
+
+        Raises:
+            MessageError: that is no id, or there is no such link.
+            ConfigurationError: there is no API key, or our certificate carries no OIN.
+            UnexpectedResponse: the answer cannot be understood, or the link leads to another host.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        registry = self._chain.registry
+        registry.own_oin()
+        return await self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.proof))
+
+    @works_while_read
+    async def check_mandaten(
+        self,
+        schools: Iterable[School] | None = None,
+        *,
+        leveranciers: Sequence[Leverancier | str] | None = None,
+        op: dt.date | None = None,
+        workers: int = 8,
+        per_second: float | None = None,
+        max_age: float | None = None,
+        on_wait: OnWait | None = None,
+    ) -> AsyncIterator[Mandaatcontrole]:
+        """Check the mandates of many schools, and hand out the answer about each as soon as it is known.
+
+        Asked are this LAS (once per school, with an API key) and each supplier. An answer that is still fresh is not asked for
+        again; with a store that also holds after the run was broken off, so it is gone on with by starting it again.
+
+        When the OSR is silent or asks for rest, all workers wait together. After two minutes without any answer, or five
+        schools in a row with an answer that is none, nothing more is asked: the schools that are left get that error. About
+        one school alone nothing is waited for: the answer or the error comes within the time of one question.
+
+        When the mandates of many schools are gone at once, an event tells that the OSR itself is suspect: see
+        ``osr.suspect_from``, and `Mandaatcontrole.omgeslagen`.
+
+        Args:
+            schools: which; the configured ones when left out. Read while it goes on.
+            leveranciers: the suppliers, or their toetssoorten; the configured ones when left out.
+            op: the day to ask about; today when left out.
+            workers: how many schools at a time.
+            per_second: how many calls may start in a second, retries included; ``osr.per_second`` when left out.
+            max_age: how many seconds old an earlier answer may be, 0 to ask everything anew. When left out: 15 minutes for a
+                yes, 1 minute for a no.
+            on_wait: is called with the cause and with the most seconds that it will last, when a run begins to wait for a
+                silent OSR. It must not wait itself.
+
+        Raises:
+            ConfigurationError: an argument is unusable, or no namespace is set for that day.
+        """
+        chosen = self._chain.leveranciers if leveranciers is None else [self._chain.leverancier(item) for item in leveranciers]
+        ronde = Controleronde(self._chain.registry, chosen, op, self._chain.pace, per_second, max_age, on_wait)
+        await self._runtime.run(ronde.tidy())
+        flows = ronde.flows(self._chain.known_schools() if schools is None else schools)
+        try:
+            async for controle in self._runtime.stream(flows, workers, ronde.stop):
+                yield ronde.note(controle)
+        finally:
+            ronde.tell()

@@ -1,0 +1,135 @@
+"""Made from faces/store.py by tools/make_async.py; change that file, not this one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from functools import partial
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.operations import Chain
+from doorstroom_client.runtime import AsyncRuntime
+from doorstroom_client.store.protocols import Store
+from doorstroom_client.store.removed import removed
+from doorstroom_client.store.retention import Bewaartermijn
+from doorstroom_client.store.rows import Opgeruimd
+
+
+@frozen
+class AsyncOpslag:
+    """The store; reached as ``client.store``. It needs a store with all of its parts."""
+
+    _chain: Chain
+    _runtime: AsyncRuntime
+    _bewaren: Bewaartermijn
+
+    async def purge(self, dagen: int | None = None) -> Opgeruimd:
+        """Remove what is no longer needed, down to its bytes, and note how much it was.
+
+        A result goes when it was processed so many days ago, with all earlier deliveries for the same pupil, test and school
+        year; **one that is not processed never goes**. A message of the outbox goes when it was delivered or thrown away so
+        many days ago, and when its time ran out by then. Marks of what suppliers accepted have days of their own. Others can
+        go on with the store meanwhile. One `Event` tells the numbers.
+
+        Args:
+            dagen: days, for results and messages; as configured when left out.
+
+        Returns:
+            The numbers. When `Opgeruimd.gewist` is False, what was removed may still stand in the files, until the next time.
+
+        Raises:
+            ConfigurationError: no store is configured, or a number of days that cannot be.
+            StoreError: the store cannot do its work; what was removed until then is gone and counted.
+        """
+        now = self._chain.now()
+        done = await self._runtime.io(partial(_purge, self._runtime.resources.store, now, *self._bewaren.until(now, dagen)))
+        removed(done, self._chain)
+        return done
+
+    async def removable(self, dagen: int | None = None) -> Opgeruimd:
+        """What `purge` would remove now; removes nothing.
+
+        Args:
+            dagen: as there.
+
+        Raises:
+            ConfigurationError: no store is configured, or a number of days that cannot be.
+            StoreError: the store cannot be read.
+        """
+        now = self._chain.now()
+        return await self._runtime.io(partial(_removable, self._runtime.resources.store, now, *self._bewaren.until(now, dagen)))
+
+    async def purges(self, limit: int = 100) -> list[Opgeruimd]:
+        """What was removed in the past, last first.
+
+        Args:
+            limit: at most so many.
+
+        Raises:
+            ConfigurationError: no store is configured.
+            StoreError: the store cannot be read.
+        """
+        return await self._runtime.io(partial(_purges, self._runtime.resources.store, limit))
+
+    async def backup(self, path: str | os.PathLike[str]) -> None:
+        """Copy the store into a new file, as it is at one moment, while others go on with it.
+
+        The copy is a store too: mode 0600, checked, and on disk when this returns. It holds what the store holds, so it has to
+        be removed in time as well. What was purged before is not in it.
+
+        Args:
+            path: a file that does not exist yet, in a folder that does, on a disk that knows hard links.
+
+        Raises:
+            ConfigurationError: no store is configured.
+            StoreError: the file exists or cannot be written, or this kind of store is copied by tools of its own.
+        """
+        await self._runtime.io(partial(_backup, self._runtime.resources.store, os.fspath(path)))
+
+    async def counts(self) -> dict[str, int]:
+        """How much is kept.
+
+        Returns:
+            Of results ``received``, and of these ``current``, ``pending`` (not yet processed) and ``put_off``; of messages
+            how many are in each state: ``waiting``, ``held``, ``parked``, ``delivered``, ``dropped``.
+
+        Raises:
+            ConfigurationError: no store is configured.
+            StoreError: the store cannot be read.
+        """
+        return await self._runtime.io(partial(_counts, self._runtime.resources.store))
+
+    async def oldest_pending(self) -> dt.datetime | None:
+        """When the oldest result came in that is not yet processed; None when there is none.
+
+        Raises:
+            ConfigurationError: no store is configured.
+            StoreError: the store cannot be read.
+        """
+        return await self._runtime.io(partial(_oldest_pending, self._runtime.resources.store))
+
+
+def _purge(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    return store().purge(now, until, marks_until)
+
+
+def _removable(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    return store().removable(now, until, marks_until)
+
+
+def _purges(store: Callable[[], Store], limit: int) -> list[Opgeruimd]:
+    return store().purges(limit)
+
+
+def _backup(store: Callable[[], Store], path: str) -> None:
+    store().backup(path)
+
+
+def _counts(store: Callable[[], Store]) -> dict[str, int]:
+    opened = store()
+    return opened.inbox.counts() | {state.value: number for state, number in opened.outbox.counts().items()}
+
+
+def _oldest_pending(store: Callable[[], Store]) -> dt.datetime | None:
+    return next((kept.delivery.received_at for kept in store().inbox.pending(limit=1)), None)

@@ -1,0 +1,249 @@
+"""What a check of mandates tells: a table, JSON, a CSV, and a text per school."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._folders import make_folder, os_reason
+from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
+from doorstroom_client.errors import DoorstroomError, StoreError
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.osr.answers import is_suspect
+from doorstroom_client.osr.mandaat import Mandaat
+from doorstroom_client.osr.rounds import Mandaatcontrole, turned_in
+from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
+
+FEW = 50
+"""So many schools are shown with their text; of more, only those that need attention are."""
+_SHOWN = 200
+_YES_NO: dict[bool | None, tuple[str, str]] = {True: ("yes", "green"), False: ("no", "red"), None: ("not checked", "dim")}
+_JA_NEE = {True: "ja", False: "nee", None: "niet nagekeken"}
+_HEADER = (
+    "school", "naam", "routeringskenmerk", "in_orde", "gemandateerde_leveranciers", "las_gemandateerd", "las_tot_en_met",
+    "las_verlopen_op", "las_begint_op", "peildatum", "gezien_op", "verouderd", "fout", "uitleg",
+)  # fmt: skip
+_AANHEF = "Mandaten voor de doorstroomtoets"
+_SLOT = (
+    "Wilt u dit bericht doorsturen naar de OSR-beheerder van uw bestuur? Zodra het mandaat er is, hoeft u verder niets te doen."
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """Every answer of a run, in the order of the schools.
+
+    Attributes:
+        scholen: all that were to be asked about.
+        controles: the answers, by routeringskenmerk.
+        suspect_from: the setting.
+    """
+
+    scholen: Sequence[School]
+    controles: dict[str, Mandaatcontrole] = field(default_factory=dict[str, Mandaatcontrole])
+    suspect_from: int = 0
+
+    def add(self, controle: Mandaatcontrole) -> None:
+        """Take in one."""
+        self.controles[controle.school.routeringskenmerk] = controle
+
+    def __iter__(self) -> Any:
+        found = (self.controles.get(school.routeringskenmerk) for school in self.scholen)
+        return (controle for controle in found if controle is not None)
+
+    @property
+    def unanswered(self) -> list[Mandaatcontrole]:
+        """Without an answer of now."""
+        return [controle for controle in self if controle.error is not None]
+
+    @property
+    def missing(self) -> list[Mandaatcontrole]:
+        """With an answer, and it is no."""
+        return [controle for controle in self if controle.mandaten and not controle]
+
+    @property
+    def suspicion(self) -> str:
+        """Why the OSR itself is suspect; empty when it is not."""
+        turned, stayed = turned_in(self)
+        if not is_suspect(turned, stayed, self.suspect_from):
+            return ""
+        return (
+            f"Of {turned + stayed} schools that had a mandate, {turned} have none within a day. The OSR itself is suspect: ask "
+            "Kennisnet before a school is told to repair something. Sending and receiving go on as before for a day"
+        )
+
+    @property
+    def code(self) -> ExitCode:
+        """The worst exit code of all schools."""
+        errors = [code_of(item.error) for item in self.unanswered if item.error is not None]
+        missing = ExitCode.PEER if self.suspicion else ExitCode.CERTIFICATE_OR_MANDATE
+        return worst([*errors, *([missing] if self.missing else [])])
+
+    @property
+    def error(self) -> DoorstroomError | None:
+        """The error, when there is no answer about any school at all."""
+        first = next(iter(self.unanswered), None)
+        return first.error if first is not None and not any(controle.mandaten for controle in self) else None
+
+
+# --- on the terminal
+
+
+def show(found: Found) -> None:
+    """A table; with few schools all of them and their texts, with many those that need attention."""
+    many = len(found.controles) > FEW
+    chosen = [controle for controle in found if controle.mandaten and not (many and controle)]
+    table = terminal.new_table("School", "Test", "Supplier mandated", "LAS mandated")
+    for controle in chosen[:_SHOWN]:
+        for item in controle.mandaten:
+            answers = [Text(*_YES_NO[answer]) for answer in (item.gemandateerd, item.las_gemandateerd)]
+            terminal.row(table, controle.school.label, item.leverancier.toetssoort, *answers)
+    if chosen:
+        terminal.show_table(table)
+    if len(chosen) > _SHOWN:
+        terminal.show(f"and {len(chosen) - _SHOWN} other schools; --csv and --json name all of them")
+    if many:
+        total = len(found.controles)
+        fine = total - len(found.missing) - len(found.unanswered)
+        terminal.show(
+            f"{total} schools: {fine} in order, {len(found.missing)} without a mandate, {len(found.unanswered)} not answered."
+        )
+    else:
+        for controle in chosen:
+            terminal.show("")
+            terminal.show(controle.uitleg)
+
+
+def tell_waiting(cause: DoorstroomError, seconds: float) -> None:
+    """Why nothing happens for a while."""
+    terminal.complain(f"Waiting for the OSR, {seconds / 60:.0f} minutes at most: {cause.message}")
+
+
+def complain_about(found: Found) -> None:
+    """What went wrong, each reason once."""
+    if found.suspicion:
+        terminal.complain(found.suspicion, label="Error: ")
+    reasons: dict[str, int] = {}
+    for controle in found.unanswered:
+        text = "" if controle.error is None else str(controle.error)
+        reasons[text] = reasons.get(text, 0) + 1
+    for text, count in reasons.items():
+        terminal.complain(f"{count} {'school' if count == 1 else 'schools'}: {text}", label="Error: ")
+    old = sum(controle.verouderd for controle in found)
+    if old:
+        terminal.complain(f"Of {old} of them earlier answers are shown, of at most a day old")
+
+
+# --- as files
+
+
+def as_json(found: Found, *, stopped_by: str | None, code: int) -> dict[str, Any]:
+    """All answers as a document."""
+    days = [item.mandaten[0].peildatum.isoformat() for item in found if item.mandaten]
+    return {
+        "peildatum": next(iter(days), None),
+        "scholen": [_school(controle) for controle in found],
+        "osr_verdacht": bool(found.suspicion),
+        "gestopt_door": stopped_by,
+        "exit_code": code,
+    }
+
+
+def _school(controle: Mandaatcontrole) -> dict[str, Any]:
+    return {
+        "school": controle.school.instellingscode,
+        "routeringskenmerk": controle.school.routeringskenmerk,
+        "in_orde": bool(controle) if controle.mandaten else None,
+        "leveranciers": [_leverancier(item) for item in controle.mandaten],
+        "uitleg": controle.uitleg,
+        "gezien_op": _moment(controle) or None,
+        "verouderd": controle.verouderd,
+        "omgeslagen": controle.omgeslagen,
+        "error": None if controle.error is None else type(controle.error).__name__,
+    }
+
+
+def _leverancier(item: Mandaat) -> dict[str, Any]:
+    return {
+        "leverancier": item.leverancier.toetssoort,
+        "gemandateerd": item.gemandateerd,
+        "las_gemandateerd": item.las_gemandateerd,
+        "las_eind_datum": _day(item.eind_datum),
+        "las_verlopen_op": _day(item.las_verlopen_op),
+        "las_begint_op": _day(item.las_begint_op),
+        "verlopen_op": _day(item.verlopen_op),
+        "begint_op": _day(item.begint_op),
+    }
+
+
+def write_csv(file: Path, found: Found) -> None:
+    """One line per school."""
+    write_whole(file, csv_bytes(_HEADER, map(_cells, found)))
+
+
+def _cells(controle: Mandaatcontrole) -> tuple[object, ...]:
+    school, mandaten = controle.school, controle.mandaten
+    fout = "" if controle.error is None else type(controle.error).__name__
+    if not mandaten:
+        return (school.instellingscode, school.naam, school.routeringskenmerk, "onbekend", *[""] * 8, fout, "")
+    las = mandaten[0]
+    return (
+        school.instellingscode,
+        school.naam,
+        school.routeringskenmerk,
+        _JA_NEE[bool(controle)],
+        " ".join(item.leverancier.toetssoort for item in mandaten if item.gemandateerd),
+        _JA_NEE[las.las_gemandateerd],
+        _day(las.eind_datum),
+        _day(las.las_verlopen_op),
+        _day(las.las_begint_op),
+        las.peildatum.isoformat(),
+        _moment(controle),
+        _JA_NEE[controle.verouderd],
+        fout,
+        controle.uitleg,
+    )
+
+
+def write_texts(folder: Path, found: Found, *, overwrite: bool) -> int:
+    """A text per school, named after its routeringskenmerk, to show or to mail; gives how many.
+
+    While the OSR is suspect there is none for a school whose mandate it lost.
+
+    Raises:
+        StoreError: one cannot be written, or is there already.
+    """
+    make_folder(folder)
+    count, suspect = 0, bool(found.suspicion)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_TRUNC if overwrite else os.O_EXCL)
+    for controle in found:
+        if not controle.mandaten or (controle.omgeslagen and suspect):
+            continue
+        parts = [f"{_AANHEF}: {controle.school.label}", controle.uitleg, *([] if controle else [_SLOT])]
+        path = folder / f"{controle.school.routeringskenmerk}.txt"
+        try:
+            with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+                file.write("\n\n".join(parts) + "\n")
+        except FileExistsError:
+            raise StoreError(f"{path} exists already", hint="Name another folder, or add --overwrite") from None
+        except OSError as error:
+            raise StoreError(f"cannot write {path}: {os_reason(error)}", hint="Choose another folder") from None
+        count += 1
+    return count
+
+
+def _day(day: Any) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _moment(controle: Mandaatcontrole) -> str:
+    at = controle.gezien_op
+    return "" if at is None else at.astimezone(amsterdam()).isoformat(timespec="seconds")

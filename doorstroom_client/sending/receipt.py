@@ -1,0 +1,92 @@
+"""The receipt of a list."""
+
+from __future__ import annotations
+
+from dataclasses import field, fields, replace
+from typing import Any
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.errors import Earlier
+from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.sending.only_changes import Verdwenen
+from doorstroom_client.transport.request import Operation
+
+
+@frozen
+class Ontvangst:
+    """The supplier has taken in a list (202).
+
+    It says that the message is technically right and will be processed; it says nothing about any single pupil. The
+    agreement is that the school checks in the test system whether everything arrived. `onbekend` is filled by suppliers that
+    refuse a list for a pupil they do not know; a supplier that answers 202 keeps silent about such pupils.
+
+    Attributes:
+        leverancier: which supplier (toetssoort).
+        soort: ``registreren`` or ``registreren-schooladviezen``.
+        aantal: pupils that were taken in; 0 when nothing had to be sent.
+        sha256: checksum of the exact bytes of the list; empty when nothing had to be sent.
+        request_id: identifies the first call in the log; empty when there was none.
+        melding: what the supplier wrote last; may be about a pupil, so it is not in the repr.
+        attempts: the attempts that were needed, of all parts when the list had to be split.
+        onbekend: pupils that the supplier does not know; their data was not taken in.
+        ongewijzigd: pupils that were left out, because the supplier has the same already (with ``only_changes``).
+        verdwenen: pupils that the supplier has, but that are not in the list (with ``only_changes``).
+        naam: name of the supplier, for people.
+        onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
+    """
+
+    leverancier: str
+    soort: Operation
+    aantal: int
+    sha256: str
+    request_id: str
+    melding: str = field(repr=False)
+    attempts: tuple[Earlier, ...] = field(repr=False)
+    onbekend: tuple[Leerling, ...] = field(default=(), repr=False)
+    ongewijzigd: int = field(default=0, repr=False)
+    verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
+    naam: str = field(default="", repr=False)
+    onbevestigd: int = field(default=0, repr=False)
+
+    @classmethod
+    def nothing(cls, leverancier: Leverancier, soort: Operation) -> Ontvangst:
+        """Of a list of which nothing had to be sent."""
+        return cls(leverancier.toetssoort, soort, 0, "", "", "", (), naam=leverancier.naam)
+
+    @property
+    def uitleg(self) -> str:
+        """What a school has to know about this, in Dutch; empty when all is well."""
+        wie = self.naam or self.leverancier
+        return " ".join(filter(None, (onbekend_uitleg(wie, len(self.onbekend)), verdwenen_uitleg(wie, len(self.verdwenen)))))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave `melding` and the identities of pupils out of a pickle, as with errors."""
+        bare = replace(self, melding="", onbekend=(), verdwenen=())
+        return (type(self), tuple(getattr(bare, item.name) for item in fields(self)))
+
+
+def onbekend_uitleg(wie: str, aantal: int) -> str:
+    """What a school has to know about pupils that a supplier does not know, in Dutch; empty when there are none."""
+    if not aantal:
+        return ""
+    wat, wie_niet, ze = (
+        ("Eén leerling is", "deze leerling", "Meld de leerling")
+        if aantal == 1
+        else (f"{aantal} leerlingen zijn", "hen", "Meld hen")
+    )
+    return (
+        f"{wat} bij {wie} nog niet bekend. Het advies van {wie_niet} is daar niet aangekomen; dat van de andere leerlingen "
+        f"wel. {ze} in het toetssysteem aan voor de toets en verstuur de adviezen daarna opnieuw."
+    )
+
+
+def verdwenen_uitleg(wie: str, aantal: int) -> str:
+    """What a school has to know about pupils that are no longer in its list, in Dutch; empty when there are none."""
+    if not aantal:
+        return ""
+    wat, die = ("Eén leerling staat", "deze leerling") if aantal == 1 else (f"{aantal} leerlingen staan", "deze leerlingen")
+    return (
+        f"{wat} niet meer in uw lijst, maar eerder wel. {wie} houdt {die}: met een bericht kan niets worden verwijderd. "
+        "Klopt het dat uw school hier niets meer voor aanlevert, verwijder het dan zelf in het toetssysteem."
+    )
