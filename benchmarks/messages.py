@@ -14,11 +14,11 @@ from pydantic import BaseModel
 
 from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, main, pair, ratio_figure
 from doorstroom_client import Advies, Afspraak, Leerling, Toetssoort
-from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.messages.codec import decode_leerlingresultaat
 from doorstroom_client.messages.vocabulary import Domein, Onderdeel, Resultaatsoort, Scoresoort, Subdomein
 from doorstroom_client.readers.edexml import read_edexml
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.simulator import adviezen_of, edexml_of
 from doorstroom_client.simulator.invented import bedenk_leerlingen
 
@@ -191,10 +191,8 @@ def measure(scale: Scale) -> Iterable[Figure]:
 
 def build(adviezen: list[Advies]) -> bytes:
     """As `Client` does."""
-    message = build_schooladviezenlijst(
-        SCHOOL, adviezen, afspraak=AFSPRAAK, schooljaar=YEAR, auteur="Bench 1", datumtijd=MOMENT
-    )
-    return Lijst.of(message, SCHOOL).body
+    message = build_adviezenbericht(SCHOOL, adviezen, afspraak=AFSPRAAK, schooljaar=YEAR, auteur="Bench 1", datumtijd=MOMENT)
+    return Bericht.of(message, SCHOOL).body
 
 
 def build_by_hand(adviezen: list[Advies]) -> bytes:

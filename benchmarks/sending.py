@@ -26,7 +26,7 @@ import httpx
 
 from benchmarks.harness import ROOT, SCHOOL, YEAR, Figure, Scale, certificate, leverancier, main, pair, ratio_figure, supplier
 from doorstroom_client import Advies, Client, ClientCertificate, LeerlingOnbekend, Leverancier, Retry
-from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.sending.in_parts import bound
 from doorstroom_client.simulator import Gedrag, Keten, adviezen_of
@@ -55,7 +55,7 @@ def measure(scale: Scale) -> Iterable[Figure]:
         client = stack.enter_context(
             Client(certificate=ours, leveranciers=[leverancier(url)], auteur=AUTEUR, schooljaar=YEAR),
         )
-        message = build_schooladviezenlijst(
+        message = build_adviezenbericht(
             SCHOOL, lists[FEW], afspraak=client.afspraak, schooljaar=YEAR, auteur=AUTEUR, datumtijd=datetime.now(UTC)
         )
         body = encode(message)
@@ -178,7 +178,7 @@ def python_client(folder: Path, url: str, certificate: ClientCertificate) -> Ite
     with made.Client(base_url=url, verify_ssl=client_context(certificate), httpx_args={"trust_env": False}) as client:
 
         def send(adviezen: Sequence[Advies]) -> object:
-            body = models.Schooladviezenlijst(
+            body = models.Adviezenbericht(
                 **_head(models.SchooladviezenlijstAfspraakversie, models.SchooladviezenlijstProfiel, models.Deelnemersgroep),
                 voorlopig_schooladviezen=_entries(models, adviezen),
             )
@@ -203,7 +203,7 @@ def generator(folder: Path, url: str, certificate: ClientCertificate) -> Iterato
         api = made.ToetsdeelnemersApi(client)
 
         def send(adviezen: Sequence[Advies]) -> object:
-            body = made.Schooladviezenlijst(
+            body = made.Adviezenbericht(
                 **_head(str, str, made.Deelnemersgroep), voorlopig_schooladviezen=_entries(made, adviezen)
             )
             answer = api.registreren_schooladviezen_with_http_info(SCHOOL.oin, SCHOOL.routeringskenmerk, body)

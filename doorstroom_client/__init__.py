@@ -75,10 +75,10 @@ from doorstroom_client.reports.download import Leerlingrapport as Leerlingrappor
 from doorstroom_client.sending.receipt import Ontvangst as Ontvangst
 from doorstroom_client.store.protocols import Inbox as Inbox
 from doorstroom_client.store.protocols import Store as Store
-from doorstroom_client.store.retention import Bewaartermijn as Bewaartermijn
-from doorstroom_client.store.rows import Delivery as Delivery
-from doorstroom_client.store.rows import Kept as Kept
-from doorstroom_client.store.rows import Opgeruimd as Opgeruimd
+from doorstroom_client.store.retention import Retention as Retention
+from doorstroom_client.store.rows import Purged as Purged
+from doorstroom_client.store.rows import ReceivedResult as ReceivedResult
+from doorstroom_client.store.rows import StoredResult as StoredResult
 from doorstroom_client.transport.request import AsyncTransport as AsyncTransport
 from doorstroom_client.transport.request import Timeouts as Timeouts
 from doorstroom_client.transport.request import Transport as Transport

@@ -12,13 +12,13 @@ from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import OnEvent
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
-from doorstroom_client.async_faces.osr import AsyncRegister
-from doorstroom_client.async_faces.outbox import AsyncPostvak
+from doorstroom_client.async_faces.osr import AsyncClientOsr
+from doorstroom_client.async_faces.outbox import AsyncClientOutbox
 from doorstroom_client.async_faces.rapporten import AsyncReporting
 from doorstroom_client.async_faces.resultaten import AsyncResults
 from doorstroom_client.async_faces.sending import AsyncSending
-from doorstroom_client.async_faces.store import AsyncOpslag
-from doorstroom_client.async_faces.terugweg import AsyncTerugweg
+from doorstroom_client.async_faces.store import AsyncClientStore
+from doorstroom_client.async_faces.terugweg import AsyncClientTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.operations import Chain, Scholen, as_afspraak, utc_now
@@ -30,7 +30,7 @@ from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.settled import Settled
 from doorstroom_client.store.protocols import Inbox, Store
-from doorstroom_client.store.retention import Bewaartermijn
+from doorstroom_client.store.retention import Retention
 from doorstroom_client.transport.request import Timeouts, AsyncTransport
 
 
@@ -55,7 +55,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, the address
             of a PostgreSQL database (``postgresql://…``), or a `Store`.
             An `Inbox` is enough for results alone. Opened at first use.
-        bewaren: how long the store keeps what is no longer needed, for ``client.store.purge()``.
+        retention: how long the store keeps what is no longer needed, for ``client.store.purge()``.
         retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).
         timeouts: how long a call may take in all.
         transport: sends requests in place of the built-in one; then `certificate` may be left out.
@@ -82,7 +82,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         schooljaren: Sequence[Jaargang] = (),
         scholen: Scholen = (),
         store: str | os.PathLike[str] | Store | Inbox | None = None,
-        bewaren: Bewaartermijn | None = None,
+        retention: Retention | None = None,
         retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
         transport: AsyncTransport | None = None,
@@ -123,7 +123,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
             answers=Answers(resources.mandates, now),
         )
         self._runtime = AsyncRuntime(resources, transport)
-        self._bewaren = bewaren or Bewaartermijn()
+        self._retention = retention or Retention()
         self._owner = True
 
     @classmethod
@@ -171,7 +171,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         derived = object.__new__(type(self))
         derived._chain = self._chain.with_options({name: value for name, value in given.items() if value is not None})
         derived._runtime = self._runtime
-        derived._bewaren = self._bewaren
+        derived._retention = self._retention
         derived._owner = False
         return derived
 
@@ -193,21 +193,21 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
             await self._runtime.close()
 
     @property
-    def osr(self) -> AsyncRegister:
+    def osr(self) -> AsyncClientOsr:
         """The OSR: who is mandated by a school, and where messages go."""
-        return AsyncRegister(self._chain, self._runtime)
+        return AsyncClientOsr(self._chain, self._runtime)
 
     @property
-    def terugweg(self) -> AsyncTerugweg:
+    def terugweg(self) -> AsyncClientTerugweg:
         """The receiving half: results that suppliers push."""
-        return AsyncTerugweg(self._chain, self._runtime)
+        return AsyncClientTerugweg(self._chain, self._runtime)
 
     @property
-    def outbox(self) -> AsyncPostvak:
+    def outbox(self) -> AsyncClientOutbox:
         """Lists that wait on disk until they are delivered."""
-        return AsyncPostvak(self._chain, self._runtime)
+        return AsyncClientOutbox(self._chain, self._runtime)
 
     @property
-    def store(self) -> AsyncOpslag:
+    def store(self) -> AsyncClientStore:
         """The store as a whole: remove what is no longer needed, copy it, count what is in it."""
-        return AsyncOpslag(self._chain, self._runtime, self._bewaren)
+        return AsyncClientStore(self._chain, self._runtime, self._retention)

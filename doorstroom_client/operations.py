@@ -14,12 +14,12 @@ from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageErr
 from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.exchange.flow import Flow, ask, keep
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
-from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import Adviezenbericht, build_adviezenbericht
 from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht, build_deelnemersbericht
 from doorstroom_client.messages.identifiers import RapportId, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
@@ -36,13 +36,13 @@ from doorstroom_client.parties.url import Origin
 from doorstroom_client.reports.download import Download
 from doorstroom_client.reports.due import Fetching
 from doorstroom_client.reports.fetch import fetch_rapport
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.delivery import Bezorging, Klaargezet, Run, add
 from doorstroom_client.sending.many import Many, Opdracht
 from doorstroom_client.sending.one_list import Books, preview, send
 from doorstroom_client.sending.only_changes import Vergelijking
 from doorstroom_client.sending.receipt import Ontvangst
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.protocols import Reports
 from doorstroom_client.transport.request import Timeouts
 
@@ -102,8 +102,8 @@ class Chain:
     answers: Answers = field(default_factory=Answers, repr=False)
     proof: Proof = field(default_factory=Proof, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
-    health: Health = field(default_factory=Health, repr=False)
-    addresses: Addresses = field(default_factory=Addresses, repr=False)
+    health: Circuits = field(default_factory=Circuits, repr=False)
+    addresses: Reputation = field(default_factory=Reputation, repr=False)
     _by_address: Mapping[str, School] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -146,8 +146,8 @@ class Chain:
         """The school year to write: as passed, as configured, the one that is in force today, or the current one."""
         if schooljaar or self.schooljaar:
             return schooljaar or self.schooljaar or ""
-        in_force = self.jaargangen.op(self.today())
-        return in_force.schooljaar if in_force is not None else Schooljaar.op(self.today())
+        in_force = self.jaargangen.on(self.today())
+        return in_force.schooljaar if in_force is not None else Schooljaar.on(self.today())
 
     def afspraak_of(self, schooljaar: str | None) -> Afspraak:
         """The agreement to write for a school year; for the one to write when left out."""
@@ -182,7 +182,7 @@ class Chain:
             self.today,
             self.answers,
             self.proof,
-            self.jaargangen.namespace_op if self.jaargangen else None,
+            self.jaargangen.namespace_on if self.jaargangen else None,
         )
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
@@ -211,9 +211,9 @@ class Chain:
 
     def build_schooladviezen(
         self, school: School, adviezen: Iterable[Advies], schooljaar: str | None, las_key_reden: str = ""
-    ) -> Schooladviezenlijst:
+    ) -> Adviezenbericht:
         """The list that would go out."""
-        return build_schooladviezenlijst(
+        return build_adviezenbericht(
             school,
             adviezen,
             afspraak=self.afspraak_of(schooljaar),
@@ -231,9 +231,9 @@ class Chain:
         deelnemers: Iterable[Deelnemer],
         schooljaar: str | None,
         las_key_reden: str = "",
-    ) -> Deelnemerslijst:
+    ) -> Deelnemersbericht:
         """The list that would go out."""
-        return build_deelnemerslijst(
+        return build_deelnemersbericht(
             school,
             groepen,
             deelnemers,
@@ -253,7 +253,7 @@ class Chain:
         deelnemers: Iterable[Deelnemer] | None,
         schooljaar: str | None = None,
         las_key_reden: str = "",
-    ) -> Lijst:
+    ) -> Bericht:
         """The list that is meant, in its final bytes.
 
         Raises:
@@ -262,12 +262,12 @@ class Chain:
         if (adviezen is None) is (deelnemers is None):
             raise MessageError([Problem("adviezen", "give either adviezen, or deelnemers with their groepen")])
         if adviezen is not None:
-            return Lijst.of(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
-        return Lijst.of(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
+            return Bericht.of(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
+        return Bericht.of(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
 
     def send(
         self,
-        lijst: Lijst,
+        lijst: Bericht,
         school: School,
         leverancier: Leverancier | str | None,
         books: OpenBooks,
@@ -285,7 +285,7 @@ class Chain:
             raise
 
     def compare(
-        self, lijst: Lijst, school: School, leverancier: Leverancier | str | None, books: OpenBooks
+        self, lijst: Bericht, school: School, leverancier: Leverancier | str | None, books: OpenBooks
     ) -> Flow[Vergelijking]:
         """Say what of a list would be sent."""
         opened = yield from keep(books)
@@ -295,7 +295,7 @@ class Chain:
 
     def enqueue(
         self,
-        lijst: Lijst,
+        lijst: Bericht,
         school: School,
         leverancier: Leverancier | str | None,
         books: OpenBooks,

@@ -30,8 +30,8 @@ MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
 
 SECTIONS: Mapping[str, tuple[str, str]] = {
     "": ("At the top of the file", ""),
-    "bewaren": (
-        "[bewaren]",
+    "retention": (
+        "[retention]",
         "How long the store keeps what is no longer needed; see [data protection](../explanation/data-protection.md).",
     ),
     "certificate": ("[certificate]", "Who you are and whom you trust. Nothing is taken from the machine's own store of roots."),

@@ -13,7 +13,7 @@ from doorstroom_client.operations import Chain
 from doorstroom_client.receiving.received import Ontvangen, open_kept
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 _PAUSES = (60.0, 300.0, 1800.0, 7200.0, 21600.0)
 """Seconds until a result that was put off is handed out again; the last one for every time after."""
@@ -23,12 +23,14 @@ _PAUSES = (60.0, 300.0, 1800.0, 7200.0, 21600.0)
 class AsyncOntvangenResultaat(Ontvangen):
     """A received result; mark it with `done` once it is processed, or put it off with `later`."""
 
-    _kept: Kept
+    _kept: StoredResult
     _owner: str | None
     _chain: Chain
     _runtime: AsyncRuntime
 
-    def __init__(self, found: Ontvangen, kept: Kept, chain: Chain, runtime: AsyncRuntime, owner: str | None = None) -> None:
+    def __init__(
+        self, found: Ontvangen, kept: StoredResult, chain: Chain, runtime: AsyncRuntime, owner: str | None = None
+    ) -> None:
         for item in fields(Ontvangen):
             object.__setattr__(self, item.name, getattr(found, item.name))
         object.__setattr__(self, "_kept", kept)
@@ -86,6 +88,6 @@ def _put_off(resources: Resources, number: int, reason: str, until: dt.datetime,
     return resources.inbox().put_off(number, reason, until, owner)
 
 
-def _history(resources: Resources, kept: Kept, chain: Chain, school: School | None) -> list[Ontvangen]:
+def _history(resources: Resources, kept: StoredResult, chain: Chain, school: School | None) -> list[Ontvangen]:
     kept_ones = resources.inbox().history(kept)
     return [open_kept(item, lambda _: school, chain.leveranciers, chain.afspraken) for item in kept_ones]

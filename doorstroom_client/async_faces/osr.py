@@ -8,25 +8,25 @@ from collections.abc import Iterable, AsyncIterator, Sequence
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
-from doorstroom_client.async_faces.osr_endpoints import AsyncOsrAdressen
+from doorstroom_client.async_faces.osr_endpoints import AsyncOsrEndpoints
 from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
 from doorstroom_client.osr.entries import EigenMandaat, Vermelding
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
-from doorstroom_client.osr.rounds import Controleronde, Mandaatcontrole, OnWait
+from doorstroom_client.osr.rounds import Mandaatcontrole, OnWait, Round
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
 
 
 @frozen
-class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
+class AsyncClientOsr(AsyncOsrCatalogue, AsyncOsrEndpoints):
     """Questions to the OSR; reached as ``client.osr``."""
 
     _chain: Chain
     _runtime: AsyncRuntime
 
-    async def check_mandaat(self, school: School, leverancier: Leverancier | str, *, op: dt.date | None = None) -> Mandaat:
+    async def check_mandaat(self, school: School, leverancier: Leverancier | str, *, on: dt.date | None = None) -> Mandaat:
         """Ask whether a supplier may exchange messages on behalf of a school.
 
         With an API key the mandate of this LAS is looked up as well.
@@ -34,7 +34,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
         Args:
             school: the school.
             leverancier: the supplier, or its toetssoort.
-            op: the day to ask about; today when left out.
+            on: the day to ask about; today when left out.
 
         Returns:
             True when mandated; its ``uitleg`` tells the school in Dutch what is right or wrong and who can repair it.
@@ -44,7 +44,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        return await self._runtime.run(self._chain.registry.check_mandaat(school, self._chain.leverancier(leverancier), op))
+        return await self._runtime.run(self._chain.registry.check_mandaat(school, self._chain.leverancier(leverancier), on))
 
     async def find_leveranciers(self, school: School) -> list[Leverancier]:
         """The configured suppliers that a school has mandated. Answers of the last minutes are not asked for again.
@@ -59,12 +59,12 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
         """
         return await self._runtime.run(self._chain.registry.find_leveranciers(school))
 
-    async def find_eigen_mandaat(self, school: School, *, op: dt.date | None = None) -> EigenMandaat | None:
+    async def find_eigen_mandaat(self, school: School, *, on: dt.date | None = None) -> EigenMandaat | None:
         """The mandate of this LAS for one school, with what only its owner is told: dates and token.
 
         Args:
             school: the school.
-            op: the day to ask about; today when left out.
+            on: the day to ask about; today when left out.
 
         Returns:
             None when the school has not mandated this LAS on that day.
@@ -75,7 +75,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        return await self._runtime.run(self._chain.registry.find_eigen_mandaat(school, op))
+        return await self._runtime.run(self._chain.registry.find_eigen_mandaat(school, on))
 
     async def find_eigen_mandaten(self) -> tuple[EigenMandaat, ...]:
         """All mandates of this LAS for the service, of every school and period, in one question.
@@ -113,7 +113,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
         schools: Iterable[School] | None = None,
         *,
         leveranciers: Sequence[Leverancier | str] | None = None,
-        op: dt.date | None = None,
+        on: dt.date | None = None,
         workers: int = 8,
         per_second: float | None = None,
         max_age: float | None = None,
@@ -134,7 +134,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
         Args:
             schools: which; the configured ones when left out. Read while it goes on.
             leveranciers: the suppliers, or their toetssoorten; the configured ones when left out.
-            op: the day to ask about; today when left out.
+            on: the day to ask about; today when left out.
             workers: how many schools at a time.
             per_second: how many calls may start in a second, retries included; ``osr.per_second`` when left out.
             max_age: how many seconds old an earlier answer may be, 0 to ask everything anew. When left out: 15 minutes for a
@@ -146,7 +146,7 @@ class AsyncRegister(AsyncOsrCatalogue, AsyncOsrAdressen):
             ConfigurationError: an argument is unusable, or no namespace is set for that day.
         """
         chosen = self._chain.leveranciers if leveranciers is None else [self._chain.leverancier(item) for item in leveranciers]
-        ronde = Controleronde(self._chain.registry, chosen, op, self._chain.pace, per_second, max_age, on_wait)
+        ronde = Round(self._chain.registry, chosen, on, self._chain.pace, per_second, max_age, on_wait)
         await self._runtime.run(ronde.tidy())
         flows = ronde.flows(self._chain.known_schools() if schools is None else schools)
         try:

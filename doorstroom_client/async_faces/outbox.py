@@ -20,7 +20,7 @@ _BATCH = 100
 
 
 @frozen
-class AsyncPostvak:
+class AsyncClientOutbox:
     """The outbox; reached as ``client.outbox``. It needs a store.
 
     A list that is added is on disk before `add` returns. `deliver` sends what is due: per school, supplier and kind strictly

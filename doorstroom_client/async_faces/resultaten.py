@@ -16,7 +16,7 @@ from doorstroom_client.receiving.received import open_kept
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.boot import seconds_since_boot
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 _BATCH = 100
 _IN_HAND = 10
@@ -31,7 +31,7 @@ class AsyncResults:
     _chain: Chain
     _runtime: AsyncRuntime
 
-    async def resultaten(self, school: School | None = None, *, alle: bool = False) -> AsyncIterator[AsyncOntvangenResultaat]:
+    async def resultaten(self, school: School | None = None, *, everything: bool = False) -> AsyncIterator[AsyncOntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 
         A result belongs to its sender: of one pupil there are two when two senders each brought one, and each of them says
@@ -43,7 +43,7 @@ class AsyncResults:
 
         Args:
             school: only of this administration.
-            alle: all current results: processed ones, and what is put off or in hand, too.
+            everything: all current results: processed ones, and what is put off or in hand, too.
 
         Raises:
             ConfigurationError: no store is configured.
@@ -52,10 +52,10 @@ class AsyncResults:
         only = None if school is None else [school.routeringskenmerk]
         after = 0
         while True:
-            now = None if alle else self._chain.now()
+            now = None if everything else self._chain.now()
             batch = await self._runtime.io(partial(_read_batch, self._runtime.resources, only, after, now))
             for kept in batch:
-                result = self._opened(kept, await self._runtime.run(self._chain.school_of(kept.delivery.edu_to)))
+                result = self._opened(kept, await self._runtime.run(self._chain.school_of(kept.received.edu_to)))
                 if result is not None:
                     yield result
             if len(batch) < _BATCH:
@@ -96,7 +96,7 @@ class AsyncResults:
             idle = not batch
             try:
                 while batch and seconds_since_boot() - begin < lease / 2 and not stopped():
-                    school = await self._runtime.run(self._chain.school_of(batch[0].delivery.edu_to))
+                    school = await self._runtime.run(self._chain.school_of(batch[0].received.edu_to))
                     result = self._opened(batch.pop(0), school, owner)
                     if result is not None:
                         yield result
@@ -106,7 +106,7 @@ class AsyncResults:
             if idle:
                 await self._runtime.pause(poll)
 
-    def _opened(self, kept: Kept, school: School | None, owner: str | None = None) -> AsyncOntvangenResultaat | None:
+    def _opened(self, kept: StoredResult, school: School | None, owner: str | None = None) -> AsyncOntvangenResultaat | None:
         """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
         try:
             found = open_kept(kept, lambda _: school, self._chain.leveranciers, self._chain.afspraken)
@@ -160,16 +160,16 @@ def _never() -> bool:
     return False
 
 
-def _read_batch(resources: Resources, only: list[str] | None, after: int, now: dt.datetime | None) -> list[Kept]:
+def _read_batch(resources: Resources, only: list[str] | None, after: int, now: dt.datetime | None) -> list[StoredResult]:
     inbox = resources.inbox()
     if now is None:
         return inbox.results(only, after=after, limit=_BATCH)
     return inbox.pending(only, after=after, limit=_BATCH, now=now)
 
 
-def _take(resources: Resources, chain: Chain, owner: str, lease: float, only: list[str] | None) -> list[Kept]:
+def _take(resources: Resources, chain: Chain, owner: str, lease: float, only: list[str] | None) -> list[StoredResult]:
     return resources.inbox().claim(owner, chain.now(), lease, edu_to=only, limit=_IN_HAND)
 
 
-def _give_back(resources: Resources, owner: str, batch: list[Kept]) -> None:
+def _give_back(resources: Resources, owner: str, batch: list[StoredResult]) -> None:
     resources.inbox().release(owner, [kept.id for kept in batch])

@@ -12,19 +12,19 @@ from doorstroom_client.operations import Chain
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.protocols import Store
 from doorstroom_client.store.removed import removed
-from doorstroom_client.store.retention import Bewaartermijn
-from doorstroom_client.store.rows import Opgeruimd
+from doorstroom_client.store.retention import Retention
+from doorstroom_client.store.rows import Purged
 
 
 @frozen
-class AsyncOpslag:
+class AsyncClientStore:
     """The store; reached as ``client.store``. It needs a store with all of its parts."""
 
     _chain: Chain
     _runtime: AsyncRuntime
-    _bewaren: Bewaartermijn
+    _retention: Retention
 
-    async def purge(self, dagen: int | None = None) -> Opgeruimd:
+    async def purge(self, days: int | None = None) -> Purged:
         """Remove what is no longer needed, down to its bytes, and note how much it was.
 
         A result goes when it was processed so many days ago, with all earlier deliveries for the same pupil, test and school
@@ -33,34 +33,34 @@ class AsyncOpslag:
         go on with the store meanwhile. One `Event` tells the numbers.
 
         Args:
-            dagen: days, for results and messages; as configured when left out.
+            days: days, for results and messages; as configured when left out.
 
         Returns:
-            The numbers. When `Opgeruimd.gewist` is False, what was removed may still stand in the files, until the next time.
+            The numbers. When `Purged.wiped` is False, what was removed may still stand in the files, until the next time.
 
         Raises:
             ConfigurationError: no store is configured, or a number of days that cannot be.
             StoreError: the store cannot do its work; what was removed until then is gone and counted.
         """
         now = self._chain.now()
-        done = await self._runtime.io(partial(_purge, self._runtime.resources.store, now, *self._bewaren.until(now, dagen)))
+        done = await self._runtime.io(partial(_purge, self._runtime.resources.store, now, *self._retention.until(now, days)))
         removed(done, self._chain)
         return done
 
-    async def removable(self, dagen: int | None = None) -> Opgeruimd:
+    async def removable(self, days: int | None = None) -> Purged:
         """What `purge` would remove now; removes nothing.
 
         Args:
-            dagen: as there.
+            days: as there.
 
         Raises:
             ConfigurationError: no store is configured, or a number of days that cannot be.
             StoreError: the store cannot be read.
         """
         now = self._chain.now()
-        return await self._runtime.io(partial(_removable, self._runtime.resources.store, now, *self._bewaren.until(now, dagen)))
+        return await self._runtime.io(partial(_removable, self._runtime.resources.store, now, *self._retention.until(now, days)))
 
-    async def purges(self, limit: int = 100) -> list[Opgeruimd]:
+    async def purges(self, limit: int = 100) -> list[Purged]:
         """What was removed in the past, last first.
 
         Args:
@@ -110,15 +110,15 @@ class AsyncOpslag:
         return await self._runtime.io(partial(_oldest_pending, self._runtime.resources.store))
 
 
-def _purge(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+def _purge(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
     return store().purge(now, until, marks_until)
 
 
-def _removable(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+def _removable(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
     return store().removable(now, until, marks_until)
 
 
-def _purges(store: Callable[[], Store], limit: int) -> list[Opgeruimd]:
+def _purges(store: Callable[[], Store], limit: int) -> list[Purged]:
     return store().purges(limit)
 
 
@@ -132,4 +132,4 @@ def _counts(store: Callable[[], Store]) -> dict[str, int]:
 
 
 def _oldest_pending(store: Callable[[], Store]) -> dt.datetime | None:
-    return next((kept.delivery.received_at for kept in store().inbox.pending(limit=1)), None)
+    return next((kept.received.received_at for kept in store().inbox.pending(limit=1)), None)

@@ -18,11 +18,11 @@ from doorstroom_client.receiving.openapi import openapi_document
 from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.receiving.wsgi import Environ, WsgiApp, wsgi_app
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 
 @frozen
-class AsyncTerugweg:
+class AsyncClientTerugweg:
     """Receives pushed results; reached as ``client.terugweg``."""
 
     _chain: Chain
@@ -91,8 +91,8 @@ class AsyncTerugweg:
             failed=self._failed,
         )
 
-    def _contested(self, kept: Kept) -> None:
-        contested(kept.id, kept.delivery.sender_oin, self._chain)
+    def _contested(self, kept: StoredResult) -> None:
+        contested(kept.id, kept.received.sender_oin, self._chain)
 
     def _failed(self, what: str, error: Exception) -> None:
         failed(what, error, self._chain)

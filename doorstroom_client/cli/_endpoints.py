@@ -83,15 +83,15 @@ class Work:
     Attributes:
         client: talks to the OSR.
         attributes: what kind of system it is.
-        vanaf: first day.
-        tot: last day.
+        since: first day.
+        until: last day.
         free: find a routeringskenmerk in place of the configured one.
     """
 
     client: Client
     attributes: str
-    vanaf: dt.date | None
-    tot: dt.date | None
+    since: dt.date | None
+    until: dt.date | None
     free: bool
 
     def plan(self, wanted: Wanted) -> Line:
@@ -100,7 +100,7 @@ class Work:
         try:
             if self.free:
                 school = replace(school, routeringskenmerk=self._routing_id(school, url))
-            plan = self.client.osr.plan_endpoint(school, url, attributes=self.attributes, vanaf=self.vanaf, tot=self.tot)
+            plan = self.client.osr.plan_endpoint(school, url, attributes=self.attributes, since=self.since, until=self.until)
         except DoorstroomError as error:
             return Line(school, error=error)
         return Line(school, plan)
@@ -115,7 +115,7 @@ class Work:
 
     def _routing_id(self, school: School, url: str) -> str:
         """Where our address stands already, so that a second run finds the first one back; else a free one."""
-        stands = self.client.osr.find_endpoints(school, op=self.vanaf, toekomstig=True)
+        stands = self.client.osr.find_endpoints(school, on=self.since, include_future=True)
         ours = [item.routing_id for item in stands if item.url == url and item.routing_id]
         return ours[0] if ours else self.client.osr.find_free_routing_id(school.oin)
 

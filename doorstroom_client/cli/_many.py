@@ -117,7 +117,7 @@ def send_many(
         terminal.counting("Schools") as count,
     ):
         today = dt.datetime.now(amsterdam()).date()
-        keuze = replace(settings.edexml, schooljaar=settings.schooljaar or Schooljaar.op(today))
+        keuze = replace(settings.edexml, schooljaar=settings.schooljaar or Schooljaar.on(today))
         lists = read_many(path, soort=kind, scholen=settings.scholen, afspraak=afspraak, keuze=keuze)
         reading = _Reading(stop.until(lists))
         for uitkomst in client.send_many(iter(reading), workers=workers, only_changes=False if all_pupils else None):

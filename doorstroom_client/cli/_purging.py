@@ -15,7 +15,7 @@ AFTER_ERROR = dt.timedelta(hours=1)
 _LAST_SECONDS = 1.0
 
 
-class Opruimer:
+class Purger:
     """Purges when the last time is a day ago or more, and once a day from then on.
 
     Args:
@@ -60,7 +60,7 @@ class Opruimer:
     def _until_next(self) -> dt.timedelta:
         """A clock that was set back does not make it wait longer than a day."""
         last = next(iter(self._client.store.purges(1)), None)
-        if last is None or not last.gewist:
+        if last is None or not last.wiped:
             return dt.timedelta(0)
         since = self._now() - last.at
         return EVERY - since if since >= dt.timedelta(0) else dt.timedelta(0)

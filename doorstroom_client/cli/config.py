@@ -188,8 +188,8 @@ def _check_store(settings: Settings, checks: _Checks) -> None:
 def _check_afspraak(settings: Settings, checks: _Checks) -> None:
     try:
         today = dt.datetime.now(amsterdam()).date()
-        in_force = settings.jaargangen.op(today)
-        now = Schooljaar(in_force.schooljaar) if in_force is not None else Schooljaar.op(today)
+        in_force = settings.jaargangen.on(today)
+        now = Schooljaar(in_force.schooljaar) if in_force is not None else Schooljaar.on(today)
         schooljaar = Schooljaar(settings.schooljaar or now)
         afspraak = settings.the_afspraak()
         afspraak.check_schooljaar(schooljaar)

@@ -167,7 +167,7 @@ def _check_store(settings: Settings, report: _Report, max_age_hours: float) -> N
         try:
             _check_disk(settings.store, report)
             _check_outbox(store, report, max_age_hours)
-            _check_results(store, report, settings.bewaren.dagen)
+            _check_results(store, report, settings.retention.days)
             _check_purge(store, report, settings)
         finally:
             store.close()
@@ -200,7 +200,7 @@ def _check_outbox(store: Store, report: _Report, max_age_hours: float) -> None:
 def _check_results(store: Store, report: _Report, days: int) -> None:
     pending = store.inbox.counts()["pending"]
     oldest = next(iter(store.inbox.pending(limit=1)), None)
-    age = report.hours(oldest.delivery.received_at if oldest else None)
+    age = report.hours(oldest.received.received_at if oldest else None)
     report.metrics |= {"results_pending": pending, "results_oldest_hours": age}
     text = f"{pending} results are not yet processed"
     text = f"{text}; the oldest came in {age:g} hours ago" if pending else text
@@ -213,10 +213,10 @@ def _check_results(store: Store, report: _Report, days: int) -> None:
 def _check_purge(store: Store, report: _Report, settings: Settings) -> None:
     """Late is what should have gone days ago; a store in which nothing has to go needs no purge."""
     grace = dt.timedelta(days=LATE_DAYS)
-    until, marks_until = settings.bewaren.until(report.now)
+    until, marks_until = settings.retention.until(report.now)
     late = store.removable(report.now, until - grace, marks_until - grace)
     last = store.purges()
-    unwiped = [*takewhile(lambda done: not done.gewist, last)]
+    unwiped = [*takewhile(lambda done: not done.wiped, last)]
     number = late.resultaten + late.berichten + late.merken
     report.metrics |= {"purge_late": number, "purge_hours": report.hours(last[0].at if last else None)}
     text = f"the last purge was on {last[0].at:%Y-%m-%d}" if last else "there was no purge yet"

@@ -72,9 +72,9 @@ def check(
         list[str] | None,
         typer.Option("--leverancier", metavar="TEST", help='Only this supplier ("ICE"); may be repeated. Default: all.'),
     ] = None,
-    op: Annotated[
+    on: Annotated[
         dt.date | None,
-        typer.Option("--op", parser=day, metavar="YYYY-MM-DD", help="The day to ask about. Default: today."),
+        typer.Option("--on", parser=day, metavar="YYYY-MM-DD", help="The day to ask about. Default: today."),
     ] = None,
     per_second: Annotated[
         float | None,
@@ -117,7 +117,7 @@ def check(
         for controle in client.osr.check_mandaten(
             stop.until(scholen),
             leveranciers=leverancier,
-            op=op,
+            on=on,
             workers=workers,
             per_second=per_second,
             max_age=age,

@@ -69,7 +69,7 @@ def check(
 
 def _years(settings: Settings) -> tuple[list[str], str]:
     """The school years that are configured, and the one after the one of today."""
-    now = settings.schooljaar or Schooljaar.op(dt.datetime.now(amsterdam()).date())
+    now = settings.schooljaar or Schooljaar.on(dt.datetime.now(amsterdam()).date())
     second = int(now[5:])
     configured = [item.schooljaar for item in settings.jaargangen.items] or [now]
     return configured, f"{second}-{second + 1}"
@@ -114,12 +114,12 @@ def register_endpoint(
         typer.Option("--url", metavar="URL", help='https address of the receiver. Default: the column "url" of --schools.'),
     ] = None,
     attributes: Annotated[str, typer.Option("--attributes", metavar="TEXT", help="What kind of system it is.")] = "LAS",
-    vanaf: Annotated[
+    since: Annotated[
         dt.date | None,
-        typer.Option("--vanaf", parser=day, metavar="YYYY-MM-DD", help="First day. Default: at once."),
+        typer.Option("--since", parser=day, metavar="YYYY-MM-DD", help="First day. Default: at once."),
     ] = None,
-    tot: Annotated[
-        dt.date | None, typer.Option("--tot", parser=day, metavar="YYYY-MM-DD", help="Last day. Default: open.")
+    until: Annotated[
+        dt.date | None, typer.Option("--until", parser=day, metavar="YYYY-MM-DD", help="Last day. Default: open.")
     ] = None,
     free_routing_id: Annotated[
         bool,
@@ -140,5 +140,5 @@ def register_endpoint(
     settings = load(config)
     wanted = adressen.wanted(settings, school, schools, url, all_schools=all_schools)
     with Client(**settings.arguments()) as client:
-        work = adressen.Work(client, attributes=attributes, vanaf=vanaf, tot=tot, free=free_routing_id)
+        work = adressen.Work(client, attributes=attributes, since=since, until=until, free=free_routing_id)
         return adressen.carry_out_all(work, wanted, settings, yes=yes, dry_run=dry_run)

@@ -139,10 +139,10 @@ def _read_leerlingen(file: Path, _: School) -> Leerlingenlijst:
 
 def _compare(client: Client, settings: Settings, given: _Given, schooljaar: str | None) -> Overzicht:
     now = dt.datetime.now(dt.UTC)
-    year = schooljaar or settings.schooljaar or Schooljaar.op(now.astimezone(amsterdam()).date())
+    year = schooljaar or settings.schooljaar or Schooljaar.on(now.astimezone(amsterdam()).date())
     only = only_school(client, given.key)
     schools = given.read(settings)
-    results = list(client.resultaten(only, alle=True))
+    results = list(client.resultaten(only, everything=True))
     messages = list(client.outbox.messages())
     return maak_overzicht(
         results,

@@ -113,7 +113,9 @@ def fetch(
         make_folder(to)
         try:
             with terminal.counting("Reports") as count:
-                for item in client.fetch_leerlingrapporten(to, school=which, workers=workers, alle=all_results, stop=stop):
+                for item in client.fetch_leerlingrapporten(
+                    to, school=which, workers=workers, everything=all_results, stop=stop
+                ):
                     tally.add(item)
                     count()
         except DoorstroomError as error:
@@ -142,7 +144,7 @@ def _tell(tally: _Tally, stop: Stop, failed: DoorstroomError | None, to: Path, w
 
 def _why_none(client: Client, school: School | None) -> str:
     """Why there is no report to fetch."""
-    if next(iter(client.resultaten(school, alle=True)), None) is not None:
+    if next(iter(client.resultaten(school, everything=True)), None) is not None:
         return "All reports were fetched, or are not ready yet; --all looks at all of them again"
     return "There are no results yet, and a report belongs to a result. A supplier sends results after the test"
 

@@ -126,7 +126,7 @@ def export(
 
 
 def _results(client: Client, school: str | None, *, all_results: bool) -> Iterator[OntvangenResultaat]:
-    return client.resultaten(only_school(client, school), alle=all_results)
+    return client.resultaten(only_school(client, school), everything=all_results)
 
 
 def _advies(item: OntvangenResultaat) -> str:

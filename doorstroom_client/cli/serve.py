@@ -21,7 +21,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import os_reason
 from doorstroom_client.cli._options import ConfigOption
-from doorstroom_client.cli._purging import Opruimer
+from doorstroom_client.cli._purging import Purger
 from doorstroom_client.cli._session import load
 from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
@@ -115,7 +115,7 @@ def serve(
             scarce=partial(no_descriptors, about=chain),
             tell=terminal.complain,
         )
-        with _signals_end_quietly(), Opruimer(client, chain.now, terminal.complain).running():
+        with _signals_end_quietly(), Purger(client, chain.now, terminal.complain).running():
             server.run(client.terugweg.asgi(peer, server.LIMITS), listening, running)
     terminal.say("Stopped.")
 

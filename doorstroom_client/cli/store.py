@@ -14,7 +14,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.store.rows import Opgeruimd
+from doorstroom_client.store.rows import Purged
 
 app = typer.Typer(help="What is kept: count it, remove what is no longer needed, copy it.", no_args_is_help=True)
 _RESULTS = ("received", "current", "pending", "put_off")
@@ -29,7 +29,7 @@ OlderOption = Annotated[
         metavar="DAYS",
         min=0,
         max=_LONGEST,
-        help="Days since a result was processed, or a message ended. Default: bewaren.dagen, 30 when not configured.",
+        help="Days since a result was processed, or a message ended. Default: retention.days, 30 when not configured.",
     ),
 ]
 
@@ -51,14 +51,14 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         last = next(iter(client.store.purges(1)), None)
         due = client.store.removable()
     days = None if oldest is None else max((dt.datetime.now(dt.UTC) - oldest).days, 0)
-    terms = {"dagen": settings.bewaren.dagen, "merken_dagen": settings.bewaren.merken_dagen}
+    terms = {"days": settings.retention.days, "marks_days": settings.retention.marks_days}
     if as_json:
         terminal.emit_json(
             {
                 "resultaten": {name: counts[name] for name in _RESULTS},
                 "outbox": {name: number for name, number in counts.items() if name not in _RESULTS},
                 "oudste_onverwerkt_dagen": days,
-                "bewaren": terms,
+                "retention": terms,
                 "op_te_ruimen": _numbers(due),
                 "laatst_opgeruimd": None if last is None else _document(last),
             }
@@ -68,7 +68,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     terminal.show(f"Results: {counts['received']} received, {counts['pending']} not yet processed{old}.")
     outbox = ", ".join(f"{number} {name}" for name, number in counts.items() if name not in _RESULTS)
     terminal.show(f"Outbox: {outbox}.")
-    terminal.show(f"Kept for {terms['dagen']} days, marks for {terms['merken_dagen']} days. To be removed now: {_told(due)}.")
+    terminal.show(f"Kept for {terms['days']} days, marks for {terms['marks_days']} days. To be removed now: {_told(due)}.")
     terminal.show("Nothing was ever removed." if last is None else f"Removed last, at {_moment(last.at)}: {_told(last)}.")
 
 
@@ -77,7 +77,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     help=options.text(
         "Remove what is no longer needed: results that were processed, and messages that ended, so many days ago.",
         "doorstroom store purge --quiet",
-        "What is not processed never goes. Marks of what suppliers accepted go after bewaren.merken_dagen. The bytes are "
+        "What is not processed never goes. Marks of what suppliers accepted go after retention.marks_days. The bytes are "
         'overwritten too. Others can go on with the store; "doorstroom serve" does this by itself once a day. There is no way '
         "back.",
     ),
@@ -97,7 +97,7 @@ def purge(
         terminal.emit_json({"dry_run": dry_run} | _document(done))
         return
     terminal.show(f"Dry run, nothing was removed. Would go: {_told(done)}." if dry_run else f"Removed: {_told(done)}.")
-    if not dry_run and not done.gewist:
+    if not dry_run and not done.wiped:
         terminal.show("The bytes may still stand in the files, because somebody was reading; they are wiped the next time.")
 
 
@@ -122,15 +122,15 @@ def backup(file: FileArgument, config: ConfigOption = None, as_json: JsonOption 
         terminal.say(f"The store is copied to {file}, {size} bytes.")
 
 
-def _numbers(done: Opgeruimd) -> dict[str, int]:
+def _numbers(done: Purged) -> dict[str, int]:
     return {"resultaten": done.resultaten, "berichten": done.berichten, "merken": done.merken}
 
 
-def _document(done: Opgeruimd) -> dict[str, Any]:
+def _document(done: Purged) -> dict[str, Any]:
     return asdict(done) | {"at": _moment(done.at), "until": _moment(done.until)}
 
 
-def _told(done: Opgeruimd) -> str:
+def _told(done: Purged) -> str:
     return f"{done.resultaten} results, {done.berichten} messages, {done.merken} marks"
 
 

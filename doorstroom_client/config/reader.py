@@ -28,7 +28,7 @@ from doorstroom_client.parties.osr import Osr
 from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.store.location import is_address, veiled
-from doorstroom_client.store.retention import Bewaartermijn
+from doorstroom_client.store.retention import Retention
 from doorstroom_client.transport.request import Timeouts
 
 DEFAULT_FILE = "doorstroom.toml"
@@ -49,7 +49,7 @@ class Settings:
     schooljaar: str | None = None
     schooljaren: tuple[Jaargang, ...] = ()
     store: str | None = None
-    bewaren: Bewaartermijn = field(default_factory=Bewaartermijn)
+    retention: Retention = field(default_factory=Retention)
     test_identities: bool = False
     las_key_reden: str = ""
     certificate: ClientCertificate | None = None
@@ -101,7 +101,7 @@ class Settings:
             ConfigurationError: there is none of that name.
         """
         table, today = self.jaargangen, dt.datetime.now(amsterdam()).date()
-        found = table.van(self.schooljaar) if self.schooljaar else table.op(today)
+        found = table.van(self.schooljaar) if self.schooljaar else table.on(today)
         return as_afspraak(self.afspraak if found is None else found.afspraak, self.afspraken)
 
     def proxy(self) -> Proxy | None:
@@ -273,7 +273,7 @@ class _Reader:
             schooljaar=top.get("schooljaar"),
             schooljaren=jaargangen,
             store=veiled(str(top["store"])) if "store" in top else None,
-            bewaren=self._try("bewaren", lambda: _bewaren(part.get("bewaren", {}))) or Bewaartermijn(),
+            retention=self._try("retention", lambda: _retention(part.get("retention", {}))) or Retention(),
             test_identities=top.get("test_identities", False),
             las_key_reden=top.get("las_key_reden", ""),
             certificate=certificate,
@@ -455,9 +455,9 @@ def _retry(values: Mapping[str, Any]) -> Retry:
     return Retry(stop=stop_after_attempt(int(attempts)), longest_wait=float(values.get("longest_wait", 20.0)))
 
 
-def _bewaren(values: Mapping[str, float]) -> Bewaartermijn:
+def _retention(values: Mapping[str, float]) -> Retention:
     """A variable gives every number with a fraction; one of zero is none."""
-    return Bewaartermijn(**{name: cast(int, int(days) if days == int(days) else days) for name, days in values.items()})
+    return Retention(**{name: cast(int, int(days) if days == int(days) else days) for name, days in values.items()})
 
 
 def _is_number(value: object) -> bool:

@@ -59,12 +59,12 @@ SETTINGS: tuple[Setting, ...] = (
         kind="place",
     ),
     Setting(
-        "bewaren.dagen",
+        "retention.days",
         "days that a processed result, or a message that ended, stays in the store before it is purged (default 30)",
         kind="number",
     ),
     Setting(
-        "bewaren.merken_dagen",
+        "retention.marks_days",
         "days that the marks of what a supplier accepted stay in the store before they are purged (default 400)",
         kind="number",
     ),
@@ -176,9 +176,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("schooljaren[].schooljaar", 'school year, "2026-2027"', required=True),
     Setting("schooljaren[].namespace", "its namespace in the OSR, in place of osr.namespace", required=True),
     Setting("schooljaren[].afspraak", "its agreement version, in place of afspraak", required=True),
-    Setting("schooljaren[].vanaf", "first day on which both are in force, 2026-09-15 (default: 1 August)", kind="day"),
+    Setting("schooljaren[].since", "first day on which both are in force, 2026-09-15 (default: 1 August)", kind="day"),
     Setting(
-        "schooljaren[].tot",
+        "schooljaren[].until",
         "last day (default: the day before the next school year begins here; 31 July for the last one)",
         kind="day",
     ),

@@ -23,7 +23,7 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.exchange.answer_body import json_in, readable
-from doorstroom_client.exchange.circuit import THROTTLED_COST, TRANSIENT_COST, Health
+from doorstroom_client.exchange.circuit import THROTTLED_COST, TRANSIENT_COST, Circuits
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
 from doorstroom_client.exchange.flow import Attempt, Flow, Pause
 from doorstroom_client.exchange.retry import RetryPolicy, retry_after, seconds_of
@@ -74,7 +74,7 @@ class Conditions:
     retry: RetryPolicy
     total: float
     now: Callable[[], dt.datetime]
-    health: Health = field(default_factory=Health)
+    health: Circuits = field(default_factory=Circuits)
     las_oin: Callable[[], str | None] = lambda: None
     on_event: OnEvent | None = None
     before: Callable[[], Flow[None]] | None = None

@@ -33,7 +33,7 @@ class _Peer:
         self.why = ""
 
 
-class Health:
+class Circuits:
     """Budget and circuit of every peer, by its base address.
 
     Args:

@@ -14,7 +14,7 @@ from doorstroom_client.osr.writing import withdraw_endpoint
 from doorstroom_client.runtime import SyncRuntime
 
 
-class OsrAdressen:
+class OsrEndpoints:
     """The part of ``client.osr`` that is about addresses."""
 
     __slots__ = ()
@@ -27,8 +27,8 @@ class OsrAdressen:
         *,
         routing_id: str | None = None,
         attributes: str | None = None,
-        op: dt.date | None = None,
-        toekomstig: bool = False,
+        on: dt.date | None = None,
+        include_future: bool = False,
     ) -> tuple[Endpoint, ...]:
         """The addresses of a school, or of one administration. Empty for a service that has mandates of boards only.
 
@@ -36,8 +36,8 @@ class OsrAdressen:
             school: all administrations of this school.
             routing_id: one administration, by its routeringskenmerk.
             attributes: only systems of this kind, such as ``LAS``.
-            op: those of another day than today.
-            toekomstig: also those that have yet to begin.
+            on: those of another day than today.
+            include_future: also those that have yet to begin.
 
         Raises:
             MessageError: give one of `school` and `routing_id`, in its form; nothing was sent.
@@ -47,13 +47,13 @@ class OsrAdressen:
         """
         registry = self._chain.registry
         asked = find_endpoints(
-            registry.osr_on(op),
+            registry.osr_on(on),
             registry.budget(),
             routing_id=routing_id,
             school_oin=None if school is None else school.oin,
             attributes=attributes,
-            on=op,
-            future=toekomstig,
+            on=on,
+            future=include_future,
         )
         return self._runtime.run(asked)
 
@@ -93,8 +93,8 @@ class OsrAdressen:
         url: str,
         *,
         attributes: str = "LAS",
-        vanaf: dt.date | None = None,
-        tot: dt.date | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
     ) -> Adreswijziging:
         """Say what has to be done so that the OSR holds our address for a school. Nothing is written.
 
@@ -102,19 +102,19 @@ class OsrAdressen:
             school: the school; its routeringskenmerk names the administration.
             url: https address of our receiver.
             attributes: what kind of system it is.
-            vanaf: first day; at once when left out.
-            tot: last day; open when left out.
+            since: first day; at once when left out.
+            until: last day; open when left out.
 
         Raises:
             ConfigurationError: `url` is no https address, or there is no API key or OIN to show whose address it is.
-            MessageError: `tot` lies before `vanaf`.
+            MessageError: `until` lies before `since`.
             UnexpectedResponse: an answer cannot be understood.
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry, wens = self._chain.registry, Wens(school, url, attributes, vanaf, tot)
+        registry, wens = self._chain.registry, Wens(school, url, attributes, since, until)
         las, today = registry.own_oin(), registry.today()
-        plan = plan_address(registry.osr_on(vanaf), las, wens, registry.about, today, registry.proof)
+        plan = plan_address(registry.osr_on(since), las, wens, registry.about, today, registry.proof)
         return self._runtime.run(plan)
 
     def register_endpoint(
@@ -123,8 +123,8 @@ class OsrAdressen:
         url: str,
         *,
         attributes: str = "LAS",
-        vanaf: dt.date | None = None,
-        tot: dt.date | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
     ) -> Adreswijziging:
         """Register our address for a school, or change it, and read it back. Doing it again does no harm.
 
@@ -134,22 +134,22 @@ class OsrAdressen:
             school: the school; its routeringskenmerk names the administration.
             url: https address of our receiver.
             attributes: what kind of system it is.
-            vanaf: first day; at once when left out.
-            tot: last day; open when left out.
+            since: first day; at once when left out.
+            until: last day; open when left out.
 
         Returns:
             True when the address stands there; else ``beletsel`` says why it cannot.
 
         Raises:
             ConfigurationError: `url` is no https address, or there is no API key or OIN to show whose address it is.
-            MessageError: `tot` lies before `vanaf`.
+            MessageError: `until` lies before `since`.
             UnexpectedResponse: the OSR refused it, or holds something else afterwards.
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer; what was written may have been applied.
         """
-        registry, wens = self._chain.registry, Wens(school, url, attributes, vanaf, tot)
+        registry, wens = self._chain.registry, Wens(school, url, attributes, since, until)
         las, today = registry.own_oin(), registry.today()
-        done = put_address(registry.osr_on(vanaf), las, wens, registry.about, today, registry.proof)
+        done = put_address(registry.osr_on(since), las, wens, registry.about, today, registry.proof)
         return self._runtime.run(done)
 
     def carry_out(self, plan: Adreswijziging) -> Adreswijziging:

@@ -19,7 +19,7 @@ from doorstroom_client.receiving.received import open_kept
 from doorstroom_client.reports.download import Download, Leerlingrapport, Progress
 from doorstroom_client.reports.due import Due, Rapportage
 from doorstroom_client.runtime import SyncRuntime
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 _BATCH = 100
 _Due = Flow[Due[OntvangenResultaat]]
@@ -92,7 +92,7 @@ class Reporting:
         *,
         school: School | None = None,
         workers: int = 4,
-        alle: bool = False,
+        everything: bool = False,
         stop: Callable[[], bool] | None = None,
     ) -> Iterator[Rapportage[OntvangenResultaat]]:
         """Fetch the reports of all received results, a few at a time, and hand out what came of each as soon as it is known.
@@ -104,7 +104,7 @@ class Reporting:
             to: an existing folder; each file gets a name that holds no identifier (`Rapportage.path`).
             school: only of this administration.
             workers: how many reports at a time.
-            alle: fetched ones too, when they are not in the folder any more.
+            everything: fetched ones too, when they are not in the folder any more.
             stop: is asked before each report; once it says yes, no other report is begun.
 
         Raises:
@@ -116,16 +116,16 @@ class Reporting:
             raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
         fetching = self._chain.fetching(folder, self._runtime.resources.reports)
         only = None if school is None else [school.routeringskenmerk]
-        due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, alle))
+        due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, everything))
         for rapportage in self._runtime.stream(fetching.flows(due), workers):
             yield rapportage
 
 
-def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, alle: bool) -> Generator[_Due]:
+def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, everything: bool) -> Generator[_Due]:
     """The reports to be fetched, read as they are needed."""
     after, now = 0, chain.now()
     while True:
-        if alle:
+        if everything:
             batch = runtime.resources.inbox().results(only, after=after, limit=_BATCH)
         else:
             batch = runtime.resources.reports().due(now, after=after, limit=_BATCH, edu_to=only)
@@ -136,8 +136,8 @@ def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, alle: bool)
         after = batch[-1].id
 
 
-def _opened(chain: Chain, runtime: SyncRuntime, kept: Kept) -> _Due:
-    school = yield from chain.school_of(kept.delivery.edu_to)
+def _opened(chain: Chain, runtime: SyncRuntime, kept: StoredResult) -> _Due:
+    school = yield from chain.school_of(kept.received.edu_to)
     found = open_kept(kept, lambda _: school, chain.leveranciers, chain.afspraken)
     chain.note_other_host(found.resultaat, found.leverancier)
     result = OntvangenResultaat(found, kept, chain, runtime)

@@ -10,7 +10,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import SyncRuntime
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.many import Opdracht, Uitkomst
 from doorstroom_client.sending.only_changes import Vergelijking
 from doorstroom_client.sending.receipt import Ontvangst
@@ -61,7 +61,7 @@ class Sending:
             TransportError: there was no connection or no complete answer.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        send = self._chain.send(Lijst.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
+        send = self._chain.send(Bericht.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
         return self._runtime.run(send)
 
     def send_deelnemers(
@@ -94,7 +94,7 @@ class Sending:
             DoorstroomError: the same classes as for advice.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        send = self._chain.send(Lijst.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
+        send = self._chain.send(Bericht.of(built, school), school, leverancier, self._runtime.resources.books, only_changes)
         return self._runtime.run(send)
 
     def compare_schooladviezen(
@@ -121,7 +121,7 @@ class Sending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_schooladviezen(school, adviezen, schooljaar, las_key_reden)
-        compare = self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
+        compare = self._chain.compare(Bericht.of(built, school), school, leverancier, self._runtime.resources.books)
         return self._runtime.run(compare)
 
     def compare_deelnemers(
@@ -150,7 +150,7 @@ class Sending:
             StoreError: the store cannot be read.
         """
         built = self._chain.build_deelnemers(school, groepen, deelnemers, schooljaar, las_key_reden)
-        compare = self._chain.compare(Lijst.of(built, school), school, leverancier, self._runtime.resources.books)
+        compare = self._chain.compare(Bericht.of(built, school), school, leverancier, self._runtime.resources.books)
         return self._runtime.run(compare)
 
     @works_while_read

@@ -25,7 +25,7 @@ from doorstroom_client.messages.school import School
 
 
 @frozen(kw_only=True)
-class Schooladviezenlijst:
+class Adviezenbericht:
     """A mutation delivery: adds new advice and changes existing advice; nothing can be deleted by message."""
 
     datumtijd: str
@@ -42,7 +42,7 @@ class Schooladviezenlijst:
     __str__ = __repr__
 
 
-def build_schooladviezenlijst(
+def build_adviezenbericht(
     school: School,
     adviezen: Iterable[Advies],
     *,
@@ -52,7 +52,7 @@ def build_schooladviezenlijst(
     datumtijd: dt.datetime,
     test_identities: bool = False,
     las_key_reden: str = "",
-) -> Schooladviezenlijst:
+) -> Adviezenbericht:
     """Build a list of advice that is stricter than the published schema.
 
     Args:
@@ -84,7 +84,7 @@ def build_schooladviezenlijst(
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("schooladviezenlijst")
     afspraak.check_schooljaar(Schooljaar(schooljaar))
-    return Schooladviezenlijst(
+    return Adviezenbericht(
         datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,

@@ -26,7 +26,7 @@ from doorstroom_client.messages.vocabulary import Geslacht, Groepsoort, Jaargroe
 
 
 @frozen(kw_only=True)
-class Deelnemerslijst:
+class Deelnemersbericht:
     """A mutation delivery: adds new participants and changes existing ones; nothing can be deleted by message."""
 
     datumtijd: str
@@ -44,7 +44,7 @@ class Deelnemerslijst:
     __str__ = __repr__
 
 
-def build_deelnemerslijst(
+def build_deelnemersbericht(
     school: School,
     groepen: Iterable[Stamgroep],
     deelnemers: Iterable[Deelnemer],
@@ -55,7 +55,7 @@ def build_deelnemerslijst(
     datumtijd: dt.datetime,
     test_identities: bool = False,
     las_key_reden: str = "",
-) -> Deelnemerslijst:
+) -> Deelnemersbericht:
     """Build a list of participants that is stricter than the published schema.
 
     Args:
@@ -90,7 +90,7 @@ def build_deelnemerslijst(
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
     found.raise_if_any("deelnemerslijst")
     afspraak.check_schooljaar(Schooljaar(schooljaar))
-    return Deelnemerslijst(
+    return Deelnemersbericht(
         datumtijd=utc_text(moment),
         auteur=author,
         versie=afspraak.versie,

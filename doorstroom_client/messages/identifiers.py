@@ -161,7 +161,7 @@ class Schooljaar(Identifier):
         return isinstance(value, str) and super().fits(value) and int(value[5:]) == int(value[:4]) + 1
 
     @classmethod
-    def op(cls, day: dt.date) -> Schooljaar:
+    def on(cls, day: dt.date) -> Schooljaar:
         """The school year in which `day` falls."""
         start = day.year if day.month >= 8 else day.year - 1
         return cls(f"{start:04d}-{start + 1:04d}")

@@ -25,8 +25,8 @@ class Jaargang:
         schooljaar: ``"2026-2027"``.
         namespace: of the service version in the OSR, exactly as it is listed there.
         afspraak: the agreement to write: the name of a shipped or registered one, or an `Afspraak`.
-        vanaf: first day on which it is in force; 1 August when left out.
-        tot: last day, included. When left out: the day before the next one begins, and 31 July for the last one.
+        since: first day on which it is in force; 1 August when left out.
+        until: last day, included. When left out: the day before the next one begins, and 31 July for the last one.
 
     Raises:
         ConfigurationError: a value is missing or does not have its form.
@@ -35,8 +35,8 @@ class Jaargang:
     schooljaar: str
     namespace: str
     afspraak: Afspraak | str
-    vanaf: dt.date | None = None
-    tot: dt.date | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
 
     def __post_init__(self) -> None:
         if not Schooljaar.fits(self.schooljaar):
@@ -45,13 +45,13 @@ class Jaargang:
             raise ConfigurationError(
                 "schooljaren.namespace is empty, or starts or ends with a space", setting="schooljaren.namespace"
             )
-        if self.tot is not None and self.tot < self.eerste_dag:
-            raise ConfigurationError("schooljaren.tot lies before vanaf", setting="schooljaren.tot")
+        if self.until is not None and self.until < self.eerste_dag:
+            raise ConfigurationError("schooljaren.until lies before since", setting="schooljaren.until")
 
     @property
     def eerste_dag(self) -> dt.date:
         """The first day on which it is in force."""
-        return self.vanaf or dt.date(int(self.schooljaar[:4]), 8, 1)
+        return self.since or dt.date(int(self.schooljaar[:4]), 8, 1)
 
 
 @frozen
@@ -73,10 +73,10 @@ class Jaargangen:
         if twice is not None:
             raise ConfigurationError(f"schooljaren: {twice} is configured twice", setting="schooljaren")
         for one, following in pairwise(items):
-            if one.eerste_dag == following.eerste_dag or (one.tot is not None and one.tot >= following.eerste_dag):
+            if one.eerste_dag == following.eerste_dag or (one.until is not None and one.until >= following.eerste_dag):
                 raise ConfigurationError(
                     f"schooljaren: {one.schooljaar} and {following.schooljaar} are both in force on {following.eerste_dag}",
-                    setting="schooljaren.tot",
+                    setting="schooljaren.until",
                     hint="Leave tot out: a school year then lasts until the next one begins",
                 )
         return cls(tuple(items))
@@ -84,7 +84,7 @@ class Jaargangen:
     def __bool__(self) -> bool:
         return bool(self.items)
 
-    def op(self, dag: dt.date) -> Jaargang | None:
+    def on(self, dag: dt.date) -> Jaargang | None:
         """The one that is in force on a day."""
         return next((item for item in self.items if item.eerste_dag <= dag <= self.laatste_dag(item)), None)
 
@@ -94,26 +94,26 @@ class Jaargangen:
 
     def laatste_dag(self, jaargang: Jaargang) -> dt.date:
         """The last day on which one is in force."""
-        if jaargang.tot is not None:
-            return jaargang.tot
+        if jaargang.until is not None:
+            return jaargang.until
         at = self.items.index(jaargang)
         if at + 1 < len(self.items):
             return self.items[at + 1].eerste_dag - dt.timedelta(days=1)
         return max(dt.date(int(jaargang.schooljaar[5:]), 7, 31), jaargang.eerste_dag)
 
-    def namespace_op(self, dag: dt.date) -> str:
+    def namespace_on(self, dag: dt.date) -> str:
         """The namespace on a day.
 
         Raises:
             ConfigurationError: no school year is configured for that day.
         """
-        found = self.op(dag)
+        found = self.on(dag)
         if found is None:
             known = ", ".join(f"{item.schooljaar} ({item.eerste_dag} - {self.laatste_dag(item)})" for item in self.items)
             raise ConfigurationError(
                 f"schooljaren: none is in force on {dag}; configured are: {known}",
                 setting="schooljaren",
-                hint="Add the school year with its namespace and agreement, or change vanaf or tot",
+                hint="Add the school year with its namespace and agreement, or change since or until",
             )
         return found.namespace
 

@@ -13,7 +13,7 @@ from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.store.protocols import Mandates
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 
 YES_SECONDS = 15 * 60.0
 """A revoked mandate must not live long."""
@@ -65,13 +65,13 @@ class Answers:
     ) -> None:
         self._shelf = shelf
         self.now = now
-        self._at_hand: dict[tuple[str, str, str, str], Gezien] = {}
+        self._at_hand: dict[tuple[str, str, str, str], StoredAnswer] = {}
         # Of these systems and schools the store may hold an answer that was contradicted, or an older one than was given.
         self._disbelieved: set[tuple[str, str]] = set()
         self._told_at: dt.datetime | None = None
         self._lock = forks.Lock()
 
-    def is_fresh(self, gezien: Gezien, max_age: float | None = None) -> bool:
+    def is_fresh(self, gezien: StoredAnswer, max_age: float | None = None) -> bool:
         """Whether an answer can be used without asking.
 
         Args:
@@ -81,13 +81,13 @@ class Answers:
         usual = YES_SECONDS if gezien.gemandateerd else NO_SECONDS
         return gezien.age(self.now()) < (usual if max_age is None else max_age)
 
-    def is_stale_yes(self, gezien: Gezien | None) -> bool:
+    def is_stale_yes(self, gezien: StoredAnswer | None) -> bool:
         """Whether an answer may stand in while the OSR gives none."""
         return gezien is not None and gezien.gemandateerd and gezien.age(self.now()) < STALE_SECONDS
 
     def find(
         self, namespace: str, peildatum: str, school_oin: str, *oins: str, max_age: float | None = None
-    ) -> Flow[dict[str, Gezien]]:
+    ) -> Flow[dict[str, StoredAnswer]]:
         """Earlier answers about a school, by OIN of the system; fresh or not.
 
         Args:
@@ -102,11 +102,11 @@ class Answers:
             return found
         return (yield from keep(partial(self._read, namespace, peildatum, school_oin, oins)))
 
-    def keep(self, gezien: Gezien) -> Flow[Gezien]:
+    def keep(self, gezien: StoredAnswer) -> Flow[StoredAnswer]:
         """Remember an answer, in place of the one before; gives it with what is known of that one."""
         return (yield from keep(partial(self._keep, gezien)))
 
-    def has_turned(self, gezien: Gezien) -> bool:
+    def has_turned(self, gezien: StoredAnswer) -> bool:
         """Whether it is a no that was a yes until at most a day ago."""
         at = gezien.omgeslagen_op
         return at is not None and 0 <= (self.now() - at).total_seconds() < STALE_SECONDS
@@ -144,11 +144,11 @@ class Answers:
 
     # --- at hand
 
-    def _known(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, Gezien]:
+    def _known(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, StoredAnswer]:
         found = ((oin, self._at_hand.get((namespace, peildatum, school_oin, oin))) for oin in oins)
         return {oin: gezien for oin, gezien in found if gezien is not None}
 
-    def _put(self, gezien: Gezien) -> None:
+    def _put(self, gezien: StoredAnswer) -> None:
         """Have an answer at hand; of too many, all are dropped. Who calls this has the lock."""
         if len(self._at_hand) >= _MOST:
             self._at_hand.clear()
@@ -160,7 +160,7 @@ class Answers:
 
     # --- the store
 
-    def _keep(self, gezien: Gezien) -> Gezien:
+    def _keep(self, gezien: StoredAnswer) -> StoredAnswer:
         about = (gezien.namespace, gezien.peildatum, gezien.school, (gezien.leverancier,))
         if not gezien.gemandateerd:  # what a yes follows on does not matter
             gezien = gezien.after((self._known(*about) or self._read(*about)).get(gezien.leverancier))
@@ -185,7 +185,7 @@ class Answers:
         stayed = {item.school for item in known if item.gemandateerd and item.gezien_op >= first}
         return len(changed), len(stayed - changed.keys())
 
-    def _read(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, Gezien]:
+    def _read(self, namespace: str, peildatum: str, school_oin: str, oins: tuple[str, ...]) -> dict[str, StoredAnswer]:
         try:
             shelf = self._shelf()
             kept = None if shelf is None else {item.leverancier: item for item in shelf.find(namespace, peildatum, school_oin)}
@@ -198,7 +198,7 @@ class Answers:
                         self._take_over(kept.get(oin), (namespace, peildatum, school_oin, oin))
         return self._known(namespace, peildatum, school_oin, oins)
 
-    def _take_over(self, kept: Gezien | None, key: tuple[str, str, str, str]) -> None:
+    def _take_over(self, kept: StoredAnswer | None, key: tuple[str, str, str, str]) -> None:
         """What the store has counts, unless another thread got a younger answer while it was read."""
         known, now = self._at_hand.get(key), self.now()
         if kept is None:

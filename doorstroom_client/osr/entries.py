@@ -151,9 +151,9 @@ class Endpoint(Vermelding):
     eind_datum: dt.date | None = None
     is_van_ons: bool | None = None
 
-    def is_voorbij(self, op: dt.date) -> bool:
+    def is_voorbij(self, on: dt.date) -> bool:
         """Whether it has ended on a day."""
-        return self.eind_datum is not None and self.eind_datum < op
+        return self.eind_datum is not None and self.eind_datum < on
 
     @classmethod
     def read(cls, fields: Fields) -> Endpoint:
@@ -187,7 +187,7 @@ class EigenMandaat(Vermelding):
     eind_datum: dt.date | None = None
     school_oin: str | None = None
 
-    def geldt_op(self, dag: dt.date) -> bool:
+    def valid_on(self, dag: dt.date) -> bool:
         """Whether it is in force on a day; both ends are included."""
         begun = self.start_datum is None or self.start_datum <= dag
         return begun and (self.eind_datum is None or dag <= self.eind_datum)

@@ -14,7 +14,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 
 
 @frozen
@@ -38,7 +38,7 @@ class Helft:
     begint_op: dt.date | None = None
 
     @classmethod
-    def of(cls, oin: str, told: Gezien, peildatum: dt.date) -> Helft:
+    def of(cls, oin: str, told: StoredAnswer, peildatum: dt.date) -> Helft:
         """From an answer about a day; that of a no tells when the last one ended and the next one begins, if anything."""
         if told.gemandateerd:
             return cls(oin, True, told.start_datum, told.eind_datum)

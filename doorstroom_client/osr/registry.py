@@ -31,7 +31,7 @@ from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import Osr
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 
 
 class _Standing(Enum):
@@ -90,40 +90,40 @@ class Registry:
             raise ConfigurationError("our own certificate carries no OIN", setting="certificate.cert")
         return self.las_oin
 
-    def asked_on(self, op: dt.date | None) -> str:
+    def asked_on(self, on: dt.date | None) -> str:
         """The day that a question is about, as answers are kept by it: empty for the day of asking."""
-        return "" if op is None or op == self.today() else op.isoformat()
+        return "" if on is None or on == self.today() else on.isoformat()
 
     def budget(self) -> Budget:
         """The total time of one operation."""
         return Budget(self.about)
 
-    def check_mandaat(self, school: School, leverancier: Leverancier, op: dt.date | None) -> Flow[Mandaat]:
+    def check_mandaat(self, school: School, leverancier: Leverancier, on: dt.date | None) -> Flow[Mandaat]:
         """Ask the OSR anew about the supplier, and about ourselves when we have an API key."""
-        return (yield from self.mandaatstand(school, leverancier, op)).mandaat
+        return (yield from self.mandaatstand(school, leverancier, on)).mandaat
 
     def mandaatstand(
-        self, school: School, leverancier: Leverancier, op: dt.date | None, eigen: Sequence[EigenMandaat] = ()
+        self, school: School, leverancier: Leverancier, on: dt.date | None, eigen: Sequence[EigenMandaat] = ()
     ) -> Flow[Mandaatstand]:
         """The whole question for one school: both halves, asked anew.
 
         Args:
             school: the school.
             leverancier: the supplier.
-            op: the day to ask about; today when left out.
+            on: the day to ask about; today when left out.
             eigen: all our own mandates for this school, when they were listed before (`own_mandates_per_school`); they tell
                 since or until when our half is missing, and never whether it is.
 
         Raises:
             DoorstroomError: the OSR gave no answer, or neither a yes nor a no.
         """
-        osr, proof, peildatum = self.osr_on(op), self.proof, op or self.today()
-        theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.budget(), on=op, proof=proof)
-        toets = yield from self.remember(osr, leverancier.oin, school.oin, theirs, op)
+        osr, proof, peildatum = self.osr_on(on), self.proof, on or self.today()
+        theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.budget(), on=on, proof=proof)
+        toets = yield from self.remember(osr, leverancier.oin, school.oin, theirs, on)
         las = Helft(self.las_oin or "", None)
         if self.las_oin is not None and osr.api_key is not None:
-            ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.budget(), on=op, own=True, proof=proof)
-            told = self._gezien(osr, self.las_oin, school.oin, ours, op)
+            ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.budget(), on=on, own=True, proof=proof)
+            told = self._gezien(osr, self.las_oin, school.oin, ours, on)
             las = Helft.of(self.las_oin, told, peildatum).with_periods(eigen, peildatum)
         return Mandaatstand(
             school=school,
@@ -136,10 +136,10 @@ class Registry:
             gezegd=theirs.said,
         )
 
-    def find_eigen_mandaat(self, school: School, op: dt.date | None) -> Flow[EigenMandaat | None]:
+    def find_eigen_mandaat(self, school: School, on: dt.date | None) -> Flow[EigenMandaat | None]:
         """Our own mandate for one school, with its dates; None when there is none on that day."""
         las = self.own_oin()
-        ours = yield from ask_mandate(self.osr_on(op), las, school.oin, self.budget(), on=op, own=True, proof=self.proof)
+        ours = yield from ask_mandate(self.osr_on(on), las, school.oin, self.budget(), on=on, own=True, proof=self.proof)
         return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
@@ -199,8 +199,8 @@ class Registry:
         tell(event, conditions.on_event)
 
     def remember(
-        self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, op: dt.date | None = None
-    ) -> Flow[Gezien]:
+        self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, on: dt.date | None = None
+    ) -> Flow[StoredAnswer]:
         """Keep an answer for whoever asks the same again soon; gives it with what is known of the one before.
 
         Args:
@@ -208,13 +208,13 @@ class Registry:
             supplier_oin: whose mandate.
             school_oin: of which school.
             answer: what the OSR said.
-            op: the day that was asked about; the day of asking when left out.
+            on: the day that was asked about; the day of asking when left out.
         """
-        return (yield from self.answers.keep(self._gezien(osr, supplier_oin, school_oin, answer, op)))
+        return (yield from self.answers.keep(self._gezien(osr, supplier_oin, school_oin, answer, on)))
 
-    def _gezien(self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, op: dt.date | None) -> Gezien:
-        day, now = self.asked_on(op), self.answers.now()
-        return Gezien(supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, now)
+    def _gezien(self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, on: dt.date | None) -> StoredAnswer:
+        day, now = self.asked_on(on), self.answers.now()
+        return StoredAnswer(supplier_oin, school_oin, osr.namespace, day, answer.mandated, answer.start, answer.end, now)
 
     def the_leverancier(self, school: School) -> Flow[Leverancier]:
         """The one supplier that the school has mandated.

@@ -23,7 +23,7 @@ from doorstroom_client.osr.pace import PATIENCE, Pace, paced
 from doorstroom_client.osr.registry import Registry, is_silence
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import check_rate
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 
 T = TypeVar("T")
 OnWait = Callable[[DoorstroomError, float], object]
@@ -92,14 +92,14 @@ class _Halves:
     """
 
     school: School
-    seen: Mapping[str, Gezien]
-    found: dict[str, Gezien] = field(default_factory=dict[str, Gezien])
+    seen: Mapping[str, StoredAnswer]
+    found: dict[str, StoredAnswer] = field(default_factory=dict[str, StoredAnswer])
     asked: int = 0
     said: dict[str, str] = field(default_factory=dict[str, str])
     budget: Budget | None = None
 
 
-class Controleronde:
+class Round:
     """One run over many schools, shared by its workers.
 
     The half of this LAS is asked once per school, that of each supplier once; the periods of our own mandates are looked up
@@ -111,7 +111,7 @@ class Controleronde:
     Args:
         registry: the OSR.
         leveranciers: whose mandates.
-        op: the day to ask about; None is the day of asking.
+        on: the day to ask about; None is the day of asking.
         pace: hands out the moments at which a call may start.
         per_second: how many in a second.
         max_age: seconds that an earlier answer may be old; 15 minutes for a yes and 1 minute for a no when None.
@@ -125,7 +125,7 @@ class Controleronde:
         self,
         registry: Registry,
         leveranciers: Sequence[Leverancier],
-        op: dt.date | None,
+        on: dt.date | None,
         pace: Pace,
         per_second: float | None,
         max_age: float | None,
@@ -137,7 +137,7 @@ class Controleronde:
             raise ConfigurationError("max_age must be from 0 to 86400 seconds (a day)", setting="max_age")
         self._registry = registry
         self._leveranciers = tuple(leveranciers)
-        self._op = None if op == registry.today() else op
+        self._op = None if on == registry.today() else on
         self._osr = registry.osr_on(self._op)
         self._las = registry.las_oin if self._osr.api_key is not None else None
         self._pace = pace

@@ -30,7 +30,7 @@ _VERSCHILLEND = Uitspraak(
 
 
 class Resultaat(Protocol):
-    """A received result, as ``client.resultaten(alle=True)`` hands it out."""
+    """A received result, as ``client.resultaten(everything=True)`` hands it out."""
 
     @property
     def school(self) -> School | None:
@@ -86,7 +86,7 @@ def maak_overzicht(
     """Compare advice and results of one school year.
 
     Args:
-        resultaten: the received results, ``client.resultaten(alle=True)``.
+        resultaten: the received results, ``client.resultaten(everything=True)``.
         scholen: what the schools themselves know; a school that has results only gets a part of its own.
         schooljaar: the school year, ``2026-2027``; results of another one are counted and left out.
         gemaakt_op: now, aware.
@@ -128,7 +128,7 @@ def maak_overzicht(
 def _schooljaar(item: Resultaat) -> str:
     """The school year of a result; of one that names none, the year in which the test was taken or the result received."""
     named = schooljaar_as_written(item.resultaat.schooljaar or "")
-    return named if Schooljaar.fits(named) else Schooljaar.op(item.resultaat.afnamedatum or item.ontvangen_op.date())
+    return named if Schooljaar.fits(named) else Schooljaar.on(item.resultaat.afnamedatum or item.ontvangen_op.date())
 
 
 @dataclass(slots=True, repr=False, eq=False)

@@ -18,7 +18,7 @@ from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.receiving.judge import InboundRequest, InboundResponse, Receiver
 from doorstroom_client.store.group_commit import Outcome
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 if TYPE_CHECKING:
     import asyncio
@@ -126,15 +126,15 @@ class Intake:
 
     def _settled(self, outcomes: list[tuple[_Accepted, Outcome]]) -> None:
         """In the thread that committed: wake each event loop, once for all of its own."""
-        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Accepted, Answer | Kept]]] = {}
+        loops: dict[asyncio.AbstractEventLoop, list[tuple[_Accepted, Answer | StoredResult]]] = {}
         for accepted, outcome in outcomes:
-            answer: Answer | Kept = outcome if self._runtime.hooks_in_loop else self._told_of(accepted, outcome)
+            answer: Answer | StoredResult = outcome if self._runtime.hooks_in_loop else self._told_of(accepted, outcome)
             loops.setdefault(accepted.answer.get_loop(), []).append((accepted, answer))
         for loop, answers in loops.items():
             with suppress(RuntimeError):  # the loop has ended, so that nobody waits in it
                 loop.call_soon_threadsafe(self._hand_out, answers)
 
-    def _hand_out(self, answers: list[tuple[_Accepted, Answer | Kept]]) -> None:
+    def _hand_out(self, answers: list[tuple[_Accepted, Answer | StoredResult]]) -> None:
         """In the event loop of those who wait."""
         for accepted, outcome in answers:
             answer = outcome if isinstance(outcome, InboundResponse) else self._told_of(accepted, outcome)
@@ -149,10 +149,10 @@ class Intake:
         """The answer, after its event. What goes wrong in telling is for who waits for this answer, and nobody else."""
         if isinstance(outcome, Exception) and not isinstance(outcome, StoreError):
             return outcome
-        answer = InboundResponse.of(202 if isinstance(outcome, Kept) else 503)
+        answer = InboundResponse.of(202 if isinstance(outcome, StoredResult) else 503)
         try:
             accepted.context.run(self._tell, answer, accepted.request, accepted.start)
-            if isinstance(outcome, Kept) and outcome.contested:
+            if isinstance(outcome, StoredResult) and outcome.contested:
                 accepted.context.run(self._receiver.contested, outcome)
         except Exception as error:  # noqa: BLE001 - of a clock or a log of somebody else
             return error

@@ -29,7 +29,7 @@ from doorstroom_client.messages.vocabulary import Identiteitsoort
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.receiving.reasons import Reason
 from doorstroom_client.store.group_commit import GroupCommit
-from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.rows import ReceivedResult, StoredResult
 
 PATH = "/leerlingresultaat"
 MELDINGEN = {
@@ -115,7 +115,7 @@ class InboundResponse:
         return InboundResponse(status, body, headers, reason)
 
 
-Verdict = InboundResponse | Delivery
+Verdict = InboundResponse | ReceivedResult
 """A refusal, or what is to be kept."""
 
 
@@ -148,7 +148,7 @@ class Receiver:
     now: Callable[[], dt.datetime]
     las_keys_like_bsn: bool = False
     waits: bool = False
-    contested: Callable[[Kept], object] = field(default=nobody, repr=False)
+    contested: Callable[[StoredResult], object] = field(default=nobody, repr=False)
     failed: Failed = field(default=nobody, repr=False)
 
     def judge(self, request: InboundRequest, *, admitted: bool = False) -> Flow[Verdict]:
@@ -219,7 +219,7 @@ class Receiver:
             return InboundResponse.of(400, error.problems[0].text) if error.path == "body" else InboundResponse.of(422)
         if self._carries_bsn(result):
             return InboundResponse.of(422)
-        return Delivery(
+        return ReceivedResult(
             edu_to=edu_to,
             edu_from=edu_from,
             sender_oin=sender,

@@ -17,7 +17,7 @@ from doorstroom_client.messages.spellings import toets_as_listed
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies, Toetssoort
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.store.moments import is_ahead
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 
 @frozen
@@ -105,13 +105,13 @@ class Ontvangen:
 
 
 def open_kept(
-    kept: Kept,
+    kept: StoredResult,
     find_school: Callable[[str], School | None],
     leveranciers: Sequence[Leverancier],
     afspraken: tuple[Afspraak, ...] = (),
 ) -> Ontvangen:
     """Read a kept delivery back."""
-    about, resultaat = kept.delivery, decode_leerlingresultaat(kept.delivery.payload)
+    about, resultaat = kept.received, decode_leerlingresultaat(kept.received.payload)
     toets = toets_as_listed(resultaat.toetssoort or "")
     ours = [item for item in leveranciers if item.oin == about.sender_oin]
     return Ontvangen(

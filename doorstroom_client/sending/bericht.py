@@ -9,9 +9,9 @@ from dataclasses import field, fields, replace
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import Adviezenbericht
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School
 from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, mark, marker
@@ -23,7 +23,7 @@ _ENTRIES = {Operation.REGISTREREN: "deelnemers", Operation.SCHOOLADVIEZEN: "voor
 
 
 @frozen
-class Lijst:
+class Bericht:
     """A Deelnemerslijst or Schooladviezenlijst in its final bytes.
 
     Attributes:
@@ -44,9 +44,9 @@ class Lijst:
     _document: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, message: Schooladviezenlijst | Deelnemerslijst, school: School) -> Lijst:
+    def of(cls, message: Adviezenbericht | Deelnemersbericht, school: School) -> Bericht:
         """Settle the bytes of a message."""
-        if isinstance(message, Schooladviezenlijst):
+        if isinstance(message, Adviezenbericht):
             soort, aantal = Operation.SCHOOLADVIEZEN, len(message.voorlopigSchooladviezen)
         else:
             soort, aantal = Operation.REGISTREREN, len(message.deelnemers)
@@ -67,7 +67,7 @@ class Lijst:
         """What it has to stay in order with, at one supplier."""
         return Key(self.soort.value, leverancier_oin, self.routeringskenmerk)
 
-    def part(self, positions: Sequence[int]) -> Lijst:
+    def part(self, positions: Sequence[int]) -> Bericht:
         """The same message with some of its pupils only; the same positions always give the same bytes.
 
         The moment of making stays: what a part says is not newer than the whole.

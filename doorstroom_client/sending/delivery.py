@@ -33,11 +33,11 @@ from doorstroom_client.exchange.calls import Call, new_id
 from doorstroom_client.exchange.concerns import concerns_everyone
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.one_list import Books, deliver_parts, doubt_gone, recall, receipt
 from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, compare
 from doorstroom_client.sending.receipt import Ontvangst, onbekend_uitleg, verdwenen_uitleg
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.boot import seconds_since_boot
 from doorstroom_client.store.protocols import Outbox
 from doorstroom_client.store.rows import Claimed, Outgoing, Queued, State
@@ -113,7 +113,7 @@ class Bezorging:
 
 
 def add(
-    lijst: Lijst, leverancier: Leverancier, books: Books, *, only_changes: bool, expires_at: dt.datetime | None
+    lijst: Bericht, leverancier: Leverancier, books: Books, *, only_changes: bool, expires_at: dt.datetime | None
 ) -> Flow[Klaargezet]:
     """Put a list in the outbox; it is on disk when this ends.
 
@@ -181,7 +181,7 @@ class Run:
         books: Books,
         leveranciers: Sequence[Leverancier],
         about: Call,
-        addresses: Addresses,
+        addresses: Reputation,
         *,
         on_result: Callable[[Bezorging], Flow[None]],
         draw: Callable[[], float] = random.random,
@@ -224,7 +224,7 @@ class Run:
         leverancier = self._leveranciers.get(queued.key.leverancier)
         if leverancier is None:
             return (yield from self._missing(claimed))
-        lijst = Lijst(
+        lijst = Bericht(
             Operation(queued.key.soort), queued.schooljaar, queued.school_oin, queued.key.routeringskenmerk, queued.aantal,
             claimed.body,
         )  # fmt: skip

@@ -25,11 +25,11 @@ from doorstroom_client.exchange.call import Answer
 from doorstroom_client.exchange.calls import Call, post_list
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.parties.leverancier import BijOnbekende, Leverancier
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.in_parts import Part, Verdict, search
 from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, Vergelijking, compare
 from doorstroom_client.sending.receipt import Ontvangst
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.rows import Dispatch, Entry, Key
 from doorstroom_client.transport.request import Operation
@@ -74,10 +74,10 @@ class Progress:
 
 
 def send(
-    lijst: Lijst,
+    lijst: Bericht,
     leverancier: Leverancier,
     about: Call,
-    addresses: Addresses,
+    addresses: Reputation,
     books: Books | None,
     only_changes: bool = False,
     on_event: OnEvent | None = None,
@@ -187,7 +187,7 @@ def _not_empty(leverancier: Leverancier, what: str) -> OutboxNotEmpty:
     )
 
 
-def _changes(lijst: Lijst, entries: Sequence[Entry], leverancier: Leverancier, books: Books) -> Flow[Changes]:
+def _changes(lijst: Bericht, entries: Sequence[Entry], leverancier: Leverancier, books: Books) -> Flow[Changes]:
     """What of a list has to go out. Who is told that a pupil disappeared may remove it, so that is in doubt from then on."""
     key = lijst.key(leverancier.oin)
     accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
@@ -202,7 +202,7 @@ def doubt_gone(key: Key, schooljaar: str, changes: Changes, books: Books) -> Flo
         yield from keep(partial(books.ledger.gone, key, schooljaar, changes.verdwenen))
 
 
-def preview(lijst: Lijst, leverancier: Leverancier, books: Books) -> Flow[Vergelijking]:
+def preview(lijst: Bericht, leverancier: Leverancier, books: Books) -> Flow[Vergelijking]:
     """Say what of a list would be sent."""
     secret = yield from keep(books.ledger.secret)
     changes = yield from _changes(lijst, lijst.entries(secret), leverancier, books)
@@ -217,17 +217,17 @@ def preview(lijst: Lijst, leverancier: Leverancier, books: Books) -> Flow[Vergel
     )
 
 
-def recall(soort: Operation, leverancier: Leverancier, ledger: Ledger, addresses: Addresses) -> Flow[None]:
+def recall(soort: Operation, leverancier: Leverancier, ledger: Ledger, addresses: Reputation) -> Flow[None]:
     """Remember from earlier runs that an address accepts lists."""
     if not addresses.is_known(leverancier.base_url) and (yield from keep(partial(ledger.knows, soort.value, leverancier.oin))):
         addresses.accepted(leverancier.base_url)
 
 
 def deliver_parts(
-    lijst: Lijst,
+    lijst: Bericht,
     leverancier: Leverancier,
     about: Call,
-    addresses: Addresses,
+    addresses: Reputation,
     *,
     note: Callable[[Part], Flow[None]] | None = None,
     on_event: OnEvent | None = None,
@@ -272,7 +272,7 @@ def deliver_parts(
 
 
 def _tell_of_deviation(
-    lijst: Lijst, leverancier: Leverancier, about: Call, addresses: Addresses, on_event: OnEvent | None
+    lijst: Bericht, leverancier: Leverancier, about: Call, addresses: Reputation, on_event: OnEvent | None
 ) -> None:
     """Tell once of a supplier that refuses a list for unknown pupils in a year in which it should leave them out."""
     should_not = lijst.soort is Operation.SCHOOLADVIEZEN and lijst.schooljaar >= LEFT_OUT_SINCE
@@ -282,7 +282,7 @@ def _tell_of_deviation(
         tell(Event(lijst.soort.value, "-", result, "-", leverancier.oin, leverancier.naam, at, serious=True), on_event)
 
 
-def receipt(lijst: Lijst, leverancier: Leverancier, progress: Progress, verdict: Verdict) -> Ontvangst:
+def receipt(lijst: Bericht, leverancier: Leverancier, progress: Progress, verdict: Verdict) -> Ontvangst:
     """The receipt of a list of which something was accepted."""
     return Ontvangst(
         leverancier=leverancier.toetssoort,
@@ -297,7 +297,7 @@ def receipt(lijst: Lijst, leverancier: Leverancier, progress: Progress, verdict:
     )
 
 
-def _send_part(lijst: Lijst, part: Part, leverancier: Leverancier, about: Call, progress: Progress) -> Flow[bool]:
+def _send_part(lijst: Bericht, part: Part, leverancier: Leverancier, about: Call, progress: Progress) -> Flow[bool]:
     piece = lijst.part(part)
     try:
         answer: Answer = yield from post_list(piece.soort, piece.body, piece.edu, leverancier, about)
@@ -321,7 +321,7 @@ def _may_be_unknown_pupil(error: Refused, leverancier: Leverancier) -> bool:
     return isinstance(error, LeerlingOnbekend) or (error.status == 422 and leverancier.onbekend_422)
 
 
-def _is_to_split(lijst: Lijst, leverancier: Leverancier, addresses: Addresses) -> bool:
+def _is_to_split(lijst: Bericht, leverancier: Leverancier, addresses: Reputation) -> bool:
     return (
         lijst.soort is Operation.SCHOOLADVIEZEN
         and leverancier.bij_onbekende == BijOnbekende.SPLITS
@@ -329,7 +329,7 @@ def _is_to_split(lijst: Lijst, leverancier: Leverancier, addresses: Addresses) -
     )
 
 
-def _refusal(lijst: Lijst, leverancier: Leverancier, progress: Progress, verdict: Verdict | None = None) -> DoorstroomError:
+def _refusal(lijst: Bericht, leverancier: Leverancier, progress: Progress, verdict: Verdict | None = None) -> DoorstroomError:
     """What to raise when nothing of a list was accepted: the refusal itself, with what is known of its cause."""
     refusal = progress.refusal
     assert refusal is not None

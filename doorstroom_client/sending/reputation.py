@@ -23,7 +23,7 @@ class _Address:
         self.last = float("-inf")
 
 
-class Addresses:
+class Reputation:
     """Which addresses of suppliers are known to accept lists; safe to share between threads and tasks.
 
     A wrong base_url answers 404 to everything, just as a supplier that knows none of the pupils.

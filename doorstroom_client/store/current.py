@@ -17,7 +17,7 @@ from typing import NamedTuple
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import is_ahead, moment_of, readings, text_of
 from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, Marked, mark
-from doorstroom_client.store.rows import Delivery
+from doorstroom_client.store.rows import ReceivedResult
 
 SAME = "edu_to = ? AND about = ? AND toets = ? AND schooljaar = ? AND sender_oin = ?"
 """All deliveries of which one is current; with the values of a `Group`."""
@@ -53,38 +53,38 @@ class Marks(NamedTuple):
     las: str
 
     @classmethod
-    def of(cls, delivery: Delivery, secret: bytes) -> Marks:
+    def of(cls, received: ReceivedResult, secret: bytes) -> Marks:
         """Make them with the key of the store."""
-        if delivery.pupil.startswith("las:"):
-            return cls("", mark(secret, LAS_KEY, delivery.pupil[4:]))
-        return cls(mark(secret, ECK_ID, delivery.pupil.removeprefix("eck:")), mark(secret, LAS_KEY, delivery.las_key))
+        if received.pupil.startswith("las:"):
+            return cls("", mark(secret, LAS_KEY, received.pupil[4:]))
+        return cls(mark(secret, ECK_ID, received.pupil.removeprefix("eck:")), mark(secret, LAS_KEY, received.las_key))
 
 
-def lock(database: Database, cursor: Cursor, deliveries: Iterable[tuple[Delivery, Marks]]) -> None:
+def lock(database: Database, cursor: Cursor, deliveries: Iterable[tuple[ReceivedResult, Marks]]) -> None:
     """Keep others from the pupils of these deliveries, until the transaction ends; always in the same order.
 
     Whose LAS-key it is may be told by a list at this moment: who keeps a result that names no more than that waits for it.
     """
     names: set[tuple[str, ...]] = set()
-    for delivery, marks in deliveries:
-        names |= {about_pupil(delivery.edu_to, each) for each in marks if each}
+    for received, marks in deliveries:
+        names |= {about_pupil(received.edu_to, each) for each in marks if each}
         if not marks.eck:
-            names |= {_about_keys(delivery.edu_to), about_pupil(delivery.edu_to, _pupil_of(cursor, delivery, marks))}
+            names |= {_about_keys(received.edu_to), about_pupil(received.edu_to, _pupil_of(cursor, received, marks))}
     for name in sorted(names):
         database.lock(cursor, *name)
 
 
-def group_of(database: Database, cursor: Cursor, delivery: Delivery, marks: Marks) -> Group:
+def group_of(database: Database, cursor: Cursor, received: ReceivedResult, marks: Marks) -> Group:
     """What a delivery belongs to. One that names both identities tells whose the LAS-key is in what its sender sent before."""
     if marks.eck and marks.las:
-        _name(database, cursor, delivery.edu_to, {marks.las: marks.eck}, delivery.sender_oin)
-    return Group(delivery.edu_to, _pupil_of(cursor, delivery, marks), delivery.toets, delivery.schooljaar, delivery.sender_oin)
+        _name(database, cursor, received.edu_to, {marks.las: marks.eck}, received.sender_oin)
+    return Group(received.edu_to, _pupil_of(cursor, received, marks), received.toets, received.schooljaar, received.sender_oin)
 
 
-def place_of(cursor: Cursor, group: Group, delivery: Delivery) -> str:
+def place_of(cursor: Cursor, group: Group, received: ReceivedResult) -> str:
     """Where a delivery stands in the order; a moment that may be two is read in the order of receipt."""
-    made = delivery.datumtijd
-    found = [] if made is None or is_ahead(made, delivery.received_at) else readings(made)
+    made = received.datumtijd
+    found = [] if made is None or is_ahead(made, received.received_at) else readings(made)
     if len(found) == 1:
         return text_of(found[0])
     last = cursor.execute(f"SELECT max(ordered_at) FROM leerlingresultaat WHERE {SAME}", group).fetchone()[0]
@@ -123,14 +123,14 @@ def _about_keys(edu_to: str) -> tuple[str, ...]:
     return ("leerlingresultaat", "", edu_to)
 
 
-def _pupil_of(cursor: Cursor, delivery: Delivery, marks: Marks) -> str:
+def _pupil_of(cursor: Cursor, received: ReceivedResult, marks: Marks) -> str:
     """The mark of the pupil: of the ECK-iD, also where only the LAS-key is named and somebody told whose it is."""
     if marks.eck:
         return marks.eck
     named = "edu_to = ? AND las = ? AND las <> '' AND alone = 0 AND sender_oin = ?"
     theirs = f"SELECT about FROM leerlingresultaat WHERE {named} ORDER BY id DESC LIMIT 1"
-    found = _of_ours(cursor, delivery.edu_to, marks.las)
-    row = None if found else cursor.execute(theirs, (delivery.edu_to, marks.las, delivery.sender_oin)).fetchone()
+    found = _of_ours(cursor, received.edu_to, marks.las)
+    row = None if found else cursor.execute(theirs, (received.edu_to, marks.las, received.sender_oin)).fetchone()
     return found or (str(row[0]) if row else marks.las)
 
 

@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.protocols import Inbox
-from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.rows import ReceivedResult, StoredResult
 
 T = TypeVar("T")
-Outcome = Kept | Exception
+Outcome = StoredResult | Exception
 """What came of a delivery: a `StoreError` when it could not be kept now, another error when something is broken."""
 _MOST = 64
 """Deliveries in one commit."""
@@ -32,7 +32,7 @@ _MOST_BYTES = 8 * 1024 * 1024
 class _Waiting:
     """One that was brought, who is to be told of it, and what came of it."""
 
-    delivery: Delivery
+    received: ReceivedResult
     about: Any = None
     told: Callable[[list[tuple[Any, Outcome]]], None] | None = None
     outcome: Outcome | None = None
@@ -68,13 +68,13 @@ class GroupCommit:
         forks.leave(self._beside)
         self._begin()
 
-    def add(self, delivery: Delivery) -> Kept:
+    def add(self, received: ReceivedResult) -> StoredResult:
         """Keep a delivery; returns only after the commit that holds it is on disk.
 
         Raises:
             StoreError: it could not be kept. What others brought does not suffer from a delivery that cannot be kept.
         """
-        mine = _Waiting(delivery)
+        mine = _Waiting(received)
         with self._mutex:
             self._queue.append(mine)
         while mine.outcome is None and self._commit_next(mine):
@@ -84,11 +84,11 @@ class GroupCommit:
             raise outcome
         return outcome
 
-    def bring(self, delivery: Delivery, about: T, told: Callable[[list[tuple[T, Outcome]]], None]) -> None:
+    def bring(self, received: ReceivedResult, about: T, told: Callable[[list[tuple[T, Outcome]]], None]) -> None:
         """Queue a delivery; returns at once. `call` sees to it that it is kept.
 
         Args:
-            delivery: what is to be kept.
+            received: what is to be kept.
             about: is handed back with what came of it.
             told: is called after the commit, once for all that it is to hear of, by the thread that did it. It may not raise.
 
@@ -98,7 +98,7 @@ class GroupCommit:
         with self._mutex:
             if self._closed:
                 raise RuntimeError("nothing is kept any more")
-            self._queue.append(_Waiting(delivery, about, told))
+            self._queue.append(_Waiting(received, about, told))
 
     def call(self) -> None:
         """Have the queue kept by a thread of this object; returns at once."""
@@ -143,7 +143,7 @@ class GroupCommit:
             self._called = False  # who brings something from now on calls again, whatever becomes of these
             number, size = 0, 0
             while number < min(len(self._queue), _MOST) and (number == 0 or size < _MOST_BYTES):
-                size += len(self._queue[number].delivery.payload)
+                size += len(self._queue[number].received.payload)
                 number += 1
             taken, self._queue = self._queue[:number], self._queue[number:]
             return taken
@@ -152,7 +152,7 @@ class GroupCommit:
         if not batch:
             return
         try:
-            kept = self._inbox().add_many([waiting.delivery for waiting in batch])
+            kept = self._inbox().add_many([waiting.received for waiting in batch])
             for waiting, one in zip(batch, kept, strict=True):
                 waiting.outcome = one
         except StoreError as error:

@@ -11,7 +11,7 @@ from doorstroom_client.store.current import CONTESTED, Marks, group_of, lock, pl
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
 from doorstroom_client.store.ledger import SqlLedger
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.rows import ReceivedResult, StoredResult
 
 _COLUMNS = (
     "id, edu_to, edu_from, sender_oin, schooljaar, pupil, toets, datumtijd, received_at, payload, current, "
@@ -44,23 +44,23 @@ class SqlInbox:
         self._database = database
         self._ledger = ledger
 
-    def add(self, delivery: Delivery) -> Kept:
+    def add(self, received: ReceivedResult) -> StoredResult:
         """Keep a delivery; returns only after the commit is on disk."""
-        return self.add_many([delivery])[0]
+        return self.add_many([received])[0]
 
-    def add_many(self, deliveries: Sequence[Delivery]) -> list[Kept]:
+    def add_many(self, deliveries: Sequence[ReceivedResult]) -> list[StoredResult]:
         """Keep several deliveries in one commit: all of them, or none."""
         deliveries = [*map(_storable, deliveries)]
         with self._database.transaction("keep a result") as cursor:
             secret = self._ledger.secret_in(cursor)
-            lock(self._database, cursor, [(delivery, Marks.of(delivery, secret)) for delivery in deliveries])
-            kept = [self._add(cursor, delivery) for delivery in deliveries]
+            lock(self._database, cursor, [(received, Marks.of(received, secret)) for received in deliveries])
+            kept = [self._add(cursor, received) for received in deliveries]
         self._ledger.knows_secret(secret)
         return kept
 
     def pending(
         self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100, now: dt.datetime | None = None
-    ) -> list[Kept]:
+    ) -> list[StoredResult]:
         """Current results that are not yet processed, oldest first."""
         if now is None:
             return self.select(_OPEN, edu_to, after, limit)
@@ -68,11 +68,11 @@ class SqlInbox:
         due = f"{_OPEN} AND {_DUE} AND NOT EXISTS ({_OLDER} AND older.due_at > ?) AND {_NOBODY}"
         return self.select(due, edu_to, after, limit, at, at, free=True)
 
-    def results(self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100) -> list[Kept]:
+    def results(self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100) -> list[StoredResult]:
         """Current results, processed or not, oldest first."""
         return self.select("current = 1", edu_to, after, limit)
 
-    def history(self, kept: Kept) -> list[Kept]:
+    def history(self, kept: StoredResult) -> list[StoredResult]:
         """All deliveries of the same sender for the same pupil, test and school year, oldest first."""
         group = "edu_to, about, toets, schooljaar, sender_oin"
         query = (
@@ -84,7 +84,7 @@ class SqlInbox:
 
     def claim(
         self, owner: str, now: dt.datetime, lease: float, *, edu_to: Sequence[str] | None = None, limit: int = 1
-    ) -> list[Kept]:
+    ) -> list[StoredResult]:
         """Take results that are not yet processed; of each pupil the oldest, when nobody has another one in hand."""
         only, schools = _only(edu_to)
         free = f"SELECT id FROM leerlingresultaat WHERE {_OPEN} AND {_DUE} AND {_NOBODY} AND NOT EXISTS ({_OLDER}){only}"
@@ -139,7 +139,7 @@ class SqlInbox:
 
     def select(
         self, condition: str, edu_to: Sequence[str] | None, after: int, limit: int, *values: object, free: bool = False
-    ) -> list[Kept]:
+    ) -> list[StoredResult]:
         """Results that meet a condition on their table, oldest first; for the other parts of this store.
 
         Args:
@@ -156,50 +156,50 @@ class SqlInbox:
             held = free_now(self._database, cursor) if free else ()
             return [_kept(row) for row in cursor.execute(query, (*values, *held, after, *schools, limit)).fetchall()]
 
-    def _add(self, cursor: Cursor, delivery: Delivery) -> Kept:
-        checksum = hashlib.sha256(delivery.payload).hexdigest()
+    def _add(self, cursor: Cursor, received: ReceivedResult) -> StoredResult:
+        checksum = hashlib.sha256(received.payload).hexdigest()
         again = cursor.execute(
             "UPDATE leerlingresultaat SET seen = seen + 1 WHERE edu_to = ? AND sender_oin = ? AND sha256 = ? RETURNING id",
-            (delivery.edu_to, delivery.sender_oin, checksum),
+            (received.edu_to, received.sender_oin, checksum),
         ).fetchall()
-        return self._one(cursor, int(again[0][0])) if again else self._insert(cursor, delivery, checksum)
+        return self._one(cursor, int(again[0][0])) if again else self._insert(cursor, received, checksum)
 
-    def _insert(self, cursor: Cursor, delivery: Delivery, checksum: str) -> Kept:
-        marks = Marks.of(delivery, self._ledger.secret_in(cursor))
-        group = group_of(self._database, cursor, delivery, marks)
+    def _insert(self, cursor: Cursor, received: ReceivedResult, checksum: str) -> StoredResult:
+        marks = Marks.of(received, self._ledger.secret_in(cursor))
+        group = group_of(self._database, cursor, received, marks)
         inserted = cursor.execute(
             "INSERT INTO leerlingresultaat (edu_to, about, toets, schooljaar, sender_oin, edu_from, pupil, las, alone, "
             "datumtijd, received_at, ordered_at, sha256, payload, current) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
             (
                 *group,
-                delivery.edu_from,
-                delivery.pupil,
+                received.edu_from,
+                received.pupil,
                 marks.las,
                 int(not marks.eck),
-                text_of(delivery.datumtijd) if delivery.datumtijd else None,
-                text_of(delivery.received_at),
-                place_of(cursor, group, delivery),
+                text_of(received.datumtijd) if received.datumtijd else None,
+                text_of(received.received_at),
+                place_of(cursor, group, received),
                 checksum,
-                delivery.payload,
+                received.payload,
             ),
         ).fetchall()
         number = int(inserted[0][0])
         (current, contested), *_ = [rest for one, *rest in settle(cursor, group) if one == number]
         # All else of a new row is known, so that it need not be read back.
-        return Kept(number, delivery, current=current, processed_at=None, seen=1, contested=contested)
+        return StoredResult(number, received, current=current, processed_at=None, seen=1, contested=contested)
 
-    def _one(self, cursor: Cursor, number: int) -> Kept:
+    def _one(self, cursor: Cursor, number: int) -> StoredResult:
         return _kept(cursor.execute(f"SELECT {_COLUMNS} FROM leerlingresultaat WHERE id = ?", (number,)).fetchone())
 
 
-def _storable(delivery: Delivery) -> Delivery:
+def _storable(received: ReceivedResult) -> ReceivedResult:
     """Without the one character that not every database can keep in a text; the payload holds it still."""
     names = ("schooljaar", "pupil", "toets")
-    if "\0" not in "".join([f"{getattr(delivery, name)}" for name in names]):
-        return delivery
-    texts = {name: getattr(delivery, name) for name in names}
-    return replace(delivery, **{name: text.replace("\0", "\ufffd") for name, text in texts.items() if text and "\0" in text})
+    if "\0" not in "".join([f"{getattr(received, name)}" for name in names]):
+        return received
+    texts = {name: getattr(received, name) for name in names}
+    return replace(received, **{name: text.replace("\0", "\ufffd") for name, text in texts.items() if text and "\0" in text})
 
 
 def _only(edu_to: Sequence[str] | None) -> tuple[str, list[str]]:
@@ -209,12 +209,12 @@ def _only(edu_to: Sequence[str] | None) -> tuple[str, list[str]]:
     return f" AND edu_to IN ({', '.join('?' * len(schools))})" if schools else " AND 1 = 0", schools
 
 
-def _kept(row: tuple[object, ...]) -> Kept:
+def _kept(row: tuple[object, ...]) -> StoredResult:
     number, edu_to, edu_from, sender, year, pupil, toets, made, received, payload, *more = row
     current, processed, seen, tries, reason, due, contested = more
     received_at = moment_of(str(received))
     assert received_at is not None
-    delivery = Delivery(
+    received = ReceivedResult(
         edu_to=str(edu_to),
         edu_from=str(edu_from),
         sender_oin=str(sender),
@@ -225,9 +225,9 @@ def _kept(row: tuple[object, ...]) -> Kept:
         received_at=received_at,
         payload=payload if isinstance(payload, bytes) else b"",
     )
-    return Kept(
+    return StoredResult(
         id=int(str(number)),
-        delivery=delivery,
+        received=received,
         current=bool(current),
         processed_at=moment_of(str(processed) if processed else None),
         seen=int(str(seen)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.moments import text_of
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 
 _FIELDS = "leverancier, school, namespace, peildatum, gemandateerd, start_datum, eind_datum, gezien_op, omgeslagen_op"
 
@@ -22,14 +22,14 @@ class SqlMandates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[Gezien]:
+    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[StoredAnswer]:
         """What is known of a school."""
         query = f"SELECT {_FIELDS} FROM mandaat WHERE school = ? AND namespace = ? AND peildatum = ?"
         with self._database.cursor("read what the OSR answered") as cursor:
             rows = cursor.execute(query, (school_oin, namespace, peildatum)).fetchall()
         return [_gezien(row) for row in rows]
 
-    def keep(self, gezien: Gezien) -> None:
+    def keep(self, gezien: StoredAnswer) -> None:
         """Remember an answer, in place of the one before."""
         values = (
             gezien.leverancier,
@@ -74,11 +74,11 @@ class SqlMandates:
             return count, cursor.execute(query, (*about, first, *late)).fetchone()[0]
 
 
-def _gezien(row: Any) -> Gezien:
+def _gezien(row: Any) -> StoredAnswer:
     leverancier, school, namespace, peildatum, gemandateerd, start, eind, gezien_op, omgeslagen_op = row
     moment = dt.datetime.fromisoformat(gezien_op)
     turned = dt.datetime.fromisoformat(omgeslagen_op) if omgeslagen_op else None
-    return Gezien(leverancier, school, namespace, peildatum, bool(gemandateerd), _day(start), _day(eind), moment, turned)
+    return StoredAnswer(leverancier, school, namespace, peildatum, bool(gemandateerd), _day(start), _day(eind), moment, turned)
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -9,17 +9,17 @@ from typing import Protocol, runtime_checkable
 from doorstroom_client.basics.answering import Answering
 from doorstroom_client.store.rows import (
     Claimed,
-    Delivery,
     Dispatch,
     Entry,
-    Gezien,
-    Kept,
     Key,
     Noted,
-    Opgeruimd,
     Outgoing,
+    Purged,
     Queued,
+    ReceivedResult,
     State,
+    StoredAnswer,
+    StoredResult,
 )
 
 
@@ -27,17 +27,17 @@ from doorstroom_client.store.rows import (
 class Inbox(Protocol, metaclass=Answering):
     """Keeps received results. Every method raises `StoreError` when the store cannot do its work."""
 
-    def add(self, delivery: Delivery) -> Kept:
+    def add(self, received: ReceivedResult) -> StoredResult:
         """Keep a delivery; returns only after it is safely on disk. The same bytes again are counted, not kept twice."""
         ...
 
-    def add_many(self, deliveries: Sequence[Delivery]) -> list[Kept]:
+    def add_many(self, deliveries: Sequence[ReceivedResult]) -> list[StoredResult]:
         """Keep several deliveries at the price of one: all of them, or none."""
         ...
 
     def pending(
         self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100, now: dt.datetime | None = None
-    ) -> list[Kept]:
+    ) -> list[StoredResult]:
         """Current results that are not yet processed, oldest first.
 
         Args:
@@ -50,7 +50,7 @@ class Inbox(Protocol, metaclass=Answering):
 
     def claim(
         self, owner: str, now: dt.datetime, lease: float, *, edu_to: Sequence[str] | None = None, limit: int = 1
-    ) -> list[Kept]:
+    ) -> list[StoredResult]:
         """Take results that are not yet processed, for `lease` seconds; oldest first, and of each pupil one at a time.
 
         Nothing of a pupil is given while somebody has another result of that pupil in hand, so results of one pupil are
@@ -83,11 +83,11 @@ class Inbox(Protocol, metaclass=Answering):
         """
         ...
 
-    def results(self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100) -> list[Kept]:
+    def results(self, edu_to: Sequence[str] | None = None, *, after: int = 0, limit: int = 100) -> list[StoredResult]:
         """Current results, processed or not, oldest first."""
         ...
 
-    def history(self, kept: Kept) -> list[Kept]:
+    def history(self, kept: StoredResult) -> list[StoredResult]:
         """All deliveries for the same pupil, test and school year, oldest first."""
         ...
 
@@ -244,7 +244,9 @@ class Outbox(Protocol, metaclass=Answering):
 class Reports(Protocol, metaclass=Answering):
     """Remembers which reports of received results were fetched."""
 
-    def due(self, now: dt.datetime, *, after: int = 0, limit: int = 100, edu_to: Sequence[str] | None = None) -> list[Kept]:
+    def due(
+        self, now: dt.datetime, *, after: int = 0, limit: int = 100, edu_to: Sequence[str] | None = None
+    ) -> list[StoredResult]:
         """Current results whose report is to be fetched now, oldest first."""
         ...
 
@@ -260,7 +262,7 @@ class Mandates(Protocol, metaclass=Answering):
     Every method raises `StoreError` when the store cannot do its work; the question is then asked anew.
     """
 
-    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[Gezien]:
+    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[StoredAnswer]:
         """What is known of a school, at most one answer per supplier.
 
         Args:
@@ -270,7 +272,7 @@ class Mandates(Protocol, metaclass=Answering):
         """
         ...
 
-    def keep(self, gezien: Gezien) -> None:
+    def keep(self, gezien: StoredAnswer) -> None:
         """Remember an answer, in place of the one before."""
         ...
 
@@ -324,7 +326,7 @@ class Store(Protocol, metaclass=Answering):
         """Which reports were fetched."""
         ...
 
-    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
         """Remove what is no longer needed, and note how much it was.
 
         A result goes when it was processed up to `until`, and its earlier deliveries with it; what is not processed stays. A
@@ -340,11 +342,11 @@ class Store(Protocol, metaclass=Answering):
         """
         ...
 
-    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
         """What `purge` would remove at this moment; removes nothing."""
         ...
 
-    def purges(self, limit: int = 100) -> list[Opgeruimd]:
+    def purges(self, limit: int = 100) -> list[Purged]:
         """What was removed, last first."""
         ...
 

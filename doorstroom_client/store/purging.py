@@ -9,7 +9,7 @@ from collections.abc import Callable
 from doorstroom_client.store.current import SAME, Group, about_pupil
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import moment_of, text_of
-from doorstroom_client.store.rows import Opgeruimd
+from doorstroom_client.store.rows import Purged
 
 _AT_ONCE = 500
 """Rows that go in one commit, so that a receiver never waits long."""
@@ -32,7 +32,7 @@ _OLD_MARKS = "FROM ledger WHERE accepted_at <= ?"
 _NUMBERS = "at, until, resultaten, berichten, merken, gewist"
 
 
-class SqlRetention:
+class SqlPurging:
     """Removes what is no longer needed.
 
     Args:
@@ -42,7 +42,7 @@ class SqlRetention:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
         """Remove in small commits, each with its numbers, so that they are true whenever it ends; then wipe the bytes."""
         moment, marks = text_of(until), text_of(marks_until)
         number = self._begin(now, moment)
@@ -56,7 +56,7 @@ class SqlRetention:
             cursor.execute("UPDATE opgeruimd SET gewist = ? WHERE id = ?", (int(wiped), number))
             return _removal(cursor.execute(f"SELECT {_NUMBERS} FROM opgeruimd WHERE id = ?", (number,)).fetchone())
 
-    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
         """What would go now."""
         moment, marks = text_of(until), text_of(marks_until)
         same = " AND ".join(f"gone.{name} = last.{name}" for name in Group._fields)
@@ -71,9 +71,9 @@ class SqlRetention:
         )
         with self._database.cursor("count what can be removed") as cursor:
             counts = [int(cursor.execute(f"SELECT count(*) {query}", values).fetchone()[0]) for query, values in queries]
-        return Opgeruimd(now, until, counts[0] + counts[1], counts[2] + counts[3], counts[4], gewist=False)
+        return Purged(now, until, counts[0] + counts[1], counts[2] + counts[3], counts[4], wiped=False)
 
-    def purges(self, limit: int) -> list[Opgeruimd]:
+    def purges(self, limit: int) -> list[Purged]:
         """What was removed, last first."""
         query = f"SELECT {_NUMBERS} FROM opgeruimd ORDER BY id DESC LIMIT ?"
         with self._database.cursor("read removals") as cursor:
@@ -118,9 +118,9 @@ class SqlRetention:
         return len(found)
 
 
-def _removal(row: tuple[object, ...]) -> Opgeruimd:
+def _removal(row: tuple[object, ...]) -> Purged:
     at, until = (moment_of(str(text)) for text in row[:2])
     assert at is not None
     assert until is not None
-    resultaten, berichten, merken, gewist = (int(str(number)) for number in row[2:])
-    return Opgeruimd(at, until, resultaten, berichten, merken, bool(gewist))
+    resultaten, berichten, merken, wiped = (int(str(number)) for number in row[2:])
+    return Purged(at, until, resultaten, berichten, merken, bool(wiped))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from doorstroom_client.events import Event, OnEvent, tell
-from doorstroom_client.store.rows import Opgeruimd
+from doorstroom_client.store.rows import Purged
 
 ACTION = "purge"
 WIPED, NOT_WIPED = "removed", "removed, bytes not yet wiped"
@@ -33,7 +33,7 @@ class About(Protocol):
         ...
 
 
-def removed(what: Opgeruimd, about: About) -> None:
+def removed(what: Purged, about: About) -> None:
     """Tell of one removal.
 
     Args:
@@ -45,7 +45,7 @@ def removed(what: Opgeruimd, about: About) -> None:
     event = Event(
         action=ACTION,
         object=numbers,
-        result=WIPED if what.gewist else NOT_WIPED,
+        result=WIPED if what.wiped else NOT_WIPED,
         origin=about.las_oin() or "-",
         actor="-",
         peer="-",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.inbox import SqlInbox
 from doorstroom_client.store.moments import text_of
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 
 
 class SqlReports:
@@ -23,7 +23,9 @@ class SqlReports:
         self._database = database
         self._inbox = inbox
 
-    def due(self, now: dt.datetime, *, after: int = 0, limit: int = 100, edu_to: Sequence[str] | None = None) -> list[Kept]:
+    def due(
+        self, now: dt.datetime, *, after: int = 0, limit: int = 100, edu_to: Sequence[str] | None = None
+    ) -> list[StoredResult]:
         """Current results whose report is to be fetched now, oldest first."""
         return self._inbox.select(
             "current = 1 AND NOT EXISTS (SELECT 1 FROM rapport WHERE rapport.resultaat = leerlingresultaat.id "

@@ -10,7 +10,7 @@ from doorstroom_client.basics.frozen import frozen
 
 
 @frozen
-class Delivery:
+class ReceivedResult:
     """A result on its way into the store.
 
     Attributes:
@@ -39,12 +39,12 @@ class Delivery:
 
 
 @frozen
-class Kept:
+class StoredResult:
     """A result in the store.
 
     Attributes:
         id: number in the store; never used twice.
-        delivery: what was received.
+        received: what was received.
         current: whether it is the last delivery of its sender for this pupil, test and school year; earlier ones are history.
         processed_at: when it was marked as processed; None while it is not.
         seen: how often exactly these bytes were received.
@@ -55,7 +55,7 @@ class Kept:
     """
 
     id: int
-    delivery: Delivery
+    received: ReceivedResult
     current: bool
     processed_at: dt.datetime | None
     seen: int
@@ -233,7 +233,7 @@ class Claimed:
 
 
 @frozen
-class Opgeruimd:
+class Purged:
     """What was removed from a store, in numbers only.
 
     Attributes:
@@ -242,7 +242,7 @@ class Opgeruimd:
         resultaten: deliveries of results.
         berichten: messages that were delivered, thrown away or never sent in time.
         merken: marks in the ledger.
-        gewist: whether the bytes are gone from the files too. When not, another process was reading, or the database keeps
+        wiped: whether the bytes are gone from the files too. When not, another process was reading, or the database keeps
             them until it reuses the space; removing again wipes them.
     """
 
@@ -251,11 +251,11 @@ class Opgeruimd:
     resultaten: int
     berichten: int
     merken: int
-    gewist: bool
+    wiped: bool
 
 
 @frozen
-class Gezien:
+class StoredAnswer:
     """One answer of the OSR about a mandate.
 
     Attributes:
@@ -280,7 +280,7 @@ class Gezien:
     gezien_op: dt.datetime
     omgeslagen_op: dt.datetime | None = field(default=None, compare=False)
 
-    def after(self, before: Gezien | None) -> Gezien:
+    def after(self, before: StoredAnswer | None) -> StoredAnswer:
         """The same, knowing what was answered before."""
         if self.gemandateerd or before is None:
             return self

@@ -9,9 +9,9 @@ from doorstroom_client.store.inbox import SqlInbox
 from doorstroom_client.store.ledger import SqlLedger
 from doorstroom_client.store.osr_answers import SqlMandates
 from doorstroom_client.store.outbox import SqlOutbox
-from doorstroom_client.store.purging import SqlRetention
+from doorstroom_client.store.purging import SqlPurging
 from doorstroom_client.store.reports import SqlReports
-from doorstroom_client.store.rows import Opgeruimd
+from doorstroom_client.store.rows import Purged
 
 
 class SqlStore:
@@ -30,7 +30,7 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._retention = SqlRetention(database)
+        self._retention = SqlPurging(database)
         self.ledger = SqlLedger(database)
         self.inbox = SqlInbox(database, self.ledger)
         self.outbox = SqlOutbox(database, self.ledger)
@@ -40,15 +40,15 @@ class SqlStore:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(getattr(self, '_database', '…'))!r})"  # its construction may have failed
 
-    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
         """Remove what is no longer needed, and note how much it was."""
         return self._retention.purge(now, until, marks_until)
 
-    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Opgeruimd:
+    def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
         """What `purge` would remove at this moment; removes nothing."""
         return self._retention.removable(now, until, marks_until)
 
-    def purges(self, limit: int = 100) -> list[Opgeruimd]:
+    def purges(self, limit: int = 100) -> list[Purged]:
         """What was removed, last first."""
         return self._retention.purges(limit)
 

@@ -150,12 +150,12 @@ def test_a_school_with_one_mandate_is_fine(keten: Keten, run: Run) -> None:
     assert result.exit_code == 0
     assert "Niet in orde" not in result.stdout
     assert run("mandaat", "check", "--school", "99AA", "--leverancier", "DIA").exit_code == 77
-    assert run("mandaat", "check", "--school", "99AA", "--op", "2001-01-01").exit_code == 77
+    assert run("mandaat", "check", "--school", "99AA", "--on", "2001-01-01").exit_code == 77
 
 
 @pytest.mark.parametrize("typed", ["gisteren", "1-1-2026", "2026-02-30"])
 def test_a_day_that_is_none(typed: str, keten: Keten, run: Run) -> None:
-    result = run("mandaat", "check", "--op", typed)
+    result = run("mandaat", "check", "--on", typed)
     assert result.exit_code == 64
     assert "expected a date as YYYY-MM-DD" in result.stderr
 

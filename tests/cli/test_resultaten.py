@@ -176,7 +176,7 @@ def test_results_of_two_senders_are_shown_with_a_warning(received: Keten, run: R
     with received.client() as client:
         inbox = client._runtime.resources.inbox()
         first = inbox.results(limit=1)[0]
-        second = inbox.add(replace(first.delivery, sender_oin="00000003990000990000", payload=first.delivery.payload + b" "))
+        second = inbox.add(replace(first.received, sender_oin="00000003990000990000", payload=first.received.payload + b" "))
     shown = run("resultaten", "list")
     assert shown.stdout.count("99AA") == 28
     assert f"Warning: 2 results are of pupils of whom another sender has a current result too ({first.id}, {second.id})" in (

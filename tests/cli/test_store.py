@@ -36,7 +36,7 @@ def test_status(old: Keten, run: Run) -> None:
     assert document["resultaten"] == {"received": 27, "current": 27, "pending": 1, "put_off": 0}
     assert set(document["outbox"]) == {"waiting", "held", "parked", "delivered", "dropped"}
     assert document["oudste_onverwerkt_dagen"] == 50
-    assert document["bewaren"] == {"dagen": 30, "merken_dagen": 400}
+    assert document["retention"] == {"days": 30, "marks_days": 400}
     assert document["op_te_ruimen"] == GONE
     assert document["laatst_opgeruimd"] is None
     shown = run("store", "status")
@@ -54,9 +54,9 @@ def test_purge(old: Keten, run: Run) -> None:
     done = run("store", "purge", "--json")
     assert done.exit_code == 0
     document = json.loads(done.stdout)
-    assert set(document) == {"dry_run", "at", "until", "resultaten", "berichten", "merken", "gewist"}
+    assert set(document) == {"dry_run", "at", "until", "resultaten", "berichten", "merken", "wiped"}
     assert {name: document[name] for name in GONE} == GONE
-    assert (document["dry_run"], document["gewist"]) == (False, True)
+    assert (document["dry_run"], document["wiped"]) == (False, True)
     last = json.loads(run("store", "status", "--json").stdout)["laatst_opgeruimd"]
     assert last == {name: value for name, value in document.items() if name != "dry_run"}
     assert "Removed last, at 20" in run("store", "status").stdout
@@ -71,11 +71,11 @@ def test_days(old: Keten, run: Run, tmp_path: Path) -> None:
     assert json.loads(run("store", "purge", "--older-than", "41", "--json").stdout)["resultaten"] == 0
     config = tmp_path / "doorstroom.toml"
     text = config.read_text("utf-8")
-    config.write_text(f"{text}\n[bewaren]\ndagen = 45\n", "utf-8")
+    config.write_text(f"{text}\n[retention]\ndays = 45\n", "utf-8")
     assert json.loads(run("store", "purge", "--json").stdout)["resultaten"] == 0
     assert json.loads(run("store", "purge", "--older-than", "39", "--json").stdout)["resultaten"] == 26
     assert run("store", "purge", "--older-than", "-1").exit_code == 64
-    config.write_text(f"{text}\n[bewaren]\ndagen = -1\n", "utf-8")
+    config.write_text(f"{text}\n[retention]\ndays = -1\n", "utf-8")
     assert run("store", "purge").exit_code == 78
 
 
@@ -151,7 +151,7 @@ def test_health_of_results_that_nobody_processes(old: Keten, run: Run, tmp_path:
     assert (code, state) == (75, "attention")
     assert "longer than the 30 days" in text
     config = tmp_path / "doorstroom.toml"
-    config.write_text(config.read_text("utf-8") + "\n[bewaren]\ndagen = 51\n", "utf-8")
+    config.write_text(config.read_text("utf-8") + "\n[retention]\ndays = 51\n", "utf-8")
     assert check(run, "results")[:2] == (0, "ok")
 
 

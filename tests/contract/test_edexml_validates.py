@@ -11,7 +11,7 @@ from support import NOW, SCHOOL
 
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht, build_deelnemersbericht
 from doorstroom_client.readers.edexml import Edexml, read_edexml
 from doorstroom_client.simulator.edexml import edexml_of
 from doorstroom_client.simulator.invented import bedenk_leerlingen
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from conftest import Definition
 
 
-def lijst(found: Edexml) -> Deelnemerslijst:
+def lijst(found: Edexml) -> Deelnemersbericht:
     found.raise_if_any()
-    return build_deelnemerslijst(
+    return build_deelnemersbericht(
         SCHOOL,
         found.groepen,
         found.deelnemers,

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import ConfigurationError, MessageError
-from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import Adviezenbericht, build_adviezenbericht
 from doorstroom_client.messages.afspraak import AFSPRAKEN, Afspraak
 from doorstroom_client.messages.codec import decode_leerlingresultaat, encode
-from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht, build_deelnemersbericht
 from doorstroom_client.messages.definitie import definitie_van
 from doorstroom_client.messages.definitieverschil import vergelijk
 from doorstroom_client.messages.identifiers import Routeringskenmerk
@@ -51,7 +51,7 @@ ENUMS: dict[str, Any] = {
     "Scoresoort_enum": Scoresoort,
     "Resultaatsoort_enum": Resultaatsoort,
 }
-LISTS = {"Deelnemerslijst": Deelnemerslijst, "Schooladviezenlijst": Schooladviezenlijst}
+LISTS = {"Deelnemerslijst": Deelnemersbericht, "Schooladviezenlijst": Adviezenbericht}
 
 
 def school_of(message: Any) -> School:
@@ -77,9 +77,9 @@ def envelope_of(example: Any) -> dict[str, Any]:
     }
 
 
-def rebuild(example: Any) -> Deelnemerslijst:
+def rebuild(example: Any) -> Deelnemersbericht:
     value = example.value
-    return build_deelnemerslijst(
+    return build_deelnemersbericht(
         school_of(value),
         [Stamgroep(item["id"], item["omschrijving"], item["niveau"]["niveau"]) for item in value["groepen"]],
         [
@@ -137,7 +137,7 @@ def test_participants_keep_the_order_of_the_standard(participants_example: Any) 
 
 def test_advice_is_rebuilt_value_for_value(advice_example: Any) -> None:
     value = advice_example.value
-    message = build_schooladviezenlijst(
+    message = build_adviezenbericht(
         school_of(value),
         [Advies(leerling_of(item), item["advies"]) for item in value["voorlopigSchooladviezen"]],
         **envelope_of(advice_example),
@@ -148,7 +148,7 @@ def test_advice_is_rebuilt_value_for_value(advice_example: Any) -> None:
 def test_the_example_identities_are_refused_in_production(participants_example: Any) -> None:
     assert participants_example.value["deelnemers"][0]["deelnemerref"][0]["label"] == "ECK-iD"
     with pytest.raises(MessageError) as caught:
-        build_deelnemerslijst(
+        build_deelnemersbericht(
             school_of(participants_example.value),
             [Stamgroep("g", "8A")],
             [
@@ -299,7 +299,7 @@ def test_version_1_0_has_no_advice(definitions: dict[str, Any]) -> None:
     assert "Schooladviezenlijst" not in definitions["1.0"].schemas
     example = next(item for item in definitions["1.1"].examples() if item.schema == "Schooladviezenlijst")
     with pytest.raises(ConfigurationError):
-        build_schooladviezenlijst(
+        build_adviezenbericht(
             school_of(example.value),
             [Advies(Leerling(las_key="a"), "VWO")],
             **{**envelope_of(example), "afspraak": Afspraak.met_naam("1.0"), "schooljaar": "2023-2024"},

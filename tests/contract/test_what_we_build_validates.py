@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.bsn import looks_like_bsn
 from doorstroom_client.messages.codec import decode_json, encode
-from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
 from doorstroom_client.messages.identifiers import LasKey
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
@@ -142,7 +142,7 @@ def check_common(body: bytes, refs: list[Any], given_pupils: list[Leerling], mom
 def test_participants_fit_the_schema(data: st.DataObject, definition: Any) -> None:
     afspraak = Afspraak.met_naam(definition.afspraak)
     values = data.draw(participants(data.draw(st.sampled_from(YEARS[afspraak.naam]))))
-    body = encode(build_deelnemerslijst(afspraak=afspraak, **values))
+    body = encode(build_deelnemersbericht(afspraak=afspraak, **values))
     message = json.loads(body)
     assert definition.errors("Deelnemerslijst", message) == []
     refs = [item["deelnemerref"] for item in message["deelnemers"]]
@@ -173,7 +173,7 @@ def test_advice_fits_the_schema(data: st.DataObject, definitions: dict[str, Any]
     _assume_different(item.leerling for item in advice)
     moment = data.draw(MOMENTS)
     body = encode(
-        build_schooladviezenlijst(
+        build_adviezenbericht(
             data.draw(schools()),
             advice,
             afspraak=afspraak,
@@ -200,7 +200,7 @@ def test_all_advice_values_fit(definitions: dict[str, Any]) -> None:
     )
     message = json.loads(
         encode(
-            build_schooladviezenlijst(
+            build_adviezenbericht(
                 school,
                 [Advies(Leerling(las_key=f"k{at}"), value) for at, value in enumerate(Schooladvies)],
                 afspraak=Afspraak.met_naam("1.1"),
@@ -220,8 +220,8 @@ def test_the_next_agreement_only_leaves_out_geslacht(data: st.DataObject, defini
     current = Afspraak.met_naam("1.1")
     coming = current.volgende(naam="2026-2027", versie="Doorstroomtoetsketen_v9.9", eerste_schooljaar="2026-2027")
     values = data.draw(participants("2025-2026"))
-    now = json.loads(encode(build_deelnemerslijst(afspraak=current, **values)))
-    later = json.loads(encode(build_deelnemerslijst(afspraak=coming, **{**values, "schooljaar": "2026-2027"})))
+    now = json.loads(encode(build_deelnemersbericht(afspraak=current, **values)))
+    later = json.loads(encode(build_deelnemersbericht(afspraak=coming, **{**values, "schooljaar": "2026-2027"})))
     assert later["versie"] == "Doorstroomtoetsketen_v9.9"
     assert later["schooljaar"] == "2026-2027"
     assert "geslacht" not in json.dumps([list(item["extensie"]) for item in later["deelnemers"]])

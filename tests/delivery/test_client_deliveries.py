@@ -530,7 +530,7 @@ def test_reports_are_fetched_once(kind: Any, tmp_path: Path) -> None:
     peer.outcomes = [pdf()]
     assert [item.afloop for item in go(later.fetch_leerlingrapporten(folder))] == [Afhaling.OPGEHAALD]
     peer.outcomes = [answer(404)]
-    again = [item.afloop for item in go(client.fetch_leerlingrapporten(folder, alle=True, school=SCHOOL))]
+    again = [item.afloop for item in go(client.fetch_leerlingrapporten(folder, everything=True, school=SCHOOL))]
     assert again.count(Afhaling.WAS_ER_AL) == 4
     assert again.count(Afhaling.ONBEKEND) == 1
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from support import NOW, SCHOOL
 
 from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Stamgroep
-from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
-from doorstroom_client.sending.bericht import Lijst, marks_of
+from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
+from doorstroom_client.sending.bericht import Bericht, marks_of
 from doorstroom_client.sending.only_changes import MOST_REPEATS, Again, Changes, Verdwenen, compare
 from doorstroom_client.store.pupils import same_pupil
 from doorstroom_client.store.rows import Entry, Noted
@@ -39,7 +39,7 @@ def store(places: Places) -> Iterator[Any]:
 
 def deelnemers(
     groups: tuple[Stamgroep, ...] = GROUPS, at: dt.datetime = NOW, order: tuple[int, ...] = (0, 1, 2, 3), school: Any = SCHOOL
-) -> Lijst:
+) -> Bericht:
     found = [
         Deelnemer(
             leerling=PUPILS[number],
@@ -51,10 +51,10 @@ def deelnemers(
         )
         for number in order
     ]
-    message = build_deelnemerslijst(
+    message = build_deelnemersbericht(
         school, groups, found, afspraak=Afspraak.met_naam("1.1"), schooljaar=YEAR, auteur="Test 1", datumtijd=at
     )
-    return Lijst.of(message, school)
+    return Bericht.of(message, school)
 
 
 # --- lists
@@ -62,7 +62,7 @@ def deelnemers(
 
 @pytest.mark.parametrize("lijst", [lijst_of(0, (0, 1, 2, 0)), deelnemers()], ids=["adviezen", "deelnemers"])
 @given(positions=st.lists(st.integers(0, 3), min_size=1, max_size=4, unique=True).map(sorted))
-def test_a_part_is_the_same_message_with_some_pupils(lijst: Lijst, positions: list[int]) -> None:
+def test_a_part_is_the_same_message_with_some_pupils(lijst: Bericht, positions: list[int]) -> None:
     part = lijst.part(positions)
     assert part.body == lijst.part(tuple(positions)).body
     assert part.aantal == len(positions)
@@ -125,7 +125,7 @@ def found(nieuw: tuple[int, ...] = (), gewijzigd: tuple[int, ...] = (), same: in
     return Changes(nieuw, gewijzigd, (), same, 0, tuple(noted(*gone)))
 
 
-def changes(wanted: Lijst, accepted: Lijst, waiting: Lijst | None = None) -> Changes:
+def changes(wanted: Bericht, accepted: Bericht, waiting: Bericht | None = None) -> Changes:
     return compare(wanted.entries(SECRET), noted(*accepted.entries(SECRET)), waiting.entries(SECRET) if waiting else ())
 
 

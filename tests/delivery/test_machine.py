@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from doorstroom_client.exchange.circuit import Health
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.exchange.circuit import Circuits
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.rows import Claimed, Queued, State
 
 from .world import (
@@ -56,7 +56,7 @@ class Bezorgen(RuleBasedStateMachine):
         self.stores = [self.opened(), self.opened()]
         self.secret = self.stores[0].ledger.secret()
         self.supplier = Supplier(self.secret)
-        self.health, self.addresses = Health(self.clock.monotonic), Addresses(self.clock.monotonic)
+        self.health, self.addresses = Circuits(self.clock.monotonic), Reputation(self.clock.monotonic)
         self.jobs: list[Job | None] = [None] * WORKERS
         self.until = [0.0] * WORKERS
         self.adders: dict[int, tuple[Job, Wens]] = {}
@@ -169,7 +169,7 @@ class Bezorgen(RuleBasedStateMachine):
         for store in self.stores:
             store.close()
         self.stores = [self.opened(), self.opened()]
-        self.health, self.addresses = Health(self.clock.monotonic), Addresses(self.clock.monotonic)
+        self.health, self.addresses = Circuits(self.clock.monotonic), Reputation(self.clock.monotonic)
 
     # --- what time does
 

@@ -13,10 +13,10 @@ import pytest
 from doorstroom_client import Afspraak, Leverancier
 from doorstroom_client.events import Event
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.delivery import Bezorging
 from doorstroom_client.sending.only_changes import MOST_REPEATS
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import Operation
 
@@ -52,13 +52,13 @@ def lijst(soort: Operation, clock: Clock, pupils: range = range(len(PUPILS)), ho
 def night(request: pytest.FixtureRequest, store: Any, clock: Clock, system: Toetsbureau) -> Callable[..., Any]:
     """Sends what changed, or all of it, past the outbox or through it; gives what was told of it."""
 
-    def send(given: Lijst, to: Leverancier = TEST, addresses: Addresses | None = None, **more: Any) -> Any:
+    def send(given: Bericht, to: Leverancier = TEST, addresses: Reputation | None = None, **more: Any) -> Any:
         job = direct(store, clock, given, to, addresses, **{"only_changes": True, **more})
         receipt = job.to_the_end(system)
         assert job.job.error is None, job.job.error
         return receipt
 
-    def queue(given: Lijst, to: Leverancier = TEST, addresses: Addresses | None = None, **more: Any) -> Any:
+    def queue(given: Bericht, to: Leverancier = TEST, addresses: Reputation | None = None, **more: Any) -> Any:
         told = put(store, clock, given, to, only_changes=more.pop("only_changes", True))
         done: list[Bezorging] = []
         run = run_of(store, clock, leveranciers=(to,), addresses=addresses, on_result=done.append, **more)
@@ -136,7 +136,7 @@ def deviations(events: list[Event]) -> list[str]:
 def test_a_refusal_that_should_not_be_is_told_once_per_supplier(night: Any, clock: Clock, system: Toetsbureau) -> None:
     """The list is served in parts all the same."""
     events: list[Event] = []
-    addresses = Addresses(clock.monotonic)
+    addresses = Reputation(clock.monotonic)
     system.skips, system.by_hand = False, {0, 2, 3}
     year: dict[str, Any] = {"year": NEXT, "afspraak": KOMEND}
     for to in (TEST, TEST, TWEEDE):

@@ -31,11 +31,11 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.events import Event
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.sending import delivery as outbox_module
 from doorstroom_client.sending.delivery import Bezorging, end_of, verdict_of
 from doorstroom_client.sending.only_changes import compare
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.pupils import Marked, Pupils
 from doorstroom_client.store.rows import Claimed, Entry, Key, Outgoing, Queued, State
@@ -809,7 +809,7 @@ def test_what_is_parked_has_no_next_moment(store: Any) -> None:
 def test_an_open_circuit_holds_a_message_as_long_as_it_is_open(store: Any, closed: float) -> None:
     """However short that is: nothing was sent, so the schedule has not begun."""
     clock, supplier, told = Clock(), Supplier(store.ledger.secret()), list[Bezorging]()
-    health = Health(clock.monotonic)
+    health = Circuits(clock.monotonic)
     health.failed(LEVERANCIER.base_url, 1, closed)
     add_now(store, clock, 0, (0, None, None, None))
     deliver_all(store, clock, supplier, health=health, on_result=told.append, draw=lambda: 1.0)
@@ -818,7 +818,7 @@ def test_an_open_circuit_holds_a_message_as_long_as_it_is_open(store: Any, close
 
 def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
-    health = Health(clock.monotonic)
+    health = Circuits(clock.monotonic)
     health.failed(LEVERANCIER.base_url, 1, 30.0)
     add_now(store, clock, 0, (0, None, None, None))
     add_now(store, clock, 1, (0, None, None, None))
@@ -887,7 +887,7 @@ def test_a_restart_remembers_that_an_address_accepts_lists(places: Places) -> No
     add_now(store, clock, 0, (None, 0, None, None))
     store.close()
     store = open_store(place)
-    deliver_all(store, clock, supplier, addresses=Addresses(clock.monotonic))
+    deliver_all(store, clock, supplier, addresses=Reputation(clock.monotonic))
     assert [(item.state, item.reason) for item in store.outbox.messages([State.PARKED])] == [(State.PARKED, "onbekend")]
     store.close()
 

@@ -11,7 +11,7 @@ import pytest
 from support import LEVERANCIER
 
 from doorstroom_client.errors import ConfigurationError, NoAnswer, OngeldigBericht, Unavailable
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.sending.delivery import HOLD, Bezorging, Klaargezet
 from doorstroom_client.store.rows import State
 
@@ -115,7 +115,7 @@ def test_an_open_circuit_is_waited_for_and_not_the_schedule(store: Any, left: fl
     for seconds in (5, 300):
         told_of(store, clock, "lost")
         clock.elapsed += seconds
-    health = Health(clock.monotonic)
+    health = Circuits(clock.monotonic)
     health.failed(LEVERANCIER.base_url, 1, left)
     (told,) = told_of(store, clock, health=health)
     assert isinstance(told.error, Unavailable)

@@ -14,13 +14,13 @@ from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Leverancier
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
-from doorstroom_client.exchange.circuit import Health
-from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
-from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
-from doorstroom_client.sending.bericht import Lijst, marks_of
+from doorstroom_client.exchange.circuit import Circuits
+from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
+from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
+from doorstroom_client.sending.bericht import Bericht, marks_of
 from doorstroom_client.sending.delivery import add
 from doorstroom_client.sending.one_list import send
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.rows import Key, Noted
 from doorstroom_client.transport.request import Operation, Outcome, Request
 
@@ -45,13 +45,13 @@ def named(number: int, how: str) -> Leerling:
     return Leerling(eck_id=None if how == LAS else pupil.eck_id, las_key=None if how == ECK else pupil.las_key)
 
 
-def lijst_van(soort: Operation, klas: Klas, clock: Clock, *, year: str = YEAR, afspraak: Afspraak | None = None) -> Lijst:
+def lijst_van(soort: Operation, klas: Klas, clock: Clock, *, year: str = YEAR, afspraak: Afspraak | None = None) -> Bericht:
     """A list in its final bytes."""
     more: dict[str, Any] = {"schooljaar": year, "auteur": "Test 1", "datumtijd": clock.now()}
     more["afspraak"] = afspraak or Afspraak.met_naam("1.1")
     if soort is SCHOOLADVIEZEN:
         adviezen = [Advies(named(number, how), ADVIEZEN[said]) for number, (how, said) in klas.items()]
-        return Lijst.of(build_schooladviezenlijst(SCHOOL, adviezen, **more), SCHOOL)
+        return Bericht.of(build_adviezenbericht(SCHOOL, adviezen, **more), SCHOOL)
     groups = [Stamgroep("g", "8A")]
     found = [
         Deelnemer(
@@ -64,7 +64,7 @@ def lijst_van(soort: Operation, klas: Klas, clock: Clock, *, year: str = YEAR, a
         )
         for number, (how, said) in klas.items()
     ]
-    return Lijst.of(build_deelnemerslijst(SCHOOL, groups, found, **more), SCHOOL)
+    return Bericht.of(build_deelnemersbericht(SCHOOL, groups, found, **more), SCHOOL)
 
 
 @dataclass
@@ -88,7 +88,7 @@ class Toetsbureau:
         """A list arrives; gives the answer."""
         assert request.body is not None
         self.lists += 1
-        lijst = Lijst(request.operation, YEAR, SCHOOL.oin, SCHOOL.routeringskenmerk, 0, request.body)
+        lijst = Bericht(request.operation, YEAR, SCHOOL.oin, SCHOOL.routeringskenmerk, 0, request.body)
         entries = lijst.entries(self.secret)
         numbers = [_number(item) for item in lijst.leerlingen(range(len(entries)))]
         said = dict(zip(numbers, (entry.content for entry in entries), strict=True))
@@ -122,7 +122,7 @@ class Toetsbureau:
                 elif noted.content:
                     assert noted.times >= 1, "sent, and not counted"
 
-    def has(self, lijst: Lijst) -> bool:
+    def has(self, lijst: Bericht) -> bool:
         """Whether it holds all that a list says."""
         numbers = map(_number, lijst.leerlingen(range(lijst.aantal)))
         wanted = {number: entry.content for number, entry in zip(numbers, lijst.entries(self.secret), strict=True)}
@@ -167,17 +167,17 @@ class Onderweg:
 
 
 def direct(
-    store: Any, clock: Clock, lijst: Lijst, to: Leverancier = TEST, addresses: Addresses | None = None, *,
+    store: Any, clock: Clock, lijst: Bericht, to: Leverancier = TEST, addresses: Reputation | None = None, *,
     only_changes: bool = False, on_event: Callable[[Event], None] | None = None,
 ) -> Onderweg:  # fmt: skip
     """A list on its way past the outbox."""
-    health = Health(clock.monotonic)
+    health = Circuits(clock.monotonic)
     about = Call(Conditions(Retry(wait=wait_fixed(2)), 30.0, clock.now, health, on_event=on_event))
-    known = addresses or Addresses(clock.monotonic)
+    known = addresses or Reputation(clock.monotonic)
     return Onderweg(send(lijst, to, about, known, books_of(store, clock), only_changes, on_event))
 
 
-def put(store: Any, clock: Clock, lijst: Lijst, to: Leverancier = TEST, *, only_changes: bool = False) -> Any:
+def put(store: Any, clock: Clock, lijst: Bericht, to: Leverancier = TEST, *, only_changes: bool = False) -> Any:
     """Put a list in the outbox."""
     job = Job(add(lijst, to, books_of(store, clock), only_changes=only_changes, expires_at=None))
     while not job.ended:

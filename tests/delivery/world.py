@@ -19,13 +19,13 @@ from tenacity import wait_fixed
 from doorstroom_client import Advies, Afspraak, Leerling, Leverancier, Retry, School
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.exchange.flow import Attempt, Flow, Io, keep
-from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
-from doorstroom_client.sending.bericht import Lijst
+from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.delivery import Bezorging, Run, add
 from doorstroom_client.sending.one_list import Books
-from doorstroom_client.sending.reputation import Addresses
+from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store import opening
 from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.pupils import same_pupil
@@ -75,14 +75,14 @@ class Clock:
         return "boot", self.elapsed
 
 
-def lijst_of(place: int, wens: Sequence[int | None], at: dt.datetime = NOW, *, school: School | None = None) -> Lijst:
+def lijst_of(place: int, wens: Sequence[int | None], at: dt.datetime = NOW, *, school: School | None = None) -> Bericht:
     """A list of voorlopige schooladviezen in its final bytes."""
     chosen = school or PLACES[place][0]
     adviezen = [Advies(pupil, ADVIEZEN[wish]) for pupil, wish in zip(PUPILS, wens, strict=False) if wish is not None]
-    message = build_schooladviezenlijst(
+    message = build_adviezenbericht(
         chosen, adviezen, afspraak=Afspraak.met_naam("1.1"), schooljaar=YEAR, auteur="Test 1", datumtijd=at
     )
-    return Lijst.of(message, chosen)
+    return Bericht.of(message, chosen)
 
 
 def open_store(place: str | os.PathLike[str], clock: Clock | None = None) -> Any:
@@ -137,10 +137,10 @@ def add_now(store: Any, clock: Clock, place: int, wens: Wens, **more: Any) -> An
 
 def run_of(store: Any, clock: Clock, total: float = 30.0, **more: Any) -> Run:
     """A run over the outbox; with a total time of its own a worker has a lease of its own."""
-    health = more.pop("health", None) or Health(clock.monotonic)
+    health = more.pop("health", None) or Circuits(clock.monotonic)
     on_event = more.pop("on_event", None)
     conditions = Conditions(Retry(wait=wait_fixed(2)), total, clock.now, health, on_event=on_event)
-    addresses = more.pop("addresses", None) or Addresses(clock.monotonic)
+    addresses = more.pop("addresses", None) or Reputation(clock.monotonic)
     told = more.pop("on_result", lambda result: None)
 
     def on_result(result: Bezorging) -> Flow[None]:
@@ -243,7 +243,7 @@ class Supplier:
         order = self.arrived.setdefault(queued.key, [])
         assert not order or order[-1] <= queued.id, f"message {queued.id} arrives after {order[-1]}"
         order.append(queued.id)
-        lijst = Lijst(
+        lijst = Bericht(
             Operation(queued.key.soort), queued.schooljaar, queued.school_oin, queued.key.routeringskenmerk, 0, request.body
         )
         entries = lijst.entries(self.secret)

@@ -13,7 +13,7 @@ from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, Speler, certificate, leverancier
 
 from doorstroom_client.basics import forks
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.simulator.faults import FaultServer, answer, served
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -125,7 +125,7 @@ def test_a_lock_that_another_thread_has_is_free_in_a_child() -> None:
 
 def test_whether_a_peer_is_well_is_tried_anew() -> None:
     now = [0.0]
-    health = Health(clock=lambda: now[0])
+    health = Circuits(clock=lambda: now[0])
     health.failed("https://peer", 1, 60.0)
     now[0] = 61.0
     assert health.admit("https://peer", "the call of the parent") == 0

@@ -56,7 +56,7 @@ def test_the_answer_and_the_store(ontvangers: list[Ontvanger], text: Text) -> No
         assert json.loads(response.body) == {"melding": MELDINGEN[text.status]}
         assert CANARY not in repr(response)
         kept = ontvanger.new()
-        assert [item.delivery.payload for item in kept] == ([text.body] if text.status == 202 else [])
+        assert [item.received.payload for item in kept] == ([text.body] if text.status == 202 else [])
         for item in kept:
             read_everything(opened(item).resultaat)
 

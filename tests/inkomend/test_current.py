@@ -88,7 +88,7 @@ class Scene:
 
     def current(self) -> dict[tuple[str, int], tuple[str, ...]]:
         """The results that are current, by sender and score, with what is odd about them."""
-        return {(item.sender_oin, item.toetsscore or 0): item.opmerkingen for item in self.client.resultaten(alle=True)}
+        return {(item.sender_oin, item.toetsscore or 0): item.opmerkingen for item in self.client.resultaten(everything=True)}
 
 
 def _named(more: dict[str, Any]) -> dict[str, Any]:

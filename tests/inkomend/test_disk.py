@@ -48,7 +48,7 @@ def adding(**change: Any) -> Callable[[SqliteStore], Callable[[], object]]:
 
     def prepared(store: SqliteStore) -> Callable[[], object]:
         (first,) = store.inbox.results()
-        return lambda: store.inbox.add(replace(first.delivery, **change))
+        return lambda: store.inbox.add(replace(first.received, **change))
 
     return prepared
 
@@ -95,7 +95,7 @@ def test_any_statement_may_fail_under_a_receiver(store: SqliteStore, fault: Faul
     fault.left = -1
     assert status == 202
     assert number >= 3
-    assert {kept.delivery.payload: kept.seen for kept in told.check(store)} == {FIRST: 1, message: 2 if message == FIRST else 1}
+    assert {kept.received.payload: kept.seen for kept in told.check(store)} == {FIRST: 1, message: 2 if message == FIRST else 1}
 
 
 def test_any_statement_may_fail_while_several_push(store: SqliteStore, fault: Fault) -> None:
@@ -122,7 +122,7 @@ def test_any_statement_may_fail_while_several_push(store: SqliteStore, fault: Fa
         told.check(store)
     assert refused > 10
     assert {told.push(client, message) for message in dict.fromkeys(told.tried)} == {202}
-    assert {kept.delivery.payload for kept in told.check(store)} == set(told.tried)
+    assert {kept.received.payload for kept in told.check(store)} == set(told.tried)
 
 
 def test_any_statement_of_opening_may_fail(tmp_path: Path, fault: Fault) -> None:

@@ -46,7 +46,7 @@ class Check:
         assert status in self._allowed(body)
         for ontvanger in self.ontvangers:
             kept = ontvanger.new()
-            assert [item.delivery.payload for item in kept] == ([body] if status == 202 and not again else [])
+            assert [item.received.payload for item in kept] == ([body] if status == 202 and not again else [])
             for item in kept:
                 read_everything(opened(item).resultaat)
 

@@ -106,7 +106,7 @@ def test_kill_9(tmp_path: Path, receivers: Receivers) -> None:
         for message in [*(set(tried) - set(kept)), message_of("new-1"), kept[0]]:  # it goes on where it was
             assert told.push(client, message) == 202
         told.process(client)
-        assert {kept.delivery.payload for kept in told.check(store)} == set(told.tried)
+        assert {kept.received.payload for kept in told.check(store)} == set(told.tried)
         assert store.inbox.pending() == []
     assert is_sound(tmp_path / "s.db")
     assert len(kept) > KILLS

@@ -97,7 +97,7 @@ def test_an_older_message_that_comes_late_is_history(ontvanger: Ontvanger, clock
 def test_a_moment_in_2099_is_told_and_blocks_nothing(ontvanger: Ontvanger, clock: Clock) -> None:
     assert ontvanger(body(540, datumtijd="2099-01-01T00:00:00Z")).status == 202
     (far,) = ontvanger.all()
-    assert far.delivery.datumtijd == dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+    assert far.received.datumtijd == dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
     assert "datumtijd_in_de_toekomst" in opened(far).opmerkingen
     clock.forward(minutes=1)
     assert ontvanger(body(545, datumtijd="2026-03-10T12:00:30Z")).status == 202

@@ -80,7 +80,7 @@ def test_what_a_stranger_makes_of_the_document(receiver: Receiver, mode: str, ad
             assert is_usable(case.body)
             assert status == 202 or (status == 422 and may_be_refused(case.body))
         for kept in receiver.ontvanger.new():
-            assert is_usable(json.loads(kept.delivery.payload))
+            assert is_usable(json.loads(kept.received.payload))
             read_everything(opened(kept).resultaat)
 
     one()

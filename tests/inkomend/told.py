@@ -12,7 +12,7 @@ from typing import Any
 
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
-from doorstroom_client import Client, Kept, Retry
+from doorstroom_client import Client, Retry, StoredResult
 from doorstroom_client.errors import StoreError
 from doorstroom_client.events import OnEvent
 from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
@@ -54,9 +54,9 @@ def push(client: Client, message: bytes) -> InboundResponse:
     return client.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, message))
 
 
-def kept_in(store: Any) -> list[Kept]:
+def kept_in(store: Any) -> list[StoredResult]:
     """All that an inbox holds, each with its history, by its public methods."""
-    found: dict[int, Kept] = {}
+    found: dict[int, StoredResult] = {}
     after = 0
     while page := store.inbox.results(after=after, limit=500):
         for current in page:
@@ -107,7 +107,7 @@ class Told:
         """What is heard until now; `tried` and `marking` stay those of the original, in which more may come."""
         return Told(self.tried, list(self.kept), self.marking, list(self.marked))
 
-    def check(self, store: Any) -> list[Kept]:
+    def check(self, store: Any) -> list[StoredResult]:
         """Everything of which 202 was heard is there once, nothing that was never sent, and the last made is current."""
         held = kept_in(store)
         compare(held, Counter(self.tried), Counter(self.kept))
@@ -116,18 +116,18 @@ class Told:
         return held
 
 
-def compare(held: Iterable[Kept], tried: Counter[bytes], kept: Counter[bytes]) -> None:
+def compare(held: Iterable[StoredResult], tried: Counter[bytes], kept: Counter[bytes]) -> None:
     """Hold what lies in a store against what was pushed and what was answered with 202."""
-    seen = {message.delivery.payload: message.seen for message in held}
+    seen = {message.received.payload: message.seen for message in held}
     assert len(seen) == len(list(held)), "kept twice"
     assert kept.keys() <= seen.keys(), "answered with 202, and lost"
     assert seen.keys() <= tried.keys(), "never sent, or other bytes"
     assert all(kept[payload] <= times <= tried[payload] for payload, times in seen.items()), "not counted as often as told"
-    last: dict[str, Kept] = {}
+    last: dict[str, StoredResult] = {}
     for message in held:
-        about = message.delivery
+        about = message.received
         assert about.datumtijd is not None
         before = last.setdefault(about.pupil, message)
-        if about.datumtijd > (before.delivery.datumtijd or about.datumtijd):
+        if about.datumtijd > (before.received.datumtijd or about.datumtijd):
             last[about.pupil] = message
     assert {message.id for message in held if message.current} == {message.id for message in last.values()}

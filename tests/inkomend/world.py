@@ -15,7 +15,7 @@ from doorstroom_client import AsyncClient, Client, Retry
 from doorstroom_client.messages.mild import Part
 from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
 from doorstroom_client.receiving.received import Ontvangen, open_kept
-from doorstroom_client.store.rows import Kept
+from doorstroom_client.store.rows import StoredResult
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
@@ -50,13 +50,13 @@ class Ontvanger:
         response: InboundResponse = self._runner.run(got) if self._runner else got
         return response
 
-    def new(self) -> list[Kept]:
+    def new(self) -> list[StoredResult]:
         """What was kept since the last time this was asked."""
         found = self._store.inbox.select("1 = 1", None, self._last, 1000)
         self._last = found[-1].id if found else self._last
         return found
 
-    def all(self) -> list[Kept]:
+    def all(self) -> list[StoredResult]:
         """Everything that was kept."""
         return self._store.inbox.select("1 = 1", None, 0, 1000)
 
@@ -69,7 +69,7 @@ class Ontvanger:
             self._runner.close()
 
 
-def opened(kept: Kept) -> Ontvangen:
+def opened(kept: StoredResult) -> Ontvangen:
     """A kept message, read back."""
     return open_kept(kept, lambda kenmerk: SCHOOL if kenmerk == SCHOOL.routeringskenmerk else None, [LEVERANCIER])
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from doorstroom_client.sending.in_parts import PROBES, Part, Verdict, bound, search
-from doorstroom_client.sending.reputation import SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN, Addresses
+from doorstroom_client.sending.reputation import SUSPICIOUS, SUSPICIOUS_WHEN_PROVEN, Reputation
 
 MOST = 600
 
@@ -153,7 +153,7 @@ def test_a_list_that_is_known_takes_one_call() -> None:
 @pytest.mark.parametrize(("proven", "enough"), [(False, SUSPICIOUS), (True, SUSPICIOUS_WHEN_PROVEN)])
 def test_an_address_becomes_suspicious_and_is_forgiven(proven: bool, enough: int) -> None:
     now = 0.0
-    addresses = Addresses(lambda: now)
+    addresses = Reputation(lambda: now)
     if proven:
         addresses.accepted("a")
     for _ in range(enough):

@@ -28,7 +28,7 @@ from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, Stage, Wire, served
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 
 from .operations import FLOWS, METHODS, OURS, RAPPORT, SUCCESS, THEIRS, body_of, make_client, perform
 from .rows import Cell, Part, Row, Scene, Variant
@@ -483,7 +483,7 @@ class Play:
         with self._seat([fault]) as seat:
             chain, runtime = seat.client._chain, seat.client._runtime
             then = chain.now() - dt.timedelta(hours=1)
-            older = Gezien(SUPPLIER_OIN, SCHOOL.oin, chain.registry.osr_on().namespace, "", True, None, None, then)
+            older = StoredAnswer(SUPPLIER_OIN, SCHOOL.oin, chain.registry.osr_on().namespace, "", True, None, None, then)
             self.speler(runtime.run(chain.answers.keep(older)))
             try:
                 flow = chain.registry.is_mandated(SUPPLIER_OIN, SCHOOL.oin, or_stale=True)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from support import LAS_OIN, NOW, SUPPLIER_OIN
 
 from doorstroom_client import AsyncClient, Client, School
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.osr.pace import Pace
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.simulator.osr import SimulatedOsr
@@ -96,7 +96,7 @@ class Slow(Played):
 
 def timed(client: AsyncClient | Client, clock: Callable[[], float]) -> Any:
     """The client with every monotonic clock in it replaced."""
-    for name, value in (("pace", Pace(clock)), ("proof", Proof(clock)), ("health", Health(clock))):
+    for name, value in (("pace", Pace(clock)), ("proof", Proof(clock)), ("health", Circuits(clock))):
         object.__setattr__(client._chain, name, value)
     return client
 

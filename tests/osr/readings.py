@@ -106,10 +106,10 @@ DENIED: list[Any] = [
     {"status": "OK", "mandaatStatus": "ingetrokken"},
     *(
         {"token": "t", name: "2020-01-01"}
-        for name in ("expires_at", "einde", "vervaldatum", "validTill", "tot", "mandate_end_date")
+        for name in ("expires_at", "einde", "vervaldatum", "validTill", "until", "mandate_end_date")
     ),
     *({"token": "t", name: "2020-01-01T08:00:00Z"} for name in ("revokedAt", "ingetrokken_op", "deleted_at", "blocked_since")),
-    *({"token": "t", name: "2027-01-01"} for name in ("from", "vanaf", "validSince", "startDateTime", "effective_from")),
+    *({"token": "t", name: "2027-01-01"} for name in ("from", "since", "validSince", "startDateTime", "effective_from")),
     {"token": "t", "period": {"from": "2001-01-01", "to": "2002-01-01"}},
     {"token": "t", "geldigheid": {"begindatum": "2001-01-01", "einddatum": "2002-01-01"}},
     {"data": {"id": "7", "attributes": {"token": "t"}, "meta": {"mandated": False}}},

@@ -18,7 +18,7 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.osr.answers import KNOWN_SECONDS, NO_SECONDS, STALE_SECONDS, YES_SECONDS, Answers
 from doorstroom_client.osr.registry import Registry
 from doorstroom_client.store.protocols import Mandates
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome
 
@@ -49,13 +49,13 @@ class Shelf:
             raise StoreError("broken")
         return self.kept
 
-    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[Gezien]:
+    def find(self, namespace: str, peildatum: str, school_oin: str) -> list[StoredAnswer]:
         found = self._works().find(namespace, peildatum, school_oin)
         self.reads += 1
         self.meanwhile()
         return found
 
-    def keep(self, gezien: Gezien) -> None:
+    def keep(self, gezien: StoredAnswer) -> None:
         self._works().keep(gezien)
 
     def forget(self, supplier_oin: str, school_oin: str) -> None:
@@ -88,9 +88,9 @@ def answers(request: pytest.FixtureRequest, clock: Clock) -> Answers:
     return Answers(lambda: shelf, clock)
 
 
-def seen(supplier: str = "a", school: str = "s", *, yes: bool = True, at: float = 0.0, **more: Any) -> Gezien:
+def seen(supplier: str = "a", school: str = "s", *, yes: bool = True, at: float = 0.0, **more: Any) -> StoredAnswer:
     day = dt.date(2026, 7, 31) if yes else None
-    made = Gezien(supplier, school, "n", "", yes, None, day, NOW + dt.timedelta(seconds=at))
+    made = StoredAnswer(supplier, school, "n", "", yes, None, day, NOW + dt.timedelta(seconds=at))
     return replace(made, **more)
 
 

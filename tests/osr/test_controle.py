@@ -256,9 +256,9 @@ def test_how_long_an_answer_counts(test_pki: Pki) -> None:
         assert await asked(955) == [1, 1]
         assert await asked(960, max_age=0) == [1, 1]
         assert await asked(4000, max_age=3600) == [0, 0]
-        assert await asked(4010, op=TODAY) == [1, 1]
-        assert await asked(4020, op=dt.date(2026, 9, 1)) == [1, 1]
-        assert await asked(4030, op=dt.date(2026, 9, 1)) == [0, 0]
+        assert await asked(4010, on=TODAY) == [1, 1]
+        assert await asked(4020, on=dt.date(2026, 9, 1)) == [1, 1]
+        assert await asked(4030, on=dt.date(2026, 9, 1)) == [0, 0]
 
     in_time(work)
 
@@ -330,7 +330,7 @@ def test_a_mandate_that_begins_later_and_one_that_ends_soon(test_pki: Pki) -> No
     osr.mandate(SCHOOL.oin, LAS_OIN, dt.date(2026, 4, 1), dt.date(2026, 4, 20))
     with client_of(test_pki, Played(osr), settings()) as made:
         (now,) = made.osr.check_mandaten([SCHOOL])
-        (then,) = made.osr.check_mandaten([SCHOOL], op=dt.date(2026, 4, 2))
+        (then,) = made.osr.check_mandaten([SCHOOL], on=dt.date(2026, 4, 2))
     assert "gaat pas op 1 april 2026 in" in now.uitleg
     assert then
     assert "tot en met 20 april 2026" in then.uitleg

@@ -127,8 +127,8 @@ def test_no_service_or_several() -> None:
 
 ADVIES = [Advies(Leerling(las_key="las-00018"), "HAVO")]
 JAREN = (
-    Jaargang(schooljaar="2025-2026", namespace=NAMESPACE, afspraak="1.1", vanaf=dt.date(2025, 8, 1)),
-    Jaargang(schooljaar="2026-2027", namespace=NEW, afspraak="nieuw", vanaf=dt.date(2026, 9, 15)),
+    Jaargang(schooljaar="2025-2026", namespace=NAMESPACE, afspraak="1.1", since=dt.date(2025, 8, 1)),
+    Jaargang(schooljaar="2026-2027", namespace=NEW, afspraak="nieuw", since=dt.date(2026, 9, 15)),
 )
 
 
@@ -161,7 +161,7 @@ def test_a_day_has_its_own_namespace_and_agreement(
     assert asked(played) == namespace
     assert (client.afspraak.naam, client._chain.schooljaar_of(None)) == (afspraak, schooljaar)
     assert afspraak in repr(client)
-    client.osr.check_mandaat(SCHOOL, "ICE", op=dt.date(2026, 10, 1))
+    client.osr.check_mandaat(SCHOOL, "ICE", on=dt.date(2026, 10, 1))
     assert asked(played) == NEW
     client.osr.find_endpoints(SCHOOL)
     assert asked(played) == namespace

@@ -82,7 +82,7 @@ def test_a_version_that_was_taken_back_is_no_missing_mandate(test_pki: Pki, name
     assert third.osr.check_mandaat(SCHOOL, "ICE")
     osr.rolled_back = True
     for question in (
-        lambda: third.osr.check_mandaat(SCHOOL, "ICE", op=TODAY),
+        lambda: third.osr.check_mandaat(SCHOOL, "ICE", on=TODAY),
         lambda: third.osr.find_endpoints(SCHOOL),
         lambda: third.osr.find_diensten(),
         lambda: third.osr.register_endpoint(SCHOOL, URL),
@@ -118,8 +118,8 @@ def test_mandates_of_the_future_and_of_the_past(test_pki: Pki) -> None:
     osr.mandate(SCHOOL.oin, LAS_OIN, dt.date(2025, 8, 1), dt.date(2026, 3, 9))
     client = client_of(test_pki, Played(osr), settings())
 
-    def halves(op: dt.date | None) -> tuple[bool, bool | None]:
-        mandaat = client.osr.check_mandaat(SCHOOL, "ICE", op=op)
+    def halves(on: dt.date | None) -> tuple[bool, bool | None]:
+        mandaat = client.osr.check_mandaat(SCHOOL, "ICE", on=on)
         return mandaat.gemandateerd, mandaat.las_gemandateerd
 
     assert halves(None) == (False, False)
@@ -127,7 +127,7 @@ def test_mandates_of_the_future_and_of_the_past(test_pki: Pki) -> None:
     assert halves(dt.date(2026, 4, 1)) == (True, False)
     assert client.osr.find_eigen_mandaat(SCHOOL) is None
     (ended,) = client.osr.find_eigen_mandaten()
-    assert (ended.eind_datum, ended.geldt_op(TODAY)) == (dt.date(2026, 3, 9), False)
+    assert (ended.eind_datum, ended.valid_on(TODAY)) == (dt.date(2026, 3, 9), False)
 
 
 def test_the_whole_question_tells_since_and_until_when_our_half_is_missing(test_pki: Pki) -> None:
@@ -209,8 +209,8 @@ def test_an_address_for_later_whose_answer_is_lost_is_made_once(test_pki: Pki) -
     osr.second_rows()
     played = Played(osr, lose("POST", 1))
     client = client_of(test_pki, played, settings())
-    assert client.osr.register_endpoint(SCHOOL, URL, vanaf=dt.date(2026, 6, 1)).gedaan
-    assert (played.methods.count("POST"), len(client.osr.find_endpoints(SCHOOL, toekomstig=True))) == (1, 1)
+    assert client.osr.register_endpoint(SCHOOL, URL, since=dt.date(2026, 6, 1)).gedaan
+    assert (played.methods.count("POST"), len(client.osr.find_endpoints(SCHOOL, include_future=True))) == (1, 1)
 
 
 @pytest.mark.parametrize(("method", "lost"), [("PUT", 1), ("PUT", 2), ("DELETE", 1), ("DELETE", 2)])

@@ -105,7 +105,7 @@ def test_the_namespace_switches_by_itself_between_two_school_years(test_pki: Pki
         transport = Slow(osr, loop)
         years = [
             Jaargang(schooljaar="2025-2026", namespace=old, afspraak="1.1"),
-            Jaargang(schooljaar="2026-2027", namespace=new, afspraak=_next_year(), vanaf=dt.date(2026, 9, 15)),
+            Jaargang(schooljaar="2026-2027", namespace=new, afspraak=_next_year(), since=dt.date(2026, 9, 15)),
         ]
         made = client_of(
             test_pki, transport, settings(namespace="", api_key=None), AsyncClient, now=loop.now, schooljaren=years

@@ -52,8 +52,8 @@ def test_a_mandate_with_both_halves(client: Client, played: Played) -> None:
 
 
 def test_another_day(client: Client) -> None:
-    assert client.osr.check_mandaat(SCHOOL, "ICE", op=dt.date(2025, 7, 31)).gemandateerd is False
-    later = client.osr.check_mandaat(SCHOOL, "ICE", op=dt.date(2026, 8, 1))
+    assert client.osr.check_mandaat(SCHOOL, "ICE", on=dt.date(2025, 7, 31)).gemandateerd is False
+    later = client.osr.check_mandaat(SCHOOL, "ICE", on=dt.date(2026, 8, 1))
     assert (later.gemandateerd, later.las_gemandateerd) == (True, False)
 
 
@@ -79,7 +79,7 @@ def test_all_our_own_mandates_in_one_question(client: Client, register: Simulate
     register.mandate(SCHOOL.oin, LAS_OIN, dt.date(2024, 8, 1), dt.date(2025, 7, 31))
     found = client.osr.find_eigen_mandaten()
     assert [mandaat.start_datum for mandaat in found] == [dt.date(2025, 8, 1), dt.date(2026, 8, 1), dt.date(2024, 8, 1)]
-    assert [mandaat.geldt_op(TODAY) for mandaat in found] == [True, False, False]
+    assert [mandaat.valid_on(TODAY) for mandaat in found] == [True, False, False]
     assert len(played.requests) == 1
     registry = client._chain.registry
     per_school = client._runtime.run(own_mandates_per_school(registry.osr, registry.budget()))
@@ -142,10 +142,10 @@ def test_an_address_for_later(client: Client, register: SimulatedOsr) -> None:
     """It is not listed today, so it has to be looked for on its first day: otherwise it would be written again."""
     start = dt.date(2026, 5, 1)
     for _ in range(2):
-        assert client.osr.register_endpoint(SCHOOL, URL, vanaf=start)
+        assert client.osr.register_endpoint(SCHOOL, URL, since=start)
     assert client.osr.find_endpoints(SCHOOL) == ()
-    assert [item.start_datum for item in client.osr.find_endpoints(SCHOOL, toekomstig=True)] == [start]
-    assert len(client.osr.find_endpoints(SCHOOL, op=start)) == 1
+    assert [item.start_datum for item in client.osr.find_endpoints(SCHOOL, include_future=True)] == [start]
+    assert len(client.osr.find_endpoints(SCHOOL, on=start)) == 1
 
 
 def test_a_free_routing_id(client: Client, register: SimulatedOsr) -> None:
@@ -244,7 +244,7 @@ def test_single_names_can_be_sent_otherwise(test_pki: Pki) -> None:
         lambda osr: osr.find_endpoints(routing_id="0000000700011BB00530\n"),
         lambda osr: osr.find_free_routing_id("11BB"),
         lambda osr: osr.find_namespace(schooljaar="2026"),
-        lambda osr: osr.plan_endpoint(SCHOOL, URL, vanaf=TODAY, tot=TODAY - dt.timedelta(days=1)),
+        lambda osr: osr.plan_endpoint(SCHOOL, URL, since=TODAY, until=TODAY - dt.timedelta(days=1)),
     ],
 )
 def test_what_does_not_have_its_form_never_reaches_the_wire(question: Any, test_pki: Pki) -> None:

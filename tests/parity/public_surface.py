@@ -49,7 +49,7 @@ def values() -> None:
     assert_type(dc.ClientCertificate("a", key="b", trust=["c"]).trust_files, tuple[Path, ...])
     assert_type(dc.Timeouts(post=5).post, float)
     assert_type(dc.Retry.never(), dc.Retry)
-    assert_type(dc.Bewaartermijn(dagen=5).merken_dagen, int)
+    assert_type(dc.Retention(days=5).marks_days, int)
     warning: type[UserWarning] = dc.SecurityWarning
     del warning
 
@@ -59,8 +59,8 @@ def answers(
     ontvangst: dc.Ontvangst,
     rapport: dc.Leerlingrapport,
     resultaat: dc.Leerlingresultaat,
-    kept: dc.Kept,
-    delivery: dc.Delivery,
+    kept: dc.StoredResult,
+    received: dc.ReceivedResult,
     inbox: dc.Inbox,
 ) -> None:
     assert_type(mandaat.uitleg, str)
@@ -70,8 +70,8 @@ def answers(
     assert_type(resultaat.toetsadvies, dc.Toetsadvies | None)
     assert_type(resultaat.toetssoort, dc.Toetssoort | str | None)
     assert_type(resultaat.referentieniveaus, dict[str, dc.Referentieniveau | str])
-    assert_type(kept.delivery, dc.Delivery)
-    assert_type(inbox.add(delivery), dc.Kept)
+    assert_type(kept.received, dc.ReceivedResult)
+    assert_type(inbox.add(received), dc.StoredResult)
 
 
 def errors(error: dc.DoorstroomError) -> None:
@@ -142,8 +142,8 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
             assert_type(client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)
             resultaat.done()
         assert_type(client.terugweg.handle(request), dc.InboundResponse)
-        assert_type(client.store.purge(), dc.Opgeruimd)
-        assert_type(client.store.purges(), list[dc.Opgeruimd])
+        assert_type(client.store.purge(), dc.Purged)
+        assert_type(client.store.purges(), list[dc.Purged])
         assert_type(client.store.counts(), dict[str, int])
 
 
@@ -183,6 +183,6 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
             assert_type(await client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)
             await resultaat.done()
         assert_type(await client.terugweg.handle(request), dc.InboundResponse)
-        assert_type(await client.store.purge(dagen=5), dc.Opgeruimd)
-        assert_type(await client.store.purges(), list[dc.Opgeruimd])
+        assert_type(await client.store.purge(days=5), dc.Purged)
+        assert_type(await client.store.purges(), list[dc.Purged])
         assert_type(await client.store.counts(), dict[str, int])

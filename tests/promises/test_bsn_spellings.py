@@ -378,7 +378,7 @@ def test_days_years_and_fractions_are_none(inkomend: Inkomend) -> None:
     assert any(map(looks_like_bsn, days))
     assert any(map(looks_like_bsn, turned))
     years = [f"{year}-{year + 1}" for year in range(2000, 2100)]
-    document = {**resultaat(), "dagen": days, "gedraaid": turned, "jaren": years, "deel": [0.87654321, "12,345678", 87.3333333]}
+    document = {**resultaat(), "days": days, "gedraaid": turned, "jaren": years, "deel": [0.87654321, "12,345678", 87.3333333]}
     assert inkomend.push(document) == 202
 
 

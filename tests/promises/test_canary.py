@@ -307,8 +307,8 @@ def test_success(
         spoor.thing("report", in_memory)
         for to in (folder, folder / "rapport.pdf"):
             spoor.thing("report", speler(client.fetch_leerlingrapport(RAPPORT, school=keten.school, leverancier="ICE", to=to)))
-        (tmp_path / "alle").mkdir()
-        spoor.thing("reports", speler(client.fetch_leerlingrapporten(tmp_path / "alle")))
+        (tmp_path / "everything").mkdir()
+        spoor.thing("reports", speler(client.fetch_leerlingrapporten(tmp_path / "everything")))
         spoor.thing("done", speler(result.done()))
         for value in (LEERLING, GROEPEN, DEELNEMER, SCHOOLADVIES, arguments["osr"], arguments["osr"].api_key):
             spoor.thing("input", value)

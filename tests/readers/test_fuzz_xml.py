@@ -18,7 +18,7 @@ from support import NOW, SCHOOL
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
-from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
 from doorstroom_client.readers.edexml import Keuze, read_edexml, stream_edexml
 
 from .edex import CANARY, Node, document, node, pupil, uwlr, written
@@ -47,7 +47,7 @@ def check(content: bytes) -> str:
     if not found.deelnemers:
         return "nobody"
     # Whoever the reader lets through, the list takes in as well.
-    build_deelnemerslijst(
+    build_deelnemersbericht(
         SCHOOL,
         found.groepen,
         found.deelnemers,

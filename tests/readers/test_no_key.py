@@ -168,7 +168,7 @@ def push(folder: Path, document: Any) -> tuple[int, list[Leerling]]:
         query = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
         body = json.dumps(document).encode()
         status = using.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)).status
-        return status, [item.leerling for item in using.resultaten(alle=True)]
+        return status, [item.leerling for item in using.resultaten(everything=True)]
 
 
 @nothing

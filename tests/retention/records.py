@@ -13,7 +13,7 @@ from typing import Any
 from support import NOW, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client.store.protocols import Store
-from doorstroom_client.store.rows import Claimed, Delivery, Entry, Kept, Key, Opgeruimd, Outgoing, State
+from doorstroom_client.store.rows import Claimed, Entry, Key, Outgoing, Purged, ReceivedResult, State, StoredResult
 
 DAY = dt.timedelta(days=1)
 UNTIL = NOW - 30 * DAY
@@ -22,10 +22,10 @@ KEY = Key("registreren", SUPPLIER_OIN, SCHOOL.routeringskenmerk)
 YEAR = "2025-2026"
 
 
-def delivery(name: object = "een", days: float = 60, payload: bytes = b"", **more: Any) -> Delivery:
+def delivery(name: object = "een", days: float = 60, payload: bytes = b"", **more: Any) -> ReceivedResult:
     """A result of some pupil that came in some days ago."""
     at = NOW - days * DAY
-    given = Delivery(
+    given = ReceivedResult(
         edu_to=SCHOOL.routeringskenmerk,
         edu_from=SCHOOL.oin,
         sender_oin=SUPPLIER_OIN,
@@ -39,7 +39,7 @@ def delivery(name: object = "een", days: float = 60, payload: bytes = b"", **mor
     return replace(given, **more)
 
 
-def keep(store: Store, name: object = "een", days: float = 60, done: float | None = None, **more: Any) -> Kept:
+def keep(store: Store, name: object = "een", days: float = 60, done: float | None = None, **more: Any) -> StoredResult:
     """Keep a result that came in some days ago; processed some days ago, when that is given."""
     (kept,) = store.inbox.add_many([delivery(name, days, **more)])
     if done is not None:
@@ -47,7 +47,7 @@ def keep(store: Store, name: object = "een", days: float = 60, done: float | Non
     return kept
 
 
-def purge(store: Store, until: dt.datetime = UNTIL, marks_until: dt.datetime = MARKS) -> Opgeruimd:
+def purge(store: Store, until: dt.datetime = UNTIL, marks_until: dt.datetime = MARKS) -> Purged:
     """Purge; what was foretold is what goes."""
     told = store.removable(NOW, until, marks_until)
     done = store.purge(NOW, until, marks_until)
@@ -116,7 +116,7 @@ def come_and_go(store: Store, seed: int, after: Callable[[], object]) -> Iterato
             store.inbox.mark_done(kept.id, UNTIL)
         store.purge(NOW, UNTIL, MARKS)
         after()
-        yield {kept.delivery.pupil[-6:].encode() for kept in store.inbox.pending(limit=10_000)}
+        yield {kept.received.pupil[-6:].encode() for kept in store.inbox.pending(limit=10_000)}
 
 
 def kanaries(path: Path) -> set[bytes]:

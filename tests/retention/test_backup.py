@@ -40,7 +40,7 @@ def test_a_copy_is_a_private_store(sqlite_store: SqliteStore, tmp_path: Path, um
     assert copy.stat().st_nlink == 1
     again = SqliteStore(copy)
     assert [kept.id for kept in again.inbox.results()] == [one.id, two.id]
-    assert again.inbox.pending()[0].delivery == one.delivery
+    assert again.inbox.pending()[0].received == one.received
     assert again.outbox.counts()[State.WAITING] == 1
     claimed = again.outbox.claim("w", NOW, 120)
     assert claimed is not None
@@ -230,7 +230,7 @@ def test_a_folder_that_is_not_there(sqlite_store: SqliteStore, tmp_path: Path) -
 def test_a_damaged_store_gives_no_copy(sqlite_store: SqliteStore, tmp_path: Path) -> None:
     for number in range(200):
         keep(sqlite_store, number, payload=b"x" * 3000 + b"%d" % number)
-    assert purge(sqlite_store).gewist
+    assert purge(sqlite_store).wiped
     sqlite_store.close()
     path = tmp_path / "store/s.db"
     data = bytearray(path.read_bytes())

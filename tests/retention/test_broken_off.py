@@ -70,7 +70,7 @@ def test_any_statement_may_fail(sqlite_store: SqliteStore, broken: Any) -> None:
     for number in range(500):
         broken.fault.left = number
         try:
-            wiped = sqlite_store.purge(NOW, UNTIL, MARKS).gewist
+            wiped = sqlite_store.purge(NOW, UNTIL, MARKS).wiped
         except StoreError:
             failures += 1
             assert not broken.in_transaction
@@ -135,5 +135,5 @@ def test_a_kill_at_any_moment(sqlite_store: SqliteStore, tmp_path: Path) -> None
         assert whole(sqlite_store) == before
         assert pairs(sqlite_store)
     assert killed >= 3
-    assert purge(sqlite_store).gewist
+    assert purge(sqlite_store).wiped
     assert sqlite_store.inbox.counts()["received"] == PUPILS

@@ -79,7 +79,7 @@ def test_nothing_is_left(sqlite_store: SqliteStore, tmp_path: Path, second: bool
         assert len(other.inbox.results(limit=100)) == 40  # its cache holds them
     assert found(tmp_path, NAME)
     done = purge(sqlite_store, until=NOW + 10 * DAY)
-    assert (done.resultaten, done.berichten, done.gewist) == (40, 3, True)
+    assert (done.resultaten, done.berichten, done.wiped) == (40, 3, True)
     assert found(tmp_path, NAME) == {}
     if other is not None:
         keep(other, "twee")  # what it writes now is of after that
@@ -92,7 +92,7 @@ def test_content_that_was_sent_goes_with_the_next_purge(sqlite_store: SqliteStor
     sqlite_store.outbox.add(message("1", body=written(NAME)))
     deliver(sqlite_store, 1)
     done = purge(sqlite_store)
-    assert (done.berichten, done.gewist) == (0, True)
+    assert (done.berichten, done.wiped) == (0, True)
     assert len(sqlite_store.outbox.messages()) == 1
     assert found(tmp_path, NAME) == {}
 
@@ -100,7 +100,7 @@ def test_content_that_was_sent_goes_with_the_next_purge(sqlite_store: SqliteStor
 @pytest.mark.parametrize("seed", range(2))
 def test_rows_that_were_moved_leave_no_copies(sqlite_store: SqliteStore, tmp_path: Path, seed: int) -> None:
     for stay in come_and_go(sqlite_store, seed, after=lambda: None):
-        assert sqlite_store.purges(1)[0].gewist
+        assert sqlite_store.purges(1)[0].wiped
         for path in (tmp_path / "store").iterdir():
             assert kanaries(path) <= stay, path.name
 
@@ -122,15 +122,15 @@ def test_a_reader_keeps_the_bytes_until_the_next_time(
     monkeypatch.setattr(sqlite_database.time, "sleep", pauses.append)
     monkeypatch.setattr(sqlite_database, "_READER_MS", 1)
     done = purge(sqlite_store)
-    assert (done.resultaten, done.gewist) == (1, False)
+    assert (done.resultaten, done.wiped) == (1, False)
     assert pauses.count(sqlite_database._READER_PAUSE) == sqlite_database._READER_TRIES
     assert found(tmp_path, NAME)
     assert reading.execute("SELECT count(*) FROM leerlingresultaat").fetchone() == (1,)
     reading.execute("COMMIT")
     again = purge(sqlite_store)
-    assert (again.resultaten, again.gewist) == (0, True)
+    assert (again.resultaten, again.wiped) == (0, True)
     assert found(tmp_path, NAME) == {}
-    assert [done.gewist for done in sqlite_store.purges()] == [True, False]
+    assert [done.wiped for done in sqlite_store.purges()] == [True, False]
 
 
 def test_a_reader_that_ends_in_time_is_waited_for(
@@ -149,7 +149,7 @@ def test_a_reader_that_ends_in_time_is_waited_for(
 
     monkeypatch.setattr(sqlite_database.time, "sleep", pause)
     monkeypatch.setattr(sqlite_database, "_READER_MS", 1)
-    assert purge(sqlite_store).gewist
+    assert purge(sqlite_store).wiped
     assert len(kept) == 3
     assert found(tmp_path, NAME) == {}
 
@@ -164,7 +164,7 @@ def test_how_long_others_wait_for_a_reader(
     monkeypatch.setattr(sqlite_database, "_READER_MS", 1)
     monkeypatch.setattr(sqlite_database, "_BUSY_MS", 2)
     monkeypatch.setattr(sqlite_database, "_READER_TRIES", 3)
-    assert not purge(sqlite_store).gewist
+    assert not purge(sqlite_store).wiped
     sqlite_store._database._connection.set_trace_callback(None)
     about = [query for query in asked if "wal_checkpoint" in query or "busy_timeout" in query]
     one = ["PRAGMA busy_timeout = 1", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA busy_timeout = 2"]
@@ -175,7 +175,7 @@ def test_a_store_that_is_too_large_to_rewrite_says_so(sqlite_store: SqliteStore,
     keep(sqlite_store, done=40)
     monkeypatch.setattr(sqlite_database, "_LARGEST_REWRITE", 1000)
     done = purge(sqlite_store)
-    assert (done.resultaten, done.gewist) == (1, False)
+    assert (done.resultaten, done.wiped) == (1, False)
 
 
 def test_temporary_tables_stay_in_memory(sqlite_store: SqliteStore) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support import LAS_OIN, NOW, AsyncFakeTransport, FakeTransport
 
-from doorstroom_client import AsyncClient, Bewaartermijn, Client, ConfigurationError, Event, Opgeruimd, StoreError
+from doorstroom_client import AsyncClient, Client, ConfigurationError, Event, Purged, Retention, StoreError
 from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.events import as_json
 from doorstroom_client.runtime import Resources
@@ -48,18 +48,18 @@ def events() -> list[Event]:
 def client(path: Path, events: list[Event], monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setattr(Resources, "las_oin", lambda _: LAS_OIN)
     with Client(
-        auteur="x", transport=FakeTransport([]), store=path, bewaren=Bewaartermijn(), on_event=events.append, now=lambda: NOW
+        auteur="x", transport=FakeTransport([]), store=path, retention=Retention(), on_event=events.append, now=lambda: NOW
     ) as made:
         yield made
 
 
 def test_purge(client: Client, events: list[Event], caplog: pytest.LogCaptureFixture) -> None:
     until = NOW - dt.timedelta(days=30)
-    assert client.store.removable() == Opgeruimd(NOW, until, 1, 1, 1, gewist=False)
+    assert client.store.removable() == Purged(NOW, until, 1, 1, 1, wiped=False)
     assert client.store.purges() == events == []
     with caplog.at_level(logging.INFO, "doorstroom_client"):
         done = client.store.purge()
-    assert done == Opgeruimd(NOW, until, 1, 1, 1, gewist=True)
+    assert done == Purged(NOW, until, 1, 1, 1, wiped=True)
     assert client.store.purges() == [done]
     told = Event("purge", "1 resultaten, 1 berichten, 1 merken", "removed", LAS_OIN, "-", "-", NOW)
     assert events == [told]
@@ -77,7 +77,7 @@ def test_days_of_its_own(client: Client) -> None:
 
 def test_bytes_that_could_not_be_wiped_are_told(client: Client, events: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("doorstroom_client.store.sqlite.file.SqliteDatabase.wipe", lambda _: False)
-    assert not client.store.purge().gewist
+    assert not client.store.purge().wiped
     assert [event.result for event in events] == ["removed, bytes not yet wiped"]
 
 
@@ -117,8 +117,8 @@ def test_backup(client: Client, tmp_path: Path) -> None:
 
 
 def test_a_derived_client_keeps_the_days(path: Path) -> None:
-    term = Bewaartermijn(dagen=10, merken_dagen=398)
-    with Client(auteur="x", transport=FakeTransport([]), store=path, bewaren=term, now=lambda: NOW) as client:
+    term = Retention(days=10, marks_days=398)
+    with Client(auteur="x", transport=FakeTransport([]), store=path, retention=term, now=lambda: NOW) as client:
         done = client.with_options(schooljaar=YEAR).store.purge()
     assert (done.resultaten, done.merken) == (2, 2)
 
@@ -131,7 +131,7 @@ def test_asynchronous(path: Path, tmp_path: Path) -> None:
             return [*found, await client.store.counts(), await client.store.oldest_pending()]
 
     told, done, purges, counts, oldest = asyncio.run(use())
-    assert (told.resultaten, done.resultaten, done.gewist) == (1, 1, True)
+    assert (told.resultaten, done.resultaten, done.wiped) == (1, 1, True)
     assert purges == [done]
     assert (counts["received"], oldest) == (2, NOW - dt.timedelta(days=100))
     assert (tmp_path / "copy.db").exists()
@@ -152,11 +152,11 @@ def test_without_a_whole_store(path: Path) -> None:
 
 
 @pytest.mark.parametrize("days", [-1, 3651, 1.5, True, "30", None])
-@pytest.mark.parametrize("name", ["dagen", "merken_dagen"])
+@pytest.mark.parametrize("name", ["days", "marks_days"])
 def test_a_number_of_days_that_cannot_be(name: str, days: Any) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Bewaartermijn(**{name: days})
-    assert caught.value.setting == f"bewaren.{name}"
+        Retention(**{name: days})
+    assert caught.value.setting == f"retention.{name}"
     assert "0 to 3650" in str(caught.value)
 
 
@@ -173,20 +173,20 @@ def settings(folder: Path, text: str, **environment: str) -> Settings:
 
 
 def test_the_configuration(tmp_path: Path) -> None:
-    assert settings(tmp_path, SMALL).bewaren == Bewaartermijn() == Bewaartermijn(dagen=30, merken_dagen=400)
-    given = f"{SMALL}[bewaren]\ndagen = 14\n"
-    assert settings(tmp_path, given).bewaren == Bewaartermijn(dagen=14)
-    won = settings(tmp_path, given, DOORSTROOM_BEWAREN_DAGEN="7", DOORSTROOM_BEWAREN_MERKEN_DAGEN="500").bewaren
-    assert won == Bewaartermijn(dagen=7, merken_dagen=500)
-    assert isinstance(won.dagen, int)
-    assert settings(tmp_path, given).arguments()["bewaren"] == Bewaartermijn(dagen=14)
+    assert settings(tmp_path, SMALL).retention == Retention() == Retention(days=30, marks_days=400)
+    given = f"{SMALL}[retention]\ndays = 14\n"
+    assert settings(tmp_path, given).retention == Retention(days=14)
+    won = settings(tmp_path, given, DOORSTROOM_RETENTION_DAYS="7", DOORSTROOM_RETENTION_MARKS_DAYS="500").retention
+    assert won == Retention(days=7, marks_days=500)
+    assert isinstance(won.days, int)
+    assert settings(tmp_path, given).arguments()["retention"] == Retention(days=14)
 
 
 @pytest.mark.parametrize(
     ("line", "told"),
-    [("dagen = -1", "bewaren.dagen"), ("merken_dagen = 1.5", "bewaren.merken_dagen"), ("dag = 1", 'did you mean "dagen"')],
+    [("days = -1", "retention.days"), ("marks_days = 1.5", "retention.marks_days"), ("day = 1", 'did you mean "days"')],
 )
 def test_a_configuration_that_is_not_in_order(tmp_path: Path, line: str, told: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        settings(tmp_path, f"{SMALL}[bewaren]\n{line}\n")
+        settings(tmp_path, f"{SMALL}[retention]\n{line}\n")
     assert told in str(caught.value)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support import NOW, FakeTransport
 
-from doorstroom_client import Client, Opgeruimd, StoreError
-from doorstroom_client.cli._purging import AFTER_ERROR, EVERY, Opruimer
+from doorstroom_client import Client, Purged, StoreError
+from doorstroom_client.cli._purging import AFTER_ERROR, EVERY, Purger
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import keep
@@ -50,11 +50,11 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def opruimer(client: Client, clock: Clock, said: list[str]) -> Opruimer:
-    return Opruimer(client, clock, said.append)
+def opruimer(client: Client, clock: Clock, said: list[str]) -> Purger:
+    return Purger(client, clock, said.append)
 
 
-def test_at_the_start_and_then_once_a_day(client: Client, clock: Clock, opruimer: Opruimer, said: list[str]) -> None:
+def test_at_the_start_and_then_once_a_day(client: Client, clock: Clock, opruimer: Purger, said: list[str]) -> None:
     assert opruimer.once() == EVERY
     assert [done.resultaten for done in client.store.purges()] == [1]
     assert opruimer.once() == EVERY  # a restart at once
@@ -71,20 +71,20 @@ def test_at_the_start_and_then_once_a_day(client: Client, clock: Clock, opruimer
 
 
 def test_bytes_that_are_still_there_are_wiped_at_the_next_start(
-    client: Client, opruimer: Opruimer, monkeypatch: pytest.MonkeyPatch
+    client: Client, opruimer: Purger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("doorstroom_client.store.sqlite.file.SqliteDatabase.wipe", lambda _: False)
         opruimer.once()
     opruimer.once()
-    assert [done.gewist for done in client.store.purges()] == [True, False]
+    assert [done.wiped for done in client.store.purges()] == [True, False]
 
 
 @pytest.mark.parametrize("error", [StoreError("the store could not be read"), ValueError("kanarie")], ids=["ours", "a bug"])
 def test_an_error_is_one_line(
-    error: Exception, client: Client, opruimer: Opruimer, said: list[str], monkeypatch: pytest.MonkeyPatch
+    error: Exception, client: Client, opruimer: Purger, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> Opgeruimd:
+    def fail(*_: object) -> Purged:
         raise error
 
     with monkeypatch.context() as patch:
@@ -98,7 +98,7 @@ def test_an_error_is_one_line(
     assert len(said) == 1
 
 
-def test_in_a_thread(client: Client, opruimer: Opruimer) -> None:
+def test_in_a_thread(client: Client, opruimer: Purger) -> None:
     done = threading.Event()
     once = opruimer.once
 
@@ -117,7 +117,7 @@ def test_in_a_thread(client: Client, opruimer: Opruimer) -> None:
     assert client.store.counts()["received"] == 1
 
 
-def test_what_goes_wrong_at_the_end_is_not_told(client: Client, opruimer: Opruimer, said: list[str]) -> None:
+def test_what_goes_wrong_at_the_end_is_not_told(client: Client, opruimer: Purger, said: list[str]) -> None:
     opruimer._stopping.set()
     client.close()
     assert opruimer.once() == AFTER_ERROR

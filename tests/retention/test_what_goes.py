@@ -44,7 +44,7 @@ def test_what_is_not_processed_never_goes(store: SqlStore) -> None:
     assert store.inbox.put_off(put_off.id, "x", NOW - 1000 * DAY)
     assert purge(store, until=NOW + 3000 * DAY).resultaten == 0
     assert left(store) == [kept.id, put_off.id]
-    assert store.inbox.pending()[0].delivery.payload == kept.delivery.payload
+    assert store.inbox.pending()[0].received.payload == kept.received.payload
 
 
 def test_earlier_deliveries_go_with_the_current_one(store: SqlStore) -> None:
@@ -63,7 +63,7 @@ def test_a_processed_earlier_one_goes_while_the_newer_one_waits(store: SqlStore)
     keep(store, days=65)  # came in between, and was never processed
     new = keep(store, days=60)
     assert numbers(store) == (1, 0, 0)
-    assert [kept.delivery.received_at for kept in store.inbox.history(new)] == [NOW - 65 * DAY, NOW - 60 * DAY]
+    assert [kept.received.received_at for kept in store.inbox.history(new)] == [NOW - 65 * DAY, NOW - 60 * DAY]
     assert [kept.id for kept in store.inbox.pending()] == [new.id]
     store.inbox.mark_done(new.id, NOW - 31 * DAY)
     assert numbers(store) == (2, 0, 0)

@@ -8,9 +8,9 @@ from typing import Any
 
 from support import NOW, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client.store.rows import Delivery
+from doorstroom_client.store.rows import ReceivedResult
 
-FIRST = Delivery(
+FIRST = ReceivedResult(
     edu_to=SCHOOL.routeringskenmerk,
     edu_from=SCHOOL.oin,
     sender_oin=SUPPLIER_OIN,
@@ -23,7 +23,7 @@ FIRST = Delivery(
 )
 
 
-def later(minutes: int, payload: bytes, made: int | None = None, **more: Any) -> Delivery:
+def later(minutes: int, payload: bytes, made: int | None = None, **more: Any) -> ReceivedResult:
     """A delivery received some minutes after the first; made at receipt, or at another minute."""
     at = FIRST.received_at + dt.timedelta(minutes=minutes)
     moment = at if made is None else NOW + dt.timedelta(minutes=made)

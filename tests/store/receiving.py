@@ -6,7 +6,7 @@ import os
 import sys
 
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.rows import Delivery
+from doorstroom_client.store.rows import ReceivedResult
 
 from .deliveries import later
 
@@ -15,7 +15,7 @@ VERSIONS = 2
 """Of each pupil so many results are sent; every second one comes to both receivers."""
 
 
-def result(number: int, receiver: int) -> Delivery:
+def result(number: int, receiver: int) -> ReceivedResult:
     """The result that comes in as number so many: the same for both receivers, or one of its own."""
     pupil, shared = number // VERSIONS, number % 2 == 0
     name = f"{number}" if shared else f"{number} at {receiver}"
@@ -29,7 +29,7 @@ def main(place: str, receiver: int, results: int) -> None:
     for start in range(0, results, BATCH):
         batch = [result(number, receiver) for number in numbers[start : start + BATCH]]
         kept = store.inbox.add_many(batch)
-        os.write(1, "".join(f"{one.id}\t{one.delivery.payload.decode()}\n" for one in kept).encode())
+        os.write(1, "".join(f"{one.id}\t{one.received.payload.decode()}\n" for one in kept).encode())
     store.close()
 
 

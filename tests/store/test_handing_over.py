@@ -18,12 +18,12 @@ from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransp
 from doorstroom_client import AsyncClient, Client, ConfigurationError, Event, Retry
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.protocols import Inbox
-from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.rows import ReceivedResult, StoredResult
 from doorstroom_client.store.sqlite import file as sqlite_database
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 LEASE = 100.0
-FIRST = Delivery(
+FIRST = ReceivedResult(
     edu_to=SCHOOL.routeringskenmerk,
     edu_from=SCHOOL.oin,
     sender_oin=SUPPLIER_OIN,
@@ -68,7 +68,7 @@ def inbox(store: SqliteStore) -> Inbox:
     return store.inbox
 
 
-def add(inbox: Inbox, pupil: str, payload: bytes, toets: str = "ICE", seconds: float = 0.0) -> Kept:
+def add(inbox: Inbox, pupil: str, payload: bytes, toets: str = "ICE", seconds: float = 0.0) -> StoredResult:
     return inbox.add(replace(FIRST, pupil=pupil, payload=payload, toets=toets, datumtijd=at(seconds), received_at=at(seconds)))
 
 
@@ -159,14 +159,14 @@ def test_several_are_kept_in_one_commit_or_none(inbox: Inbox) -> None:
     kept = inbox.add_many([FIRST, replace(FIRST, payload=b"2", received_at=at(1), datumtijd=at(1)), FIRST])
     assert [item.id for item in kept] == [kept[0].id, kept[1].id, kept[0].id]
     assert [item.seen for item in inbox.history(kept[0])] == [2, 1]
-    assert [item.delivery.payload for item in inbox.pending()] == [b"2"]
+    assert [item.received.payload for item in inbox.pending()] == [b"2"]
     assert inbox.add_many([]) == []
 
 
 def test_a_text_that_not_every_database_takes(inbox: Inbox) -> None:
     kept = inbox.add(replace(FIRST, toets="a\0b", payload=b"\0"))
-    assert kept.delivery.toets == "a\ufffdb"
-    assert kept.delivery.payload == b"\0"
+    assert kept.received.toets == "a\ufffdb"
+    assert kept.received.payload == b"\0"
 
 
 def test_many_consumers_process_each_once_and_a_pupil_in_order(store: SqliteStore) -> None:
@@ -180,12 +180,12 @@ def test_many_consumers_process_each_once_and_a_pupil_in_order(store: SqliteStor
     def consume(owner: str) -> None:
         while inbox.counts()["pending"]:
             for kept in inbox.claim(owner, NOW, LEASE, limit=2):
-                pupil = kept.delivery.pupil
+                pupil = kept.received.pupil
                 with mutex:
                     clashes.extend([pupil] if pupil in busy else [])
                     busy.add(pupil)
                 with mutex:
-                    seen.append((pupil, kept.delivery.toets))
+                    seen.append((pupil, kept.received.toets))
                     busy.discard(pupil)
                 inbox.mark_done(kept.id, NOW)
 
@@ -389,7 +389,7 @@ def test_later_and_history(kind: Any, tmp_path: Path) -> None:
                 await whatever(result.later(bad))
         assert await whatever(result.later("las_busy", after=dt.timedelta(hours=1)))
         assert [item async for item in each(client.resultaten())] == []
-        (item,) = [item async for item in each(client.resultaten(alle=True))]
+        (item,) = [item async for item in each(client.resultaten(everything=True))]
         assert (item.tries, item.reason) == (1, "las_busy")
         clock.elapsed = 10
         await push(client, 1, 540)

@@ -234,7 +234,7 @@ def test_a_copy_is_made_by_other_tools(store: Any, tmp_path: Path) -> None:
 def test_what_is_removed_is_said_not_to_be_wiped(store: Any) -> None:
     store.inbox.mark_done(store.inbox.add(FIRST).id, NOW)
     removed = store.purge(NOW, NOW, NOW)
-    assert (removed.resultaten, removed.gewist) == (1, False)
+    assert (removed.resultaten, removed.wiped) == (1, False)
     with store._database.cursor("look") as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()") if session(store, "server_version_num") >= "150000" else None
         query = "SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = 'leerlingresultaat'"

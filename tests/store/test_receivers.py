@@ -78,7 +78,7 @@ def test_consumers_of_many_results_keep_the_order_of_a_pupil(places: Places, con
             ready.wait()
             while stores[number].inbox.pending(limit=1):
                 for kept in stores[number].inbox.claim(f"c{number}", now, 600):
-                    pupil = kept.delivery.pupil
+                    pupil = kept.received.pupil
                     assert pupil not in busy, "two have results of one pupil in hand"
                     busy.add(pupil)
                     taken.append((pupil, kept.id))

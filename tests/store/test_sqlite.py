@@ -149,6 +149,6 @@ def test_a_full_disk_is_an_error_and_nothing_is_half(store: SqliteStore) -> None
     with pytest.raises(StoreError) as caught:
         store.inbox.add(later(1, b"x" * 100_000))
     assert caught.value.retryable
-    assert store.inbox.pending()[0].delivery == FIRST
+    assert store.inbox.pending()[0].received == FIRST
     store._database._connection.execute("PRAGMA max_page_count = 100000").close()
     assert store.inbox.add(later(1, b"x" * 100_000)).current

@@ -17,7 +17,7 @@ from support import NOW, SCHOOL
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.protocols import Inbox, Store
-from doorstroom_client.store.rows import Gezien
+from doorstroom_client.store.rows import StoredAnswer
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .deliveries import FIRST, later
@@ -40,7 +40,7 @@ def test_is_a_store(store: Any) -> None:
 
 def test_keeps_exactly_what_came(store: Any) -> None:
     kept = store.inbox.add(FIRST)
-    assert kept.delivery == FIRST
+    assert kept.received == FIRST
     assert (kept.current, kept.seen, kept.processed_at) == (True, 1, None)
     assert store.inbox.pending() == store.inbox.results() == store.inbox.history(kept) == [kept]
     assert store.inbox.counts() == {"received": 1, "current": 1, "pending": 1, "put_off": 0}
@@ -52,7 +52,7 @@ def test_an_empty_store(store: Any) -> None:
 
 
 def test_what_the_osr_answered(store: Any) -> None:
-    yes = Gezien("supplier", SCHOOL.oin, "year", "", True, dt.date(2025, 8, 1), None, NOW)
+    yes = StoredAnswer("supplier", SCHOOL.oin, "year", "", True, dt.date(2025, 8, 1), None, NOW)
     other = replace(yes, leverancier="another", gemandateerd=False, start_datum=None, gezien_op=NOW - dt.timedelta(hours=1))
     for gezien in (
         replace(yes, gemandateerd=False),
@@ -76,7 +76,7 @@ def test_the_same_bytes_are_counted(store: Any) -> None:
     (kept,) = store.inbox.history(store.inbox.pending()[0])
     assert ids == {kept.id}
     assert kept.seen == 5
-    assert kept.delivery.received_at == NOW
+    assert kept.received.received_at == NOW
 
 
 def test_the_same_bytes_for_another_school_or_from_another_sender_are_another_result(store: Any) -> None:
@@ -120,7 +120,7 @@ def test_a_moment_in_the_far_future_does_not_block_later_ones(store: Any) -> Non
     two = store.inbox.add(later(1, b"2"))
     assert one.current
     assert two.current
-    assert one.delivery.datumtijd == far
+    assert one.received.datumtijd == far
     assert [kept.id for kept in store.inbox.pending()] == [two.id]
 
 
@@ -128,7 +128,7 @@ def test_without_a_moment_receipt_orders(store: Any) -> None:
     store.inbox.add(replace(FIRST, datumtijd=None))
     two = store.inbox.add(replace(later(1, b"2"), datumtijd=None))
     assert [kept.id for kept in store.inbox.pending()] == [two.id]
-    assert two.delivery.datumtijd is None
+    assert two.received.datumtijd is None
 
 
 def test_the_last_received_wins_a_tie(store: Any) -> None:

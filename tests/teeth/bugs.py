@@ -70,7 +70,7 @@ def _(table: Any) -> Any:
     return {**table, "no answer": replace(table["no answer"], actions=(retry,) * 6)}
 
 
-@bug("O2", "retries cost nothing", "exchange.circuit:Health.spend", "tests/unit/test_health.py", only="1035_requests")
+@bug("O2", "retries cost nothing", "exchange.circuit:Circuits.spend", "tests/unit/test_health.py", only="1035_requests")
 def _(spend: Any, *_: Any) -> bool:
     return True
 
@@ -768,7 +768,7 @@ def _(wipe: Any, self: Any) -> bool:
 @bug(
     "S5",
     "results go that nobody processed",
-    "store.purging:SqlRetention.purge",
+    "store.purging:SqlPurging.purge",
     "tests/retention/test_what_goes.py::test_what_is_not_processed_never_goes",
 )
 def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
@@ -1264,7 +1264,7 @@ def _(hold: Any, self: Any, seconds: float) -> None:
 @bug(
     "messages",
     "geslacht goes out when the agreement has none",
-    "messages.deelnemersbericht:build_deelnemerslijst",
+    "messages.deelnemersbericht:build_deelnemersbericht",
     "tests/unit/test_deelnemers.py::test_geslacht_is_not_sent_when_the_agreement_has_none",
 )
 def _(build: Any, *args: Any, **more: Any) -> Any:

@@ -23,7 +23,7 @@ from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.receiving import batch as intake
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.group_commit import GroupCommit, Outcome
-from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.rows import ReceivedResult, StoredResult
 
 THREADS, LOOP, ASYNC_LOOP = "threads", "loop", "loop of an AsyncClient"
 LOOPS = pytest.mark.parametrize("way", [LOOP, ASYNC_LOOP])
@@ -35,17 +35,17 @@ TRACE: contextvars.ContextVar[int] = contextvars.ContextVar("trace", default=-1)
 class Inbox:
     """Keeps in memory. The first commit lasts until it is let go; each notes what it held, and the thread that it was in."""
 
-    def __init__(self, fail: Callable[[Sequence[Delivery]], BaseException | None] = lambda _: None) -> None:
+    def __init__(self, fail: Callable[[Sequence[ReceivedResult]], BaseException | None] = lambda _: None) -> None:
         self.batches: list[int] = []
-        self.kept: list[Delivery] = []
+        self.kept: list[ReceivedResult] = []
         self.threads: list[int] = []
         self.begun, self.go_on = threading.Event(), threading.Event()
         self._fail = fail
 
-    def add(self, delivery: Delivery) -> Kept:
+    def add(self, received: ReceivedResult) -> StoredResult:
         raise AssertionError
 
-    def add_many(self, deliveries: Sequence[Delivery]) -> list[Kept]:
+    def add_many(self, deliveries: Sequence[ReceivedResult]) -> list[StoredResult]:
         self.batches.append(len(deliveries))
         self.threads.append(threading.get_ident())
         self.begun.set()
@@ -54,7 +54,7 @@ class Inbox:
         if error is not None:
             raise error
         self.kept += deliveries
-        return [Kept(len(self.kept), one, True, None, 1) for one in deliveries]
+        return [StoredResult(len(self.kept), one, True, None, 1) for one in deliveries]
 
     pending = results = history = claim = release = put_off = mark_done = counts = add
 
@@ -74,8 +74,8 @@ def score_in(content: bytes) -> int:
     return int(json.loads(content)["resultatenscores"]["scores"]["scores"][0]["waarde"])
 
 
-def number_of(delivery: Delivery) -> int:
-    return score_in(delivery.payload)
+def number_of(received: ReceivedResult) -> int:
+    return score_in(received.payload)
 
 
 Push = Callable[..., Coroutine[Any, Any, int]]
@@ -491,11 +491,11 @@ def test_only_a_large_message_is_judged_beside_the_loop(monkeypatch: pytest.Monk
 # --- the commit itself
 
 
-def delivery(number: int) -> Delivery:
-    return Delivery("kenmerk", "school", "sender", "2025-2026", f"eck:{number}", "ICE", None, NOW, body(number))
+def delivery(number: int) -> ReceivedResult:
+    return ReceivedResult("kenmerk", "school", "sender", "2025-2026", f"eck:{number}", "ICE", None, NOW, body(number))
 
 
-def brought(group: GroupCommit, inbox: Inbox, pool: ThreadPoolExecutor, number: int) -> list[Future[Kept]]:
+def brought(group: GroupCommit, inbox: Inbox, pool: ThreadPoolExecutor, number: int) -> list[Future[StoredResult]]:
     """One at first, and so many others while its commit lasts."""
     first = pool.submit(group.add, delivery(0))
     assert inbox.begun.wait(10)
@@ -520,7 +520,7 @@ def test_who_has_its_answer_does_not_go_on_for_others() -> None:
     """Under a steady stream of messages it would answer late."""
     second, go_on = threading.Event(), threading.Event()
 
-    def hold(batch: Sequence[Delivery]) -> None:
+    def hold(batch: Sequence[ReceivedResult]) -> None:
         if 1 in map(number_of, batch):
             second.set()
             assert go_on.wait(10)

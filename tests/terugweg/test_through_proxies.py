@@ -246,7 +246,7 @@ def outcome(keten: Keten, port: int, store: Path, sent: Sequence[Variant]) -> tu
     statuses = {variant.name: STACKS[variant.stack](supplier, port, variant) for variant in sent}
     opened = SqliteStore(store)
     try:
-        found = [kept.delivery for kept in opened.inbox.results(limit=10 * NUMBER)]
+        found = [kept.received for kept in opened.inbox.results(limit=10 * NUMBER)]
     finally:
         opened.close()
     kept = [(one.payload, one.edu_to, one.edu_from, one.sender_oin, one.pupil, one.toets, one.schooljaar) for one in found]

@@ -11,10 +11,10 @@ import pytest
 from support import NOW, SCHOOL
 
 from doorstroom_client.errors import ConfigurationError, MessageError
-from doorstroom_client.messages.adviezenbericht import build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.messages.afspraak import AFSPRAKEN, VERSIE_VORM, Afspraak, AfspraakWarning
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemersbericht import build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
@@ -123,7 +123,7 @@ def test_an_unusual_version_string_is_written_and_told(versie: str) -> None:
     with pytest.warns(AfspraakWarning, match="letter for letter"):
         coming = next_year(versie=versie)
     assert (coming.versie, coming.is_gewoon) == (versie, False)
-    message = build_schooladviezenlijst(
+    message = build_adviezenbericht(
         SCHOOL, [Advies(Leerling(las_key="a"), "VWO")], afspraak=coming, schooljaar="2026-2027", auteur="T", datumtijd=NOW
     )
     assert json.loads(encode(message))["versie"] == versie
@@ -145,10 +145,10 @@ def test_version_strings_of_the_usual_form(versie: str) -> None:
 def test_profiles_are_those_of_the_agreement() -> None:
     coming = next_year(profiel_deelnemers="Deelnemers2", profiel_schooladviezen="Adviezen2", profiel_resultaat="Resultaat2")
     common: dict[str, Any] = {"afspraak": coming, "schooljaar": "2026-2027", "auteur": "T", "datumtijd": NOW}
-    advice = build_schooladviezenlijst(SCHOOL, [Advies(Leerling(las_key="a"), "VWO")], **common)
+    advice = build_adviezenbericht(SCHOOL, [Advies(Leerling(las_key="a"), "VWO")], **common)
     names = {"achternaam": "A", "roepnaam": "A", "voorletters": "A"}
     pupil = Deelnemer(leerling=Leerling(las_key="a"), geboortedatum="2014-01-01", groep="g", **names)
-    participants = build_deelnemerslijst(SCHOOL, [Stamgroep("g", "8A")], [pupil], **common)
+    participants = build_deelnemersbericht(SCHOOL, [Stamgroep("g", "8A")], [pupil], **common)
     assert [json.loads(encode(item))["profiel"] for item in (advice, participants)] == ["Adviezen2", "Deelnemers2"]
     assert next_year().profiel_schooladviezen == "Schooladviezen"
 

@@ -197,7 +197,7 @@ class Inkomend:
         return self.client.terugweg.handle(request).status
 
     def kept(self) -> int:
-        found = len(list(self.client.resultaten(alle=True)))
+        found = len(list(self.client.resultaten(everything=True)))
         self.client.close()
         return found
 

@@ -30,7 +30,7 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import SHORTEST, Answer, Conditions, GivenUpError, UnsureError, call, melding_in
-from doorstroom_client.exchange.circuit import CAPACITY, TRANSIENT_COST, Health
+from doorstroom_client.exchange.circuit import CAPACITY, TRANSIENT_COST, Circuits
 from doorstroom_client.exchange.decisions import TABLE, Action, Situation, classify
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Response
@@ -328,7 +328,7 @@ def test_a_wait_of_nothing_or_less_is_no_pause_and_no_endless_loop(given: Any, a
             drive(flow, [answer(500, seconds=1)] * 99, awaited=awaited)
         assert [attempt.waited for attempt in caught.value.attempts] == [0.0] * 10
 
-        bounds = Conditions(policy, 10, lambda: NOW, health=(health := Health()))
+        bounds = Conditions(policy, 10, lambda: NOW, health=(health := Circuits()))
         with pytest.raises(Unavailable) as caught:
             drive(call(request(), bounds), [answer(500, seconds=0)] * 99, awaited=awaited)
         assert len(caught.value.attempts) == 1 + CAPACITY // TRANSIENT_COST

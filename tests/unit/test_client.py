@@ -174,7 +174,7 @@ def test_results_beyond_one_batch(kind: Any, tmp_path: Path) -> None:
     assert repr(found[0]).endswith("(id=1, toetssoort='ICE')")
     go(found[0].done())
     assert len(go(client.resultaten())) == 100
-    assert len(go(client.resultaten(alle=True))) == 101
+    assert len(go(client.resultaten(everything=True))) == 101
     go(client.close())
 
 

@@ -91,7 +91,7 @@ def test_everything(tmp_path: Path) -> None:
             "schooljaar",
             "schooljaren",
             "store",
-            "bewaren",
+            "retention",
             "test_identities",
             "las_key_reden",
             "certificate",

@@ -12,7 +12,7 @@ import pytest
 from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import encode
-from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht, build_deelnemersbericht
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 
@@ -42,7 +42,7 @@ def pupil(**more: Any) -> Deelnemer:
     return Deelnemer(**values)
 
 
-def build(deelnemers: Any, groepen: Any = (GROUP,), **more: Any) -> Deelnemerslijst:
+def build(deelnemers: Any, groepen: Any = (GROUP,), **more: Any) -> Deelnemersbericht:
     values: dict[str, Any] = {
         "afspraak": Afspraak.met_naam("1.1"),
         "schooljaar": "2025-2026",
@@ -50,7 +50,7 @@ def build(deelnemers: Any, groepen: Any = (GROUP,), **more: Any) -> Deelnemersli
         "datumtijd": dt.datetime(2025, 11, 3, 9, 0, tzinfo=dt.UTC),
         **more,
     }
-    return build_deelnemerslijst(SCHOOL, groepen, deelnemers, **values)
+    return build_deelnemersbericht(SCHOOL, groepen, deelnemers, **values)
 
 
 def sent(*deelnemers: Deelnemer, **more: Any) -> Any:

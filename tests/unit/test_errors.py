@@ -31,10 +31,10 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import Adviezenbericht, build_adviezenbericht
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import decode_json, decode_leerlingresultaat
-from doorstroom_client.messages.deelnemersbericht import Deelnemerslijst, build_deelnemerslijst
+from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht, build_deelnemersbericht
 from doorstroom_client.messages.identifiers import EckId, LasKey, RapportId
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
@@ -241,12 +241,12 @@ def participant(**more: Any) -> Deelnemer:
     return Deelnemer(**values)
 
 
-def participants() -> Deelnemerslijst:
-    return build_deelnemerslijst(SCHOOL, [GROUP], [participant()], **COMMON)
+def participants() -> Deelnemersbericht:
+    return build_deelnemersbericht(SCHOOL, [GROUP], [participant()], **COMMON)
 
 
-def advice() -> Schooladviezenlijst:
-    return build_schooladviezenlijst(SCHOOL, [ADVICE], **COMMON)
+def advice() -> Adviezenbericht:
+    return build_adviezenbericht(SCHOOL, [ADVICE], **COMMON)
 
 
 def parts(node: Any) -> list[Any]:
@@ -326,8 +326,10 @@ def without_pupil() -> dict[str, Any]:
 
 
 FAILURES: dict[str, Callable[[], object]] = {
-    "participants: name": lambda: build_deelnemerslijst(SCHOOL, [GROUP], [participant(achternaam="Geheimnaam" * 9)], **COMMON),
-    "participants: everything": lambda: build_deelnemerslijst(
+    "participants: name": lambda: build_deelnemersbericht(
+        SCHOOL, [GROUP], [participant(achternaam="Geheimnaam" * 9)], **COMMON
+    ),
+    "participants: everything": lambda: build_deelnemersbericht(
         SCHOOL,
         [GROUP],
         [
@@ -336,21 +338,21 @@ FAILURES: dict[str, Callable[[], object]] = {
         ],
         **COMMON,
     ),
-    "participants: no zone": lambda: build_deelnemerslijst(
+    "participants: no zone": lambda: build_deelnemersbericht(
         SCHOOL,
         [GROUP],
         [participant()],
         **{**COMMON, "datumtijd": dt.datetime(2026, 1, 1)},
     ),
-    "participants: strangers": lambda: build_deelnemerslijst(SCHOOL, [GROUP], [object(), participant(groep="g2")], **COMMON),  # type: ignore[list-item]
-    "participants: agreement": lambda: build_deelnemerslijst(
+    "participants: strangers": lambda: build_deelnemersbericht(SCHOOL, [GROUP], [object(), participant(groep="g2")], **COMMON),  # type: ignore[list-item]
+    "participants: agreement": lambda: build_deelnemersbericht(
         SCHOOL, [GROUP], [participant()], **{**COMMON, "schooljaar": "2030-2031"}
     ),
-    "advice: identity": lambda: build_schooladviezenlijst(
+    "advice: identity": lambda: build_adviezenbericht(
         SCHOOL, [ADVICE, Advies(Leerling("x" + ECK), "VMBO_GL/TL_TM_HAVO")], **COMMON
     ),
-    "advice: value": lambda: build_schooladviezenlijst(SCHOOL, [Advies(PUPIL, "VMBO_GL/TL_TM_HAVO?")], **COMMON),
-    "advice: double": lambda: build_schooladviezenlijst(SCHOOL, [ADVICE, ADVICE], **COMMON),
+    "advice: value": lambda: build_adviezenbericht(SCHOOL, [Advies(PUPIL, "VMBO_GL/TL_TM_HAVO?")], **COMMON),
+    "advice: double": lambda: build_adviezenbericht(SCHOOL, [ADVICE, ADVICE], **COMMON),
     "result: cut off": lambda: decode_leerlingresultaat(as_bytes(RESULT)[:-1]),
     "result: two byte order marks": lambda: decode_leerlingresultaat(b"\xef\xbb\xbf" * 2 + as_bytes(RESULT)),
     "result: no UTF-8": lambda: decode_leerlingresultaat(as_bytes(RESULT) + b"\xff"),

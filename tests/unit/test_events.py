@@ -23,7 +23,7 @@ from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.errors import DoorstroomError, Phase
 from doorstroom_client.events import Event, as_json, tell
 from doorstroom_client.exchange.call import Conditions, UnsureError, call
-from doorstroom_client.exchange.circuit import Health
+from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.exchange.decisions import TABLE, Situation
 from doorstroom_client.parties.url import Peer
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome
@@ -75,7 +75,7 @@ SCHEMA: dict[str, Any] = {
 
 
 def conditions(on_event: Callable[[Event], None] | None = None) -> Conditions:
-    return Conditions(QUICK, 30.0, lambda: NOW, Health(), lambda: LAS_OIN, on_event)
+    return Conditions(QUICK, 30.0, lambda: NOW, Circuits(), lambda: LAS_OIN, on_event)
 
 
 def event(**more: Any) -> Event:

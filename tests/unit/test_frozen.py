@@ -119,7 +119,7 @@ def test_what_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
 
 
 @frozen
-class Kept:
+class StoredResult:
     """Can be found again by a pickle."""
 
     at: int
@@ -128,5 +128,5 @@ class Kept:
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_a_value_survives_pickling(protocol: int) -> None:
-    value = Kept(1, {"a": 2})
+    value = StoredResult(1, {"a": 2})
     assert pickle.loads(pickle.dumps(value, protocol)) == value

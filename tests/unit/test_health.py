@@ -18,7 +18,7 @@ from doorstroom_client import Advies, AsyncClient, Client, Leerling, Leverancier
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, Unavailable
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import Conditions, call
-from doorstroom_client.exchange.circuit import CAPACITY, THROTTLED_COST, TRANSIENT_COST, Health
+from doorstroom_client.exchange.circuit import CAPACITY, THROTTLED_COST, TRANSIENT_COST, Circuits
 from doorstroom_client.exchange.flow import Flow, run
 from doorstroom_client.parties.url import Peer
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
@@ -65,14 +65,14 @@ def send(using: Client, leverancier: str = "ICE") -> type[DoorstroomError] | Non
 )
 def test_what_the_retries_of_a_call_cost(outcomes: list[Outcome], spent: int) -> None:
     sent = request()
-    health = Health()
+    health = Circuits()
     with contextlib.suppress(DoorstroomError):
         drive(call(sent, Conditions(NO_CIRCUIT, 30.0, lambda: NOW, health)), outcomes)
     assert health.tokens(sent.peer.base_url) == CAPACITY - spent
 
 
 def test_a_peer_starts_with_a_full_budget_and_each_retry_costs() -> None:
-    health = Health()
+    health = Circuits()
     assert health.tokens(A) == CAPACITY == 500
     assert health.spend(A, TRANSIENT_COST)
     assert health.spend(A, THROTTLED_COST)
@@ -80,7 +80,7 @@ def test_a_peer_starts_with_a_full_budget_and_each_retry_costs() -> None:
 
 
 def test_a_budget_that_is_too_small_is_left_alone() -> None:
-    health = Health()
+    health = Circuits()
     paid = sum(health.spend(A, TRANSIENT_COST) for _ in range(100))
     assert paid == CAPACITY // TRANSIENT_COST == 35
     assert health.tokens(A) == CAPACITY - 35 * TRANSIENT_COST == 10
@@ -89,7 +89,7 @@ def test_a_budget_that_is_too_small_is_left_alone() -> None:
 
 
 def test_a_success_gives_back_what_it_earned_but_never_above_the_capacity() -> None:
-    health = Health()
+    health = Circuits()
     health.spend(A, 14)
     health.spend(A, 14)
     health.succeeded(A, 14)
@@ -99,7 +99,7 @@ def test_a_success_gives_back_what_it_earned_but_never_above_the_capacity() -> N
 
 
 def test_peers_do_not_share_a_budget() -> None:
-    health = Health()
+    health = Circuits()
     health.spend(A, 500)
     assert health.tokens(A) == 0
     assert health.tokens(B) == CAPACITY
@@ -131,7 +131,7 @@ def test_a_peer_that_throttles_every_call_does_not_get_three_times_its_load() ->
 
 
 def test_one_success_refunds_the_retries_of_its_own_call_and_one_more() -> None:
-    health = Health()
+    health = Circuits()
     conditions = Conditions(NO_CIRCUIT, 30.0, lambda: NOW, health)
     peer = request().peer.base_url
     health.spend(peer, 100)
@@ -162,7 +162,7 @@ def test_two_clients_do_not_share_a_budget() -> None:
 
 
 def test_ten_threads_never_see_a_budget_below_zero_or_above_the_capacity() -> None:
-    health = Health()
+    health = Circuits()
     wrong: list[float] = []
     start = threading.Barrier(10)
 
@@ -185,7 +185,7 @@ def test_ten_threads_never_see_a_budget_below_zero_or_above_the_capacity() -> No
 
 
 def test_the_budget_adds_up_whatever_the_threads_do() -> None:
-    health = Health()
+    health = Circuits()
     paid: list[int] = []
 
     def hammer() -> None:
@@ -209,7 +209,7 @@ class Setup:
     def __init__(self, after: int = 5, seconds: float = 30.0) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
-        self.health = Health(self.clock)
+        self.health = Circuits(self.clock)
         self.retry = Retry(stop=stop_after_attempt(1), wait=wait_none(), circuit_after=after, circuit_seconds=seconds)
         self.requests = 0
 

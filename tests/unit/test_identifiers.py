@@ -264,8 +264,8 @@ def test_the_oin_of_a_brin() -> None:
     ],
 )
 def test_the_school_year_of_a_day(day: dt.date, year: str) -> None:
-    assert Schooljaar.op(day) == year
-    assert isinstance(Schooljaar.op(day), Schooljaar)
+    assert Schooljaar.on(day) == year
+    assert isinstance(Schooljaar.on(day), Schooljaar)
 
 
 def test_the_next_school_year() -> None:

@@ -25,27 +25,27 @@ def jaar(first: int, **more: Any) -> Jaargang:
 def test_without_days_a_school_year_is_a_school_year() -> None:
     table = Jaargangen.of([jaar(2026), jaar(2025)])
     assert [item.schooljaar for item in table.items] == ["2025-2026", "2026-2027"]
-    assert table.namespace_op(D(2026, 7, 31)) == "ns-2025"
-    assert table.namespace_op(D(2026, 8, 1)) == table.namespace_op(D(2027, 7, 31)) == "ns-2026"
+    assert table.namespace_on(D(2026, 7, 31)) == "ns-2025"
+    assert table.namespace_on(D(2026, 8, 1)) == table.namespace_on(D(2027, 7, 31)) == "ns-2026"
     for day in (D(2025, 7, 31), D(2027, 8, 1)):
-        assert table.op(day) is None
+        assert table.on(day) is None
         with pytest.raises(ConfigurationError, match="2026-2027"):
-            table.namespace_op(day)
+            table.namespace_on(day)
     assert not Jaargangen()
 
 
 def test_a_year_lasts_until_the_next_one_begins() -> None:
-    table = Jaargangen.of([jaar(2025), jaar(2026, vanaf=D(2026, 9, 15))])
-    assert (table.namespace_op(D(2026, 9, 14)), table.namespace_op(D(2026, 9, 15))) == ("ns-2025", "ns-2026")
+    table = Jaargangen.of([jaar(2025), jaar(2026, since=D(2026, 9, 15))])
+    assert (table.namespace_on(D(2026, 9, 14)), table.namespace_on(D(2026, 9, 15))) == ("ns-2025", "ns-2026")
 
 
 def test_a_gap_that_was_asked_for_is_a_gap() -> None:
-    table = Jaargangen.of([jaar(2025, tot=D(2026, 6, 30)), jaar(2026)])
-    assert (table.op(D(2026, 7, 1)), table.namespace_op(D(2026, 8, 1))) == (None, "ns-2026")
+    table = Jaargangen.of([jaar(2025, until=D(2026, 6, 30)), jaar(2026)])
+    assert (table.on(D(2026, 7, 1)), table.namespace_on(D(2026, 8, 1))) == (None, "ns-2026")
 
 
 def test_a_year_that_begins_late_has_at_least_its_first_day() -> None:
-    assert Jaargangen.of([jaar(2025, vanaf=D(2026, 9, 1))]).op(D(2026, 9, 1)) is not None
+    assert Jaargangen.of([jaar(2025, since=D(2026, 9, 1))]).on(D(2026, 9, 1)) is not None
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_a_year_that_begins_late_has_at_least_its_first_day() -> None:
         (lambda: jaar(2025, schooljaar="2025"), "schooljaren.schooljaar"),
         (lambda: jaar(2025, namespace=""), "schooljaren.namespace"),
         (lambda: jaar(2025, namespace="x "), "schooljaren.namespace"),
-        (lambda: jaar(2025, tot=D(2025, 7, 1)), "schooljaren.tot"),
+        (lambda: jaar(2025, until=D(2025, 7, 1)), "schooljaren.until"),
         (lambda: Jaargangen.of([jaar(2025), jaar(2025)]), "schooljaren"),
-        (lambda: Jaargangen.of([jaar(2025, tot=D(2026, 8, 1)), jaar(2026)]), "schooljaren.tot"),
-        (lambda: Jaargangen.of([jaar(2025), jaar(2026, vanaf=D(2025, 8, 1))]), "schooljaren.tot"),
+        (lambda: Jaargangen.of([jaar(2025, until=D(2026, 8, 1)), jaar(2026)]), "schooljaren.until"),
+        (lambda: Jaargangen.of([jaar(2025), jaar(2026, since=D(2025, 8, 1))]), "schooljaren.until"),
         (lambda: Jaargangen.of([jaar(2025, afspraak="9")]).resolved({}), "afspraak"),
         (lambda: Jaargangen.of([jaar(2030)]).resolved({}), "schooljaren.afspraak"),
     ],
@@ -81,12 +81,12 @@ days = st.dates(D(2024, 1, 1), D(2030, 12, 31))
 @given(st.dictionaries(st.integers(2024, 2028), st.tuples(days | st.none(), days | st.none()), max_size=4), days)
 def test_never_two_on_one_day(rows: dict[int, Any], day: dt.date) -> None:
     try:
-        table = Jaargangen.of(jaar(first, vanaf=vanaf, tot=tot) for first, (vanaf, tot) in rows.items())
+        table = Jaargangen.of(jaar(first, since=since, until=until) for first, (since, until) in rows.items())
     except ConfigurationError:
         return
     in_force = [item for item in table.items if item.eerste_dag <= day <= table.laatste_dag(item)]
     assert len(in_force) <= 1
-    assert table.op(day) == (in_force[0] if in_force else None)
+    assert table.on(day) == (in_force[0] if in_force else None)
 
 
 # --- in a file
@@ -109,8 +109,8 @@ afspraak = "1.1"
 schooljaar = "2026-2027"
 namespace = "ns-26"
 afspraak = "nieuw"
-vanaf = 2026-09-15
-tot = 2027-07-15
+since = 2026-09-15
+until = 2027-07-15
 [[afspraken]]
 naam = "nieuw"
 versie = "Doorstroomtoetsketen_v9"
@@ -129,12 +129,12 @@ def test_a_file_with_school_years(tmp_path: Path) -> None:
     assert found.osr is not None
     assert (found.osr.namespace, found.osr.profile.versie, found.osr.is_test) == ("", "v3", True)
     assert (found.osr.profile.renamed, found.osr.follow_links) == ((("routing_id", "routingId"),), False)
-    assert [(item.eerste_dag, item.tot) for item in found.schooljaren] == [
+    assert [(item.eerste_dag, item.until) for item in found.schooljaren] == [
         (D(2025, 8, 1), None),
         (D(2026, 9, 15), D(2027, 7, 15)),
     ]
     assert found.afspraak is None
-    assert found.jaargangen.namespace_op(D(2026, 10, 1)) == "ns-26"
+    assert found.jaargangen.namespace_on(D(2026, 10, 1)) == "ns-26"
     assert load(tmp_path, 'schooljaar = "2026-2027"\n' + TEXT).the_afspraak().naam == "nieuw"
 
 
@@ -143,9 +143,9 @@ def test_a_file_with_school_years(tmp_path: Path) -> None:
     [
         ("[osr]\n", '[osr]\nnamespace = "n"\n', "osr.namespace: must be left out"),
         ('auteur = "X"', 'auteur = "X"\nafspraak = "1.1"', "afspraak: must be left out"),
-        ("vanaf = 2026-09-15", 'vanaf = "2026-09-15"', "schooljaren[1].vanaf: must be a day"),
-        ("vanaf = 2026-09-15", "vanaf = 2026-09-15T00:00:00", "schooljaren[1].vanaf: must be a day"),
-        ("vanaf = 2026-09-15", "vanaf = 2028-09-15", "schooljaren[1].tot: lies before vanaf"),
+        ("since = 2026-09-15", 'since = "2026-09-15"', "schooljaren[1].since: must be a day"),
+        ("since = 2026-09-15", "since = 2026-09-15T00:00:00", "schooljaren[1].since: must be a day"),
+        ("since = 2026-09-15", "since = 2028-09-15", "schooljaren[1].until: lies before since"),
         ('namespace = "ns-26"', "", "schooljaren[1].namespace: is missing"),
         ('afspraak = "nieuw"', 'afspraak = "1.1"', "is not agreed for 2026-2027"),
         ('afspraak = "nieuw"', 'afspraak = "weg"', "no afspraak named"),

@@ -21,7 +21,7 @@ from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.otel import spans
 from doorstroom_client.receiving import audit
 from doorstroom_client.store.removed import removed
-from doorstroom_client.store.rows import Opgeruimd
+from doorstroom_client.store.rows import Purged
 
 ALLOWED = {
     *("doorstroom.object", "doorstroom.result", "doorstroom.origin", "doorstroom.actor", "peer.service"),
@@ -159,7 +159,7 @@ def test_a_handshake_that_failed_is_no_error_of_ours(collected: Collected) -> No
 
 @pytest.mark.parametrize("wiped", [True, False])
 def test_a_purge_is_our_own_and_fine(wiped: bool, collected: Collected) -> None:
-    what = Opgeruimd(NOW, NOW, 1, 2, 3, wiped)
+    what = Purged(NOW, NOW, 1, 2, 3, wiped)
     collected.hook(told(lambda about: removed(what, about)))
     span = collected.one
     assert (span.name, span.kind, span.status.status_code) == ("doorstroom purge", SpanKind.INTERNAL, StatusCode.UNSET)

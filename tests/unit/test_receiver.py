@@ -33,7 +33,7 @@ from doorstroom_client import AsyncClient, Client, Osr, Retry
 from doorstroom_client.errors import StoreError
 from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.receiving.judge import MELDINGEN, InboundRequest, InboundResponse, Receiver
-from doorstroom_client.store.rows import Delivery, Kept
+from doorstroom_client.store.rows import ReceivedResult, StoredResult
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
 
@@ -112,7 +112,7 @@ def test_what_a_result_does_not_tell_is_kept_empty(rig: Callable[..., Rig]) -> N
     del document["schooljaar"], document["toets"], document["resultatenscores"]["toetsdefinitie"]
     assert it.handle(replace(GOOD, body=json.dumps(document).encode())).status == 202
     store = SqliteStore(it.store)
-    assert [(item.delivery.schooljaar, item.delivery.toets) for item in store.inbox.pending()] == [("", "")]
+    assert [(item.received.schooljaar, item.received.toets) for item in store.inbox.pending()] == [("", "")]
     store.close()
 
 
@@ -175,8 +175,8 @@ def test_what_is_kept_of_a_result(rig: Callable[..., Rig]) -> None:
     body = json.dumps(resultaat(eck=None, las="sleutel", toets="DIA", datumtijd="2026-03-10T12:00:00+02:00")).encode()
     assert it.handle(replace(GOOD, body=body)).status == 202
     store = SqliteStore(it.store)
-    assert [item.delivery for item in store.inbox.pending()] == [
-        Delivery(
+    assert [item.received for item in store.inbox.pending()] == [
+        ReceivedResult(
             edu_to=SCHOOL.routeringskenmerk,
             edu_from=SCHOOL.oin,
             sender_oin=SUPPLIER_OIN,
@@ -424,10 +424,10 @@ def test_nothing_that_came_in_is_echoed(rig: Callable[..., Rig]) -> None:
 class FailingInbox:
     """A store that cannot do its work."""
 
-    def add(self, delivery: Delivery) -> Kept:
+    def add(self, received: ReceivedResult) -> StoredResult:
         raise StoreError("the disk is full")
 
-    def add_many(self, deliveries: Any) -> list[Kept]:
+    def add_many(self, deliveries: Any) -> list[StoredResult]:
         raise StoreError("the disk is full")
 
     def broken(self, *_: Any, **__: Any) -> Any:

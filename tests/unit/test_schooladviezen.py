@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from doorstroom_client.errors import ConfigurationError, MessageError
-from doorstroom_client.messages.adviezenbericht import Schooladviezenlijst, build_schooladviezenlijst
+from doorstroom_client.messages.adviezenbericht import Adviezenbericht, build_adviezenbericht
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.messages.leerlingen import Advies, Leerling
@@ -30,7 +30,7 @@ OTHER_ECK = ECK[:-1] + "0"
 SECRET = "geheim-4711"
 
 
-def build(adviezen: Any, **more: Any) -> Schooladviezenlijst:
+def build(adviezen: Any, **more: Any) -> Adviezenbericht:
     values: dict[str, Any] = {
         "afspraak": Afspraak.met_naam("1.1"),
         "schooljaar": "2025-2026",
@@ -38,7 +38,7 @@ def build(adviezen: Any, **more: Any) -> Schooladviezenlijst:
         "datumtijd": dt.datetime(2026, 1, 20, 12, 30, 15, 999999, tzinfo=dt.UTC),
         **more,
     }
-    return build_schooladviezenlijst(SCHOOL, adviezen, **values)
+    return build_adviezenbericht(SCHOOL, adviezen, **values)
 
 
 def refused(adviezen: Any, **more: Any) -> MessageError:

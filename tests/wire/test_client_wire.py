@@ -62,8 +62,8 @@ def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> 
     speler(eerste.done())
     speler(eerste.done())
     assert len(speler(client.resultaten())) == 4
-    alle = speler(client.resultaten(alle=True))
-    assert [item.verwerkt_op is not None for item in alle] == [True, False, False, False, False]
+    everything = speler(client.resultaten(everything=True))
+    assert [item.verwerkt_op is not None for item in everything] == [True, False, False, False, False]
     assert {oin for _, _, oin in keten.osr.calls} == {LAS_OIN}
 
 
