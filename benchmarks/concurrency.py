@@ -17,7 +17,7 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, certificate, leverancier, main, pairs, ratio_figure, supplier
-from doorstroom_client import AsyncClient, Client, Timeouts
+from doorstroom_client import Adviezenlijst, AsyncClient, Client, Timeouts
 from doorstroom_client.simulator.invented import bedenk_leerlingen
 from doorstroom_client.simulator.keten import adviezen_of
 from doorstroom_client.simulator.pki import Pki
@@ -114,7 +114,7 @@ def _cost(pki: Pki, url: str, scale: Scale) -> Figure:
         def one_by_one() -> float:
             started = time.process_time()
             for _ in range(calls):
-                client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
+                client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")
             return (time.process_time() - started) / calls
 
         try:
@@ -158,7 +158,7 @@ def _throughput_figure(kind: str, shares: list[float], most: float) -> Figure:
 
 def _threads(client: Client, calls: int) -> None:
     def one(_: int) -> None:
-        client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(one, range(calls)):
@@ -170,7 +170,7 @@ async def _tasks(client: AsyncClient, calls: int, tasks: int) -> None:
 
     async def worker() -> None:
         for _ in left:
-            await client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
+            await client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")
 
     await asyncio.gather(*(worker() for _ in range(tasks)))
 

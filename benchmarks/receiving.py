@@ -55,6 +55,7 @@ from benchmarks.harness import (
     program,
     request,
 )
+from doorstroom_client import Deelnemerslijst
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.simulator import Keten, deelnemers_of
 
@@ -246,7 +247,7 @@ def _world() -> Iterator[tuple[Keten, Path, Path, Load]]:
     with tempfile.TemporaryDirectory() as name, Keten(Path(name), receive=False) as keten:
         config = keten.write_config(Path(name) / "doorstroom.toml")
         with keten.client() as client:
-            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
+            client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen())))
         yield keten, Path(name), config, Load(keten, Path(name))
 
 

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from benchmarks.harness import ROOT, SCHOOL, YEAR, Figure, Scale, certificate, leverancier, main, pair, ratio_figure, supplier
-from doorstroom_client import Advies, Client, ClientCertificate, LeerlingOnbekend, Leverancier, Retry
+from doorstroom_client import Advies, Adviezenlijst, Client, ClientCertificate, LeerlingOnbekend, Leverancier, Retry
 from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.messages.codec import encode
 from doorstroom_client.sending.in_parts import bound
@@ -93,14 +93,14 @@ def _isolation(times: int) -> Figure:
             system.meld_aan(school, [item for at, item in enumerate(klas) if at not in missing], schooljaar=keten.schooljaar)
             told = Leverancier(system.toetssoort, system.oin, system.basis_url, system.naam)
             with keten.client(leveranciers=[told], store=None, retry=Retry.never()) as client, suppress(LeerlingOnbekend):
-                client.send_schooladviezen(school, adviezen_of(klas), leverancier=told)
+                client.send(Adviezenlijst(school, adviezen_of(klas)), leverancier=told)
             most = max(most, system.lijsten[school.oin])
     name = f"calls for {MANY} advices, {unknown} of unknown pupils"
     return Figure(name, "the bound of the search", bound(MANY, unknown), most, exact=True)
 
 
 def _send(client: Client, adviezen: Sequence[Advies]) -> object:
-    return client.send_schooladviezen(SCHOOL, adviezen, leverancier="ICE")
+    return client.send(Adviezenlijst(SCHOOL, adviezen), leverancier="ICE")
 
 
 @contextmanager

@@ -70,13 +70,16 @@ class Problem:
     Attributes:
         path: where, e.g. ``adviezen[3].leerling.las_key`` or ``line 4, column "advies"``.
         text: what is wrong and what was expected; never the value itself.
+        source: where the entry stands in the file that it was read from, ``line 12``; empty when no reader made it.
     """
 
     path: str
     text: str
+    source: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.text}"
+        where = f"{self.source}, {self.path.rpartition('.')[2]}" if self.source else self.path
+        return f"{where}: {self.text}"
 
 
 class DoorstroomError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import partial
@@ -17,14 +18,15 @@ from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.exchange.flow import Flow, ask, keep
 from doorstroom_client.exchange.retry import Retry, RetryPolicy
+from doorstroom_client.messages.aanlevering import Aanlevering, Adviezenlijst, Deelnemerslijst
 from doorstroom_client.messages.adviezenbericht import Adviezenbericht, build_adviezenbericht
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.deelnemersbericht import Deelnemersbericht, build_deelnemersbericht
-from doorstroom_client.messages.identifiers import RapportId, Schooljaar
+from doorstroom_client.messages.identifiers import RapportId, Routeringskenmerk, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
-from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer
 from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
-from doorstroom_client.messages.school import School
+from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.answers import Answers
 from doorstroom_client.osr.pace import Pace
@@ -37,12 +39,14 @@ from doorstroom_client.reports.download import Download
 from doorstroom_client.reports.due import Fetching
 from doorstroom_client.reports.fetch import fetch_rapport
 from doorstroom_client.sending.bericht import Bericht
-from doorstroom_client.sending.delivery import Bezorging, Klaargezet, Run, add
-from doorstroom_client.sending.many import Many, Opdracht
+from doorstroom_client.sending.delivery import Run
+from doorstroom_client.sending.many import Many, no_list
 from doorstroom_client.sending.one_list import Books, preview, send
 from doorstroom_client.sending.only_changes import Vergelijking
+from doorstroom_client.sending.queue import Klaargezet, add
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.protocols import Reports
 from doorstroom_client.transport.request import Timeouts
 
@@ -81,7 +85,7 @@ class Chain:
         proof: remembers that the OSR is really there.
         pace: hands out the moments at which a run over many schools may call the OSR.
         health: retry budget and circuit of each peer.
-        addresses: which addresses of suppliers are known to accept lists.
+        reputation: which addresses of suppliers are known to accept lists.
     """
 
     leveranciers: tuple[Leverancier, ...]
@@ -103,8 +107,9 @@ class Chain:
     proof: Proof = field(default_factory=Proof, repr=False)
     pace: Pace = field(default_factory=Pace, repr=False)
     health: Circuits = field(default_factory=Circuits, repr=False)
-    addresses: Reputation = field(default_factory=Reputation, repr=False)
+    reputation: Reputation = field(default_factory=Reputation, repr=False)
     _by_address: Mapping[str, School] = field(init=False, repr=False, compare=False)
+    _shared_brins: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         amsterdam()  # a machine without time zones is told of at the start, and not at the first result
@@ -124,6 +129,8 @@ class Chain:
         listed = () if callable(self.scholen) else self.scholen
         # Every result asks, so with thousands of schools it may not be a search; of two the first one counts.
         object.__setattr__(self, "_by_address", {school.routeringskenmerk: school for school in reversed(listed)})
+        brins = Counter(school.instellingscode for school in self._by_address.values())
+        object.__setattr__(self, "_shared_brins", frozenset(brin for brin, count in brins.items() if count > 1))
 
     def with_options(self, options: Mapping[str, object]) -> Chain:
         """A chain with some settings replaced by others. A new agreement is written for every school year."""
@@ -209,129 +216,134 @@ class Chain:
             raise ConfigurationError("scholen is a function here, so say which schools are meant", setting="scholen")
         return self.scholen
 
-    def build_schooladviezen(
-        self, school: School, adviezen: Iterable[Advies], schooljaar: str | None, las_key_reden: str = ""
-    ) -> Adviezenbericht:
-        """The list that would go out."""
-        return build_adviezenbericht(
-            school,
-            adviezen,
-            afspraak=self.afspraak_of(schooljaar),
-            schooljaar=self.schooljaar_of(schooljaar),
-            auteur=self.auteur,
-            datumtijd=self.now(),
-            test_identities=self.test_identities,
-            las_key_reden=las_key_reden or self.las_key_reden,
-        )
-
-    def build_deelnemers(
-        self,
-        school: School,
-        groepen: Iterable[Stamgroep],
-        deelnemers: Iterable[Deelnemer],
-        schooljaar: str | None,
-        las_key_reden: str = "",
-    ) -> Deelnemersbericht:
-        """The list that would go out."""
-        return build_deelnemersbericht(
-            school,
-            groepen,
-            deelnemers,
-            afspraak=self.afspraak_of(schooljaar),
-            schooljaar=self.schooljaar_of(schooljaar),
-            auteur=self.auteur,
-            datumtijd=self.now(),
-            test_identities=self.test_identities,
-            las_key_reden=las_key_reden or self.las_key_reden,
-        )
-
-    def build_one(
-        self,
-        school: School,
-        adviezen: Iterable[Advies] | None,
-        groepen: Iterable[Stamgroep] | None,
-        deelnemers: Iterable[Deelnemer] | None,
-        schooljaar: str | None = None,
-        las_key_reden: str = "",
-    ) -> Bericht:
-        """The list that is meant, in its final bytes.
+    def the_school(self, school: School | str) -> School:
+        """The administration that is meant: as it is, or found by BRIN, School OIN or routeringskenmerk.
 
         Raises:
-            MessageError: both kinds are given, or neither; or it does not fit the standard.
+            ConfigurationError: none or more than one has that key, or it is no school at all.
         """
-        if (adviezen is None) is (deelnemers is None):
-            raise MessageError([Problem("adviezen", "give either adviezen, or deelnemers with their groepen")])
-        if adviezen is not None:
-            return Bericht.of(self.build_schooladviezen(school, adviezen, schooljaar, las_key_reden), school)
-        return Bericht.of(self.build_deelnemers(school, groepen or (), deelnemers or (), schooljaar, las_key_reden), school)
+        if isinstance(school, School):
+            return school
+        if not isinstance(school, str):
+            raise ConfigurationError(
+                "school must be a School, or the BRIN, School OIN or routeringskenmerk of a configured one", setting="school"
+            )
+        if not callable(self.scholen):
+            return find_school(self.scholen, school)
+        found = self.scholen(school) if Routeringskenmerk.fits(school) else None
+        if isinstance(found, School):
+            return found
+        raise ConfigurationError(
+            "scholen is a function here, and it finds no school by this key",
+            setting="school",
+            hint="Give the School itself, or its routeringskenmerk; what a coroutine function finds has to be awaited first",
+        )
+
+    def naam_of(self, school: School) -> str:
+        """How a school is called in outcomes: by its BRIN, or by its routeringskenmerk when others have that BRIN too."""
+        return school.routeringskenmerk if school.instellingscode in self._shared_brins else school.instellingscode
+
+    def build(self, lijst: Aanlevering) -> Bericht:
+        """The message that would go out, in its final bytes.
+
+        Raises:
+            MessageError: it does not fit the standard; names every place, never a value.
+            ConfigurationError: the school is not known, or the agreement is not the one of this school year.
+        """
+        if not isinstance(lijst, Adviezenlijst | Deelnemerslijst):
+            raise no_list()
+        school = self.the_school(lijst.school)
+        about: dict[str, Any] = {
+            "afspraak": self.afspraak_of(lijst.schooljaar),
+            "schooljaar": self.schooljaar_of(lijst.schooljaar),
+            "auteur": self.auteur,
+            "datumtijd": self.now(),
+            "test_identities": self.test_identities,
+            "las_key_reden": lijst.las_key_reden or self.las_key_reden,
+        }
+        if isinstance(lijst, Adviezenlijst):
+            entries: Sequence[Advies | Deelnemer] = lijst.adviezen
+            message: Adviezenbericht | Deelnemersbericht = build_adviezenbericht(school, lijst.adviezen, **about)
+        else:
+            entries = lijst.deelnemers
+            message = build_deelnemersbericht(school, lijst.groepen, lijst.deelnemers, **about)
+        return Bericht.of(message, school, [item.leerling.source for item in entries])
+
+    def check(self, lijst: Aanlevering) -> tuple[Problem, ...]:
+        """What does not fit the standard."""
+        try:
+            self.build(lijst)
+        except MessageError as error:
+            return error.problems
+        return ()
 
     def send(
-        self,
-        lijst: Bericht,
-        school: School,
-        leverancier: Leverancier | str | None,
-        books: OpenBooks,
-        only_changes: bool,
+        self, lijst: Aanlevering, leverancier: Leverancier | str | None, books: OpenBooks, only_changes: bool
     ) -> Flow[Ontvangst]:
         """Send a list; without a supplier, to the one that the school has mandated."""
+        bericht, school = self.build(lijst), self.the_school(lijst.school)
         opened = yield from keep(partial(books, needed=only_changes))
         target = yield from self.target(school, leverancier)
         about = self._call(self.timeouts.post)
-        sending = send(lijst, target, about, self.addresses, opened, only_changes, self.on_event)
+        sending = send(bericht, target, about, self.reputation, opened, only_changes, self.on_event)
         try:
             return (yield from sending)
         except GeenMandaat:
             yield from self.answers.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
             raise
 
-    def compare(
-        self, lijst: Bericht, school: School, leverancier: Leverancier | str | None, books: OpenBooks
-    ) -> Flow[Vergelijking]:
+    def compare(self, lijst: Aanlevering, leverancier: Leverancier | str | None, books: OpenBooks) -> Flow[Vergelijking]:
         """Say what of a list would be sent."""
+        bericht = self.build(lijst)
         opened = yield from keep(books)
-        target = yield from self.target(school, leverancier)
+        target = yield from self.target(self.the_school(lijst.school), leverancier)
         assert opened is not None
-        return (yield from preview(lijst, target, opened))
+        return (yield from preview(bericht, target, opened))
 
     def enqueue(
         self,
-        lijst: Bericht,
-        school: School,
+        lijst: Aanlevering,
         leverancier: Leverancier | str | None,
         books: OpenBooks,
         only_changes: bool,
         expires_at: dt.datetime | None,
     ) -> Flow[Klaargezet]:
         """Put a list in the outbox."""
+        bericht = self.build(lijst)
         opened = yield from keep(books)
-        target = yield from self.target(school, leverancier)
+        target = yield from self.target(self.the_school(lijst.school), leverancier)
         assert opened is not None
-        return (yield from add(lijst, target, opened, only_changes=only_changes, expires_at=expires_at))
+        return (yield from add(bericht, target, opened, only_changes=only_changes, expires_at=expires_at))
 
-    def delivery_run(self, books: Books | None, on_result: Callable[[Bezorging], object]) -> Run:
+    def delivery_run(self, books: Books | None, on_result: Callable[[Uitkomst], object]) -> Run:
         """A run over the outbox."""
         assert books is not None
 
-        def note(result: Bezorging) -> Flow[None]:
-            if isinstance(result.error, GeenMandaat):
+        def note(result: Uitkomst) -> Flow[None]:
+            if isinstance(result.error, GeenMandaat) and result.bericht is not None:
                 yield from self.answers.forget(result.bericht.key.leverancier, result.bericht.school_oin)
-            on_result(result)
+            school = self._by_address.get(result.naam)
+            on_result(result if school is None else replace(result, naam=self.naam_of(school), school=school))
 
-        return Run(books, self.leveranciers, self._call(self.timeouts.post), self.addresses, on_result=note)
+        return Run(books, self.leveranciers, self._call(self.timeouts.post), self.reputation, on_result=note)
 
-    def many(self, books: OpenBooks, only_changes: bool | None) -> Many:
-        """A run over the lists of many schools."""
+    def many(self, leverancier: Leverancier | str | None, books: OpenBooks, only_changes: bool | None) -> Many:
+        """A run that sends the lists of many schools."""
 
-        def find(opdracht: Opdracht, school: School) -> Flow[Leverancier]:
-            return self.target(school, opdracht.leverancier)
-
-        def deliver(opdracht: Opdracht, school: School, leverancier: Leverancier) -> Flow[Ontvangst]:
-            lijst = self.build_one(school, opdracht.adviezen, opdracht.groepen, opdracht.deelnemers)
+        def act(lijst: Aanlevering, target: Leverancier) -> Flow[Ontvangst]:
             opened = yield from keep(partial(books, needed=bool(only_changes)))
             changes = opened is not None if only_changes is None else only_changes
-            return (yield from self.send(lijst, school, leverancier, books, changes))
+            return (yield from self.send(lijst, target, books, changes))
 
-        return Many(find, deliver)
+        return Many(self, leverancier, act)
+
+    def many_queued(self, leverancier: Leverancier | str | None, books: OpenBooks, only_changes: bool) -> Many:
+        """A run that puts the lists of many schools in the outbox."""
+
+        def act(lijst: Aanlevering, target: Leverancier) -> Flow[Klaargezet]:
+            return self.enqueue(lijst, target, books, only_changes, None)
+
+        return Many(self, leverancier, act)
 
     def fetch_rapport(
         self, rapportid: RapportId, school: School, leverancier: Leverancier | str | None, download: Download

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextvars import copy_context
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from doorstroom_client.basics import forks
-from doorstroom_client.basics.theirs import contained, within
+from doorstroom_client.basics.sources import AsyncSource, Source, until, until_async
+from doorstroom_client.basics.theirs import contained
+from doorstroom_client.basics.threads import Threads
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.flow import Flow, arun, is_the_end_of, resumed, run
 from doorstroom_client.resources import Resources
@@ -18,10 +18,10 @@ from doorstroom_client.transport.request import AsyncTransport, Outcome, Request
 
 if TYPE_CHECKING:
     import asyncio
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future
 
+S = TypeVar("S")
 T = TypeVar("T")
-_THREADS = 32
 
 
 def check_workers(workers: int) -> None:
@@ -32,39 +32,6 @@ def check_workers(workers: int) -> None:
     """
     if workers < 1:
         raise ConfigurationError("workers must be at least 1", setting="workers")
-
-
-class Threads:
-    """Threads beside an event loop, for what waits.
-
-    There are more of them than asyncio has by itself, which is few on a small machine: those who wait for the disk at the same
-    time share a commit, and who waits for a peer keeps nobody up.
-    """
-
-    def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        forks.watch(self)
-
-    def after_fork(self) -> None:
-        """No thread of the parent goes on in a child: it makes its own."""
-        forks.leave(self._pool)
-        self._pool = None
-
-    async def run(self, work: Callable[[], T]) -> T:
-        """Do it in one of them."""
-        import asyncio  # who awaits this has loaded it; a client that blocks does without
-
-        if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="doorstroom-io")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, partial(within, work))
-
-    def close(self) -> None:
-        """Begin nothing any more; what runs is not waited for."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False)
 
 
 class SyncRuntime:
@@ -106,7 +73,8 @@ class SyncRuntime:
     def stream(self, flows: Iterable[Flow[T]], workers: int, stop: Callable[[], object] = bool) -> Iterator[T]:
         """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
 
-        When the consumer stops, or a flow raises, no new ones are begun and those that run are waited for.
+        When the consumer stops, or a flow raises, no new ones are begun and those that run are waited for. When what gives the
+        flows raises, those that run are finished and handed out first.
 
         Args:
             flows: what to run.
@@ -117,17 +85,34 @@ class SyncRuntime:
 
         check_workers(workers)
         self.resources.check_open()
-        waiting = iter(flows)
+        waiting = Source(flows)
+        running: set[Future[T]] = set()
         with ThreadPoolExecutor(workers, thread_name_prefix="doorstroom") as pool:
             try:
-                running = {pool.submit(self.run, flow) for flow in islice(waiting, workers)}
-                while running:
+                while True:
+                    while len(running) < workers and (flow := waiting.next()) is not None:
+                        running.add(pool.submit(self.run, flow))
+                    if not running:
+                        break
                     done, running = wait(running, return_when=FIRST_COMPLETED)
-                    running |= {pool.submit(self.run, flow) for flow in islice(waiting, len(done))}
                     for future in done:
                         yield future.result()
             finally:
                 stop()
+        waiting.raise_if_failed()
+
+    def over(
+        self, items: Iterable[S], make: Callable[[S], Flow[T]], workers: int, stop: Callable[[], bool] | None
+    ) -> Iterator[T]:
+        """Run a flow for each of many items, a few at a time.
+
+        Args:
+            items: are taken as they are needed.
+            make: the flow for one.
+            workers: how many at a time.
+            stop: is asked before each item is taken; once it says yes, no other one is.
+        """
+        return self.stream(map(make, until(items, stop)), workers)
 
     def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk."""
@@ -220,13 +205,17 @@ class AsyncRuntime:
         """Send; what does so is made when there is something to send."""
         return await self._transport().send(request)
 
-    async def stream(self, flows: Iterable[Flow[T]], workers: int, stop: Callable[[], object] = bool) -> AsyncIterator[T]:
+    async def stream(
+        self, flows: Iterable[Flow[T]] | AsyncIterable[Flow[T]], workers: int, stop: Callable[[], object] = bool
+    ) -> AsyncIterator[T]:
         """Run many flows, a few at a time, and hand out each result as it comes. The flows are taken as they are needed.
 
-        When the consumer stops, or a flow raises, those that run are cancelled.
+        When the consumer stops, or a flow raises, those that run are cancelled. When what gives the flows raises, those that
+        run are finished and handed out first.
 
         Args:
-            flows: what to run; taken beside the event loop, as it may come from disk.
+            flows: what to run; those of a plain iterable are taken beside the event loop, all in one thread: it may be tied
+                to that thread, as what reads from a database is.
             workers: how many at a time.
             stop: tells the flows that run to come to an end.
         """
@@ -234,25 +223,43 @@ class AsyncRuntime:
 
         check_workers(workers)
         self.resources.check_open()
-        waiting = iter(flows)
+        waiting = AsyncSource(flows)
         running: set[asyncio.Task[T]] = set()
         try:
-            more = True
-            while more or running:
-                while more and len(running) < workers:
-                    flow = await asyncio.to_thread(next, waiting, None)
-                    more = flow is not None
-                    if flow is not None:
-                        running.add(asyncio.ensure_future(self.run(flow)))
-                if running:
-                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        yield task.result()
+            while True:
+                while len(running) < workers and (flow := await waiting.next()) is not None:
+                    running.add(asyncio.ensure_future(self.run(flow)))
+                if not running:
+                    break
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
         finally:
             stop()
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            waiting.close()
+        waiting.raise_if_failed()
+
+    def over(
+        self,
+        items: Iterable[S] | AsyncIterable[S],
+        make: Callable[[S], Flow[T]],
+        workers: int,
+        stop: Callable[[], bool] | None,
+    ) -> AsyncIterator[T]:
+        """Run a flow for each of many items, a few at a time.
+
+        Args:
+            items: are taken as they are needed; may be asynchronous.
+            make: the flow for one.
+            workers: how many at a time.
+            stop: is asked before each item is taken; once it says yes, no other one is.
+        """
+        if isinstance(items, AsyncIterable):
+            return self.stream(until_async(items, make, stop), workers)
+        return self.stream(map(make, until(items, stop)), workers)
 
     async def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk, beside the event loop."""

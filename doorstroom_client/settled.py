@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
 
@@ -34,13 +34,18 @@ class Settled:
         """The agreement version that this client writes now."""
         return self._chain.afspraak_of(None)
 
+    @property
+    def schooljaar(self) -> str:
+        """The school year that this client writes messages for now."""
+        return self._chain.schooljaar_of(None)
+
     def find_school(self, key: str) -> School:
         """A configured administration by BRIN, School OIN or routeringskenmerk.
 
         Args:
-            key: one of the three.
+            key: one of the three; only the routeringskenmerk where `scholen` is a function.
 
         Raises:
             ConfigurationError: none or more than one has that key.
         """
-        return find_school(self.scholen, key)
+        return self._chain.the_school(key)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from doorstroom_client import Client, DoorstroomError
-from doorstroom_client.readers.tables import read_adviezen
+from doorstroom_client.readers import read_adviezen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         with Client.from_config() as client:
-            school = client.find_school(given.school)
-            adviezen = read_adviezen(given.file, afspraak=client.afspraak)
-            receipt = client.send_schooladviezen(school, adviezen, leverancier=given.leverancier)
+            receipt = client.send(read_adviezen(given.file, given.school), leverancier=given.leverancier)
     except DoorstroomError as error:
         print(error, file=sys.stderr)
         return 75 if error.retryable else 1

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from doorstroom_client import Leverancier, Osr, Retry, School
+from doorstroom_client import Advies, Deelnemer, Leverancier, Osr, Retry, School, Stamgroep
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.flow import Flow, arun, run
 from doorstroom_client.parties.url import Peer
+from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
 from doorstroom_client.transport.request import Fault, FaultKind, Operation, Outcome, Phase, Request, Response
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, 0, tzinfo=dt.UTC)
@@ -161,3 +162,14 @@ def resultaat(
         },
         "toets": {"id": toets},
     }
+
+
+def advice_in(source: Any, school: Any = SCHOOL, **more: Any) -> list[Advies]:
+    """The advice that a reader finds in a file."""
+    return list(read_adviezen(source, school, **more).adviezen)
+
+
+def pupils_in(source: Any, school: Any = SCHOOL, **more: Any) -> tuple[list[Stamgroep], list[Deelnemer]]:
+    """The groups and participants that a reader finds in a file."""
+    found = read_deelnemers(source, school, **more)
+    return list(found.groepen), list(found.deelnemers)

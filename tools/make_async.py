@@ -35,7 +35,7 @@ NAMES = {
 }
 AWAITED = {"run", "run_contained", "io", "close", "pause", "call"}
 """Methods of the runtime that are awaited."""
-STREAMS = {"stream", "each"}
+STREAMS = {"stream", "over", "each"}
 """Methods of the runtime that are looped over."""
 HEADER = '"""Made from {source} by tools/make_async.py; change that file, not this one."""\n'
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, AsyncIterator, Sequence
 from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
-from doorstroom_client.messages.school import School
+from doorstroom_client.basics.unread import works_while_read
+from doorstroom_client.messages.aanlevering import Aanlevering, Onleesbaar
 from doorstroom_client.operations import Chain
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.sending.delivery import Bezorging, Klaargezet
+from doorstroom_client.sending.queue import Klaargezet
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.protocols import Outbox
 from doorstroom_client.store.rows import Queued, State
 
@@ -33,30 +34,23 @@ class AsyncClientOutbox:
 
     async def add(
         self,
-        school: School,
+        lijst: Aanlevering,
         *,
-        adviezen: Iterable[Advies] | None = None,
-        groepen: Iterable[Stamgroep] | None = None,
-        deelnemers: Iterable[Deelnemer] | None = None,
         leverancier: Leverancier | str | None = None,
-        schooljaar: str | None = None,
-        las_key_reden: str = "",
         only_changes: bool = False,
         expires_at: dt.datetime | None = None,
     ) -> Klaargezet:
-        """Put a list in the outbox: voorlopige schooladviezen, or participants with their groups.
+        """Put a list in the outbox: voorlopige schooladviezen or participants.
 
         Args:
-            school: the administration whose pupils these are.
-            adviezen: the advice, every pupil once; or else
-            groepen: the groups that the pupils are in, and
-            deelnemers: the participants, every pupil once.
+            lijst: an `Adviezenlijst` or a `Deelnemerslijst`.
             leverancier: the supplier, or its toetssoort. When left out: the one that the school has mandated in the OSR,
                 which is looked up now. Name it when adding must work without a network.
-            schooljaar: the school year of the list, when it is not the one of this client.
-            las_key_reden: why a LAS-key in this list may look like a BSN.
             only_changes: leave out what the supplier has accepted before, or is going to get from this outbox.
             expires_at: moment (aware) after which it is not sent any more; the end of the school year when left out.
+
+        Returns:
+            What was put there; its ``bericht`` is None when nothing had changed.
 
         Raises:
             MessageError: the list does not fit the standard. Nothing was kept.
@@ -64,17 +58,47 @@ class AsyncClientOutbox:
             GeenMandaat: no configured supplier is mandated.
             StoreError: it could not be kept.
         """
-        lijst = self._chain.build_one(school, adviezen, groepen, deelnemers, schooljaar, las_key_reden)
         books = self._runtime.resources.books
-        return await self._runtime.run(self._chain.enqueue(lijst, school, leverancier, books, only_changes, expires_at))
+        return await self._runtime.run(self._chain.enqueue(lijst, leverancier, books, only_changes, expires_at))
+
+    @works_while_read
+    async def add_many(
+        self,
+        lijsten: Iterable[Aanlevering | Onleesbaar],
+        *,
+        leverancier: Leverancier | str | None = None,
+        only_changes: bool = True,
+        workers: int = 4,
+        stop: Callable[[], bool] | None = None,
+    ) -> AsyncIterator[Uitkomst]:
+        """Put the lists of many schools in the outbox, and hand out what came of each as soon as it is on disk.
+
+        What goes wrong at one school is the outcome of that school. Doing it again does no harm: what is in the outbox
+        already, or was accepted, is left out.
+
+        Args:
+            lijsten: a list per school, as for `Client.send_many`.
+            leverancier: the supplier of all, or its toetssoort. When left out: the one that each school has mandated.
+            only_changes: leave out what a supplier has accepted before, or is going to get from this outbox.
+            workers: how many schools at a time.
+            stop: is asked before each list; once it says yes, no other list is begun.
+
+        Raises:
+            ConfigurationError: no store is configured, or a number of workers below 1.
+            MessageError: something in the input is no list.
+        """
+        self._runtime.resources.check_store()
+        many = self._chain.many_queued(leverancier, self._runtime.resources.books, only_changes)
+        async for uitkomst in self._runtime.over(lijsten, many.handle, workers, stop):
+            yield uitkomst
 
     async def deliver(
         self,
         *,
         workers: int = 4,
-        on_result: Callable[[Bezorging], object] | None = None,
+        on_result: Callable[[Uitkomst], object] | None = None,
         stop: Callable[[], bool] | None = None,
-    ) -> list[Bezorging]:
+    ) -> list[Uitkomst]:
         """Send everything that is due now, and say what came of each message that was tried.
 
         A message that fails for a passing reason is due again later, by a schedule from 5 seconds to a day; run this again
@@ -89,9 +113,9 @@ class AsyncClientOutbox:
             ConfigurationError: no store is configured, or a number of workers below 1.
             StoreError: the store cannot do its work; what was sent and could not be marked is sent once more.
         """
-        results: list[Bezorging] = []
+        results: list[Uitkomst] = []
 
-        def note(result: Bezorging) -> None:
+        def note(result: Uitkomst) -> None:
             results.append(result)
             if on_result is not None:
                 on_result(result)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,10 +15,8 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.readers.many import read_many
-from doorstroom_client.sending.many import Afloop, Opdracht, Uitkomst
+from doorstroom_client.sending.uitkomst import Afloop, Uitkomst
 
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""
@@ -50,7 +46,7 @@ class Summary:
 
     Attributes:
         per_afloop: schools, by how it ended.
-        leerlingen: pupils: taken in, unchanged, unknown at the supplier, and gone from the list.
+        leerlingen: pupils: taken in, put in the outbox, unchanged, unknown at the supplier, and gone from the list.
         failing: the schools at which something went wrong.
         gone: the schools at which all went well, but that have something to remove in the test system.
         code: the worst exit code so far.
@@ -69,7 +65,7 @@ class Summary:
 
     def add(self, uitkomst: Uitkomst) -> None:
         """Take in one outcome, and keep no more of it than a line."""
-        afloop, ontvangst = uitkomst.afloop, uitkomst.ontvangst
+        afloop, ontvangst, klaar = uitkomst.afloop, uitkomst.ontvangst, uitkomst.klaargezet
         self.per_afloop[afloop] += 1
         code = code_of_school(uitkomst)
         self.code = worst([self.code, code])
@@ -78,6 +74,10 @@ class Summary:
             self.leerlingen["ongewijzigd"] += ontvangst.ongewijzigd
             self.leerlingen["onbekend"] += len(ontvangst.onbekend)
             self.leerlingen["verdwenen"] += len(ontvangst.verdwenen)
+        if klaar is not None:
+            self.leerlingen["klaargezet"] += klaar.bericht.aantal if klaar.bericht else 0
+            self.leerlingen["ongewijzigd"] += klaar.ongewijzigd
+            self.leerlingen["verdwenen"] += len(klaar.verdwenen)
         notes = self.gone if code is ExitCode.OK else self.failing
         if len(notes) < KEPT and (code is not ExitCode.OK or uitkomst.uitleg):
             notes.append(Note(uitkomst.naam, afloop.value, _reason(uitkomst.error), uitkomst.uitleg))
@@ -87,9 +87,11 @@ def code_of_school(uitkomst: Uitkomst) -> ExitCode:
     """The exit code for one school."""
     if uitkomst.ontvangst is not None:
         return ExitCode.REFUSED if uitkomst.ontvangst.onbekend else ExitCode.OK
+    if uitkomst.klaargezet is not None:
+        return ExitCode.OK
     if uitkomst.afloop is Afloop.LATER:
         return ExitCode.LATER
-    return ExitCode.CONFIGURATION if uitkomst.error is None else code_of(uitkomst.error)
+    return ExitCode.REFUSED if uitkomst.error is None else code_of(uitkomst.error)
 
 
 def _reason(error: DoorstroomError | None) -> str:
@@ -97,7 +99,7 @@ def _reason(error: DoorstroomError | None) -> str:
 
 
 def send_many(
-    kind: Literal["adviezen", "deelnemers"], path: Path, settings: Settings, *, workers: int, all_pupils: bool
+    kind: Literal["adviezen", "deelnemers"], path: Path, settings: Settings, *, workers: int, all_pupils: bool, queue: bool
 ) -> int:
     """Send everything in a file or folder.
 
@@ -107,47 +109,30 @@ def send_many(
         settings: the configuration.
         workers: schools at a time.
         all_pupils: not only what changed.
+        queue: into the outbox.
     """
-    afspraak = settings.the_afspraak()
-    summary = Summary()
+    summary, failed = Summary(), None
     with (
         alone(settings, f"{kind}-send-many"),
         stoppable(longest_call(settings)) as stop,
         Client(**settings.arguments()) as client,
         terminal.counting("Schools") as count,
     ):
-        today = dt.datetime.now(amsterdam()).date()
-        keuze = replace(settings.edexml, schooljaar=settings.schooljaar or Schooljaar.on(today))
-        lists = read_many(path, soort=kind, scholen=settings.scholen, afspraak=afspraak, keuze=keuze)
-        reading = _Reading(stop.until(lists))
-        for uitkomst in client.send_many(iter(reading), workers=workers, only_changes=False if all_pupils else None):
-            summary.add(uitkomst)
-            count()
-    failed = reading.failed
-    if failed is not None and not summary.scholen:
-        raise failed
-    return _tell(summary, stop, failed)
-
-
-class _Reading:
-    """Input that ends where it cannot be read further, so that what was sent before that is told.
-
-    Args:
-        opdrachten: what to send.
-
-    Attributes:
-        failed: why it could not be read further.
-    """
-
-    def __init__(self, opdrachten: Iterator[Opdracht]) -> None:
-        self._opdrachten = opdrachten
-        self.failed: DoorstroomError | None = None
-
-    def __iter__(self) -> Iterator[Opdracht]:
+        keuze = replace(settings.edexml, schooljaar=client.schooljaar)
+        lijsten = read_many(path, kind, settings.scholen, afspraak=settings.the_afspraak(), edexml=keuze)
+        if queue:
+            uitkomsten = client.outbox.add_many(lijsten, only_changes=not all_pupils, workers=workers, stop=stop)
+        else:
+            uitkomsten = client.send_many(lijsten, only_changes=False if all_pupils else None, workers=workers, stop=stop)
         try:
-            yield from self._opdrachten
-        except DoorstroomError as error:
-            self.failed = error
+            for uitkomst in uitkomsten:
+                summary.add(uitkomst)
+                count()
+        except DoorstroomError as error:  # the input ended there; what was sent before is told
+            if not summary.scholen:
+                raise
+            failed = error
+    return _tell(summary, stop, failed)
 
 
 def _tell(summary: Summary, stop: Stop, failed: DoorstroomError | None) -> int:
@@ -168,7 +153,9 @@ def as_json(summary: Summary, stop: Stop, code: int, failed: DoorstroomError | N
     return {
         "scholen": summary.scholen,
         "per_afloop": {afloop.value: summary.per_afloop[afloop] for afloop in Afloop},
-        "leerlingen": {name: summary.leerlingen[name] for name in ("aangeleverd", "ongewijzigd", "onbekend", "verdwenen")},
+        "leerlingen": {
+            name: summary.leerlingen[name] for name in ("aangeleverd", "klaargezet", "ongewijzigd", "onbekend", "verdwenen")
+        },
         "aandacht": [asdict(note) for note in (*summary.failing, *summary.gone)],
         "gestopt_door": stop.signal,
         "error": type(failed).__name__ if failed else None,
@@ -184,8 +171,9 @@ def _show(summary: Summary) -> None:
     terminal.row(table, "total", summary.scholen, style="bold")
     terminal.show_table(table)
     pupils = summary.leerlingen
+    queued = f"{pupils['klaargezet']} put in the outbox, " if pupils["klaargezet"] else ""
     terminal.show(
-        f"Pupils: {pupils['aangeleverd']} taken in, {pupils['ongewijzigd']} unchanged, "
+        f"Pupils: {pupils['aangeleverd']} taken in, {queued}{pupils['ongewijzigd']} unchanged, "
         f"{pupils['onbekend']} not known at the supplier, {pupils['verdwenen']} no longer in the list."
     )
     tell_notes(summary.failing, terminal.complain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,74 +37,17 @@ from doorstroom_client.cli._stopping import longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
-from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Stamgroep
+from doorstroom_client.errors import MessageError
+from doorstroom_client.messages.aanlevering import Aanlevering
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
-from doorstroom_client.operations import Chain, as_afspraak
 from doorstroom_client.parties.leverancier import find_leverancier
-from doorstroom_client.readers.columns import Layout
-from doorstroom_client.sending.delivery import Klaargezet
 from doorstroom_client.sending.only_changes import Vergelijking
+from doorstroom_client.sending.queue import Klaargezet
 from doorstroom_client.sending.receipt import Ontvangst
 
 _SHOWN = 20
 """Notes about a file that are told."""
-
-
-@frozen
-class Batch:
-    """What stands in a file: advice, or participants with their groups.
-
-    Attributes:
-        adviezen: the advice.
-        groepen: the groups.
-        deelnemers: the participants.
-        let_op: what somebody should know about the file, without pupils.
-    """
-
-    adviezen: Sequence[Advies] | None = None
-    groepen: Sequence[Stamgroep] | None = None
-    deelnemers: Sequence[Deelnemer] | None = None
-    let_op: Sequence[str] = ()
-
-    @property
-    def aantal(self) -> int:
-        """How many pupils."""
-        return len(self.adviezen or self.deelnemers or ())
-
-    def send(self, client: Client, school: School, *, only_changes: bool, **more: str | None) -> Ontvangst:
-        """Send it now."""
-        if self.adviezen is not None:
-            return client.send_schooladviezen(school, self.adviezen, only_changes=only_changes, **_given(more))
-        return client.send_deelnemers(
-            school, self.groepen or (), self.deelnemers or (), only_changes=only_changes, **_given(more)
-        )
-
-    def compare(self, client: Client, school: School, **more: str | None) -> Vergelijking:
-        """Say what has changed."""
-        if self.adviezen is not None:
-            return client.compare_schooladviezen(school, self.adviezen, **_given(more))
-        return client.compare_deelnemers(school, self.groepen or (), self.deelnemers or (), **_given(more))
-
-    def queue(self, client: Client, school: School, *, only_changes: bool, **more: str | None) -> Klaargezet:
-        """Put it in the outbox."""
-        return client.outbox.add(
-            school,
-            adviezen=self.adviezen,
-            groepen=self.groepen,
-            deelnemers=self.deelnemers,
-            only_changes=only_changes,
-            **_given(more),
-        )
-
-    def check(self, chain: Chain, school: School, schooljaar: str | None) -> None:
-        """Make the list that would go out, which checks it."""
-        chain.build_one(school, self.adviezen, self.groepen, self.deelnemers, schooljaar)
-
-
-def _given(more: dict[str, str | None]) -> dict[str, Any]:
-    return {name: value for name, value in more.items() if value is not None}
 
 
 @frozen
@@ -114,14 +57,12 @@ class Kind:
     Attributes:
         naam: as it stands in the command.
         what: name of the entries, for people.
-        layout: the columns of its files.
-        read: reads the file of one school; the settings have the school year that is sent.
+        read: reads the file of one school, for a school year.
     """
 
     naam: Literal["adviezen", "deelnemers"]
     what: str
-    layout: Layout
-    read: Callable[[Path, Settings, School], Batch]
+    read: Callable[[Path, Settings, School, str], Aanlevering]
 
 
 @frozen
@@ -149,11 +90,6 @@ class Wanted:
     dry_run: bool
     as_json: bool
     leerlingen: Path | None = None
-
-    @property
-    def target(self) -> dict[str, str | None]:
-        """What every operation is told."""
-        return {"leverancier": self.leverancier, "schooljaar": self.schooljaar}
 
 
 def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -> None:
@@ -189,12 +125,13 @@ def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -
         path: ManyArgument,
         workers: WorkersOption = 4,
         all_pupils: AllPupilsOption = False,
+        queue: QueueOption = False,
         config: ConfigOption = None,
         as_json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> int:
         terminal.set_mode(quiet=quiet, as_json=as_json)
-        return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils)
+        return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils, queue=queue)
 
 
 def many_help(kind: str, first: str) -> str:
@@ -208,14 +145,10 @@ def many_help(kind: str, first: str) -> str:
         first,
         f"doorstroom {kind} send-many {kind}.csv --workers 8",
         "Each school goes to the supplier that it has mandated, and what goes wrong at one school stops no other. With a store "
-        "only changes go out, so a run that was broken off is simply started again. A signal (SIGTERM, Ctrl-C) lets it finish "
+        "only changes go out, so a run that was broken off is simply started again. With --queue the lists go to the outbox. "
+        "A signal (SIGTERM, Ctrl-C) lets it finish "
         "what is on its way. The exit code is the worst of all schools.",
     )
-
-
-def afspraak_of(settings: Settings) -> Afspraak:
-    """The agreement that messages are written for."""
-    return settings.the_afspraak()
 
 
 def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
@@ -224,86 +157,72 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
     school = the_school(settings, wanted.school)
     if wanted.leverancier:
         find_leverancier(settings.leveranciers, wanted.leverancier)
-    for_reading = replace(settings, schooljaar=_chain(settings).schooljaar_of(wanted.schooljaar))
     if wanted.dry_run:
-        batch = _read(kind, file, for_reading, school)
         with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
-            _dry_run(settings, client, wanted, school, kind, batch)
+            _dry_run(client, wanted, school, kind, _read(kind, file, settings, school, client, wanted))
         return ExitCode.OK
-    with alone(settings, f"{kind.naam}-send", school.routeringskenmerk), stoppable(longest_call(settings)) as stop:
-        batch = _read(kind, file, for_reading, school)
-        lines, known = partial(lines_of, file, kind.layout), directory(wanted.leerlingen)
-        names = partial(names_of, known)
-        with Client(**settings.arguments()) as client, explained(client, school, wanted.leverancier, lines, names):
+    with (
+        alone(settings, f"{kind.naam}-send", school.routeringskenmerk),
+        stoppable(longest_call(settings)) as stop,
+        Client(**settings.arguments()) as client,
+    ):
+        lijst, known = _read(kind, file, settings, school, client, wanted), directory(wanted.leerlingen)
+        with explained(client, school, wanted.leverancier, partial(names_of, known)):
             if stop():
                 terminal.complain(f"Stopped by {stop.signal}; nothing was sent")
                 return stop.code
             if wanted.queue:
-                queued = batch.queue(client, school, only_changes=wanted.only_changes, **wanted.target)
+                queued = client.outbox.add(lijst, leverancier=wanted.leverancier, only_changes=wanted.only_changes)
                 _tell_queued(queued, wanted, school, kind)
                 return ExitCode.OK
-            ontvangst = batch.send(client, school, only_changes=wanted.only_changes, **wanted.target)
+            ontvangst = client.send(lijst, leverancier=wanted.leverancier, only_changes=wanted.only_changes)
         # Once it is sent, the outcome counts and not the signal that came in between.
-        return _tell(ontvangst, wanted, school, kind, file, known)
+        return _tell(ontvangst, wanted, school, kind, known)
 
 
-def _read(kind: Kind, file: Path, settings: Settings, school: School) -> Batch:
-    batch = kind.read(file, settings, school)
-    for text in batch.let_op[:_SHOWN]:
+def _read(kind: Kind, file: Path, settings: Settings, school: School, client: Client, wanted: Wanted) -> Aanlevering:
+    schooljaar = wanted.schooljaar or client.schooljaar
+    lijst = replace(kind.read(file, settings, school, schooljaar), schooljaar=schooljaar)
+    for text in lijst.notes[:_SHOWN]:
         terminal.say(f"Note: {text}")
-    if len(batch.let_op) > _SHOWN:
-        terminal.say(f"and {len(batch.let_op) - _SHOWN} more notes")
-    return batch
+    if len(lijst.notes) > _SHOWN:
+        terminal.say(f"and {len(lijst.notes) - _SHOWN} more notes")
+    return lijst
 
 
-def _chain(settings: Settings) -> Chain:
-    return Chain(
-        leveranciers=settings.leveranciers,
-        scholen=settings.scholen,
-        osr=settings.osr,
-        las_oin=lambda: None,
-        auteur=settings.auteur,
-        afspraak=as_afspraak(settings.afspraak, settings.afspraken),
-        jaargangen=settings.jaargangen,
-        schooljaar=settings.schooljaar,
-        test_identities=settings.test_identities,
-        las_key_reden=settings.las_key_reden,
-    )
-
-
-def _dry_run(settings: Settings, client: Client, wanted: Wanted, school: School, kind: Kind, batch: Batch) -> None:
-    chain = _chain(settings)
-    batch.check(chain, school, wanted.schooljaar)
-    schooljaar = chain.schooljaar_of(wanted.schooljaar)
+def _dry_run(client: Client, wanted: Wanted, school: School, kind: Kind, lijst: Aanlevering) -> None:
+    problems = client.check(lijst)
+    if problems:
+        raise MessageError(problems, what=kind.naam)
     changes: Vergelijking | None = None
     target: str | None = None
     if wanted.only_changes:
         with explained(client, school, wanted.leverancier):
-            changes = batch.compare(client, school, **wanted.target)
+            changes = client.compare(lijst, leverancier=wanted.leverancier)
         target = changes.leverancier
     elif wanted.leverancier:
-        target = find_leverancier(settings.leveranciers, wanted.leverancier).toetssoort
+        target = find_leverancier(client.leveranciers, wanted.leverancier).toetssoort
     document: dict[str, Any] = {
         "verstuurd": False,
-        "aantal": batch.aantal,
+        "aantal": len(lijst),
         "school": school.instellingscode,
         "leverancier": target,
-        "schooljaar": schooljaar,
+        "schooljaar": lijst.schooljaar,
     }
     counts = _counts(changes) if changes else {}
     if wanted.as_json:
         terminal.emit_json(document | counts)
         return
-    names = ", ".join(item.toetssoort for item in settings.leveranciers)
+    names = ", ".join(item.toetssoort for item in client.leveranciers)
     where = target or f"the supplier that the school has mandated in the OSR (of {names}); that is looked up when sending"
-    terminal.show(f"Dry run, nothing was sent: the file is in order and holds {batch.aantal} {kind.what}.")
+    terminal.show(f"Dry run, nothing was sent: the file is in order and holds {len(lijst)} {kind.what}.")
     if counts:
         terminal.show("Of these, {nieuw} are new, {gewijzigd} changed, and {ongewijzigd} unchanged.".format(**counts))
         if counts["verdwenen"]:
             terminal.show(f"{counts['verdwenen']} were in an earlier list and are not in this one; the supplier keeps them.")
-        terminal.show(f"New and changed ones would go for {school.label}, school year {schooljaar}, to {where}.")
+        terminal.show(f"New and changed ones would go for {school.label}, school year {lijst.schooljaar}, to {where}.")
     else:
-        terminal.show(f"They would go for {school.label}, school year {schooljaar}, to {where}.")
+        terminal.show(f"They would go for {school.label}, school year {lijst.schooljaar}, to {where}.")
 
 
 def _counts(changes: Vergelijking) -> dict[str, int]:
@@ -340,8 +259,8 @@ def _tell_queued(queued: Klaargezet, wanted: Wanted, school: School, kind: Kind)
     _in_dutch(queued.uitleg, serious=False)
 
 
-def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, file: Path, known: Leerlingenlijst | None) -> int:
-    lines = lines_of(file, kind.layout, ontvangst.onbekend) if ontvangst.onbekend else []
+def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, known: Leerlingenlijst | None) -> int:
+    lines = lines_of(ontvangst.onbekend)
     code = ExitCode.REFUSED if ontvangst.onbekend else ExitCode.OK
     if wanted.as_json:
         terminal.emit_json(
@@ -369,8 +288,9 @@ def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, file
         terminal.show(f"Nothing has changed for {school.label}, so nothing was sent to {ontvangst.leverancier}.")
     _tell_rest(ontvangst.leverancier, ontvangst.ongewijzigd, len(ontvangst.verdwenen))
     if ontvangst.onbekend:
-        where = spelled(lines) if lines else "lines that cannot be told, because the file has changed since"
-        terminal.complain(f"{len(ontvangst.onbekend)} are not known at {ontvangst.leverancier}: {where}", label="Error: ")
+        terminal.complain(
+            f"{len(ontvangst.onbekend)} are not known at {ontvangst.leverancier}: {spelled(lines)}", label="Error: "
+        )
         tell_names(names_of(known, ontvangst.onbekend))
     if known is not None and ontvangst.verdwenen:
         terminal.say("No longer in the list:")

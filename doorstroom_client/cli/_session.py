@@ -10,6 +10,7 @@ from typing import cast
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._errors import ExplainedError
+from doorstroom_client.cli._lines import lines_of
 from doorstroom_client.client import Client
 from doorstroom_client.config.reader import DEFAULT_FILE, Settings, load_settings
 from doorstroom_client.config.table import PREFIX
@@ -89,7 +90,6 @@ def explained(
     client: Client,
     school: School,
     leverancier: str | None = None,
-    lines: Callable[[Collection[Leerling]], Sequence[int]] | None = None,
     names: Callable[[Collection[Leerling]], Sequence[str]] | None = None,
 ) -> Iterator[None]:
     """Add a Dutch text to a refusal that a school has to know about.
@@ -98,7 +98,6 @@ def explained(
         client: to look up mandates with.
         school: whose list it was.
         leverancier: key of the supplier, when it was named.
-        lines: finds the lines of the file on which pupils stand.
         names: names pupils, for whoever asked for that.
     """
     try:
@@ -110,8 +109,7 @@ def explained(
         if not nederlands:
             raise
         unknown = cast(Collection[Leerling], error.onbekend if isinstance(error, LeerlingOnbekend) else ())
-        regels = lines(unknown) if lines and unknown else ()
-        raise ExplainedError(error, nederlands, regels, names(unknown) if names and unknown else ()) from None
+        raise ExplainedError(error, nederlands, lines_of(unknown), names(unknown) if names and unknown else ()) from None
 
 
 def _mandaat(client: Client, school: School, leverancier: str | None) -> str:

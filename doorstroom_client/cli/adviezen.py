@@ -7,23 +7,23 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _options as options
-from doorstroom_client.cli._sending import Batch, Kind, add_commands, afspraak_of, many_help
+from doorstroom_client.cli._sending import Kind, add_commands, many_help
 from doorstroom_client.config.reader import Settings
+from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers.columns import ADVIEZEN
 from doorstroom_client.readers.tables import read_adviezen
 
 app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a school.", no_args_is_help=True)
 
 
-def _read(file: Path, settings: Settings, _: School) -> Batch:
-    return Batch(adviezen=read_adviezen(file, afspraak=afspraak_of(settings)))
+def _read(file: Path, settings: Settings, school: School, _: str) -> Adviezenlijst:
+    return read_adviezen(file, school, afspraak=settings.the_afspraak())
 
 
 add_commands(
     app,
-    Kind("adviezen", "schooladviezen", ADVIEZEN, _read),
+    Kind("adviezen", "schooladviezen", _read),
     options.text(
         "Send the voorlopige schooladviezen in a CSV file.",
         "doorstroom adviezen send adviezen.csv --school 99AA --dry-run",

@@ -8,36 +8,22 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _options as options
-from doorstroom_client.cli._sending import Batch, Kind, add_commands, many_help
+from doorstroom_client.cli._sending import Kind, add_commands, many_help
 from doorstroom_client.config.reader import Settings
+from doorstroom_client.messages.aanlevering import Deelnemerslijst
 from doorstroom_client.messages.school import School
-from doorstroom_client.readers.columns import DEELNEMERS
-from doorstroom_client.readers.edexml import Ernst, read_edexml
 from doorstroom_client.readers.tables import read_deelnemers
-from doorstroom_client.readers.xml_events import looks_like_xml
 
 app = typer.Typer(help="Send the participants in the test to the test supplier of a school.", no_args_is_help=True)
 
 
-def _read(file: Path, settings: Settings, school: School) -> Batch:
-    if looks_like_xml(file):
-        return _from_edexml(file, settings, school)
-    groepen, deelnemers = read_deelnemers(file, school=school)
-    return Batch(groepen=groepen, deelnemers=deelnemers)
-
-
-def _from_edexml(file: Path, settings: Settings, school: School) -> Batch:
-    found = read_edexml(file, school=school, keuze=replace(settings.edexml, schooljaar=settings.schooljaar))
-    found.raise_if_any()
-    notes = [str(item) for item in found.problemen if item.ernst is Ernst.LET_OP]
-    if found.overgeslagen:
-        notes.append(f"{found.overgeslagen} other pupils in the file take no part: of another jaargroep, or gone")
-    return Batch(groepen=found.groepen, deelnemers=found.deelnemers, let_op=notes)
+def _read(file: Path, settings: Settings, school: School, schooljaar: str) -> Deelnemerslijst:
+    return read_deelnemers(file, school, edexml=replace(settings.edexml, schooljaar=schooljaar))
 
 
 add_commands(
     app,
-    Kind("deelnemers", "deelnemers", DEELNEMERS, _read),
+    Kind("deelnemers", "deelnemers", _read),
     options.text(
         "Send the participants in a CSV or EDEXML file.",
         "doorstroom deelnemers send deelnemers.csv --school 99AA --dry-run",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, Played, prepare, write_overview, write_page
@@ -173,20 +174,22 @@ class _Play:
         story.dutch(self._client.osr.check_mandaat(school, part.toets).uitleg)
 
     def _participants(self, part: Played) -> None:
-        self._story.step("October: the pupils of group 8 are signed up.", "client.send_deelnemers(school, groups, pupils)")
+        self._story.step(
+            "October: the pupils of group 8 are signed up.", "client.send(Deelnemerslijst(school, groepen, deelnemers))"
+        )
         self._send_participants(part, _PUPILS)
         self._story.say("You named no supplier: the client took the one that is mandated.")
 
     def _advice(self, part: Played) -> None:
-        self._story.step("January: the advice of the school for every pupil.", "client.send_schooladviezen(school, adviezen)")
+        self._story.step("January: the advice of the school for every pupil.", "client.send(Adviezenlijst(school, adviezen))")
         self._send_advice(part, _PUPILS)
         self._story.say("A receipt is about the list, not about single pupils; those the school checks in the test system.")
 
     def _without_mandate(self, first: Played) -> None:
         story, school = self._story, self._keten.scholen[-1]
-        story.step("Another school never gave a mandate.", "client.send_schooladviezen(other_school, adviezen)")
+        story.step("Another school never gave a mandate.", "client.send(Adviezenlijst(other_school, adviezen))")
         try:
-            self._client.send_schooladviezen(school, _adviezen(first, _PUPILS))
+            self._client.send(Adviezenlijst(school, _adviezen(first, _PUPILS)))
         except GeenMandaat as error:
             story.refused(f"GeenMandaat: {error.message}.")
         story.say("Nothing was sent. The client has a text for whoever calls your helpdesk:")
@@ -197,10 +200,11 @@ class _Play:
         story = self._story
         story.step(
             f"{part.school.naam} uses {part.toets}, and forgot to sign up one pupil.",
-            "client.send_deelnemers(school2, groups, pupils[:26])\nreceipt = client.send_schooladviezen(school2, adviezen)",
+            "client.send(Deelnemerslijst(school2, groepen, deelnemers[:26]))\n"
+            "receipt = client.send(Adviezenlijst(school2, adviezen))",
         )
         self._send_participants(part, _PUPILS - 1)
-        receipt = self._client.send_schooladviezen(part.school, _adviezen(part, _PUPILS))
+        receipt = self._client.send(Adviezenlijst(part.school, _adviezen(part, _PUPILS)))
         refused = sum(attempt.outcome == "404" for attempt in receipt.attempts)
         story.refused(f"{receipt.leverancier} refuses a whole list for one unknown pupil (404), and does not say for whom.")
         story.say(
@@ -212,7 +216,7 @@ class _Play:
     def _third(self, part: Played) -> None:
         self._story.step(
             f"{part.school.naam} uses {part.toets}: the same calls, another supplier.",
-            "client.send_deelnemers(school3, groups, pupils)\nclient.send_schooladviezen(school3, adviezen)",
+            "client.send(Deelnemerslijst(school3, groepen, deelnemers))\nclient.send(Adviezenlijst(school3, adviezen))",
         )
         self._send_participants(part, _PUPILS)
         self._send_advice(part, _PUPILS)
@@ -248,11 +252,11 @@ class _Play:
     def _send_participants(self, part: Played, count: int) -> None:
         from doorstroom_client.simulator.keten import deelnemers_of  # brings cryptography
 
-        receipt = self._client.send_deelnemers(part.school, *deelnemers_of(part.leerlingen[:count], part.school))
+        receipt = self._client.send(Deelnemerslijst(part.school, *deelnemers_of(part.leerlingen[:count], part.school)))
         self._story.say(f"{receipt.leverancier} has taken in {receipt.aantal} participants.")
 
     def _send_advice(self, part: Played, count: int) -> None:
-        receipt = self._client.send_schooladviezen(part.school, _adviezen(part, count))
+        receipt = self._client.send(Adviezenlijst(part.school, _adviezen(part, count)))
         self._story.say(f"{receipt.leverancier} has taken in {receipt.aantal} pieces of advice.")
 
 

@@ -17,6 +17,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._many import code_of_school
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, WorkersOption
 from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
@@ -25,7 +26,7 @@ from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.sending.delivery import Bezorging
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.rows import Queued, State
 
 app = typer.Typer(help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True)
@@ -103,28 +104,20 @@ class _Tally:
     code: ExitCode = ExitCode.OK
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, result: Bezorging) -> None:
+    def add(self, result: Uitkomst) -> None:
         """Take in what came of one message."""
-        code = code_of_message(result)
-        about = self.names.about(result.bericht)
+        bericht = result.bericht
+        assert bericht is not None
+        code, about = code_of_school(result), self.names.about(bericht)
         with self._lock:
-            self.counts[result.state] += 1
+            self.counts[bericht.state] += 1
             self.code = worst([self.code, code])
             if result.ontvangst is not None:
                 self.leerlingen["aangeleverd"] += result.ontvangst.aantal
                 self.leerlingen["onbekend"] += len(result.ontvangst.onbekend)
             if len(self.notes) < KEPT and (code is not ExitCode.OK or result.uitleg):
                 named = {name: about[name] for name in ("id", "school", "leverancier", "soort")}
-                self.notes.append(_Note(**named, state=result.state.value, reason=result.reason, uitleg=result.uitleg))
-
-
-def code_of_message(result: Bezorging) -> ExitCode:
-    """The exit code for one message."""
-    if result.ontvangst is not None:
-        return ExitCode.REFUSED if result.ontvangst.onbekend else ExitCode.OK
-    if result.state is State.WAITING:
-        return ExitCode.LATER
-    return ExitCode.REFUSED if result.error is None else code_of(result.error)
+                self.notes.append(_Note(**named, state=bericht.state.value, reason=bericht.reason, uitleg=result.uitleg))
 
 
 @app.command(
@@ -151,7 +144,7 @@ def deliver(
     ):
         with terminal.counting("Messages") as count:
 
-            def note(result: Bezorging) -> None:
+            def note(result: Uitkomst) -> None:
                 tally.add(result)
                 count()
 

@@ -13,14 +13,13 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, SchooljaarOption
-from doorstroom_client.cli._sending import afspraak_of
 from doorstroom_client.cli._session import load, on_the_store, only_school, the_school
 from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
+from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import amsterdam
@@ -107,12 +106,13 @@ class _Given:
 
     def read(self, settings: Settings) -> list[Schoolgegevens]:
         """What each school knows."""
-        afspraak = afspraak_of(settings)
+        afspraak = settings.the_afspraak()
         pupils = dict(self._read(self._leerlingen, settings, _read_leerlingen))
-        advice = dict(self._read(self._adviezen, settings, lambda path, _: read_adviezen(path, afspraak=afspraak)))
-        nobody: list[Advies] = []
+        advice = dict(
+            self._read(self._adviezen, settings, lambda path, school: read_adviezen(path, school, afspraak=afspraak).adviezen)
+        )
         return [
-            Schoolgegevens(school=item, leerlingen=pupils.get(item, Leerlingenlijst()), adviezen=advice.get(item, nobody))
+            Schoolgegevens(school=item, leerlingen=pupils.get(item, Leerlingenlijst()), adviezen=advice.get(item, ()))
             for item in dict.fromkeys([*pupils, *advice])
         ]
 
@@ -170,7 +170,7 @@ def _accepted(
         oins |= {item.key.leverancier for item in messages if item.key.routeringskenmerk == address}
         for oin in sorted(oins & known) if part.adviezen else ():
             try:
-                found = client.compare_schooladviezen(part.school, part.adviezen, leverancier=oin, schooljaar=schooljaar)
+                found = client.compare(Adviezenlijst(part.school, part.adviezen, schooljaar=schooljaar), leverancier=oin)
             except DoorstroomError:
                 continue  # such a list cannot be made now, for instance without an agreement for that school year
             if found.ongewijzigd:

@@ -82,7 +82,7 @@ def build_adviezenbericht(
     identities = Identities(found, "adviezen", test_identities=test_identities, las_key_reden=las_key_reden)
     entries = _entries(given, afspraak, identities, found)
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
-    found.raise_if_any("schooladviezenlijst")
+    found.raise_if_any("schooladviezenlijst", given)
     afspraak.check_schooljaar(Schooljaar(schooljaar))
     return Adviezenbericht(
         datumtijd=utc_text(moment),

@@ -197,3 +197,5 @@ _V1_1 = Afspraak(
 
 AFSPRAKEN: Mapping[str, Afspraak] = MappingProxyType({afspraak.naam: afspraak for afspraak in (_V1_0, _V1_1)})
 """The published versions, by name."""
+NEWEST = _V1_1
+"""The newest of these."""

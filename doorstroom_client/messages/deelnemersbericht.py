@@ -88,7 +88,7 @@ def build_deelnemersbericht(
     )
     entries = Delen(builder.build(item, at) for at, item in enumerate(given))
     author, moment = check_auteur(auteur, found), check_moment(datumtijd, found)
-    found.raise_if_any("deelnemerslijst")
+    found.raise_if_any("deelnemerslijst", given)
     afspraak.check_schooljaar(Schooljaar(schooljaar))
     return Deelnemersbericht(
         datumtijd=utc_text(moment),

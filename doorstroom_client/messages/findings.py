@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.bsn import is_plain_number, looks_like_bsn
@@ -15,6 +16,7 @@ UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 """Control characters, lone surrogates and the marks that change the direction of text have no place in a name."""
 
 LIKE_BSN = "looks like a citizen service number (BSN), which may never be sent"
+_ENTRY = re.compile(r"\w+\[(\d+)\]\.")
 _DIGIT = re.compile(r"\d")
 _INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
 
@@ -29,10 +31,18 @@ class Findings:
         """Note a problem at `path`."""
         self.problems.append(Problem(path, text))
 
-    def raise_if_any(self, what: str) -> None:
-        """Raise one `MessageError` for everything noted."""
+    def raise_if_any(self, what: str, entries: Sequence[object] = ()) -> None:
+        """Raise one `MessageError` for everything noted.
+
+        Args:
+            what: the message.
+            entries: what it is made of; a problem with one of these says where a reader found it.
+
+        Raises:
+            MessageError: something was noted.
+        """
         if self.problems:
-            raise MessageError(self.problems, what=what)
+            raise MessageError([_with_source(problem, entries) for problem in self.problems], what=what)
 
     def identifier(self, kind: type[Identifier], value: object, path: str) -> None:
         """Note it when `value` does not have the form of `kind`."""
@@ -81,3 +91,11 @@ class Findings:
                 pass  # 2014-02-30 and the like: said below
         self.add(path, "is missing" if value is None else "expected a date as YYYY-MM-DD")
         return dt.date.min
+
+
+def _with_source(problem: Problem, entries: Sequence[object]) -> Problem:
+    entry = _ENTRY.match(problem.path)
+    if entry is None or problem.path.startswith("groepen"):
+        return problem
+    leerling = getattr(entries[int(entry[1])], "leerling", None)
+    return replace(problem, source=str(getattr(leerling, "source", "")))

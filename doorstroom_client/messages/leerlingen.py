@@ -22,10 +22,12 @@ class Leerling:
     Attributes:
         eck_id: ``https://ketenid.nl/<namespace>/<128 lower-case hex digits>``.
         las_key: meaningless key of the LAS, unique within the chain, at most 256 characters.
+        source: where a reader found the pupil, ``"line 12"``. It is not sent, not compared, and empty after the outbox.
     """
 
     eck_id: str | None = field(default=None, repr=False)
     las_key: str | None = field(default=None, repr=False)
+    source: str = field(default="", compare=False)
 
 
 @frozen

@@ -22,7 +22,7 @@ _STATES: Mapping[State, str] = {
 
 @frozen(kw_only=True)
 class Vergeleken:
-    """The present list of advice of a school, compared with what a supplier has (see ``client.compare_schooladviezen``).
+    """The present list of advice of a school, compared with what a supplier has (see ``client.compare``).
 
     Attributes:
         routeringskenmerk: of the administration.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from doorstroom_client.errors import MessageError, Problem
+from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.vocabulary import Schooladvies
 
 _LONGEST = 100
@@ -41,6 +43,24 @@ _CODES: Mapping[frozenset[str], tuple[Schooladvies, Schooladvies | None]] = {
 }
 """Levels of a school -> the advice, and the same with learning support."""
 _NO_ADVICE = re.compile(r"geen specifiek (school)?advies( mogelijk)?")
+
+
+def read_advies(text: str, *, afspraak: Afspraak = NEWEST) -> str:
+    """The code of an advice in one of the spellings that the readers know: ``havo t/m vwo`` gives ``HAVO_TM_VWO``.
+
+    Args:
+        text: what a school writes. `Advies` itself takes the code only.
+        afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
+
+    Raises:
+        MessageError: it is not understood, or could mean more than one; the text itself is not in the error.
+    """
+    code = parse_advies(text.strip(), afspraak.schooladviezen) if isinstance(text, str) else None
+    if code is None:
+        text = "…"  # tracebacks may show local variables
+        rule = f"is not understood as one of the {len(afspraak.schooladviezen)} codes of this agreement"
+        raise MessageError([Problem("advies", rule)])
+    return code
 
 
 def parse_advies(text: str, codes: Collection[str]) -> str | None:

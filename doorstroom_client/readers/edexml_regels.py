@@ -164,7 +164,7 @@ class Regels:
         """The identities. A key that begins with # may change, so it is nobody's LAS-key."""
         key = deel.sleutels["key"]
         usable = key and self._keuze.sleutel_is_las_key and not key.startswith("#")
-        return Leerling(eck_id=deel.sleutels["eckid"] or None, las_key=key if usable else None)
+        return Leerling(deel.sleutels["eckid"] or None, key if usable else None, f"line {deel.plek.regel}")
 
     def _level_at_school(self, deel: Deel, leerling: Leerling, found: list[Melding]) -> str | None:
         """The jaargroep of a pupil who is at the school, else nothing; None when it is not known, which is a finding."""

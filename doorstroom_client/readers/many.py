@@ -16,14 +16,13 @@ from typing import Literal
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
-from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.aanlevering import Aanlevering, Adviezenlijst, Deelnemerslijst, Onleesbaar
+from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, SCHOOL, Layout, Row, at
 from doorstroom_client.readers.edexml_keuze import Keuze
-from doorstroom_client.readers.edexml_opdracht import opdracht_of_edexml
 from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
-from doorstroom_client.readers.opdracht import Opdracht
 from doorstroom_client.readers.sheets import (
     BAD_QUOTES,
     SAVE_AS_CSV,
@@ -37,6 +36,7 @@ from doorstroom_client.readers.sheets import (
     refuse_without_pupils,
     without_advies,
 )
+from doorstroom_client.readers.tables import deelnemers_from
 
 MAX_PUPILS = 10_000
 """More lines are not of one school."""
@@ -49,8 +49,8 @@ Soort = Literal["adviezen", "deelnemers"]
 
 
 def read_many(
-    path: Path, *, soort: Soort, scholen: Sequence[School], afspraak: Afspraak, keuze: Keuze | None = None
-) -> Iterator[Opdracht]:
+    path: Path, kind: Soort, scholen: Sequence[School], *, afspraak: Afspraak = NEWEST, edexml: Keuze | None = None
+) -> Iterator[Aanlevering | Onleesbaar]:
     """Read the lists of many schools, one school at a time: any number of schools takes the memory of one.
 
     Schools are named by BRIN, School OIN or routeringskenmerk, in a column ``school`` next to the columns of a file of one
@@ -59,37 +59,37 @@ def read_many(
 
     Args:
         path: the CSV, or the folder.
-        soort: ``adviezen`` or ``deelnemers``.
+        kind: ``adviezen`` or ``deelnemers``.
         scholen: the administrations that may be named.
-        afspraak: the agreement version whose advice values may be used.
-        keuze: how EDEXML is read.
+        afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
+        edexml: which pupils of EDEXML take part, and what is done where it leaves something open.
 
     Returns:
-        What to send, in the order of the file, or of the names in the folder. A school whose lines are not in order, or that
-        is not one of `scholen`, has a ``fout`` and nothing to send.
+        A list per school, in the order of the file, or of the names in the folder; an `Onleesbaar` for a school whose lines
+        are not in order, or that is not one of `scholen`.
 
     Raises:
         MessageError: the file as a whole does not fit, such as one without a header. Nothing was handed out; except when
             the file is changed while it is read.
         ConfigurationError: the path cannot be read, or this agreement has no exchange of advice.
     """
-    if soort not in ("adviezen", "deelnemers"):
-        raise ConfigurationError('soort must be "adviezen" or "deelnemers"', setting="soort")
-    layout = ADVIEZEN if soort == "adviezen" else DEELNEMERS
-    failure = without_advies(afspraak) if soort == "adviezen" else None
+    if kind not in ("adviezen", "deelnemers"):
+        raise ConfigurationError('kind must be "adviezen" or "deelnemers"', setting="kind")
+    layout = ADVIEZEN if kind == "adviezen" else DEELNEMERS
+    failure = without_advies(afspraak) if kind == "adviezen" else None
     if failure is not None:
         raise failure
-    kind = _Kind(soort, layout, afspraak, keuze or Keuze())
+    reading = _Kind(kind, layout, afspraak, edexml or Keuze())
     schools = _Schools(scholen)
     if isinstance(path, Path) and path.is_dir():
         folder = Sheet(name_of(path))
-        files = _files(path, schools, folder, kind.suffixes)
+        files = _files(path, schools, folder, reading.suffixes)
         folder.raise_if_any()
-        return _read_folder(files, schools, kind)
+        return _read_folder(files, schools, reading)
     table = _Table(path, layout.with_school)
     table.look()
     table.sheet.raise_if_any()
-    return _read_file(table, schools, kind)
+    return _read_file(table, schools, reading)
 
 
 @frozen
@@ -104,18 +104,30 @@ class _Kind:
         """Names of files in a folder end with one of these."""
         return (".csv", ".xml") if self.soort == "deelnemers" else (".csv",)
 
-    def opdracht(self, found: _Found, sheet: Sheet) -> Opdracht:
-        """What to send of one school, or why nothing can be sent."""
+    def read(self, found: _Found, sheet: Sheet) -> Aanlevering | Onleesbaar:
+        """What a sheet holds of one school, or why it cannot be used."""
         error = found.error or sheet.error
-        if error is None and self.soort == "adviezen":
-            adviezen = adviezen_of(sheet, self.afspraak)
-            if not sheet.problems:
-                return Opdracht(school=found.school, naam=found.naam, adviezen=adviezen)
-        elif error is None:
-            groepen, deelnemers = deelnemers_of(sheet, found.school)
-            if not sheet.problems:
-                return Opdracht(school=found.school, naam=found.naam, groepen=groepen, deelnemers=deelnemers)
-        return Opdracht(school=found.school, naam=found.naam, fout=error or sheet.error)
+        if error is None and found.school is not None:
+            if self.soort == "adviezen":
+                adviezen = adviezen_of(sheet, self.afspraak)
+                if not sheet.problems:
+                    return Adviezenlijst(found.school, adviezen)
+            else:
+                groepen, deelnemers = deelnemers_of(sheet, found.school)
+                if not sheet.problems:
+                    return Deelnemerslijst(found.school, groepen, deelnemers)
+            error = sheet.error
+        assert error is not None
+        return Onleesbaar(found.naam, found.school, error)
+
+    def read_xml(self, found: _Found, path: Path) -> Aanlevering | Onleesbaar:
+        """The same for EDEXML."""
+        assert found.school is not None
+        lijst, error = deelnemers_from(path, found.school, self.keuze, None)
+        if lijst is None and error is not None:
+            return Onleesbaar(found.naam, found.school, error.with_traceback(None))
+        assert lijst is not None
+        return lijst
 
 
 # --- which school is meant ---
@@ -198,22 +210,22 @@ def _files(path: Path, schools: _Schools, folder: Sheet, suffixes: tuple[str, ..
     return files
 
 
-def _read_folder(files: list[Path], schools: _Schools, kind: _Kind) -> Iterator[Opdracht]:
+def _read_folder(files: list[Path], schools: _Schools, kind: _Kind) -> Iterator[Aanlevering | Onleesbaar]:
     for path in files:
         what = name_of(path)
         unnamed = Problem("file", "is not named after a BRIN, School OIN or routeringskenmerk")
         found = schools.find(path.stem, what, unnamed, what)
         found = schools.take_turn(found, what, "is of the same school as {first}", what, "Keep one of the two")
         if found.error is not None:
-            yield kind.opdracht(found, Sheet(what))
+            yield kind.read(found, Sheet(what))
         elif path.suffix.lower() == ".xml" and ".xml" in kind.suffixes:
-            yield opdracht_of_edexml(path, found.school, found.naam, kind.keuze)
+            yield kind.read_xml(found, path)
         elif path.suffix.lower() != ".csv":
             sheet = Sheet(what)
             sheet.refuse("is not a CSV file", hint=SAVE_AS_CSV)
-            yield kind.opdracht(found, sheet)
+            yield kind.read(found, sheet)
         else:
-            yield kind.opdracht(found, read_sheet(path, kind.layout))
+            yield kind.read(found, read_sheet(path, kind.layout))
 
 
 # --- one file: only `_read_file` raises ---
@@ -330,11 +342,11 @@ def _stamp(file: io.BufferedReader) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _read_file(table: _Table, schools: _Schools, kind: _Kind) -> Iterator[Opdracht]:
+def _read_file(table: _Table, schools: _Schools, kind: _Kind) -> Iterator[Aanlevering | Onleesbaar]:
     for block in _blocks(table, schools):
         # The lines of the last school may not all be there when the file could not be read to its end.
         if table.sheet.error is None:
-            yield kind.opdracht(block.found, block.sheet)
+            yield kind.read(block.found, block.sheet)
     table.sheet.raise_if_any()
 
 

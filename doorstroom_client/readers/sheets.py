@@ -273,7 +273,7 @@ def pupils(sheet: Sheet) -> Iterator[tuple[Row, Leerling]]:
             first = row.line if value is None else seen.setdefault((name, value), row.line)
             if first != row.line:
                 sheet.add(row.problem(name, f"is the same as on line {first}; give every pupil once"))
-        yield row, Leerling(eck_id=eck_id, las_key=las_key)
+        yield row, Leerling(eck_id, las_key, at(row.line))
 
 
 def _deelnemer(row: Row, leerling: Leerling, place: str, problems: list[Problem]) -> Deelnemer:

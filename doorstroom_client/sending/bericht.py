@@ -42,16 +42,23 @@ class Bericht:
     aantal: int
     body: bytes = field(repr=False)
     _document: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    _sources: Sequence[str] = field(default=(), repr=False, compare=False)
 
     @classmethod
-    def of(cls, message: Adviezenbericht | Deelnemersbericht, school: School) -> Bericht:
-        """Settle the bytes of a message."""
+    def of(cls, message: Adviezenbericht | Deelnemersbericht, school: School, sources: Sequence[str] = ()) -> Bericht:
+        """Settle the bytes of a message.
+
+        Args:
+            message: what it says.
+            school: the administration.
+            sources: where a reader found each pupil.
+        """
         if isinstance(message, Adviezenbericht):
             soort, aantal = Operation.SCHOOLADVIEZEN, len(message.voorlopigSchooladviezen)
         else:
             soort, aantal = Operation.REGISTREREN, len(message.deelnemers)
         document = {item.name: getattr(message, item.name) for item in fields(message)}
-        return cls(soort, message.schooljaar, school.oin, school.routeringskenmerk, aantal, encode(document), document)
+        return cls(soort, message.schooljaar, school.oin, school.routeringskenmerk, aantal, encode(document), document, sources)
 
     @property
     def sha256(self) -> str:
@@ -75,12 +82,13 @@ class Bericht:
         if len(positions) == self.aantal:
             return self
         document = _part(self._content(), self.soort, positions)
-        return replace(self, aantal=len(positions), body=encode(document), _document=document)
+        sources = [self._sources[at] for at in positions] if self._sources else ()
+        return replace(self, aantal=len(positions), body=encode(document), _document=document, _sources=sources)
 
     def leerlingen(self, positions: Iterable[int]) -> tuple[Leerling, ...]:
         """The pupils at some positions."""
         items = self._content()[_ENTRIES[self.soort]]
-        return tuple(_leerling(items[at]) for at in positions)
+        return tuple(_leerling(items[at], self._sources[at] if self._sources else "") for at in positions)
 
     def entries(self, secret: bytes) -> tuple[Entry, ...]:
         """Every pupil as marks, made with the key of a store."""
@@ -109,9 +117,9 @@ def _part(document: Mapping[str, Any], soort: Operation, positions: Sequence[int
     return part
 
 
-def _leerling(item: Mapping[str, Any]) -> Leerling:
+def _leerling(item: Mapping[str, Any], source: str) -> Leerling:
     found = {entry["label"]: entry["onderwijsdeelnemerID"] for entry in item["deelnemerref"]}
-    return Leerling(eck_id=found.get(ECK_ID), las_key=found.get(LAS_KEY))
+    return Leerling(found.get(ECK_ID), found.get(LAS_KEY), source)
 
 
 def _entries(document: Mapping[str, Any], soort: Operation, secret: bytes) -> tuple[Entry, ...]:

@@ -12,17 +12,16 @@ import os
 import random
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConfigurationError,
     DoorstroomError,
     LeerlingOnbekend,
     OngeldigBericht,
-    Refused,
     SchoolOnbekend,
     StoreError,
     Unavailable,
@@ -34,13 +33,12 @@ from doorstroom_client.exchange.concerns import concerns_everyone
 from doorstroom_client.exchange.flow import Flow, keep
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.bericht import Bericht
-from doorstroom_client.sending.one_list import Books, deliver_parts, doubt_gone, recall, receipt
-from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, compare
-from doorstroom_client.sending.receipt import Ontvangst, onbekend_uitleg, verdwenen_uitleg
+from doorstroom_client.sending.one_list import Books, deliver_parts, recall, receipt
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.boot import seconds_since_boot
 from doorstroom_client.store.protocols import Outbox
-from doorstroom_client.store.rows import Claimed, Outgoing, Queued, State
+from doorstroom_client.store.rows import Claimed, Queued, State
 from doorstroom_client.transport.request import Operation
 
 SCHEDULE = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 36000.0)
@@ -56,113 +54,6 @@ _FRESH = 5.0
 """Seconds for which who took a message need not look whether it still has it."""
 
 
-@frozen
-class Klaargezet:
-    """A list that was put in the outbox.
-
-    Attributes:
-        bericht: the message; None when nothing had changed.
-        ongewijzigd: pupils that were left out, because the supplier has the same already or is going to get it.
-        verdwenen: pupils that the supplier has, but that are not in the list.
-        naam: name of the supplier.
-        onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
-    """
-
-    bericht: Queued | None
-    ongewijzigd: int = 0
-    verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
-    naam: str = field(default="", repr=False)
-    onbevestigd: int = 0
-
-    @property
-    def uitleg(self) -> str:
-        """What a school has to know about this, in Dutch; empty when all is well."""
-        return verdwenen_uitleg(self.naam, len(self.verdwenen))
-
-
-@frozen
-class Bezorging:
-    """What came of one message in a run.
-
-    Attributes:
-        bericht: the message as it was before.
-        leverancier: toetssoort of the supplier; its OIN when it is not configured any more.
-        state: how far it is now.
-        reason: why, when it is not delivered; a short code.
-        next_at: moment from which it is sent again; None when it is not.
-        ontvangst: the receipt; None when it is not delivered.
-        error: why it was not delivered.
-    """
-
-    bericht: Queued
-    leverancier: str
-    state: State
-    reason: str = ""
-    next_at: dt.datetime | None = None
-    ontvangst: Ontvangst | None = None
-    error: DoorstroomError | None = field(default=None, repr=False)
-
-    @property
-    def uitleg(self) -> str:
-        """What a school has to know about this, in Dutch; empty when a school can do nothing about it."""
-        if self.ontvangst is not None:
-            return self.ontvangst.uitleg
-        if self.reason == "onbekend":
-            return onbekend_uitleg(self.leverancier, self.bericht.aantal)
-        return self.error.uitleg if isinstance(self.error, Refused) else ""
-
-
-def add(
-    lijst: Bericht, leverancier: Leverancier, books: Books, *, only_changes: bool, expires_at: dt.datetime | None
-) -> Flow[Klaargezet]:
-    """Put a list in the outbox; it is on disk when this ends.
-
-    Args:
-        lijst: what to send.
-        leverancier: to whom.
-        books: the outbox, and what was accepted.
-        only_changes: leave out what the supplier has already, or is going to get.
-        expires_at: moment after which it is no longer sent; the end of the school year when left out.
-    """
-    if expires_at is not None and expires_at.utcoffset() is None:
-        raise ConfigurationError("expires_at has no time zone", setting="expires_at", hint="Give an aware datetime")
-    key, now = lijst.key(leverancier.oin), books.now()
-    secret = yield from keep(books.ledger.secret)
-    entries, changes = lijst.entries(secret), None
-    if only_changes:
-        # In this order: a message that is delivered in between is then seen twice, and else not at all.
-        waiting = yield from keep(partial(books.outbox.open_entries, key, lijst.schooljaar))
-        accepted = yield from keep(partial(books.ledger.entries, key, lijst.schooljaar))
-        changes = compare(entries, accepted, waiting, Again(leverancier.herhaal_na, now))
-        yield from doubt_gone(key, lijst.schooljaar, changes, books)
-        if not changes.positions:
-            return _with_changes(None, changes, secret, leverancier)
-        lijst, entries = lijst.part(changes.positions), tuple(entries[at] for at in changes.positions)
-    message = Outgoing(
-        message_id=new_id(),
-        key=key,
-        schooljaar=lijst.schooljaar,
-        school_oin=lijst.school_oin,
-        body=lijst.body,
-        sha256=lijst.sha256,
-        entries=entries,
-        added_at=now,
-        expires_at=expires_at or end_of(lijst.schooljaar, now),
-    )
-    queued = yield from keep(partial(books.outbox.add, message))
-    return Klaargezet(queued, naam=leverancier.naam) if changes is None else _with_changes(queued, changes, secret, leverancier)
-
-
-def _with_changes(queued: Queued | None, changes: Changes, secret: bytes, leverancier: Leverancier) -> Klaargezet:
-    gone = tuple(Verdwenen(item, secret) for item in changes.verdwenen)
-    return Klaargezet(queued, changes.ongewijzigd, gone, leverancier.naam, changes.onbevestigd)
-
-
-def end_of(schooljaar: str, now: dt.datetime) -> dt.datetime:
-    """When a list of a school year is of no use any more; at least two weeks from now."""
-    return max(dt.datetime(int(schooljaar[-4:]), 8, 1, tzinfo=dt.UTC), now + dt.timedelta(days=14))
-
-
 class Run:
     """One run over the outbox, shared by its workers.
 
@@ -170,7 +61,7 @@ class Run:
         books: what waits, and what was accepted.
         leveranciers: the configured suppliers.
         about: bounds of each call.
-        addresses: which addresses are known to accept lists.
+        reputation: which addresses are known to accept lists.
         on_result: is told of every message that was tried.
         draw: gives a number from 0 to 1, which spreads the schedule; for tests.
         clock: seconds that go on while the machine sleeps; for tests.
@@ -181,9 +72,9 @@ class Run:
         books: Books,
         leveranciers: Sequence[Leverancier],
         about: Call,
-        addresses: Reputation,
+        reputation: Reputation,
         *,
-        on_result: Callable[[Bezorging], Flow[None]],
+        on_result: Callable[[Uitkomst], Flow[None]],
         draw: Callable[[], float] = random.random,
         clock: Callable[[], float] = seconds_since_boot,
     ) -> None:
@@ -191,7 +82,7 @@ class Run:
         self._ledger = books.ledger
         self._leveranciers = {item.oin: item for item in leveranciers}
         self._about = about
-        self._addresses = addresses
+        self._reputation = reputation
         self._on_result = on_result
         self._draw = draw
         self._clock = clock
@@ -218,7 +109,7 @@ class Run:
     def _now(self) -> dt.datetime:
         return self._about.conditions.now()
 
-    def _deliver(self, claimed: Claimed, since: float) -> Flow[Bezorging | None]:
+    def _deliver(self, claimed: Claimed, since: float) -> Flow[Uitkomst | None]:
         """Send one message and note what came of it; None when another worker has taken it over."""
         queued = claimed.queued
         leverancier = self._leveranciers.get(queued.key.leverancier)
@@ -230,10 +121,10 @@ class Run:
         )  # fmt: skip
         hold = _Hold(self._outbox, claimed, self._lease, self._now, self._clock, since)
         about = replace(self._about, conditions=replace(self._about.conditions, before=hold.look))
-        yield from recall(lijst.soort, leverancier, self._ledger, self._addresses)
+        yield from recall(lijst.soort, leverancier, self._ledger, self._reputation)
         on_event = self._about.conditions.on_event
         try:
-            progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._addresses, on_event=on_event)
+            progress, verdict = yield from deliver_parts(lijst, leverancier, about, self._reputation, on_event=on_event)
         except GivenUpError:
             if hold.sent:
                 yield from self._lost(claimed, leverancier)
@@ -247,7 +138,7 @@ class Run:
         if not (yield from keep(delivered)):
             yield from self._lost(claimed, leverancier)
             return None
-        return Bezorging(queued, leverancier.toetssoort, State.DELIVERED, ontvangst=made)
+        return _outcome(replace(queued, state=State.DELIVERED, reason=""), leverancier.toetssoort, ontvangst=made)
 
     def _lost(self, claimed: Claimed, leverancier: Leverancier) -> Flow[None]:
         """It was sent, and is in the hands of another worker: it may have arrived after newer lists, which that one sent."""
@@ -258,7 +149,7 @@ class Run:
         )
         tell(event, self._about.conditions.on_event)
 
-    def _missing(self, claimed: Claimed) -> Flow[Bezorging | None]:
+    def _missing(self, claimed: Claimed) -> Flow[Uitkomst | None]:
         oin = claimed.queued.key.leverancier
         error = ConfigurationError(
             f"there is no leverancier with OIN {oin} in the configuration",
@@ -270,9 +161,9 @@ class Run:
 
     def _failed(
         self, claimed: Claimed, leverancier: Leverancier, error: DoorstroomError, *, sent: bool
-    ) -> Flow[Bezorging | None]:
+    ) -> Flow[Uitkomst | None]:
         queued = claimed.queued
-        state, reason, seconds = verdict_of(error, queued.attempts, proven=self._addresses.is_proven(leverancier.base_url))
+        state, reason, seconds = verdict_of(error, queued.attempts, proven=self._reputation.is_proven(leverancier.base_url))
         if concerns_everyone(error):
             self._skipped.add(leverancier.oin)
         if state is State.WAITING:
@@ -287,13 +178,19 @@ class Run:
 
     def _note(
         self, claimed: Claimed, naam: str, state: State, reason: str, seconds: float, error: DoorstroomError, *, counts: bool
-    ) -> Flow[Bezorging | None]:
+    ) -> Flow[Uitkomst | None]:
         now = self._now()
         next_at = now + dt.timedelta(seconds=seconds)
         postpone = partial(self._outbox.postpone, claimed, state, reason, next_at, now, counts=counts)
         if not (yield from keep(postpone)):
             return None
-        return Bezorging(claimed.queued, naam, state, reason, None if state is State.PARKED else next_at, error=error)
+        after = replace(claimed.queued, state=state, reason=reason, next_at=next_at)
+        return _outcome(after, naam, error=error)
+
+
+def _outcome(bericht: Queued, leverancier: str, **more: Any) -> Uitkomst:
+    """The outcome of a message; whoever knows the schools gives it the name of its school."""
+    return Uitkomst(naam=bericht.key.routeringskenmerk, leverancier=leverancier, bericht=bericht, **more)
 
 
 class _Hold:

@@ -77,7 +77,7 @@ def send(
     lijst: Bericht,
     leverancier: Leverancier,
     about: Call,
-    addresses: Reputation,
+    reputation: Reputation,
     books: Books | None,
     only_changes: bool = False,
     on_event: OnEvent | None = None,
@@ -88,7 +88,7 @@ def send(
         lijst: what to send.
         leverancier: to whom.
         about: bounds of each call.
-        addresses: which addresses are known to accept lists.
+        reputation: which addresses are known to accept lists.
         books: what a store knows; without one nothing is remembered.
         only_changes: leave out what the supplier has already; needs `books`.
         on_event: is told when the receipt could not be noted.
@@ -98,7 +98,7 @@ def send(
         DoorstroomError: of the class that the decision table names.
     """
     if books is None:
-        progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses, on_event=on_event)
+        progress, verdict = yield from deliver_parts(lijst, leverancier, about, reputation, on_event=on_event)
         return receipt(lijst, leverancier, progress, verdict)
     key = lijst.key(leverancier.oin)
     secret = yield from keep(books.ledger.secret)
@@ -111,11 +111,11 @@ def send(
     dispatch = yield from keep(partial(books.outbox.overtake, key, lijst.schooljaar, entries, _token(), books.now()))
     if dispatch is None:
         raise _not_empty(leverancier, "still waits in the outbox")
-    yield from recall(lijst.soort, leverancier, books.ledger, addresses)
+    yield from recall(lijst.soort, leverancier, books.ledger, reputation)
     way = _Way(books, dispatch, leverancier, on_event, lijst.aantal)
     about = replace(about, conditions=replace(about.conditions, before=way.look))
     try:
-        progress, verdict = yield from deliver_parts(lijst, leverancier, about, addresses, note=way.note, on_event=on_event)
+        progress, verdict = yield from deliver_parts(lijst, leverancier, about, reputation, note=way.note, on_event=on_event)
     except DoorstroomError:
         yield from way.end()
         raise
@@ -217,17 +217,17 @@ def preview(lijst: Bericht, leverancier: Leverancier, books: Books) -> Flow[Verg
     )
 
 
-def recall(soort: Operation, leverancier: Leverancier, ledger: Ledger, addresses: Reputation) -> Flow[None]:
+def recall(soort: Operation, leverancier: Leverancier, ledger: Ledger, reputation: Reputation) -> Flow[None]:
     """Remember from earlier runs that an address accepts lists."""
-    if not addresses.is_known(leverancier.base_url) and (yield from keep(partial(ledger.knows, soort.value, leverancier.oin))):
-        addresses.accepted(leverancier.base_url)
+    if not reputation.is_known(leverancier.base_url) and (yield from keep(partial(ledger.knows, soort.value, leverancier.oin))):
+        reputation.accepted(leverancier.base_url)
 
 
 def deliver_parts(
     lijst: Bericht,
     leverancier: Leverancier,
     about: Call,
-    addresses: Reputation,
+    reputation: Reputation,
     *,
     note: Callable[[Part], Flow[None]] | None = None,
     on_event: OnEvent | None = None,
@@ -238,7 +238,7 @@ def deliver_parts(
         lijst: what to send.
         leverancier: to whom.
         about: bounds of each call.
-        addresses: which addresses are known to accept lists.
+        reputation: which addresses are known to accept lists.
         note: is run after each part that was accepted.
         on_event: is told of a supplier that should not have refused.
 
@@ -248,17 +248,17 @@ def deliver_parts(
     """
     base_url = leverancier.base_url
     progress = Progress()
-    hunt = search(lijst.aantal, proven=addresses.is_proven(base_url))
+    hunt = search(lijst.aantal, proven=reputation.is_proven(base_url))
     part = next(hunt)
     while True:
         accepted = yield from _send_part(lijst, part, leverancier, about, progress)
         if accepted:
-            addresses.accepted(base_url)
+            reputation.accepted(base_url)
             if note is not None:
                 yield from note(part)
         else:
-            _tell_of_deviation(lijst, leverancier, about, addresses, on_event)
-            if not _is_to_split(lijst, leverancier, addresses):
+            _tell_of_deviation(lijst, leverancier, about, reputation, on_event)
+            if not _is_to_split(lijst, leverancier, reputation):
                 raise _refusal(lijst, leverancier, progress)
         try:
             part = hunt.send(accepted)
@@ -266,17 +266,17 @@ def deliver_parts(
             verdict: Verdict = done.value
             break
     if not verdict.any_accepted:
-        addresses.fruitless(base_url)
+        reputation.fruitless(base_url)
         raise _refusal(lijst, leverancier, progress, verdict)
     return progress, verdict
 
 
 def _tell_of_deviation(
-    lijst: Bericht, leverancier: Leverancier, about: Call, addresses: Reputation, on_event: OnEvent | None
+    lijst: Bericht, leverancier: Leverancier, about: Call, reputation: Reputation, on_event: OnEvent | None
 ) -> None:
     """Tell once of a supplier that refuses a list for unknown pupils in a year in which it should leave them out."""
     should_not = lijst.soort is Operation.SCHOOLADVIEZEN and lijst.schooljaar >= LEFT_OUT_SINCE
-    if should_not and addresses.deviates(leverancier.base_url):
+    if should_not and reputation.deviates(leverancier.base_url):
         result = f"deviation: since {LEFT_OUT_SINCE} a list with unknown pupils is answered 202"
         at = about.conditions.now()
         tell(Event(lijst.soort.value, "-", result, "-", leverancier.oin, leverancier.naam, at, serious=True), on_event)
@@ -321,11 +321,11 @@ def _may_be_unknown_pupil(error: Refused, leverancier: Leverancier) -> bool:
     return isinstance(error, LeerlingOnbekend) or (error.status == 422 and leverancier.onbekend_422)
 
 
-def _is_to_split(lijst: Bericht, leverancier: Leverancier, addresses: Reputation) -> bool:
+def _is_to_split(lijst: Bericht, leverancier: Leverancier, reputation: Reputation) -> bool:
     return (
         lijst.soort is Operation.SCHOOLADVIEZEN
         and leverancier.bij_onbekende == BijOnbekende.SPLITS
-        and not addresses.is_suspicious(leverancier.base_url)
+        and not reputation.is_suspicious(leverancier.base_url)
     )
 
 

@@ -2,7 +2,7 @@
 
     with Keten() as keten:
         client = keten.client()
-        client.send_schooladviezen(keten.school, [...])
+        client.send(Adviezenlijst(keten.school, [...]))
 
 Every server listens on loopback, with certificates that are made for the occasion and thrown away.
 """

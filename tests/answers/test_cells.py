@@ -10,7 +10,7 @@ from support import PDF, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
-from doorstroom_client import Advies, Leerling
+from doorstroom_client import Advies, Adviezenlijst, Leerling
 from doorstroom_client.errors import (
     DoorstroomError,
     LeerlingOnbekend,
@@ -68,7 +68,7 @@ def test_cell(cell: Cell, test_pki: Pki, speler: Speler, tmp_path: Path) -> None
                 assert "base_url" in error.hint
         assert len(server.requests) == 3
 
-        speler(client.outbox.add(SCHOOL, adviezen=TWO, leverancier="ICE"))
+        speler(client.outbox.add(Adviezenlijst(SCHOOL, TWO), leverancier="ICE"))
         (told,) = speler(client.outbox.deliver())
         assert told.state is cell.state
         assert told.reason != "" or cell.state is State.DELIVERED
@@ -162,7 +162,7 @@ def test_a_refused_certificate(name: str, test_pki: Pki, speler: Speler, tmp_pat
             assert type(error) is TlsError, repr(error)
             assert (error.code, error.retryable, error.phase) == ("own_certificate", False, "unknown")
             assert f"refuses our client certificate (status {status})" in str(error)
-        speler(client.outbox.add(SCHOOL, adviezen=TWO, leverancier="ICE"))
+        speler(client.outbox.add(Adviezenlijst(SCHOOL, TWO), leverancier="ICE"))
         (told,) = speler(client.outbox.deliver())
     assert (told.state, told.reason) == (State.HELD, "TlsError own_certificate")
     assert len(server.requests) == 4

@@ -18,6 +18,7 @@ from support import LAS_OIN, NOW, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import ADVIEZEN, DEELNEMERS, GROEPEN, Calls, RawServer, Scripted, Speler, certificate, leverancier, read_request
 
+from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.errors import TlsError
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
@@ -170,8 +171,8 @@ def hold_and_deliver(
     speler: Speler, client: Any, clock: list[dt.datetime], supplier: Scripted, repair: Callable[[], Any]
 ) -> None:
     """Two lists wait while we are refused; an hour after the repair both arrive, once and in order."""
-    speler(client.outbox.add(SCHOOL, groepen=GROEPEN, deelnemers=DEELNEMERS, leverancier="ICE"))
-    speler(client.outbox.add(SCHOOL, adviezen=ADVIEZEN, leverancier="ICE"))
+    speler(client.outbox.add(Deelnemerslijst(SCHOOL, GROEPEN, DEELNEMERS), leverancier="ICE"))
+    speler(client.outbox.add(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE"))
     for _ in range(2):  # the first keeps the second from being tried in the same run
         told = speler(client.outbox.deliver(workers=1))
         assert [(item.state, item.reason) for item in told] == [(State.HELD, "TlsError own_certificate")]
@@ -305,7 +306,7 @@ def test_a_certificate_that_is_asked_for_later_and_refused(test_pki: Pki, speler
     with AskingLater(test_pki) as server:
         client = make_client(speler, server.url, showing, tmp_path / "s.db", clock)
         check_refused(speler, client)
-        speler(client.outbox.add(SCHOOL, adviezen=ADVIEZEN, leverancier="ICE"))
+        speler(client.outbox.add(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE"))
         (told,) = speler(client.outbox.deliver())
         assert (told.state, told.reason) == (State.HELD, "TlsError own_certificate")
         showing.repair()

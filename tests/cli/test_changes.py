@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from doorstroom_client import Client
+from doorstroom_client import Client, Deelnemerslijst
 from doorstroom_client.cli._lines import lines_of, spelled
 from doorstroom_client.cli.simulator import adviezen_csv, deelnemers_csv
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.readers.columns import ADVIEZEN
+from doorstroom_client.readers.tables import read_adviezen
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.simulator.invented import BedachteLeerling
+from doorstroom_client.simulator.keten import SCHOLEN
 
 from .conftest import Run, assert_private
 
@@ -104,7 +105,7 @@ def some_unknown(keten: Keten, tmp_path: Path) -> Sequence[BedachteLeerling]:
     pupils = keten.leerlingen()
     known = [item for at, item in enumerate(pupils) if at not in (2, 7)]
     with keten.client(store=None) as client:
-        client.send_deelnemers(keten.scholen[1], *deelnemers_of(known))
+        client.send(Deelnemerslijst(keten.scholen[1], *deelnemers_of(known)))
     (tmp_path / "adviezen.csv").write_bytes(adviezen_csv(pupils))
     return pupils
 
@@ -130,8 +131,9 @@ def test_unknown_pupils_are_told_by_their_line(some_unknown: Sequence[BedachteLe
 def test_lines_count_as_an_editor_does(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text('las_key;advies\nk-1;HAVO\n\n"k-2";"HAVO"\nk-3;VWO\n', "utf-8")
-    assert lines_of(file, ADVIEZEN, [Leerling(las_key="k-3"), Leerling(las_key="k-2")]) == [4, 5]
-    assert lines_of(file, ADVIEZEN, [Leerling(las_key="k-9")]) == []
+    found = read_adviezen(file, SCHOLEN[0]).adviezen
+    assert lines_of(item.leerling for item in found) == [2, 4, 5]
+    assert lines_of([Leerling(las_key="k-9")]) == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_queueing_needs_no_network_with_a_named_supplier(keten: Keten, run: Run,
     def never(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(Client, "send_deelnemers", never)
+    monkeypatch.setattr(Client, "send", never)
     assert run("deelnemers", "send", "deelnemers.csv", "--school", "99DD", "--queue", "--leverancier", "DIA").exit_code == 0
     assert keten.osr.calls == []
     without_mandate = run("deelnemers", "send", "deelnemers.csv", "--school", "99DD", "--queue")

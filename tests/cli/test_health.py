@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from doorstroom_client import Deelnemerslijst
 from doorstroom_client.cli import health
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.x509 import CertificateFacts
@@ -87,7 +88,7 @@ def test_a_message_that_waits_too_long(keten: Keten, run: Run) -> None:
     then = dt.datetime.now(dt.UTC) - dt.timedelta(hours=5)
     with keten.client(now=lambda: then) as client:
         groepen, deelnemers = deelnemers_of(keten.leerlingen())
-        client.outbox.add(keten.school, groepen=groepen, deelnemers=deelnemers, leverancier="ICE")
+        client.outbox.add(Deelnemerslijst(keten.school, groepen, deelnemers), leverancier="ICE")
     code, document = look(run)
     assert code == 0
     assert document["metrics"]["outbox_waiting"] == 1

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client import errors
+from doorstroom_client import Deelnemerslijst, errors
 from doorstroom_client.cli import _many
 from doorstroom_client.cli._many import KEPT, Summary, code_of_school
 from doorstroom_client.cli.exit_codes import ExitCode, ended
 from doorstroom_client.cli.simulator import adviezen_csv
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.many import read_many
-from doorstroom_client.sending.many import Afloop, Uitkomst
 from doorstroom_client.sending.receipt import Ontvangst
+from doorstroom_client.sending.uitkomst import Afloop, Uitkomst
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.transport.request import Operation
 
@@ -47,7 +47,7 @@ def signed_up(keten: Keten, *, unknown: int = 0) -> None:
     pupils = keten.leerlingen()
     with keten.client() as client:
         for at, school in enumerate(keten.scholen[:3]):
-            client.send_deelnemers(school, *deelnemers_of(pupils[unknown:] if at == 1 else pupils, school))
+            client.send(Deelnemerslijst(school, *deelnemers_of(pupils[unknown:] if at == 1 else pupils, school)))
 
 
 def test_a_file_with_many_schools(keten: Keten, run: Run, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_file_with_many_schools(keten: Keten, run: Run, tmp_path: Path) -> Non
         "mislukt": 1,
     }
     assert set(summary["per_afloop"]) == {afloop.value for afloop in Afloop}
-    assert summary["leerlingen"] == {"aangeleverd": 81, "ongewijzigd": 0, "onbekend": 0, "verdwenen": 0}
+    assert summary["leerlingen"] == {"aangeleverd": 81, "klaargezet": 0, "ongewijzigd": 0, "onbekend": 0, "verdwenen": 0}
     notes = {item["school"]: item for item in summary["aandacht"]}
     assert set(notes) == {"99DD", "11XX"}
     assert "ontbreekt een mandaat van uw school" in notes["99DD"]["uitleg"]
@@ -177,23 +177,22 @@ def ontvangst(onbekend: int = 0, aantal: int = 1) -> Ontvangst:
 
 
 CODES = [
-    (Uitkomst(None, "x", ontvangst()), 0),
-    (Uitkomst(None, "x", ontvangst(aantal=0)), 0),
-    (Uitkomst(None, "x", ontvangst(onbekend=1)), 65),
-    (Uitkomst(None, "x", error=errors.OngeldigBericht("x")), 65),
-    (Uitkomst(None, "x", error=errors.MessageError([])), 65),
-    (Uitkomst(None, "x", error=errors.AanleveringGesloten("x")), 65),
-    (Uitkomst(None, "x", error=errors.UnexpectedResponse("x")), 69),
-    (Uitkomst(None, "x", error=errors.StoreError("x")), 74),
-    (Uitkomst(None, "x", error=errors.NoAnswer("x", retryable=True)), 75),
-    (Uitkomst(None, "x", error=errors.Unavailable("x")), 75),
-    (Uitkomst(None, "x", error=errors.OutboxNotEmpty("x")), 75),
-    (Uitkomst(None, "x", error=errors.SchoolOnbekend("x")), 75),
-    (Uitkomst(None, "x", error=errors.GeenMandaat("x")), 77),
-    (Uitkomst(None, "x", error=errors.TlsError("x")), 77),
-    (Uitkomst(None, "x", error=errors.WrongPeer("x")), 77),
-    (Uitkomst(None, "x", error=errors.ConfigurationError("x")), 78),
-    (Uitkomst(None, "x"), 78),
+    (Uitkomst(naam="x", ontvangst=ontvangst()), 0),
+    (Uitkomst(naam="x", ontvangst=ontvangst(aantal=0)), 0),
+    (Uitkomst(naam="x", ontvangst=ontvangst(onbekend=1)), 65),
+    (Uitkomst(naam="x", error=errors.OngeldigBericht("x")), 65),
+    (Uitkomst(naam="x", error=errors.MessageError([])), 65),
+    (Uitkomst(naam="x", error=errors.AanleveringGesloten("x")), 65),
+    (Uitkomst(naam="x", error=errors.UnexpectedResponse("x")), 69),
+    (Uitkomst(naam="x", error=errors.StoreError("x")), 74),
+    (Uitkomst(naam="x", error=errors.NoAnswer("x", retryable=True)), 75),
+    (Uitkomst(naam="x", error=errors.Unavailable("x")), 75),
+    (Uitkomst(naam="x", error=errors.OutboxNotEmpty("x")), 75),
+    (Uitkomst(naam="x", error=errors.SchoolOnbekend("x")), 75),
+    (Uitkomst(naam="x", error=errors.GeenMandaat("x")), 77),
+    (Uitkomst(naam="x", error=errors.TlsError("x")), 77),
+    (Uitkomst(naam="x", error=errors.WrongPeer("x")), 77),
+    (Uitkomst(naam="x", error=errors.ConfigurationError("x")), 78),
 ]
 
 
@@ -221,8 +220,8 @@ def test_the_code_of_a_run_that_was_stopped(by_signal: int, codes: tuple[int, ..
 def test_a_summary_stays_small(capsys: pytest.CaptureFixture[str]) -> None:
     summary = Summary()
     for at in range(3 * KEPT):
-        summary.add(Uitkomst(None, f"school {at}", ontvangst(onbekend=1)))
-        summary.add(Uitkomst(None, f"school {at}", error=errors.Unavailable("stuk")))
+        summary.add(Uitkomst(naam=f"school {at}", ontvangst=ontvangst(onbekend=1)))
+        summary.add(Uitkomst(naam=f"school {at}", error=errors.Unavailable("stuk")))
     assert summary.per_afloop == {Afloop.DEELS: 3 * KEPT, Afloop.LATER: 3 * KEPT}
     assert summary.leerlingen["onbekend"] == 3 * KEPT
     assert len(summary.failing) == KEPT

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.cli.outbox import code_of_message
+from doorstroom_client import Adviezenlijst, Deelnemerslijst
+from doorstroom_client.cli._many import code_of_school
 from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend, NoAnswer, OngeldigBericht, TlsError, Unavailable
-from doorstroom_client.sending.delivery import Bezorging
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.store.rows import Key, Queued, State
 
@@ -92,8 +93,8 @@ def test_an_empty_outbox(keten: Keten, run: Run) -> None:
 def test_unknown_pupils(keten: Keten, run: Run) -> None:
     pupils = keten.leerlingen()
     with keten.client() as client:
-        client.send_deelnemers(keten.scholen[1], *deelnemers_of(pupils[2:]))
-        client.outbox.add(keten.scholen[1], adviezen=adviezen_of(pupils))
+        client.send(Deelnemerslijst(keten.scholen[1], *deelnemers_of(pupils[2:])))
+        client.outbox.add(Adviezenlijst(keten.scholen[1], adviezen_of(pupils)))
     result = run("outbox", "deliver")
     assert result.exit_code == 65
     assert "1 message delivered, with 25 pupils" in result.stdout
@@ -204,10 +205,10 @@ def test_a_message_that_is_being_sent_is_left_alone(keten: Keten, run: Run) -> N
         assert "is being sent now" in result.stderr
 
 
-def bezorging(state: State, error: Any = None) -> Bezorging:
+def uitkomst(state: State, error: Any = None) -> Uitkomst:
     now = dt.datetime.now(dt.UTC)
-    queued = Queued(1, "m", Key("registreren", "o", "r"), "2025-2026", "s", 1, "x", State.WAITING, "", 0, 0, now, now, now)
-    return Bezorging(queued, "ICE", state, error=error)
+    queued = Queued(1, "m", Key("registreren", "o", "r"), "2025-2026", "s", 1, "x", state, "", 0, 0, now, now, now)
+    return Uitkomst(naam="99AA", leverancier="ICE", bericht=queued, error=error)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,7 @@ def bezorging(state: State, error: Any = None) -> Bezorging:
     ],
 )
 def test_the_exit_code_of_a_message(state: State, error: Any, code: int) -> None:
-    assert code_of_message(bezorging(state, error)) == code
+    assert code_of_school(uitkomst(state, error)) == code
 
 
 def test_without_a_store_there_is_no_outbox(keten: Keten, run: Run, tmp_path: Path) -> None:

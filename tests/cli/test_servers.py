@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from doorstroom_client import Client
+from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
 from doorstroom_client.cli._program import program
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.receiving.server import running as _uvicorn_tls
@@ -55,8 +55,8 @@ def sending_chain(tmp_path: Path) -> Iterator[Keten]:
     with Keten(folder, receive=False) as keten:
         keten.write_config(tmp_path / "doorstroom.toml")
         with keten.client() as client:
-            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
-            client.send_schooladviezen(keten.school, adviezen_of(keten.leerlingen()))
+            client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen())))
+            client.send(Adviezenlijst(keten.school, adviezen_of(keten.leerlingen())))
         yield keten
 
 

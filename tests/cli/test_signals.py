@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client import Advies
+from doorstroom_client import Advies, Adviezenlijst, Deelnemerslijst
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.store.rows import State
@@ -70,7 +70,7 @@ class Gate:
 def gate(keten: Keten, monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Before the first supplier, whose school is signed up."""
     with keten.client() as client:
-        client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
+        client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen())))
     system, gate = keten.toetssystemen["ICE"], Gate()
     monkeypatch.setattr(system, "_verwerk", gate.before(system._verwerk))
     return gate
@@ -85,7 +85,7 @@ def queued(keten: Keten, gate: Gate) -> list[str]:
     with keten.client() as client:
         for code in codes[:LISTS]:
             lijst = [Advies(item.leerling, code) for item in pupils]
-            added = client.outbox.add(keten.school, adviezen=lijst, leverancier="ICE").bericht
+            added = client.outbox.add(Adviezenlijst(keten.school, lijst), leverancier="ICE").bericht
             assert added
             checksums.append(added.sha256)
     return checksums

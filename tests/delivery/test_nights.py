@@ -14,9 +14,9 @@ from doorstroom_client import Afspraak, Leverancier
 from doorstroom_client.events import Event
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.sending.bericht import Bericht
-from doorstroom_client.sending.delivery import Bezorging
 from doorstroom_client.sending.only_changes import MOST_REPEATS
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import Operation
 
@@ -60,12 +60,12 @@ def night(request: pytest.FixtureRequest, store: Any, clock: Clock, system: Toet
 
     def queue(given: Bericht, to: Leverancier = TEST, addresses: Reputation | None = None, **more: Any) -> Any:
         told = put(store, clock, given, to, only_changes=more.pop("only_changes", True))
-        done: list[Bezorging] = []
+        done: list[Uitkomst] = []
         run = run_of(store, clock, leveranciers=(to,), addresses=addresses, on_result=done.append, **more)
         worker = Onderweg(run.worker())
         worker.to_the_end(system)
         assert worker.job.error is None, worker.job.error
-        assert [item.state for item in done] == ([] if told.bericht is None else [State.DELIVERED])
+        assert [item.bericht.state for item in done] == ([] if told.bericht is None else [State.DELIVERED])
         receipt = done[0].ontvangst if done else None
         return SimpleNamespace(
             aantal=receipt.aantal if receipt else 0,

@@ -33,9 +33,11 @@ from doorstroom_client.errors import (
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.sending import delivery as outbox_module
-from doorstroom_client.sending.delivery import Bezorging, end_of, verdict_of
+from doorstroom_client.sending.delivery import verdict_of
 from doorstroom_client.sending.only_changes import compare
+from doorstroom_client.sending.queue import end_of
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.pupils import Marked, Pupils
 from doorstroom_client.store.rows import Claimed, Entry, Key, Outgoing, Queued, State
@@ -657,7 +659,7 @@ def test_the_lease_is_longer_than_a_call(store: Any, clock: Clock, total: float)
 def test_a_message_that_was_taken_over_is_not_sent(store: Any, clock: Clock) -> None:
     supplier = Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     slow = Job(run_of(store, clock, on_result=told.append).worker())
     while slow.claimed is None:
         step(slow, supplier)
@@ -716,7 +718,7 @@ def test_the_schedule(store: Any, clock: Clock) -> None:
     """Five seconds, five minutes, …; then daily; spread by a fifth."""
     supplier = Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None), expires_at=clock.now() + dt.timedelta(days=99))
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     waits = []
     for draw in (0.5, 0.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5):
         deliver_all(store, clock, supplier, "lost", on_result=told.append, draw=lambda draw=draw: draw)
@@ -786,34 +788,34 @@ def test_when_a_message_goes_on(
         clock.elapsed = began + 9
         return answer(status, headers=shifted)
 
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     at_once(run_of(store, clock, on_result=told.append, draw=lambda: draw).worker(), answers)
     (result,) = told
-    assert result.next_at == at(began + 9 + seconds)
-    assert by_id(store.outbox, 1).next_at == result.next_at
+    assert result.bericht.next_at == at(began + 9 + seconds)
+    assert by_id(store.outbox, 1).next_at == result.bericht.next_at
     assert by_id(store.outbox, 1).attempts == sent + 1
     asked = getattr(result.error, "retry_at", None)
-    assert asked is None or asked <= result.next_at
+    assert asked is None or asked <= result.bericht.next_at
 
 
 def test_what_is_parked_has_no_next_moment(store: Any) -> None:
     clock, supplier = Clock(), Supplier(store.ledger.secret())
     add_now(store, clock, 0, (0, None, None, None))
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     deliver_all(store, clock, supplier, "422", on_result=told.append)
-    assert [(item.state, item.next_at) for item in told] == [(State.PARKED, None)]
+    assert [item.bericht.state for item in told] == [State.PARKED]
     assert store.outbox.next_at(clock.now()) is None
 
 
 @pytest.mark.parametrize("closed", [2.0, 30.0, 7 * HOURS])
 def test_an_open_circuit_holds_a_message_as_long_as_it_is_open(store: Any, closed: float) -> None:
     """However short that is: nothing was sent, so the schedule has not begun."""
-    clock, supplier, told = Clock(), Supplier(store.ledger.secret()), list[Bezorging]()
+    clock, supplier, told = Clock(), Supplier(store.ledger.secret()), list[Uitkomst]()
     health = Circuits(clock.monotonic)
     health.failed(LEVERANCIER.base_url, 1, closed)
     add_now(store, clock, 0, (0, None, None, None))
     deliver_all(store, clock, supplier, health=health, on_result=told.append, draw=lambda: 1.0)
-    assert [item.next_at for item in told] == [at(closed)]
+    assert [item.bericht.next_at for item in told] == [at(closed)]
 
 
 def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
@@ -822,7 +824,7 @@ def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
     health.failed(LEVERANCIER.base_url, 1, 30.0)
     add_now(store, clock, 0, (0, None, None, None))
     add_now(store, clock, 1, (0, None, None, None))
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     deliver_all(store, clock, supplier, health=health, on_result=told.append)
     assert len(told) == 1  # the next one would end in the same way
     assert isinstance(told[0].error, Unavailable)
@@ -834,7 +836,7 @@ def test_an_open_circuit_is_not_an_attempt(store: Any) -> None:
 
 
 def test_a_supplier_that_is_not_configured_any_more(store: Any, clock: Clock) -> None:
-    supplier, told = Supplier(store.ledger.secret()), list[Bezorging]()
+    supplier, told = Supplier(store.ledger.secret()), list[Uitkomst]()
     for place in (0, 0, 1, 2):
         add_now(store, clock, place, (0, None, None, None))
     deliver_all(store, clock, supplier, leveranciers=(TWEEDE,), on_result=told.append)
@@ -844,7 +846,8 @@ def test_a_supplier_that_is_not_configured_any_more(store: Any, clock: Clock) ->
         (State.WAITING, "", 0),
         (State.DELIVERED, "", 1),
     ]
-    assert [(item.leverancier, item.next_at) for item in told] == [(SUPPLIER_OIN, at(HOLD)), ("DIA", None)]
+    assert [(item.leverancier, item.bericht.state) for item in told] == [(SUPPLIER_OIN, State.HELD), ("DIA", State.DELIVERED)]
+    assert told[0].bericht.next_at == at(HOLD)
     deliver_all(store, clock, supplier)
     assert supplier.taken == {3, 4}
 
@@ -853,7 +856,7 @@ def test_a_store_that_fails_right_before_sending_ends_the_run_and_leaves_the_mes
     store: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That is about our own disk, and says nothing about the message."""
-    supplier, told = Supplier(store.ledger.secret()), list[Bezorging]()
+    supplier, told = Supplier(store.ledger.secret()), list[Uitkomst]()
     add_now(store, clock, 0, (0, None, None, None))
 
     def fail(*_: Any) -> bool:
@@ -895,7 +898,7 @@ def test_a_restart_remembers_that_an_address_accepts_lists(places: Places) -> No
 def test_unknown_pupils_are_left_out_and_counted(store: Any, clock: Clock) -> None:
     supplier = Supplier(store.ledger.secret(), unknown={1})
     add_now(store, clock, 0, (0, 0, 0, 0))
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     deliver_all(store, clock, supplier, on_result=told.append)
     assert by_id(store.outbox, 1).onbekend == 1
     assert len(store.ledger.entries(KEY, YEAR)) == 3
@@ -905,11 +908,11 @@ def test_unknown_pupils_are_left_out_and_counted(store: Any, clock: Clock) -> No
 
 def test_a_school_is_told_of_pupils_that_are_not_known(store: Any) -> None:
     """Whether the others were taken in, or there were no others."""
-    clock, supplier, told = Clock(), Supplier(store.ledger.secret(), unknown={1}), list[Bezorging]()
+    clock, supplier, told = Clock(), Supplier(store.ledger.secret(), unknown={1}), list[Uitkomst]()
     for wens in ((0, 0, None, None), (None, 0, None, None), (0, None, None, None)):
         add_now(store, clock, 0, wens)
     deliver_all(store, clock, supplier, on_result=told.append)
-    assert [item.state for item in told] == [State.DELIVERED, State.PARKED, State.DELIVERED]
+    assert [item.bericht.state for item in told] == [State.DELIVERED, State.PARKED, State.DELIVERED]
     assert [item.uitleg.partition(" nog")[0] for item in told] == [
         "Eén leerling is bij Toetsbureau",
         "Eén leerling is bij ICE",

@@ -12,7 +12,9 @@ from support import LEVERANCIER
 
 from doorstroom_client.errors import ConfigurationError, NoAnswer, OngeldigBericht, Unavailable
 from doorstroom_client.exchange.circuit import Circuits
-from doorstroom_client.sending.delivery import HOLD, Bezorging, Klaargezet
+from doorstroom_client.sending.delivery import HOLD
+from doorstroom_client.sending.queue import Klaargezet
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.rows import State
 
 from .world import PUPILS, TWEEDE, Clock, Supplier, Wens, add_now, adding, at_once, deliver_all, open_store
@@ -27,9 +29,9 @@ def store(tmp_path: Path) -> Iterator[Any]:
     made.close()
 
 
-def told_of(store: Any, clock: Clock, how: str = "received", **more: Any) -> list[Bezorging]:
+def told_of(store: Any, clock: Clock, how: str = "received", **more: Any) -> list[Uitkomst]:
     """What one run over the outbox tells."""
-    told: list[Bezorging] = []
+    told: list[Uitkomst] = []
     deliver_all(store, clock, Supplier(store.ledger.secret()), how, on_result=told.append, **more)
     return told
 
@@ -67,16 +69,21 @@ def test_a_message_that_arrived(store: Any) -> None:
     clock = Clock()
     put = add_now(store, clock, 0, ONE)
     (told,) = told_of(store, clock)
-    assert (told.bericht.id, told.leverancier, told.state) == (put.id, "ICE", State.DELIVERED)
-    assert (told.reason, told.next_at, told.error) == ("", None, None)
+    assert (told.bericht.id, told.leverancier, told.bericht.state) == (put.id, "ICE", State.DELIVERED)
+    assert (told.bericht.reason, told.error) == ("", None)
 
 
 def test_a_message_that_waits(store: Any) -> None:
     clock = Clock()
     put = add_now(store, clock, 0, ONE)
     (told,) = told_of(store, clock, "lost")
-    assert (told.bericht.id, told.leverancier, told.state, told.reason) == (put.id, "ICE", State.WAITING, "NoAnswer")
-    assert told.next_at == store.outbox.next_at(clock.now()) == clock.now() + dt.timedelta(seconds=5)
+    assert (told.bericht.id, told.leverancier, told.bericht.state, told.bericht.reason) == (
+        put.id,
+        "ICE",
+        State.WAITING,
+        "NoAnswer",
+    )
+    assert told.bericht.next_at == store.outbox.next_at(clock.now()) == clock.now() + dt.timedelta(seconds=5)
     assert isinstance(told.error, NoAnswer)
 
 
@@ -84,7 +91,7 @@ def test_a_message_that_is_parked_has_no_next_moment(store: Any) -> None:
     clock = Clock()
     add_now(store, clock, 0, ONE)
     (told,) = told_of(store, clock, "422")
-    assert (told.leverancier, told.state, told.next_at) == ("ICE", State.PARKED, None)
+    assert (told.leverancier, told.bericht.state) == ("ICE", State.PARKED)
     assert isinstance(told.error, OngeldigBericht)
 
 
@@ -92,8 +99,13 @@ def test_a_supplier_that_is_not_configured_any_more_is_named(store: Any) -> None
     clock = Clock()
     put = add_now(store, clock, 2, ONE)
     (told,) = told_of(store, clock, leveranciers=(LEVERANCIER,))
-    assert (told.bericht.id, told.leverancier, told.state, told.reason) == (put.id, TWEEDE.oin, State.HELD, "leverancier")
-    assert told.next_at == clock.now() + dt.timedelta(seconds=HOLD)
+    assert (told.bericht.id, told.leverancier, told.bericht.state, told.bericht.reason) == (
+        put.id,
+        TWEEDE.oin,
+        State.HELD,
+        "leverancier",
+    )
+    assert told.bericht.next_at == clock.now() + dt.timedelta(seconds=HOLD)
     assert isinstance(told.error, ConfigurationError)
     assert str(told.error).startswith(f"there is no leverancier with OIN {TWEEDE.oin} in the configuration")
     assert (told.error.setting, told.error.hint) == ("leveranciers", "Configure it again, or drop the message")
@@ -119,7 +131,7 @@ def test_an_open_circuit_is_waited_for_and_not_the_schedule(store: Any, left: fl
     health.failed(LEVERANCIER.base_url, 1, left)
     (told,) = told_of(store, clock, health=health)
     assert isinstance(told.error, Unavailable)
-    assert told.next_at == clock.now() + dt.timedelta(seconds=left)
+    assert told.bericht.next_at == clock.now() + dt.timedelta(seconds=left)
 
 
 def test_what_a_supplier_asks_for_does_not_shorten_the_schedule(store: Any) -> None:
@@ -129,4 +141,4 @@ def test_what_a_supplier_asks_for_does_not_shorten_the_schedule(store: Any) -> N
         told_of(store, clock, "lost")
         clock.elapsed += seconds
     (told,) = told_of(store, clock, "503")  # asks for 900 seconds
-    assert told.next_at == clock.now() + dt.timedelta(seconds=1800)
+    assert told.bericht.next_at == clock.now() + dt.timedelta(seconds=1800)

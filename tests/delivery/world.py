@@ -23,9 +23,11 @@ from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.exchange.flow import Attempt, Flow, Io, keep
 from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.sending.bericht import Bericht
-from doorstroom_client.sending.delivery import Bezorging, Run, add
+from doorstroom_client.sending.delivery import Run
 from doorstroom_client.sending.one_list import Books
+from doorstroom_client.sending.queue import add
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store import opening
 from doorstroom_client.store.protocols import Ledger, Outbox
 from doorstroom_client.store.pupils import same_pupil
@@ -143,7 +145,7 @@ def run_of(store: Any, clock: Clock, total: float = 30.0, **more: Any) -> Run:
     addresses = more.pop("addresses", None) or Reputation(clock.monotonic)
     told = more.pop("on_result", lambda result: None)
 
-    def on_result(result: Bezorging) -> Flow[None]:
+    def on_result(result: Uitkomst) -> Flow[None]:
         yield from keep(lambda: told(result))
 
     suppliers = more.pop("leveranciers", (LEVERANCIER, TWEEDE))

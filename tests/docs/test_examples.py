@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from docs_blocks import ROOT
 
-from doorstroom_client import Client, Leerling
+from doorstroom_client import Client, Deelnemerslijst, Leerling
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 
 EXAMPLES = ROOT / "examples"
@@ -44,7 +44,7 @@ def example(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
 def register(keten: Keten) -> None:
     """Tell the supplier about the pupils."""
     with keten.client() as client:
-        client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
+        client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen())))
 
 
 def test_every_example_says_how_to_run_it() -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import Advies, AsyncClient, Client, Leerling
+from doorstroom_client import Advies, Adviezenlijst, AsyncClient, Client, Leerling
 
 Work = dict[str, Any]
 
@@ -30,7 +30,7 @@ def do(client: Client, work: Work) -> Work:
     told: Work = {"lists": {}, "mandates": {}, "reports": {}}
     for school in work["schools"]:
         found = client.find_school(school["routeringskenmerk"])
-        told["lists"][found.oin] = client.send_schooladviezen(found, adviezen_of(school), leverancier=school["soort"]).aantal
+        told["lists"][found.oin] = client.send(Adviezenlijst(found, adviezen_of(school)), leverancier=school["soort"]).aantal
         for soort in work["soorten"]:
             told["mandates"][f"{found.oin} {soort}"] = bool(client.osr.check_mandaat(found, soort))
     for rapport, school in work["reports"]:
@@ -46,7 +46,7 @@ async def ado(client: AsyncClient, work: Work) -> Work:
 
     async def one(school: Work) -> None:
         found = client.find_school(school["routeringskenmerk"])
-        sent = await client.send_schooladviezen(found, adviezen_of(school), leverancier=school["soort"])
+        sent = await client.send(Adviezenlijst(found, adviezen_of(school)), leverancier=school["soort"])
         told["lists"][found.oin] = sent.aantal
         for soort in work["soorten"]:
             told["mandates"][f"{found.oin} {soort}"] = bool(await client.osr.check_mandaat(found, soort))
@@ -111,7 +111,7 @@ def threaded_parent(folder: Path, work: list[Work], children: int, *, store: boo
             client.osr.check_mandaat(school, work[0]["soorten"][0])
             if store:
                 client.outbox.counts()
-                client.outbox.add(school, adviezen=adviezen_of(work[0]["schools"][0]), leverancier=work[0]["soorten"][0])
+                client.outbox.add(Adviezenlijst(school, adviezen_of(work[0]["schools"][0])), leverancier=work[0]["soorten"][0])
 
     threads = [threading.Thread(target=busy) for _ in range(4)]
     for thread in threads:

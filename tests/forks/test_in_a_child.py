@@ -12,6 +12,7 @@ from promises.test_cancellation import client_for, send
 from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, Speler, certificate, leverancier
 
+from doorstroom_client import Adviezenlijst
 from doorstroom_client.basics import forks
 from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.simulator.faults import FaultServer, answer, served
@@ -49,7 +50,7 @@ def test_connections_of_the_parent_stay_open_and_are_not_used(
     client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(supplier.url)])
 
     def one() -> Any:
-        return speler(client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE"))
+        return speler(client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE"))
 
     one(), one()
     assert supplier.connections == 1

@@ -16,7 +16,7 @@ from databases import Places
 from store.deliveries import later
 from support import LAS_OIN, LEVERANCIER, NOW, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
-from doorstroom_client import Advies, Client, Event, Leerling, Leverancier, Retry
+from doorstroom_client import Advies, Adviezenlijst, Client, Event, Leerling, Leverancier, Retry
 from doorstroom_client.receiving.audit import CONTESTED
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.opening import open_store
@@ -84,7 +84,7 @@ class Scene:
     def lijst(self, eck: str = ECK, las: str = KEY, to: Leverancier = LEVERANCIER) -> None:
         """Our own list names both identities of a pupil."""
         self.now += dt.timedelta(minutes=1)
-        self.client.send_schooladviezen(SCHOOL, [Advies(Leerling(eck, las), "HAVO")], leverancier=to)
+        self.client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(eck, las), "HAVO")]), leverancier=to)
 
     def current(self) -> dict[tuple[str, int], tuple[str, ...]]:
         """The results that are current, by sender and score, with what is odd about them."""
@@ -303,7 +303,7 @@ def test_a_pupil_is_handed_out_one_at_a_time_whoever_sent_it(scene: Scene) -> No
 def test_a_list_from_the_outbox_tells_whose_a_key_is_too(scene: Scene) -> None:
     for step in (push(**BY_KEY), push(**BY_ECK)):
         step(scene)
-    scene.client.outbox.add(SCHOOL, adviezen=[Advies(Leerling(ECK, KEY), "HAVO")], leverancier=LEVERANCIER)
+    scene.client.outbox.add(Adviezenlijst(SCHOOL, [Advies(Leerling(ECK, KEY), "HAVO")]), leverancier=LEVERANCIER)
     assert len(scene.current()) == 2
     list(scene.client.outbox.deliver())
     assert [number for _, number in scene.current()] == [2]

@@ -14,7 +14,7 @@ import pytest
 
 import doorstroom_client
 from doorstroom_client import School
-from doorstroom_client.sending.many import Afloop
+from doorstroom_client.sending.uitkomst import Afloop
 from doorstroom_client.simulator.keten import Keten
 from doorstroom_client.simulator.toetssysteem import Gedrag
 
@@ -31,7 +31,7 @@ from doorstroom_client.readers.many import read_many
 config, file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 settings = load_settings(config)
 with Client(**settings.arguments()) as client:
-    opdrachten = read_many(file, soort="adviezen", scholen=settings.scholen, afspraak=AFSPRAKEN["1.1"])
+    opdrachten = read_many(file, "adviezen", settings.scholen, afspraak=AFSPRAKEN["1.1"])
     for uitkomst in client.send_many(opdrachten, workers=workers):
         print(uitkomst.naam, uitkomst.afloop, flush=True)
 """

@@ -11,7 +11,7 @@ import pytest
 from support import FakeTransport, answer
 from wire.spel import Speler, quick
 
-from doorstroom_client import Client, Leverancier, School
+from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst, Leverancier, School
 from doorstroom_client.errors import LeerlingOnbekend, OngeldigBericht, Unavailable, UnexpectedResponse
 from doorstroom_client.sending.in_parts import PROBES, bound
 from doorstroom_client.simulator.invented import BedachteLeerling
@@ -58,7 +58,7 @@ class Supplier:
 
     def send(self, client: Any, klas: list[BedachteLeerling], **more: Any) -> Any:
         given = {"leverancier": self.system.toetssoort, **more}
-        return self.speler(client.send_schooladviezen(self.school, adviezen_of(klas), **given))
+        return self.speler(client.send(Adviezenlijst(self.school, adviezen_of(klas)), **given))
 
     def arrived(self) -> dict[str, str]:
         return self.system.adviezen(self.school.oin)
@@ -151,7 +151,7 @@ def test_a_refused_list_of_participants_is_never_split(keten: Keten, speler: Spe
     client = supplier.client(leveranciers=(wrong,))
     with pytest.raises(LeerlingOnbekend) as caught:
         groepen, deelnemers = deelnemers_of(keten.klas(supplier.school))
-        speler(client.send_deelnemers(supplier.school, groepen, deelnemers, leverancier=wrong))
+        speler(client.send(Deelnemerslijst(supplier.school, groepen, deelnemers), leverancier=wrong))
     assert len(caught.value.attempts) == 1
 
 
@@ -194,7 +194,7 @@ def test_out_of_service_in_the_middle(keten: Keten, speler: Speler, tmp_path: Pa
     first = supplier.arrived()
     assert 0 < len(first) < len(known)
     assert supplier.calls == 6
-    compared = speler(client.compare_schooladviezen(supplier.school, adviezen_of(klas), leverancier=supplier.system.toetssoort))
+    compared = speler(client.compare(Adviezenlijst(supplier.school, adviezen_of(klas)), leverancier=supplier.system.toetssoort))
     assert compared.ongewijzigd == len(first)
     receipt = supplier.send(client, klas, only_changes=True)
     assert (receipt.ongewijzigd, receipt.aantal) == (len(first), len(known) - len(first))
@@ -221,7 +221,7 @@ def test_parts_say_no_more_than_the_whole(keten: Keten) -> None:
 
     arguments = {**keten.arguments(), "certificate": None, "store": None, "transport": FakeTransport(refuse)}
     with Client(**arguments) as client:
-        client.send_schooladviezen(keten.school, adviezen_of(klas), leverancier="ICE")
+        client.send(Adviezenlijst(keten.school, adviezen_of(klas)), leverancier="ICE")
     heads = [{name: value for name, value in part.items() if name != "voorlopigSchooladviezen"} for part in sent]
     assert len(sent) > 3
     assert all(head == heads[0] for head in heads)

@@ -9,7 +9,18 @@ from typing import Any
 from promises import kanarie
 from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr, Retry, Timeouts
+from doorstroom_client import (
+    Adviezenlijst,
+    ApiKey,
+    AsyncClient,
+    Client,
+    ClientCertificate,
+    Deelnemerslijst,
+    Leverancier,
+    Osr,
+    Retry,
+    Timeouts,
+)
 from doorstroom_client.exchange.call import call
 from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, register_endpoint
 from doorstroom_client.parties.url import address
@@ -76,8 +87,8 @@ def perform(client: Any, letter: str, to: Path | None = None, *, bulk: bool = Fa
             )
             return runtime.run(call(to_send, about.conditions))
         if letter == "A":
-            return client.send_deelnemers(SCHOOL, kanarie.GROEPEN, [kanarie.DEELNEMER], leverancier="ICE")
-        return client.send_schooladviezen(SCHOOL, [kanarie.SCHOOLADVIES], leverancier="ICE")
+            return client.send(Deelnemerslijst(SCHOOL, kanarie.GROEPEN, [kanarie.DEELNEMER]), leverancier="ICE")
+        return client.send(Adviezenlijst(SCHOOL, [kanarie.SCHOOLADVIES]), leverancier="ICE")
     if letter == "C":
         return client.fetch_leerlingrapport(kanarie.RAPPORT, school=SCHOOL, leverancier="ICE", to=to)
     if letter == "D":

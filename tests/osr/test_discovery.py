@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support import SCHOOL, answer, conditions, drive
 
-from doorstroom_client import Advies, Afspraak, Client, Dienstversie, Jaargang, Leerling, Retry
+from doorstroom_client import Advies, Adviezenlijst, Afspraak, Client, Dienstversie, Jaargang, Leerling, Retry
 from doorstroom_client.errors import ConfigurationError, UnexpectedResponse
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.asking import Budget
@@ -191,8 +192,11 @@ def test_an_answer_of_last_year_is_not_used_in_the_new_one(test_pki: Pki) -> Non
 def test_an_explicit_school_year_is_written_with_its_own_agreement(test_pki: Pki) -> None:
     client = client_at(test_pki, dt.date(2026, 8, 20), Played(simulated()))
     assert client._chain.afspraak_of("2026-2027").naam == "nieuw"
-    assert client._chain.build_schooladviezen(SCHOOL, ADVIES, "2026-2027").versie == "Doorstroomtoetsketen_v9"
-    assert client._chain.build_schooladviezen(SCHOOL, ADVIES, None).versie == "Doorstroomtoetsketen_v1.1"
+    assert (
+        json.loads(client._chain.build(Adviezenlijst(SCHOOL, ADVIES, schooljaar="2026-2027")).body)["versie"]
+        == "Doorstroomtoetsketen_v9"
+    )
+    assert json.loads(client._chain.build(Adviezenlijst(SCHOOL, ADVIES)).body)["versie"] == "Doorstroomtoetsketen_v1.1"
     other = client.with_options(afspraak=client._chain.afspraak_of("2026-2027"))
     assert other.afspraak.naam == "nieuw"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault, resultaat
 
-from doorstroom_client import Advies, AsyncClient, InboundRequest, Jaargang, Leerling
+from doorstroom_client import Advies, Adviezenlijst, AsyncClient, InboundRequest, Jaargang, Leerling
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
@@ -68,7 +68,7 @@ def test_an_outage_of_an_hour_loses_nothing_and_says_nothing_wrong(test_pki: Pki
         advies = [Advies(Leerling(las_key="las-1"), "HAVO")]
         async with started() as client:
             assert await push(client, KNOWN, 1) == 202
-            await client.outbox.add(KNOWN, adviezen=advies, only_changes=False)
+            await client.outbox.add(Adviezenlijst(KNOWN, advies), only_changes=False)
         loop.jumping.moment = 1800.0
         async with started() as client:  # restarted in the middle of it: what it knew stands in the store
             assert await push(client, KNOWN, 2) == 202
@@ -76,7 +76,7 @@ def test_an_outage_of_an_hour_loses_nothing_and_says_nothing_wrong(test_pki: Pki
             ran = await client.outbox.deliver()
             assert (await client.outbox.counts())[State.DELIVERED] == 1, ran
             try:
-                await client.send_schooladviezen(NEW, advies)
+                await client.send(Adviezenlijst(NEW, advies))
             except Exception as error:
                 assert getattr(error, "retryable", False), error
             else:
@@ -84,7 +84,7 @@ def test_an_outage_of_an_hour_loses_nothing_and_says_nothing_wrong(test_pki: Pki
             assert world.lists == 1
             loop.jumping.moment = 600 + HOUR + 60
             assert await push(client, NEW, 3) == 202
-            assert (await client.send_schooladviezen(NEW, advies)).aantal == 1
+            assert (await client.send(Adviezenlijst(NEW, advies))).aantal == 1
             assert world.lists == 2
             await asyncio.sleep(0)
             kept = [item async for item in client.resultaten()]

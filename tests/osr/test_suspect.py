@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SUPPLIER_OIN
 
-from doorstroom_client import Advies, AsyncClient, Client, ConfigurationError, Event, GeenMandaat, Leerling, Leverancier, School
+from doorstroom_client import (
+    Advies,
+    Adviezenlijst,
+    AsyncClient,
+    Client,
+    ConfigurationError,
+    Event,
+    GeenMandaat,
+    Leerling,
+    Leverancier,
+    School,
+)
 from doorstroom_client.osr.answers import is_suspect
 from doorstroom_client.osr.rounds import Mandaatcontrole
 from doorstroom_client.simulator.osr import SimulatedOsr
@@ -111,7 +122,7 @@ def test_a_few_are_what_they_are(test_pki: Pki, store: Path | None) -> None:
         assert world.told == []
         assert world.leverancier(world.schools[0]) == []
         with pytest.raises(GeenMandaat):
-            world.client().send_schooladviezen(world.schools[0], [Advies(Leerling(las_key="las-1"), "HAVO")])
+            world.client().send(Adviezenlijst(world.schools[0], [Advies(Leerling(las_key="las-1"), "HAVO")]))
         world.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import assert_type
 
 import doorstroom_client as dc
+from doorstroom_client import Adviezenlijst, Deelnemerslijst
 
 
 def values() -> None:
@@ -135,8 +136,8 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         assert_type(plan.beletsel, dc.Beletsel | None)
         assert_type(client.osr.carry_out(plan), dc.Adreswijziging)
         assert_type(client.osr.register_endpoint(school, "https://las.example"), dc.Adreswijziging)
-        assert_type(client.send_schooladviezen(school, []), dc.Ontvangst)
-        assert_type(client.send_deelnemers(school, [], []), dc.Ontvangst)
+        assert_type(client.send(Adviezenlijst(school, [])), dc.Ontvangst)
+        assert_type(client.send(Deelnemerslijst(school, [], [])), dc.Ontvangst)
         assert_type(client.resultaten(), Iterator[dc.OntvangenResultaat])
         for resultaat in client.resultaten(school):
             assert_type(client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)
@@ -176,8 +177,8 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
         assert_type(plan.beletsel, dc.Beletsel | None)
         assert_type(await client.osr.carry_out(plan), dc.Adreswijziging)
         assert_type(await client.osr.register_endpoint(school, "https://las.example"), dc.Adreswijziging)
-        assert_type(await client.send_schooladviezen(school, []), dc.Ontvangst)
-        assert_type(await client.send_deelnemers(school, [], []), dc.Ontvangst)
+        assert_type(await client.send(Adviezenlijst(school, [])), dc.Ontvangst)
+        assert_type(await client.send(Deelnemerslijst(school, [], [])), dc.Ontvangst)
         assert_type(client.resultaten(), AsyncIterator[dc.AsyncOntvangenResultaat])
         async for resultaat in client.resultaten(school):
             assert_type(await client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)

@@ -14,13 +14,12 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, advice_in, answer, resultaat
 
-from doorstroom_client import Advies, Client, Deelnemer, InboundRequest, Leerling, Stamgroep
+from doorstroom_client import Advies, Adviezenlijst, Client, Deelnemer, Deelnemerslijst, InboundRequest, Leerling, Stamgroep
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.bsn import is_labelled_bsn, looks_like_bsn
-from doorstroom_client.readers.tables import read_adviezen
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/"
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -159,7 +158,7 @@ def client(**more: Any) -> tuple[Client, FakeTransport]:
 
 def refused(using: Client, transport: FakeTransport, adviezen: list[Advies], text: str, caplog: Any) -> None:
     with caplog.at_level(logging.DEBUG), pytest.raises(MessageError) as caught:
-        using.send_schooladviezen(SCHOOL, adviezen, leverancier="ICE")
+        using.send(Adviezenlijst(SCHOOL, adviezen), leverancier="ICE")
     assert transport.requests == []
     told = "".join(traceback.TracebackException.from_exception(caught.value).format())
     for said in (told, str(caught.value), repr(caught.value), repr(adviezen), caplog.text):
@@ -185,7 +184,7 @@ def test_a_reason_excuses_no_label(text: str, caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize("text", ["111222333", "111-222-333", "111.222.333", "0111222333"])
 def test_a_reason_excuses_las_keys_that_are_numbers(text: str) -> None:
     using, transport = client(las_key_reden="onze sleutels zijn volgnummers")
-    using.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key=text), "HAVO")], leverancier="ICE")
+    using.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key=text), "HAVO")]), leverancier="ICE")
     assert len(transport.requests) == 1
 
 
@@ -216,21 +215,21 @@ def as_workbook(text: str, kind: str = "inlineStr") -> bytes:
 def test_none_leaves_by_way_of_a_file(text: str, caplog: pytest.LogCaptureFixture) -> None:
     using, transport = client()
     for content in (as_csv(text), as_workbook(text)):
-        refused(using, transport, read_adviezen(content, afspraak=AFSPRAKEN["1.1"]), text, caplog)
+        refused(using, transport, advice_in(content, afspraak=AFSPRAKEN["1.1"]), text, caplog)
 
 
 @pytest.mark.parametrize("text", ["111222333", "111222333.0", "1.11222333E8", "1.11222333E+08", "111222333.00"])
 def test_none_leaves_by_way_of_a_cell_with_a_number(text: str, caplog: pytest.LogCaptureFixture) -> None:
     using, transport = client()
-    refused(using, transport, read_adviezen(as_workbook(text, "n"), afspraak=AFSPRAKEN["1.1"]), text, caplog)
+    refused(using, transport, advice_in(as_workbook(text, "n"), afspraak=AFSPRAKEN["1.1"]), text, caplog)
 
 
 @honest
 def test_an_honest_key_leaves(text: str) -> None:
     using, transport = client()
     for content in (as_csv(text), as_workbook(text)):
-        using.send_schooladviezen(SCHOOL, read_adviezen(content, afspraak=AFSPRAKEN["1.1"]), leverancier="ICE")
-    using.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key=text), "HAVO")], leverancier="ICE")
+        using.send(Adviezenlijst(SCHOOL, advice_in(content, afspraak=AFSPRAKEN["1.1"])), leverancier="ICE")
+    using.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key=text), "HAVO")]), leverancier="ICE")
     assert len(transport.requests) == 3
 
 
@@ -244,7 +243,7 @@ def send_with(field: str, text: str) -> FakeTransport:
     groep = text if field == "groep" else "g1"
     deelnemer = Deelnemer(leerling=Leerling(las_key="k-1"), voorletters="B", geboortedatum="2014-01-01", groep=groep, **pupil)
     groepen = [Stamgroep(groep, names.get("groepsnaam", "8A"))]
-    using.send_deelnemers(SCHOOL, groepen, [deelnemer], leverancier="ICE")
+    using.send(Deelnemerslijst(SCHOOL, groepen, [deelnemer]), leverancier="ICE")
     return transport
 
 

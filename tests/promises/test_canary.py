@@ -22,10 +22,12 @@ from wire.spel import Speler, quick
 
 from doorstroom_client import (
     Advies,
+    Adviezenlijst,
     ApiKey,
     Client,
     ClientCertificate,
     Deelnemer,
+    Deelnemerslijst,
     InboundRequest,
     Leerling,
     Osr,
@@ -38,7 +40,6 @@ from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.decisions import Situation, classify
 from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, register_endpoint
-from doorstroom_client.sending.many import Opdracht
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, HttpsServer
 from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER
@@ -274,20 +275,20 @@ def test_success(
         spoor.thing("certificate", certificate)
         spoor.thing("mandaat", speler(client.osr.check_mandaat(keten.school, "ICE")), pickled=True)
         spoor.thing("leveranciers", speler(client.osr.find_leveranciers(keten.school)))
-        spoor.thing("receipt", speler(client.send_deelnemers(keten.school, GROEPEN, [DEELNEMER])), pickled=True)
-        spoor.thing("receipt", speler(client.send_schooladviezen(keten.school, [SCHOOLADVIES])), pickled=True)
-        found = speler(client.compare_schooladviezen(keten.school, [Advies(LEERLING, "HAVO")]))
+        spoor.thing("receipt", speler(client.send(Deelnemerslijst(keten.school, GROEPEN, [DEELNEMER]))), pickled=True)
+        spoor.thing("receipt", speler(client.send(Adviezenlijst(keten.school, [SCHOOLADVIES]))), pickled=True)
+        found = speler(client.compare(Adviezenlijst(keten.school, [Advies(LEERLING, "HAVO")])))
         assert found.gewijzigd == (LEERLING,)
         spoor.thing("comparison", found)
-        again = speler(client.send_schooladviezen(keten.school, [SCHOOLADVIES], only_changes=True))
+        again = speler(client.send(Adviezenlijst(keten.school, [SCHOOLADVIES]), only_changes=True))
         assert (again.aantal, again.ongewijzigd) == (0, 1)
         spoor.thing("receipt", again, pickled=True)
-        spoor.thing("put in the outbox", speler(client.outbox.add(keten.school, adviezen=[SCHOOLADVIES])), pickled=True)
+        spoor.thing("put in the outbox", speler(client.outbox.add(Adviezenlijst(keten.school, [SCHOOLADVIES]))), pickled=True)
         spoor.thing("waiting", speler(client.outbox.messages()), pickled=True)
         delivered = speler(client.outbox.deliver())
         assert [item.ontvangst.aantal for item in delivered] == [1]
         spoor.thing("delivered", delivered, pickled=True)
-        work = Opdracht(school=keten.school, adviezen=[SCHOOLADVIES])
+        work = Adviezenlijst(keten.school, [SCHOOLADVIES])
         spoor.thing("work", work)
         spoor.thing("outcomes", speler(client.send_many([work], only_changes=False)), pickled=True)
         request = pushed(json.dumps(result_document()).encode(), supplier.oin, keten.school)
@@ -372,9 +373,9 @@ def scripted(speler: Speler, outcome: Outcome, certificate: ClientCertificate, *
 def make(speler: Speler, client: Any, operation: Operation) -> Any:
     """The call of the client that makes this operation; the two writes to the OSR have no method yet."""
     if operation is Operation.REGISTREREN:
-        return speler(client.send_deelnemers(SCHOOL, GROEPEN, [DEELNEMER], leverancier="ICE"))
+        return speler(client.send(Deelnemerslijst(SCHOOL, GROEPEN, [DEELNEMER]), leverancier="ICE"))
     if operation is Operation.SCHOOLADVIEZEN:
-        return speler(client.send_schooladviezen(SCHOOL, [SCHOOLADVIES], leverancier="ICE"))
+        return speler(client.send(Adviezenlijst(SCHOOL, [SCHOOLADVIES]), leverancier="ICE"))
     if operation is Operation.LEERLINGRAPPORT:
         return speler(client.fetch_leerlingrapport(RAPPORT, school=SCHOOL, leverancier="ICE"))
     if operation is Operation.OSR:
@@ -450,7 +451,7 @@ def test_what_the_http_library_would_log(
             certificate=replace(certificate, trust=roots), leveranciers=[replace(LEVERANCIER, base_url=server.url)]
         )
         with contextlib.suppress(DoorstroomError):  # its frames are looked at elsewhere
-            speler(client.send_schooladviezen(SCHOOL, [SCHOOLADVIES], leverancier="ICE"))
+            speler(client.send(Adviezenlijst(SCHOOL, [SCHOOLADVIES]), leverancier="ICE"))
     assert_silent(spoor)
 
 
@@ -459,37 +460,39 @@ def test_what_the_http_library_would_log(
 
 BAD_LISTS: dict[str, Callable[[Speler, Any], Any]] = {
     "unknown advice": lambda speler, client: speler(
-        client.send_schooladviezen(SCHOOL, [Advies(LEERLING, TOETSADVIES)], leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, [Advies(LEERLING, TOETSADVIES)]), leverancier="ICE")
     ),
-    "twice": lambda speler, client: speler(client.send_schooladviezen(SCHOOL, [SCHOOLADVIES] * 2, leverancier="ICE")),
+    "twice": lambda speler, client: speler(client.send(Adviezenlijst(SCHOOL, [SCHOOLADVIES] * 2), leverancier="ICE")),
     "bad key": lambda speler, client: speler(
-        client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key=f"{LAS} {NAAM}"), ADVIES)], leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key=f"{LAS} {NAAM}"), ADVIES)]), leverancier="ICE")
     ),
     "bad names": lambda speler, client: speler(
-        client.send_deelnemers(
-            SCHOOL,
-            GROEPEN,
-            [
-                Deelnemer(
-                    leerling=LEERLING,
-                    achternaam=f"{NAAM}\x1b",
-                    roepnaam=ROEPNAAM * 20,
-                    voorletters="7",
-                    geboortedatum=f"{GEBOREN}x",
-                    groep="geen",
-                )
-            ],
+        client.send(
+            Deelnemerslijst(
+                SCHOOL,
+                GROEPEN,
+                [
+                    Deelnemer(
+                        leerling=LEERLING,
+                        achternaam=f"{NAAM}\x1b",
+                        roepnaam=ROEPNAAM * 20,
+                        voorletters="7",
+                        geboortedatum=f"{GEBOREN}x",
+                        groep="geen",
+                    )
+                ],
+            ),
             leverancier="ICE",
         )
     ),
     "generator": lambda speler, client: speler(
-        client.send_schooladviezen(SCHOOL, (Advies(LEERLING, TOETSADVIES) for _ in range(2)), leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, (Advies(LEERLING, TOETSADVIES) for _ in range(2))), leverancier="ICE")
     ),
     "rapportid": lambda speler, client: speler(
         client.fetch_leerlingrapport(f"{RAPPORT}/../x", school=SCHOOL, leverancier="ICE")
     ),
     "no school": lambda speler, client: speler(client.fetch_leerlingrapport(RAPPORT, leverancier="ICE")),
-    "no supplier": lambda speler, client: speler(client.send_schooladviezen(SCHOOL, [SCHOOLADVIES], leverancier="onbekend")),
+    "no supplier": lambda speler, client: speler(client.send(Adviezenlijst(SCHOOL, [SCHOOLADVIES]), leverancier="onbekend")),
     "no folder": lambda speler, client: speler(
         client.fetch_leerlingrapport(RAPPORT, school=SCHOOL, leverancier="ICE", to="/bestaat/niet/a.pdf")
     ),

@@ -13,7 +13,7 @@ import pytest
 from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
 
-from doorstroom_client import AsyncClient
+from doorstroom_client import Adviezenlijst, AsyncClient
 from doorstroom_client.errors import DoorstroomError, Unavailable
 from doorstroom_client.exchange.circuit import CAPACITY
 from doorstroom_client.simulator import faults
@@ -60,7 +60,7 @@ def whatever_is_asked() -> Fault:
 
 
 def send(client: AsyncClient) -> Awaitable[Any]:
-    return client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
+    return client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")
 
 
 def fetch(client: AsyncClient) -> Awaitable[Any]:

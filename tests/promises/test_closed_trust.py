@@ -20,7 +20,7 @@ from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
-from doorstroom_client import ClientCertificate, Leverancier
+from doorstroom_client import Adviezenlijst, ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError
 from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
@@ -160,7 +160,7 @@ def test_two_roots_at_once(test_pki: Pki, speler: Speler, strange: Pki, tmp_path
             ],
         )
         for test in ("ICE", "DIA"):
-            assert speler(client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier=test)).aantal == 1
+            assert speler(client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier=test)).aantal == 1
     assert (len(old.requests), len(new.requests)) == (1, 1)
 
 

@@ -80,8 +80,8 @@ from doorstroom_client.simulator.invented import bedenk_leerlingen
 pupils = bedenk_leerlingen(3, schooljaar="2025-2026")
 attempt(lambda: client.osr.check_mandaat(school, "ICE"))
 attempt(lambda: client.osr.find_leveranciers(school))
-attempt(lambda: client.send_deelnemers(school, *deelnemers_of(pupils, school)))
-attempt(lambda: client.send_schooladviezen(school, adviezen_of(pupils)))
+attempt(lambda: client.send(Deelnemerslijst(school, *deelnemers_of(pupils, school))))
+attempt(lambda: client.send(Adviezenlijst(school, adviezen_of(pupils))))
 """
 CLOSE = """
 do(client.close())

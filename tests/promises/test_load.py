@@ -20,7 +20,7 @@ from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
 
 import doorstroom_client
-from doorstroom_client import AsyncClient, Client
+from doorstroom_client import Adviezenlijst, AsyncClient, Client
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport import httpx_transport as transport
 
@@ -96,7 +96,7 @@ def test_many_threads_on_one_client(test_pki: Pki) -> None:
     with echo(test_pki) as url, Client(**arguments(test_pki, url)) as client:
 
         def one(_: int) -> int:
-            return len(client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE").attempts)
+            return len(client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE").attempts)
 
         with ThreadPoolExecutor(THREADS) as pool:
             assert sum(pool.map(one, range(WARM_UP))) == WARM_UP
@@ -122,7 +122,7 @@ def test_many_tasks_on_one_client(test_pki: Pki) -> None:
         async def worker() -> int:
             done = 0
             for _ in left:
-                done += len((await client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")).attempts)
+                done += len((await client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")).attempts)
             return done
 
         return sum(await asyncio.gather(*(worker() for _ in range(TASKS))))

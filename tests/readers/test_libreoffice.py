@@ -8,11 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import SCHOOL
+from support import SCHOOL, advice_in, pupils_in
 
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies
-from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.keten import adviezen_of
 
@@ -99,7 +98,7 @@ def test_participants(office: Office, sheet: Path, delimiter: str, encoding: int
     content = file.read_bytes().decode({UTF8: "utf-8", WINDOWS: "cp1252", UTF16: "utf-16"}[encoding])
     assert "7,25" in content, "these are Dutch settings"
     assert f"{pupils()[0].geboortedatum:%d-%m-%y}" in content, "which shorten a year"
-    groepen, deelnemers = read_deelnemers(file, school=SCHOOL)
+    groepen, deelnemers = pupils_in(file, school=SCHOOL)
     assert {item.omschrijving for item in groepen} == set(AWKWARD)
     names = "achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "geslacht"
     for one, other in zip(pupils(), deelnemers, strict=True):
@@ -109,7 +108,7 @@ def test_participants(office: Office, sheet: Path, delimiter: str, encoding: int
 
 def test_participants_in_a_workbook(office: Office, sheet: Path) -> None:
     file = office.convert(sheet, "xlsx", "werkboek")
-    groepen, deelnemers = read_deelnemers(file, school=SCHOOL)
+    groepen, deelnemers = pupils_in(file, school=SCHOOL)
     assert {item.omschrijving for item in groepen} == set(AWKWARD)
     names = "achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "geslacht"
     for one, other in zip(pupils(), deelnemers, strict=True):
@@ -122,4 +121,4 @@ def test_advice(office: Office) -> None:
     rows = [["eck_id", "las_key", "Voorlopig schooladvies"]]
     rows += [[item.leerling.eck_id or "", item.leerling.las_key or "", item.advies] for item in given]
     file = office.saved(office.sheet("adviezen", rows, (2, 2, 1)), ";", UTF8)
-    assert read_adviezen(file, afspraak=AFSPRAKEN["1.1"]) == given
+    assert advice_in(file, afspraak=AFSPRAKEN["1.1"]) == given

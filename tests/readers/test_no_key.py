@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, advice_in, answer, pupils_in, resultaat
 
-from doorstroom_client import Advies, Client, InboundRequest, Leerling
+from doorstroom_client import Advies, Adviezenlijst, Client, InboundRequest, Leerling
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.identifiers import NO_KEY, LasKey, TestEckId
 from doorstroom_client.readers.directory import read_leerlingen
-from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
 
 WORDS = (
     *(
@@ -110,7 +109,7 @@ def test_it_is_no_identifier(text: str) -> None:
 def test_it_is_not_sent(text: str, name: str) -> None:
     using, transport = client(test_identities=True, las_key_reden="onze sleutels zijn volgnummers")
     with pytest.raises(MessageError) as caught:
-        using.send_schooladviezen(SCHOOL, [Advies(Leerling(**{name: text}), "HAVO")], leverancier="ICE")
+        using.send(Adviezenlijst(SCHOOL, [Advies(Leerling(**{name: text}), "HAVO")]), leverancier="ICE")
     assert transport.requests == []
     assert [(problem.path, problem.text) for problem in caught.value.problems] == [(f"adviezen[0].leerling.{name}", NO_KEY)]
 
@@ -122,7 +121,7 @@ def test_a_file_with_it_is_refused_with_the_line(text: str, name: str) -> None:
     other = {"las_key": "eck_id", "eck_id": "las_key"}[name]
     content = f'{name};{other};advies\nk-1;;HAVO\n"{quoted}";;VWO\n"{quoted}";k-2;VWO\n'.encode()
     with pytest.raises(MessageError) as caught:
-        read_adviezen(content, afspraak=AFSPRAKEN["1.1"])
+        advice_in(content, afspraak=AFSPRAKEN["1.1"])
     found = [(problem.path, problem.text) for problem in caught.value.problems]
     assert found == [(f'line {line}, column "{name}"', NO_KEY) for line in (3, 4)]
 
@@ -130,7 +129,7 @@ def test_a_file_with_it_is_refused_with_the_line(text: str, name: str) -> None:
 def test_of_participants_too() -> None:
     content = b"las_key;achternaam;roepnaam;voorletters;geboortedatum;groep\n#N/B;Null;Nan;N;2014-01-01;8A\n"
     with pytest.raises(MessageError) as caught:
-        read_deelnemers(content)
+        pupils_in(content)
     assert [problem.path for problem in caught.value.problems] == ['line 2, column "las_key"']
 
 
@@ -148,8 +147,9 @@ def test_in_a_directory_it_is_of_nobody() -> None:
 def test_a_key_that_resembles_it_is_one(text: str) -> None:
     assert LasKey(text) == text
     using, transport = client()
-    using.send_schooladviezen(
-        SCHOOL, read_adviezen(f"las_key;advies\n{text};HAVO\n".encode(), afspraak=AFSPRAKEN["1.1"]), leverancier="ICE"
+    using.send(
+        Adviezenlijst(SCHOOL, advice_in(f"las_key;advies\n{text};HAVO\n".encode(), afspraak=AFSPRAKEN["1.1"])),
+        leverancier="ICE",
     )
     assert len(transport.requests) == 1
 

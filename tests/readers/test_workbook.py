@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import advice_in, pupils_in
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Leerling
-from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -49,7 +49,7 @@ def inline(*cells: str) -> str:
 
 
 def adviezen(content: bytes) -> list[Advies]:
-    return read_adviezen(content, afspraak=AFSPRAKEN["1.1"])
+    return advice_in(content, afspraak=AFSPRAKEN["1.1"])
 
 
 GOOD = book(inline("las_key", "advies") + inline("k1", "vmbo-t/havo"))
@@ -79,14 +79,14 @@ def test_numbers_and_days() -> None:
     header = inline("las_key", "achternaam", "roepnaam", "voorletters", "geboortedatum", "groep", "jaargroep", "geslacht")
     names = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in ("Berg", "Jan", "J"))
     row = f"<row><c><v>12.0</v></c>{names}<c><v>41760</v></c><c><v>8</v></c><c><v>8</v></c><c><v>1</v></c></row>"
-    [group], [found] = read_deelnemers(book(header + row))
+    [group], [found] = pupils_in(book(header + row))
     assert (found.leerling.las_key, found.geboortedatum, group.omschrijving) == ("12", dt.date(2014, 5, 1), "8")
     assert (found.jaargroep, found.geslacht) == ("8", 1)
-    _, [later] = read_deelnemers(book(header + row.replace("41760", "40298"), settings='<workbookPr date1904="1"/>'))
+    _, [later] = pupils_in(book(header + row.replace("41760", "40298"), settings='<workbookPr date1904="1"/>'))
     assert later.geboortedatum == dt.date(2014, 5, 1)
     for number in ("0", "41760.5", "999999", "1E+5"):
         with pytest.raises(MessageError, match="expected a date"):
-            read_deelnemers(book(header + row.replace("41760", number)))
+            pupils_in(book(header + row.replace("41760", number)))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.cli._certificates import judged
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
@@ -67,8 +68,8 @@ def test_a_client_sends_for_an_invented_school(eigen_keten: Keten) -> None:
     [school] = eigen_keten.bedenk_scholen(1)
     system, klas = eigen_keten.toetssysteem_van(school), eigen_keten.klas(school)
     with eigen_keten.client(store=None) as client:
-        assert client.send_schooladviezen(school, adviezen_of(klas)).aantal == 27
-        client.send_deelnemers(school, *deelnemers_of(klas, school))
+        assert client.send(Adviezenlijst(school, adviezen_of(klas))).aantal == 27
+        client.send(Deelnemerslijst(school, *deelnemers_of(klas, school)))
     assert len(system.adviezen(school.oin)) == len(system.deelnemers(school.oin)) == 27  # known ones are changed, not doubled
     assert system.lijsten == {school.oin: 2}
     results = eigen_keten.stuur_resultaten(system.toetssoort, school)
@@ -97,7 +98,7 @@ def test_certificates_of_one_purpose_from_two_roots(tmp_path: Path) -> None:
     with Keten(tmp_path / "keten", single_purpose=True) as keten:
         config = keten.write_config(tmp_path / "doorstroom.toml")
         with keten.client() as client:
-            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen(3)))
+            client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen(3))))
         assert [item.status for item in keten.stuur_resultaten("ICE")] == [202] * 3
         settings = load_settings(config)
         calling, serving = settings.own_certificate, settings.server_certificate
@@ -123,7 +124,7 @@ def test_a_result_of_a_registered_test_is_taken_in_and_is_no_oddity(eigen_keten:
         toetssoorten=(*AFSPRAKEN["1.1"].toetssoorten, "NIEUWE_TOETS"),
     )
     with keten.client() as client:
-        client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen(1)))
+        client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen(1))))
     result = keten.toetssystemen["ICE"].neem_af()[0]
     result["versie"] = coming.versie
     result["resultatenscores"]["toetsdefinitie"] = result["toets"]["id"] = "NIEUWE_TOETS"

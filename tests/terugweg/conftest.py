@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from doorstroom_client import Deelnemerslijst
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.simulator.pki import Issued
 
@@ -31,7 +32,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keten]:
     with Keten(folder, receive=False) as keten:
         keten.write_config(folder / "doorstroom.toml")
         with keten.client() as client:
-            client.send_deelnemers(keten.school, *deelnemers_of(keten.leerlingen()))
+            client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen())))
         yield keten
 
 

@@ -37,6 +37,7 @@ from support import (
 
 from doorstroom_client import (
     Advies,
+    Adviezenlijst,
     ApiKey,
     AsyncClient,
     Client,
@@ -418,7 +419,7 @@ def test_a_filter_of_the_log_that_fails_changes_no_answer(tmp_path: Path, way: s
 @pytest.mark.parametrize("awaited", [False, True], ids=["sync", "async"])
 def test_a_hook_does_not_turn_a_delivered_list_into_an_error(tmp_path: Path, hook: Any, awaited: bool) -> None:
     it = Ontvanger(AWAITED if awaited else DIRECT, tmp_path, on_event=hook)
-    sent = it.client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")], leverancier="ICE")
+    sent = it.client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")]), leverancier="ICE")
     assert (asyncio.run(sent) if awaited else sent).aantal == 1
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
-from doorstroom_client import Advies, Client, Deelnemer, InboundRequest, Leerling, Stamgroep
+from doorstroom_client import Advies, Adviezenlijst, Client, Deelnemer, Deelnemerslijst, InboundRequest, Leerling, Stamgroep
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.bsn import holds_bsn, looks_like_bsn
 
@@ -90,14 +90,14 @@ def client(**more: Any) -> tuple[Client, FakeTransport]:
 
 
 def send_advies(using: Client, leerling: Leerling, **more: Any) -> object:
-    return using.send_schooladviezen(SCHOOL, [Advies(leerling, "HAVO")], leverancier="ICE", **more)
+    return using.send(Adviezenlijst(SCHOOL, [Advies(leerling, "HAVO")], **more), leverancier="ICE")
 
 
-def send_deelnemer(using: Client, leerling: Leerling, **more: Any) -> object:
+def send_deelnemer(using: Client, leerling: Leerling, **more: str) -> object:
     deelnemer = Deelnemer(
         leerling=leerling, achternaam="A", roepnaam="B", voorletters="B", geboortedatum="2014-01-01", groep="g1"
     )
-    return using.send_deelnemers(SCHOOL, GROEPEN, [deelnemer], leverancier="ICE", **more)
+    return using.send(Deelnemerslijst(SCHOOL, GROEPEN, [deelnemer], **more), leverancier="ICE")
 
 
 Send = Callable[..., object]

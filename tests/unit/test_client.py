@@ -26,7 +26,7 @@ from support import (
     resultaat,
 )
 
-from doorstroom_client import Advies, Afspraak, AsyncClient, Client, Leerling, Leverancier, Retry, Timeouts
+from doorstroom_client import Advies, Adviezenlijst, Afspraak, AsyncClient, Client, Leerling, Leverancier, Retry, Timeouts
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
@@ -104,7 +104,7 @@ def test_settings_that_cannot_be(kind: Any, change: dict[str, Any], setting: str
 def test_looks_up_the_supplier_and_asks_once(kind: Any) -> None:
     client = make(kind, [answer(200, "OK"), answer(202), answer(202)])
     for _ in range(2):
-        assert go(client.send_schooladviezen(SCHOOL, ADVIES)).leverancier == "ICE"
+        assert go(client.send(Adviezenlijst(SCHOOL, ADVIES))).leverancier == "ICE"
     urls = [item.url.split("?")[0].rsplit("/", 1)[1] for item in client._runtime._transport().requests]
     assert urls == ["mandates", "registreren-schooladviezen", "registreren-schooladviezen"]
 
@@ -113,18 +113,18 @@ def test_looks_up_the_supplier_and_asks_once(kind: Any) -> None:
 def test_no_mandate_sends_nothing(kind: Any) -> None:
     client = make(kind, [answer(404, {"message": "mandate not found"})])
     with pytest.raises(GeenMandaat):
-        go(client.send_schooladviezen(SCHOOL, ADVIES))
+        go(client.send(Adviezenlijst(SCHOOL, ADVIES)))
 
 
 @BOTH
 def test_a_bad_list_and_an_unknown_supplier_send_nothing(kind: Any) -> None:
     client = make(kind)
     with pytest.raises(MessageError):
-        go(client.send_schooladviezen(SCHOOL, [], leverancier="ICE"))
+        go(client.send(Adviezenlijst(SCHOOL, []), leverancier="ICE"))
     with pytest.raises(ConfigurationError, match="in the configuration"):
-        go(client.send_schooladviezen(SCHOOL, ADVIES, leverancier="NEE"))
+        go(client.send(Adviezenlijst(SCHOOL, ADVIES), leverancier="NEE"))
     with pytest.raises(ConfigurationError, match="agreed"):
-        go(client.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE", schooljaar="2026-2027"))
+        go(client.send(Adviezenlijst(SCHOOL, ADVIES, schooljaar="2026-2027"), leverancier="ICE"))
 
 
 @BOTH
@@ -218,11 +218,11 @@ def test_a_with_block_closes_and_a_derived_one_does_not(kind: Any, tmp_path: Pat
     )
     assert type(derived) is kind
     block(derived)
-    assert go(derived.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE")).aantal == 1
+    assert go(derived.send(Adviezenlijst(SCHOOL, ADVIES), leverancier="ICE")).aantal == 1
     assert derived._runtime._transport().requests[0].deadline == 1
     block(client)
     with pytest.raises(ConfigurationError, match="closed"):
-        go(derived.send_schooladviezen(SCHOOL, ADVIES, leverancier="ICE"))
+        go(derived.send(Adviezenlijst(SCHOOL, ADVIES), leverancier="ICE"))
 
 
 @BOTH

@@ -18,7 +18,7 @@ import pytest
 from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, drive, fault, request
 from tenacity import wait_none
 
-from doorstroom_client import Advies, Client, Leerling, Leverancier, Retry
+from doorstroom_client import Advies, Adviezenlijst, Client, Leerling, Leverancier, Retry
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.errors import DoorstroomError, Phase
 from doorstroom_client.events import Event, as_json, tell
@@ -173,7 +173,7 @@ def test_a_configured_name_cannot_start_a_line_or_move_the_cursor(caplog: pytest
         on_event=seen.append,
     )
     with caplog.at_level(logging.INFO):
-        client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")], leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")]), leverancier="ICE")
     (record,) = caplog.records
     line = record.getMessage()
     assert all(" " <= character <= "~" for character in line)
@@ -248,7 +248,7 @@ def test_the_hook_runs_in_the_thread_of_the_call() -> None:
         leveranciers=[LEVERANCIER],
         on_event=lambda _: threads.append(threading.current_thread().name),
     )
-    client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")], leverancier="ICE")
+    client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")]), leverancier="ICE")
     assert threads == [threading.current_thread().name]
 
 
@@ -262,7 +262,7 @@ def test_every_question_to_the_osr_is_an_event_of_its_own() -> None:
         leveranciers=[LEVERANCIER],
         on_event=seen.append,
     )
-    client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")])
+    client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="k"), "HAVO")]))
     assert [(item.action, item.result) for item in seen] == [("osr", "found"), ("registreren-schooladviezen", "delivered")]
     assert len({item.object for item in seen}) == 2
 

@@ -14,7 +14,7 @@ import pytest
 from support import LEVERANCIER, NOW, SCHOOL, AsyncFakeTransport, FakeTransport, answer, drive, fault, request
 from tenacity import stop_after_attempt, wait_none
 
-from doorstroom_client import Advies, AsyncClient, Client, Leerling, Leverancier, Retry
+from doorstroom_client import Advies, Adviezenlijst, AsyncClient, Client, Leerling, Leverancier, Retry
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, Unavailable
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.call import Conditions, call
@@ -45,7 +45,7 @@ def client(reply: Callable[[Request], Outcome], **more: Any) -> tuple[Client, Fa
 
 def send(using: Client, leverancier: str = "ICE") -> type[DoorstroomError] | None:
     try:
-        using.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier=leverancier)
+        using.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier=leverancier)
     except DoorstroomError as error:
         return type(error)
     return None
@@ -430,7 +430,7 @@ def test_a_cancelled_task_releases_the_probe_of_the_asynchronous_client() -> Non
             using._chain.health._clock = clock
 
             async def send() -> Any:
-                return await using.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
+                return await using.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")
 
             for _ in range(5):
                 with pytest.raises(Unavailable):

@@ -16,7 +16,7 @@ import pytest
 from cryptography import x509
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client import Advies, Client, ClientCertificate, Leerling, Leverancier
+from doorstroom_client import Advies, Adviezenlijst, Client, ClientCertificate, Leerling, Leverancier
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
@@ -340,7 +340,7 @@ def test_a_client_goes_on_with_the_new_certificate(wereld: Wereld, supplier: Sup
     ) as client:
 
         def send() -> None:
-            client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="sleutel"), "HAVO")], leverancier="ICE")
+            client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="sleutel"), "HAVO")]), leverancier="ICE")
 
         send()
         send()
@@ -377,6 +377,6 @@ def test_after_a_rotation_the_events_name_the_oin_of_the_new_certificate(
         on_event=wereld.events.append,
     ) as client:
         wereld.install(wereld.issue(oin=NEXT_OIN))
-        client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="sleutel"), "HAVO")], leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="sleutel"), "HAVO")]), leverancier="ICE")
     assert supplier.oins == [NEXT_OIN]
     assert wereld.events[-1].origin == NEXT_OIN

@@ -14,7 +14,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from support import LEVERANCIER, NOW, SCHOOL, SUPPLIER_OIN, FakeTransport, answer
 from tenacity import wait_none
 
-from doorstroom_client import Advies, Client, InboundRequest, Leerling, Retry
+from doorstroom_client import Advies, Adviezenlijst, Client, InboundRequest, Leerling, Retry
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.events import Event
 from doorstroom_client.exchange.decisions import Situation
@@ -211,7 +211,7 @@ def test_through_a_client_no_pupil_stands_in_a_span(status: int, collected: Coll
         on_event=collected.hook,
     )
     try:
-        client.send_schooladviezen(SCHOOL, [Advies(Leerling(las_key="kanarie-las"), "HAVO")], leverancier="ICE")
+        client.send(Adviezenlijst(SCHOOL, [Advies(Leerling(las_key="kanarie-las"), "HAVO")]), leverancier="ICE")
     except DoorstroomError:
         assert status != 202
     span = collected.one

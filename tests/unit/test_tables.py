@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support import SCHOOL, advice_in, pupils_in
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers import tables
-from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
 
 AFSPRAAK = AFSPRAKEN["1.1"]
 PUPILS = "las key;achternaam;tussenvoegsel;roepnaam;voorletters;geboortedatum;geslacht;groep;jaargroep"
@@ -26,7 +26,7 @@ ONE = "k1;Berg;van den;Jan;JP;2014-05-01;m;8A;8"
 
 def adviezen(content: str | bytes) -> list[Advies]:
     data = content.encode() if isinstance(content, str) else content
-    return read_adviezen(data, afspraak=AFSPRAAK)
+    return advice_in(data, afspraak=AFSPRAAK)
 
 
 def problems(read: Callable[[], object]) -> list[tuple[str, str]]:
@@ -40,12 +40,12 @@ def advies_problems(content: str | bytes) -> list[tuple[str, str]]:
 
 
 def deelnemer(row: str, header: str = PUPILS) -> Deelnemer:
-    _, [found] = read_deelnemers(f"{header}\n{row}\n".encode())
+    _, [found] = pupils_in(f"{header}\n{row}\n".encode())
     return found
 
 
 def deelnemer_problems(*rows: str, header: str = PUPILS) -> list[tuple[str, str]]:
-    return problems(lambda: read_deelnemers("\n".join((header, *rows)).encode()))
+    return problems(lambda: pupils_in("\n".join((header, *rows)).encode()))
 
 
 # --- encodings, delimiters, line ends ---
@@ -75,7 +75,7 @@ def test_a_file_as_dutch_excel_writes_it(tmp_path: Path) -> None:
         b"0013;Berg;van 't;J\xfcrgen;JP;13-11-2013;M;8B;\r\n"
         b";;;;;;;;\r\n"
     )
-    groepen, deelnemers = read_deelnemers(file)
+    groepen, deelnemers = pupils_in(file)
     assert [groep.omschrijving for groep in groepen] == ['Groep "8"', "8B"]
     assert deelnemers == [
         Deelnemer(
@@ -269,7 +269,7 @@ def test_a_question_mark_in_a_name_is_a_lost_letter(column: str) -> None:
     cells = ["k1", "Berg", "van", "Jan", "J", "2014-05-01", "8A"]
     cells[names.index(column)] = "Y?lmaz"
     with pytest.raises(MessageError) as caught:
-        read_deelnemers((";".join(names) + "\n" + ";".join(cells)).encode())
+        pupils_in((";".join(names) + "\n" + ";".join(cells)).encode())
     (problem,) = caught.value.problems
     assert problem.path.startswith("line 2, column")
     assert "UTF-8" in problem.text
@@ -278,9 +278,7 @@ def test_a_question_mark_in_a_name_is_a_lost_letter(column: str) -> None:
 @pytest.mark.parametrize("text", ["J1", "ABCDEFG", "-"])
 def test_initials_are_letters(text: str) -> None:
     with pytest.raises(MessageError) as caught:
-        read_deelnemers(
-            f"las key;achternaam;roepnaam;voorletters;geboortedatum;groep\nk;Berg;Jan;{text};2014-05-01;8A".encode()
-        )
+        pupils_in(f"las key;achternaam;roepnaam;voorletters;geboortedatum;groep\nk;Berg;Jan;{text};2014-05-01;8A".encode())
     assert caught.value.path == 'line 2, column "voorletters"'
 
 
@@ -299,14 +297,14 @@ def test_the_agreement_decides_which_codes_there_are() -> None:
         eerste_schooljaar="2026-2027",
         schooladviezen=("VWO", "NIEUW"),
     )
-    assert read_adviezen(b"las_key;advies\nk;nieuw", afspraak=later)[0].advies == "NIEUW"
-    [(_, text)] = problems(lambda: read_adviezen(b"las_key;advies\nk;HAVO", afspraak=later))
+    assert advice_in(b"las_key;advies\nk;nieuw", afspraak=later)[0].advies == "NIEUW"
+    [(_, text)] = problems(lambda: advice_in(b"las_key;advies\nk;HAVO", afspraak=later))
     assert "2 codes" in text
 
 
 def test_an_agreement_without_advice_is_refused_before_the_file_is_opened() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read_adviezen(Path("there-is-no-such-file"), afspraak=AFSPRAKEN["1.0"])
+        advice_in(Path("there-is-no-such-file"), afspraak=AFSPRAKEN["1.0"])
     assert caught.value.setting == "afspraak"
 
 
@@ -446,7 +444,7 @@ def test_groups_are_made_from_their_names() -> None:
         ("Zoë", "8"),
     ]
     rows = [f"k{n};Berg;;Jan;J;2014-05-01;;{name};{level}" for n, (name, level) in enumerate(levels)]
-    groepen, deelnemers = read_deelnemers("\n".join((PUPILS, *rows)).encode())
+    groepen, deelnemers = pupils_in("\n".join((PUPILS, *rows)).encode())
     assert [(groep.omschrijving, groep.niveau) for groep in groepen] == [
         ("Zeven", "7"),
         ("8A", "8"),
@@ -458,8 +456,8 @@ def test_groups_are_made_from_their_names() -> None:
 
 
 def test_the_id_of_a_group_never_changes() -> None:
-    groepen, _ = read_deelnemers(f"{PUPILS}\n{ONE}".encode())
-    assert groepen == [Stamgroep("groep-ef9df133b2cf", "8A", "8")]
+    groepen, _ = pupils_in(f"{PUPILS}\n{ONE}".encode())
+    assert groepen == [Stamgroep(f"{SCHOOL.routeringskenmerk}-groep-ef9df133b2cf", "8A", "8")]
 
 
 # --- the file as a whole ---
@@ -499,17 +497,17 @@ def test_the_largest_file_is_read(tmp_path: Path) -> None:
     start = b"las_key;advies\nk;VWO\n"
     file = tmp_path / "groot.csv"
     file.write_bytes(start + b"\n" * (tables.MAX_BYTES - len(start)))
-    assert len(read_adviezen(file, afspraak=AFSPRAAK)) == 1
+    assert len(advice_in(file, afspraak=AFSPRAAK)) == 1
     with file.open("ab") as more:
         more.write(b"\n")
-    assert "over 5 MiB" in problems(lambda: read_adviezen(file, afspraak=AFSPRAAK))[0][1]
+    assert "over 5 MiB" in problems(lambda: advice_in(file, afspraak=AFSPRAAK))[0][1]
 
 
 def test_errors_name_the_file_without_its_folder(tmp_path: Path) -> None:
     file = tmp_path / "adviezen.csv"
     file.write_text("las_key;advies\nk;x\n")
     with pytest.raises(MessageError) as caught:
-        read_adviezen(file, afspraak=AFSPRAAK)
+        advice_in(file, afspraak=AFSPRAAK)
     assert str(caught.value).startswith('adviezen.csv: line 2, column "advies": is not')
     assert str(tmp_path) not in str(caught.value)
     with pytest.raises(MessageError, match="^csv: line 2"):
@@ -520,7 +518,7 @@ def test_errors_name_the_file_without_its_folder(tmp_path: Path) -> None:
     ("name", "reason"),
     [("ontbreekt.csv", "No such file"), ("map", "directory"), ("a\0b", "not a possible path")],
 )
-@pytest.mark.parametrize("read", [read_deelnemers, lambda path: read_adviezen(path, afspraak=AFSPRAAK)])
+@pytest.mark.parametrize("read", [pupils_in, lambda path: advice_in(path, afspraak=AFSPRAAK)])
 def test_a_file_that_cannot_be_read(tmp_path: Path, read: Callable[[Path], object], name: str, reason: str) -> None:
     (tmp_path / "map").mkdir()
     with pytest.raises(ConfigurationError, match=reason) as caught:
@@ -534,13 +532,13 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, read: Callable[[Path], objec
 @pytest.mark.skipif(os.name == "nt", reason="names of files are text on Windows")
 def test_a_file_name_that_is_no_text_can_be_printed() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        read_deelnemers(Path(os.fsdecode(b"k\xe9.csv")))
+        pupils_in(Path(os.fsdecode(b"k\xe9.csv")))
     assert str(caught.value).encode()
 
 
 def test_neither_a_path_nor_bytes() -> None:
     with pytest.raises(ConfigurationError, match="give a Path") as caught:
-        read_deelnemers("las_key;geheim")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        pupils_in("las_key;geheim")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert "geheim" not in str(caught.value)
 
 
@@ -581,7 +579,7 @@ FILES = st.one_of(
 @example(b"\xff\xfe\x00\xd8")
 @example(b'las_key;advies\n"')
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    for read in (lambda: read_adviezen(content, afspraak=AFSPRAAK), lambda: read_deelnemers(content)):
+    for read in (lambda: advice_in(content, afspraak=AFSPRAAK), lambda: pupils_in(content)):
         try:
             read()
         except (MessageError, ConfigurationError) as error:
@@ -621,7 +619,7 @@ SECRET_FILES = [
 
 
 @pytest.mark.parametrize("content", SECRET_FILES, ids=range(len(SECRET_FILES)))
-@pytest.mark.parametrize("read", [read_deelnemers, lambda source: read_adviezen(source, afspraak=AFSPRAAK)])
+@pytest.mark.parametrize("read", [pupils_in, lambda source: advice_in(source, afspraak=AFSPRAAK)])
 @pytest.mark.parametrize("as_file", [False, True])
 def test_no_value_is_ever_shown(tmp_path: Path, read: Callable[[Path | bytes], object], content: str, as_file: bool) -> None:
     data = content.encode("latin-1")
@@ -643,8 +641,8 @@ def test_no_value_of_any_row_is_shown(rows: list[list[str]]) -> None:
     for header in ("las_key;advies", PUPILS, SECRET):
         data = "\n".join((header, *lines)).encode()
         for read in (
-            lambda data=data: read_adviezen(data, afspraak=AFSPRAAK),
-            lambda data=data: read_deelnemers(data),
+            lambda data=data: advice_in(data, afspraak=AFSPRAAK),
+            lambda data=data: pupils_in(data),
         ):
             with pytest.raises(MessageError) as caught:
                 read()

@@ -18,10 +18,12 @@ from tenacity import stop_after_attempt
 
 from doorstroom_client import (
     Advies,
+    Adviezenlijst,
     AsyncClient,
     Client,
     ClientCertificate,
     Deelnemer,
+    Deelnemerslijst,
     Leerling,
     Leverancier,
     Retry,
@@ -97,9 +99,9 @@ class Calls:
     @staticmethod
     def do(speler: Speler, client: Any, name: str, school: School = SCHOOL) -> Any:
         if name == "registreren":
-            return speler(client.send_deelnemers(school, GROEPEN, DEELNEMERS, leverancier="ICE"))
+            return speler(client.send(Deelnemerslijst(school, GROEPEN, DEELNEMERS), leverancier="ICE"))
         if name == "registreren-schooladviezen":
-            return speler(client.send_schooladviezen(school, ADVIEZEN, leverancier="ICE"))
+            return speler(client.send(Adviezenlijst(school, ADVIEZEN), leverancier="ICE"))
         return speler(client.fetch_leerlingrapport("rapport-1", school=school, leverancier="ICE"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from support import SCHOOL, SUPPLIER_OIN
 
+from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.keten import LAS_OIN
@@ -26,9 +27,9 @@ def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> 
     assert [item.toetssoort for item in speler(client.osr.find_leveranciers(school))] == ["ICE"]
     assert not speler(client.osr.check_mandaat(keten.scholen[3], "ICE"))
 
-    ontvangst = speler(client.send_deelnemers(school, *deelnemers_of(leerlingen)))
+    ontvangst = speler(client.send(Deelnemerslijst(school, *deelnemers_of(leerlingen))))
     assert (ontvangst.leverancier, ontvangst.soort, ontvangst.aantal) == ("ICE", "registreren", 5)
-    ontvangst = speler(client.send_schooladviezen(school, adviezen_of(leerlingen)))
+    ontvangst = speler(client.send(Adviezenlijst(school, adviezen_of(leerlingen))))
     assert (ontvangst.soort, ontvangst.aantal, len(ontvangst.attempts)) == ("registreren-schooladviezen", 5, 1)
 
     systeem = keten.toetssystemen["ICE"]
@@ -73,7 +74,7 @@ def test_what_a_supplier_sees(test_pki: Pki, speler: Speler) -> None:
 
     with Scripted(test_pki, test_pki.issue("ziet", oin=SUPPLIER_OIN), answer) as server:
         client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        got = speler(client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ice"))
+        got = speler(client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ice"))
     (seen,) = server.received
     assert seen.method == "POST"
     assert seen.path == "/dst/registreren-schooladviezen"

@@ -12,7 +12,7 @@ import pytest
 import respx
 from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client import AsyncClient, Client, ConfigurationError, Osr
+from doorstroom_client import Adviezenlijst, AsyncClient, Client, ConfigurationError, Osr
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -63,7 +63,7 @@ def test_with_settings_from_a_file(tmp_path: Path, speler: Speler) -> None:
         router.get(mandates).respond(404, json={"message": "mandate not found"})
         route = router.post(url__startswith=supplier["base_url"]).respond(202)
         school = client.find_school("99AA")
-        assert speler(client.send_schooladviezen(school, ADVIEZEN)).leverancier == "ICE"  # the OSR was asked, and named one
+        assert speler(client.send(Adviezenlijst(school, ADVIEZEN))).leverancier == "ICE"  # the OSR was asked, and named one
         speler(client.close())
     assert route.call_count == 1
 

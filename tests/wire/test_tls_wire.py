@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN, in_time
 
-from doorstroom_client import Osr
+from doorstroom_client import Adviezenlijst, Osr
 from doorstroom_client.errors import ConnectError, DoorstroomError, Phase, TlsError, WrongPeer
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Leaf, Pki
@@ -247,4 +247,4 @@ def test_replace_keeps_the_certificate_of_the_client(test_pki: Pki, speler: Spel
     both = replace(certificate(test_pki), trust=[test_pki.trust, test_pki.trust])
     with Scripted(test_pki, test_pki.issue("twee", oin=SUPPLIER_OIN), yes) as server:
         client = speler.client(certificate=both, leveranciers=[leverancier(server.url)])
-        assert speler(client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")).aantal == 1
+        assert speler(client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")).aantal == 1
