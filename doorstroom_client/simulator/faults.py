@@ -64,7 +64,7 @@ from doorstroom_client.simulator._fault_tls import (
 )
 from doorstroom_client.simulator._fault_wire import Fault, FaultRequest, Stage, Wire
 from doorstroom_client.simulator.https import Answer, Received
-from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.simulator.pki import Issued, Leaf, Pki, rsa_key
 
 __all__ = [
     "CBC",
@@ -147,7 +147,7 @@ def served(
         port: 0 lets the system choose.
     """
     if issued is None:
-        leaf = Leaf(oins=() if oin is None else (oin,), rsa_bits=2048 if tls.needs_rsa else None)
+        leaf = Leaf(oins=() if oin is None else (oin,), key=rsa_key() if tls.needs_rsa else None)
         issued = pki.issue_leaf(f"fault-server-{next(_numbers)}", leaf)
     server = FaultServer(fault, cert=issued.cert, key=issued.key, trust=trust or pki.trust, tls=tls, port=port)
     with server:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from faults_support import rsa_key
 from promises import kanarie
 from promises.spoor import Spoor
 from promises.witness import Count, Witness
@@ -122,7 +123,7 @@ class World:
 
     @functools.cached_property
     def rsa(self) -> Issued:
-        return self.pki.issue_leaf("rsa", Leaf(oins=(SUPPLIER_OIN,), rsa_bits=2048))
+        return self.pki.issue_leaf("rsa", Leaf(oins=(SUPPLIER_OIN,), key=rsa_key(2048)))
 
     @functools.cache  # noqa: B019 - one world per session
     def issued(self, variant: Variant) -> Issued:

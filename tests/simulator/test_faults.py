@@ -17,12 +17,13 @@ from collections.abc import Callable, Iterator
 from typing import Self
 
 import pytest
+from faults_support import Flaw, issue_defect
 from support import in_time
 
 from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, TlsVariant, served
 from doorstroom_client.simulator.https import Answer, HangUpError, Received
-from doorstroom_client.simulator.pki import Defect, Issued, Pki
+from doorstroom_client.simulator.pki import Issued, Pki
 
 from .helpers import LAS_OIN, SERVER_OIN, client_context
 
@@ -698,9 +699,9 @@ def test_plain_http_on_the_port(serve: Callable[..., FaultServer], context: ssl.
     assert server.requests[0].peer_oin is None
 
 
-@pytest.mark.parametrize("defect", [Defect.RSA_1024, Defect.SHA1])
-def test_weak_certificates_can_be_served(pki: Pki, las_cert: Issued, context: ssl.SSLContext, defect: Defect) -> None:
-    issued = pki.issue_defect(defect, oin=SERVER_OIN)
+@pytest.mark.parametrize("defect", [Flaw.RSA_1024, Flaw.SHA1])
+def test_weak_certificates_can_be_served(pki: Pki, las_cert: Issued, context: ssl.SSLContext, defect: Flaw) -> None:
+    issued = issue_defect(pki, defect, oin=SERVER_OIN)
     with served(faults.answer(202), pki=pki, issued=issued, tls=faults.WEAK_CERTIFICATE) as server:
         Raw(server, lenient(pki, las_cert)).tls.close()
         with pytest.raises(ssl.SSLCertVerificationError):

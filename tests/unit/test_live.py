@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from faults_support import make_crl
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import Advies, Client, ClientCertificate, Leerling, Leverancier
@@ -147,10 +148,10 @@ def test_files_that_cannot_be_used_at_the_start_are_an_error(wereld: Wereld) -> 
 def test_new_roots_and_new_revocation_lists_are_taken_over_too(wereld: Wereld, tmp_path: Path) -> None:
     wereld.install(wereld.issue())
     crl = tmp_path / "crl.pem"
-    wereld.put(wereld.pki.crl(), crl)
+    wereld.put(make_crl(wereld.pki), crl)
     using = wereld.live(crls=crl)
     first = using.current()
-    wereld.put(wereld.pki.crl(), crl)
+    wereld.put(make_crl(wereld.pki), crl)
     wereld.clock += LOOK_EVERY
     assert using.current() is not first
 
