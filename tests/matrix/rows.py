@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from faults_support import Flaw, issue_defect, make_crl
+import faults_support as faults
+from faults_support import Fault, Flaw, TlsVariant, issue_defect, make_crl
 
 from doorstroom_client.errors import (
     AanleveringGesloten,
@@ -34,8 +35,6 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.decisions import Situation as Sit
-from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, TlsVariant
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
 
 from .operations import LETTERS, SUCCESS, body_of

@@ -5,24 +5,26 @@ from __future__ import annotations
 import logging
 
 import pytest
-from faults_support import DEFECTS, Flaw, issue_defect
+from faults_support import (
+    DEFECTS,
+    PLAIN,
+    WEAK_CERTIFICATE,
+    Fault,
+    Flaw,
+    TlsVariant,
+    answer,
+    bad_status_line,
+    issue_defect,
+    served,
+    truncated_body,
+)
+from faults_support import MODERN as SOUND
 from support import OTHER_OIN, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
 from doorstroom_client.events import Event
-from doorstroom_client.simulator.faults import MODERN as SOUND
-from doorstroom_client.simulator.faults import (
-    PLAIN,
-    WEAK_CERTIFICATE,
-    Fault,
-    TlsVariant,
-    answer,
-    bad_status_line,
-    served,
-    truncated_body,
-)
 from doorstroom_client.simulator.pki import Defect, Pki
 
 speler = both.speler

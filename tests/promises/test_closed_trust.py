@@ -16,14 +16,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from faults_support import crl_bundle, make_crl
+from faults_support import answer, crl_bundle, make_crl, served
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 from doorstroom_client import ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError
-from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import client_context, server_context
 

@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from faults_support import make_crl
+from faults_support import answer, make_crl, served
 from support import SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import ConfigurationError, Phase, TlsError
 from doorstroom_client.events import Event
-from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.transport import live
 from doorstroom_client.transport.tls import server_context

@@ -22,6 +22,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.wire import Wire
 from doorstroom_client.transport import live
 from doorstroom_client.transport.live import LOOK_EVERY, LiveContext
 
@@ -306,16 +307,18 @@ class Supplier(HttpsServer):
         issued = pki.issue("live-supplier", oin=SUPPLIER_OIN)
         self.oins: list[str | None] = []
         self.serials: list[int] = []
-        super().__init__(self._answer, cert=issued.cert, key=issued.key, trust=pki.trust, name="live")
+        super().__init__(self._take_in, cert=issued.cert, key=issued.key, trust=pki.trust, name="live")
 
-    def _answer(self, received: Received) -> Answer:
+    def _take_in(self, received: Received) -> Answer:
         self.oins.append(received.peer_oin)
         return Answer(202)
 
-    def _serve(self, connection: Any) -> None:
-        der = connection.socket.getpeercert(binary_form=True)
+    def _secure(self, wire: Wire) -> bool:
+        if not super()._secure(wire):
+            return False
+        der = wire.socket.getpeercert(binary_form=True)  # type: ignore[attr-defined]
         self.serials.append(x509.load_der_x509_certificate(der).serial_number)
-        super()._serve(connection)
+        return True
 
 
 @pytest.fixture
