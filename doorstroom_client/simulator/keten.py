@@ -30,12 +30,12 @@ from doorstroom_client.parties.auth import ApiKey
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.receiving.judge import InboundRequest
-from doorstroom_client.simulator._config import config_text
-from doorstroom_client.simulator._osr_routes import PREFIXES
+from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.osr import SimulatedOsr
+from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 

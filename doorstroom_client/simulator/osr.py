@@ -13,11 +13,11 @@ from collections.abc import Callable
 from datetime import date
 
 from doorstroom_client.osr.mandate_table import Example
-from doorstroom_client.simulator._antwoorden import onthoud
-from doorstroom_client.simulator._osr_data import Data
-from doorstroom_client.simulator._osr_records import Asked, Caller, Endpoint, Mandate
-from doorstroom_client.simulator._osr_routes import PREFIXES, Routes
+from doorstroom_client.simulator.antwoorden import onthoud
 from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.osr_data import Data
+from doorstroom_client.simulator.osr_records import Asked, Caller, Endpoint, Mandate
+from doorstroom_client.simulator.osr_routes import PREFIXES, Routes
 
 __all__ = ["Endpoint", "Mandate", "SimulatedOsr"]
 

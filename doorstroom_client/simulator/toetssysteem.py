@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
-from doorstroom_client.simulator._afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
-from doorstroom_client.simulator._antwoorden import (
+from doorstroom_client.simulator.afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
+from doorstroom_client.simulator.antwoorden import (
     MELDINGEN,
     POSTS,
     RAPPORT,
@@ -26,12 +26,12 @@ from doorstroom_client.simulator._antwoorden import (
     lees_namens,
     onthoud,
 )
-from doorstroom_client.simulator._berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
-from doorstroom_client.simulator._deelnemers import Deelnemer, Deelnemers, aangemeld
-from doorstroom_client.simulator._verzending import Verzonden, Zending, client_context, verzend
+from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
+from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
+from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, verzend
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 

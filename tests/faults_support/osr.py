@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doorstroom_client.simulator._osr_records import Asked, Endpoint, Mandate
-from doorstroom_client.simulator._osr_routes import BOARD_ONLY, Routes
 from doorstroom_client.simulator.https import Answer, App, Received
 from doorstroom_client.simulator.osr import SimulatedOsr
+from doorstroom_client.simulator.osr_records import Asked, Endpoint, Mandate
+from doorstroom_client.simulator.osr_routes import BOARD_ONLY, Routes
 
 _PAGE = b"<!doctype html><title>404</title><h1>Not Found</h1>"
 

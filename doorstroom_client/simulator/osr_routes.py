@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doorstroom_client.simulator._osr_data import Data
-from doorstroom_client.simulator._osr_records import (
+from doorstroom_client.simulator.https import Answer
+from doorstroom_client.simulator.osr_data import Data
+from doorstroom_client.simulator.osr_records import (
     Asked,
     Endpoint,
     InvalidQueryError,
@@ -17,7 +18,6 @@ from doorstroom_client.simulator._osr_records import (
     checked_oin,
     read_day,
 )
-from doorstroom_client.simulator.https import Answer
 
 PREFIXES = {2: "/api/v2", 3: "/api/v3"}
 """Of the paths, by version."""
