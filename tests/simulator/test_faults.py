@@ -186,16 +186,6 @@ def test_half_a_request_is_no_trouble(serve: Callable[..., BadServer], context: 
     assert server.errors == []
 
 
-def test_a_client_without_certificate_is_refused(serve: Callable[..., BadServer], pki: Pki) -> None:
-    server = serve(faults.answer(202))
-    with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"), Raw(server, client_context(pki, None)) as raw:
-        raw.post()
-        raw.rest()
-    server.stop()
-    assert server.handshake_errors == ["PEER_DID_NOT_RETURN_A_CERTIFICATE"]
-    assert (server.requests, server.bytes_received, server.connections) == ([], 0, 1)
-
-
 @pytest.mark.parametrize("tls", [faults.TLS_1_2_ONLY, faults.TLS_1_3_ONLY], ids=["1.2", "1.3"])
 def test_a_server_that_refuses_our_certificate(
     serve: Callable[..., BadServer],
@@ -283,17 +273,6 @@ def test_stopping_takes_no_time_and_leaves_nothing(pki: Pki, server_cert: Issued
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", server.port), 1)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("fault")]
-
-
-def test_a_silent_connection_delays_nobody(serve: Callable[..., BadServer], context: ssl.SSLContext) -> None:
-    server = serve(faults.answer(202))
-    with contextlib.ExitStack() as stack:
-        for _ in range(20):
-            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5))
-        with Raw(server, context) as raw:
-            raw.post(more=b"Connection: close\r\n")
-            assert raw.rest()
-    assert len(server.requests) == 1
 
 
 def test_what_a_fault_raises_is_kept_and_not_printed(
