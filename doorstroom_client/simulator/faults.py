@@ -13,115 +13,48 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 
-from doorstroom_client.simulator._fault_answers import HTML, JSON, PORTAL, RECEIPT, Headers, head, length, sending
-from doorstroom_client.simulator._fault_before import (
-    close_during_handshake,
-    close_without_answer,
-    early_status,
-    never_reads,
-    refuse_connection,
-    reset_after_accept,
-    reset_after_handshake,
-    reset_after_request,
-    reset_during_handshake,
-    reset_mid_body,
-    silent,
-    silent_connect,
-    slow_handshake,
-)
-from doorstroom_client.simulator._fault_framing import (
-    bad_status_line,
-    close_delimited,
-    content_length_too_long,
-    content_length_too_short,
-    continue_spam,
-    drip_body,
-    drip_headers,
-    gzip_bomb,
-    header_flood,
-    length_and_chunked,
-    no_content_with_body,
-    truncated_body,
-    truncated_chunk,
-    two_content_lengths,
-)
-from doorstroom_client.simulator._fault_server import FaultServer
-from doorstroom_client.simulator._fault_tls import (
-    CBC,
-    CCM_8,
-    DHE,
-    MODERN,
-    PLAIN,
-    STATIC_RSA,
-    TLS_1_0,
-    TLS_1_1,
-    TLS_1_2_ONLY,
-    TLS_1_3_ONLY,
-    WEAK_CERTIFICATE,
-    TlsVariant,
-)
-from doorstroom_client.simulator._fault_wire import Fault, FaultRequest, Stage, Wire
-from doorstroom_client.simulator.https import Answer, Received
-from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.simulator.fault_server import Fault, FaultServer
+from doorstroom_client.simulator.https import App, answer_with, head
+from doorstroom_client.simulator.pki import Issued, Leaf, Pki, rsa_key
+from doorstroom_client.simulator.tls import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
+from doorstroom_client.simulator.wire import Wire
 
 __all__ = [
     "CBC",
-    "CCM_8",
-    "DHE",
     "MODERN",
-    "PLAIN",
     "STATIC_RSA",
-    "TLS_1_0",
     "TLS_1_1",
-    "TLS_1_2_ONLY",
-    "TLS_1_3_ONLY",
-    "WEAK_CERTIFICATE",
     "Fault",
-    "FaultRequest",
     "FaultServer",
-    "Stage",
     "TlsVariant",
     "Wire",
     "answer",
     "app",
-    "applied",
-    "bad_status_line",
-    "close_delimited",
-    "close_during_handshake",
     "close_without_answer",
-    "content_length_too_long",
-    "content_length_too_short",
-    "continue_spam",
     "drip_body",
-    "drip_headers",
-    "early_status",
-    "gzip_bomb",
-    "header_flood",
     "html_page",
-    "length_and_chunked",
-    "never_reads",
     "no_content_with_body",
     "redirect",
-    "refuse_connection",
-    "reset_after_accept",
-    "reset_after_handshake",
     "reset_after_request",
-    "reset_during_handshake",
-    "reset_mid_body",
     "retry_after",
     "served",
     "silent",
-    "silent_connect",
-    "slow_handshake",
     "truncated_body",
-    "truncated_chunk",
-    "two_content_lengths",
 ]
 
+RECEIPT = b'{"melding": "Ontvangen."}'
+"""A body as a supplier sends with 202."""
+PORTAL = b"<!doctype html><html><head><title>Inloggen</title></head><body><p>Log in om verder te gaan.</p></body></html>"
+"""What a login page or a proxy sends instead of an answer."""
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
 _OIN = "00000003990000990000"
 _numbers = itertools.count(1)
+
+Headers = Sequence[tuple[str, str]]
 
 
 @contextmanager
@@ -132,8 +65,6 @@ def served(
     oin: str | None = _OIN,
     issued: Issued | None = None,
     tls: TlsVariant = MODERN,
-    trust: Path | None = None,
-    port: int = 0,
 ) -> Iterator[FaultServer]:
     """Run a `FaultServer` with a certificate made for it.
 
@@ -143,14 +74,11 @@ def served(
         oin: the OIN in the certificate.
         issued: another certificate, for instance one with a defect; ``oin`` is then not used.
         tls: how it speaks TLS.
-        trust: other roots that clients must come from, to refuse the client of a test.
-        port: 0 lets the system choose.
     """
     if issued is None:
-        leaf = Leaf(oins=() if oin is None else (oin,), rsa_bits=2048 if tls.needs_rsa else None)
+        leaf = Leaf(oins=() if oin is None else (oin,), key=rsa_key() if tls.needs_rsa else None)
         issued = pki.issue_leaf(f"fault-server-{next(_numbers)}", leaf)
-    server = FaultServer(fault, cert=issued.cert, key=issued.key, trust=trust or pki.trust, tls=tls, port=port)
-    with server:
+    with FaultServer(fault, cert=issued.cert, key=issued.key, trust=pki.trust, tls=tls) as server:
         yield server
 
 
@@ -182,7 +110,7 @@ def answer(
 
 def html_page(status: int = 200, page: bytes = PORTAL) -> Fault:
     """A page for people, with a status that looks fine."""
-    return answer(status, page, HTML).renamed(f"html_page {status}")
+    return replace(answer(status, page, HTML), name=f"html_page {status}")
 
 
 def retry_after(status: int = 503, value: str = "1", *, date: str | None = None) -> Fault:
@@ -194,50 +122,115 @@ def retry_after(status: int = 503, value: str = "1", *, date: str | None = None)
         date: of ``Date``; left out when None.
     """
     dated = () if date is None else (("Date", date),)
-    return answer(status, headers=(("Retry-After", value), *dated)).renamed(f"retry_after {status}")
+    return replace(answer(status, headers=(("Retry-After", value), *dated)), name=f"retry_after {status}")
 
 
 def redirect(status: int = 302, location: str = "https://localhost:1/elders") -> Fault:
     """A referral to another address; the address of a second `FaultServer` shows whether anyone follows it."""
-    return answer(status, b"", headers=(("Location", location),)).renamed(f"redirect {status}")
+    return replace(answer(status, b"", headers=(("Location", location),)), name=f"redirect {status}")
 
 
-def app(handle: Callable[[Received], Answer]) -> Fault:
-    """Whatever an app of the simulator answers, for instance ``SimulatedOsr().app``.
-
-    Args:
-        handle: the app.
-    """
-
-    def message(wire: Wire) -> bytes:
-        made = handle(_received(wire))
-        framing = (length(len(made.body)), *made.headers)
-        return head(made.status, framing, content_type=made.content_type, close=wire.last) + made.body
-
-    return Fault("app", sending(message))
+def app(handle: App) -> Fault:
+    """Whatever an app of the simulator answers, for instance ``SimulatedOsr().app``."""
+    return Fault("app", partial(answer_with, handle))
 
 
-def applied(handle: Callable[[Received], Answer], fault: Fault) -> Fault:
-    """An app handles the request, but the client meets a fault instead of the answer.
-
-    Args:
-        handle: the app.
-        fault: strikes after the app is done.
-
-    Raises:
-        ValueError: the fault strikes before a request.
-    """
-    if fault.stage is not Stage.REQUEST:
-        raise ValueError(f"{fault.name} strikes before a request")
+def reset_after_request() -> Fault:
+    """A TCP reset after the whole request was read."""
 
     def play(wire: Wire) -> bool:
         wire.read_body()
-        handle(_received(wire))
-        return fault.play(wire)
+        wire.reset()
+        return False
 
-    return Fault(f"applied, then {fault.name}", play, receive_buffer=fault.receive_buffer)
+    return Fault("reset_after_request", play)
 
 
-def _received(wire: Wire) -> Received:
-    assert wire.request is not None
-    return wire.request.received()
+def close_without_answer(*, goodbye: bool = True) -> Fault:
+    """An orderly close after the whole request was read.
+
+    Args:
+        goodbye: whether TLS says that it ends.
+    """
+    return Fault("close_without_answer", sending(lambda _: b"", keep=False, goodbye=goodbye))
+
+
+def silent() -> Fault:
+    """The request is read and never answered."""
+
+    def play(wire: Wire) -> bool:
+        wire.read_body()
+        wire.silence()
+        return False
+
+    return Fault("silent", play)
+
+
+def drip_body(seconds: float = 0.1, *, status: int = 202, body: bytes = RECEIPT, content_type: str = JSON) -> Fault:
+    """The head of the answer at once, its body byte by byte.
+
+    Args:
+        seconds: pause after each byte.
+        status: what is answered.
+        body: what is sent slowly; a short one may arrive in time.
+        content_type: of the body.
+    """
+    return Fault("drip_body", dripping(head(status, [length(len(body))], content_type=content_type), body, seconds))
+
+
+def truncated_body(status: int = 202, content_type: str = JSON, body: bytes = RECEIPT, *, sent: int | None = None) -> Fault:
+    """The connection ends before the body does.
+
+    Args:
+        status: what is answered.
+        content_type: of the body.
+        body: the whole body, whose length is promised.
+        sent: bytes of it that are sent; half of it by default.
+    """
+    part = body[: len(body) // 2 if sent is None else sent]
+    return Fault("truncated_body", cut(head(status, [length(len(body))], content_type=content_type) + part))
+
+
+def no_content_with_body(body: bytes = RECEIPT) -> Fault:
+    """A 204 with a body, as the published definition asks for; the connection stays, with the body in it."""
+    message = head(204, [length(len(body))], content_type=JSON) + body
+    return Fault("no_content_with_body", sending(lambda _: message))
+
+
+def length(number: int) -> tuple[str, str]:
+    """A Content-Length header."""
+    return ("Content-Length", str(number))
+
+
+def sending(message: Callable[[Wire], bytes], *, keep: bool = True, goodbye: bool = True) -> Callable[[Wire], bool]:
+    """Read the whole request and send one message."""
+
+    def play(wire: Wire) -> bool:
+        wire.read_body()
+        wire.send(message(wire))
+        if not goodbye:
+            wire.linger()
+            wire.close()
+        return keep
+
+    return play
+
+
+def cut(message: bytes) -> Callable[[Wire], bool]:
+    """Read the whole request, send one message and close."""
+    return sending(lambda _: message, keep=False)
+
+
+def dripping(at_once: bytes, slowly: bytes, seconds: float) -> Callable[[Wire], bool]:
+    """Read the whole request, send one part at once and the other byte by byte."""
+
+    def play(wire: Wire) -> bool:
+        wire.read_body()
+        wire.send(at_once)
+        for at in range(len(slowly)):
+            wire.send(slowly[at : at + 1])
+            if wire.pause(seconds):
+                return False
+        return True
+
+    return play

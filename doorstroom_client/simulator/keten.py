@@ -30,11 +30,12 @@ from doorstroom_client.parties.auth import ApiKey
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.receiving.judge import InboundRequest
-from doorstroom_client.simulator._config import config_text
+from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.osr import SimulatedOsr
+from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 
@@ -193,16 +194,11 @@ class Keten:
     def osr_settings(self) -> Osr:
         """The OSR as a LAS configures it; known from `start` on."""
         return Osr(
-            f"{self._osr_server.url}{self.osr.prefix}",
+            f"{self._osr_server.url}{PREFIXES[2]}",
             namespace=self.osr.namespace,
             api_key=ApiKey(API_KEY_HEADER, API_KEY),
             oin=OSR_OIN,
         )
-
-    @property
-    def las_url(self) -> str:
-        """Where the receiving side listens; known from `start` on."""
-        return self._las_server.url
 
     def arguments(self) -> dict[str, Any]:
         """The arguments of a client for this chain."""

@@ -10,18 +10,16 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 from doorstroom_client.osr.mandate_table import Example
-from doorstroom_client.simulator._antwoorden import onthoud
-from doorstroom_client.simulator._osr_data import Data
-from doorstroom_client.simulator._osr_records import Asked, Caller, Endpoint, Mandate
-from doorstroom_client.simulator._osr_routes import Routes
+from doorstroom_client.simulator.antwoorden import onthoud
 from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.osr_data import Data
+from doorstroom_client.simulator.osr_records import Asked, Caller, Endpoint, Mandate
+from doorstroom_client.simulator.osr_routes import PREFIXES, Routes
 
 __all__ = ["Endpoint", "Mandate", "SimulatedOsr"]
-_PAGE = b"<!doctype html><title>404</title><h1>Not Found</h1>"
 
 
 class SimulatedOsr:
@@ -29,13 +27,9 @@ class SimulatedOsr:
 
     Attributes:
         namespace: of the service version that is in use.
-        prefix: of all paths of the second version.
-        prefix_v3: of all paths of the third version.
         outage: while True every request gets 503.
-        rolled_back: while True the third version is not there: a web page with 404, as after a release that was taken back.
         says: the answer to every question about a mandate, in place of what stands in it: an example of `TABLE`, with which
             each of its rows can be tried; None for its own answers.
-        camel_v3: whether the third version writes its names in camelCase; that is not public.
         calls: method, path and OIN of the caller of the last requests, in order; only the oldest of many thousands are
             forgotten.
     """
@@ -46,9 +40,6 @@ class SimulatedOsr:
         api_key_header: str,
         api_key: str,
         namespace: str = "http://example.org/schemas/doorstroomtoets/simulator",
-        service_code: str = "DOORSTROOM",
-        prefix: str = "/api/v2",
-        prefix_v3: str = "/api/v3",
         today: Callable[[], date] = date.today,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -58,26 +49,19 @@ class SimulatedOsr:
             api_key_header: name of the header for the key; not public, so every test chooses.
             api_key: the value an owner must send to see a mandate's details; it goes for all systems of an owner.
             namespace: of the service version.
-            service_code: of the service.
-            prefix: of all paths of the second version, without a slash at the end.
-            prefix_v3: the same for the third version.
             today: the day meant when a request names none.
             clock: monotonic seconds, for the rate limit.
         """
         self.namespace = namespace
-        self.prefix = prefix
-        self.prefix_v3 = prefix_v3
         self.outage = False
-        self.rolled_back = False
         self.says: Example | None = None
-        self.camel_v3 = False
         self.calls: list[tuple[str, str, str | None]] = []
         self._api_key_header = api_key_header
         self._api_key = api_key
         self._clock = clock
         self._lock = threading.Lock()
         self._data = Data(today, {namespace: "active"})
-        self._routes = Routes(self._data, service_code, {2: prefix, 3: prefix_v3})
+        self._routes = Routes(self._data)
         self._limit: tuple[int, float] | None = None
         self._window = (-math.inf, 0)
 
@@ -103,20 +87,10 @@ class SimulatedOsr:
             system: name of the supplier's system.
             namespace: of another service version than the one in use.
         """
-        return self._give(supplier_oin, start, end, system, namespace, school_oin=school_oin)
-
-    def mandate_board(
-        self,
-        board: str,
-        supplier_oin: str,
-        start: date | None = None,
-        end: date | None = None,
-        *,
-        system: str = "Bedacht systeem",
-        namespace: str | None = None,
-    ) -> Mandate:
-        """Register a mandate that a board gives for all of its schools; see `add_board`."""
-        return self._give(supplier_oin, start, end, system, namespace, board=board)
+        with self._lock:
+            first = start or self._data.today()
+            used = namespace or self.namespace
+            return self._data.give(Mandate(supplier_oin, school_oin, used, first, end, system, token="", number=0))
 
     def revoke(self, school_oin: str, supplier_oin: str) -> None:
         """Withdraw every mandate of this supplier for this school; none is fine."""
@@ -176,14 +150,6 @@ class SimulatedOsr:
             self._limit = None if requests is None else (requests, per_seconds)
             self._window = (-math.inf, 0)
 
-    def boards_only(self, yes: bool = True) -> None:
-        """Let the service have mandates of boards only: it lists no addresses and takes none."""
-        self._routes.board_only = yes
-
-    def second_rows(self, yes: bool = True) -> None:
-        """Let a second registration of an administration make a second row; it is refused otherwise. Which is not public."""
-        self._routes.second_row = yes
-
     def app(self, received: Received) -> Answer:
         """Answer one request."""
         with self._lock:
@@ -195,16 +161,14 @@ class SimulatedOsr:
             return Answer.json(429, {"message": "too many requests"}, (("Retry-After", str(math.ceil(wait))),))
         if received.peer_oin is None:
             return Answer.json(401, {"message": "client certificate required"})
-        version = 3 if received.path.startswith(f"{self.prefix_v3}/") else 2
-        if version == 3 and self.rolled_back:
-            return Answer(404, _PAGE, "text/html")
-        if version == 2 and not received.path.startswith(f"{self.prefix}/"):
+        version = next((number for number, prefix in PREFIXES.items() if received.path.startswith(f"{prefix}/")), None)
+        if version is None:
             return Answer.json(404, {"message": "not found"})
         if self.says is not None and received.path.endswith("/mandates"):
             return Answer(self.says.status, self.says.body.encode(), self.says.content_type)
         with self._lock:
             caller = Caller(received.peer_oin, self._system(received))
-            return self._routes.answer(Asked(received, version, version == 3 and self.camel_v3, caller))
+            return self._routes.answer(Asked(received, version, caller))
 
     def _system(self, received: Received) -> str | None:
         key = received.header(self._api_key_header)
@@ -225,20 +189,3 @@ class SimulatedOsr:
             return max(begun + seconds - now, 1e-6)
         self._window = (begun, count + 1)
         return 0.0
-
-    def _give(
-        self,
-        supplier_oin: str,
-        start: date | None,
-        end: date | None,
-        system: str,
-        namespace: str | None,
-        *,
-        school_oin: str = "",
-        board: str = "",
-    ) -> Mandate:
-        used = namespace or self.namespace
-        with self._lock:
-            first = start or self._data.today()
-            made = Mandate(supplier_oin, school_oin, used, first, end, system, token="", number=0)
-            return self._data.give(replace(made, board=board))

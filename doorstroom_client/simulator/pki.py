@@ -7,12 +7,12 @@ private keys of the root and the intermediate live in memory only and die with t
 from __future__ import annotations
 
 import ipaddress
-import itertools
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,8 @@ except ImportError as error:
     ) from error
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.simulator._fault_crl import Defect, LeafKey, make_crl, signed_with_sha1
-from doorstroom_client.simulator._rsa_keys import rsa_key
 
-__all__ = ["Defect", "Issued", "Leaf", "Pki"]
-
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CLOCK_SKEW = timedelta(hours=1)
 _LEAF_LIFETIME = timedelta(days=180)
@@ -44,7 +41,7 @@ class Issued:
     """A certificate with its private key, as files.
 
     Attributes:
-        cert: PEM with the certificate followed by the intermediate, unless that is left out on purpose.
+        cert: PEM with the certificate followed by the intermediate.
         key: PEM with the unencrypted private key, readable by the owner only.
         oin: the OIN in ``subject.serialNumber``; None when there is none, or more than one.
     """
@@ -65,10 +62,7 @@ class Leaf:
         not_after: end of validity; None means 180 days from now.
         usages: extended key usages; empty leaves the extension out.
         common_name: the name of the certificate when left out.
-        rsa_bits: size of an RSA key, at least 1024; None makes an elliptic curve key.
-        self_signed: signed with its own key instead of that of the intermediate.
-        with_intermediate: whether the intermediate comes along in the file.
-        sha1: signed with SHA-1.
+        key: its private key; None makes an elliptic curve key.
     """
 
     oins: tuple[str, ...] = ()
@@ -77,18 +71,29 @@ class Leaf:
     not_after: datetime | None = None
     usages: tuple[ObjectIdentifier, ...] = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
     common_name: str | None = None
-    rsa_bits: int | None = None
-    self_signed: bool = False
-    with_intermediate: bool = True
-    sha1: bool = False
+    key: PrivateKey | None = field(default=None, repr=False)
+
+
+class Defect(StrEnum):
+    """One thing that is wrong with a server certificate; everything else about it is sound."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    WRONG_HOST = "wrong-host"
+    OTHER_CA = "other-ca"
+    OTHER_OIN = "other-oin"
+    NO_OIN = "no-oin"
 
 
 @frozen
-class _Authority:
+class Authority:
+    """A root or an intermediate."""
+
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)
 
     def pem(self) -> bytes:
+        """The certificate."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
 
@@ -98,6 +103,8 @@ class Pki:
     Attributes:
         directory: where all files are written; readable by the owner only.
         trust: PEM with the root, to be used as the only trust anchor; with that of the other one, when there is.
+        root: signs the intermediate.
+        intermediate: signs all others.
     """
 
     def __init__(self, directory: Path, *, name: str = "Simulator", beside: Pki | None = None) -> None:
@@ -111,13 +118,12 @@ class Pki:
         self.directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.chmod(0o700)
-        self._root = _make_authority(f"{name} Root", parent=None, path_length=1)
-        self._intermediate = _make_authority(f"{name} Intermediate", parent=self._root, path_length=0)
-        self._numbers = itertools.count(1)
+        self.root = _make_authority(f"{name} Root", parent=None, path_length=1)
+        self.intermediate = _make_authority(f"{name} Intermediate", parent=self.root, path_length=0)
         self.trust = directory / "trust.pem"
-        roots = self._root.pem() + (b"" if beside is None else beside.trust.read_bytes())
+        roots = self.root.pem() + (b"" if beside is None else beside.trust.read_bytes())
         for path in [self.trust] if beside is None else [self.trust, beside.trust]:
-            _write_private(path, roots)
+            write_private(path, roots)
 
     def issue(
         self,
@@ -165,31 +171,22 @@ class Pki:
             leaf: the contents of the certificate.
 
         Raises:
-            ValueError: the name cannot be a file name, the validity ends before it starts, or a self-signed
-                certificate is to have SHA-1.
+            ValueError: the name cannot be a file name, or the validity ends before it starts.
         """
         if not _FILE_NAME.fullmatch(name):
             raise ValueError(f"A certificate name holds letters, digits, dots, dashes and underscores: {name!r}")
-        if leaf.sha1 and leaf.self_signed:
-            raise ValueError("SHA-1 is for certificates that the intermediate signs")
-        key: LeafKey = ec.generate_private_key(ec.SECP256R1()) if leaf.rsa_bits is None else rsa_key(leaf.rsa_bits)
-        builder = _leaf_builder(name, leaf, key, None if leaf.self_signed else self._intermediate)
-        certificate = builder.sign(key if leaf.self_signed else self._intermediate.key, hashes.SHA256())
-        pem = certificate.public_bytes(serialization.Encoding.PEM)
-        if leaf.sha1:
-            pem = signed_with_sha1(certificate, self._intermediate.key)
-        if leaf.with_intermediate and not leaf.self_signed:
-            pem += self._intermediate.pem()
+        key = leaf.key or ec.generate_private_key(ec.SECP256R1())
+        certificate = leaf_builder(name, leaf, key, self.intermediate).sign(self.intermediate.key, hashes.SHA256())
         issued = Issued(
             cert=self.directory / f"{name}.cert.pem",
             key=self.directory / f"{name}.key.pem",
             oin=leaf.oins[0] if len(leaf.oins) == 1 else None,
         )
-        _write_private(
+        write_private(
             issued.key,
             key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
         )
-        _write_private(issued.cert, pem)
+        write_private(issued.cert, certificate.public_bytes(serialization.Encoding.PEM) + self.intermediate.pem())
         return issued
 
     def issue_defect(self, defect: Defect, *, oin: str, hosts: Sequence[str] = ("localhost", "127.0.0.1")) -> Issued:
@@ -198,102 +195,36 @@ class Pki:
         Args:
             defect: what is wrong; also names the files, so that the same defect again replaces them.
             oin: a sound OIN of 20 characters, from which a wrong one is derived where that is the defect.
-            hosts: what it would be valid for; the first is the common name of `Defect.CN_ONLY`.
+            hosts: what it would be valid for.
         """
         if defect is Defect.OTHER_CA:
             return Pki(self.directory / "other-ca").issue(defect, oin=oin, hosts=hosts)
         return self.issue_leaf(f"defect-{defect}", _with_defect(Leaf(oins=(oin,), hosts=tuple(hosts)), defect))
 
-    def crl(
-        self,
-        revoked: Sequence[Issued] = (),
-        *,
-        intermediate_revoked: bool = False,
-        stale: bool = False,
-        signed_by_other: bool = False,
-        name: str | None = None,
-    ) -> Path:
-        """Write the lists of withdrawn certificates of the root and the intermediate into one PEM file.
-
-        Both are there, so that a chain passes ``ssl.VERIFY_CRL_CHECK_CHAIN`` when nothing is wrong.
-
-        Args:
-            revoked: withdrawn certificates, as their files are now: a renewal under the same name is another one.
-            intermediate_revoked: whether the root withdraws the intermediate.
-            stale: whether newer lists should have been there since yesterday.
-            signed_by_other: whether both are forgeries, signed with a key of nobody in the chain.
-            name: of the file, without ``.pem``; the same name again replaces it, as a fresh list does. A new name
-                by default.
-        """
-        keys = [self._root.key, self._intermediate.key]
-        if signed_by_other:
-            keys = [ec.generate_private_key(ec.SECP256R1()) for _ in keys]
-        leaves = [x509.load_pem_x509_certificates(issued.cert.read_bytes())[0] for issued in revoked]
-        authorities = [self._intermediate.certificate] if intermediate_revoked else []
-        path = self._new_file(name or f"crl-{next(self._numbers)}")
-        from_root = make_crl(self._root.certificate, keys[0], authorities, stale=stale)
-        _write_private(path, from_root + make_crl(self._intermediate.certificate, keys[1], leaves, stale=stale))
-        return path
-
-    def crl_bundle(
-        self,
-        revoked: Sequence[Issued] = (),
-        *,
-        intermediate_revoked: bool = False,
-        stale: bool = False,
-        signed_by_other: bool = False,
-        name: str | None = None,
-    ) -> Path:
-        """Write the root and the lists of `crl` into one PEM file, to be used as the only trust file.
-
-        Args:
-            revoked: as in `crl`.
-            intermediate_revoked: as in `crl`.
-            stale: as in `crl`.
-            signed_by_other: as in `crl`.
-            name: as in `crl`.
-        """
-        path = self.crl(
-            revoked, intermediate_revoked=intermediate_revoked, stale=stale, signed_by_other=signed_by_other, name=name
-        )
-        _write_private(path, self._root.pem() + path.read_bytes())
-        return path
-
-    def _new_file(self, name: str) -> Path:
-        if not _FILE_NAME.fullmatch(name):
-            raise ValueError(f"A file name holds letters, digits, dots, dashes and underscores: {name!r}")
-        return self.directory / f"{name}.pem"
-
 
 def _with_defect(leaf: Leaf, defect: Defect) -> Leaf:
     now = datetime.now(UTC)
-    oin = leaf.oins[0]
     changes: dict[Defect, dict[str, Any]] = {
         Defect.EXPIRED: {"not_after": now - timedelta(days=1)},
         Defect.NOT_YET_VALID: {"not_before": now + timedelta(days=1)},
         Defect.WRONG_HOST: {"hosts": ("elders.example",)},
-        Defect.CN_ONLY: {"hosts": (), "common_name": leaf.hosts[0]},
-        Defect.WILDCARD_TLD: {"hosts": ("*.nl",)},
-        Defect.WILDCARD_ALL: {"hosts": ("*",)},
-        Defect.SELF_SIGNED: {"self_signed": True},
-        Defect.NO_SERVER_AUTH: {"usages": (ExtendedKeyUsageOID.CLIENT_AUTH,)},
-        Defect.RSA_1024: {"rsa_bits": 1024},
-        Defect.SHA1: {"sha1": True},
-        Defect.INCOMPLETE_CHAIN: {"with_intermediate": False},
-        Defect.OTHER_OIN: {"oins": (_other_oin(oin),)},
+        Defect.OTHER_OIN: {"oins": (other_oin(leaf.oins[0]),)},
         Defect.NO_OIN: {"oins": ()},
-        Defect.TWO_OINS: {"oins": (oin, _other_oin(oin))},
-        Defect.SHORT_OIN: {"oins": (oin[:-1],)},
     }
     return replace(leaf, **changes[defect])
 
 
-def _other_oin(oin: str) -> str:
+def rsa_key() -> rsa.RSAPrivateKey:
+    """A key for `Leaf`, for suites that only work with one."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def other_oin(oin: str) -> str:
     """One digit differs: a sloppy comparison would not see it."""
     return oin[:-5] + ("1" if oin[-5:-4] != "1" else "2") + oin[-4:]
 
 
-def _make_authority(name: str, *, parent: _Authority | None, path_length: int) -> _Authority:
+def _make_authority(name: str, *, parent: Authority | None, path_length: int) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _subject(name, f"Stichting {name}", ())
     now = datetime.now(UTC)
@@ -301,10 +232,11 @@ def _make_authority(name: str, *, parent: _Authority | None, path_length: int) -
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
     builder = builder.add_extension(_key_usage(authority=True), critical=True)
     certificate = builder.sign(parent.key if parent else key, hashes.SHA256())
-    return _Authority(certificate, key)
+    return Authority(certificate, key)
 
 
-def _leaf_builder(name: str, leaf: Leaf, key: LeafKey, issuer: _Authority | None) -> x509.CertificateBuilder:
+def leaf_builder(name: str, leaf: Leaf, key: PrivateKey, issuer: Authority | None) -> x509.CertificateBuilder:
+    """What `Pki.issue_leaf` signs; without an issuer the certificate names itself as such."""
     now = datetime.now(UTC)
     # A certificate that has already ended still needs a start before its end.
     not_after = leaf.not_after or now + _LEAF_LIFETIME
@@ -312,7 +244,7 @@ def _leaf_builder(name: str, leaf: Leaf, key: LeafKey, issuer: _Authority | None
     subject = _subject(leaf.common_name or name, f"Bedachte organisatie {name}", leaf.oins)
     builder = _builder(subject, issuer, key.public_key(), not_before, not_after)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    builder = builder.add_extension(_key_usage(authority=False, rsa_key=leaf.rsa_bits is not None), critical=True)
+    builder = builder.add_extension(_key_usage(authority=False, with_rsa=isinstance(key, rsa.RSAPrivateKey)), critical=True)
     if leaf.hosts:
         names = x509.SubjectAlternativeName([_general_name(host) for host in leaf.hosts])
         builder = builder.add_extension(names, critical=False)
@@ -323,7 +255,7 @@ def _leaf_builder(name: str, leaf: Leaf, key: LeafKey, issuer: _Authority | None
 
 def _builder(
     subject: x509.Name,
-    issuer: _Authority | None,
+    issuer: Authority | None,
     public_key: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
     not_before: datetime,
     not_after: datetime,
@@ -354,11 +286,11 @@ def _subject(common_name: str, organisation: str, oins: Sequence[str]) -> x509.N
     return x509.Name(attributes)
 
 
-def _key_usage(*, authority: bool, rsa_key: bool = False) -> x509.KeyUsage:
+def _key_usage(*, authority: bool, with_rsa: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
         digital_signature=not authority,
         content_commitment=False,
-        key_encipherment=rsa_key,
+        key_encipherment=with_rsa,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=authority,
@@ -375,7 +307,7 @@ def _general_name(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Replace a file in one step, so that it is never half written and never readable by others."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

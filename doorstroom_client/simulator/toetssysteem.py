@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
-from doorstroom_client.simulator._afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
-from doorstroom_client.simulator._antwoorden import (
+from doorstroom_client.simulator.afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
+from doorstroom_client.simulator.antwoorden import (
     MELDINGEN,
     POSTS,
     RAPPORT,
@@ -26,12 +26,12 @@ from doorstroom_client.simulator._antwoorden import (
     lees_namens,
     onthoud,
 )
-from doorstroom_client.simulator._berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
-from doorstroom_client.simulator._deelnemers import Deelnemer, Deelnemers, aangemeld
-from doorstroom_client.simulator._verzending import Verzonden, Zending, client_context, verzend
+from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
+from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
+from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, verzend
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
@@ -47,6 +47,7 @@ class Gedrag(StrEnum):
     """The same, with 422."""
 
 
+_PREFIX = "/dst"
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
@@ -82,8 +83,6 @@ class Toetssysteem:
         mandaat: Callable[[str, str], bool],
         scholen: Iterable[str],
         versies: Collection[str],
-        prefix: str = "/dst",
-        seed: int = 1,
         scores_als_tekst: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -98,8 +97,6 @@ class Toetssysteem:
                 about the sender and about this supplier.
             scholen: OINs of the schools it knows.
             versies: the version strings of the agreement it accepts.
-            prefix: of all paths, without a slash at the end.
-            seed: another value gives other outcomes.
             scores_als_tekst: send scores as text, as the definition says, and not as numbers, as its example
                 does (quirk Q1).
             now: the clock.
@@ -109,15 +106,14 @@ class Toetssysteem:
         self.oin = oin
         self.gedrag = gedrag
         self.scholen = set(scholen)
-        self.basis_url = f"https://toetssysteem.example{prefix}"
+        self.basis_url = f"https://toetssysteem.example{_PREFIX}"
         self.rapport_klaar = True
         self.ontvangen: list[tuple[str, int]] = []
         self.geteld = 0
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self._versies = frozenset(versies)
-        self._prefix = prefix
-        self._seed = f"{seed}/{self.toetssoort}"
+        self._seed = f"1/{self.toetssoort}"
         self._scores_als_tekst = scores_als_tekst
         self._now = now
         self._lock = threading.Lock()
@@ -223,9 +219,9 @@ class Toetssysteem:
 
     def _route(self, path: str) -> tuple[str | None, str]:
         for operatie in POSTS:
-            if path == f"{self._prefix}/{operatie}":
+            if path == f"{_PREFIX}/{operatie}":
                 return operatie, ""
-        start = f"{self._prefix}/{RAPPORT}/"
+        start = f"{_PREFIX}/{RAPPORT}/"
         segment = path.removeprefix(start)
         if path.startswith(start) and segment and "/" not in segment:
             return RAPPORT, unquote(segment)

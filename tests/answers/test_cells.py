@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import faults_support as faults
 import pytest
 from support import PDF, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
@@ -18,7 +19,6 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.exchange.decisions import ANSWERS, Situation
-from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.rows import State
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import pytest
 from cli import conftest as cli
+from faults_support import Flaw, issue_defect
 from programs import free_port, installed, nginx, running
 from support import LAS_OIN, NOW, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
@@ -22,7 +23,7 @@ from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.errors import TlsError
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
-from doorstroom_client.simulator.pki import Defect, Issued, Pki
+from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
 from doorstroom_client.transport.streams import peer_oin
@@ -137,7 +138,7 @@ def refused(pki: Pki, folder: Path, way: str) -> Issued:
     if way == "another root":
         return Pki(folder / "elders").issue("vreemd", oin=LAS_OIN)
     if way == "no intermediate":
-        return pki.issue_defect(Defect.INCOMPLETE_CHAIN, oin=LAS_OIN)
+        return issue_defect(pki, Flaw.INCOMPLETE_CHAIN, oin=LAS_OIN)
     return pki.issue("las-server", oin=LAS_OIN, client=way != "for servers only")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from faults_support import BadServer, answer, served
 from promises.test_cancellation import client_for, send
 from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, Speler, certificate, leverancier
@@ -15,7 +16,6 @@ from wire.spel import ADVIEZEN, Speler, certificate, leverancier
 from doorstroom_client import Adviezenlijst
 from doorstroom_client.basics import forks
 from doorstroom_client.exchange.circuit import Circuits
-from doorstroom_client.simulator.faults import FaultServer, answer, served
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
 
@@ -31,7 +31,7 @@ def speler(request: pytest.FixtureRequest) -> Iterator[Speler]:
 
 
 @pytest.fixture
-def supplier(test_pki: Pki) -> Iterator[FaultServer]:
+def supplier(test_pki: Pki) -> Iterator[BadServer]:
     with served(answer(202), pki=test_pki, oin=SUPPLIER_OIN) as server:
         yield server
 
@@ -45,7 +45,7 @@ def left() -> Iterator[list[object]]:
 
 
 def test_connections_of_the_parent_stay_open_and_are_not_used(
-    test_pki: Pki, speler: Speler, supplier: FaultServer, left: list[object]
+    test_pki: Pki, speler: Speler, supplier: BadServer, left: list[object]
 ) -> None:
     client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(supplier.url)])
 
@@ -67,7 +67,7 @@ def test_connections_of_the_parent_stay_open_and_are_not_used(
             speler(parent.close() if isinstance(transport, HttpxTransport) else parent.aclose())
 
 
-def test_a_client_that_is_closed_closes_its_connections_in_other_loops_too(test_pki: Pki, supplier: FaultServer) -> None:
+def test_a_client_that_is_closed_closes_its_connections_in_other_loops_too(test_pki: Pki, supplier: BadServer) -> None:
     client = client_for(test_pki, supplier.url)
     elsewhere = asyncio.new_event_loop()
     thread = threading.Thread(target=elsewhere.run_forever)
@@ -89,7 +89,7 @@ def test_a_client_that_is_closed_closes_its_connections_in_other_loops_too(test_
         elsewhere.close()
 
 
-def test_connections_of_a_loop_that_was_closed_by_force_are_let_go(test_pki: Pki, supplier: FaultServer) -> None:
+def test_connections_of_a_loop_that_was_closed_by_force_are_let_go(test_pki: Pki, supplier: BadServer) -> None:
     client = client_for(test_pki, supplier.url)
     ended = asyncio.new_event_loop()
     ended.run_until_complete(_do(client))

@@ -13,6 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import faults_support as faults
+from faults_support import Fault, Flaw, TlsVariant, issue_defect, make_crl
+
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConnectError,
@@ -32,8 +35,6 @@ from doorstroom_client.errors import (
     WrongPeer,
 )
 from doorstroom_client.exchange.decisions import Situation as Sit
-from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, TlsVariant
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
 
 from .operations import LETTERS, SUCCESS, body_of
@@ -238,10 +239,10 @@ def _asking(status: int, value: str, asked: float | None, date: str | None = Non
     )
 
 
-def _defect(defect: Defect, code: str = "", tls: TlsVariant = faults.MODERN) -> Variant:
+def _defect(defect: Defect | Flaw, code: str = "", tls: TlsVariant = faults.MODERN) -> Variant:
     from support import SUPPLIER_OIN
 
-    return Variant(str(defect), issued=lambda pki: pki.issue_defect(defect, oin=SUPPLIER_OIN), code=code, tls=tls)
+    return Variant(str(defect), issued=lambda pki: issue_defect(pki, defect, oin=SUPPLIER_OIN), code=code, tls=tls)
 
 
 def _speaking(name: str, tls: TlsVariant) -> Variant:
@@ -250,13 +251,13 @@ def _speaking(name: str, tls: TlsVariant) -> Variant:
 
 def _revoked(name: str, code: str, **how: bool) -> Variant:
     def lists(pki: Pki, server: Issued, _: Path) -> Path:
-        return pki.crl([server] if how.get("leaf") else [], **{key: value for key, value in how.items() if key != "leaf"})
+        return make_crl(pki, [server] if how.get("leaf") else [], **{key: value for key, value in how.items() if key != "leaf"})
 
     return Variant(name, crls=lists, code=code)
 
 
 def _of_others(_pki: Pki, _server: Issued, folder: Path) -> Path:
-    return Pki(folder / "elders").crl()
+    return make_crl(Pki(folder / "elders"))
 
 
 def _redirects() -> tuple[Variant, ...]:
@@ -744,15 +745,15 @@ ROWS: tuple[Row, ...] = (
                 _TLS_HOLD["theirs"],
                 (
                     _defect(Defect.WRONG_HOST, "wrong_host"),
-                    _defect(Defect.CN_ONLY, "wrong_host"),
-                    _defect(Defect.WILDCARD_TLD, "wrong_host"),
-                    _defect(Defect.WILDCARD_ALL, "wrong_host"),
+                    _defect(Flaw.CN_ONLY, "wrong_host"),
+                    _defect(Flaw.WILDCARD_TLD, "wrong_host"),
+                    _defect(Flaw.WILDCARD_ALL, "wrong_host"),
                     _defect(Defect.OTHER_CA, "untrusted"),
-                    _defect(Defect.SELF_SIGNED, "self_signed"),
-                    _defect(Defect.NO_SERVER_AUTH, "wrong_purpose"),
-                    _defect(Defect.RSA_1024, "weak_key", faults.WEAK_CERTIFICATE),
-                    _defect(Defect.SHA1, "weak_signature", faults.WEAK_CERTIFICATE),
-                    _defect(Defect.INCOMPLETE_CHAIN, "untrusted"),
+                    _defect(Flaw.SELF_SIGNED, "self_signed"),
+                    _defect(Flaw.NO_SERVER_AUTH, "wrong_purpose"),
+                    _defect(Flaw.RSA_1024, "weak_key", faults.WEAK_CERTIFICATE),
+                    _defect(Flaw.SHA1, "weak_signature", faults.WEAK_CERTIFICATE),
+                    _defect(Flaw.INCOMPLETE_CHAIN, "untrusted"),
                 ),
             ),
         ),
@@ -803,7 +804,7 @@ ROWS: tuple[Row, ...] = (
         (
             Part(
                 _all(_h(WrongPeer, Sit.WRONG_PEER)),
-                tuple(map(_defect, (Defect.OTHER_OIN, Defect.NO_OIN, Defect.TWO_OINS, Defect.SHORT_OIN))),
+                tuple(map(_defect, (Defect.OTHER_OIN, Defect.NO_OIN, Flaw.TWO_OINS, Flaw.SHORT_OIN))),
             ),
         ),
         silent=True,

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import faults_support as faults
+from faults_support import BadServer, Fault
 from promises import kanarie
 from support import SUPPLIER_OIN
 
 from doorstroom_client import DoorstroomError
-from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, FaultServer
 from doorstroom_client.simulator.pki import Leaf
 
 from .operations import OURS, RAPPORT, look, perform
@@ -52,7 +52,7 @@ def _peer(letter: str) -> Peer:
 
 @contextmanager
 def _process(
-    world: World, speler: Watched, letter: str, server: FaultServer, folder: Path, limit: int | None = None
+    world: World, speler: Watched, letter: str, server: BadServer, folder: Path, limit: int | None = None
 ) -> Iterator[Any]:
     """One operation in a process of its own."""
     given = {

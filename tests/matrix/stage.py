@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import faults_support as faults
+from faults_support import BadServer, Fault, Stage, Wire, rsa_key, served
 from promises import kanarie
 from promises.spoor import Spoor
 from promises.witness import Count, Witness
@@ -24,8 +26,6 @@ from wire.spel import Speler
 
 from doorstroom_client import ClientCertificate, DoorstroomError, Retry, Timeouts
 from doorstroom_client.errors import Phase, TlsError, Unavailable, WrongPeer
-from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, FaultServer, Stage, Wire, served
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
 from doorstroom_client.store.rows import StoredAnswer
@@ -122,7 +122,7 @@ class World:
 
     @functools.cached_property
     def rsa(self) -> Issued:
-        return self.pki.issue_leaf("rsa", Leaf(oins=(SUPPLIER_OIN,), rsa_bits=2048))
+        return self.pki.issue_leaf("rsa", Leaf(oins=(SUPPLIER_OIN,), key=rsa_key(2048)))
 
     @functools.cache  # noqa: B019 - one world per session
     def issued(self, variant: Variant) -> Issued:
@@ -146,7 +146,7 @@ class World:
         return made
 
     @contextmanager
-    def serve(self, script: Sequence[Fault], variant: Variant | None = None) -> Iterator[FaultServer]:
+    def serve(self, script: Sequence[Fault], variant: Variant | None = None) -> Iterator[BadServer]:
         more: dict[str, Any] = {"issued": self.server}
         if variant is not None:
             more = {"issued": self.issued(variant), "tls": variant.tls}
@@ -197,7 +197,7 @@ class Watched(Speler):
 class Seat:
     """A client at a server, and everything that is true of every call."""
 
-    def __init__(self, world: World, speler: Watched, letter: str, server: FaultServer, **more: Any) -> None:
+    def __init__(self, world: World, speler: Watched, letter: str, server: BadServer, **more: Any) -> None:
         self.letter = letter
         self.server = server
         self.folder = world.empty_folder()
@@ -373,11 +373,11 @@ class Play:
             before = self._warm(seat, peer)
             seat.check_error(seat.call(), cell, self.variant)
             assert not peer.lists or self.variant.warm
-            if fault.stage is Stage.REQUEST:
+            if faults.stage_of(fault) is Stage.REQUEST:
                 assert len(seat.server.requests) - before == len(seat.main) - bool(before) == cell.attempts
             else:
                 assert seat.server.requests == []
-            if fault.stage in (Stage.CLOSED, Stage.FULL):
+            if faults.stage_of(fault) in (Stage.CLOSED, Stage.FULL):
                 assert seat.server.connections == 0
                 for _ in goes_on:
                     seat.server.advance()
@@ -388,13 +388,15 @@ class Play:
     def _again(self) -> None:
         """R and S: the second attempt gets a good answer."""
         peer, fault = self._peer(), self._fault()
-        with self._seat(self._script(peer, fault, peer.good), advance=fault.stage in (Stage.CLOSED, Stage.FULL)) as seat:
+        with self._seat(
+            self._script(peer, fault, peer.good), advance=faults.stage_of(fault) in (Stage.CLOSED, Stage.FULL)
+        ) as seat:
             before = self._warm(seat, peer)
             outcome = seat.call()
             seat.check_value(outcome, "yes", peer)
             if self.letter in "AB":
                 assert len(outcome.attempts) == 2
-            if fault.stage is Stage.REQUEST:
+            if faults.stage_of(fault) is Stage.REQUEST:
                 bodies = [item.body for item in seat.main][bool(before) :]
                 assert len(bodies) == 2
                 assert fault.name.startswith("reset_mid_body") or bodies[0] == bodies[1]
@@ -418,7 +420,7 @@ class Play:
     def _verify(self) -> None:
         """V: never a second POST before a look."""
         fault, cell = self._fault(), self.cell
-        struck = fault.stage is Stage.REQUEST
+        struck = faults.stage_of(fault) is Stage.REQUEST
         if cell.attempts == 1:
             self._verify_later()
             return

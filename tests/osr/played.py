@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from faults_support.osr import OddOsr
 from support import LAS_OIN, LEVERANCIER, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import ApiKey, Client, ClientCertificate, Osr, Retry, Timeouts
@@ -25,9 +26,9 @@ SECOND = "0000000700022CC00000"
 URL = "https://las.example.nl/terugweg"
 
 
-def simulated(**more: Any) -> SimulatedOsr:
+def simulated(**more: Any) -> OddOsr:
     """A register in which one school has mandated supplier and LAS."""
-    osr = SimulatedOsr(
+    osr = OddOsr(
         api_key_header=KEY.header, api_key=KEY.key, namespace=NAMESPACE, today=more.pop("today", lambda: TODAY), **more
     )
     osr.add_board(BOARD, SCHOOL.oin, SECOND)

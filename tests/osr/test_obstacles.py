@@ -115,5 +115,5 @@ def test_the_simulated_register_refuses_what_the_real_one_may() -> None:
     assert write(osr, "POST", "/endpoints", good) == 400
     assert write(osr, "PUT", "/endpoints/1", good, key="fout") == 401
     assert write(osr, "PUT", "/endpoints/9", good) == write(osr, "DELETE", "/endpoints/9", b"") == 404
-    osr.second_rows()
+    osr.odd.second_row = True
     assert write(osr, "POST", "/endpoints", good) == 201

@@ -177,7 +177,7 @@ def test_a_board_mandates_all_of_its_schools_but_no_addresses(client: Client, re
     own = client.osr.find_eigen_mandaat(SCHOOL)
     assert own is not None
     assert client.osr.get_bestuur(own) is not None
-    register.boards_only()
+    register.odd.board_only = True
     assert client.osr.find_endpoints(SCHOOL) == ()
     found = client.osr.register_endpoint(SCHOOL, URL)
     assert (found.actie, found.beletsel, found.gedaan) == (Actie.NIET_MOGELIJK, Beletsel.BESTUURSMANDAAT, False)

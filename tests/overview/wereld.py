@@ -15,7 +15,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Overzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
-from doorstroom_client.simulator._afname import bepaal_uitslag
+from doorstroom_client.simulator.afname import bepaal_uitslag
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.store.rows import Key, Queued, State
 

@@ -5,52 +5,55 @@ from __future__ import annotations
 import logging
 
 import pytest
+from faults_support import (
+    DEFECTS,
+    PLAIN,
+    WEAK_CERTIFICATE,
+    Fault,
+    Flaw,
+    TlsVariant,
+    answer,
+    bad_status_line,
+    issue_defect,
+    served,
+    truncated_body,
+)
+from faults_support import MODERN as SOUND
 from support import OTHER_OIN, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
 from doorstroom_client.events import Event
-from doorstroom_client.simulator.faults import MODERN as SOUND
-from doorstroom_client.simulator.faults import (
-    PLAIN,
-    WEAK_CERTIFICATE,
-    Fault,
-    TlsVariant,
-    answer,
-    bad_status_line,
-    served,
-    truncated_body,
-)
 from doorstroom_client.simulator.pki import Defect, Pki
 
 speler = both.speler
-CODES: dict[Defect, str] = {
+CODES: dict[Defect | Flaw, str] = {
     Defect.EXPIRED: "expired",
     Defect.NOT_YET_VALID: "not_yet_valid",
     Defect.WRONG_HOST: "wrong_host",
-    Defect.CN_ONLY: "wrong_host",
-    Defect.WILDCARD_TLD: "wrong_host",
-    Defect.WILDCARD_ALL: "wrong_host",
+    Flaw.CN_ONLY: "wrong_host",
+    Flaw.WILDCARD_TLD: "wrong_host",
+    Flaw.WILDCARD_ALL: "wrong_host",
     Defect.OTHER_CA: "untrusted",
-    Defect.SELF_SIGNED: "self_signed",
-    Defect.NO_SERVER_AUTH: "wrong_purpose",
-    Defect.RSA_1024: "weak_key",
-    Defect.SHA1: "weak_signature",
-    Defect.INCOMPLETE_CHAIN: "untrusted",  # OpenSSL tells no more: the one who signed it is not known here
+    Flaw.SELF_SIGNED: "self_signed",
+    Flaw.NO_SERVER_AUTH: "wrong_purpose",
+    Flaw.RSA_1024: "weak_key",
+    Flaw.SHA1: "weak_signature",
+    Flaw.INCOMPLETE_CHAIN: "untrusted",  # OpenSSL tells no more: the one who signed it is not known here
 }
-OINS = (Defect.OTHER_OIN, Defect.NO_OIN, Defect.TWO_OINS, Defect.SHORT_OIN)
+OINS = (Defect.OTHER_OIN, Defect.NO_OIN, Flaw.TWO_OINS, Flaw.SHORT_OIN)
 
 
 def test_every_defect_is_in_one_of_the_two_lists() -> None:
-    assert set(Defect) == {*CODES, *OINS}
+    assert set(DEFECTS) == {*CODES, *OINS}
 
 
 @pytest.mark.parametrize("call", Calls.NAMES)
 @pytest.mark.parametrize("defect", CODES, ids=str)
-def test_a_defect_of_the_certificate(test_pki: Pki, speler: Speler, defect: Defect, call: str) -> None:
-    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
-    tls: TlsVariant = WEAK_CERTIFICATE if defect in (Defect.RSA_1024, Defect.SHA1) else SOUND
+def test_a_defect_of_the_certificate(test_pki: Pki, speler: Speler, defect: Defect | Flaw, call: str) -> None:
+    issued = issue_defect(test_pki, defect, oin=SUPPLIER_OIN)
+    tls: TlsVariant = WEAK_CERTIFICATE if defect in (Flaw.RSA_1024, Flaw.SHA1) else SOUND
     with served(answer(202), pki=test_pki, issued=issued, tls=tls) as server:
         client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
         with pytest.raises(TlsError) as caught:
@@ -73,9 +76,9 @@ def test_plain_http_on_the_port(test_pki: Pki, speler: Speler, call: str) -> Non
 
 @pytest.mark.parametrize("call", Calls.NAMES)
 @pytest.mark.parametrize("defect", OINS, ids=str)
-def test_another_organisation(test_pki: Pki, speler: Speler, defect: Defect, call: str) -> None:
+def test_another_organisation(test_pki: Pki, speler: Speler, defect: Defect | Flaw, call: str) -> None:
     events: list[Event] = []
-    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+    issued = issue_defect(test_pki, defect, oin=SUPPLIER_OIN)
     with served(answer(202), pki=test_pki, issued=issued) as server:
         client = speler.client(
             certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], on_event=events.append
@@ -105,11 +108,13 @@ def test_an_open_connection_serves_only_the_organisation_it_was_made_for(test_pk
 
 
 @pytest.mark.parametrize("defect", OINS, ids=str)
-def test_the_organisation_is_looked_at_again_on_each_new_connection(test_pki: Pki, speler: Speler, defect: Defect) -> None:
+def test_the_organisation_is_looked_at_again_on_each_new_connection(
+    test_pki: Pki, speler: Speler, defect: Defect | Flaw
+) -> None:
     with served(answer(202), pki=test_pki, oin=SUPPLIER_OIN) as first:
         client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(first.url)])
         Calls.do(speler, client, "registreren")
-    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+    issued = issue_defect(test_pki, defect, oin=SUPPLIER_OIN)
     with served(answer(202), pki=test_pki, issued=issued, port=first.port) as second, pytest.raises(WrongPeer):
         Calls.do(speler, client, "registreren-schooladviezen")
     assert (second.requests, second.bytes_received) == ([], 0)

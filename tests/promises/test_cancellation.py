@@ -9,15 +9,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import faults_support as faults
 import pytest
+from faults_support import Fault, Wire, answer, served
 from support import SCHOOL, SUPPLIER_OIN
 from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
 
 from doorstroom_client import Adviezenlijst, AsyncClient
 from doorstroom_client.errors import DoorstroomError, Unavailable
 from doorstroom_client.exchange.circuit import CAPACITY
-from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, Wire, answer, served
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport import httpx_transport as transport
 

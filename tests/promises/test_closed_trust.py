@@ -16,13 +16,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from faults_support import answer, crl_bundle, make_crl, served
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 from doorstroom_client import Adviezenlijst, ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError
-from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import client_context, server_context
 
@@ -206,7 +206,7 @@ def test_a_file_with_revocation_lists_brings_no_root(
     test_pki: Pki, strange: Pki, tmp_path: Path, make: Callable[[ClientCertificate], ssl.SSLContext]
 ) -> None:
     smuggled = tmp_path / "lists.pem"
-    smuggled.write_bytes(strange.crl_bundle().read_bytes() + test_pki.crl().read_bytes())
+    smuggled.write_bytes(crl_bundle(strange).read_bytes() + make_crl(test_pki).read_bytes())
     with suppress(ConfigurationError):
         context = make(replace(certificate(test_pki), crls=smuggled))
         assert context.cert_store_stats()["x509_ca"] == 1
@@ -216,7 +216,7 @@ def test_a_file_with_revocation_lists_opens_no_connection_to_a_stranger(
     test_pki: Pki, speler: Speler, strange: Pki, tmp_path: Path
 ) -> None:
     smuggled = tmp_path / "lists.pem"
-    smuggled.write_bytes(strange.crl_bundle().read_bytes() + test_pki.crl().read_bytes())
+    smuggled.write_bytes(crl_bundle(strange).read_bytes() + make_crl(test_pki).read_bytes())
     with served(answer(202), pki=strange, oin=SUPPLIER_OIN, trust=test_pki.trust) as server:
         with pytest.raises((TlsError, ConfigurationError)):
             Calls.do(

@@ -14,7 +14,9 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import faults_support as faults
 import pytest
+from faults_support import BadServer, Fault, Wire, answer, served
 from support import SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Speler, certificate, leverancier
@@ -23,8 +25,6 @@ import doorstroom_client
 from doorstroom_client.errors import DoorstroomError, MessageError, NoAnswer, StoreError, UnexpectedResponse
 from doorstroom_client.reports import fetch as fetching
 from doorstroom_client.reports.download import RAPPORT_LIMIT, rapport_file_name
-from doorstroom_client.simulator import faults
-from doorstroom_client.simulator.faults import Fault, FaultServer, Wire, answer, served
 from doorstroom_client.simulator.pki import Pki
 
 speler = both.speler
@@ -35,7 +35,7 @@ OLD = b"van vorige week"
 MIB = 1024 * 1024
 
 
-def fetch(speler: Speler, pki: Pki, server: FaultServer, rapportid: str = RAPPORT, **more: Any) -> Any:
+def fetch(speler: Speler, pki: Pki, server: BadServer, rapportid: str = RAPPORT, **more: Any) -> Any:
     client = speler.client(certificate=certificate(pki), leveranciers=[leverancier(server.url)])
     return speler(client.fetch_leerlingrapport(rapportid, school=SCHOOL, leverancier="ICE", **more))
 
@@ -304,7 +304,7 @@ except Exception as error:
 """
 
 
-def child(pki: Pki, server: FaultServer, to: Path, *, awaited: bool, room: int = 0) -> subprocess.Popen[bytes]:
+def child(pki: Pki, server: BadServer, to: Path, *, awaited: bool, room: int = 0) -> subprocess.Popen[bytes]:
     """Another process that fetches a report; ``room`` bounds the files that it can write."""
     ours = certificate(pki, "kind")
     told = {

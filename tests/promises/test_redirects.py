@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from faults_support import answer, served
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
@@ -16,7 +17,6 @@ from wire.spel import Calls, Speler, certificate, leverancier
 from doorstroom_client import ApiKey, Osr
 from doorstroom_client.errors import RedirectRefused
 from doorstroom_client.events import Event
-from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 
 speler = both.speler

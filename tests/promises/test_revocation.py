@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from faults_support import answer, make_crl, served
 from support import SUPPLIER_OIN
 from wire import conftest as both
 from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import ConfigurationError, Phase, TlsError
 from doorstroom_client.events import Event
-from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.transport import live
 from doorstroom_client.transport.tls import server_context
@@ -45,20 +45,20 @@ def part(path: Path, at: int) -> Path:
 
 Lists = Callable[[Pki, Issued], Path]
 REFUSED: dict[str, tuple[str, Lists]] = {
-    "lists the leaf": ("revoked", lambda pki, issued: pki.crl([issued])),
-    "lists the intermediate": ("revoked", lambda pki, _: pki.crl(intermediate_revoked=True)),
-    "stale": ("crl_expired", lambda pki, _: pki.crl(stale=True)),
-    "none of the root": ("crl_missing", lambda pki, _: part(pki.crl(), 1)),
-    "none of the intermediate": ("crl_missing", lambda pki, _: part(pki.crl(), 0)),
-    "signed by another": ("crl_invalid", lambda pki, _: pki.crl(signed_by_other=True)),
-    "of another PKI": ("crl_missing", lambda pki, _: Pki(pki.directory / "other").crl()),
+    "lists the leaf": ("revoked", lambda pki, issued: make_crl(pki, [issued])),
+    "lists the intermediate": ("revoked", lambda pki, _: make_crl(pki, intermediate_revoked=True)),
+    "stale": ("crl_expired", lambda pki, _: make_crl(pki, stale=True)),
+    "none of the root": ("crl_missing", lambda pki, _: part(make_crl(pki), 1)),
+    "none of the intermediate": ("crl_missing", lambda pki, _: part(make_crl(pki), 0)),
+    "signed by another": ("crl_invalid", lambda pki, _: make_crl(pki, signed_by_other=True)),
+    "of another PKI": ("crl_missing", lambda pki, _: make_crl(Pki(pki.directory / "other"))),
 }
 
 
 @pytest.mark.parametrize("call", Calls.NAMES)
 def test_a_good_list(pki: Pki, speler: Speler, call: str) -> None:
     issued = pki.issue("server", oin=SUPPLIER_OIN)
-    lists = pki.crl([pki.issue("ander", oin=SUPPLIER_OIN)])
+    lists = make_crl(pki, [pki.issue("ander", oin=SUPPLIER_OIN)])
     ours = replace(certificate(pki), crls=lists)
     with served(answer(202 if call != "leerlingrapport" else 204), pki=pki, issued=issued) as server:
         client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)])
@@ -67,7 +67,7 @@ def test_a_good_list(pki: Pki, speler: Speler, call: str) -> None:
 
 
 def test_lists_may_stand_in_several_files(pki: Pki, speler: Speler) -> None:
-    lists = (part(pki.crl(name="root"), 0), part(pki.crl(name="intermediate"), 1))
+    lists = (part(make_crl(pki, name="root"), 0), part(make_crl(pki, name="intermediate"), 1))
     with served(answer(202), pki=pki, oin=SUPPLIER_OIN) as server:
         client = speler.client(certificate=replace(certificate(pki), crls=lists), leveranciers=[leverancier(server.url)])
         Calls.do(speler, client, "registreren")
@@ -91,7 +91,7 @@ def test_refused(pki: Pki, speler: Speler, name: str, call: str) -> None:
 
 
 def der_of(pki: Pki) -> bytes:
-    return x509.load_pem_x509_crl(pki.crl().read_bytes()).public_bytes(serialization.Encoding.DER)
+    return x509.load_pem_x509_crl(make_crl(pki).read_bytes()).public_bytes(serialization.Encoding.DER)
 
 
 GARBAGE: dict[str, Callable[[Pki], bytes]] = {
@@ -100,7 +100,7 @@ GARBAGE: dict[str, Callable[[Pki], bytes]] = {
     "binary": lambda _: bytes(range(256)) * 8,
     "DER": der_of,
     "a certificate": lambda pki: pki.trust.read_bytes(),
-    "cut off": lambda pki: pki.crl().read_bytes()[:200],
+    "cut off": lambda pki: make_crl(pki).read_bytes()[:200],
     "a page": lambda _: b"<!doctype html><html><body>Inloggen</body></html>",
 }
 
@@ -123,16 +123,16 @@ def test_a_missing_file_is_found_at_the_start(pki: Pki, speler: Speler, tmp_path
 def test_a_new_list_counts_from_the_next_call(pki: Pki, speler: Speler, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "LOOK_EVERY", 0.0)
     issued = pki.issue("server", oin=SUPPLIER_OIN)
-    ours = replace(certificate(pki), crls=pki.crl(name="lijst"))
+    ours = replace(certificate(pki), crls=make_crl(pki, name="lijst"))
     with served(answer(202), pki=pki, issued=issued) as server:
         client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)])
         Calls.do(speler, client, "registreren")
-        pki.crl([issued], name="lijst")
+        make_crl(pki, [issued], name="lijst")
         with pytest.raises(TlsError) as caught:
             Calls.do(speler, client, "registreren")
         assert caught.value.code == "revoked"
         assert len(server.requests) == 1
-        pki.crl(name="lijst")
+        make_crl(pki, name="lijst")
         Calls.do(speler, client, "registreren")
     assert len(server.requests) == 2
 
@@ -143,7 +143,7 @@ def test_a_list_that_becomes_garbage_leaves_the_last_good_one_in_force(
     monkeypatch.setattr(live, "LOOK_EVERY", 0.0)
     events: list[Event] = []
     issued = pki.issue("server", oin=SUPPLIER_OIN)
-    lists = pki.crl([issued])
+    lists = make_crl(pki, [issued])
     ours = replace(certificate(pki), crls=lists)
     with served(answer(202), pki=pki, issued=issued) as server:
         client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)], on_event=events.append)
@@ -157,7 +157,7 @@ def test_a_list_that_becomes_garbage_leaves_the_last_good_one_in_force(
 @pytest.mark.parametrize("revoked", [True, False])
 def test_our_receiver_looks_at_the_lists_too(pki: Pki, revoked: bool) -> None:
     sender = pki.issue("verzender", oin=SUPPLIER_OIN)
-    server = server_context(replace(certificate(pki), crls=pki.crl([sender] if revoked else [])))
+    server = server_context(replace(certificate(pki), crls=make_crl(pki, [sender] if revoked else [])))
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     client.load_verify_locations(pki.trust)
     client.load_cert_chain(sender.cert, sender.key)

@@ -9,12 +9,7 @@ import warnings
 from typing import Any
 
 import pytest
-from support import SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
-
-from doorstroom_client.errors import Phase, TlsError
-from doorstroom_client.simulator.faults import (
+from faults_support import (
     CBC,
     CCM_8,
     DHE,
@@ -27,6 +22,11 @@ from doorstroom_client.simulator.faults import (
     answer,
     served,
 )
+from support import SUPPLIER_OIN
+from wire import conftest as both
+from wire.spel import Calls, Speler, certificate, leverancier
+
+from doorstroom_client.errors import Phase, TlsError
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import server_context
 

@@ -15,7 +15,7 @@ from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.receiving.judge import InboundRequest
-from doorstroom_client.simulator import _antwoorden
+from doorstroom_client.simulator import antwoorden
 from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.toetssysteem import Gedrag
 from doorstroom_client.transport.tls import client_context, server_context
@@ -85,10 +85,10 @@ def test_a_supplier_that_refuses_with_422(wereld: Wereld) -> None:
 
 
 def test_what_came_in_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_antwoorden, "_ONTHOUDEN", 3)
+    monkeypatch.setattr(antwoorden, "_ONTHOUDEN", 3)
     seen: list[int] = []
     for number in range(7):
-        _antwoorden.onthoud(seen, number)
+        antwoorden.onthoud(seen, number)
         assert len(seen) <= 6
     assert seen == [4, 5, 6]
 

@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import ssl
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, replace
@@ -968,13 +967,6 @@ def _(received: Any, status: int, about: Any, request: Any = None, seconds: floa
 @bug("T7", "why nobody was recognised gets lost", "receiving.peer:sender_of", _REASONS)
 def _(sender_of: Any, peer: Any, given: Any) -> Any:
     return replace(sender_of(peer, given), reason=None)
-
-
-@bug("T7", "keys of certificates lie where others can write", "simulator._rsa_keys:_folder", "tests/simulator/test_rsa_keys.py")
-def _(folder: Any) -> Path:
-    made = Path(tempfile.gettempdir()) / f"doorstroom-test-keys-{os.getuid()}"
-    made.mkdir(exist_ok=True)
-    return made
 
 
 # --- what is agreed

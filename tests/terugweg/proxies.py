@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from faults_support import rsa_key
 from programs import free_port, installed, nginx, running
 
 from doorstroom_client.simulator import Keten
@@ -76,7 +77,9 @@ def issued(keten: Keten, name: str) -> Issued:
 
 def with_rsa(keten: Keten, name: str, bits: int) -> Issued:
     """A certificate as PKIoverheid issues them, with an RSA key, for a party of the chain."""
-    return keten._pki.issue_leaf(f"{name}-{bits}", Leaf(oins=(keten.toetssystemen[name.upper()].oin,), rsa_bits=bits))
+    return keten._pki.issue_leaf(
+        f"{name}-{bits}", Leaf(oins=(keten.toetssystemen[name.upper()].oin,), key=rsa_key(bits) if bits else None)
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from faults_support import rsa_key
 from support import OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client.receiving.proxy import Proxy
@@ -60,7 +61,7 @@ def bits(request: pytest.FixtureRequest) -> int | None:
 
 def parties(pki: Pki, bits: int | None) -> tuple[Issued, Issued]:
     first, second = (
-        pki.issue_leaf(f"vorm-{name}-{bits}", Leaf(oins=(oin,), rsa_bits=bits))
+        pki.issue_leaf(f"vorm-{name}-{bits}", Leaf(oins=(oin,), key=rsa_key(bits) if bits else None))
         for name, oin in (("een", SUPPLIER_OIN), ("ander", OTHER_OIN))
     )
     return first, second

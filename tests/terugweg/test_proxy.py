@@ -15,6 +15,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from faults_support import DEFECTS, Flaw, issue_defect, make_crl, rsa_key
 from support import OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client import ConfigurationError
@@ -235,13 +236,13 @@ def test_as_nginx_writes_it(ask: Ask, test_pki: Pki, sender: Issued, tmp_path: P
 
 # --- the certificate is verified here ---
 
-SOUND_AS_CLIENT = {Defect.WRONG_HOST, Defect.CN_ONLY, Defect.WILDCARD_TLD, Defect.WILDCARD_ALL, Defect.NO_SERVER_AUTH}
+SOUND_AS_CLIENT = {Defect.WRONG_HOST, Flaw.CN_ONLY, Flaw.WILDCARD_TLD, Flaw.WILDCARD_ALL, Flaw.NO_SERVER_AUTH}
 """Wrong in a server only: who calls us needs no host name."""
 
 
-@pytest.mark.parametrize("defect", Defect)
-def test_every_defect(proxy: Proxy, test_pki: Pki, defect: Defect) -> None:
-    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_every_defect(proxy: Proxy, test_pki: Pki, defect: Defect | Flaw) -> None:
+    issued = issue_defect(test_pki, defect, oin=SUPPLIER_OIN)
     found = proxy.of_scope(scope(fields(issued)))
     if defect is Defect.OTHER_OIN:
         assert found == issued.oin != SUPPLIER_OIN
@@ -258,7 +259,7 @@ SERVER_ONLY = (ExtendedKeyUsageOID.SERVER_AUTH,)
         (Leaf(oins=(SUPPLIER_OIN,), usages=SERVER_ONLY), False),
         (Leaf(oins=(SUPPLIER_OIN,), usages=()), False),
         (Leaf(oins=(SUPPLIER_OIN,), usages=(ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,)), False),
-        (Leaf(oins=(SUPPLIER_OIN,), rsa_bits=2048), True),
+        (Leaf(oins=(SUPPLIER_OIN,), key=rsa_key(2048)), True),
         (Leaf(oins=(SUPPLIER_OIN,), hosts=()), True),
     ],
     ids=["a server certificate", "no use named", "any use", "RSA", "no host name"],
@@ -315,21 +316,21 @@ def pki(tmp_path: Path) -> Pki:
 
 
 def of_other_pki(pki: Pki, _: Issued) -> Path:
-    return Pki(pki.directory / "other").crl()
+    return make_crl(Pki(pki.directory / "other"))
 
 
 def only_one(pki: Pki, _: Issued) -> Path:
-    path = pki.crl()
+    path = make_crl(pki)
     path.write_bytes(path.read_bytes().partition(b"-----END X509 CRL-----\n")[2])
     return path
 
 
 LISTS: dict[str, tuple[bool, Callable[[Pki, Issued], Path]]] = {
-    "good": (True, lambda pki, _: pki.crl([pki.issue("ander", oin=OTHER_OIN)])),
-    "lists the leaf": (False, lambda pki, issued: pki.crl([issued])),
-    "lists the intermediate": (False, lambda pki, _: pki.crl(intermediate_revoked=True)),
-    "stale": (False, lambda pki, _: pki.crl(stale=True)),
-    "signed by another": (False, lambda pki, _: pki.crl(signed_by_other=True)),
+    "good": (True, lambda pki, _: make_crl(pki, [pki.issue("ander", oin=OTHER_OIN)])),
+    "lists the leaf": (False, lambda pki, issued: make_crl(pki, [issued])),
+    "lists the intermediate": (False, lambda pki, _: make_crl(pki, intermediate_revoked=True)),
+    "stale": (False, lambda pki, _: make_crl(pki, stale=True)),
+    "signed by another": (False, lambda pki, _: make_crl(pki, signed_by_other=True)),
     "of another PKI": (False, of_other_pki),
     "none of the root": (False, only_one),
 }
@@ -347,11 +348,11 @@ def test_a_new_list_counts(pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy_module, "LOOK_EVERY", 0.0)
     events: list[Event] = []
     issued = pki.issue("afzender", oin=SUPPLIER_OIN)
-    lists = pki.crl(name="lijst")
+    lists = make_crl(pki, name="lijst")
     proxy = Proxy([HERE], anchors=pki.trust, crls=lists, on_event=events.append)
     assert proxy.of_scope(scope(fields(issued))) == SUPPLIER_OIN
     assert events == []
-    pki.crl([issued], name="lijst")
+    make_crl(pki, [issued], name="lijst")
     assert proxy.of_scope(scope(fields(issued))) is None
     lists.write_text("half")
     assert proxy.of_scope(scope(fields(issued))) is None  # the last good list stays in force

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from faults_support import Flaw, issue_defect, make_crl
 from support import LAS_OIN, LEVERANCIER, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, closed_later
 
 from doorstroom_client import Client, Event, InboundRequest, Retry
@@ -92,7 +93,7 @@ def world(test_pki: Pki, tmp_path: Path) -> World:
 
 def revoked(world: World) -> tuple[Proxy, Headers, str]:
     issued = world.issued()
-    return world.proxy(crls=world.pki.crl([issued])), fields(issued), HERE
+    return world.proxy(crls=make_crl(world.pki, [issued])), fields(issued), HERE
 
 
 BEHIND: dict[Reason, Callable[[World], tuple[Proxy, Headers, str]]] = {
@@ -104,12 +105,16 @@ BEHIND: dict[Reason, Callable[[World], tuple[Proxy, Headers, str]]] = {
         [fields(world.issued())[0], ("Client-Cert-Chain", item(ders(world.pki.issue("mee", oin=OTHER_OIN))[0]))],
         HERE,
     ),
-    Reason.NO_CHAIN: lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.OTHER_CA, oin=SUPPLIER_OIN)), HERE),
-    Reason.NOT_YET: lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.NOT_YET_VALID, oin=SUPPLIER_OIN)), HERE),
-    Reason.ENDED: lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.EXPIRED, oin=SUPPLIER_OIN)), HERE),
+    Reason.NO_CHAIN: lambda world: (world.proxy(), fields(issue_defect(world.pki, Defect.OTHER_CA, oin=SUPPLIER_OIN)), HERE),
+    Reason.NOT_YET: lambda world: (
+        world.proxy(),
+        fields(issue_defect(world.pki, Defect.NOT_YET_VALID, oin=SUPPLIER_OIN)),
+        HERE,
+    ),
+    Reason.ENDED: lambda world: (world.proxy(), fields(issue_defect(world.pki, Defect.EXPIRED, oin=SUPPLIER_OIN)), HERE),
     Reason.UNFIT: lambda world: (world.proxy(), fields(world.issued(client=False)), HERE),
     Reason.REVOKED: revoked,
-    Reason.NO_OIN: lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.NO_OIN, oin=SUPPLIER_OIN)), HERE),
+    Reason.NO_OIN: lambda world: (world.proxy(), fields(issue_defect(world.pki, Defect.NO_OIN, oin=SUPPLIER_OIN)), HERE),
     Reason.NOT_MANDATED: lambda world: (world.proxy(), fields(world.issued()), HERE),
 }
 
@@ -138,23 +143,23 @@ MORE: dict[str, tuple[Reason, Callable[[World], tuple[Proxy, Headers, str]]]] = 
     "no intermediate": (Reason.NO_CHAIN, lambda world: (world.proxy(), fields(world.issued())[:1], HERE)),
     "signed by itself": (
         Reason.NO_CHAIN,
-        lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.SELF_SIGNED, oin=SUPPLIER_OIN)), HERE),
+        lambda world: (world.proxy(), fields(issue_defect(world.pki, Flaw.SELF_SIGNED, oin=SUPPLIER_OIN)), HERE),
     ),
     "SHA-1": (
         Reason.NO_CHAIN,
-        lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.SHA1, oin=SUPPLIER_OIN)), HERE),
+        lambda world: (world.proxy(), fields(issue_defect(world.pki, Flaw.SHA1, oin=SUPPLIER_OIN)), HERE),
     ),
     "a short key": (
         Reason.UNFIT,
-        lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.RSA_1024, oin=SUPPLIER_OIN)), HERE),
+        lambda world: (world.proxy(), fields(issue_defect(world.pki, Flaw.RSA_1024, oin=SUPPLIER_OIN)), HERE),
     ),
     "stale lists": (
         Reason.REVOKED,
-        lambda world: (world.proxy(crls=world.pki.crl(stale=True)), fields(world.issued()), HERE),
+        lambda world: (world.proxy(crls=make_crl(world.pki, stale=True)), fields(world.issued()), HERE),
     ),
     "two OINs": (
         Reason.NO_OIN,
-        lambda world: (world.proxy(), fields(world.pki.issue_defect(Defect.TWO_OINS, oin=SUPPLIER_OIN)), HERE),
+        lambda world: (world.proxy(), fields(issue_defect(world.pki, Flaw.TWO_OINS, oin=SUPPLIER_OIN)), HERE),
     ),
 }
 

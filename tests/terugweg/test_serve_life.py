@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from faults_support import Flaw, issue_defect
 
 from doorstroom_client import ConfigurationError
 from doorstroom_client.config.reader import load_settings
@@ -335,14 +336,14 @@ def test_what_is_wrong_with_a_certificate_that_tls_refuses(serve: Serve, chain: 
         Defect.EXPIRED: "certificate has expired",
         Defect.NOT_YET_VALID: "certificate is not yet valid",
         Defect.OTHER_CA: "unable to get local issuer certificate",
-        Defect.INCOMPLETE_CHAIN: "unable to get local issuer certificate",
+        Flaw.INCOMPLETE_CHAIN: "unable to get local issuer certificate",
         None: "unsuitable certificate purpose",
     }
     for number, (defect, words) in enumerate(refused.items(), 1):
         if defect is None:
             issued = chain._pki.issue("alleen-server", oin=chain.toetssystemen["ICE"].oin, client=False)
         else:
-            issued = chain._pki.issue_defect(defect, oin=chain.toetssystemen["ICE"].oin)
+            issued = issue_defect(chain._pki, defect, oin=chain.toetssystemen["ICE"].oin)
         with suppress(OSError):  # under TLS 1.3 the refusal comes with the first read, or as silence
             assert Supplier(chain, issued=issued).post(served.port) != 202
         until = time.monotonic() + 5

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from faults_support import make_crl
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import Advies, Adviezenlijst, Client, ClientCertificate, Leerling, Leverancier
@@ -21,6 +22,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.wire import Wire
 from doorstroom_client.transport import live
 from doorstroom_client.transport.live import LOOK_EVERY, LiveContext
 
@@ -147,10 +149,10 @@ def test_files_that_cannot_be_used_at_the_start_are_an_error(wereld: Wereld) -> 
 def test_new_roots_and_new_revocation_lists_are_taken_over_too(wereld: Wereld, tmp_path: Path) -> None:
     wereld.install(wereld.issue())
     crl = tmp_path / "crl.pem"
-    wereld.put(wereld.pki.crl(), crl)
+    wereld.put(make_crl(wereld.pki), crl)
     using = wereld.live(crls=crl)
     first = using.current()
-    wereld.put(wereld.pki.crl(), crl)
+    wereld.put(make_crl(wereld.pki), crl)
     wereld.clock += LOOK_EVERY
     assert using.current() is not first
 
@@ -305,16 +307,18 @@ class Supplier(HttpsServer):
         issued = pki.issue("live-supplier", oin=SUPPLIER_OIN)
         self.oins: list[str | None] = []
         self.serials: list[int] = []
-        super().__init__(self._answer, cert=issued.cert, key=issued.key, trust=pki.trust, name="live")
+        super().__init__(self._take_in, cert=issued.cert, key=issued.key, trust=pki.trust, name="live")
 
-    def _answer(self, received: Received) -> Answer:
+    def _take_in(self, received: Received) -> Answer:
         self.oins.append(received.peer_oin)
         return Answer(202)
 
-    def _serve(self, connection: Any) -> None:
-        der = connection.socket.getpeercert(binary_form=True)
+    def _secure(self, wire: Wire) -> bool:
+        if not super()._secure(wire):
+            return False
+        der = wire.socket.getpeercert(binary_form=True)  # type: ignore[attr-defined]
         self.serials.append(x509.load_der_x509_certificate(der).serial_number)
-        super()._serve(connection)
+        return True
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import faults_support as faults
 import pytest
 from support import PDF, SUPPLIER_OIN
 
@@ -20,7 +21,6 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.pki import Pki
 

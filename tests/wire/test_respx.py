@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from faults_support import answer, served
 from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import Adviezenlijst, AsyncClient, Client, ConfigurationError, Osr
@@ -25,7 +26,6 @@ from doorstroom_client.errors import (
 )
 from doorstroom_client.reports.download import RAPPORT_LIMIT
 from doorstroom_client.simulator import Keten
-from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 
 from .spel import ADVIEZEN, Calls, Speler, certificate, leverancier

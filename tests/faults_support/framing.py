@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from doorstroom_client.simulator._fault_answers import JSON, RECEIPT, chunk, cut, dripping, head, length, sending, zipped_zeroes
-from doorstroom_client.simulator._fault_wire import Fault, Wire
+import functools
+import zlib
+
+from doorstroom_client.simulator.fault_server import Fault
+from doorstroom_client.simulator.faults import JSON, RECEIPT, cut, dripping, length, sending
+from doorstroom_client.simulator.https import head
+from doorstroom_client.simulator.wire import Wire
+
+_ZEROES = bytes(1024 * 1024)
 
 
 def drip_headers(seconds: float = 0.1, *, status: int = 202) -> Fault:
@@ -14,18 +21,6 @@ def drip_headers(seconds: float = 0.1, *, status: int = 202) -> Fault:
         status: what is answered.
     """
     return Fault("drip_headers", dripping(b"", head(status, [length(0), ("X-Filler", "x" * 1000)]), seconds))
-
-
-def drip_body(seconds: float = 0.1, *, status: int = 202, body: bytes = RECEIPT, content_type: str = JSON) -> Fault:
-    """The head of the answer at once, its body byte by byte.
-
-    Args:
-        seconds: pause after each byte.
-        status: what is answered.
-        body: what is sent slowly; a short one may arrive in time.
-        content_type: of the body.
-    """
-    return Fault("drip_body", dripping(head(status, [length(len(body))], content_type=content_type), body, seconds))
 
 
 def continue_spam(status: int = 103, *, every: float = 0.01) -> Fault:
@@ -43,19 +38,6 @@ def continue_spam(status: int = 103, *, every: float = 0.01) -> Fault:
         return False
 
     return Fault(f"continue_spam {status}", play)
-
-
-def truncated_body(status: int = 202, content_type: str = JSON, body: bytes = RECEIPT, *, sent: int | None = None) -> Fault:
-    """The connection ends before the body does.
-
-    Args:
-        status: what is answered.
-        content_type: of the body.
-        body: the whole body, whose length is promised.
-        sent: bytes of it that are sent; half of it by default.
-    """
-    part = body[: len(body) // 2 if sent is None else sent]
-    return Fault("truncated_body", cut(head(status, [length(len(body))], content_type=content_type) + part))
 
 
 def content_length_too_long(status: int = 202, body: bytes = RECEIPT, *, excess: int = 100, content_type: str = JSON) -> Fault:
@@ -125,7 +107,7 @@ def length_and_chunked(status: int = 202, body: bytes = RECEIPT, *, declared: in
         content_type: of the body.
     """
     top = head(status, [length(declared), ("Transfer-Encoding", "chunked")], content_type=content_type)
-    return Fault("length_and_chunked", sending(lambda _: top + chunk(body) + chunk(b"")))
+    return Fault("length_and_chunked", sending(lambda _: top + _chunk(body) + _chunk(b"")))
 
 
 def truncated_chunk(status: int = 202, body: bytes = RECEIPT, *, promised: int = 4096, content_type: str = JSON) -> Fault:
@@ -157,12 +139,6 @@ def close_delimited(
     return Fault("close_delimited", sending(lambda _: message, keep=False, goodbye=goodbye))
 
 
-def no_content_with_body(body: bytes = RECEIPT) -> Fault:
-    """A 204 with a body, as the published definition asks for; the connection stays, with the body in it."""
-    message = head(204, [length(len(body))], content_type=JSON) + body
-    return Fault("no_content_with_body", sending(lambda _: message))
-
-
 def gzip_bomb(size: int = 64 * 1024 * 1024, *, status: int = 200, content_type: str = "application/pdf") -> Fault:
     """A small compressed body that unpacks to a large one.
 
@@ -171,6 +147,20 @@ def gzip_bomb(size: int = 64 * 1024 * 1024, *, status: int = 200, content_type: 
         status: what is answered.
         content_type: of the body.
     """
-    packed = zipped_zeroes(size)
+    packed = _zipped_zeroes(size)
     top = head(status, [length(len(packed)), ("Content-Encoding", "gzip")], content_type=content_type)
     return Fault("gzip_bomb", sending(lambda _: top + packed))
+
+
+def _chunk(piece: bytes) -> bytes:
+    """One chunk of a chunked body; an empty one ends the body."""
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+@functools.lru_cache(maxsize=4)
+def _zipped_zeroes(size: int) -> bytes:
+    """A gzip stream that unpacks to ``size`` zero bytes, about a thousand times as many."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    whole, rest = divmod(size, len(_ZEROES))
+    packed = b"".join(packer.compress(_ZEROES) for _ in range(whole))
+    return packed + packer.compress(bytes(rest)) + packer.flush()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from doorstroom_client.simulator._osr_records import Endpoint, Mandate, brin
+from doorstroom_client.simulator.osr_records import Endpoint, Mandate, brin
 
 
 @dataclass

@@ -11,8 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from doorstroom_client.simulator import _rsa_keys
-from doorstroom_client.simulator.pki import Leaf, Pki
+from . import rsa_keys
 
 BITS = 2304  # quick to make, and kept as larger ones are
 made: list[int] = []
@@ -22,16 +21,16 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="no owners of 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A temporary folder of our own, and a process that has made nothing yet."""
-    real = _rsa_keys._made
+    real = rsa_keys._made
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(_rsa_keys, "_numbers", {})
-    monkeypatch.setattr(_rsa_keys, "_made", lambda bits: (made.append(bits), real(bits))[1])
+    monkeypatch.setattr(rsa_keys, "_numbers", {})
+    monkeypatch.setattr(rsa_keys, "_made", lambda bits: (made.append(bits), real(bits))[1])
     made.clear()
     return tmp_path / f"doorstroom-test-keys-{os.getuid()}"
 
 
 def in_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_rsa_keys, "_numbers", {})
+    monkeypatch.setattr(rsa_keys, "_numbers", {})
 
 
 def number(key: rsa.RSAPrivateKey) -> int:
@@ -39,10 +38,10 @@ def number(key: rsa.RSAPrivateKey) -> int:
 
 
 def test_a_key_is_made_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = _rsa_keys.rsa_key(BITS), _rsa_keys.rsa_key(BITS)
+    first, second = rsa_keys.rsa_key(BITS), rsa_keys.rsa_key(BITS)
     assert number(first) != number(second)  # two certificates never have the same one
     in_another_process(monkeypatch)
-    assert [number(_rsa_keys.rsa_key(BITS)) for _ in range(2)] == [number(first), number(second)]
+    assert [number(rsa_keys.rsa_key(BITS)) for _ in range(2)] == [number(first), number(second)]
     assert made == [BITS] * 2
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
     files = sorted(place.iterdir())
@@ -52,12 +51,12 @@ def test_a_key_is_made_once(place: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_is_damaged_is_made_again(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _rsa_keys.rsa_key(BITS)
+    rsa_keys.rsa_key(BITS)
     (file,) = place.iterdir()
     for content in (b"", b"half", file.read_bytes()[:-200]):
         file.write_bytes(content)
         in_another_process(monkeypatch)
-        key = _rsa_keys.rsa_key(BITS)
+        key = rsa_keys.rsa_key(BITS)
         kept = load_pem_private_key(file.read_bytes(), None)
         assert isinstance(kept, rsa.RSAPrivateKey)
         assert number(kept) == number(key)
@@ -74,7 +73,7 @@ def test_a_folder_that_somebody_else_can_write(place: Path, tmp_path: Path, how:
         place.symlink_to(tmp_path / "elders")
     else:
         place.write_text("")
-    assert _rsa_keys.rsa_key(BITS).key_size == BITS
+    assert rsa_keys.rsa_key(BITS).key_size == BITS
     assert not list(tmp_path.glob("**/*.pem"))
 
 
@@ -83,14 +82,12 @@ def test_of_another_user(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = os.getuid()
     place.rename(place.with_name(f"doorstroom-test-keys-{mine + 1}"))
     monkeypatch.setattr(os, "getuid", lambda: mine + 1)
-    assert _rsa_keys.rsa_key(BITS).key_size == BITS
+    assert rsa_keys.rsa_key(BITS).key_size == BITS
     assert not list(place.parent.glob("**/*.pem"))
 
 
-def test_only_where_it_saves_time(place: Path, tmp_path: Path) -> None:
-    pki = Pki(tmp_path / "pki")
-    pki.issue("zonder", oin="00000003990000110000")
-    pki.issue_leaf("klein", Leaf(rsa_bits=2048))
+def test_only_where_it_saves_time(place: Path) -> None:
+    rsa_keys.rsa_key(2048)
     assert not place.exists()
-    pki.issue_leaf("groot", Leaf(rsa_bits=BITS))
+    rsa_keys.rsa_key(BITS)
     assert len(list(place.iterdir())) == 1

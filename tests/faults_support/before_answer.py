@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from doorstroom_client.simulator._fault_answers import JSON, RECEIPT, head, length, reset, sending
-from doorstroom_client.simulator._fault_wire import Fault, Stage, Wire
+from dataclasses import replace
+
+from doorstroom_client.simulator.fault_server import Fault
+from doorstroom_client.simulator.faults import JSON, RECEIPT, length
+from doorstroom_client.simulator.https import App, Received, head
+from doorstroom_client.simulator.wire import Wire
+
+from .server import Stage, StagedFault, stage_of
 
 
 def refuse_connection() -> Fault:
-    """Nobody listens on the port, until `FaultServer.advance`."""
-    return Fault("refuse_connection", reset, Stage.CLOSED)
+    """Nobody listens on the port, until `BadServer.advance`."""
+    return StagedFault("refuse_connection", _reset, Stage.CLOSED)
 
 
 def silent_connect() -> Fault:
-    """The queue of the listening socket is full, so that connecting gets no reply, until `FaultServer.advance`."""
-    return Fault("silent_connect", reset, Stage.FULL)
+    """The queue of the listening socket is full, so that connecting gets no reply, until `BadServer.advance`."""
+    return StagedFault("silent_connect", _reset, Stage.FULL)
 
 
 def reset_after_accept() -> Fault:
     """A TCP reset right after the connection, before the handshake."""
-    return Fault("reset_after_accept", reset, Stage.ACCEPTED)
+    return StagedFault("reset_after_accept", _reset, Stage.ACCEPTED)
 
 
 def reset_during_handshake() -> Fault:
@@ -29,7 +35,7 @@ def reset_during_handshake() -> Fault:
         wire.reset()
         return False
 
-    return Fault("reset_during_handshake", play, Stage.ACCEPTED)
+    return StagedFault("reset_during_handshake", play, Stage.ACCEPTED)
 
 
 def close_during_handshake() -> Fault:
@@ -39,7 +45,7 @@ def close_during_handshake() -> Fault:
         wire.socket.recv(65_536)
         return False
 
-    return Fault("close_during_handshake", play, Stage.ACCEPTED)
+    return StagedFault("close_during_handshake", play, Stage.ACCEPTED)
 
 
 def slow_handshake(seconds: float | None = None) -> Fault:
@@ -55,12 +61,12 @@ def slow_handshake(seconds: float | None = None) -> Fault:
             return False
         return not wire.pause(seconds)
 
-    return Fault("slow_handshake", play, Stage.ACCEPTED)
+    return StagedFault("slow_handshake", play, Stage.ACCEPTED)
 
 
 def reset_after_handshake() -> Fault:
     """A TCP reset after the handshake, before any request is read."""
-    return Fault("reset_after_handshake", reset, Stage.HANDSHAKEN)
+    return StagedFault("reset_after_handshake", _reset, Stage.HANDSHAKEN)
 
 
 def reset_mid_body(after: int = 1) -> Fault:
@@ -72,39 +78,9 @@ def reset_mid_body(after: int = 1) -> Fault:
 
     def play(wire: Wire) -> bool:
         wire.read_body(after)
-        return reset(wire)
+        return _reset(wire)
 
     return Fault("reset_mid_body", play)
-
-
-def reset_after_request() -> Fault:
-    """A TCP reset after the whole request was read."""
-
-    def play(wire: Wire) -> bool:
-        wire.read_body()
-        return reset(wire)
-
-    return Fault("reset_after_request", play)
-
-
-def close_without_answer(*, goodbye: bool = True) -> Fault:
-    """An orderly close after the whole request was read.
-
-    Args:
-        goodbye: whether TLS says that it ends.
-    """
-    return Fault("close_without_answer", sending(lambda _: b"", keep=False, goodbye=goodbye))
-
-
-def silent() -> Fault:
-    """The request is read and never answered."""
-
-    def play(wire: Wire) -> bool:
-        wire.read_body()
-        wire.silence()
-        return False
-
-    return Fault("silent", play)
 
 
 def never_reads(receive_buffer: int = 4096) -> Fault:
@@ -120,7 +96,7 @@ def never_reads(receive_buffer: int = 4096) -> Fault:
         wire.pause()
         return False
 
-    return Fault("never_reads", play, receive_buffer=receive_buffer)
+    return StagedFault("never_reads", play, Stage.REQUEST, receive_buffer)
 
 
 def early_status(status: int = 413, *, drain: bool = True) -> Fault:
@@ -139,3 +115,30 @@ def early_status(status: int = 413, *, drain: bool = True) -> Fault:
         return False
 
     return Fault(f"early_status {status}", play)
+
+
+def applied(handle: App, fault: Fault) -> Fault:
+    """An app handles the request, but the client meets a fault instead of the answer.
+
+    Args:
+        handle: the app.
+        fault: strikes after the app is done.
+
+    Raises:
+        ValueError: the fault strikes before a request.
+    """
+    if stage_of(fault) is not Stage.REQUEST:
+        raise ValueError(f"{fault.name} strikes before a request")
+
+    def play(wire: Wire) -> bool:
+        wire.read_body()
+        assert wire.request is not None
+        handle(Received.of(wire.request))
+        return fault.play(wire)
+
+    return replace(fault, name=f"applied, then {fault.name}", play=play)
+
+
+def _reset(wire: Wire) -> bool:
+    wire.reset()
+    return False

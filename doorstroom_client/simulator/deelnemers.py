@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from doorstroom_client.messages.vocabulary import Identiteitsoort
-from doorstroom_client.simulator._berichtcontrole import Aangemeld, Identiteit, Kop
+from doorstroom_client.simulator.berichtcontrole import Aangemeld, Identiteit, Kop
 from doorstroom_client.simulator.invented import BedachteLeerling
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from doorstroom_client.simulator._osr_data import Data
-from doorstroom_client.simulator._osr_records import (
+from doorstroom_client.simulator.https import Answer
+from doorstroom_client.simulator.osr_data import Data
+from doorstroom_client.simulator.osr_records import (
     Asked,
     Endpoint,
     InvalidQueryError,
@@ -17,11 +18,13 @@ from doorstroom_client.simulator._osr_records import (
     checked_oin,
     read_day,
 )
-from doorstroom_client.simulator.https import Answer
 
+PREFIXES = {2: "/api/v2", 3: "/api/v3"}
+"""Of the paths, by version."""
+SERVICE_CODE = "DOORSTROOM"
 SERVICE = "Logistiek proces doorstroomtoets (simulator)"
 _NO_KEY = Answer.json(401, {"message": "API key required"})
-_BOARD_ONLY = Answer.json(400, {"message": "The given service version does not allow endpoint registrations"})
+BOARD_ONLY = Answer.json(400, {"message": "The given service version does not allow endpoint registrations"})
 _INVALID = Answer.json(400, {"message": "Validation error(s)"})
 
 
@@ -31,21 +34,13 @@ class Routes:
 
     Attributes:
         data: what the registry holds.
-        service_code: of its one service.
-        prefixes: of the paths, by version.
-        board_only: whether the service has mandates of boards only, and so no addresses.
-        second_row: whether a second registration of the same administration makes a second row; it is refused otherwise.
     """
 
     data: Data
-    service_code: str
-    prefixes: dict[int, str]
-    board_only: bool = False
-    second_row: bool = False
 
     def answer(self, asked: Asked) -> Answer:
         """Answer one request."""
-        path = asked.received.path.removeprefix(self.prefixes[asked.version])
+        path = asked.received.path.removeprefix(PREFIXES[asked.version])
         for method, pattern, route in self._table():
             found = re.fullmatch(pattern, path)
             if found and method == asked.received.method:
@@ -84,21 +79,21 @@ class Routes:
         if not found:
             return Answer.json(404, {"message": "mandate not found"})
         own = [mandate for mandate in found if asked.caller.owns(mandate.supplier_oin, mandate.system)]
-        return Answer.json(200, asked.answer(self._mandate_body(asked, own[0])) if own else "OK")
+        return Answer.json(200, self._mandate_body(asked, own[0]) if own else "OK")
 
     def _own_mandate(self, asked: Asked, number: str) -> Answer:
         own = (mandate for mandate in self._own(asked) if str(mandate.number) == number)
         found = next(own, None)
         if found is None:
             return Answer.json(404, {"message": "mandate not found"})
-        return Answer.json(200, asked.answer(self._mandate_body(asked, found)))
+        return Answer.json(200, self._mandate_body(asked, found))
 
     def _school_mandates(self, asked: Asked) -> Answer:
         code = asked.required("service_code")
         if asked.caller.system is None:
             return _NO_KEY
-        own = self._own(asked) if code == self.service_code else []
-        return Answer.json(200, asked.answer([self._mandate_body(asked, mandate) for mandate in own]))
+        own = self._own(asked) if code == SERVICE_CODE else []
+        return Answer.json(200, [self._mandate_body(asked, mandate) for mandate in own])
 
     def _own(self, asked: Asked) -> list[Mandate]:
         return [item for item in self.data.mandates.values() if asked.caller.owns(item.supplier_oin, item.system)]
@@ -133,31 +128,34 @@ class Routes:
             and item.covers(day, future=future)
             and asked.one("attributes") in (None, item.attributes)
         ]
-        bodies = [] if self.board_only else [self._endpoint_body(asked, item) for item in found]
-        return Answer.json(200, asked.answer(bodies))
+        return Answer.json(200, [self._endpoint_body(asked, item) for item in found])
 
     def _endpoint(self, asked: Asked, number: str) -> Answer:
         found = self._by_id(asked, number)
         if found is None:
             return _no_endpoint(number)
-        return Answer.json(200, asked.answer(self._endpoint_body(asked, found)))
+        return Answer.json(200, self._endpoint_body(asked, found))
 
     def _register(self, asked: Asked) -> Answer:
         body = asked.document()
         if asked.caller.system is None:
             return _NO_KEY
         mandate = next((item for item in self._own(asked) if item.token == body["mandate_token"]), None)
-        if self.board_only or (mandate is not None and mandate.board):
-            return _BOARD_ONLY
+        if mandate is not None and mandate.board:
+            return BOARD_ONLY
         made = self._read_endpoint(body, Endpoint("", "", "", ""))
         if mandate is None or mandate.namespace != made.namespace or mandate.school_oin != made.school_oin:
             return _INVALID
         if not mandate.covers(made.start or self.data.today()):
             return _INVALID
-        if self.data.at(made.routing_id, made.namespace) and not self.second_row:
+        if self._taken(made):
             return _INVALID
         made = self.data.register(replace(made, supplier_oin=asked.caller.oin, system=mandate.system))
-        return Answer.json(201, asked.answer(self._endpoint_body(asked, made)))
+        return Answer.json(201, self._endpoint_body(asked, made))
+
+    def _taken(self, made: Endpoint) -> bool:
+        """Whether an administration has an address already, so that it gets no second; which is not public."""
+        return bool(self.data.at(made.routing_id, made.namespace))
 
     def _change(self, asked: Asked, number: str) -> Answer:
         found, refusal = self._own_endpoint(asked, number)
@@ -175,7 +173,7 @@ class Routes:
 
     def _free(self, asked: Asked) -> Answer:
         asked.required("service_version_namespace")
-        return Answer.json(200, asked.answer({"routing_id": self.data.free_routing_id(asked.oin("school_oin"))}))
+        return Answer.json(200, {"routing_id": self.data.free_routing_id(asked.oin("school_oin"))})
 
     def _own_endpoint(self, asked: Asked, number: str) -> tuple[Endpoint | None, Answer]:
         found = self._by_id(asked, number)
@@ -229,26 +227,26 @@ class Routes:
 
     def _services(self, asked: Asked) -> Answer:
         fits = (asked.one("name") or "").lower() in SERVICE.lower()
-        return Answer.json(200, asked.answer([self._service_body(asked)] if fits else []))
+        return Answer.json(200, [self._service_body(asked)] if fits else [])
 
     def _service(self, asked: Asked, number: str) -> Answer:
         if number != "1":
             return Answer.json(404, {"message": f"Service with id {number} does not exist"})
-        return Answer.json(200, asked.answer(self._service_body(asked)))
+        return Answer.json(200, self._service_body(asked))
 
     def _service_body(self, asked: Asked) -> dict[str, object]:
         links = {"self": self._href(asked, "services", 1)}
-        return {"code": self.service_code, "name": SERVICE, "description": "Bedachte dienst", "_links": links}
+        return {"code": SERVICE_CODE, "name": SERVICE, "description": "Bedachte dienst", "_links": links}
 
     def _versions(self, asked: Asked) -> Answer:
-        known = asked.required("service_code") == self.service_code
+        known = asked.required("service_code") == SERVICE_CODE
         numbers = range(1, len(self.data.versions) + 1) if known else ()
-        return Answer.json(200, asked.answer([self._version_body(asked, number) for number in numbers]))
+        return Answer.json(200, [self._version_body(asked, number) for number in numbers])
 
     def _version(self, asked: Asked, number: str) -> Answer:
         if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= len(self.data.versions):
             return Answer.json(404, {"message": f"Service version with id {number} does not exist"})
-        return Answer.json(200, asked.answer(self._version_body(asked, int(number))))
+        return Answer.json(200, self._version_body(asked, int(number)))
 
     def _version_body(self, asked: Asked, number: int) -> dict[str, object]:
         namespace, status = list(self.data.versions.items())[number - 1]
@@ -261,13 +259,13 @@ class Routes:
             if (wanted := asked.one(key)) is not None:
                 bodies = [body for body in bodies if body[key] == wanted]
         name = (asked.one("name") or "").lower()
-        return Answer.json(200, asked.answer([body for body in bodies if name in str(body["name"]).lower()]))
+        return Answer.json(200, [body for body in bodies if name in str(body["name"]).lower()])
 
     def _school(self, asked: Asked, number: str) -> Answer:
         found = next((code for code in self.data.schools if str(self.data.number_of(code)) == number), None)
         if found is None:
             return Answer.json(404, {"message": f"School with id {number} does not exist"})
-        return Answer.json(200, asked.answer(self._school_body(asked, found)))
+        return Answer.json(200, self._school_body(asked, found))
 
     def _school_body(self, asked: Asked, code: str) -> dict[str, object]:
         links: dict[str, object] = {"self": self._school_href(asked, code)}
@@ -283,7 +281,7 @@ class Routes:
         schools = [self._school_href(asked, school) for school in self.data.boards[code]]
         name = "number" if asked.version == 2 else "bgeCode"
         links = {"self": self._href(asked, "boards", key)}
-        return Answer.json(200, asked.answer({name: code, "schools": schools, "_links": links}))
+        return Answer.json(200, {name: code, "schools": schools, "_links": links})
 
     def _board_id(self, asked: Asked, code: str) -> str | int:
         return list(self.data.boards).index(code) + 1 if asked.version == 2 else code
@@ -292,7 +290,7 @@ class Routes:
         return self._href(asked, "schools", self.data.number_of(school_oin))
 
     def _href(self, asked: Asked, collection: str, key: str | int) -> dict[str, str]:
-        return {"href": f"{self.prefixes[asked.version]}/{collection}/{key}"}
+        return {"href": f"{PREFIXES[asked.version]}/{collection}/{key}"}
 
 
 def _endpoint_id(asked: Asked, endpoint: Endpoint) -> str:

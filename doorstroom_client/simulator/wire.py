@@ -1,4 +1,4 @@
-"""One connection of a `FaultServer`, as a fault sees it: read a piece, send a piece, break off."""
+"""One connection as its server sees it: read a request, send a piece, break off."""
 
 from __future__ import annotations
 
@@ -6,46 +6,27 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import field
-from enum import StrEnum
-from typing import Any, Self
-from urllib.parse import parse_qsl
+from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.simulator.https import Received
 
 _READ_SIZE = 65_536
 _MAX_HEAD = 262_144
 _MAX_DRAIN = 64 * 1024 * 1024
 _IDLE_SECONDS = 30.0
 _LINGER_SECONDS = 1.0
-_HANDSHAKE_RECORD = b"\x16"
-
-
-class Stage(StrEnum):
-    """The moment at which a fault strikes."""
-
-    CLOSED = "closed"
-    """Nobody listens."""
-    FULL = "full"
-    """Somebody listens, but never takes the connection."""
-    ACCEPTED = "accepted"
-    """The connection is there, nothing was exchanged."""
-    HANDSHAKEN = "handshaken"
-    """The TLS handshake is done."""
-    REQUEST = "request"
-    """The head of a request was read, its body was not."""
 
 
 @frozen
-class FaultRequest:
+class WireRequest:
     """One request, as far as it was read.
 
     Attributes:
         method: as sent.
         target: path and query as sent; hidden in the repr, as it may hold OINs or a rapportid.
+        protocol: as sent; empty when the first line has no three parts.
         headers: names as sent, and values.
         peer_oin: ``subject.serialNumber`` of the client certificate; None when there is not exactly one.
         connection: number of the connection it came on, from 1.
@@ -53,6 +34,7 @@ class FaultRequest:
 
     method: str
     target: str = field(repr=False)
+    protocol: str = ""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     peer_oin: str | None = None
     connection: int = 0
@@ -72,11 +54,6 @@ class FaultRequest:
         """Return the first header of this name, in any capitals; None when absent."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
-    def received(self) -> Received:
-        """The same request in the form that the apps of the simulator take."""
-        query = tuple(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
-        return Received(self.method, self.path, query, self.headers, self.body, self.peer_oin)
-
     def keep(self, piece: bytes) -> None:
         """Add what was read of the body."""
         self._body.extend(piece)
@@ -89,39 +66,57 @@ class Wire:
         socket: the bare socket; after the handshake the TLS socket.
         number: number of the connection, from 1.
         request: the request at hand; None before the first.
-        last: set when the connection has to end after this answer, because the peer asks for it or the next fault
-            needs a new one.
+        last: set when the connection has to end after this answer.
         closed: set once the socket is closed.
         bytes_read: bytes of requests that were read, after decryption.
+        peer_oin: the OIN in the certificate of the client, known after the handshake.
+        errors: of the server, for what went wrong here.
     """
 
-    def __init__(self, plain: socket.socket, number: int, stopped: threading.Event) -> None:
+    def __init__(self, plain: socket.socket, number: int, stopped: threading.Event, errors: list[Exception]) -> None:
         """Take over a socket."""
         self.socket = plain
         self.number = number
-        self.request: FaultRequest | None = None
+        self.request: WireRequest | None = None
         self.last = False
         self.closed = False
         self.bytes_read = 0
+        self.peer_oin: str | None = None
+        self.errors = errors
         self._stopped = stopped
         self._buffer = bytearray()
         self._body_done = False
 
-    def read_head(self) -> FaultRequest | None:
+    def shake_hands(self, seconds: float) -> None:
+        """Do the handshake on the TLS socket.
+
+        Raises:
+            OSError: it failed, or took longer than ``seconds``.
+            ValueError: the socket was closed meanwhile.
+        """
+        assert isinstance(self.socket, ssl.SSLSocket)
+        self.socket.settimeout(seconds)
+        self.socket.do_handshake()
+        certificate: dict[str, Any] = dict(self.socket.getpeercert() or {})
+        found = [value for rdn in certificate.get("subject", ()) for name, value in rdn if name == "serialNumber"]
+        self.peer_oin = found[0] if len(found) == 1 else None
+
+    def read_head(self) -> WireRequest | None:
         """Wait for the head of the next request; None when the peer is done."""
         self.request = None
         self._body_done = False
         self.socket.settimeout(_IDLE_SECONDS)
-        while b"\r\n\r\n" not in self._buffer:
+        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
             if len(self._buffer) > _MAX_HEAD or not self._fetch():
                 return None
-        head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
-        self._buffer[:] = rest
-        line, *fields = head.decode("latin-1").split("\r\n")
+        line, *fields = self._buffer[:end].decode("latin-1").split("\r\n")
+        del self._buffer[: end + 4]
         method, _, after = line.partition(" ")
+        target, _, protocol = after.rpartition(" ")
         pairs = (text.partition(":") for text in fields)
         headers = tuple((name, value.strip()) for name, _, value in pairs)
-        self.request = FaultRequest(method, after.rpartition(" ")[0], headers, self.peer_oin(), self.number)
+        self.request = WireRequest(method, target, protocol, headers, self.peer_oin, self.number)
+        self.last = protocol == "HTTP/1.0" or "close" in (self.request.header("Connection") or "").lower()
         return self.request
 
     def read_body(self, limit: int | None = None) -> None:
@@ -141,10 +136,6 @@ class Wire:
         if limit is not None:
             wanted = min(wanted, limit)
         self._read_into(self.request, wanted - len(self.request.body))
-
-    def asks_to_end(self) -> bool:
-        """Whether the peer wants the connection to end after this request."""
-        return self.request is not None and "close" in (self.request.header("Connection") or "").lower()
 
     def send(self, data: bytes) -> None:
         """Send everything; ends when the peer takes it or breaks off."""
@@ -175,12 +166,16 @@ class Wire:
         """
         if self.closed:
             return
-        self._send_goodbye()
+        if isinstance(self.socket, ssl.SSLSocket):
+            # Does not wait for the goodbye of the other side: after the answer nobody has to say anything.
+            with suppress(OSError, ValueError):
+                self.socket.setblocking(False)
+                self.socket.unwrap()
         self.linger()
         self.close()
 
     def linger(self) -> None:
-        """Send no more, and swallow what the peer still sends."""
+        """Send no more, and swallow what the peer still sends, below TLS."""
         with suppress(OSError):
             self.socket.settimeout(_LINGER_SECONDS)
             socket.socket.shutdown(self.socket, socket.SHUT_WR)
@@ -188,31 +183,16 @@ class Wire:
             while left > 0 and not self._stopped.is_set() and (piece := socket.socket.recv(self.socket, _READ_SIZE)):
                 left -= len(piece)
 
+    def cut(self) -> None:
+        """End it from another thread, whose owner then sees that the peer is gone."""
+        with suppress(OSError):
+            # The method of the plain socket: that of the TLS socket would break it under its thread.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Close the socket, without a TLS goodbye."""
         self.closed = True
         self.socket.close()
-
-    def speaks_tls(self) -> bool:
-        """Whether the peer begins with a TLS handshake; waits for its first byte."""
-        self.socket.settimeout(_IDLE_SECONDS)
-        return self.socket.recv(1, socket.MSG_PEEK) == _HANDSHAKE_RECORD
-
-    def peer_oin(self) -> str | None:
-        """The OIN in the certificate of the client."""
-        if not isinstance(self.socket, ssl.SSLSocket):
-            return None
-        certificate: dict[str, Any] = dict(self.socket.getpeercert() or {})
-        found = [value for rdn in certificate.get("subject", ()) for name, value in rdn if name == "serialNumber"]
-        return found[0] if len(found) == 1 else None
-
-    def _send_goodbye(self) -> None:
-        if not isinstance(self.socket, ssl.SSLSocket):
-            return
-        # Does not wait for the goodbye of the other side: after the answer nobody has to say anything.
-        with suppress(OSError, ValueError):
-            self.socket.setblocking(False)
-            self.socket.unwrap()
 
     def _fetch(self) -> bool:
         piece = self.socket.recv(_READ_SIZE)
@@ -228,7 +208,7 @@ class Wire:
         del self._buffer[:wanted]
         return piece
 
-    def _read_into(self, request: FaultRequest, wanted: int) -> None:
+    def _read_into(self, request: WireRequest, wanted: int) -> None:
         while wanted > 0:
             piece = self._take(wanted)
             request.keep(piece)
@@ -240,31 +220,9 @@ class Wire:
             line += self._take(1)
         return line.strip()
 
-    def _read_chunks(self, request: FaultRequest) -> None:
+    def _read_chunks(self, request: WireRequest) -> None:
         while size := int(self._line().partition(b";")[0] or b"0", 16):
             self._read_into(request, size)
             self._line()
         while self._line():
             pass
-
-
-@frozen
-class Fault:
-    """One way in which a server behaves.
-
-    Attributes:
-        name: what goes wrong, for test ids and reports.
-        play: does it. Called once at `stage`; returns whether the connection goes on: to the handshake, to the
-            first request or to the next request. An `OSError` in it means that the peer broke off.
-        stage: when it strikes.
-        receive_buffer: bytes of the receive buffer it needs; 0 leaves it to the system.
-    """
-
-    name: str
-    play: Callable[[Wire], bool] = field(repr=False)
-    stage: Stage = Stage.REQUEST
-    receive_buffer: int = 0
-
-    def renamed(self, name: str) -> Self:
-        """The same behaviour under another name."""
-        return type(self)(name, self.play, self.stage, self.receive_buffer)

@@ -16,7 +16,7 @@ from doorstroom_client.messages.vocabulary import (
     Toetsadvies,
     Toetssoort,
 )
-from doorstroom_client.simulator._berichtcontrole import Identiteit
+from doorstroom_client.simulator.berichtcontrole import Identiteit
 
 _TREDEN = tuple(Toetsadvies)
 _MIDDEN = _TREDEN.index(Toetsadvies.VMBO_GL_TL_HAVO)

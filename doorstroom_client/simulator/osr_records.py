@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from dataclasses import field
@@ -104,23 +103,21 @@ class Caller:
 
 @frozen
 class Asked:
-    """A request, with names as a version of the interface writes them.
+    """A request to one version of the interface.
 
     Attributes:
         received: the request.
         version: 2 or 3.
-        camel: whether names are in camelCase.
         caller: who asks.
     """
 
     received: Received
     version: int
-    camel: bool
     caller: Caller
 
     def one(self, name: str) -> str | None:
         """A parameter that is there once."""
-        return self.received.one(written(name) if self.camel else name)
+        return self.received.one(name)
 
     def required(self, name: str) -> str:
         """A parameter that must be there once, and not be empty."""
@@ -139,7 +136,7 @@ class Asked:
         return default if text is None else read_day(text)
 
     def document(self) -> dict[str, Any]:
-        """The body, with names as the second version writes them."""
+        """The fields of an address in the body; None for one that is not there."""
         try:
             found = self.received.json()
         except ValueError as error:
@@ -147,11 +144,7 @@ class Asked:
         if not isinstance(found, dict):
             raise InvalidQueryError
         names = ("mandate_token", "routing_id", "service_version_namespace", "url", "attributes", "start_date", "end_date")
-        return {name: found.get(written(name) if self.camel else name) for name in names}
-
-    def answer(self, body: Any) -> Any:
-        """A body with names as this version writes them."""
-        return json.loads(json.dumps(body), object_hook=_written_keys) if self.camel else body
+        return {name: found.get(name) for name in names}
 
 
 class InvalidQueryError(Exception):
@@ -176,15 +169,3 @@ def read_day(text: object) -> date:
 def brin(school_oin: str) -> str:
     """Return the four characters of the school within its OIN."""
     return school_oin[11:15]
-
-
-def written(name: str) -> str:
-    """A name in camelCase; one that begins with an underscore stays as it is."""
-    if name.startswith("_"):
-        return name
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
-
-
-def _written_keys(found: dict[str, Any]) -> dict[str, Any]:
-    return {written(name): value for name, value in found.items()}
