@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import os_reason
@@ -32,15 +31,7 @@ def root() -> None:
     """Keep ``compare`` a command of its own."""
 
 
-@app.command(
-    "compare",
-    help=options.text(
-        "Lay a newly published OpenAPI definition beside a registered agreement. Uses no network.",
-        "doorstroom afspraak compare doorstroom-openapi-2.0.0.yaml",
-        "Tells fields that are new, gone or now required, other types, patterns and lengths, value lists, statuses per path, "
-        "and the version string. Exit code 0: the same. 65: different. 74: the file cannot be read. Needs the extra yaml.",
-    ),
-)
+@app.command("compare")
 def compare(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The published definition, in YAML or JSON.")],
     naam: Annotated[
@@ -53,7 +44,14 @@ def compare(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Compare, and say what is different."""
+    """Lay a newly published OpenAPI definition beside a registered agreement. Uses no network.
+
+    Tells fields that are new, gone or now required, other types, patterns and lengths, value lists, statuses per path, and
+    the version string. Exit code 0: the same. 65: different. 74: the file cannot be read. Needs the extra yaml.
+
+    Example:
+      doorstroom afspraak compare doorstroom-openapi-2.0.0.yaml
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     afspraak = _the_afspraak(naam, config)
     try:

@@ -9,7 +9,6 @@ from pathlib import Path
 import typer
 from rich.text import Text
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli._options import ConfigOption, JsonOption
@@ -48,17 +47,16 @@ class _Checks:
         self.add(name, "error", f"{error.message}. {error.hint}" if error.hint else error.message)
 
 
-@app.command(
-    "check",
-    help=options.text(
-        "Check settings, certificate, store and agreement. Uses no network.",
-        "doorstroom config check",
-        "Says what is wrong and how to repair it, and warns about a certificate that is about to end and about secrets that "
-        "others on this machine can read.",
-    ),
-)
+@app.command("check")
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
-    """Look at everything that can be looked at without a network."""
+    """Check settings, certificate, store and agreement. Uses no network.
+
+    Says what is wrong and how to repair it, and warns about a certificate that is about to end and about secrets that
+    others on this machine can read.
+
+    Example:
+      doorstroom config check
+    """
     terminal.set_mode(as_json=as_json)
     settings = load(config)
     checks = _Checks()
@@ -80,16 +78,15 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
     return code
 
 
-@app.command(
-    "show",
-    help=options.text(
-        "Show every setting: its name, environment variable, meaning and value.",
-        "doorstroom config show",
-        "Secret values are never shown. A variable wins over the file.",
-    ),
-)
+@app.command("show")
 def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """List the settings, with values when the configuration can be read."""
+    """Show every setting: its name, environment variable, meaning and value.
+
+    Secret values are never shown. A variable wins over the file.
+
+    Example:
+      doorstroom config show
+    """
     terminal.set_mode(as_json=as_json)
     settings: Settings | None = None
     try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, Played, prepare, write_overview, write_page
 from doorstroom_client.cli._demo_story import Story
@@ -26,26 +25,20 @@ if TYPE_CHECKING:
 _PUPILS = 27
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "demo",
-        help=options.text(
-            "Play a whole school year on this machine, with invented pupils and three invented test suppliers.",
-            "doorstroom demo --out ./doorstroom-demo",
-            "Shows every step with the line of Python behind it, what goes wrong and what a school then reads. Takes a few "
-            "seconds, needs no configuration and no network. Needs the extra simulator.",
-        ),
-    )(demo)
-
-
 def demo(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder for the reports and the overview; made when needed.")
     ] = Path("doorstroom-demo"),
     as_json: JsonOption = False,
 ) -> None:
-    """Tell the story on stdout, or its figures as JSON."""
+    """Play a whole school year on this machine, with invented pupils and three invented test suppliers.
+
+    Shows every step with the line of Python behind it, what goes wrong and what a school then reads. Takes a few seconds,
+    needs no configuration and no network. Needs the extra simulator.
+
+    Example:
+      doorstroom demo --out ./doorstroom-demo
+    """
     terminal.set_mode(as_json=as_json)
     started = time.monotonic()
     console = terminal.out()

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
@@ -62,23 +61,6 @@ class _Report:
         return 0.0 if since is None else max(round((self.now - since).total_seconds() / _HOUR, 2), 0.0)
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "health",
-        help=options.text(
-            "Say whether everything is in order, for a monitor. Uses no network.",
-            "doorstroom health --json",
-            "Looks at the certificates, the store, the outbox, the results that were not yet processed and the purges. Exit "
-            f"code 0: in order. 75: look at it soon (a certificate ends within {WARN_DAYS} days or its chain has a gap, a "
-            "message waits too long, messages are held or parked, results stay unprocessed longer than they are kept, nothing "
-            "was purged). 74, 77, "
-            "78: broken (the store, the certificate, the configuration). The first line can be read by Nagios and its kin, "
-            "the numbers in --json by anything else. Run it as the user that delivers.",
-        ),
-    )(health)
-
-
 def health(
     max_age_hours: Annotated[
         float, typer.Option("--max-age-hours", min=0, help="How long the oldest message in the outbox may wait.")
@@ -87,7 +69,17 @@ def health(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Look at everything that can go wrong between two runs."""
+    """Say whether everything is in order, for a monitor. Uses no network.
+
+    Looks at the certificates, the store, the outbox, the results that were not yet processed and the purges. Exit code 0:
+    in order. 75: look at it soon (a certificate ends within 30 days or its chain has a gap, a message waits too long,
+    messages are held or parked, results stay unprocessed longer than they are kept, nothing was purged). 74, 77, 78: broken
+    (the store, the certificate, the configuration). The first line can be read by Nagios and its kin, the numbers in --json
+    by anything else. Run it as the user that delivers.
+
+    Example:
+      doorstroom health --json
+    """
     terminal.set_mode(quiet=quiet, as_json=as_json)
     settings = load(config)
     report = _Report(dt.datetime.now(dt.UTC))

@@ -53,17 +53,7 @@ def day(typed: str) -> dt.date:
         raise typer.BadParameter("expected a date as YYYY-MM-DD") from None
 
 
-@app.command(
-    "check",
-    help=options.text(
-        "Ask the OSR which suppliers a school has mandated, and explain the answer in Dutch.",
-        "doorstroom mandaat check --schools scholen.csv --csv mandaten.csv --text teksten",
-        "A school mandates one of the configured suppliers, so one yes is enough. Ends with exit code 77 when a school has "
-        "no usable mandate at all, and with another one than 0 when the OSR gave no answer about a school; 69 also when so "
-        "many mandates are gone at once that the OSR itself is suspect (osr.suspect_from). With a store a run over many "
-        "schools that was broken off goes on where it was. A silent OSR is waited for, but not with one school.",
-    ),
-)
+@app.command("check")
 def check(
     school: ManySchoolsOption = None,
     all_schools: AllSchoolsOption = False,
@@ -103,7 +93,16 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Look up every school with every supplier."""
+    """Ask the OSR which suppliers a school has mandated, and explain the answer in Dutch.
+
+    A school mandates one of the configured suppliers, so one yes is enough. Ends with exit code 77 when a school has no
+    usable mandate at all, and with another one than 0 when the OSR gave no answer about a school; 69 also when so many
+    mandates are gone at once that the OSR itself is suspect (osr.suspect_from). With a store a run over many schools that
+    was broken off goes on where it was. A silent OSR is waited for, but not with one school.
+
+    Example:
+      doorstroom mandaat check --schools scholen.csv --csv mandaten.csv --text teksten
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     if csv is not None:
         check_free(csv, overwrite=overwrite, option="--csv")

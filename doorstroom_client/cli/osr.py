@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import typer
 
 from doorstroom_client.cli import _endpoints as adressen
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
@@ -23,15 +22,7 @@ from doorstroom_client.osr.namespace import NamespaceCheck, years_in
 app = typer.Typer(help="The Onderwijs Serviceregister (OSR): namespace and addresses.", no_args_is_help=True)
 
 
-@app.command(
-    "check",
-    help=options.text(
-        "Compare the configured namespace with what the OSR lists, for every configured school year, and look for the next.",
-        "doorstroom osr check",
-        "Says in one sentence per school year what to change. Ends with exit code 78 when a configured namespace has to be "
-        "changed; a school year that is not configured yet is only told.",
-    ),
-)
+@app.command("check")
 def check(
     schooljaar: Annotated[
         list[str] | None,
@@ -41,7 +32,14 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Ask for each school year."""
+    """Compare the configured namespace with what the OSR lists, for every configured school year, and look for the next.
+
+    Says in one sentence per school year what to change. Ends with exit code 78 when a configured namespace has to be
+    changed; a school year that is not configured yet is only told.
+
+    Example:
+      doorstroom osr check
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     settings = load(config)
     configured, following = _years(settings)
@@ -95,16 +93,7 @@ def _as_json(year: str, found: NamespaceCheck) -> dict[str, Any]:
     }
 
 
-@app.command(
-    "register-endpoint",
-    help=options.text(
-        "Register the address on which this LAS receives results, or change it, for one school or for many.",
-        "doorstroom osr register-endpoint --schools scholen.csv --url https://las.example.nl/terugweg",
-        "Shows first what would change, and asks before it writes. What stands there already is left alone, so running it "
-        "again does no harm; an address of another system is never overwritten. Every write is read back. Schools are done "
-        "one after another; when one fails the others go on.",
-    ),
-)
+@app.command("register-endpoint")
 def register_endpoint(
     school: ManySchoolsOption = None,
     all_schools: AllSchoolsOption = False,
@@ -135,7 +124,15 @@ def register_endpoint(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Plan, show, ask, write."""
+    """Register the address on which this LAS receives results, or change it, for one school or for many.
+
+    Shows first what would change, and asks before it writes. What stands there already is left alone, so running it again
+    does no harm; an address of another system is never overwritten. Every write is read back. Schools are done one after
+    another; when one fails the others go on.
+
+    Example:
+      doorstroom osr register-endpoint --schools scholen.csv --url https://las.example.nl/terugweg
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     settings = load(config)
     wanted = adressen.wanted(settings, school, schools, url, all_schools=all_schools)

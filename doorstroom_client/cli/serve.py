@@ -16,7 +16,6 @@ from typing import Annotated
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import os_reason
@@ -39,24 +38,6 @@ _LOOPBACK = "127.0.0.1"
 _SECONDS_A_CHECK_HOLDS = 5.0
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "serve",
-        help=options.text(
-            "Receive results that test suppliers push, until Ctrl-C or SIGTERM.",
-            "doorstroom serve --config doorstroom.toml --health-port 8081",
-            "Listens on serve.host and serve.port with mutual TLS: every sender must show a certificate under the trusted "
-            'roots and must be mandated in the OSR. Results go into the store; see "doorstroom resultaten". The address that '
-            "suppliers call stands in the OSR. Each request becomes a line of JSON on stdout, without anything of a pupil. "
-            "At the start and once a day it removes what is no longer needed, as store purge does. "
-            "SIGTERM finishes what is in hand, within 10 seconds. SIGHUP takes over new certificate files; no connection is "
-            "cut. With serve.proxy_trusted TLS ends in a proxy in front, and this listens without TLS, on this machine only. "
-            "Needs the extra serve.",
-        ),
-    )(serve)
-
-
 def serve(
     health_port: Annotated[
         int | None,
@@ -71,7 +52,18 @@ def serve(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Check everything first, then listen."""
+    """Receive results that test suppliers push, until Ctrl-C or SIGTERM.
+
+    Listens on serve.host and serve.port with mutual TLS: every sender must show a certificate under the trusted roots and
+    must be mandated in the OSR. Results go into the store; see "doorstroom resultaten". The address that suppliers call
+    stands in the OSR. Each request becomes a line of JSON on stdout, without anything of a pupil. At the start and once a
+    day it removes what is no longer needed, as store purge does. SIGTERM finishes what is in hand, within 10 seconds.
+    SIGHUP takes over new certificate files; no connection is cut. With serve.proxy_trusted TLS ends in a proxy in front,
+    and this listens without TLS, on this machine only. Needs the extra serve.
+
+    Example:
+      doorstroom serve --config doorstroom.toml --health-port 8081
+    """
     terminal.set_mode()
     if health_host is not None and health_port is None:
         raise typer.BadParameter("it takes --health-port too", param_hint="--health-host")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import check_ours, make_folder, os_reason
@@ -32,20 +31,6 @@ _CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"
 _DEELNEMERS, _ADVIEZEN = "deelnemers.csv", "adviezen.csv"
 _QUIET_SECONDS = 1.0
 _LOOK_EVERY = 0.1
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "simulator",
-        help=options.text(
-            "Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.",
-            "doorstroom simulator --dir ./doorstroom-sim",
-            "Writes a configuration and two files with invented pupils, and says what to type next in another terminal. "
-            "About a second after pupils came in, a supplier sends their results; the receiving LAS, which is played too, "
-            "takes them in. Needs the extra simulator.",
-        ),
-    )(simulator)
 
 
 def simulator(
@@ -66,7 +51,15 @@ def simulator(
         float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
     ] = None,
 ) -> None:
-    """Start everything, then let suppliers answer what comes in."""
+    """Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.
+
+    Writes a configuration and two files with invented pupils, and says what to type next in another terminal. About a
+    second after pupils came in, a supplier sends their results; the receiving LAS, which is played too, takes them in.
+    Needs the extra simulator.
+
+    Example:
+      doorstroom simulator --dir ./doorstroom-sim
+    """
     terminal.set_mode()
     _check_ports(port)  # before anything is written: a simulator that runs keeps its files
     make_folder(folder)
