@@ -135,7 +135,7 @@ def register_endpoint(
     """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     settings = load(config)
-    wanted = adressen.wanted(settings, school, schools, url, all_schools=all_schools)
+    more = {"attributes": attributes, "since": since, "until": until, "free_routing_id": free_routing_id}
+    wanted = adressen.wanted(settings, school, schools, url, all_schools=all_schools, **more)
     with Client(**settings.arguments()) as client:
-        work = adressen.Work(client, attributes=attributes, since=since, until=until, free=free_routing_id)
-        return adressen.carry_out_all(work, wanted, settings, yes=yes, dry_run=dry_run)
+        return adressen.register(client, settings, wanted, yes=yes, dry_run=dry_run)

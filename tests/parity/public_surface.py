@@ -135,6 +135,9 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         assert_type(plan.beletsel, dc.Beletsel | None)
         assert_type(client.osr.carry_out(plan), dc.Adreswijziging)
         assert_type(client.osr.register_endpoint(school, "https://las.example"), dc.Adreswijziging)
+        wensen = [dc.Adreswens(school, "https://las.example", free_routing_id=True)]
+        for done in client.osr.register_endpoints(list(client.osr.plan_endpoints(wensen))):
+            assert_type(done.error, dc.DoorstroomError | None)
         assert_type(client.send_schooladviezen(school, []), dc.Ontvangst)
         assert_type(client.send_deelnemers(school, [], []), dc.Ontvangst)
         assert_type(client.resultaten(), Iterator[dc.OntvangenResultaat])
@@ -176,6 +179,9 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
         assert_type(plan.beletsel, dc.Beletsel | None)
         assert_type(await client.osr.carry_out(plan), dc.Adreswijziging)
         assert_type(await client.osr.register_endpoint(school, "https://las.example"), dc.Adreswijziging)
+        wensen = [dc.Adreswens(school, "https://las.example", free_routing_id=True)]
+        async for done in client.osr.register_endpoints([plan async for plan in client.osr.plan_endpoints(wensen)]):
+            assert_type(done.error, dc.DoorstroomError | None)
         assert_type(await client.send_schooladviezen(school, []), dc.Ontvangst)
         assert_type(await client.send_deelnemers(school, [], []), dc.Ontvangst)
         assert_type(client.resultaten(), AsyncIterator[dc.AsyncOntvangenResultaat])

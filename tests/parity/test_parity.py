@@ -135,7 +135,9 @@ def test_only_waiting_differs() -> None:
         "ClientOsr.get_endpoint": False,
         "ClientOsr.get_school": False,
         "ClientOsr.plan_endpoint": False,
+        "ClientOsr.plan_endpoints": True,
         "ClientOsr.register_endpoint": False,
+        "ClientOsr.register_endpoints": True,
         "ClientOsr.withdraw_endpoint": False,
         "ClientTerugweg.handle": False,
     }

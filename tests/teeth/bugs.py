@@ -35,6 +35,7 @@ _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
 _FORMS = "tests/terugweg/test_forms.py"
 _FUNCTIONS = "tests/terugweg/test_functions.py"
+_MANY_ENDPOINTS = "tests/osr/test_many_endpoints.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
 _LIFE = "tests/terugweg/test_serve_life.py"
 _OWN = "tests/promises/test_own_certificate.py"
@@ -1335,6 +1336,24 @@ def _(settle_404: Any, *_: Any) -> Any:
 @bug("osr", "a link leads to any host", "osr.asking:Origin", _SHAPES, only="link_to_another_host")
 def _(origin: Any) -> Any:
     return type("Anywhere", (), {"of": staticmethod(lambda url: "")})
+
+
+@bug("osr", "one school that fails ends the run", "faces.osr_endpoints:settle_one", _MANY_ENDPOINTS, only="stops_no_other")
+def _(settle_one: Any, registry: Any, wanted: Any, *, write: bool) -> Any:
+    from doorstroom_client.osr.own_endpoint import settle
+
+    return settle(registry, wanted, write=write)
+
+
+@bug(
+    "osr",
+    "what failed is written again unseen",
+    "osr.own_endpoint:Adreswijziging.te_doen",
+    _MANY_ENDPOINTS,
+    only="unseen",
+)
+def _(_: Any, self: Any) -> bool:
+    return self.actie in ("registreren", "wijzigen") and not self.gedaan
 
 
 @bug("overzicht", "a value is taken for markup", "output.html:text", "tests/overview/test_pagina.py", only="text")
