@@ -14,10 +14,7 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, day
 from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
-from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.namespace import NamespaceCheck, years_in
+from doorstroom_client.osr.namespace import NamespaceCheck
 
 app = typer.Typer(help="The Onderwijs Serviceregister (OSR): namespace and addresses.", no_args_is_help=True)
 
@@ -42,50 +39,27 @@ def check(
     """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     settings = load(config)
-    configured, following = _years(settings)
     with Client(**settings.arguments()) as client:
-        checks = {year: client.osr.check_namespace(year) for year in (schooljaar or configured)}
-        ahead = {} if schooljaar else {following: _ahead(client, following, checks)}
-    fine = all(checks.values())
+        found = [*map(client.osr.check_namespace, schooljaar)] if schooljaar else client.osr.check_namespaces()
+    checks, ahead = ([item for item in found if item.vooruit is wanted] for wanted in (False, True))
     if as_json:
         terminal.emit_json(
             {
-                "in_orde": fine,
-                "schooljaren": [_as_json(year, found) for year, found in checks.items()],
-                "volgend_schooljaar": [{"schooljaar": year, "advies": text} for year, text in ahead.items() if text],
+                "in_orde": all(checks),
+                "schooljaren": [_as_json(item) for item in checks],
+                "volgend_schooljaar": [{"schooljaar": item.gevonden.schooljaar, "advies": item.advies} for item in ahead],
             }
         )
     else:
-        for year, found in checks.items():
-            tell = terminal.show if found else terminal.complain
-            tell(f"{year}: {found.advies}")
-        for year, text in ahead.items():
-            if text:
-                terminal.say(f"{year}: {text}")
-    return ExitCode.OK if fine else ExitCode.CONFIGURATION
+        for item in found:
+            tell = terminal.say if item.vooruit else terminal.show if item else terminal.complain
+            tell(f"{item.gevonden.schooljaar}: {item.advies}")
+    return ExitCode.OK if all(checks) else ExitCode.CONFIGURATION
 
 
-def _years(settings: Settings) -> tuple[list[str], str]:
-    """The school years that are configured, and the one after the one of today."""
-    now = settings.schooljaar or Schooljaar.on(dt.datetime.now(amsterdam()).date())
-    second = int(now[5:])
-    configured = [item.schooljaar for item in settings.jaargangen.items] or [now]
-    return configured, f"{second}-{second + 1}"
-
-
-def _ahead(client: Client, year: str, checks: dict[str, NamespaceCheck]) -> str:
-    """What there is to know about next year, when that is not configured yet; empty when there is nothing."""
-    if year in checks:
-        return ""
-    found = client.osr.find_namespace(schooljaar=year)
-    if found.namespace is None or year not in years_in(found.namespace):
-        return f"not configured, and nothing to configure yet: {found.reden}."
-    return f'not configured yet: add it under [[schooljaren]] with namespace "{found.namespace}", which the OSR lists already.'
-
-
-def _as_json(year: str, found: NamespaceCheck) -> dict[str, Any]:
+def _as_json(found: NamespaceCheck) -> dict[str, Any]:
     return {
-        "schooljaar": year,
+        "schooljaar": found.gevonden.schooljaar,
         "in_orde": found.in_orde,
         "ingesteld": found.ingesteld,
         "gevonden": found.gevonden.namespace,

@@ -119,6 +119,7 @@ def test_only_waiting_differs() -> None:
         "ClientOsr.check_mandaat": False,
         "ClientOsr.check_mandaten": True,
         "ClientOsr.check_namespace": False,
+        "ClientOsr.check_namespaces": False,
         "ClientOsr.find_diensten": False,
         "ClientOsr.find_dienstversies": False,
         "ClientOsr.find_eigen_mandaat": False,
