@@ -16,9 +16,8 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.answers import is_suspect
 from doorstroom_client.osr.mandaat import Mandaat
-from doorstroom_client.osr.rounds import Mandaatcontrole, turned_in
+from doorstroom_client.osr.rounds import Mandaatcontrole
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.spreadsheet import csv_bytes
 
@@ -44,12 +43,12 @@ class Found:
     Attributes:
         scholen: all that were to be asked about.
         controles: the answers, by routeringskenmerk.
-        suspect_from: the setting.
+        suspicion: why the OSR itself is suspect; empty when it is not.
     """
 
     scholen: Sequence[School]
     controles: dict[str, Mandaatcontrole] = field(default_factory=dict[str, Mandaatcontrole])
-    suspect_from: int = 0
+    suspicion: str = ""
 
     def add(self, controle: Mandaatcontrole) -> None:
         """Take in one."""
@@ -68,17 +67,6 @@ class Found:
     def missing(self) -> list[Mandaatcontrole]:
         """With an answer, and it is no."""
         return [controle for controle in self if controle.mandaten and not controle]
-
-    @property
-    def suspicion(self) -> str:
-        """Why the OSR itself is suspect; empty when it is not."""
-        turned, stayed = turned_in(self)
-        if not is_suspect(turned, stayed, self.suspect_from):
-            return ""
-        return (
-            f"Of {turned + stayed} schools that had a mandate, {turned} have none within a day. The OSR itself is suspect: ask "
-            "Kennisnet before a school is told to repair something. Sending and receiving go on as before for a day"
-        )
 
     @property
     def code(self) -> ExitCode:

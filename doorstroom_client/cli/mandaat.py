@@ -110,7 +110,7 @@ def check(
     scholen = chosen_schools(settings, school, schools, all_schools=all_schools)
     if not (leverancier or settings.leveranciers):
         raise ConfigurationError("leveranciers: none is configured, so there is nothing to look up", setting="leveranciers")
-    found = Found(scholen, suspect_from=0 if settings.osr is None else settings.osr.suspect_from)
+    found = Found(scholen)
     age = (0.0 if school else None) if max_age is None else max_age * 60
     with _bounded(settings, scholen) as stop, Client(**settings.arguments()) as client, terminal.counting("Schools") as count:
         for controle in client.osr.check_mandaten(
@@ -124,6 +124,7 @@ def check(
         ):
             found.add(controle)
             count()
+        found.suspicion = client.osr.suspicion(found)
     if found.error is not None and not stop():
         raise found.error
     all_asked = len(leverancier or settings.leveranciers) >= len(settings.leveranciers)

@@ -67,7 +67,18 @@ class Mandaatcontrole:
         return uitleg_van(self.mandaten) if self.mandaten else ""
 
 
-def turned_in(controles: Iterable[Mandaatcontrole]) -> tuple[int, int]:
+def suspicion_of(controles: Iterable[Mandaatcontrole], suspect_from: int) -> str:
+    """Why the register itself is suspect after a run; empty when it is not."""
+    turned, stayed = _turned_in(controles)
+    if not is_suspect(turned, stayed, suspect_from):
+        return ""
+    return (
+        f"Of {turned + stayed} schools that had a mandate, {turned} have none within a day. The OSR itself is suspect: ask "
+        "Kennisnet before a school is told to repair something. Sending and receiving go on as before for a day"
+    )
+
+
+def _turned_in(controles: Iterable[Mandaatcontrole]) -> tuple[int, int]:
     """Of how many schools a yes became a no, and of how many it stayed."""
     found = list(controles)
     stayed = [item for item in found if not item.omgeslagen and _has_a_yes(item)]
@@ -167,7 +178,7 @@ class Round:
 
     def note(self, controle: Mandaatcontrole) -> Mandaatcontrole:
         """Count an answer that is handed out."""
-        turned, stayed = turned_in((controle,))
+        turned, stayed = _turned_in((controle,))
         self._turned, self._stayed = self._turned + turned, self._stayed + stayed
         return controle
 

@@ -113,6 +113,7 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         for controle in client.osr.check_mandaten(per_second=20):
             assert_type(controle.mandaten, tuple[dc.Mandaat, ...])
             assert_type(controle.uitleg, str)
+        assert_type(client.osr.suspicion([]), str)
         assert_type(client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
         assert_type(client.osr.find_eigen_mandaten(), tuple[dc.EigenMandaat, ...])
@@ -158,6 +159,7 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
         assert_type(client.osr.check_mandaten([school]), AsyncIterator[dc.Mandaatcontrole])
         async for controle in client.osr.check_mandaten(per_second=20):
             assert_type(controle.error, dc.DoorstroomError | None)
+        assert_type(client.osr.suspicion([]), str)
         assert_type(await client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(await client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
         assert_type(await client.osr.find_eigen_mandaten(), tuple[dc.EigenMandaat, ...])
