@@ -10,8 +10,9 @@ from typing import Any
 
 from rich.text import Text
 
+from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._folders import make_folder, os_reason
+from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.messages.school import School

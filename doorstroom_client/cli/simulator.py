@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
-from doorstroom_client.cli._folders import check_ours, make_folder, os_reason
+from doorstroom_client.cli._folders import check_ours, make_folder
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.output.files import write_whole
