@@ -88,7 +88,7 @@ def _certificate(item: Judged, now: dt.datetime) -> Check:
     if facts is not None:
         oin = f"OIN {facts.oin}" if facts.oin is not None else "carries no OIN, which the chain asks for"
         new = "; have a new one made" if days < WARN_DAYS else ""
-        texts.append(f"{oin}; the key fits; the certificate ends on {facts.not_after:%Y-%m-%d}, in {days} days{new}")
+        texts.append(f"{oin}; the key fits; ends on {facts.not_after:%Y-%m-%d}, in {days} days{new}")
         if state == "ok" and (new or facts.oin is None):
             state = "warning"
     late = days < WARN_DAYS or state == "error"
