@@ -16,7 +16,6 @@ from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.rounds import Mandaatcontrole
 from doorstroom_client.output.files import write_whole
@@ -235,4 +234,4 @@ def _day(day: Any) -> str | None:
 
 def _moment(controle: Mandaatcontrole) -> str:
     at = controle.gezien_op
-    return "" if at is None else at.astimezone(amsterdam()).isoformat(timespec="seconds")
+    return "" if at is None else terminal.moment(at)

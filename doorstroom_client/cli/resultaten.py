@@ -217,7 +217,7 @@ def _cells(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[obje
         item.toetsscore,
         *(item.referentieniveaus.get(part) for part in _PARTS),
         rapport_file_name(item.rapportid) if item.rapportid else None,
-        item.ontvangen_op.astimezone(amsterdam()).isoformat(timespec="seconds"),
+        terminal.moment(item.ontvangen_op),
         item.leverancier.naam if item.leverancier else item.sender_oin,
         " ".join(item.opmerkingen),
         *_name(item, known),

@@ -12,7 +12,6 @@ import typer
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load, on_the_store
-from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.store.rows import Purged
 
 app = typer.Typer(help="What is kept: count it, remove what is no longer needed, copy it.", no_args_is_help=True)
@@ -67,7 +66,9 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     outbox = ", ".join(f"{number} {name}" for name, number in counts.items() if name not in _RESULTS)
     terminal.show(f"Outbox: {outbox}.")
     terminal.show(f"Kept for {terms['days']} days, marks for {terms['marks_days']} days. To be removed now: {_told(due)}.")
-    terminal.show("Nothing was ever removed." if last is None else f"Removed last, at {_moment(last.at)}: {_told(last)}.")
+    terminal.show(
+        "Nothing was ever removed." if last is None else f"Removed last, at {terminal.moment(last.at)}: {_told(last)}."
+    )
 
 
 @app.command("purge")
@@ -123,12 +124,8 @@ def _numbers(done: Purged) -> dict[str, int]:
 
 
 def _document(done: Purged) -> dict[str, Any]:
-    return asdict(done) | {"at": _moment(done.at), "until": _moment(done.until)}
+    return asdict(done) | {"at": terminal.moment(done.at), "until": terminal.moment(done.until)}
 
 
 def _told(done: Purged) -> str:
     return f"{done.resultaten} results, {done.berichten} messages, {done.merken} marks"
-
-
-def _moment(at: dt.datetime) -> str:
-    return at.astimezone(amsterdam()).isoformat(timespec="seconds")
