@@ -6,7 +6,6 @@ import os
 import shlex
 import signal
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 SCHOOLJAAR = "2025-2026"
 _CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"
 _DEELNEMERS, _ADVIEZEN = "deelnemers.csv", "adviezen.csv"
-_QUIET_SECONDS = 1.0
-_LOOK_EVERY = 0.1
 
 
 def simulator(
@@ -63,6 +60,8 @@ def simulator(
     """
     terminal.set_mode()
     _check_ports(port)  # before anything is written: a simulator that runs keeps its files
+    from doorstroom_client.simulator.by_itself import answer_by_itself  # brings cryptography
+
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, (_DEELNEMERS, _ADVIEZEN))
     with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, single_purpose) as keten:
@@ -71,7 +70,7 @@ def simulator(
         write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
         write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))
         _tell_next(folder, port)
-        _watch(keten, stop, seconds)
+        answer_by_itself(keten, stop, seconds, terminal.say)
     terminal.say("Stopped.")
 
 
@@ -201,55 +200,3 @@ def _tell_next(folder: Path, port: int) -> None:
         terminal.say(f"  {command}", style="cyan")
     terminal.say("")
     terminal.say("School 99AA has mandated ICE, 99BB has DIA, 99CC has ROUTE_8, and 99DD nobody.")
-
-
-def _watch(keten: Keten, stop: threading.Event, seconds: float | None) -> None:
-    """Answer with results whatever came in, once it has been quiet for a moment."""
-    end = None if seconds is None else time.monotonic() + seconds
-    suppliers = [_Supplier(keten, soort) for soort in keten.toetssystemen]
-    while not stop.wait(_LOOK_EVERY) and (end is None or time.monotonic() < end):
-        for supplier in suppliers:
-            supplier.look()
-
-
-class _Supplier:
-    """Watches one supplier.
-
-    Args:
-        keten: the chain it belongs to.
-        soort: which test.
-    """
-
-    def __init__(self, keten: Keten, soort: str) -> None:
-        self._keten = keten
-        self._soort = soort
-        self._seen = 0
-        self._reports = 0
-        self._taken_in = False
-        self._last = 0.0
-
-    def look(self) -> None:
-        """Tell what came in since the last time; send results when a list came in and it is quiet now."""
-        system = self._keten.toetssystemen[self._soort]
-        new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
-        self._seen += len(new)
-        for operation, status in new:
-            self._last = time.monotonic()
-            if operation == "leerlingrapport":
-                self._reports += 1
-            else:
-                self._taken_in = self._taken_in or status == 202
-                terminal.say(f"{self._soort}: {operation} came in, answered {status}")
-        if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
-            self._last = 0.0
-            self._answer()
-
-    def _answer(self) -> None:
-        if self._reports:
-            terminal.say(f"{self._soort}: {self._reports} requests for reports answered")
-            self._reports = 0
-        if self._taken_in:
-            self._taken_in = False
-            sent = self._keten.stuur_resultaten(self._soort)
-            kept = sum(item.status == 202 for item in sent)
-            terminal.say(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS")
