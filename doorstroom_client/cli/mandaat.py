@@ -24,6 +24,8 @@ from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.osr.mandate_csv import mandaten_csv
+from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.scholen import read_scholen
 
 app = typer.Typer(help="Who may exchange messages on behalf of a school, according to the OSR.", no_args_is_help=True)
@@ -164,7 +166,7 @@ def _bounded(settings: Settings, scholen: Sequence[School]) -> Iterator[Stop]:
 
 def _tell(found: Found, stop: Stop, *, csv: Path | None, text: Path | None, overwrite: bool, all_asked: bool) -> int:
     if csv is not None:
-        telling.write_csv(csv, found)
+        write_whole(csv, mandaten_csv(found))
     if text is not None:
         telling.write_texts(text, found, overwrite=overwrite)
     code = ended(stop.code, found.code)

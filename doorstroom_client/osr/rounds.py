@@ -31,6 +31,10 @@ OnWait = Callable[[DoorstroomError, float], object]
 _REST = 5.0
 """Seconds of rest for everybody when the register gives no answer and does not say for how long."""
 _NAP = 1.0
+_AANHEF = "Mandaten voor de doorstroomtoets"
+_SLOT = (
+    "Wilt u dit bericht doorsturen naar de OSR-beheerder van uw bestuur? Zodra het mandaat er is, hoeft u verder niets te doen."
+)
 _WRONG_IN_A_ROW = 5
 """So many schools in a row that get an answer that is none, and the others would get it too."""
 
@@ -65,6 +69,12 @@ class Mandaatcontrole:
     def uitleg(self) -> str:
         """What is right or wrong and who can repair it, in Dutch; empty when the OSR gave no answer."""
         return uitleg_van(self.mandaten) if self.mandaten else ""
+
+    @property
+    def brief(self) -> str:
+        """The same as a text of its own, to show or to mail; it asks to be handed on when there is something to repair."""
+        parts = [f"{_AANHEF}: {self.school.label}", self.uitleg, *([] if self else [_SLOT])]
+        return "\n\n".join(parts) if self.mandaten else ""
 
 
 def suspicion_of(controles: Iterable[Mandaatcontrole], suspect_from: int) -> str:

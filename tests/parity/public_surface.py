@@ -113,6 +113,7 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         for controle in client.osr.check_mandaten(per_second=20):
             assert_type(controle.mandaten, tuple[dc.Mandaat, ...])
             assert_type(controle.uitleg, str)
+            assert_type(controle.brief, str)
         assert_type(client.osr.suspicion([]), str)
         assert_type(client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
