@@ -9,8 +9,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.cli._certificates import Judged, judged, sentence
 from doorstroom_client.cli.exit_codes import ExitCode, code_of
+from doorstroom_client.config.certificates import Judged, judged, sentence
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.messages.identifiers import Schooljaar

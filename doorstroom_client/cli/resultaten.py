@@ -62,7 +62,7 @@ def list_results(
     known = directory(leerlingen)
     with on_the_store(load(config)) as client:
         found = list(_results(client, school, all_results=all_results))
-        pending = client._runtime.resources.inbox().counts()["pending"]
+        pending = client.store.counts()["pending"]
     waiting = 0 if all_results or school else pending - len(found)
     if show_ids or known is not None:
         terminal.say("Note: this shows personal data of pupils. Keep it out of logs, tickets and screenshots.", style="yellow")

@@ -888,9 +888,9 @@ def _(left_behind: Any, key: Any) -> str:
     return ""
 
 
-@bug("T6", "nobody looks at the proxy before serve does", "cli._certificates:_proxied", _OWN, only="would_not_start")
+@bug("T6", "nobody looks at the proxy before serve does", "config.certificates:_proxied", _OWN, only="would_not_start")
 def _(_proxied: Any, settings: Any) -> Any:
-    from doorstroom_client.cli._certificates import Judged
+    from doorstroom_client.config.certificates import Judged
 
     return Judged("proxy", None, None)
 
