@@ -30,6 +30,7 @@ _CHAIN = "tests/terugweg/test_chain.py"
 _CALL = "tests/unit/test_call.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
 _CURRENT = "tests/inkomend/test_current.py"
+_DISCOVERY = "tests/osr/test_discovery.py"
 _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
@@ -906,6 +907,11 @@ def _(_words: Any, error: Any) -> str:
     return error.reason or "SSL"
 
 
+@bug("T6", "an ending certificate is fine", "cli._inspect:WARN_DAYS", "tests/cli/test_health.py", only="the_certificate")
+def _(_: int) -> int:
+    return 0
+
+
 @bug("T6", "the store is shut without a certificate", "cli._session:on_the_store", "tests/cli/test_store.py", only="at_hand")
 def _(on_the_store: Any, settings: Any) -> Any:
     from doorstroom_client import Client
@@ -1326,6 +1332,16 @@ def _(is_item: Any, fields: Any) -> bool:
 @bug("F3", "the register is never suspect", "osr.registry:is_suspect", "tests/osr/test_suspect.py", only="one_night and memory")
 def _(is_suspect: Any, *_: Any) -> bool:
     return False
+
+
+@bug("F3", "a run does not say so", "faces.osr:suspicion_of", "tests/osr/test_suspect.py", only="one_night and memory")
+def _(suspicion_of: Any, *_: Any) -> str:
+    return ""
+
+
+@bug("osr", "a year to come is wrong already", "faces.osr_catalogue:look_ahead", _DISCOVERY, only="in_one_question")
+def _(look_ahead: Any, gevonden: Any) -> Any:
+    return replace(look_ahead(gevonden), in_orde=False)
 
 
 @bug("osr", "any 404 is a no", "osr.asking:settle_404", _SHAPES, only="another_server")
