@@ -5,11 +5,11 @@ from __future__ import annotations
 import typer
 from rich.text import Text
 
-from doorstroom_client.cli import _inspect as look
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.config import inspection as look
 from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.config.shown import value_of
 from doorstroom_client.config.table import SETTINGS
@@ -38,8 +38,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         *look.store(settings),
         look.afspraak(settings),
     ]
-    wrong = (item.code for item in checks if item.state == "error")
-    code = worst(code if code is ExitCode.STORE else ExitCode.CONFIGURATION for code in wrong)
+    wrong = (item.verdict for item in checks if item.state == "error")
+    code = worst(ExitCode.STORE if verdict is look.Verdict.STORE else ExitCode.CONFIGURATION for verdict in wrong)
     if as_json:
         items = [{"check": item.name, "state": item.state, "text": item.text} for item in checks]
         terminal.emit_json({"ok": code == ExitCode.OK, "checks": items})

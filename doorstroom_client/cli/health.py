@@ -6,11 +6,20 @@ from typing import Annotated
 
 import typer
 
-from doorstroom_client.cli import _inspect as look
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.config import inspection as look
+from doorstroom_client.config.inspection import Verdict
+
+_CODES = {
+    Verdict.OK: ExitCode.OK,
+    Verdict.ATTENTION: ExitCode.LATER,
+    Verdict.STORE: ExitCode.STORE,
+    Verdict.CERTIFICATE: ExitCode.CERTIFICATE_OR_MANDATE,
+    Verdict.CONFIGURATION: ExitCode.CONFIGURATION,
+}
 
 
 def health(
@@ -36,18 +45,19 @@ def health(
     settings = load(config)
     checks = [*look.certificates(settings), *look.store(settings, max_age_hours)]
     numbers = {name: number for item in checks for name, number in item.numbers.items()}
-    code = worst(item.code for item in checks)
+    found = [(item.name, _CODES[item.verdict], item.text) for item in checks]
+    worst_code = worst(code for _, code, _ in found)
     if as_json:
-        items = [{"check": item.name, "state": _state(item.code), "exit_code": item.code, "text": item.text} for item in checks]
-        terminal.emit_json({"state": _state(code), "checks": items, "metrics": numbers, "exit_code": code})
-        return code
-    tell = terminal.show if code is ExitCode.OK else _show_always
-    first = "; ".join(item.text for item in checks if item.code == code and code is not ExitCode.OK)
+        items = [{"check": name, "state": _state(code), "exit_code": code, "text": text} for name, code, text in found]
+        terminal.emit_json({"state": _state(worst_code), "checks": items, "metrics": numbers, "exit_code": worst_code})
+        return worst_code
+    tell = terminal.show if worst_code is ExitCode.OK else _show_always
+    wrong = "; ".join(text for _, code, text in found if code is worst_code)
     counted = " ".join(f"{name}={number:g}" for name, number in numbers.items())
-    tell(f"{_state(code).upper()}: {first or 'everything is in order'} | {counted}")
-    for item in checks:
-        tell(f"{item.name}: {_state(item.code)}: {item.text}")
-    return code
+    tell(f"{_state(worst_code).upper()}: {'everything is in order' if worst_code is ExitCode.OK else wrong} | {counted}")
+    for name, code, text in found:
+        tell(f"{name}: {_state(code)}: {text}")
+    return worst_code
 
 
 def _show_always(text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.cli import _inspect
+from doorstroom_client.config import inspection
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
@@ -133,7 +133,7 @@ def test_what_is_in_order_can_be_delivered_from(name: str, keten: Keten, run: Ru
 
 def test_a_store_on_another_machine_needs_attention(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run("outbox", "status")
-    monkeypatch.setattr(_inspect, "network_under", lambda _: "nfs4")
+    monkeypatch.setattr(inspection, "network_under", lambda _: "nfs4")
     code, document = look(run)
     assert code == 75
     assert "another machine (nfs4)" in next(item["text"] for item in document["checks"] if item["check"] == "store")

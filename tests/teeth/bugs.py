@@ -907,7 +907,7 @@ def _(_words: Any, error: Any) -> str:
     return error.reason or "SSL"
 
 
-@bug("T6", "an ending certificate is fine", "cli._inspect:WARN_DAYS", "tests/cli/test_health.py", only="the_certificate")
+@bug("T6", "an ending certificate is fine", "config.inspection:WARN_DAYS", "tests/cli/test_health.py", only="the_certificate")
 def _(_: int) -> int:
     return 0
 

@@ -1,15 +1,15 @@
-"""What ``config check`` and ``health`` look at, on this machine only: each look gives a state, a text and numbers."""
+"""Looks at what was configured, on this machine only: each look gives a state, a text and numbers."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
+from enum import StrEnum
 from itertools import takewhile
 from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.cli.exit_codes import ExitCode, code_of
 from doorstroom_client.config.certificates import Judged, judged, sentence
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
@@ -33,6 +33,16 @@ _HOURS_A_DAY = 24
 _OPEN = (State.WAITING, State.HELD, State.PARKED)
 
 
+class Verdict(StrEnum):
+    """What somebody who watches has to know of one thing."""
+
+    OK = "in order"
+    ATTENTION = "look at it soon"
+    STORE = "the store is broken"
+    CERTIFICATE = "the certificate is not valid now"
+    CONFIGURATION = "the configuration is not in order"
+
+
 @frozen
 class Check:
     """What was seen of one thing.
@@ -41,24 +51,25 @@ class Check:
         name: of what.
         state: ``ok``, ``warning`` or ``error``: whether the configuration can be used.
         text: what was found, with the next step.
-        code: what a monitor ends with: in order, look at it soon, or what is broken.
+        verdict: whether it works now, and will tomorrow.
         numbers: what was counted.
     """
 
     name: str
     state: str
     text: str
-    code: ExitCode = ExitCode.OK
+    verdict: Verdict = Verdict.OK
     numbers: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def _failed(name: str, error: DoorstroomError) -> Check:
-    return Check(name, "error", f"{error.message}. {error.hint}" if error.hint else error.message, code_of(error))
+    text = f"{error.message}. {error.hint}" if error.hint else error.message
+    return Check(name, "error", text, Verdict.STORE if isinstance(error, StoreError) else Verdict.CONFIGURATION)
 
 
 def _watched(name: str, text: str, numbers: Mapping[str, float], *, needs_attention: object) -> Check:
-    state, code = ("warning", ExitCode.LATER) if needs_attention else ("ok", ExitCode.OK)
-    return Check(name, state, text, code, numbers)
+    state, verdict = ("warning", Verdict.ATTENTION) if needs_attention else ("ok", Verdict.OK)
+    return Check(name, state, text, verdict, numbers)
 
 
 # --- certificates
@@ -81,7 +92,7 @@ def _certificate(item: Judged, now: dt.datetime) -> Check:
     if item.error is not None:
         now_invalid = facts is not None and not facts.not_before <= now < facts.not_after
         failed = _failed(name, item.error)
-        return replace(failed, code=ExitCode.CERTIFICATE_OR_MANDATE if now_invalid else failed.code, numbers=numbers)
+        return replace(failed, verdict=Verdict.CERTIFICATE if now_invalid else failed.verdict, numbers=numbers)
     level = item.found[0].level if item.found else Level.NOTE
     state = {Level.ERROR: "error", Level.WARNING: "warning"}.get(level, "ok")
     texts = [sentence(found) for found in item.found]
@@ -92,7 +103,7 @@ def _certificate(item: Judged, now: dt.datetime) -> Check:
         if state == "ok" and (new or facts.oin is None):
             state = "warning"
     late = days < WARN_DAYS or state == "error"
-    return Check(name, state, ". ".join(texts), ExitCode.LATER if late else ExitCode.OK, numbers)
+    return Check(name, state, ". ".join(texts), Verdict.ATTENTION if late else Verdict.OK, numbers)
 
 
 # --- what is configured
@@ -151,7 +162,7 @@ def store(settings: Settings, max_age_hours: float = MAX_AGE_HOURS) -> Iterator[
             if not path.parent.is_dir():
                 raise StoreError(f"the folder of the store does not exist: {path.parent}", hint="Make it first")
             # Making it here would hide a disk that is not mounted, and could give it to the user of a monitor.
-            yield Check("store", "ok", f"there is no store {path}; it is made at first use", ExitCode.STORE)
+            yield Check("store", "ok", f"there is no store {path}; it is made at first use", Verdict.STORE)
             return
         opened = open_store(settings.store, make=False)  # opening it writes to it
         try:
