@@ -59,6 +59,7 @@ from doorstroom_client.osr.mandaat import Mandaat as Mandaat
 from doorstroom_client.osr.namespace import NamespaceCheck as NamespaceCheck
 from doorstroom_client.osr.namespace import Namespaces as Namespaces
 from doorstroom_client.osr.own_endpoint import Actie as Actie
+from doorstroom_client.osr.own_endpoint import Adreswens as Adreswens
 from doorstroom_client.osr.own_endpoint import Adreswijziging as Adreswijziging
 from doorstroom_client.osr.own_endpoint import Beletsel as Beletsel
 from doorstroom_client.osr.rounds import Mandaatcontrole as Mandaatcontrole

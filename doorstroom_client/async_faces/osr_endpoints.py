@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, AsyncIterator
 
+from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
 from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id, get_endpoint
 from doorstroom_client.osr.entries import Endpoint, Vermelding
-from doorstroom_client.osr.own_endpoint import Adreswijziging, Wens, carry_out, plan_address, put_address
+from doorstroom_client.osr.own_endpoint import Adreswens, Adreswijziging, settle, settle_one
 from doorstroom_client.osr.writing import withdraw_endpoint
 from doorstroom_client.runtime import AsyncRuntime
 
@@ -112,10 +114,8 @@ class AsyncOsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry, wens = self._chain.registry, Wens(school, url, attributes, since, until)
-        las, today = registry.own_oin(), registry.today()
-        plan = plan_address(registry.osr_on(since), las, wens, registry.about, today, registry.proof)
-        return await self._runtime.run(plan)
+        wens = Adreswens(school, url, attributes, since, until)
+        return await self._runtime.run(settle(self._chain.registry, wens, write=False))
 
     async def register_endpoint(
         self,
@@ -147,10 +147,8 @@ class AsyncOsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer; what was written may have been applied.
         """
-        registry, wens = self._chain.registry, Wens(school, url, attributes, since, until)
-        las, today = registry.own_oin(), registry.today()
-        done = put_address(registry.osr_on(since), las, wens, registry.about, today, registry.proof)
-        return await self._runtime.run(done)
+        wens = Adreswens(school, url, attributes, since, until)
+        return await self._runtime.run(settle(self._chain.registry, wens, write=True))
 
     async def carry_out(self, plan: Adreswijziging) -> Adreswijziging:
         """Do what a plan says, and read it back.
@@ -166,8 +164,49 @@ class AsyncOsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer; what was written may have been applied.
         """
+        return await self._runtime.run(settle(self._chain.registry, plan, write=True))
+
+    @works_while_read
+    async def plan_endpoints(self, wensen: Iterable[Adreswens]) -> AsyncIterator[Adreswijziging]:
+        """Say of many schools what has to be done so that the OSR holds our address. Nothing is written.
+
+        Schools are looked up one after another, each when its turn comes; when one fails the others go on.
+
+        Args:
+            wensen: each school with the address that is to stand there.
+
+        Returns:
+            What has to be done, per school in their order; with ``error`` set when it could not be looked up.
+
+        Raises:
+            ConfigurationError: there is no API key or OIN to show whose addresses they are.
+        """
         registry = self._chain.registry
-        return await self._runtime.run(carry_out(registry.osr_on(plan.start_datum), plan, registry.about))
+        registry.own_oin()
+        for wens in wensen:
+            yield await self._runtime.run(settle_one(registry, wens, write=False))
+
+    @works_while_read
+    async def register_endpoints(self, wensen: Iterable[Adreswens | Adreswijziging]) -> AsyncIterator[Adreswijziging]:
+        """Register our address for many schools, or change it, and read each back. Doing it again does no harm.
+
+        Schools are done one after another, and nothing is begun for the next before its outcome is asked for; when one fails
+        the others go on. An address of another system is never overwritten.
+
+        Args:
+            wensen: each school with the address that is to stand there; or the plans that `plan_endpoints` made of them.
+
+        Returns:
+            What was done, per school in their order: true when the address stands there; else ``beletsel`` says why it
+            cannot, or ``error`` why it failed. What failed is not written again before the register was looked at.
+
+        Raises:
+            ConfigurationError: there is no API key or OIN to show whose addresses they are.
+        """
+        registry = self._chain.registry
+        registry.own_oin()
+        for wens in wensen:
+            yield await self._runtime.run(settle_one(registry, wens, write=True))
 
     async def withdraw_endpoint(self, endpoint: Endpoint) -> None:
         """Take an address of ours out of the register. One that is gone already is fine.

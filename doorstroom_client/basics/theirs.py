@@ -6,6 +6,8 @@ function that has nothing to do with it; to take it for a fault of that function
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -57,3 +59,10 @@ def within(work: Callable[[], T]) -> T:
 def kind_of(error: BaseException) -> str:
     """The name of what was raised; its text may hold anything."""
     return error.kind if isinstance(error, ForeignError) else type(error).__name__
+
+
+def os_reason(error: OSError) -> str:
+    """Why the system refused, in its own plain words."""
+    if isinstance(error, socket.gaierror):
+        return "the name does not resolve"  # its number is none of errno
+    return os.strerror(error.errno) if error.errno else type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import Annotated, Any
 
@@ -70,8 +71,19 @@ def root(
     """Options that stand before a command."""
 
 
-demo.add_to(app)
-simulator.add_to(app)
+def _take_help(within: typer.Typer) -> None:
+    """Give every command its docstring as help: each paragraph in one line, and an example as it stands there."""
+    for command in within.registered_commands:
+        paragraphs = (inspect.getdoc(command.callback) or "").split("\n\n")
+        told = (f"\b\n{text}" if text.startswith("Example:") else text.replace("\n", " ") for text in paragraphs)
+        command.help = command.help or "\n\n".join(told)
+    for group in within.registered_groups:
+        if group.typer_instance is not None:
+            _take_help(group.typer_instance)
+
+
+app.command()(demo.demo)
+app.command()(simulator.simulator)
 app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")
@@ -80,8 +92,9 @@ app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(store.app, name="store")
-serve.add_to(app)
+app.command()(serve.serve)
 app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
-health.add_to(app)
+app.command()(health.health)
+_take_help(app)

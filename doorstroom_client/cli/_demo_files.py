@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,20 +12,16 @@ from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.output.files import write_whole
-from doorstroom_client.output.spreadsheet import csv_bytes
+from doorstroom_client.overview.gegevens import Overzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.pagina import als_pagina
-from doorstroom_client.overview.rangorde import Oordeel
+from doorstroom_client.overview.tabel import als_csv
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.invented import BedachteLeerling
 
 OVERVIEW, PAGE, READ_ME, REPORTS = "overzicht.csv", "overzicht.html", "README.txt", "rapporten"
 _MARK = "doorstroom demo\n"
-_HEADER = (
-    *("school", "toets", "groep", "roepnaam", "voorvoegsel", "achternaam", "schooladvies"),
-    *("toetsadvies", "toetsscore", "rekenen", "lezen", "taalverzorging", "rapport"),
-)
 _README = (
     _MARK
     + """===============
@@ -34,13 +29,13 @@ _README = (
 Made by "doorstroom demo". The schools, the pupils, their advice and their results are invented.
 You may throw this folder away; running the demo again with the same folder replaces these files.
 
-overzicht.csv   every pupil on one line: advice of the school, outcome of the test, name of the report
+overzicht.csv   every pupil on one line: advice of the school, outcome of the test, and the verdict on the two
                 (semicolons and UTF-8 with BOM: opens in Dutch Excel with a double click)
                 One pupil has no result: that pupil was not signed up for the test.
 overzicht.html  the page for the schools, in Dutch: whose advice must be reconsidered; open it in a browser
 rapporten/      the reports of the pupils as PDF, as fetched from the test suppliers
                 A file name is made from the number of the report, and says nothing: a name that identifies a pupil
-                would end up in logs and backups. The column "rapport" of overzicht.csv says whose report it is.
+                would end up in logs and backups. "doorstroom resultaten export" says whose report it is.
 
 Dutch terms
   schooladvies      the advice of the school for the next type of school, made before the test
@@ -60,22 +55,14 @@ class Played:
         toets: its supplier.
         leerlingen: its invented pupils.
         resultaten: what was received of them.
-        rapporten: file of each report, by number of the result.
+        rapporten: how many reports were fetched.
     """
 
     school: School
     toets: str
     leerlingen: list[BedachteLeerling] = field(repr=False)
     resultaten: list[OntvangenResultaat] = field(default_factory=list[OntvangenResultaat], repr=False)
-    rapporten: dict[int, Path] = field(default_factory=dict[int, Path], repr=False)
-
-    def resultaat_van(self, leerling: BedachteLeerling) -> OntvangenResultaat | None:
-        """Find the result of a pupil: by ECK-iD, or by LAS-key for a pupil who has no ECK-iD."""
-        for item in self.resultaten:
-            found = item.leerling
-            if (found.eck_id and found.eck_id == leerling.eck_id) or (found.las_key and found.las_key == leerling.las_key):
-                return item
-        return None
+    rapporten: int = 0
 
 
 def prepare(folder: Path) -> Path:
@@ -92,18 +79,11 @@ def prepare(folder: Path) -> Path:
     return folder / REPORTS
 
 
-def write_overview(folder: Path, played: list[Played]) -> int:
-    """Write one line for every pupil; returns how many."""
-    rows = [row for part in played for row in _rows(part)]
-    write_whole(folder / OVERVIEW, csv_bytes(_HEADER, rows))
-    return len(rows)
-
-
-def write_page(folder: Path, played: list[Played], schooljaar: str) -> int:
-    """Write the page for the schools; returns of how many pupils the advice must be reconsidered."""
+def overview_of(played: list[Played], schooljaar: str) -> Overzicht:
+    """The advice of the schools beside the results."""
     from doorstroom_client.simulator.keten import adviezen_of, deelnemers_of  # brings cryptography
 
-    found = maak_overzicht(
+    return maak_overzicht(
         [item for part in played for item in part.resultaten],
         scholen=[
             Schoolgegevens(
@@ -117,24 +97,9 @@ def write_page(folder: Path, played: list[Played], schooljaar: str) -> int:
         gemaakt_op=dt.datetime.now(dt.UTC),
         leveranciers=[item.leverancier for part in played for item in part.resultaten[:1] if item.leverancier],
     )
-    write_whole(folder / PAGE, als_pagina(found))
-    return found.aantallen[Oordeel.HEROVERWEGEN]
 
 
-def _rows(part: Played) -> Iterator[list[object]]:
-    for leerling in part.leerlingen:
-        about = [leerling.groep, leerling.roepnaam, leerling.voorvoegsel, leerling.achternaam, leerling.advies]
-        yield [part.school.naam, part.toets, *about, *_outcome(part, part.resultaat_van(leerling))]
-
-
-def _outcome(part: Played, item: OntvangenResultaat | None) -> list[object]:
-    if item is None:
-        return [""] * 6
-    levels = item.referentieniveaus
-    file = part.rapporten.get(item.id)
-    return [
-        item.toetsadvies,
-        item.toetsscore,
-        *(levels.get(name) for name in ("REKENEN", "LEZEN", "TAALVERZORGING")),
-        f"{REPORTS}/{file.name}" if file else "",
-    ]
+def write_overview(folder: Path, overview: Overzicht) -> None:
+    """Write the page for the schools, and the table with every pupil on one line."""
+    write_whole(folder / PAGE, als_pagina(overview))
+    write_whole(folder / OVERVIEW, als_csv(overview))

@@ -12,9 +12,9 @@ from doorstroom_client.cli._lines import spelled
 from doorstroom_client.cli._names import tell_names
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._streams import steady_streams
-from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run
+from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run, some
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
-from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 
 _SHOWN = 20
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -84,9 +84,11 @@ def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = (
     """Tell what went wrong, and give the exit code for it."""
     code = code_of(error)
     if isinstance(error, MessageError) and error.problems:
-        _tell_problems(error)
+        count = len(error.problems)
+        places = "1 place does" if count == 1 else f"{count} places do"
+        _tell_problems(f"{error.what + ': ' if error.what else ''}{places} not fit", error.problems)
     elif isinstance(error, ConfigurationError) and len(error.problems) > 1:
-        _tell_settings(error)
+        _tell_problems(f"{len(error.problems)} settings are not in order", error.problems)
     else:
         complain(error.message, label="Error: ")
     if error.hint:
@@ -116,22 +118,9 @@ def _as_json(error: DoorstroomError, code: ExitCode, nederlands: str) -> dict[st
     return document
 
 
-def _tell_problems(error: MessageError) -> None:
-    count = len(error.problems)
-    places = "1 place does" if count == 1 else f"{count} places do"
-    complain(f"{error.what + ': ' if error.what else ''}{places} not fit", label="Error: ")
-    for problem in error.problems[:_SHOWN]:
-        complain(f"  - {problem}")
-    if count > _SHOWN:
-        complain(f"  and {count - _SHOWN} more")
-
-
-def _tell_settings(error: ConfigurationError) -> None:
-    complain(f"{len(error.problems)} settings are not in order", label="Error: ")
-    for problem in error.problems[:_SHOWN]:
-        complain(f"  - {problem}")
-    if len(error.problems) > _SHOWN:
-        complain(f"  and {len(error.problems) - _SHOWN} more")
+def _tell_problems(what: str, problems: Sequence[Problem]) -> None:
+    complain(what, label="Error: ")
+    some([f"  - {problem}" for problem in problems], complain, _SHOWN, "  and {} more")
 
 
 def _usage(error: Exception) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from pathlib import Path
 
 import typer
@@ -67,10 +65,3 @@ def check_free(file: Path, *, overwrite: bool, option: str = "FILE") -> None:
     check_replaceable(file)
     if file.exists() and not overwrite:
         raise typer.BadParameter(f"{file} exists; name another file, or add --overwrite", param_hint=option)
-
-
-def os_reason(error: OSError) -> str:
-    """Why the system refused, in its own plain words."""
-    if isinstance(error, socket.gaierror):
-        return "the name does not resolve"  # its number is none of errno
-    return os.strerror(error.errno) if error.errno else type(error).__name__

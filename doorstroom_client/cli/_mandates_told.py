@@ -10,31 +10,20 @@ from typing import Any
 
 from rich.text import Text
 
+from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._folders import make_folder, os_reason
+from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.answers import is_suspect
 from doorstroom_client.osr.mandaat import Mandaat
-from doorstroom_client.osr.rounds import Mandaatcontrole, turned_in
-from doorstroom_client.output.files import write_whole
-from doorstroom_client.output.spreadsheet import csv_bytes
+from doorstroom_client.osr.mandate_csv import day_of, seen_at
+from doorstroom_client.osr.rounds import Mandaatcontrole
 
 FEW = 50
 """So many schools are shown with their text; of more, only those that need attention are."""
 _SHOWN = 200
 _YES_NO: dict[bool | None, tuple[str, str]] = {True: ("yes", "green"), False: ("no", "red"), None: ("not checked", "dim")}
-_JA_NEE = {True: "ja", False: "nee", None: "niet nagekeken"}
-_HEADER = (
-    "school", "naam", "routeringskenmerk", "in_orde", "gemandateerde_leveranciers", "las_gemandateerd", "las_tot_en_met",
-    "las_verlopen_op", "las_begint_op", "peildatum", "gezien_op", "verouderd", "fout", "uitleg",
-)  # fmt: skip
-_AANHEF = "Mandaten voor de doorstroomtoets"
-_SLOT = (
-    "Wilt u dit bericht doorsturen naar de OSR-beheerder van uw bestuur? Zodra het mandaat er is, hoeft u verder niets te doen."
-)
 
 
 @dataclass(slots=True)
@@ -44,12 +33,12 @@ class Found:
     Attributes:
         scholen: all that were to be asked about.
         controles: the answers, by routeringskenmerk.
-        suspect_from: the setting.
+        suspicion: why the OSR itself is suspect; empty when it is not.
     """
 
     scholen: Sequence[School]
     controles: dict[str, Mandaatcontrole] = field(default_factory=dict[str, Mandaatcontrole])
-    suspect_from: int = 0
+    suspicion: str = ""
 
     def add(self, controle: Mandaatcontrole) -> None:
         """Take in one."""
@@ -68,17 +57,6 @@ class Found:
     def missing(self) -> list[Mandaatcontrole]:
         """With an answer, and it is no."""
         return [controle for controle in self if controle.mandaten and not controle]
-
-    @property
-    def suspicion(self) -> str:
-        """Why the OSR itself is suspect; empty when it is not."""
-        turned, stayed = turned_in(self)
-        if not is_suspect(turned, stayed, self.suspect_from):
-            return ""
-        return (
-            f"Of {turned + stayed} schools that had a mandate, {turned} have none within a day. The OSR itself is suspect: ask "
-            "Kennisnet before a school is told to repair something. Sending and receiving go on as before for a day"
-        )
 
     @property
     def code(self) -> ExitCode:
@@ -164,7 +142,7 @@ def _school(controle: Mandaatcontrole) -> dict[str, Any]:
         "in_orde": bool(controle) if controle.mandaten else None,
         "leveranciers": [_leverancier(item) for item in controle.mandaten],
         "uitleg": controle.uitleg,
-        "gezien_op": _moment(controle) or None,
+        "gezien_op": seen_at(controle) or None,
         "verouderd": controle.verouderd,
         "omgeslagen": controle.omgeslagen,
         "error": None if controle.error is None else type(controle.error).__name__,
@@ -176,41 +154,12 @@ def _leverancier(item: Mandaat) -> dict[str, Any]:
         "leverancier": item.leverancier.toetssoort,
         "gemandateerd": item.gemandateerd,
         "las_gemandateerd": item.las_gemandateerd,
-        "las_eind_datum": _day(item.eind_datum),
-        "las_verlopen_op": _day(item.las_verlopen_op),
-        "las_begint_op": _day(item.las_begint_op),
-        "verlopen_op": _day(item.verlopen_op),
-        "begint_op": _day(item.begint_op),
+        "las_eind_datum": day_of(item.eind_datum),
+        "las_verlopen_op": day_of(item.las_verlopen_op),
+        "las_begint_op": day_of(item.las_begint_op),
+        "verlopen_op": day_of(item.verlopen_op),
+        "begint_op": day_of(item.begint_op),
     }
-
-
-def write_csv(file: Path, found: Found) -> None:
-    """One line per school."""
-    write_whole(file, csv_bytes(_HEADER, map(_cells, found)))
-
-
-def _cells(controle: Mandaatcontrole) -> tuple[object, ...]:
-    school, mandaten = controle.school, controle.mandaten
-    fout = "" if controle.error is None else type(controle.error).__name__
-    if not mandaten:
-        return (school.instellingscode, school.naam, school.routeringskenmerk, "onbekend", *[""] * 8, fout, "")
-    las = mandaten[0]
-    return (
-        school.instellingscode,
-        school.naam,
-        school.routeringskenmerk,
-        _JA_NEE[bool(controle)],
-        " ".join(item.leverancier.toetssoort for item in mandaten if item.gemandateerd),
-        _JA_NEE[las.las_gemandateerd],
-        _day(las.eind_datum),
-        _day(las.las_verlopen_op),
-        _day(las.las_begint_op),
-        las.peildatum.isoformat(),
-        _moment(controle),
-        _JA_NEE[controle.verouderd],
-        fout,
-        controle.uitleg,
-    )
 
 
 def write_texts(folder: Path, found: Found, *, overwrite: bool) -> int:
@@ -227,23 +176,13 @@ def write_texts(folder: Path, found: Found, *, overwrite: bool) -> int:
     for controle in found:
         if not controle.mandaten or (controle.omgeslagen and suspect):
             continue
-        parts = [f"{_AANHEF}: {controle.school.label}", controle.uitleg, *([] if controle else [_SLOT])]
         path = folder / f"{controle.school.routeringskenmerk}.txt"
         try:
             with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-                file.write("\n\n".join(parts) + "\n")
+                file.write(f"{controle.brief}\n")
         except FileExistsError:
             raise StoreError(f"{path} exists already", hint="Name another folder, or add --overwrite") from None
         except OSError as error:
             raise StoreError(f"cannot write {path}: {os_reason(error)}", hint="Choose another folder") from None
         count += 1
     return count
-
-
-def _day(day: Any) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _moment(controle: Mandaatcontrole) -> str:
-    at = controle.gezien_op
-    return "" if at is None else at.astimezone(amsterdam()).isoformat(timespec="seconds")

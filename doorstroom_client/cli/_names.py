@@ -35,10 +35,11 @@ def directory(file: Path | None) -> Leerlingenlijst | None:
     if file is None:
         return None
     found = read_leerlingen(file)
-    for problem in found.conflicten[:_SHOWN]:
-        terminal.complain(f"{file.name}: {problem}", label="Warning: ")
-    if len(found.conflicten) > _SHOWN:
-        terminal.complain(f"{file.name}: and {len(found.conflicten) - _SHOWN} more", label="Warning: ")
+    terminal.some(
+        [str(problem) for problem in found.conflicten],
+        lambda text: terminal.complain(f"{file.name}: {text}", label="Warning: "),
+        _SHOWN,
+    )
     return found
 
 
@@ -54,8 +55,4 @@ def names_of(lijst: Leerlingenlijst | None, leerlingen: Iterable[Leerling]) -> l
 
 def tell_names(namen: Iterable[str]) -> None:
     """Names on stderr, one a line."""
-    given = list(namen)
-    for naam in given[:_SHOWN]:
-        terminal.complain(f"    {naam}")
-    if len(given) > _SHOWN:
-        terminal.complain(f"    and {len(given) - _SHOWN} more")
+    terminal.some([f"    {naam}" for naam in namen], terminal.complain, _SHOWN, "    and {} more")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from doorstroom_client.messages.afspraak import AfspraakWarning
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.parties.certificate import SecurityWarning
 
 _OURS = SecurityWarning, AfspraakWarning
@@ -95,6 +97,26 @@ def show(text: str, *, style: str = "") -> None:
     """One line of data on stdout; nothing with ``--quiet``."""
     if not _state.quiet:
         out().print(Text(clean(text), style=style), soft_wrap=True)
+
+
+def some(lines: Sequence[str], tell: Teller, most: int, more: str = "and {} more") -> None:
+    """The first of many lines, and how many more there are.
+
+    Args:
+        lines: all of them.
+        tell: tells one.
+        most: how many are told.
+        more: words for the others, with a place for their number.
+    """
+    for line in lines[:most]:
+        tell(line)
+    if len(lines) > most:
+        tell(more.format(len(lines) - most))
+
+
+def moment(at: dt.datetime) -> str:
+    """A moment for a program: in Dutch time, to the second."""
+    return at.astimezone(amsterdam()).isoformat(timespec="seconds")
 
 
 def show_wrapped(text: str, indent: int = 2) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli import how_to_install
-from doorstroom_client.cli._folders import os_reason
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
@@ -21,8 +18,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.definitie import definitie_van
 from doorstroom_client.messages.definitieverschil import Verschil, vergelijk
-
-_MOST_BYTES = 4 * 2**20
+from doorstroom_client.readers.definitie import read_definitie
 
 app = typer.Typer(help="The agreement of a school year.", no_args_is_help=True)
 
@@ -32,15 +28,7 @@ def root() -> None:
     """Keep ``compare`` a command of its own."""
 
 
-@app.command(
-    "compare",
-    help=options.text(
-        "Lay a newly published OpenAPI definition beside a registered agreement. Uses no network.",
-        "doorstroom afspraak compare doorstroom-openapi-2.0.0.yaml",
-        "Tells fields that are new, gone or now required, other types, patterns and lengths, value lists, statuses per path, "
-        "and the version string. Exit code 0: the same. 65: different. 74: the file cannot be read. Needs the extra yaml.",
-    ),
-)
+@app.command("compare")
 def compare(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The published definition, in YAML or JSON.")],
     naam: Annotated[
@@ -53,11 +41,18 @@ def compare(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Compare, and say what is different."""
+    """Lay a newly published OpenAPI definition beside a registered agreement. Uses no network.
+
+    Tells fields that are new, gone or now required, other types, patterns and lengths, value lists, statuses per path, and
+    the version string. Exit code 0: the same. 65: different. 74: the file cannot be read. Needs the extra yaml.
+
+    Example:
+      doorstroom afspraak compare doorstroom-openapi-2.0.0.yaml
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     afspraak = _the_afspraak(naam, config)
     try:
-        found = vergelijk(definitie_van(afspraak), _read(file))
+        found = vergelijk(definitie_van(afspraak), read_definitie(file))
     except ValueError as error:
         raise ConfigurationError(f"{file.name} is {error}", setting="file", hint="Give the file as it was published") from None
     code = ExitCode.REFUSED if found else ExitCode.OK
@@ -90,30 +85,3 @@ def _the_afspraak(naam: str | None, config: Path | None) -> Afspraak:
     if naam is None:
         return settings.the_afspraak()
     return Afspraak.met_naam(naam, {item.naam: item for item in settings.afspraken})
-
-
-def _read(file: Path) -> Any:
-    try:
-        import yaml
-    except ImportError:
-        raise ConfigurationError("PyYAML is not installed", hint=how_to_install("yaml"), setting="yaml") from None
-
-    class Loader(yaml.SafeLoader):
-        """Leaves days and moments as the text that stands there."""
-
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    problem = ""
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise ConfigurationError(f"{file.name} is larger than 4 MiB", setting="file", hint="Is this the right file?")
-        return yaml.load(content, Loader)  # noqa: S506 - a loader of plain values
-    except OSError as error:
-        problem = f"cannot read {file}: {os_reason(error)}"
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
-        problem = f"{file.name} is not valid YAML"
-    raise ConfigurationError(problem, setting="file", hint="Give the file as it was published")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from doorstroom_client import Adviezenlijst, Deelnemerslijst
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, Played, prepare, write_overview, write_page
+from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, Played, overview_of, prepare, write_overview
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
 from doorstroom_client.cli._program import program
@@ -20,24 +19,12 @@ from doorstroom_client.client import Client
 from doorstroom_client.errors import GeenMandaat
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.osr.mandaat import uitleg_van
+from doorstroom_client.overview.rangorde import Oordeel
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator.keten import Keten
 
 _PUPILS = 27
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "demo",
-        help=options.text(
-            "Play a whole school year on this machine, with invented pupils and three invented test suppliers.",
-            "doorstroom demo --out ./doorstroom-demo",
-            "Shows every step with the line of Python behind it, what goes wrong and what a school then reads. Takes a few "
-            "seconds, needs no configuration and no network. Needs the extra simulator.",
-        ),
-    )(demo)
 
 
 def demo(
@@ -46,7 +33,14 @@ def demo(
     ] = Path("doorstroom-demo"),
     as_json: JsonOption = False,
 ) -> None:
-    """Tell the story on stdout, or its figures as JSON."""
+    """Play a whole school year on this machine, with invented pupils and three invented test suppliers.
+
+    Shows every step with the line of Python behind it, what goes wrong and what a school then reads. Takes a few seconds,
+    needs no configuration and no network. Needs the extra simulator.
+
+    Example:
+      doorstroom demo --out ./doorstroom-demo
+    """
     terminal.set_mode(as_json=as_json)
     started = time.monotonic()
     console = terminal.out()
@@ -108,20 +102,21 @@ class _Play:
             "A school's first question: whose toetsadvies is higher than our advice?",
             "maak_overzicht(client.resultaten(alle=True), scholen=..., ...)",
         )
-        must = write_page(folder, self._played, SCHOOLJAAR)
+        overview = overview_of(self._played, SCHOOLJAAR)
+        write_overview(folder, overview)
+        must, pupils = overview.aantallen[Oordeel.HEROVERWEGEN], overview.aantal_leerlingen
         self._story.say(
             f"{must} pieces of advice are to be reconsidered. {folder / PAGE} says whose, in Dutch, with names: the results "
             "themselves carry only keys. It is a page of one file, asks nothing of the internet and prints on A4."
         )
-        self._story.step("You process the results; here they become a CSV file.", "result.done()")
-        lines = write_overview(folder, self._played)
+        self._story.step("You process the results; here they became a CSV file.", "als_csv(overzicht)\nresult.done()")
         for part in self._played:
             for item in part.resultaten:
                 item.done()
-        without = lines - sum(len(part.resultaten) for part in self._played)
+        without = pupils - sum(len(part.resultaten) for part in self._played)
         forgetful = self._played[1].school.naam
         self._story.say(
-            f"{lines} pupils written to {folder / OVERVIEW}; {without} of them has no result, because {forgetful} did not "
+            f"{pupils} pupils written to {folder / OVERVIEW}; {without} of them has no result, because {forgetful} did not "
             "sign that pupil up. Every result is marked as processed: it is not handed out again. "
             f"Left to process: {len(list(self._client.resultaten()))}."
         )
@@ -158,7 +153,7 @@ class _Play:
                     "deelnemers": len(system.deelnemers(part.school.oin)),
                     "adviezen": len(system.adviezen(part.school.oin)),
                     "resultaten": len(part.resultaten),
-                    "rapporten": len(part.rapporten),
+                    "rapporten": part.rapporten,
                 }
             )
         return counted
@@ -243,10 +238,8 @@ class _Play:
         system.rapport_klaar = True
         for part in self._played:
             for item in part.resultaten:
-                report = self._client.fetch_leerlingrapport(item, to=folder)
-                if report is not None and report.path is not None:
-                    part.rapporten[item.id] = report.path
-        count = sum(len(part.rapporten) for part in self._played)
+                part.rapporten += self._client.fetch_leerlingrapport(item, to=folder) is not None
+        count = sum(part.rapporten for part in self._played)
         story.say(f"{count} reports fetched into {folder}; each is checked to be complete before it gets its name.")
 
     def _send_participants(self, part: Played, count: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from doorstroom_client.cli._lock import AlreadyRunning
 from doorstroom_client.errors import (
     AanleveringGesloten,
     ConfigurationError,
@@ -22,6 +21,7 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
     WrongPeer,
 )
+from doorstroom_client.output.one_run import AlreadyRunning
 
 
 class ExitCode(IntEnum):

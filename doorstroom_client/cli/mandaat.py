@@ -24,6 +24,8 @@ from doorstroom_client.client import Client
 from doorstroom_client.config.reader import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.osr.mandate_csv import mandaten_csv
+from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.scholen import read_scholen
 
 app = typer.Typer(help="Who may exchange messages on behalf of a school, according to the OSR.", no_args_is_help=True)
@@ -53,17 +55,7 @@ def day(typed: str) -> dt.date:
         raise typer.BadParameter("expected a date as YYYY-MM-DD") from None
 
 
-@app.command(
-    "check",
-    help=options.text(
-        "Ask the OSR which suppliers a school has mandated, and explain the answer in Dutch.",
-        "doorstroom mandaat check --schools scholen.csv --csv mandaten.csv --text teksten",
-        "A school mandates one of the configured suppliers, so one yes is enough. Ends with exit code 77 when a school has "
-        "no usable mandate at all, and with another one than 0 when the OSR gave no answer about a school; 69 also when so "
-        "many mandates are gone at once that the OSR itself is suspect (osr.suspect_from). With a store a run over many "
-        "schools that was broken off goes on where it was. A silent OSR is waited for, but not with one school.",
-    ),
-)
+@app.command("check")
 def check(
     school: ManySchoolsOption = None,
     all_schools: AllSchoolsOption = False,
@@ -103,7 +95,16 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Look up every school with every supplier."""
+    """Ask the OSR which suppliers a school has mandated, and explain the answer in Dutch.
+
+    A school mandates one of the configured suppliers, so one yes is enough. Ends with exit code 77 when a school has no
+    usable mandate at all, and with another one than 0 when the OSR gave no answer about a school; 69 also when so many
+    mandates are gone at once that the OSR itself is suspect (osr.suspect_from). With a store a run over many schools that
+    was broken off goes on where it was. A silent OSR is waited for, but not with one school.
+
+    Example:
+      doorstroom mandaat check --schools scholen.csv --csv mandaten.csv --text teksten
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     if csv is not None:
         check_free(csv, overwrite=overwrite, option="--csv")
@@ -111,7 +112,7 @@ def check(
     scholen = chosen_schools(settings, school, schools, all_schools=all_schools)
     if not (leverancier or settings.leveranciers):
         raise ConfigurationError("leveranciers: none is configured, so there is nothing to look up", setting="leveranciers")
-    found = Found(scholen, suspect_from=0 if settings.osr is None else settings.osr.suspect_from)
+    found = Found(scholen)
     age = (0.0 if school else None) if max_age is None else max_age * 60
     with _bounded(settings, scholen) as stop, Client(**settings.arguments()) as client, terminal.counting("Schools") as count:
         for controle in client.osr.check_mandaten(
@@ -125,6 +126,7 @@ def check(
         ):
             found.add(controle)
             count()
+        found.suspicion = client.osr.suspicion(found)
     if found.error is not None and not stop():
         raise found.error
     all_asked = len(leverancier or settings.leveranciers) >= len(settings.leveranciers)
@@ -164,7 +166,7 @@ def _bounded(settings: Settings, scholen: Sequence[School]) -> Iterator[Stop]:
 
 def _tell(found: Found, stop: Stop, *, csv: Path | None, text: Path | None, overwrite: bool, all_asked: bool) -> int:
     if csv is not None:
-        telling.write_csv(csv, found)
+        write_whole(csv, mandaten_csv(found))
     if text is not None:
         telling.write_texts(text, found, overwrite=overwrite)
     code = ended(stop.code, found.code)

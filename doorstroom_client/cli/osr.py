@@ -8,30 +8,18 @@ from typing import Annotated, Any
 import typer
 
 from doorstroom_client.cli import _endpoints as adressen
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, day
 from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
-from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.namespace import NamespaceCheck, years_in
+from doorstroom_client.osr.namespace import NamespaceCheck
 
 app = typer.Typer(help="The Onderwijs Serviceregister (OSR): namespace and addresses.", no_args_is_help=True)
 
 
-@app.command(
-    "check",
-    help=options.text(
-        "Compare the configured namespace with what the OSR lists, for every configured school year, and look for the next.",
-        "doorstroom osr check",
-        "Says in one sentence per school year what to change. Ends with exit code 78 when a configured namespace has to be "
-        "changed; a school year that is not configured yet is only told.",
-    ),
-)
+@app.command("check")
 def check(
     schooljaar: Annotated[
         list[str] | None,
@@ -41,53 +29,37 @@ def check(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Ask for each school year."""
+    """Compare the configured namespace with what the OSR lists, for every configured school year, and look for the next.
+
+    Says in one sentence per school year what to change. Ends with exit code 78 when a configured namespace has to be
+    changed; a school year that is not configured yet is only told.
+
+    Example:
+      doorstroom osr check
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     settings = load(config)
-    configured, following = _years(settings)
     with Client(**settings.arguments()) as client:
-        checks = {year: client.osr.check_namespace(year) for year in (schooljaar or configured)}
-        ahead = {} if schooljaar else {following: _ahead(client, following, checks)}
-    fine = all(checks.values())
+        found = [*map(client.osr.check_namespace, schooljaar)] if schooljaar else client.osr.check_namespaces()
+    checks, ahead = ([item for item in found if item.vooruit is wanted] for wanted in (False, True))
     if as_json:
         terminal.emit_json(
             {
-                "in_orde": fine,
-                "schooljaren": [_as_json(year, found) for year, found in checks.items()],
-                "volgend_schooljaar": [{"schooljaar": year, "advies": text} for year, text in ahead.items() if text],
+                "in_orde": all(checks),
+                "schooljaren": [_as_json(item) for item in checks],
+                "volgend_schooljaar": [{"schooljaar": item.gevonden.schooljaar, "advies": item.advies} for item in ahead],
             }
         )
     else:
-        for year, found in checks.items():
-            tell = terminal.show if found else terminal.complain
-            tell(f"{year}: {found.advies}")
-        for year, text in ahead.items():
-            if text:
-                terminal.say(f"{year}: {text}")
-    return ExitCode.OK if fine else ExitCode.CONFIGURATION
+        for item in found:
+            tell = terminal.say if item.vooruit else terminal.show if item else terminal.complain
+            tell(f"{item.gevonden.schooljaar}: {item.advies}")
+    return ExitCode.OK if all(checks) else ExitCode.CONFIGURATION
 
 
-def _years(settings: Settings) -> tuple[list[str], str]:
-    """The school years that are configured, and the one after the one of today."""
-    now = settings.schooljaar or Schooljaar.on(dt.datetime.now(amsterdam()).date())
-    second = int(now[5:])
-    configured = [item.schooljaar for item in settings.jaargangen.items] or [now]
-    return configured, f"{second}-{second + 1}"
-
-
-def _ahead(client: Client, year: str, checks: dict[str, NamespaceCheck]) -> str:
-    """What there is to know about next year, when that is not configured yet; empty when there is nothing."""
-    if year in checks:
-        return ""
-    found = client.osr.find_namespace(schooljaar=year)
-    if found.namespace is None or year not in years_in(found.namespace):
-        return f"not configured, and nothing to configure yet: {found.reden}."
-    return f'not configured yet: add it under [[schooljaren]] with namespace "{found.namespace}", which the OSR lists already.'
-
-
-def _as_json(year: str, found: NamespaceCheck) -> dict[str, Any]:
+def _as_json(found: NamespaceCheck) -> dict[str, Any]:
     return {
-        "schooljaar": year,
+        "schooljaar": found.gevonden.schooljaar,
         "in_orde": found.in_orde,
         "ingesteld": found.ingesteld,
         "gevonden": found.gevonden.namespace,
@@ -95,16 +67,7 @@ def _as_json(year: str, found: NamespaceCheck) -> dict[str, Any]:
     }
 
 
-@app.command(
-    "register-endpoint",
-    help=options.text(
-        "Register the address on which this LAS receives results, or change it, for one school or for many.",
-        "doorstroom osr register-endpoint --schools scholen.csv --url https://las.example.nl/terugweg",
-        "Shows first what would change, and asks before it writes. What stands there already is left alone, so running it "
-        "again does no harm; an address of another system is never overwritten. Every write is read back. Schools are done "
-        "one after another; when one fails the others go on.",
-    ),
-)
+@app.command("register-endpoint")
 def register_endpoint(
     school: ManySchoolsOption = None,
     all_schools: AllSchoolsOption = False,
@@ -135,10 +98,18 @@ def register_endpoint(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Plan, show, ask, write."""
+    """Register the address on which this LAS receives results, or change it, for one school or for many.
+
+    Shows first what would change, and asks before it writes. What stands there already is left alone, so running it again
+    does no harm; an address of another system is never overwritten. Every write is read back. Schools are done one after
+    another; when one fails the others go on.
+
+    Example:
+      doorstroom osr register-endpoint --schools scholen.csv --url https://las.example.nl/terugweg
+    """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     settings = load(config)
-    wanted = adressen.wanted(settings, school, schools, url, all_schools=all_schools)
+    more = {"attributes": attributes, "since": since, "until": until, "free_routing_id": free_routing_id}
+    wanted = adressen.wanted(settings, school, schools, url, all_schools=all_schools, **more)
     with Client(**settings.arguments()) as client:
-        work = adressen.Work(client, attributes=attributes, since=since, until=until, free=free_routing_id)
-        return adressen.carry_out_all(work, wanted, settings, yes=yes, dry_run=dry_run)
+        return adressen.register(client, settings, wanted, yes=yes, dry_run=dry_run)

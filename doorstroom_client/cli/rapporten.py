@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._lock import alone
@@ -79,16 +78,7 @@ def _in_short(error: DoorstroomError) -> str:
     return f"{error.message}. {error.hint}" if error.hint else error.message
 
 
-@app.command(
-    "fetch",
-    help=options.text(
-        "Fetch the PDF report of every received result that has not been fetched yet.",
-        "doorstroom rapporten fetch --to rapporten --school 99AA",
-        "The store remembers what was fetched, so the command can be repeated until all are there; one that is not ready is "
-        "asked for again after an hour. A signal (SIGTERM, Ctrl-C) lets it finish what is on its way. The export of results "
-        'names the file of each pupil in the column "rapport".',
-    ),
-)
+@app.command("fetch")
 def fetch(
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder for the PDF files; made when it does not exist.")],
     school: SchoolFilter = None,
@@ -100,7 +90,15 @@ def fetch(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Fetch a few at a time."""
+    """Fetch the PDF report of every received result that has not been fetched yet.
+
+    The store remembers what was fetched, so the command can be repeated until all are there; one that is not ready is asked
+    for again after an hour. A signal (SIGTERM, Ctrl-C) lets it finish what is on its way. The export of results names the
+    file of each pupil in the column "rapport".
+
+    Example:
+      doorstroom rapporten fetch --to rapporten --school 99AA
+    """
     terminal.set_mode(quiet=quiet, as_json=as_json)
     settings = load(config)
     tally, failed = _Tally(), None

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._names import LeerlingenOption, directory
@@ -38,14 +37,7 @@ _HEADER = (
 )
 
 
-@app.command(
-    "list",
-    help=options.text(
-        "Show the received results that are not yet processed; of each pupil the current one.",
-        "doorstroom resultaten list --school 99AA",
-        "The table says whose result it is only when asked to. With --json you get numbers; add --show-ids for the results.",
-    ),
-)
+@app.command("list")
 def list_results(
     school: SchoolFilter = None,
     all_results: AllOption = False,
@@ -59,12 +51,18 @@ def list_results(
         bool, typer.Option("--json", help="Write one JSON document on stdout: numbers, and with --show-ids the results.")
     ] = False,
 ) -> None:
-    """Read the store and show what is in it."""
+    """Show the received results that are not yet processed; of each pupil the current one.
+
+    The table says whose result it is only when asked to. With --json you get numbers; add --show-ids for the results.
+
+    Example:
+      doorstroom resultaten list --school 99AA
+    """
     terminal.set_mode(as_json=as_json)
     known = directory(leerlingen)
     with on_the_store(load(config)) as client:
         found = list(_results(client, school, all_results=all_results))
-        pending = client._runtime.resources.inbox().counts()["pending"]
+        pending = client.store.counts()["pending"]
     waiting = 0 if all_results or school else pending - len(found)
     if show_ids or known is not None:
         terminal.say("Note: this shows personal data of pupils. Keep it out of logs, tickets and screenshots.", style="yellow")
@@ -80,15 +78,7 @@ def list_results(
         terminal.say(f"{waiting} more are put off, or are being processed. They are shown with --all.")
 
 
-@app.command(
-    "export",
-    help=options.text(
-        "Write the received results that are not yet processed to a CSV file.",
-        "doorstroom resultaten export resultaten.csv --school 99AA --done",
-        "The file opens in Dutch Excel, holds personal data of pupils and is readable by you only. A cell that a spreadsheet "
-        "would take for a formula gets an apostrophe in front. Without results no file is written.",
-    ),
-)
+@app.command("export")
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The CSV file to write.")],
     school: SchoolFilter = None,
@@ -104,7 +94,14 @@ def export(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write the file first, and only then mark."""
+    """Write the received results that are not yet processed to a CSV file.
+
+    The file opens in Dutch Excel, holds personal data of pupils and is readable by you only. A cell that a spreadsheet
+    would take for a formula gets an apostrophe in front. Without results no file is written.
+
+    Example:
+      doorstroom resultaten export resultaten.csv --school 99AA --done
+    """
     terminal.set_mode(quiet=quiet, as_json=as_json)
     check_free(file, overwrite=overwrite)
     known = directory(leerlingen)
@@ -220,7 +217,7 @@ def _cells(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[obje
         item.toetsscore,
         *(item.referentieniveaus.get(part) for part in _PARTS),
         rapport_file_name(item.rapportid) if item.rapportid else None,
-        item.ontvangen_op.astimezone(amsterdam()).isoformat(timespec="seconds"),
+        terminal.moment(item.ontvangen_op),
         item.leverancier.naam if item.leverancier else item.sender_oin,
         " ".join(item.opmerkingen),
         *_name(item, known),

@@ -6,7 +6,6 @@ import os
 import shlex
 import signal
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstroom_client.cli import _options as options
+from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
-from doorstroom_client.cli._folders import check_ours, make_folder, os_reason
+from doorstroom_client.cli._folders import check_ours, make_folder
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.output.files import write_whole
@@ -30,22 +29,6 @@ if TYPE_CHECKING:
 SCHOOLJAAR = "2025-2026"
 _CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"
 _DEELNEMERS, _ADVIEZEN = "deelnemers.csv", "adviezen.csv"
-_QUIET_SECONDS = 1.0
-_LOOK_EVERY = 0.1
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(
-        "simulator",
-        help=options.text(
-            "Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.",
-            "doorstroom simulator --dir ./doorstroom-sim",
-            "Writes a configuration and two files with invented pupils, and says what to type next in another terminal. "
-            "About a second after pupils came in, a supplier sends their results; the receiving LAS, which is played too, "
-            "takes them in. Needs the extra simulator.",
-        ),
-    )(simulator)
 
 
 def simulator(
@@ -66,9 +49,19 @@ def simulator(
         float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
     ] = None,
 ) -> None:
-    """Start everything, then let suppliers answer what comes in."""
+    """Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.
+
+    Writes a configuration and two files with invented pupils, and says what to type next in another terminal. About a
+    second after pupils came in, a supplier sends their results; the receiving LAS, which is played too, takes them in.
+    Needs the extra simulator.
+
+    Example:
+      doorstroom simulator --dir ./doorstroom-sim
+    """
     terminal.set_mode()
     _check_ports(port)  # before anything is written: a simulator that runs keeps its files
+    from doorstroom_client.simulator.by_itself import answer_by_itself  # brings cryptography
+
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, (_DEELNEMERS, _ADVIEZEN))
     with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, single_purpose) as keten:
@@ -77,7 +70,7 @@ def simulator(
         write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
         write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))
         _tell_next(folder, port)
-        _watch(keten, stop, seconds)
+        answer_by_itself(keten, stop, seconds, terminal.say)
     terminal.say("Stopped.")
 
 
@@ -207,55 +200,3 @@ def _tell_next(folder: Path, port: int) -> None:
         terminal.say(f"  {command}", style="cyan")
     terminal.say("")
     terminal.say("School 99AA has mandated ICE, 99BB has DIA, 99CC has ROUTE_8, and 99DD nobody.")
-
-
-def _watch(keten: Keten, stop: threading.Event, seconds: float | None) -> None:
-    """Answer with results whatever came in, once it has been quiet for a moment."""
-    end = None if seconds is None else time.monotonic() + seconds
-    suppliers = [_Supplier(keten, soort) for soort in keten.toetssystemen]
-    while not stop.wait(_LOOK_EVERY) and (end is None or time.monotonic() < end):
-        for supplier in suppliers:
-            supplier.look()
-
-
-class _Supplier:
-    """Watches one supplier.
-
-    Args:
-        keten: the chain it belongs to.
-        soort: which test.
-    """
-
-    def __init__(self, keten: Keten, soort: str) -> None:
-        self._keten = keten
-        self._soort = soort
-        self._seen = 0
-        self._reports = 0
-        self._taken_in = False
-        self._last = 0.0
-
-    def look(self) -> None:
-        """Tell what came in since the last time; send results when a list came in and it is quiet now."""
-        system = self._keten.toetssystemen[self._soort]
-        new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
-        self._seen += len(new)
-        for operation, status in new:
-            self._last = time.monotonic()
-            if operation == "leerlingrapport":
-                self._reports += 1
-            else:
-                self._taken_in = self._taken_in or status == 202
-                terminal.say(f"{self._soort}: {operation} came in, answered {status}")
-        if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
-            self._last = 0.0
-            self._answer()
-
-    def _answer(self) -> None:
-        if self._reports:
-            terminal.say(f"{self._soort}: {self._reports} requests for reports answered")
-            self._reports = 0
-        if self._taken_in:
-            self._taken_in = False
-            sent = self._keten.stuur_resultaten(self._soort)
-            kept = sum(item.status == 202 for item in sent)
-            terminal.say(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS")

@@ -9,11 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load, on_the_store
-from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.store.rows import Purged
 
 app = typer.Typer(help="What is kept: count it, remove what is no longer needed, copy it.", no_args_is_help=True)
@@ -34,16 +32,15 @@ OlderOption = Annotated[
 ]
 
 
-@app.command(
-    "status",
-    help=options.text(
-        "Show how much is kept, how old the oldest result is that is not yet processed, and what was removed last.",
-        "doorstroom store status",
-        "Holds numbers only. Uses no network.",
-    ),
-)
+@app.command("status")
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Read the store."""
+    """Show how much is kept, how old the oldest result is that is not yet processed, and what was removed last.
+
+    Holds numbers only. Uses no network.
+
+    Example:
+      doorstroom store status
+    """
     terminal.set_mode(as_json=as_json)
     settings = load(config)
     with on_the_store(settings) as client:
@@ -69,19 +66,12 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     outbox = ", ".join(f"{number} {name}" for name, number in counts.items() if name not in _RESULTS)
     terminal.show(f"Outbox: {outbox}.")
     terminal.show(f"Kept for {terms['days']} days, marks for {terms['marks_days']} days. To be removed now: {_told(due)}.")
-    terminal.show("Nothing was ever removed." if last is None else f"Removed last, at {_moment(last.at)}: {_told(last)}.")
+    terminal.show(
+        "Nothing was ever removed." if last is None else f"Removed last, at {terminal.moment(last.at)}: {_told(last)}."
+    )
 
 
-@app.command(
-    "purge",
-    help=options.text(
-        "Remove what is no longer needed: results that were processed, and messages that ended, so many days ago.",
-        "doorstroom store purge --quiet",
-        "What is not processed never goes. Marks of what suppliers accepted go after retention.marks_days. The bytes are "
-        'overwritten too. Others can go on with the store; "doorstroom serve" does this by itself once a day. There is no way '
-        "back.",
-    ),
-)
+@app.command("purge")
 def purge(
     older_than: OlderOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be removed, and leave it where it is.")] = False,
@@ -89,7 +79,15 @@ def purge(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Remove, or count."""
+    """Remove what is no longer needed: results that were processed, and messages that ended, so many days ago.
+
+    What is not processed never goes. Marks of what suppliers accepted go after retention.marks_days. The bytes are
+    overwritten too. Others can go on with the store; "doorstroom serve" does this by itself once a day. There is no way
+    back.
+
+    Example:
+      doorstroom store purge --quiet
+    """
     terminal.set_mode(quiet=quiet, as_json=as_json)
     with on_the_store(load(config)) as client:
         done = client.store.removable(older_than) if dry_run else client.store.purge(older_than)
@@ -101,17 +99,16 @@ def purge(
         terminal.show("The bytes may still stand in the files, because somebody was reading; they are wiped the next time.")
 
 
-@app.command(
-    "backup",
-    help=options.text(
-        "Copy the store into a new file, as it is at one moment, while others go on with it.",
-        "doorstroom store backup /backup/doorstroom-maandag.db",
-        "The copy is a store, checked and readable by you only. It holds the data of pupils as the store does: keep it no "
-        "longer, and on an encrypted disk. A file that exists is never overwritten.",
-    ),
-)
+@app.command("backup")
 def backup(file: FileArgument, config: ConfigOption = None, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
-    """Copy."""
+    """Copy the store into a new file, as it is at one moment, while others go on with it.
+
+    The copy is a store, checked and readable by you only. It holds the data of pupils as the store does: keep it no longer,
+    and on an encrypted disk. A file that exists is never overwritten.
+
+    Example:
+      doorstroom store backup /backup/doorstroom-maandag.db
+    """
     terminal.set_mode(quiet=quiet, as_json=as_json)
     with on_the_store(load(config)) as client:
         client.store.backup(file)
@@ -127,12 +124,8 @@ def _numbers(done: Purged) -> dict[str, int]:
 
 
 def _document(done: Purged) -> dict[str, Any]:
-    return asdict(done) | {"at": _moment(done.at), "until": _moment(done.until)}
+    return asdict(done) | {"at": terminal.moment(done.at), "until": terminal.moment(done.until)}
 
 
 def _told(done: Purged) -> str:
     return f"{done.resultaten} results, {done.berichten} messages, {done.merken} marks"
-
-
-def _moment(at: dt.datetime) -> str:
-    return at.astimezone(amsterdam()).isoformat(timespec="seconds")

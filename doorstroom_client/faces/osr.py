@@ -14,7 +14,7 @@ from doorstroom_client.operations import Chain
 from doorstroom_client.osr.entries import EigenMandaat, Vermelding
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
-from doorstroom_client.osr.rounds import Mandaatcontrole, OnWait, Round
+from doorstroom_client.osr.rounds import Mandaatcontrole, OnWait, Round, suspicion_of
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import SyncRuntime
 
@@ -129,7 +129,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
         one school alone nothing is waited for: the answer or the error comes within the time of one question.
 
         When the mandates of many schools are gone at once, an event tells that the OSR itself is suspect: see
-        ``osr.suspect_from``, and `Mandaatcontrole.omgeslagen`.
+        ``osr.suspect_from``, `Mandaatcontrole.omgeslagen` and `suspicion`.
 
         Args:
             schools: which; the configured ones when left out. Read while it goes on.
@@ -154,3 +154,14 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
                 yield ronde.note(controle)
         finally:
             ronde.tell()
+
+    def suspicion(self, controles: Iterable[Mandaatcontrole]) -> str:
+        """Why the OSR itself is suspect after a run, in one text: too many mandates are gone at once. Asks nobody.
+
+        Args:
+            controles: what `check_mandaten` handed out, all of it.
+
+        Returns:
+            Empty when there is nothing odd. Otherwise tell no school that its mandate is missing before Kennisnet was asked.
+        """
+        return suspicion_of(controles, self._chain.registry.osr.suspect_from)

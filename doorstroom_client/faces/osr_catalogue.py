@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.operations import Chain
 from doorstroom_client.osr.entries import Bestuur, Dienst, Dienstversie, Onderwijsinstelling, Vermelding
-from doorstroom_client.osr.namespace import NamespaceCheck, Namespaces, compare, find_namespaces
+from doorstroom_client.osr.namespace import NamespaceCheck, Namespaces, compare, find_namespaces, look_ahead
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service, get_version
 from doorstroom_client.runtime import SyncRuntime
@@ -36,7 +36,8 @@ class OsrCatalogue:
         """
         registry, year = self._chain.registry, Schooljaar(self._chain.schooljaar_of(schooljaar))
         asked = service or registry.osr.service_code
-        return self._runtime.run(find_namespaces(registry.osr, registry.budget(), asked, year))
+        (found,) = self._runtime.run(find_namespaces(registry.osr, registry.budget(), asked, year))
+        return found
 
     def check_namespace(self, schooljaar: str | None = None) -> NamespaceCheck:
         """Compare the configured namespace of a school year with what the OSR lists.
@@ -55,8 +56,32 @@ class OsrCatalogue:
         """
         registry, year = self._chain.registry, Schooljaar(self._chain.schooljaar_of(schooljaar))
         configured, setting = self._chain.namespace_of(year)
-        found = self._runtime.run(find_namespaces(registry.osr, registry.budget(), registry.osr.service_code, year))
+        (found,) = self._runtime.run(find_namespaces(registry.osr, registry.budget(), registry.osr.service_code, year))
         return compare(configured, found, setting)
+
+    def check_namespaces(self) -> tuple[NamespaceCheck, ...]:
+        """Compare the namespace of every configured school year with what the OSR lists, and look for the next.
+
+        Returns:
+            One for each school year; false when its namespace has to be changed. The year after the one that messages are
+            written for is the last: when it is not configured, `NamespaceCheck.vooruit` is true and ``advies`` says whether it
+            can be.
+
+        Raises:
+            UnexpectedResponse: an answer cannot be understood.
+            Unavailable: the OSR is out of service.
+            TransportError: there was no connection or no complete answer.
+        """
+        chain, registry, now = self._chain, self._chain.registry, Schooljaar(self._chain.schooljaar_of(None))
+        configured = [item.schooljaar for item in chain.jaargangen.items] or [now]
+        ahead = [] if now.volgende in configured else [now.volgende]
+        asked = find_namespaces(registry.osr, registry.budget(), registry.osr.service_code, *configured, *ahead)
+        found = {item.schooljaar: item for item in self._runtime.run(asked)}
+        checks = ((chain.namespace_of(year), found[year]) for year in configured)
+        return (
+            *(compare(namespace, listed, setting) for (namespace, setting), listed in checks),
+            *(look_ahead(found[year]) for year in ahead),
+        )
 
     def find_diensten(self, naam: str | None = None) -> tuple[Dienst, ...]:
         """The services that the OSR lists.

@@ -49,25 +49,27 @@ class NamespaceCheck:
         gevonden: what the register lists.
         in_orde: whether the configured one can be used: it is the one found or, where the register does not settle it, listed.
         advies: what to change, in one sentence; what was found, when nothing has to.
+        vooruit: whether this is about a coming school year that is not configured, and need not be yet.
     """
 
     ingesteld: str
     gevonden: Namespaces
     in_orde: bool
     advies: str
+    vooruit: bool = False
 
     def __bool__(self) -> bool:
         return self.in_orde
 
 
-def find_namespaces(osr: Osr, budget: Budget, service: str, schooljaar: str) -> Flow[Namespaces]:
-    """Through /services and /service-versions.
+def find_namespaces(osr: Osr, budget: Budget, service: str, *schooljaren: str) -> Flow[tuple[Namespaces, ...]]:
+    """Through /services and /service-versions, once for all school years.
 
     Args:
         osr: where to ask.
         budget: bounds of the calls.
         service: code of the service, or a part of its name.
-        schooljaar: ``"2026-2027"``.
+        *schooljaren: such as ``"2026-2027"``.
 
     Raises:
         UnexpectedResponse: an answer cannot be understood.
@@ -81,10 +83,9 @@ def find_namespaces(osr: Osr, budget: Budget, service: str, schooljaar: str) -> 
     if len(diensten) != 1:
         codes = ", ".join(dienst.code for dienst in diensten)
         reden = f'several services have "{service}" in their name: {codes}' if codes else f'there is no service "{service}"'
-        return Namespaces(schooljaar, None, reden)
+        return tuple(Namespaces(year, None, reden) for year in schooljaren)
     versies = yield from find_versions(osr, budget, diensten[0].code)
-    namespace, reden = choose(versies, schooljaar)
-    return Namespaces(schooljaar, namespace, reden, diensten[0], versies)
+    return tuple(Namespaces(year, *choose(versies, year), diensten[0], versies) for year in schooljaren)
 
 
 def choose(versies: tuple[Dienstversie, ...], schooljaar: str) -> tuple[str | None, str]:
@@ -134,3 +135,12 @@ def compare(ingesteld: str, gevonden: Namespaces, setting: str = "osr.namespace"
     what = "is not set" if not ingesteld else f"cannot be the one for {year}" if ingesteld in listed else "is not listed"
     advies = f"{setting} {what}: ask Kennisnet for the namespace of {year}, because {gevonden.reden}{choice}."
     return NamespaceCheck(ingesteld, gevonden, False, advies)
+
+
+def look_ahead(gevonden: Namespaces) -> NamespaceCheck:
+    """Say of a coming school year that is not configured whether it can be."""
+    listed = gevonden.namespace if gevonden.schooljaar in years_in(gevonden.namespace or "") else None
+    advies = f"not configured, and nothing to configure yet: {gevonden.reden}."
+    if listed is not None:
+        advies = f'not configured yet: add it under [[schooljaren]] with namespace "{listed}", which the OSR lists already.'
+    return NamespaceCheck("", gevonden, True, advies, vooruit=True)

@@ -31,6 +31,10 @@ OnWait = Callable[[DoorstroomError, float], object]
 _REST = 5.0
 """Seconds of rest for everybody when the register gives no answer and does not say for how long."""
 _NAP = 1.0
+_AANHEF = "Mandaten voor de doorstroomtoets"
+_SLOT = (
+    "Wilt u dit bericht doorsturen naar de OSR-beheerder van uw bestuur? Zodra het mandaat er is, hoeft u verder niets te doen."
+)
 _WRONG_IN_A_ROW = 5
 """So many schools in a row that get an answer that is none, and the others would get it too."""
 
@@ -66,8 +70,25 @@ class Mandaatcontrole:
         """What is right or wrong and who can repair it, in Dutch; empty when the OSR gave no answer."""
         return uitleg_van(self.mandaten) if self.mandaten else ""
 
+    @property
+    def brief(self) -> str:
+        """The same as a text of its own, to show or to mail; it asks to be handed on when there is something to repair."""
+        parts = [f"{_AANHEF}: {self.school.label}", self.uitleg, *([] if self else [_SLOT])]
+        return "\n\n".join(parts) if self.mandaten else ""
 
-def turned_in(controles: Iterable[Mandaatcontrole]) -> tuple[int, int]:
+
+def suspicion_of(controles: Iterable[Mandaatcontrole], suspect_from: int) -> str:
+    """Why the register itself is suspect after a run; empty when it is not."""
+    turned, stayed = _turned_in(controles)
+    if not is_suspect(turned, stayed, suspect_from):
+        return ""
+    return (
+        f"Of {turned + stayed} schools that had a mandate, {turned} have none within a day. The OSR itself is suspect: ask "
+        "Kennisnet before a school is told to repair something. Sending and receiving go on as before for a day"
+    )
+
+
+def _turned_in(controles: Iterable[Mandaatcontrole]) -> tuple[int, int]:
     """Of how many schools a yes became a no, and of how many it stayed."""
     found = list(controles)
     stayed = [item for item in found if not item.omgeslagen and _has_a_yes(item)]
@@ -167,7 +188,7 @@ class Round:
 
     def note(self, controle: Mandaatcontrole) -> Mandaatcontrole:
         """Count an answer that is handed out."""
-        turned, stayed = turned_in((controle,))
+        turned, stayed = _turned_in((controle,))
         self._turned, self._stayed = self._turned + turned, self._stayed + stayed
         return controle
 

@@ -1,1 +1,1 @@
-"""What several parts write: whole files, cells that cannot become a formula, markup in which all that comes in is text."""
+"""What several parts write: whole files, cells that cannot become a formula, markup that is text; and one run at a time."""

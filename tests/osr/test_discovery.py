@@ -96,7 +96,8 @@ def services(*codes: str) -> Any:
 
 def look(*outcomes: Any, service: str = "DOORSTROOM") -> Any:
     budget = Budget(Call(conditions(Retry.never())))
-    return drive(find_namespaces(settings(), budget, service, YEAR), outcomes)
+    (found,), *rest = drive(find_namespaces(settings(), budget, service, YEAR), outcomes)
+    return found, *rest
 
 
 LISTED = answer(200, [{"namespace": NEW, "status": "active"}])
@@ -166,6 +167,31 @@ def test_a_day_has_its_own_namespace_and_agreement(
     assert asked(played) == NEW
     client.osr.find_endpoints(SCHOOL)
     assert asked(played) == namespace
+
+
+@pytest.mark.parametrize(
+    ("jaren", "listed", "said"),
+    [
+        (JAREN, (NAMESPACE, NEW), [("2025-2026", True, False), ("2026-2027", True, False)]),
+        (JAREN, (NAMESPACE, f"{NEW}/2"), [("2025-2026", True, False), ("2026-2027", False, False)]),
+        (JAREN[:1], (NAMESPACE, NEW), [("2025-2026", True, False), ("2026-2027", True, True)]),
+        (JAREN[:1], (NAMESPACE,), [("2025-2026", True, False), ("2026-2027", True, True)]),
+    ],
+)
+def test_every_school_year_in_one_question(test_pki: Pki, jaren: Any, listed: Any, said: Any) -> None:
+    osr = simulated()
+    for namespace in listed:
+        osr.add_version(namespace)
+    played = Played(osr)
+    client = client_at(test_pki, dt.date(2026, 3, 1), played, schooljaren=jaren)
+    found = client.osr.check_namespaces()
+    assert [(item.gevonden.schooljaar, item.in_orde, item.vooruit) for item in found] == said
+    assert len(played.requests) == 2
+    for item in found:
+        if item.vooruit:
+            assert (NEW in item.advies, "nothing to configure yet" in item.advies) == (NEW in listed, NEW not in listed)
+        else:
+            assert item == client.osr.check_namespace(item.gevonden.schooljaar)
 
 
 def test_a_day_without_a_school_year_is_told_and_nothing_is_asked(test_pki: Pki) -> None:

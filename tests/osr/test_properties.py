@@ -114,7 +114,7 @@ def test_nothing_but_our_errors_and_values_that_can_be_shown(name: str, api: str
     repr(found).encode()
     hash(found) if not isinstance(found, dict | list) else None
     if name == "namespaces":
-        assert compare("", found).advies
+        assert compare("", found[0]).advies
 
 
 SAYS_YES = ("ok", "yes", "true", "ja", "active", "1", "token", "date", "links")

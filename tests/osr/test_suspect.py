@@ -100,6 +100,9 @@ def test_in_one_night_many_mandates_are_gone(test_pki: Pki, store: Path | None) 
     assert sum(map(bool, found)) == 2  # what the register says now is what is shown
     assert [event.serious for event in world.told] == [True]
     assert "of 8 schools that had a mandate, 6 have none" in world.told[0].result
+    assert "Of 8 schools that had a mandate, 6 have none" in world.client().osr.suspicion(found)
+    assert all(item.uitleg in item.brief and item.school.label in item.brief for item in found)
+    assert ["doorsturen" in item.brief for item in found] == [not item for item in found]
     for school in world.schools:
         assert world.leverancier(school) == [LEVERANCIER]
     receiver = world.client().terugweg
@@ -118,7 +121,7 @@ def test_a_few_are_what_they_are(test_pki: Pki, store: Path | None) -> None:
         world.check()
         world.now += NIGHT
         world.lose(lost)
-        world.check()
+        assert world.client().osr.suspicion(world.check()) == ""
         assert world.told == []
         assert world.leverancier(world.schools[0]) == []
         with pytest.raises(GeenMandaat):

@@ -114,12 +114,15 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         for controle in client.osr.check_mandaten(per_second=20):
             assert_type(controle.mandaten, tuple[dc.Mandaat, ...])
             assert_type(controle.uitleg, str)
+            assert_type(controle.brief, str)
+        assert_type(client.osr.suspicion([]), str)
         assert_type(client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
         assert_type(client.osr.find_eigen_mandaten(), tuple[dc.EigenMandaat, ...])
         assert_type(client.osr.get_eigen_mandaat("17"), dc.EigenMandaat | None)
         assert_type(client.osr.find_namespace("doorstroom", "2026-2027"), dc.Namespaces)
         assert_type(client.osr.check_namespace(), dc.NamespaceCheck)
+        assert_type(client.osr.check_namespaces(), tuple[dc.NamespaceCheck, ...])
         assert_type(client.osr.find_diensten("doorstroom"), tuple[dc.Dienst, ...])
         assert_type(client.osr.find_dienstversies(), tuple[dc.Dienstversie, ...])
         assert_type(client.osr.get_dienst(1), dc.Dienst | None)
@@ -138,6 +141,9 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         assert_type(client.osr.register_endpoint(school, "https://las.example"), dc.Adreswijziging)
         assert_type(client.send(Adviezenlijst(school, [])), dc.Ontvangst)
         assert_type(client.send(Deelnemerslijst(school, [], [])), dc.Ontvangst)
+        wensen = [dc.Adreswens(school, "https://las.example", free_routing_id=True)]
+        for done in client.osr.register_endpoints(list(client.osr.plan_endpoints(wensen))):
+            assert_type(done.error, dc.DoorstroomError | None)
         assert_type(client.resultaten(), Iterator[dc.OntvangenResultaat])
         for resultaat in client.resultaten(school):
             assert_type(client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)
@@ -155,12 +161,14 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
         assert_type(client.osr.check_mandaten([school]), AsyncIterator[dc.Mandaatcontrole])
         async for controle in client.osr.check_mandaten(per_second=20):
             assert_type(controle.error, dc.DoorstroomError | None)
+        assert_type(client.osr.suspicion([]), str)
         assert_type(await client.osr.find_leveranciers(school), list[dc.Leverancier])
         assert_type(await client.osr.find_eigen_mandaat(school), dc.EigenMandaat | None)
         assert_type(await client.osr.find_eigen_mandaten(), tuple[dc.EigenMandaat, ...])
         assert_type(await client.osr.get_eigen_mandaat("17"), dc.EigenMandaat | None)
         assert_type(await client.osr.find_namespace("doorstroom", "2026-2027"), dc.Namespaces)
         assert_type(await client.osr.check_namespace(), dc.NamespaceCheck)
+        assert_type(await client.osr.check_namespaces(), tuple[dc.NamespaceCheck, ...])
         assert_type(await client.osr.find_diensten("doorstroom"), tuple[dc.Dienst, ...])
         assert_type(await client.osr.find_dienstversies(), tuple[dc.Dienstversie, ...])
         assert_type(await client.osr.get_dienst(1), dc.Dienst | None)
@@ -179,6 +187,9 @@ async def asynchronous(school: dc.School, transport: dc.AsyncTransport, request:
         assert_type(await client.osr.register_endpoint(school, "https://las.example"), dc.Adreswijziging)
         assert_type(await client.send(Adviezenlijst(school, [])), dc.Ontvangst)
         assert_type(await client.send(Deelnemerslijst(school, [], [])), dc.Ontvangst)
+        wensen = [dc.Adreswens(school, "https://las.example", free_routing_id=True)]
+        async for done in client.osr.register_endpoints([plan async for plan in client.osr.plan_endpoints(wensen)]):
+            assert_type(done.error, dc.DoorstroomError | None)
         assert_type(client.resultaten(), AsyncIterator[dc.AsyncOntvangenResultaat])
         async for resultaat in client.resultaten(school):
             assert_type(await client.fetch_leerlingrapport(resultaat), dc.Leerlingrapport | None)

@@ -118,6 +118,7 @@ def test_only_waiting_differs() -> None:
         "ClientOsr.check_mandaat": False,
         "ClientOsr.check_mandaten": True,
         "ClientOsr.check_namespace": False,
+        "ClientOsr.check_namespaces": False,
         "ClientOsr.find_diensten": False,
         "ClientOsr.find_dienstversies": False,
         "ClientOsr.find_eigen_mandaat": False,
@@ -134,7 +135,9 @@ def test_only_waiting_differs() -> None:
         "ClientOsr.get_endpoint": False,
         "ClientOsr.get_school": False,
         "ClientOsr.plan_endpoint": False,
+        "ClientOsr.plan_endpoints": True,
         "ClientOsr.register_endpoint": False,
+        "ClientOsr.register_endpoints": True,
         "ClientOsr.withdraw_endpoint": False,
         "ClientTerugweg.handle": False,
     }

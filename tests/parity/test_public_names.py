@@ -24,6 +24,7 @@ BRINGS = {
     "store.postgres.sessions",  # psycopg
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
+    "simulator.by_itself",  # cryptography
     "cli._app",  # typer, rich
     "receiving.server",  # running: uvicorn
 }

@@ -11,7 +11,7 @@ import pytest
 from support import NOW, FakeTransport
 
 from doorstroom_client import Client, Purged, StoreError
-from doorstroom_client.cli._purging import AFTER_ERROR, EVERY, Purger
+from doorstroom_client.receiving.server.purging import AFTER_ERROR, EVERY, Purger
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .records import keep
@@ -51,7 +51,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def opruimer(client: Client, clock: Clock, said: list[str]) -> Purger:
-    return Purger(client, clock, said.append)
+    return Purger(client.store, clock, said.append)
 
 
 def test_at_the_start_and_then_once_a_day(client: Client, clock: Clock, opruimer: Purger, said: list[str]) -> None:

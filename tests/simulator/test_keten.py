@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client import Adviezenlijst, Deelnemerslijst
-from doorstroom_client.cli._certificates import judged
+from doorstroom_client.config.certificates import judged
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import AFSPRAKEN

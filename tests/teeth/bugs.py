@@ -29,11 +29,13 @@ _CHAIN = "tests/terugweg/test_chain.py"
 _CALL = "tests/unit/test_call.py"
 _CLIENT = "tests/delivery/test_client_deliveries.py"
 _CURRENT = "tests/inkomend/test_current.py"
+_DISCOVERY = "tests/osr/test_discovery.py"
 _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/unit/test_endpoints.py"
 _FORMS = "tests/terugweg/test_forms.py"
 _FUNCTIONS = "tests/terugweg/test_functions.py"
+_MANY_ENDPOINTS = "tests/osr/test_many_endpoints.py"
 _OUTBOX = "tests/delivery/test_outbox.py"
 _LIFE = "tests/terugweg/test_serve_life.py"
 _OWN = "tests/promises/test_own_certificate.py"
@@ -886,9 +888,9 @@ def _(left_behind: Any, key: Any) -> str:
     return ""
 
 
-@bug("T6", "nobody looks at the proxy before serve does", "cli._certificates:_proxied", _OWN, only="would_not_start")
+@bug("T6", "nobody looks at the proxy before serve does", "config.certificates:_proxied", _OWN, only="would_not_start")
 def _(_proxied: Any, settings: Any) -> Any:
-    from doorstroom_client.cli._certificates import Judged
+    from doorstroom_client.config.certificates import Judged
 
     return Judged("proxy", None, None)
 
@@ -902,6 +904,11 @@ def _(_proxied: Any, settings: Any) -> Any:
 )
 def _(_words: Any, error: Any) -> str:
     return error.reason or "SSL"
+
+
+@bug("T6", "an ending certificate is fine", "config.inspection:WARN_DAYS", "tests/cli/test_health.py", only="the_certificate")
+def _(_: int) -> int:
+    return 0
 
 
 @bug("T6", "the store is shut without a certificate", "cli._session:on_the_store", "tests/cli/test_store.py", only="at_hand")
@@ -1319,6 +1326,16 @@ def _(is_suspect: Any, *_: Any) -> bool:
     return False
 
 
+@bug("F3", "a run does not say so", "faces.osr:suspicion_of", "tests/osr/test_suspect.py", only="one_night and memory")
+def _(suspicion_of: Any, *_: Any) -> str:
+    return ""
+
+
+@bug("osr", "a year to come is wrong already", "faces.osr_catalogue:look_ahead", _DISCOVERY, only="in_one_question")
+def _(look_ahead: Any, gevonden: Any) -> Any:
+    return replace(look_ahead(gevonden), in_orde=False)
+
+
 @bug("osr", "any 404 is a no", "osr.asking:settle_404", _SHAPES, only="another_server")
 def _(settle_404: Any, *_: Any) -> Any:
     return ()
@@ -1327,6 +1344,24 @@ def _(settle_404: Any, *_: Any) -> Any:
 @bug("osr", "a link leads to any host", "osr.asking:Origin", _SHAPES, only="link_to_another_host")
 def _(origin: Any) -> Any:
     return type("Anywhere", (), {"of": staticmethod(lambda url: "")})
+
+
+@bug("osr", "one school that fails ends the run", "faces.osr_endpoints:settle_one", _MANY_ENDPOINTS, only="stops_no_other")
+def _(settle_one: Any, registry: Any, wanted: Any, *, write: bool) -> Any:
+    from doorstroom_client.osr.own_endpoint import settle
+
+    return settle(registry, wanted, write=write)
+
+
+@bug(
+    "osr",
+    "what failed is written again unseen",
+    "osr.own_endpoint:Adreswijziging.te_doen",
+    _MANY_ENDPOINTS,
+    only="unseen",
+)
+def _(_: Any, self: Any) -> bool:
+    return self.actie in ("registreren", "wijzigen") and not self.gedaan
 
 
 @bug("overzicht", "a value is taken for markup", "output.html:text", "tests/overview/test_pagina.py", only="text")

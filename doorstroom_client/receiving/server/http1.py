@@ -8,7 +8,6 @@ setting can get in between, and it is looked at again with each request whether 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import logging
 import ssl
 import sys
@@ -19,16 +18,13 @@ import h11
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.receiving.asgi import WHOLE, Receive, Scope, Send, too_long
 from doorstroom_client.receiving.judge import InboundResponse
 from doorstroom_client.receiving.limits import SHIPPED, Limits
-from doorstroom_client.receiving.peer import has_ended, oin_from_scope
+from doorstroom_client.receiving.peer import has_ended
 from doorstroom_client.receiving.reasons import Reason
+from doorstroom_client.receiving.server.rules import Rules
 from doorstroom_client.receiving.server.wire import Wire
-
-TurnedAway = Callable[[int, str, str | None], None]
-"""Is told of a request that the application did not get to see: the status, the reason, and the OIN of the sender."""
 
 _GRACE_SECONDS = 0.5
 """The application gets the chance to answer a late body itself."""
@@ -96,21 +92,6 @@ class _Flow(FlowControl):
     def resume_reading(self) -> None:
         if self._wanted():
             super().resume_reading()
-
-
-@frozen(kw_only=True)
-class Rules:
-    """What the protocol goes by, beside limits.
-
-    Attributes:
-        turned_away: is told of requests that the application does not get to see.
-        sender: gives the OIN of the sender from a scope.
-        now: the wall clock (UTC), for the end of certificates.
-    """
-
-    turned_away: TurnedAway = lambda *_: None
-    sender: Callable[[Scope], str | None] = oin_from_scope
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
 
 
 class TlsH11Protocol(H11Protocol):

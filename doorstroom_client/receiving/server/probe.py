@@ -8,14 +8,57 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
+
+from doorstroom_client.errors import StoreError
+from doorstroom_client.store.opening import open_store
 
 LIVE, READY = "/health/live", "/health/ready"
 _SECONDS = 2.0
 _LINE = 1024
 _CALLERS = 8
+_HOLDS_SECONDS = 5.0
+"""How long is believed what was seen of the store."""
+
+
+class Readiness:
+    """Whether results can be taken in now.
+
+    Args:
+        store: where the store is.
+        read: reads in the store as the receiver has it open, which may be another file than the one at that place.
+        is_valid: whether our certificates have not ended.
+    """
+
+    def __init__(self, store: str, read: Callable[[], object], is_valid: Callable[[], bool]) -> None:
+        self._store = store
+        self._read = read
+        self._is_valid = is_valid
+        self._stopping = False
+        self._at, self._writable = float("-inf"), False
+        self._one = asyncio.Lock()
+
+    def stop(self) -> None:
+        """From now on not ready."""
+        self._stopping = True
+
+    async def checks(self) -> dict[str, bool]:
+        """What is needed, and whether it is in order."""
+        async with self._one:
+            if time.monotonic() - self._at > _HOLDS_SECONDS:
+                self._writable, self._at = await asyncio.to_thread(self._look), time.monotonic()
+        return {"store": self._writable, "certificate": self._is_valid(), "serving": not self._stopping}
+
+    def _look(self) -> bool:
+        try:
+            self._read()
+            open_store(self._store, make=False).close()  # opening it writes to it; a new one would hide that the disk is gone
+        except StoreError:
+            return False
+        return True
 
 
 async def serve_health(listening: socket.socket, ready: Callable[[], Awaitable[Mapping[str, bool]]]) -> asyncio.Server:

@@ -8,16 +8,19 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import field
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.receiving.asgi import AsgiApp, Scope
+from doorstroom_client.basics.theirs import os_reason
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.receiving.asgi import AsgiApp
 from doorstroom_client.receiving.limits import SHIPPED, Limits
-from doorstroom_client.receiving.server.http1 import TurnedAway
-from doorstroom_client.receiving.server.probe import serve_health
+from doorstroom_client.receiving.server.probe import Readiness, serve_health
+from doorstroom_client.receiving.server.purging import Purger
 from doorstroom_client.receiving.server.renewal import ServerContext
+from doorstroom_client.receiving.server.rules import Rules
 from doorstroom_client.receiving.server.uvicorn_tls import Server, make_server
 
 LIMITS: Limits = SHIPPED
@@ -33,25 +36,46 @@ class Running:
 
     Attributes:
         context: gives the SSLContext, and a new one at SIGHUP; None behind a proxy that ends TLS.
-        health: the socket for questions about health, with what makes the answer; None without.
+        rules: what it goes by, and whom it tells of what the receiver does not get to see.
+        purger: removes what is no longer needed, for as long as it runs.
+        readiness: whether results can be taken in.
+        health: the socket for questions about that; None without.
         ready: called once connections are taken.
-        stopping: called when it was asked to stop.
-        refused: is told why a handshake failed.
-        turned_away: is told of a request that is refused before the receiver sees it.
-        sender: gives the OIN of the sender of a request.
-        scarce: called now and then while connections wait because there are too many open files.
         tell: gets one line for everything that goes wrong.
     """
 
     context: ServerContext | None
-    health: tuple[socket.socket, Callable[[], Awaitable[Mapping[str, bool]]]] | None
+    rules: Rules
+    purger: Purger
+    readiness: Readiness
+    health: socket.socket | None
     ready: Callable[[], None]
-    stopping: Callable[[], None]
-    refused: Callable[[str], None]
-    turned_away: TurnedAway
-    sender: Callable[[Scope], str | None]
-    scarce: Callable[[], None]
     tell: Callable[[str], None] = field(repr=False)
+
+
+@contextmanager
+def listen(host: str, port: int, setting: str) -> Iterator[socket.socket]:
+    """A socket to serve on.
+
+    Args:
+        host: address to listen on.
+        port: any that is free when 0.
+        setting: what named the port.
+
+    Raises:
+        ConfigurationError: that cannot be listened on.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot listen on {host} port {port}: {os_reason(error)}",
+            setting=setting,
+            hint="Choose another address or port, or stop what listens there",
+        ) from None
+    with listening:
+        yield listening
 
 
 class _OneLine(logging.Handler):
@@ -78,12 +102,12 @@ class _Server(Server):
         if self.running.context is not None and hasattr(signal, "SIGHUP"):
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.running.context.renew)
         if self.running.health is not None:
-            await serve_health(*self.running.health)
+            await serve_health(self.running.health, self.running.readiness.checks)
         self.running.ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what is in hand. A question to the OSR may be on its way in a thread, which nothing can end but the exit."""
-        self.running.stopping()
+        self.running.readiness.stop()
         late = threading.Timer(LIMITS.shutdown_seconds + _LAST_SECOND, os._exit, (0,))
         late.daemon = True
         late.start()
@@ -99,21 +123,11 @@ def run(app: AsgiApp, listening: socket.socket, running: Running) -> None:
         running: what else there is to know.
     """
     context = None if running.context is None else running.context.current
-    server = make_server(
-        app,
-        context,
-        limits=LIMITS,
-        refused=running.refused,
-        turned_away=running.turned_away,
-        sender=running.sender,
-        scarce=running.scarce,
-        lifespan="off",
-        kind=_Server,
-    )
+    server = make_server(app, context, limits=LIMITS, rules=running.rules, lifespan="off", kind=_Server)
     assert isinstance(server, _Server)
     server.running = running
     _give_memory_back()
-    with _told_in_one_line(running.tell):
+    with _signals_end_quietly(), running.purger.running(), _told_in_one_line(running.tell):
         server.run(sockets=[listening])
 
 
@@ -142,3 +156,14 @@ def _told_in_one_line(tell: Callable[[str], None]) -> Iterator[None]:
         for logger in loggers:
             logger.removeHandler(handler)
             logger.propagate = True
+
+
+@contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """The server stops at a signal and then raises it once more; being asked to stop is not an error."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -18,15 +18,15 @@ from typing import Any, cast
 
 import uvicorn
 
-from doorstroom_client.receiving.asgi import Scope
 from doorstroom_client.receiving.limits import SHIPPED, Limits
-from doorstroom_client.receiving.peer import oin_from_scope
 from doorstroom_client.receiving.server.door import Door
 from doorstroom_client.receiving.server.entrance import Entrance
-from doorstroom_client.receiving.server.http1 import Rules, TlsH11Protocol, TurnedAway
+from doorstroom_client.receiving.server.http1 import TlsH11Protocol
+from doorstroom_client.receiving.server.rules import Rules
 
 __all__ = ["Server", "TlsH11Protocol", "make_server"]
 
+_DEFAULTS = Rules()
 _BACKLOG = 1024
 """Connections that may wait to be accepted; of a longer burst, the rest would be tried again by TCP only after a second."""
 
@@ -93,10 +93,7 @@ def make_server(
     host: str = "127.0.0.1",
     port: int = 8443,
     limits: Limits = SHIPPED,
-    refused: Callable[[str], None] = lambda _: None,
-    turned_away: TurnedAway = lambda *_: None,
-    sender: Callable[[Scope], str | None] = oin_from_scope,
-    scarce: Callable[[], None] = lambda: None,
+    rules: Rules = _DEFAULTS,
     lifespan: str = "auto",
     kind: type[Server] = Server,
 ) -> Server:
@@ -109,12 +106,7 @@ def make_server(
         host: address to listen on, unless `Server.run` is given sockets.
         port: as for host.
         limits: what a sender may ask.
-        refused: is told why a handshake failed.
-        turned_away: is told of each request that the application does not get to see: the status, the reason, and the OIN of
-            the sender or None.
-        sender: gives the OIN of the sender from the scope, to share places fairly when all are taken. Behind a proxy that
-            ends TLS, `Proxy.of_scope`.
-        scarce: is told now and then that connections wait because there are too many open files.
+        rules: what it goes by beside limits, and whom it tells.
         lifespan: as in uvicorn.
         kind: class of the server.
     """
@@ -122,7 +114,7 @@ def make_server(
         app,
         host=host,
         port=port,
-        http=type("Bounded", (TlsH11Protocol,), {"limits": limits, "rules": Rules(turned_away=turned_away, sender=sender)}),
+        http=type("Bounded", (TlsH11Protocol,), {"limits": limits, "rules": rules}),
         loop="asyncio",
         ws="none",
         lifespan=cast(Any, lifespan),
@@ -135,4 +127,4 @@ def make_server(
         timeout_graceful_shutdown=cast(Any, limits.shutdown_seconds),
         backlog=_BACKLOG,
     )
-    return kind(config, lambda make: Entrance(make, context, limits, refused), scarce)
+    return kind(config, lambda make: Entrance(make, context, limits, rules.refused), rules.scarce)

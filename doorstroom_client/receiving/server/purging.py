@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
-from doorstroom_client.client import Client
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.store.rows import Purged
 
 EVERY = dt.timedelta(days=1)
 AFTER_ERROR = dt.timedelta(hours=1)
 _LAST_SECONDS = 1.0
 
 
+class Purgeable(Protocol):
+    """What is purged: ``client.store``."""
+
+    def purge(self) -> Purged:
+        """Remove what is no longer needed."""
+        ...
+
+    def purges(self, limit: int) -> Sequence[Purged]:
+        """The last times, newest first."""
+        ...
+
+
 class Purger:
     """Purges when the last time is a day ago or more, and once a day from then on.
 
     Args:
-        client: whose store it is.
+        store: what is purged.
         now: the wall clock (UTC).
         tell: gets one line for everything that goes wrong.
     """
 
-    def __init__(self, client: Client, now: Callable[[], dt.datetime], tell: Callable[[str], None]) -> None:
-        self._client = client
+    def __init__(self, store: Purgeable, now: Callable[[], dt.datetime], tell: Callable[[str], None]) -> None:
+        self._store = store
         self._now = now
         self._tell = tell
         self._stopping = threading.Event()
@@ -48,7 +61,7 @@ class Purger:
             wait = self._until_next()
             if wait > dt.timedelta(0):
                 return wait
-            self._client.store.purge()
+            self._store.purge()
         except DoorstroomError as error:
             failed = error.message
         except Exception as error:  # noqa: BLE001 - its text may hold anything, so only its kind is told
@@ -59,7 +72,7 @@ class Purger:
 
     def _until_next(self) -> dt.timedelta:
         """A clock that was set back does not make it wait longer than a day."""
-        last = next(iter(self._client.store.purges(1)), None)
+        last = next(iter(self._store.purges(1)), None)
         if last is None or not last.wiped:
             return dt.timedelta(0)
         since = self._now() - last.at

@@ -1,4 +1,4 @@
-"""Our certificates as ``config check`` and ``health`` look at them: the one for calling others, and the one of the receiver."""
+"""Our certificates as the settings name them, looked at: the one for calling others, and the one of the receiver."""
 
 from __future__ import annotations
 

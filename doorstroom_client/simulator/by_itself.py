@@ -1,0 +1,73 @@
+"""Suppliers that answer by themselves: results for whatever came in, once it has been quiet for a moment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from doorstroom_client.simulator.keten import Keten
+
+_LOOK_EVERY = 0.1
+_QUIET_SECONDS = 1.0
+
+
+def answer_by_itself(keten: Keten, stop: threading.Event, seconds: float | None, tell: Callable[[str], object]) -> None:
+    """Let every supplier send the results of whatever comes in, about a second after it came.
+
+    Args:
+        keten: the chain.
+        stop: ends it.
+        seconds: how long at most.
+        tell: gets a line for everything that happens.
+    """
+    end = None if seconds is None else time.monotonic() + seconds
+    suppliers = [_Supplier(keten, soort, tell) for soort in keten.toetssystemen]
+    while not stop.wait(_LOOK_EVERY) and (end is None or time.monotonic() < end):
+        for supplier in suppliers:
+            supplier.look()
+
+
+class _Supplier:
+    """Watches one supplier, and lets it answer.
+
+    Args:
+        keten: the chain it belongs to.
+        soort: which test.
+        tell: gets a line for everything that happens.
+    """
+
+    def __init__(self, keten: Keten, soort: str, tell: Callable[[str], object]) -> None:
+        self._keten = keten
+        self._soort = soort
+        self._tell = tell
+        self._seen = 0
+        self._reports = 0
+        self._taken_in = False
+        self._last = 0.0
+
+    def look(self) -> None:
+        """Tell what came in since the last time; send results when a list came in and it is quiet now."""
+        system = self._keten.toetssystemen[self._soort]
+        new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
+        self._seen += len(new)
+        for operation, status in new:
+            self._last = time.monotonic()
+            if operation == "leerlingrapport":
+                self._reports += 1
+            else:
+                self._taken_in = self._taken_in or status == 202
+                self._tell(f"{self._soort}: {operation} came in, answered {status}")
+        if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
+            self._last = 0.0
+            self._answer()
+
+    def _answer(self) -> None:
+        if self._reports:
+            self._tell(f"{self._soort}: {self._reports} requests for reports answered")
+            self._reports = 0
+        if self._taken_in:
+            self._taken_in = False
+            sent = self._keten.stuur_resultaten(self._soort)
+            kept = sum(item.status == 202 for item in sent)
+            self._tell(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS")
