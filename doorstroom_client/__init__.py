@@ -74,7 +74,6 @@ from doorstroom_client.receiving.judge import InboundResponse as InboundResponse
 from doorstroom_client.reports.download import Leerlingrapport as Leerlingrapport
 from doorstroom_client.sending.receipt import Ontvangst as Ontvangst
 from doorstroom_client.store.protocols import Inbox as Inbox
-from doorstroom_client.store.protocols import Store as Store
 from doorstroom_client.store.retention import Retention as Retention
 from doorstroom_client.store.rows import Purged as Purged
 from doorstroom_client.store.rows import ReceivedResult as ReceivedResult

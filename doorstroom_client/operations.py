@@ -43,7 +43,7 @@ from doorstroom_client.sending.one_list import Books, preview, send
 from doorstroom_client.sending.only_changes import Vergelijking
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.sending.reputation import Reputation
-from doorstroom_client.store.protocols import Reports
+from doorstroom_client.store.sql import Store
 from doorstroom_client.transport.request import Timeouts
 
 OpenBooks = Callable[..., Books | None]
@@ -340,9 +340,9 @@ class Chain:
         target = yield from self.target(school, leverancier)
         return (yield from fetch_rapport(rapportid, school, target, download, self._call(self.timeouts.rapport)))
 
-    def fetching(self, folder: Path, reports: Callable[[], Reports]) -> Fetching[Any]:
+    def fetching(self, folder: Path, store: Callable[[], Store]) -> Fetching[Any]:
         """A run over all reports that are due."""
-        return Fetching(folder, reports, self.fetch_rapport, self.now)
+        return Fetching(folder, store, self.fetch_rapport, self.now)
 
     def note_other_host(self, resultaat: Leerlingresultaat, leverancier: Leverancier | str | None) -> None:
         """Tell, without the value, when a result names another host for its report than the supplier's: it is not used."""

@@ -10,10 +10,10 @@ from functools import partial
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.operations import Chain
 from doorstroom_client.runtime import AsyncRuntime
-from doorstroom_client.store.protocols import Store
 from doorstroom_client.store.removed import removed
 from doorstroom_client.store.retention import Retention
 from doorstroom_client.store.rows import Purged
+from doorstroom_client.store.sql import Store
 
 
 @frozen

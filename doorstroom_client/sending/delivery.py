@@ -39,7 +39,7 @@ from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, co
 from doorstroom_client.sending.receipt import Ontvangst, onbekend_uitleg, verdwenen_uitleg
 from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.boot import seconds_since_boot
-from doorstroom_client.store.protocols import Outbox
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.rows import Claimed, Outgoing, Queued, State
 from doorstroom_client.transport.request import Operation
 

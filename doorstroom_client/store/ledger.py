@@ -34,8 +34,8 @@ class _Row(NamedTuple):
     at: str
 
 
-class SqlLedger:
-    """A `Ledger` in two tables.
+class Ledger:
+    """Remembers what each supplier accepted last, in two tables.
 
     Args:
         database: where they are.
@@ -46,7 +46,7 @@ class SqlLedger:
         self._secret = b""
 
     def secret(self) -> bytes:
-        """The random key that marks are made with."""
+        """The random key that marks are made with; made once, and never leaves the store in another way."""
         if not self._secret:
             with self._database.transaction("make a key") as cursor:
                 found = self.secret_in(cursor)
@@ -68,12 +68,19 @@ class SqlLedger:
             return bool(cursor.execute(query, (leverancier, soort)).fetchone()[0])
 
     def accept(self, dispatch: Dispatch, positions: Sequence[int], at: dt.datetime, *, last: bool) -> None:
-        """This is what the supplier has now, unless another list was under way at the same time."""
+        """After a receipt: this is what the supplier has now, unless another list was under way at the same time.
+
+        Args:
+            dispatch: the list, as `Outbox.overtake` gave it.
+            positions: of the pupils that were accepted.
+            at: now.
+            last: nothing of the list follows.
+        """
         with self._database.transaction("write the ledger") as cursor:
             self.write(cursor, dispatch, positions, at, last=last)
 
     def end(self, dispatch: Dispatch) -> None:
-        """A list is under way no more."""
+        """A list is under way no more, whatever came of it."""
         with self._database.transaction("write the ledger") as cursor:
             if not self.arrived(cursor, dispatch):  # it counted as lost already, and may have arrived since all the same
                 self.strayed(cursor, dispatch)

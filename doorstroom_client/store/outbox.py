@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.ledger import SqlLedger, about_key, lock_keys
+from doorstroom_client.store.ledger import Ledger, about_key, lock_keys
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
 
@@ -30,15 +30,15 @@ _AT_ONCE = 50
 """Messages that are put aside in one transaction, so that nobody waits long for the store."""
 
 
-class SqlOutbox:
-    """An `Outbox` in one table.
+class Outbox:
+    """Keeps messages until they are delivered, in order, in one table.
 
     Args:
         database: where it is.
         ledger: is told of what was accepted, in the same transaction.
     """
 
-    def __init__(self, database: Database, ledger: SqlLedger) -> None:
+    def __init__(self, database: Database, ledger: Ledger) -> None:
         self._database = database
         self._ledger = ledger
 
@@ -68,7 +68,18 @@ class SqlOutbox:
             return self._one(cursor, inserted[0][0])
 
     def claim(self, owner: str, now: dt.datetime, lease: float, *, without: Sequence[str] = ()) -> Claimed | None:
-        """Take the message whose turn it is, for `lease` seconds, to be sent at once; None when there is none."""
+        """Take the message whose turn it is, for `lease` seconds; None when there is none.
+
+        A message has its turn when it is due, nobody else works on it, and no older message of its key is still open.
+        It is to be sent at once: the ledger is in doubt from here on, and no older message of its key goes out any more. What
+        has expired is parked here.
+
+        Args:
+            owner: the worker.
+            now: the wall clock (UTC).
+            lease: seconds, by a clock that nobody sets.
+            without: OINs of suppliers to leave alone.
+        """
         while True:
             with self._database.transaction("take a message") as cursor:
                 self._end_leases(cursor)
@@ -78,7 +89,11 @@ class SqlOutbox:
                 return claimed
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
-        """Keep a message for `lease` seconds more, and put the ledger in doubt: all or nothing."""
+        """Keep a message for `lease` seconds more, right before sending, and put the ledger in doubt: all or nothing.
+
+        Returns:
+            False when it is another worker's, or expired.
+        """
         at, queued = text_of(now), claimed.queued
         with self._database.transaction("mark a message") as cursor:
             lock_keys(self._database, cursor, queued.key)
@@ -92,7 +107,11 @@ class SqlOutbox:
             return bool(still)
 
     def delivered(self, claimed: Claimed, accepted: Sequence[int], onbekend: int, at: dt.datetime) -> bool:
-        """Forget the content and tell the ledger, both or neither."""
+        """The supplier gave its receipt: forget the content and tell the ledger, both or neither.
+
+        Returns:
+            False when another worker has taken it.
+        """
         with self._database.transaction("mark a message") as cursor:
             if not self._is_ours(cursor, claimed):
                 return False
@@ -103,7 +122,16 @@ class SqlOutbox:
     def postpone(
         self, claimed: Claimed, state: State, reason: str, next_at: dt.datetime, at: dt.datetime, *, counts: bool
     ) -> bool:
-        """It was not delivered: when and how it goes on."""
+        """It was not delivered: when and how it goes on. False when another worker has taken it.
+
+        Args:
+            claimed: the message.
+            state: waiting, held or parked.
+            reason: a short code.
+            next_at: moment from which it is sent again.
+            at: now.
+            counts: whether it was sent; else it keeps its place in the schedule.
+        """
         with self._database.transaction("mark a message") as cursor:
             if not self._is_ours(cursor, claimed):
                 return False
@@ -120,7 +148,7 @@ class SqlOutbox:
             return True
 
     def lost(self, claimed: Claimed) -> None:
-        """It was sent, and is not its sender's any more: put the ledger in doubt."""
+        """It was sent, and another worker has taken it meanwhile: what the supplier has is in doubt."""
         with self._database.transaction("mark a message") as cursor:
             self._ledger.strayed(cursor, claimed.dispatch)
 
@@ -132,7 +160,18 @@ class SqlOutbox:
         return [entry for row in rows for entry in _entries(row[0])]
 
     def overtake(self, key: Key, schooljaar: str, entries: Sequence[Entry], token: str, at: dt.datetime) -> Dispatch | None:
-        """A list is about to be sent past the outbox: what is parked counts as expired from now on."""
+        """A list is about to be sent past the outbox: what is parked may not follow it any more, and the ledger is in doubt.
+
+        Args:
+            key: what the list has to stay in order with.
+            schooljaar: of the list.
+            entries: the pupils in it.
+            token: a text of its own that tells the list from all others.
+            at: now.
+
+        Returns:
+            None when a message of the key is still to be sent; then nothing is changed.
+        """
         moment = text_of(at)
         with self._database.transaction("mark messages") as cursor:
             lock_keys(self._database, cursor, key)
@@ -148,7 +187,13 @@ class SqlOutbox:
             return self._has_open(cursor, key)
 
     def messages(self, states: Sequence[State] | None = None, *, after: int = 0, limit: int = 100) -> list[Queued]:
-        """Messages, oldest first."""
+        """Messages, oldest first.
+
+        Args:
+            states: only these.
+            after: only ids above this one.
+            limit: at most so many.
+        """
         wanted = list(State if states is None else states)
         if not wanted:
             return []
@@ -199,7 +244,7 @@ class SqlOutbox:
             return bool(again)
 
     def park(self, id: int, reason: str, at: dt.datetime) -> bool:
-        """Put an open message aside, so that later ones go on."""
+        """Put an open message aside, so that later ones go on. False when it is not there or a worker is sending it."""
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
             found = self._is_free(cursor, id, _OPEN)
@@ -208,7 +253,7 @@ class SqlOutbox:
             return found
 
     def drop(self, id: int, at: dt.datetime) -> bool:
-        """Throw away a message, content included."""
+        """Throw away a message that is not delivered, content included. False when it is not there or being sent."""
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
             found = self._is_free(cursor, id, "state IN ('waiting', 'held', 'parked')")

@@ -27,7 +27,8 @@ from doorstroom_client.sending.delivery import Bezorging, Run, add
 from doorstroom_client.sending.one_list import Books
 from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store import opening
-from doorstroom_client.store.protocols import Ledger, Outbox
+from doorstroom_client.store.ledger import Ledger
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.pupils import same_pupil
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Noted
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore

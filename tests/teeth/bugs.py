@@ -118,7 +118,7 @@ def _(turn: str) -> str:
     return turn.replace("first = 1 AND ", "")
 
 
-@bug("O5", "a retry has a new moment", "store.outbox:SqlOutbox.claim", "tests/delivery/test_machine.py::TestBezorgen")
+@bug("O5", "a retry has a new moment", "store.outbox:Outbox.claim", "tests/delivery/test_machine.py::TestBezorgen")
 def _(claim: Any, self: Any, *args: Any, **more: Any) -> Any:
     claimed = claim(self, *args, **more)
     if claimed is None or not claimed.queued.attempts:
@@ -129,7 +129,7 @@ def _(claim: Any, self: Any, *args: Any, **more: Any) -> Any:
 @bug(
     "O5",
     "a newer list goes before one that waits",
-    "store.outbox:SqlOutbox.overtake",
+    "store.outbox:Outbox.overtake",
     f"{_CLIENT}::test_a_newer_list_does_not_go_before_one_that_waits",
 )
 def _(overtake: Any, *_: Any) -> bool:
@@ -322,7 +322,7 @@ def _(after_fork: Any, self: Any) -> None:
 @bug(
     "F2",
     "of two lists that cross the last one noted is believed",
-    "store.ledger:SqlLedger._disturb",
+    "store.ledger:Ledger._disturb",
     "tests/delivery/test_two_sends.py::test_any_order_of_steps",
 )
 def _(disturb: Any, *_: Any) -> int:
@@ -332,7 +332,7 @@ def _(disturb: Any, *_: Any) -> int:
 @bug(
     "F2",
     "a pupil that became known later needs no second list",
-    "store.ledger:SqlLedger._make_known",
+    "store.ledger:Ledger._make_known",
     "tests/delivery/test_nights.py::test_three_nights_and_all_advice_is_there",
 )
 def _(make_known: Any, *_: Any) -> None:
@@ -725,7 +725,7 @@ def _(deliver_parts: Any, *args: Any) -> Any:
         raise Unavailable(error.message, retryable=True) from error
 
 
-@bug("S4", "a lease never ends", "store.outbox:SqlOutbox.claim", f"{_OUTBOX}::test_a_lease_ends")
+@bug("S4", "a lease never ends", "store.outbox:Outbox.claim", f"{_OUTBOX}::test_a_lease_ends")
 def _(claim: Any, self: Any, owner: str, now: Any, lease: float, **more: Any) -> Any:
     return claim(self, owner, now, 1000 * lease, **more)
 
@@ -768,7 +768,7 @@ def _(wipe: Any, self: Any) -> bool:
 @bug(
     "S5",
     "results go that nobody processed",
-    "store.purging:SqlPurging.purge",
+    "store.purging:Purging.purge",
     "tests/retention/test_what_goes.py::test_what_is_not_processed_never_goes",
 )
 def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
@@ -1233,7 +1233,7 @@ def _(halve: Any, part: Any, hunt: Any) -> Any:
 @bug(
     "ledger",
     "nothing is in doubt before a list is sent",
-    "store.ledger:SqlLedger.forget",
+    "store.ledger:Ledger.forget",
     f"{_CLIENT}::test_what_may_have_arrived_is_in_doubt",
 )
 def _(forget: Any, *_: Any) -> None:
@@ -1243,7 +1243,7 @@ def _(forget: Any, *_: Any) -> None:
 @bug(
     "ledger",
     "unknown pupils count as accepted",
-    "store.outbox:SqlOutbox.delivered",
+    "store.outbox:Outbox.delivered",
     f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
 )
 def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:
