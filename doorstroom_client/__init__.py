@@ -45,12 +45,10 @@ from doorstroom_client.messages.vocabulary import Referentieniveau as Referentie
 from doorstroom_client.messages.vocabulary import Schooladvies as Schooladvies
 from doorstroom_client.messages.vocabulary import Toetsadvies as Toetsadvies
 from doorstroom_client.messages.vocabulary import Toetssoort as Toetssoort
-from doorstroom_client.osr.entries import Bestuur as Bestuur
 from doorstroom_client.osr.entries import Dienst as Dienst
 from doorstroom_client.osr.entries import Dienstversie as Dienstversie
 from doorstroom_client.osr.entries import EigenMandaat as EigenMandaat
 from doorstroom_client.osr.entries import Endpoint as Endpoint
-from doorstroom_client.osr.entries import Onderwijsinstelling as Onderwijsinstelling
 from doorstroom_client.osr.mandaat import Mandaat as Mandaat
 from doorstroom_client.osr.namespace import NamespaceCheck as NamespaceCheck
 from doorstroom_client.osr.namespace import Namespaces as Namespaces

@@ -31,7 +31,9 @@ class AsyncResults:
     _chain: Chain
     _runtime: AsyncRuntime
 
-    async def resultaten(self, school: School | None = None, *, everything: bool = False) -> AsyncIterator[AsyncOntvangenResultaat]:
+    async def resultaten(
+        self, school: School | None = None, *, everything: bool = False
+    ) -> AsyncIterator[AsyncOntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 
         A result belongs to its sender: of one pupil there are two when two senders each brought one, and each of them says

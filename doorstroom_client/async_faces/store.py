@@ -58,7 +58,9 @@ class AsyncClientStore:
             StoreError: the store cannot be read.
         """
         now = self._chain.now()
-        return await self._runtime.io(partial(_removable, self._runtime.resources.store, now, *self._retention.until(now, days)))
+        return await self._runtime.io(
+            partial(_removable, self._runtime.resources.store, now, *self._retention.until(now, days))
+        )
 
     async def purges(self, limit: int = 100) -> list[Purged]:
         """What was removed in the past, last first.

@@ -136,12 +136,6 @@ class Registry:
             gezegd=theirs.said,
         )
 
-    def find_eigen_mandaat(self, school: School, on: dt.date | None) -> Flow[EigenMandaat | None]:
-        """Our own mandate for one school, with its dates; None when there is none on that day."""
-        las = self.own_oin()
-        ours = yield from ask_mandate(self.osr_on(on), las, school.oin, self.budget(), on=on, own=True, proof=self.proof)
-        return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
-
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
         """The configured suppliers that the school has mandated; recent answers are not asked for again.
 
