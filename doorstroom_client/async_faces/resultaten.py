@@ -32,7 +32,10 @@ class AsyncResults:
     _runtime: AsyncRuntime
 
     async def resultaten(
-        self, school: School | None = None, *, everything: bool = False
+        self,
+        school: School | None = None,
+        *,
+        everything: bool = False,
     ) -> AsyncIterator[AsyncOntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 

@@ -31,7 +31,12 @@ class Results:
     _chain: Chain
     _runtime: SyncRuntime
 
-    def resultaten(self, school: School | None = None, *, everything: bool = False) -> Iterator[OntvangenResultaat]:
+    def resultaten(
+        self,
+        school: School | None = None,
+        *,
+        everything: bool = False,
+    ) -> Iterator[OntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 
         A result belongs to its sender: of one pupil there are two when two senders each brought one, and each of them says
