@@ -11,7 +11,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
-from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Circuits
@@ -137,6 +137,12 @@ class Chain:
         """Every agreement that was given, in force or not."""
         yearly = (item.afspraak for item in self.jaargangen.items)
         return (self.afspraak, *self.registered, *(item for item in yearly if isinstance(item, Afspraak)))
+
+    @property
+    def teller(self) -> Teller:
+        """Tells what happens at our side."""
+        names = {item.oin: item.naam for item in reversed(self.leveranciers)}  # of two with one OIN the first one counts
+        return Teller(self.las_oin, self.now, self.on_event, names)
 
     def today(self) -> dt.date:
         """The Dutch calendar day."""
@@ -352,7 +358,7 @@ class Chain:
         target = self.leverancier(leverancier)
         if host != Origin.of(target.base_url).host:
             result = "a result names another host for its report; it is not used"
-            tell(Event("leerlingrapport", "-", result, "-", target.oin, target.naam, self.now(), serious=True), self.on_event)
+            self.teller("leerlingrapport", result, actor=target.oin, peer=target.naam, serious=True)
 
     def target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
         """The supplier that is meant; without one, the one that the school has mandated."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.sending.one_list import Books
 from doorstroom_client.store.group_commit import GroupCommit
@@ -168,7 +168,7 @@ class Resources:
 
     def _tell(self, what: str, where: str) -> None:
         """Tell what befell the file of the store. Whoever moves it sees no more of it than that the receiver says 503."""
-        tell(Event("store", where or "-", what, self.las_oin() or "-", "-", "-", self._now(), serious=True), self._on_event)
+        Teller(self.las_oin, self._now, self._on_event)("store", what, where or "-", serious=True)
 
     def _the_store(self) -> Store | Inbox:
         if isinstance(self._store, Store | Inbox):

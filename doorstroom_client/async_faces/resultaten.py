@@ -118,7 +118,7 @@ class AsyncResults:
         except MessageError:
             found = None
         if found is None:
-            unreadable(kept.id, self._chain)
+            unreadable(kept.id, self._chain.teller)
             return None
         return AsyncOntvangenResultaat(found, kept, self._chain, self._runtime, owner)
 
@@ -156,7 +156,7 @@ class AsyncResults:
                 failed = type(error).__name__[:_LONGEST_REASON]
             if failed:
                 await self._runtime.call(partial(result.later, failed))
-                put_off(result.id, failed, self._chain)
+                put_off(result.id, failed, self._chain.teller)
             else:
                 await self._runtime.call(result.done)
 

@@ -42,7 +42,7 @@ class AsyncClientStore:
         now = self._chain.now()
         until = self._retention.until(now, days)
         done = await self._runtime.io(lambda: self._runtime.resources.store().purge(now, *until))
-        removed(done, self._chain)
+        removed(done, self._chain.teller)
         return done
 
     async def removable(self, days: int | None = None) -> Purged:

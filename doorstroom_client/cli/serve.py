@@ -109,10 +109,10 @@ def serve(
             health=None if asked is None else (asked, health.checks),
             ready=ready,
             stopping=health.stop,
-            refused=partial(no_handshake, about=chain),
-            turned_away=partial(turned_away, about=chain),
+            refused=partial(no_handshake, teller=chain.teller),
+            turned_away=partial(turned_away, teller=chain.teller),
             sender=peer,
-            scarce=partial(no_descriptors, about=chain),
+            scarce=partial(no_descriptors, teller=chain.teller),
             tell=terminal.complain,
         )
         with _signals_end_quietly(), Purger(client, chain.now, terminal.complain).running():

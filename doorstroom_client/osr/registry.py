@@ -18,7 +18,6 @@ from doorstroom_client.errors import (
     TlsError,
     Unavailable,
 )
-from doorstroom_client.events import Event, tell
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.school import School
@@ -185,12 +184,9 @@ class Registry:
         """Tell that so many mandates ended at once that the register itself is suspect; once a day is enough."""
         if not self.answers.tells_suspicion():
             return
-        conditions, schools = self.about.conditions, turned + stayed
+        schools = turned + stayed
         result = f"the register is suspect: of {schools} schools that had a mandate, {turned} have none within a day"
-        event = Event(
-            "osr", "-", result, conditions.las_oin() or "-", self.osr.oin or "-", "OSR", conditions.now(), serious=True
-        )
-        tell(event, conditions.on_event)
+        self.about.conditions.teller("osr", result, actor=self.osr.oin, peer="OSR", serious=True)
 
     def remember(
         self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, on: dt.date | None = None

@@ -577,7 +577,7 @@ def _(_: Any, self: Any, sender: str) -> bool:
     f"{_CURRENT}::test_what_is_current",
     only="sqlite and B",
 )
-def _(_: Any, number: int, sender: str, about: Any) -> None:
+def _(_: Any, number: int, sender: str, teller: Any) -> None:
     return None
 
 
@@ -961,8 +961,8 @@ def _(judge: Any, self: Any, values: Any, chain: str) -> Any:
 
 
 @bug("T7", "each 401 is told as a missing mandate", "receiving.audit:received", _REASONS)
-def _(received: Any, status: int, about: Any, request: Any = None, seconds: float = 0.0, reason: str = "") -> Any:
-    return received(status, about, request, seconds, "not mandated" if status == 401 else reason)
+def _(received: Any, status: int, teller: Any, request: Any = None, seconds: float = 0.0, reason: str = "") -> Any:
+    return received(status, teller, request, seconds, "not mandated" if status == 401 else reason)
 
 
 @bug("T7", "why nobody was recognised gets lost", "receiving.peer:sender_of", _REASONS)
