@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
 
-from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Osr, Retry
+from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Mandaat, Osr, Retry
 from doorstroom_client.errors import DoorstroomError, Unavailable, UnexpectedResponse
 from doorstroom_client.exchange.flow import run
+from doorstroom_client.osr.halves import Helft
 from doorstroom_client.osr.mandates import own_mandates_per_school
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
@@ -133,24 +134,25 @@ def test_the_whole_question_tells_since_and_until_when_our_half_is_missing(test_
     for first, last in ((2023, 2024), (2024, 2025), (2026, None), (2027, None)):
         osr.mandate(SCHOOL.oin, LAS_OIN, dt.date(first, 8, 1), dt.date(last, 7, 31) if last else None)
     client = client_of(test_pki, Played(osr), settings())
-    registry, ice = client._chain.registry, client.leveranciers[0]
-    eigen = client._runtime.run(own_mandates_per_school(registry.osr, registry.budget()))[SCHOOL.oin]
-    stand = client._runtime.run(registry.mandaatstand(SCHOOL, ice, None, eigen))
-    assert (stand.toets.gemandateerd, stand.las.gemandateerd, stand.namespace) == (True, False, NAMESPACE)
-    assert (stand.las.verlopen_op, stand.las.begint_op) == (dt.date(2025, 7, 31), dt.date(2026, 8, 1))
-    assert (stand.mandaat.las_verlopen_op, stand.mandaat.las_begint_op) == (stand.las.verlopen_op, stand.las.begint_op)
-    assert replace(stand.mandaat, las_verlopen_op=None, las_begint_op=None) == client.osr.check_mandaat(SCHOOL, "ICE")
-    later = client._runtime.run(registry.mandaatstand(SCHOOL, ice, dt.date(2026, 9, 1), eigen))
-    assert (later.las.gemandateerd, later.las.start_datum) == (True, dt.date(2026, 8, 1))
-    assert (later.las.verlopen_op, later.las.begint_op) == (None, None)
+
+    def mandaat(on: dt.date | None = None) -> Mandaat:
+        (controle,) = client.osr.check_mandaten([SCHOOL], leveranciers=["ICE"], on=on)
+        return controle.mandaten[0]
+
+    now, later = mandaat(), mandaat(dt.date(2026, 9, 1))
+    assert (now.gemandateerd, now.las_gemandateerd) == (True, False)
+    assert (now.las_verlopen_op, now.las_begint_op) == (dt.date(2025, 7, 31), dt.date(2026, 8, 1))
+    assert replace(now, las_verlopen_op=None, las_begint_op=None) == client.osr.check_mandaat(SCHOOL, "ICE")
+    assert (later.las_gemandateerd, later.start_datum) == (True, dt.date(2026, 8, 1))
+    assert (later.las_verlopen_op, later.las_begint_op) == (None, None)
 
 
-def test_a_list_of_mandates_never_makes_a_yes_or_a_no(test_pki: Pki) -> None:
-    client = client_of(test_pki, Played(simulated()), settings())
-    registry, ice = client._chain.registry, client.leveranciers[0]
+@pytest.mark.parametrize("said", [True, False, None])
+def test_a_list_of_mandates_never_makes_a_yes_or_a_no(said: bool | None) -> None:
     ended = EigenMandaat(start_datum=dt.date(2024, 8, 1), eind_datum=dt.date(2025, 7, 31))
-    stand = client._runtime.run(registry.mandaatstand(SCHOOL, ice, None, [ended]))
-    assert (stand.las.gemandateerd, stand.las.verlopen_op) == (True, None)
+    in_force = EigenMandaat(start_datum=dt.date(2025, 8, 1))
+    half = Helft(said).with_periods([ended, in_force], TODAY)
+    assert (half.gemandateerd, half.verlopen_op) == (said, ended.eind_datum if said is False else None)
 
 
 def test_each_system_of_a_supplier_sees_what_is_its_own(test_pki: Pki) -> None:
