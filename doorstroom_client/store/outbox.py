@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.ledger import Ledger, about_key, lock_keys
+from doorstroom_client.store.ledger import IN_KEY, Ledger, about_key, columns_of, lock_keys
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
 
 _OPEN = "state IN ('waiting', 'held')"
-_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
 _COLUMNS = (
     "id, message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, sha256, state, reason, attempts, "
     "onbekend, added_at, next_at, expires_at"
@@ -154,9 +153,9 @@ class Outbox:
 
     def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
         """What the open messages of a key say, the oldest first."""
-        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
+        query = f"SELECT entries FROM outbox WHERE {IN_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
         with self._database.cursor("read messages") as cursor:
-            rows = cursor.execute(query, (*_key(key), schooljaar)).fetchall()
+            rows = cursor.execute(query, (*columns_of(key), schooljaar)).fetchall()
         return [entry for row in rows for entry in _entries(row[0])]
 
     def overtake(self, key: Key, schooljaar: str, entries: Sequence[Entry], token: str, at: dt.datetime) -> Dispatch | None:
@@ -177,8 +176,8 @@ class Outbox:
             lock_keys(self._database, cursor, key)
             if self._has_open(cursor, key):
                 return None
-            parked = f"UPDATE outbox SET expires_at = ? WHERE {_KEY} AND state = 'parked' AND expires_at > ?"
-            cursor.execute(parked, (moment, *_key(key), moment))
+            parked = f"UPDATE outbox SET expires_at = ? WHERE {IN_KEY} AND state = 'parked' AND expires_at > ?"
+            cursor.execute(parked, (moment, *columns_of(key), moment))
             return self._ledger.leave(cursor, token, key, schooljaar, entries)
 
     def is_open(self, key: Key) -> bool:
@@ -321,9 +320,9 @@ class Outbox:
 
     def _find_first(self, cursor: Cursor, key: Key) -> None:
         """Mark the oldest open message of a key, and no other: it alone can have its turn."""
-        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {_KEY} AND {_OPEN}", _key(key)).fetchone()[0]
-        others = f"UPDATE outbox SET first = 0 WHERE {_KEY} AND {_OPEN} AND first = 1 AND id <> ?"
-        cursor.execute(others, (*_key(key), oldest or 0))
+        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {IN_KEY} AND {_OPEN}", columns_of(key)).fetchone()[0]
+        others = f"UPDATE outbox SET first = 0 WHERE {IN_KEY} AND {_OPEN} AND first = 1 AND id <> ?"
+        cursor.execute(others, (*columns_of(key), oldest or 0))
         cursor.execute("UPDATE outbox SET first = 1 WHERE id = ? AND first = 0", (oldest or 0,))
 
     # --- parts of those
@@ -332,7 +331,9 @@ class Outbox:
         return self._ledger.leave(cursor, queued.message_id, queued.key, queued.schooljaar, entries)
 
     def _has_open(self, cursor: Cursor, key: Key) -> bool:
-        return bool(cursor.execute(f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})", _key(key)).fetchone()[0])
+        return bool(
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {IN_KEY} AND {_OPEN})", columns_of(key)).fetchone()[0]
+        )
 
     def _is_ours(self, cursor: Cursor, claimed: Claimed) -> bool:
         """Whether a message is still in the hands of its worker; nobody else changes it from here on."""
@@ -379,10 +380,6 @@ class Outbox:
 
     def _one(self, cursor: Cursor, number: int) -> Queued:
         return _queued(cursor.execute(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (number,)).fetchone())
-
-
-def _key(key: Key) -> tuple[str, str, str]:
-    return (key.routeringskenmerk, key.leverancier, key.soort)
 
 
 def _entries(text: str) -> tuple[Entry, ...]:
