@@ -49,12 +49,10 @@ from doorstroom_client.messages.vocabulary import Referentieniveau as Referentie
 from doorstroom_client.messages.vocabulary import Schooladvies as Schooladvies
 from doorstroom_client.messages.vocabulary import Toetsadvies as Toetsadvies
 from doorstroom_client.messages.vocabulary import Toetssoort as Toetssoort
-from doorstroom_client.osr.entries import Bestuur as Bestuur
 from doorstroom_client.osr.entries import Dienst as Dienst
 from doorstroom_client.osr.entries import Dienstversie as Dienstversie
 from doorstroom_client.osr.entries import EigenMandaat as EigenMandaat
 from doorstroom_client.osr.entries import Endpoint as Endpoint
-from doorstroom_client.osr.entries import Onderwijsinstelling as Onderwijsinstelling
 from doorstroom_client.osr.mandaat import Mandaat as Mandaat
 from doorstroom_client.osr.namespace import NamespaceCheck as NamespaceCheck
 from doorstroom_client.osr.namespace import Namespaces as Namespaces
@@ -84,7 +82,6 @@ from doorstroom_client.sending.receipt import Ontvangst as Ontvangst
 from doorstroom_client.sending.uitkomst import Afloop as Afloop
 from doorstroom_client.sending.uitkomst import Uitkomst as Uitkomst
 from doorstroom_client.store.protocols import Inbox as Inbox
-from doorstroom_client.store.protocols import Store as Store
 from doorstroom_client.store.retention import Retention as Retention
 from doorstroom_client.store.rows import Purged as Purged
 from doorstroom_client.store.rows import Queued as Queued

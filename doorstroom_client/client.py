@@ -29,7 +29,7 @@ from doorstroom_client.parties.osr import Osr
 from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.settled import Settled
-from doorstroom_client.store.protocols import Inbox, Store
+from doorstroom_client.store.protocols import Inbox
 from doorstroom_client.store.retention import Retention
 from doorstroom_client.transport.request import Timeouts, Transport
 
@@ -53,7 +53,7 @@ class Client(Sending, Results, Reporting, Settled):
         scholen: the administrations that results may arrive for: a list, or a function that finds one by
             routeringskenmerk.
         store: where results, messages that wait and what was accepted are kept: the path of an SQLite file, the address
-            of a PostgreSQL database (``postgresql://…``), or a `Store`.
+            of a PostgreSQL database (``postgresql://…``), or an `Inbox` of your own when nothing but results is kept.
             An `Inbox` is enough for results alone. Opened at first use.
         retention: how long the store keeps what is no longer needed, for ``client.store.purge()``.
         retry: how often to repeat within a call: a `Retry`, or a policy of your own (`RetryPolicy`).
@@ -81,7 +81,7 @@ class Client(Sending, Results, Reporting, Settled):
         schooljaar: str | None = None,
         schooljaren: Sequence[Jaargang] = (),
         scholen: Scholen = (),
-        store: str | os.PathLike[str] | Store | Inbox | None = None,
+        store: str | os.PathLike[str] | Inbox | None = None,
         retention: Retention | None = None,
         retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from doorstroom_client.basics.frozen import frozen
 
@@ -80,6 +80,15 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.source}, {self.path.rpartition('.')[2]}" if self.source else self.path
         return f"{where}: {self.text}"
+
+
+class Details(TypedDict, total=False):
+    """What every error can be told, as `DoorstroomError` describes it."""
+
+    hint: str
+    retryable: bool
+    request_id: str
+    attempts: tuple[Earlier, ...]
 
 
 class DoorstroomError(Exception):
@@ -176,18 +185,8 @@ class TransportError(DoorstroomError):
         peer: the name of the party that was called, as configured.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        phase: Phase = Phase.UNKNOWN,
-        peer: str = "",
-        hint: str = "",
-        retryable: bool = False,
-        request_id: str = "",
-        attempts: tuple[Earlier, ...] = (),
-    ) -> None:
-        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
+    def __init__(self, message: str, *, phase: Phase = Phase.UNKNOWN, peer: str = "", **details: Unpack[Details]) -> None:
+        super().__init__(message, **details)
         self.phase = phase
         self.peer = peer
 
@@ -203,8 +202,10 @@ class TlsError(TransportError):
         code: a short machine-readable cause, e.g. ``expired``, ``wrong_host``, ``untrusted``, ``own_certificate``.
     """
 
-    def __init__(self, message: str, *, code: str = "", **more: Any) -> None:
-        super().__init__(message, **more)
+    def __init__(
+        self, message: str, *, code: str = "", phase: Phase = Phase.UNKNOWN, peer: str = "", **details: Unpack[Details]
+    ) -> None:
+        super().__init__(message, phase=phase, peer=peer, **details)
         self.code = code
 
 
@@ -235,22 +236,9 @@ class Refused(DoorstroomError):
 
     _private: tuple[str, ...] = ("melding",)
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int = 0,
-        melding: str = "",
-        peer: str = "",
-        hint: str = "",
-        retryable: bool = False,
-        request_id: str = "",
-        attempts: tuple[Earlier, ...] = (),
-    ) -> None:
-        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
-        self.status = status
-        self.melding = melding
-        self.peer = peer
+    def __init__(self, message: str, *, status: int = 0, melding: str = "", peer: str = "", **details: Unpack[Details]) -> None:
+        super().__init__(message, **details)
+        self.status, self.melding, self.peer = status, melding, peer
 
     _uitleg = ""
 
@@ -331,8 +319,9 @@ class RapportOnbekend(Refused):
 class OutboxNotEmpty(DoorstroomError):
     """An older list of the same kind and school waits in the outbox. A newer one may not go before it."""
 
-    def __init__(self, message: str, *, hint: str = "", retryable: bool = True, **more: Any) -> None:
-        super().__init__(message, hint=hint, retryable=retryable, **more)
+    def __init__(self, message: str, **details: Unpack[Details]) -> None:
+        details.setdefault("retryable", True)
+        super().__init__(message, **details)
 
 
 class Unavailable(DoorstroomError):
@@ -350,12 +339,10 @@ class Unavailable(DoorstroomError):
         retry_at: datetime | None = None,
         status: int = 0,
         peer: str = "",
-        hint: str = "",
-        retryable: bool = True,
-        request_id: str = "",
-        attempts: tuple[Earlier, ...] = (),
+        **details: Unpack[Details],
     ) -> None:
-        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
+        details.setdefault("retryable", True)
+        super().__init__(message, **details)
         self.retry_at = retry_at
         self.status = status
         self.peer = peer
@@ -367,26 +354,14 @@ class UnexpectedResponse(DoorstroomError):
     Attributes:
         status: the HTTP status code.
         melding: the text of the answer, when it was JSON. Not part of the text, repr or pickle.
+        peer: the name of the party, as configured.
     """
 
-    _private = ("melding",)
+    _private: tuple[str, ...] = ("melding",)
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int = 0,
-        melding: str = "",
-        peer: str = "",
-        hint: str = "",
-        retryable: bool = False,
-        request_id: str = "",
-        attempts: tuple[Earlier, ...] = (),
-    ) -> None:
-        super().__init__(message, hint=hint, retryable=retryable, request_id=request_id, attempts=attempts)
-        self.status = status
-        self.melding = melding
-        self.peer = peer
+    def __init__(self, message: str, *, status: int = 0, melding: str = "", peer: str = "", **details: Unpack[Details]) -> None:
+        super().__init__(message, **details)
+        self.status, self.melding, self.peer = status, melding, peer
 
 
 class StoreError(DoorstroomError):

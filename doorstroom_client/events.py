@@ -10,8 +10,10 @@ import datetime as dt
 import inspect
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import field
 from dataclasses import fields as fields_of
+from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.theirs import contained, kind_of
@@ -95,3 +97,36 @@ def tell(event: Event, on_event: OnEvent | None) -> None:
         failed = kind_of(contained(error))
     if failed:
         logger.error("on_event failed (%s)", failed)
+
+
+@frozen
+class Teller:
+    """Makes an event of what happens at our side, and tells it.
+
+    Attributes:
+        las_oin: gives our own OIN.
+        now: the wall clock (UTC).
+        on_event: is told.
+        names: of the parties we know, by OIN.
+    """
+
+    las_oin: Callable[[], str | None]
+    now: Callable[[], dt.datetime]
+    on_event: OnEvent | None = None
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def __call__(
+        self, action: str, result: str, object: str = "-", actor: str | None = None, *, peer: str = "", **more: Any
+    ) -> None:
+        """Tell it.
+
+        Args:
+            action: as in an `Event`, like the others.
+            result: what it came to.
+            object: what it was about.
+            actor: OIN of the other party, when there is one and it is known.
+            peer: its name; of a party we know it need not be given.
+            **more: further attributes of an `Event`.
+        """
+        name = peer or self.names.get(actor or "", "-")
+        tell(Event(action, object, result, self.las_oin() or "-", actor or "-", name, self.now(), **more), self.on_event)

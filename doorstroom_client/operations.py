@@ -12,7 +12,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
-from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Circuits
@@ -47,7 +47,7 @@ from doorstroom_client.sending.queue import Klaargezet, add
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.sending.uitkomst import Uitkomst
-from doorstroom_client.store.protocols import Reports
+from doorstroom_client.store.sql import Store
 from doorstroom_client.transport.request import Timeouts
 
 OpenBooks = Callable[..., Books | None]
@@ -144,6 +144,12 @@ class Chain:
         """Every agreement that was given, in force or not."""
         yearly = (item.afspraak for item in self.jaargangen.items)
         return (self.afspraak, *self.registered, *(item for item in yearly if isinstance(item, Afspraak)))
+
+    @property
+    def teller(self) -> Teller:
+        """Tells what happens at our side."""
+        names = {item.oin: item.naam for item in reversed(self.leveranciers)}  # of two with one OIN the first one counts
+        return Teller(self.las_oin, self.now, self.on_event, names)
 
     def today(self) -> dt.date:
         """The Dutch calendar day."""
@@ -352,9 +358,9 @@ class Chain:
         target = yield from self.target(school, leverancier)
         return (yield from fetch_rapport(rapportid, school, target, download, self._call(self.timeouts.rapport)))
 
-    def fetching(self, folder: Path, reports: Callable[[], Reports]) -> Fetching[Any]:
+    def fetching(self, folder: Path, store: Callable[[], Store]) -> Fetching[Any]:
         """A run over all reports that are due."""
-        return Fetching(folder, reports, self.fetch_rapport, self.now)
+        return Fetching(folder, store, self.fetch_rapport, self.now)
 
     def note_other_host(self, resultaat: Leerlingresultaat, leverancier: Leverancier | str | None) -> None:
         """Tell, without the value, when a result names another host for its report than the supplier's: it is not used."""
@@ -364,7 +370,7 @@ class Chain:
         target = self.leverancier(leverancier)
         if host != Origin.of(target.base_url).host:
             result = "a result names another host for its report; it is not used"
-            tell(Event("leerlingrapport", "-", result, "-", target.oin, target.naam, self.now(), serious=True), self.on_event)
+            self.teller("leerlingrapport", result, actor=target.oin, peer=target.naam, serious=True)
 
     def target(self, school: School, leverancier: Leverancier | str | None) -> Flow[Leverancier]:
         """The supplier that is meant; without one, the one that the school has mandated."""

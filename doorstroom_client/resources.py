@@ -9,32 +9,18 @@ from collections.abc import Callable
 
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.sending.one_list import Books
 from doorstroom_client.store.group_commit import GroupCommit
 from doorstroom_client.store.location import veiled
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.protocols import Inbox, Ledger, Mandates, Outbox, Reports, Store
+from doorstroom_client.store.osr_answers import Mandates
+from doorstroom_client.store.outbox import Outbox
+from doorstroom_client.store.protocols import Inbox
+from doorstroom_client.store.sql import Store
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.live import LiveContext
-
-
-class _Opened:
-    """A store that was opened, and what it turned out to be: looking for all its methods is too slow to do for every result.
-
-    Attributes:
-        given: the store itself.
-        store: the same when it has all parts of a store.
-        inbox: what keeps results.
-    """
-
-    __slots__ = ("given", "inbox", "store")
-
-    def __init__(self, given: Store | Inbox) -> None:
-        self.given = given
-        self.store: Store | None = given if isinstance(given, Store) else None
-        self.inbox: Inbox = given if isinstance(given, Inbox) else given.inbox
 
 
 class Resources:
@@ -42,7 +28,7 @@ class Resources:
 
     Args:
         certificate: ours; may be None when the caller brings a transport of their own.
-        store: a path, an address, a `Store`, an `Inbox` when nothing but results is kept, or None.
+        store: a path, an address, an open store, an `Inbox` when nothing but results is kept, or None.
         on_event: is told of what happens with the certificate, and with the file of the store.
         now: the wall clock (UTC).
     """
@@ -58,7 +44,7 @@ class Resources:
         self._store = veiled(store)
         self._on_event = on_event
         self._now = now
-        self._opened: _Opened | None = None
+        self._opened: Store | Inbox | None = None
         self._arrivals: GroupCommit | None = None
         self._lock = forks.Lock()
         self.closed = False
@@ -105,17 +91,30 @@ class Resources:
             )
 
     def store(self) -> Store:
-        """All of it. The store is opened at first use, here as in the methods below."""
-        return self._whole_store()
+        """All of it. The store is opened at first use, here as in the methods below.
+
+        Raises:
+            ConfigurationError: no store is configured, or it keeps received results only.
+            StoreError: it cannot be opened.
+        """
+        opened = self._open_once()
+        if not isinstance(opened, Store):
+            raise ConfigurationError(
+                "store keeps received results only, and this needs an outbox and a ledger too",
+                setting="store",
+                hint='Give store="doorstroom.db"',
+            )
+        return opened
 
     def inbox(self) -> Inbox:
         """Received results.
 
         Raises:
-            ConfigurationError: no store is configured, or it does not keep this.
+            ConfigurationError: no store is configured.
             StoreError: it cannot be opened.
         """
-        return self._open_once().inbox
+        opened = self._open_once()
+        return opened.inbox if isinstance(opened, Store) else opened
 
     def arrivals(self) -> GroupCommit:
         """Where results that come in are kept: what arrives at the same time shares a commit. Opens nothing yet."""
@@ -127,15 +126,7 @@ class Resources:
 
     def outbox(self) -> Outbox:
         """Messages that wait to be sent."""
-        return self._whole_store().outbox
-
-    def ledger(self) -> Ledger:
-        """What suppliers accepted."""
-        return self._whole_store().ledger
-
-    def reports(self) -> Reports:
-        """Which reports were fetched."""
-        return self._whole_store().reports
+        return self.store().outbox
 
     def mandates(self) -> Mandates | None:
         """What the OSR answered before; None when there is no store that keeps that.
@@ -143,8 +134,8 @@ class Resources:
         Raises:
             StoreError: it cannot be opened.
         """
-        found = None if self._store is None else getattr(self._open_once().given, "mandates", None)
-        return found if isinstance(found, Mandates) else None
+        opened = None if self._store is None else self._open_once()
+        return opened.mandates if isinstance(opened, Store) else None
 
     def books(self, *, needed: bool = True) -> Books | None:
         """What the store knows of deliveries; None when there is no such store.
@@ -156,26 +147,16 @@ class Resources:
             ConfigurationError: it is needed, and not there.
             StoreError: it cannot be opened.
         """
-        if not needed and (self._store is None or self._open_once().store is None):
+        if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
             return None
-        store = self._whole_store()
+        store = self.store()
         return Books(store.ledger, store.outbox, self._now)
 
-    def _whole_store(self) -> Store:
-        opened = self._open_once().store
-        if opened is None:
-            raise ConfigurationError(
-                "store keeps received results only, and this needs an outbox and a ledger too",
-                setting="store",
-                hint='Give store="doorstroom.db", or an object with all of Store',
-            )
-        return opened
-
-    def _open_once(self) -> _Opened:
+    def _open_once(self) -> Store | Inbox:
         with self._lock:
             self.check_open()
             if self._opened is None:
-                self._opened = _Opened(self._open())
+                self._opened = self._open()
             return self._opened
 
     def _open(self) -> Store | Inbox:
@@ -187,7 +168,7 @@ class Resources:
 
     def _tell(self, what: str, where: str) -> None:
         """Tell what befell the file of the store. Whoever moves it sees no more of it than that the receiver says 503."""
-        tell(Event("store", where or "-", what, self.las_oin() or "-", "-", "-", self._now(), serious=True), self._on_event)
+        Teller(self.las_oin, self._now, self._on_event)("store", what, where or "-", serious=True)
 
     def _the_store(self) -> Store | Inbox:
         if isinstance(self._store, Store | Inbox):
@@ -202,6 +183,6 @@ class Resources:
         with self._lock:
             if self._arrivals is not None:
                 self._arrivals.close()
-            if self._opened is not None and self._opened.store is not None and self._opened.given is not self._store:
-                self._opened.store.close()
+            if isinstance(self._opened, Store) and self._opened is not self._store:
+                self._opened.close()
             self._opened = self._arrivals = None

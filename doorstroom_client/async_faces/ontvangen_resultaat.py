@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import fields
-from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
 from doorstroom_client.receiving.received import Ontvangen, open_kept
-from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.rows import StoredResult
 
@@ -47,7 +44,7 @@ class AsyncOntvangenResultaat(Ontvangen):
         Raises:
             StoreError: it could not be marked; it will be handed out again.
         """
-        await self._runtime.io(partial(_mark_done, self._runtime.resources, self.id, self._chain.now()))
+        await self._runtime.io(lambda: self._runtime.resources.inbox().mark_done(self.id, self._chain.now()))
 
     async def later(self, reason: str, *, after: dt.timedelta | None = None) -> bool:
         """Put this result off: it is handed out again after a while. Newer results of the same pupil wait for it.
@@ -67,7 +64,7 @@ class AsyncOntvangenResultaat(Ontvangen):
             raise ConfigurationError("reason must be one line of 1 to 100 characters", setting="reason")
         pause = dt.timedelta(seconds=_PAUSES[min(self.tries, len(_PAUSES) - 1)]) if after is None else after
         until = self._chain.now() + pause
-        return await self._runtime.io(partial(_put_off, self._runtime.resources, self.id, reason, until, self._owner))
+        return await self._runtime.io(lambda: self._runtime.resources.inbox().put_off(self.id, reason, until, self._owner))
 
     async def history(self) -> list[Ontvangen]:
         """Every delivery of the same sender for this pupil, test and school year, this one included, oldest first.
@@ -77,17 +74,5 @@ class AsyncOntvangenResultaat(Ontvangen):
         Raises:
             StoreError: the store cannot be read.
         """
-        return await self._runtime.io(partial(_history, self._runtime.resources, self._kept, self._chain, self.school))
-
-
-def _mark_done(resources: Resources, number: int, at: dt.datetime) -> None:
-    resources.inbox().mark_done(number, at)
-
-
-def _put_off(resources: Resources, number: int, reason: str, until: dt.datetime, owner: str | None) -> bool:
-    return resources.inbox().put_off(number, reason, until, owner)
-
-
-def _history(resources: Resources, kept: StoredResult, chain: Chain, school: School | None) -> list[Ontvangen]:
-    kept_ones = resources.inbox().history(kept)
-    return [open_kept(item, lambda _: school, chain.leveranciers, chain.afspraken) for item in kept_ones]
+        found = await self._runtime.io(lambda: self._runtime.resources.inbox().history(self._kept))
+        return [open_kept(item, lambda _: self.school, self._chain.leveranciers, self._chain.afspraken) for item in found]

@@ -11,9 +11,9 @@ from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
 from doorstroom_client.async_faces.osr_endpoints import AsyncOsrEndpoints
 from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
-from doorstroom_client.osr.entries import EigenMandaat, Vermelding
+from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.mandaat import Mandaat
-from doorstroom_client.osr.mandates import find_own_mandates, get_own_mandate
+from doorstroom_client.osr.mandates import find_own_mandates
 from doorstroom_client.osr.rounds import Mandaatcontrole, OnWait, Round, suspicion_of
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
@@ -59,24 +59,6 @@ class AsyncClientOsr(AsyncOsrCatalogue, AsyncOsrEndpoints):
         """
         return await self._runtime.run(self._chain.registry.find_leveranciers(school))
 
-    async def find_eigen_mandaat(self, school: School, *, on: dt.date | None = None) -> EigenMandaat | None:
-        """The mandate of this LAS for one school, with what only its owner is told: dates and token.
-
-        Args:
-            school: the school.
-            on: the day to ask about; today when left out.
-
-        Returns:
-            None when the school has not mandated this LAS on that day.
-
-        Raises:
-            ConfigurationError: there is no API key, or our certificate carries no OIN.
-            UnexpectedResponse: the OSR gave neither a yes nor a no; that is never taken as a no.
-            Unavailable: the OSR is out of service.
-            TransportError: there was no connection or no complete answer.
-        """
-        return await self._runtime.run(self._chain.registry.find_eigen_mandaat(school, on))
-
     async def find_eigen_mandaten(self) -> tuple[EigenMandaat, ...]:
         """All mandates of this LAS for the service, of every school and period, in one question.
 
@@ -89,23 +71,6 @@ class AsyncClientOsr(AsyncOsrCatalogue, AsyncOsrEndpoints):
         registry = self._chain.registry
         registry.own_oin()
         return await self._runtime.run(find_own_mandates(registry.osr, registry.budget()))
-
-    async def get_eigen_mandaat(self, key: str | int | Vermelding) -> EigenMandaat | None:
-        """One mandate of this LAS; None when the OSR says that it does not exist.
-
-        Args:
-            key: its id, or an `EigenMandaat` with a link to itself.
-
-        Raises:
-            MessageError: that is no id, or there is no such link.
-            ConfigurationError: there is no API key, or our certificate carries no OIN.
-            UnexpectedResponse: the answer cannot be understood, or the link leads to another host.
-            Unavailable: the OSR is out of service.
-            TransportError: there was no connection or no complete answer.
-        """
-        registry = self._chain.registry
-        registry.own_oin()
-        return await self._runtime.run(get_own_mandate(registry.osr, registry.budget(), key, registry.proof))
 
     @works_while_read
     async def check_mandaten(

@@ -6,13 +6,11 @@ import datetime as dt
 from collections.abc import Iterable, AsyncIterator
 
 from doorstroom_client.basics.unread import works_while_read
-from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Chain
-from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id, get_endpoint
-from doorstroom_client.osr.entries import Endpoint, Vermelding
+from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id
+from doorstroom_client.osr.entries import Endpoint
 from doorstroom_client.osr.own_endpoint import Adreswens, Adreswijziging, settle, settle_one
-from doorstroom_client.osr.writing import withdraw_endpoint
 from doorstroom_client.runtime import AsyncRuntime
 
 
@@ -58,21 +56,6 @@ class AsyncOsrEndpoints:
             future=include_future,
         )
         return await self._runtime.run(asked)
-
-    async def get_endpoint(self, key: str | int | Vermelding) -> Endpoint | None:
-        """One address; with an API key it says whether it is ours. None when the OSR says that it does not exist.
-
-        Args:
-            key: its id: a number in V2, a uuid in V3; or an `Endpoint` with a link to itself.
-
-        Raises:
-            MessageError: that is no id, or there is no such link.
-            UnexpectedResponse: the answer cannot be understood, or the link leads to another host.
-            Unavailable: the OSR is out of service.
-            TransportError: there was no connection or no complete answer.
-        """
-        registry = self._chain.registry
-        return await self._runtime.run(get_endpoint(registry.osr, registry.budget(), key, registry.proof))
 
     async def find_free_routing_id(self, school_oin: str) -> str:
         """A routeringskenmerk that is free for a school. Agree on it with the school before it is used.
@@ -207,20 +190,3 @@ class AsyncOsrEndpoints:
         registry.own_oin()
         for wens in wensen:
             yield await self._runtime.run(settle_one(registry, wens, write=True))
-
-    async def withdraw_endpoint(self, endpoint: Endpoint) -> None:
-        """Take an address of ours out of the register. One that is gone already is fine.
-
-        Args:
-            endpoint: as `find_endpoints` or `get_endpoint` gave it.
-
-        Raises:
-            MessageError: the register did not tell its id.
-            UnexpectedResponse: the OSR refused it, or still has it.
-            Unavailable: the OSR is out of service.
-            TransportError: there was no connection or no complete answer; it may have been withdrawn.
-        """
-        if endpoint.id is None:
-            raise MessageError([Problem("endpoint.id", "the register did not tell it")])
-        registry = self._chain.registry
-        await self._runtime.run(withdraw_endpoint(registry.osr, endpoint.id, registry.about))

@@ -14,7 +14,7 @@ from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.sending.queue import Klaargezet
 from doorstroom_client.sending.uitkomst import Uitkomst
-from doorstroom_client.store.protocols import Outbox
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.rows import Queued, State
 
 _BATCH = 100

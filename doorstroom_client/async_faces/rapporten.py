@@ -114,7 +114,7 @@ class AsyncReporting:
         folder = Path(to)
         if not folder.is_dir():
             raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
-        fetching = self._chain.fetching(folder, self._runtime.resources.reports)
+        fetching = self._chain.fetching(folder, self._runtime.resources.store)
         only = None if school is None else [school.routeringskenmerk]
         due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, everything))
         async for rapportage in self._runtime.stream(fetching.flows(due), workers):
@@ -128,7 +128,7 @@ def _due(chain: Chain, runtime: AsyncRuntime, only: list[str] | None, everything
         if everything:
             batch = runtime.resources.inbox().results(only, after=after, limit=_BATCH)
         else:
-            batch = runtime.resources.reports().due(now, after=after, limit=_BATCH, edu_to=only)
+            batch = runtime.resources.store().reports.due(now, after=after, limit=_BATCH, edu_to=only)
         for kept in batch:
             yield _opened(chain, runtime, kept)
         if len(batch) < _BATCH:

@@ -92,14 +92,14 @@ class AsyncClientTerugweg:
         )
 
     def _contested(self, kept: StoredResult) -> None:
-        contested(kept.id, kept.received.sender_oin, self._chain)
+        contested(kept.id, kept.received.sender_oin, self._chain.teller)
 
     def _failed(self, what: str, error: Exception) -> None:
-        failed(what, error, self._chain)
+        failed(what, error, self._chain.teller)
 
     def _tell(self, response: InboundResponse, request: InboundRequest, seconds: float) -> None:
-        received(response.status, self._chain, request, seconds, response.reason)
+        received(response.status, self._chain.teller, request, seconds, response.reason)
 
     def _refuse(self, status: int) -> InboundResponse:
-        received(status, self._chain)
+        received(status, self._chain.teller)
         return InboundResponse.of(status)

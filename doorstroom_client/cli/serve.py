@@ -88,7 +88,7 @@ def serve(
         sender = oin_from_scope if proxy is None else proxy.of_scope
         running = server.Running(
             context=context,
-            rules=server.Rules.with_events(chain, sender),
+            rules=server.Rules.with_events(chain.teller, sender),
             purger=server.Purger(client.store, chain.now, terminal.complain),
             readiness=server.Readiness(store, partial(client.store.purges, 1), is_valid),
             health=asked,

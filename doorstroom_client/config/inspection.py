@@ -18,8 +18,8 @@ from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.parties.certificate_check import Level
 from doorstroom_client.store.location import is_address, shown
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.protocols import Store
 from doorstroom_client.store.rows import State
+from doorstroom_client.store.sql import Store
 from doorstroom_client.store.sqlite.place import is_absent, network_under
 
 WARN_DAYS = 30

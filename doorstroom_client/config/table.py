@@ -100,11 +100,6 @@ SETTINGS: tuple[Setting, ...] = (
         "osr.api_key_always", "send the API key with every question (default false: only where it is asked for)", kind="flag"
     ),
     Setting(
-        "osr.follow_links",
-        "go where a link of the OSR points, on its own host only (default true); false makes the address from the id",
-        kind="flag",
-    ),
-    Setting(
         "osr.environment",
         'which OSR it is: "productie", "kwalificatie" or "sandbox" (default "productie"); texts for a school say so',
     ),

@@ -21,7 +21,7 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.exchange.answer_body import json_in, readable
 from doorstroom_client.exchange.circuit import THROTTLED_COST, TRANSIENT_COST, Circuits
 from doorstroom_client.exchange.decisions import TABLE, Action, Row, Situation, classify
@@ -78,6 +78,11 @@ class Conditions:
     las_oin: Callable[[], str | None] = lambda: None
     on_event: OnEvent | None = None
     before: Callable[[], Flow[None]] | None = None
+
+    @property
+    def teller(self) -> Teller:
+        """Tells what became of a call."""
+        return Teller(self.las_oin, self.now, self.on_event)
 
 
 class GivenUpError(Exception):
@@ -208,19 +213,16 @@ def _pause(
 
 def _tell(request: Request, conditions: Conditions, result: str, attempts: tuple[Earlier, ...], elapsed: float) -> None:
     checksum = hashlib.sha256(request.body).hexdigest()[:16] if request.body else "-"
-    event = Event(
-        action=request.operation.value,
-        object=f"{request.request_id} {checksum}",
-        result=str(result),
-        origin=conditions.las_oin() or "-",
-        actor=request.peer.oin or "-",
+    conditions.teller(
+        request.operation.value,
+        str(result),
+        f"{request.request_id} {checksum}",
+        request.peer.oin,
         peer=request.peer.naam,
-        at=conditions.now(),
         outcomes=tuple(attempt.outcome for attempt in attempts),
         seconds=elapsed,
         serious=result in (Situation.WRONG_PEER, Situation.OUR_CERTIFICATE),
     )
-    tell(event, conditions.on_event)
 
 
 _CAUSES = {

@@ -86,12 +86,20 @@ def ask(function: Callable[..., T], *given: object, contain: bool = False) -> Fl
     return value
 
 
-def resumed(flow: Flow[T], effect: Attempt | Io | Pause) -> Flow[T]:
-    """The rest of a flow that has yielded an effect already; for who began it and leaves what waits to another."""
+def resumed(
+    flow: Flow[T], effect: Attempt | Io | Pause, carried_out: Callable[[Attempt | Io | Pause], Flow[Any]] | None = None
+) -> Flow[T]:
+    """The rest of a flow that has yielded an effect already.
+
+    Args:
+        flow: the operation, begun.
+        effect: what it yielded.
+        carried_out: does what each effect asks for, in a flow of its own; as it is when left out.
+    """
     try:
         while True:
             try:
-                answer = yield effect
+                answer = (yield effect) if carried_out is None else (yield from carried_out(effect))
             except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
                 effect = flow.throw(error)
             else:

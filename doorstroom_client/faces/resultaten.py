@@ -31,7 +31,12 @@ class Results:
     _chain: Chain
     _runtime: SyncRuntime
 
-    def resultaten(self, school: School | None = None, *, everything: bool = False) -> Iterator[OntvangenResultaat]:
+    def resultaten(
+        self,
+        school: School | None = None,
+        *,
+        everything: bool = False,
+    ) -> Iterator[OntvangenResultaat]:
         """The received results that are not yet processed, oldest first; of each pupil the current one.
 
         A result belongs to its sender: of one pupil there are two when two senders each brought one, and each of them says
@@ -113,7 +118,7 @@ class Results:
         except MessageError:
             found = None
         if found is None:
-            unreadable(kept.id, self._chain)
+            unreadable(kept.id, self._chain.teller)
             return None
         return OntvangenResultaat(found, kept, self._chain, self._runtime, owner)
 
@@ -151,7 +156,7 @@ class Results:
                 failed = type(error).__name__[:_LONGEST_REASON]
             if failed:
                 self._runtime.call(partial(result.later, failed))
-                put_off(result.id, failed, self._chain)
+                put_off(result.id, failed, self._chain.teller)
             else:
                 self._runtime.call(result.done)
 

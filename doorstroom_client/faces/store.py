@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
-from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.operations import Chain
 from doorstroom_client.runtime import SyncRuntime
-from doorstroom_client.store.protocols import Store
 from doorstroom_client.store.removed import removed
 from doorstroom_client.store.retention import Retention
 from doorstroom_client.store.rows import Purged
@@ -43,8 +40,9 @@ class ClientStore:
             StoreError: the store cannot do its work; what was removed until then is gone and counted.
         """
         now = self._chain.now()
-        done = self._runtime.io(partial(_purge, self._runtime.resources.store, now, *self._retention.until(now, days)))
-        removed(done, self._chain)
+        until = self._retention.until(now, days)
+        done = self._runtime.io(lambda: self._runtime.resources.store().purge(now, *until))
+        removed(done, self._chain.teller)
         return done
 
     def removable(self, days: int | None = None) -> Purged:
@@ -58,7 +56,8 @@ class ClientStore:
             StoreError: the store cannot be read.
         """
         now = self._chain.now()
-        return self._runtime.io(partial(_removable, self._runtime.resources.store, now, *self._retention.until(now, days)))
+        until = self._retention.until(now, days)
+        return self._runtime.io(lambda: self._runtime.resources.store().removable(now, *until))
 
     def purges(self, limit: int = 100) -> list[Purged]:
         """What was removed in the past, last first.
@@ -70,7 +69,7 @@ class ClientStore:
             ConfigurationError: no store is configured.
             StoreError: the store cannot be read.
         """
-        return self._runtime.io(partial(_purges, self._runtime.resources.store, limit))
+        return self._runtime.io(lambda: self._runtime.resources.store().purges(limit))
 
     def backup(self, path: str | os.PathLike[str]) -> None:
         """Copy the store into a new file, as it is at one moment, while others go on with it.
@@ -85,7 +84,7 @@ class ClientStore:
             ConfigurationError: no store is configured.
             StoreError: the file exists or cannot be written, or this kind of store is copied by tools of its own.
         """
-        self._runtime.io(partial(_backup, self._runtime.resources.store, os.fspath(path)))
+        self._runtime.io(lambda: self._runtime.resources.store().backup(os.fspath(path)))
 
     def counts(self) -> dict[str, int]:
         """How much is kept.
@@ -98,7 +97,9 @@ class ClientStore:
             ConfigurationError: no store is configured.
             StoreError: the store cannot be read.
         """
-        return self._runtime.io(partial(_counts, self._runtime.resources.store))
+        store = self._runtime.io(self._runtime.resources.store)
+        results, messages = self._runtime.io(lambda: (store.inbox.counts(), store.outbox.counts()))
+        return results | {state.value: number for state, number in messages.items()}
 
     def oldest_pending(self) -> dt.datetime | None:
         """When the oldest result came in that is not yet processed; None when there is none.
@@ -107,29 +108,5 @@ class ClientStore:
             ConfigurationError: no store is configured.
             StoreError: the store cannot be read.
         """
-        return self._runtime.io(partial(_oldest_pending, self._runtime.resources.store))
-
-
-def _purge(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
-    return store().purge(now, until, marks_until)
-
-
-def _removable(store: Callable[[], Store], now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
-    return store().removable(now, until, marks_until)
-
-
-def _purges(store: Callable[[], Store], limit: int) -> list[Purged]:
-    return store().purges(limit)
-
-
-def _backup(store: Callable[[], Store], path: str) -> None:
-    store().backup(path)
-
-
-def _counts(store: Callable[[], Store]) -> dict[str, int]:
-    opened = store()
-    return opened.inbox.counts() | {state.value: number for state, number in opened.outbox.counts().items()}
-
-
-def _oldest_pending(store: Callable[[], Store]) -> dt.datetime | None:
-    return next((kept.received.received_at for kept in store().inbox.pending(limit=1)), None)
+        oldest = self._runtime.io(lambda: self._runtime.resources.store().inbox.pending(limit=1))
+        return oldest[0].received.received_at if oldest else None

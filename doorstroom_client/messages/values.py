@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 AMSTERDAM = "Europe/Amsterdam"
 """The time zone of a moment that comes without one (quirk Q15)."""
+_MAANDEN = (
+    *("januari", "februari", "maart", "april", "mei", "juni"),
+    *("juli", "augustus", "september", "oktober", "november", "december"),
+)
 _CALENDAR = re.compile(r"[0-9]{4}[-W]|[0-9]{8}[T ]")
 """How a moment begins. Digits alone are the seconds of some clock, which may happen to read as a day of long ago."""
 
@@ -33,6 +37,11 @@ def amsterdam() -> ZoneInfo:
             setting="tzdata",
             hint="Install the package tzdata with pip, or the time zones of the system; look whether PYTHONTZPATH is right",
         ) from None
+
+
+def in_dutch(day: dt.date) -> str:
+    """A day as it is written in a text for a school: ``1 augustus 2026``."""
+    return f"{day.day} {_MAANDEN[day.month - 1]} {day.year}"
 
 
 def as_text(value: object) -> str | None:

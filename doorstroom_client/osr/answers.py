@@ -12,7 +12,7 @@ from functools import partial
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import StoreError
 from doorstroom_client.exchange.flow import Flow, keep
-from doorstroom_client.store.protocols import Mandates
+from doorstroom_client.store.osr_answers import Mandates
 from doorstroom_client.store.rows import StoredAnswer
 
 YES_SECONDS = 15 * 60.0

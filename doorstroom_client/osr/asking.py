@@ -8,18 +8,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from doorstroom_client.errors import DeadlineExceeded, Earlier, MessageError, Phase, Problem, UnexpectedResponse
+from doorstroom_client.errors import DeadlineExceeded, Earlier, Phase, UnexpectedResponse
 from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.osr.entries import Vermelding
 from doorstroom_client.osr.mandate_reading import read_404
-from doorstroom_client.osr.mandate_table import NOT_FOUND, Said
-from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, id_in, objects_in
+from doorstroom_client.osr.mandate_table import Said
+from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, objects_in
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.parties.osr import Osr
-from doorstroom_client.parties.osr_profile import Collection
 from doorstroom_client.parties.url import Origin, address
 from doorstroom_client.transport.request import Operation, Request
 
@@ -28,7 +26,6 @@ LIST_LIMIT = 8 * 1024 * 1024
 """Bytes of a list; the register documents no pages, and knows thousands of schools."""
 _MOST_PAGES = 50
 _NEXT = re.compile(r"<([^<>]*)>\s*;[^<]*?rel=\"?next\"?", re.IGNORECASE)
-_NO_SUCH_THING = re.compile(f"does not exist|{NOT_FOUND.pattern}", re.IGNORECASE)
 BASE_URL_HINT = "Check osr.base_url, version prefix included; another server may have answered"
 
 
@@ -118,75 +115,16 @@ def ask_list(
         UnexpectedResponse: the answer cannot be understood. That is never taken for an empty list.
     """
     answer, url = yield from ask(osr, budget, path, query=query, own=own, limit=LIST_LIMIT)
-    found = [read(fields) for fields in _objects(answer, url, needed)]
+    found = [read(fields) for fields in the_objects(answer, url, needed)]
     for _ in range(_MOST_PAGES):
         following = next(iter(hrefs_in(_NEXT.findall(answer.response.headers.get("link", ""))[:1], url)), None)
         if following is None:
             return tuple(found)
         answer, url = yield from _ask_at(osr, budget, following, own=own)
-        found += [read(fields) for fields in _objects(answer, url, needed)]
+        found += [read(fields) for fields in the_objects(answer, url, needed)]
     raise UnexpectedResponse(
         f"OSR divides a list over more than {_MOST_PAGES} pages", peer="OSR", hint="Ask for less at a time; this may be a loop"
     )
-
-
-def ask_one(
-    osr: Osr,
-    budget: Budget,
-    collection: Collection,
-    key: str | int | Vermelding,
-    rel: str,
-    read: Callable[[Fields, str], T],
-    needed: tuple[str, ...],
-    proof: Proof | None = None,
-    *,
-    own: bool = False,
-) -> Flow[T | None]:
-    """GET one object, by id or by the link that another one has to it.
-
-    Args:
-        osr: where to ask.
-        budget: bounds of the calls.
-        collection: what it is one of.
-        key: its id, or what has a link to it.
-        rel: the link to go by.
-        read: makes the value.
-        needed: names of which the object must hold one.
-        proof: remembers that the register is really there.
-        own: whether it is our own, for which the OSR wants the API key.
-
-    Returns:
-        None when the register says that it does not exist.
-
-    Raises:
-        MessageError: the id does not have its form, or there is no such link.
-        UnexpectedResponse: the link leads to another host, or the answer cannot be understood.
-    """
-    link, number = _link_of(key, rel) if isinstance(key, Vermelding) else ("", key)
-    try:
-        if link and osr.follow_links:
-            answer, url = yield from _ask_at(osr, budget, link, own=own)
-        else:
-            answer, url = yield from ask(osr, budget, collection, osr.profile.check_id(collection, number), own=own)
-    except UnexpectedResponse as error:
-        if error.status == 400 and "does not exist" in error.melding.lower():
-            return None  # as services answered until July 2021
-        raise
-    if answer.response.status == 404:
-        yield from settle_404(osr, budget, answer, _NO_SUCH_THING, proof)
-        return None
-    found = _objects(answer, url, needed)
-    if len(found) != 1:
-        raise not_the_register(answer)
-    return read(found[0], url)
-
-
-def _link_of(record: Vermelding, rel: str) -> tuple[str, str]:
-    """The link of a record, and the id in it."""
-    links = record.links.get(rel, ())
-    if not links:
-        raise MessageError([Problem(rel, "the register gave no link to it")])
-    return links[0], id_in(links[0]) or ""
 
 
 def _ask_at(osr: Osr, budget: Budget, link: str, *, own: bool) -> Flow[tuple[Answer, str]]:
@@ -196,7 +134,7 @@ def _ask_at(osr: Osr, budget: Budget, link: str, *, own: bool) -> Flow[tuple[Ans
         raise UnexpectedResponse(
             "OSR gave a link to another host than osr.base_url; it is not followed",
             peer="OSR",
-            hint="Nothing was sent there. If the register stands behind a gateway, set osr.follow_links to false",
+            hint="Nothing was sent there. Behind a gateway, the register has to be told its name",
         )
     about = budget.left()
     request = Request(
@@ -266,7 +204,8 @@ def not_the_register(answer: Answer, hint: str = BASE_URL_HINT, why: str = "not 
     )
 
 
-def _objects(answer: Answer, url: str, needed: tuple[str, ...]) -> list[Fields]:
+def the_objects(answer: Answer, url: str, needed: tuple[str, ...]) -> list[Fields]:
+    """The objects in an answer; an error when it cannot be understood."""
     found = objects_in(answer.response, url, *needed)
     if found is None:
         raise not_the_register(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.exchange.call import Answer
@@ -12,15 +13,18 @@ from doorstroom_client.osr.asking import (
     BASE_URL_HINT,
     Budget,
     ask,
-    ask_one,
     not_the_register,
+    settle_404,
+    the_objects,
 )
 from doorstroom_client.osr.checks import checked_namespace, checked_oin, checked_routing_id
-from doorstroom_client.osr.entries import Endpoint, Vermelding
-from doorstroom_client.osr.parsing import Fields, document_in, objects_in
+from doorstroom_client.osr.entries import Endpoint
+from doorstroom_client.osr.mandate_table import NOT_FOUND
+from doorstroom_client.osr.parsing import document_in, objects_in
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.parties.osr import Osr
 
+_NO_SUCH_ENDPOINT = re.compile(f"does not exist|{NOT_FOUND.pattern}", re.IGNORECASE)
 _FREE = ("routing_id", "available_routing_id")
 
 
@@ -56,14 +60,30 @@ def find_endpoints(
     return tuple(endpoints_in(answer, url))
 
 
-def get_endpoint(osr: Osr, budget: Budget, key: str | int | Vermelding, proof: Proof | None = None) -> Flow[Endpoint | None]:
-    """GET /endpoints/{id}. With an API key the answer says whether it is ours."""
+def get_endpoint(osr: Osr, budget: Budget, number: str, proof: Proof | None = None) -> Flow[Endpoint | None]:
+    """GET /endpoints/{id}. With an API key the answer says whether it is ours.
 
-    def read(fields: Fields, _: str) -> Endpoint:
-        return Endpoint.read(fields)
+    Args:
+        osr: where to ask.
+        budget: bounds of the calls.
+        number: its id.
+        proof: remembers that the register is really there.
 
-    rel = "self" if isinstance(key, Endpoint) else "endpoint"
-    return (yield from ask_one(osr, budget, "endpoints", key, rel, read, Endpoint.KNOWN_BY, proof, own=True))
+    Returns:
+        None when the register says that it does not exist.
+
+    Raises:
+        MessageError: the id does not have its form; nothing was sent.
+        UnexpectedResponse: the answer cannot be understood.
+    """
+    answer, url = yield from ask(osr, budget, "endpoints", osr.profile.check_id(number), own=True)
+    if answer.response.status == 404:
+        yield from settle_404(osr, budget, answer, _NO_SUCH_ENDPOINT, proof)
+        return None
+    found = the_objects(answer, url, Endpoint.KNOWN_BY)
+    if len(found) != 1:
+        raise not_the_register(answer)
+    return Endpoint.read(found[0])
 
 
 def find_free_routing_id(osr: Osr, budget: Budget, school_oin: str) -> Flow[str]:

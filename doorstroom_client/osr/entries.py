@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.osr.mandate_table import ENDS, STARTS, TOKENS
-from doorstroom_client.osr.parsing import Fields, Links, hrefs_in
+from doorstroom_client.osr.parsing import Fields, Links
 
 
 @frozen(kw_only=True)
@@ -77,57 +77,6 @@ class Dienstversie(Vermelding):
     def read(cls, fields: Fields) -> Dienstversie:
         """From an object of the register."""
         return cls(namespace=fields.text("namespace") or "", status=fields.text("status") or "", **_common(fields))
-
-
-@frozen(kw_only=True)
-class Onderwijsinstelling(Vermelding):
-    """A school, as the register knows it.
-
-    Attributes:
-        naam: its name.
-        oin: the School OIN.
-        brin: BRIN4.
-        oa_id: onderwijsaanbieder (RIO); not filled by every version.
-    """
-
-    KNOWN_BY = ("name", "oin", "brin", "oa_id")
-    naam: str = ""
-    oin: str | None = None
-    brin: str | None = None
-    oa_id: str | None = None
-
-    @classmethod
-    def read(cls, fields: Fields) -> Onderwijsinstelling:
-        """From an object of the register."""
-        return cls(
-            naam=fields.text("name") or "",
-            oin=fields.text("oin"),
-            brin=fields.text("brin"),
-            oa_id=fields.text("oa_id"),
-            **_common(fields),
-        )
-
-
-@frozen(kw_only=True)
-class Bestuur(Vermelding):
-    """A school board.
-
-    Attributes:
-        nummer: its number (V2) or bgeCode (V3).
-        scholen: links to its schools.
-    """
-
-    KNOWN_BY = ("number", "bge_code")
-    nummer: str | None = None
-    scholen: tuple[str, ...] = field(default=(), repr=False)
-
-    @classmethod
-    def read(cls, fields: Fields, address: str) -> Bestuur:
-        """From an object of the register that stood at `address`."""
-        named = hrefs_in(fields.one_of("schools"), address)
-        return cls(
-            nummer=fields.text("number", "bge_code"), scholen=(*fields.links.get("schools", ()), *named), **_common(fields)
-        )
 
 
 @frozen(kw_only=True)

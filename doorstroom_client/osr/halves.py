@@ -14,6 +14,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.parties.osr import Osr
 from doorstroom_client.store.rows import StoredAnswer
 
 
@@ -22,7 +23,6 @@ class Helft:
     """One half of what a school has to give.
 
     Attributes:
-        oin: whose mandate it is.
         gemandateerd: whether it is in force on the day that was asked about; None when that was not looked up.
         start_datum: first day of the mandate in force, when told.
         eind_datum: last day of the mandate in force; None when open or not told.
@@ -30,21 +30,20 @@ class Helft:
         begint_op: first day of the next one, when none is in force and that is known.
     """
 
-    oin: str
-    gemandateerd: bool | None
+    gemandateerd: bool | None = None
     start_datum: dt.date | None = None
     eind_datum: dt.date | None = None
     verlopen_op: dt.date | None = None
     begint_op: dt.date | None = None
 
     @classmethod
-    def of(cls, oin: str, told: StoredAnswer, peildatum: dt.date) -> Helft:
+    def of(cls, told: StoredAnswer, peildatum: dt.date) -> Helft:
         """From an answer about a day; that of a no tells when the last one ended and the next one begins, if anything."""
         if told.gemandateerd:
-            return cls(oin, True, told.start_datum, told.eind_datum)
+            return cls(True, told.start_datum, told.eind_datum)
         ended = told.eind_datum is not None and told.eind_datum < peildatum
         begins = told.start_datum is not None and told.start_datum > peildatum
-        return cls(oin, False, verlopen_op=told.eind_datum if ended else None, begint_op=told.start_datum if begins else None)
+        return cls(False, verlopen_op=told.eind_datum if ended else None, begint_op=told.start_datum if begins else None)
 
     def with_periods(self, mandates: Sequence[EigenMandaat], peildatum: dt.date) -> Helft:
         """The same, with what a list of all mandates of this system for the school says about the day."""
@@ -53,48 +52,35 @@ class Helft:
         ended = [item.eind_datum for item in mandates if item.eind_datum is not None and item.eind_datum < peildatum]
         begins = [item.start_datum for item in mandates if item.start_datum is not None and item.start_datum > peildatum]
         verlopen_op, begint_op = max(ended, default=self.verlopen_op), min(begins, default=self.begint_op)
-        return Helft(self.oin, False, verlopen_op=verlopen_op, begint_op=begint_op)
+        return Helft(False, verlopen_op=verlopen_op, begint_op=begint_op)
 
 
-@frozen
-class Mandaatstand:
-    """The whole answer for one school and one supplier.
+def mandaat_of(
+    osr: Osr, school: School, leverancier: Leverancier, peildatum: dt.date, toets: Helft, las: Helft, gezegd: str
+) -> Mandaat:
+    """The answer about one school and one supplier, from both halves.
 
-    Attributes:
+    Args:
+        osr: where it was asked.
         school: the school.
         leverancier: the supplier.
         peildatum: the day that was asked about.
-        namespace: with which it was asked.
         toets: the half of the supplier.
         las: our own half.
-        testomgeving: the environment that was asked, when that was not the real register.
         gezegd: in what words the OSR said no, when that was now and in words.
     """
-
-    school: School
-    leverancier: Leverancier
-    peildatum: dt.date
-    namespace: str
-    toets: Helft
-    las: Helft
-    testomgeving: str = ""
-    gezegd: str = ""
-
-    @property
-    def mandaat(self) -> Mandaat:
-        """The same as the public answer."""
-        return Mandaat(
-            school=self.school,
-            leverancier=self.leverancier,
-            gemandateerd=self.toets.gemandateerd is True,
-            las_gemandateerd=self.las.gemandateerd,
-            peildatum=self.peildatum,
-            start_datum=self.las.start_datum,
-            eind_datum=self.las.eind_datum,
-            testomgeving=self.testomgeving,
-            las_verlopen_op=self.las.verlopen_op,
-            las_begint_op=self.las.begint_op,
-            verlopen_op=self.toets.verlopen_op,
-            begint_op=self.toets.begint_op,
-            gezegd=self.gezegd,
-        )
+    return Mandaat(
+        school=school,
+        leverancier=leverancier,
+        gemandateerd=toets.gemandateerd is True,
+        las_gemandateerd=las.gemandateerd,
+        peildatum=peildatum,
+        start_datum=las.start_datum,
+        eind_datum=las.eind_datum,
+        testomgeving=osr.environment if osr.is_test else "",
+        las_verlopen_op=las.verlopen_op,
+        las_begint_op=las.begint_op,
+        verlopen_op=toets.verlopen_op,
+        begint_op=toets.begint_op,
+        gezegd=gezegd,
+    )

@@ -8,6 +8,7 @@ from dataclasses import field, replace
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import Osr
 
@@ -71,7 +72,7 @@ class Mandaat:
         las = "" if self.las_gemandateerd is None else " en het leerlingadministratiesysteem"
         staat = "staan" if las else "staat"
         einde = (
-            f" Het mandaat van het leerlingadministratiesysteem loopt tot en met {_dag(self.eind_datum)}."
+            f" Het mandaat van het leerlingadministratiesysteem loopt tot en met {in_dutch(self.eind_datum)}."
             if self.eind_datum
             else ""
         )
@@ -86,7 +87,7 @@ class Mandaat:
             else "U hoeft niets te doen."
         )
         return (
-            f"In orde: voor {self.school.label} {staat} {self.leverancier.naam}{las} op {_dag(self.peildatum)} als "
+            f"In orde: voor {self.school.label} {staat} {self.leverancier.naam}{las} op {in_dutch(self.peildatum)} als "
             f"gemandateerd in het Onderwijs Serviceregister (OSR).{einde}{niet_gekeken} {actie}"
         )
 
@@ -98,7 +99,7 @@ class Mandaat:
         zinnen = [
             (
                 f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op "
-                f"{_dag(self.peildatum)} geen geldig mandaat voor {wie}."
+                f"{in_dutch(self.peildatum)} geen geldig mandaat voor {wie}."
             ),
             *self._sinds_wanneer(),
             "Daarom kunnen gegevens voor de doorstroomtoets nu niet worden uitgewisseld.",
@@ -128,9 +129,9 @@ class Mandaat:
         zinnen: list[str] = []
         for wie, verlopen_op, begint_op in halves:
             if verlopen_op is not None:
-                zinnen.append(f"Het mandaat van {wie} is op {_dag(verlopen_op)} afgelopen.")
+                zinnen.append(f"Het mandaat van {wie} is op {in_dutch(verlopen_op)} afgelopen.")
             if begint_op is not None:
-                zinnen.append(f"Het mandaat van {wie} gaat pas op {_dag(begint_op)} in.")
+                zinnen.append(f"Het mandaat van {wie} gaat pas op {in_dutch(begint_op)} in.")
         return zinnen
 
 
@@ -153,23 +154,3 @@ def uitleg_van(mandaten: Sequence[Mandaat]) -> str:
 
 def _joined(names: Sequence[str], word: str) -> str:
     return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
-
-
-_MAANDEN = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
-
-
-def _dag(day: dt.date) -> str:
-    return f"{day.day} {_MAANDEN[day.month - 1]} {day.year}"

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Earlier
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.osr.asking import BASE_URL_HINT, Budget, ask, ask_list, ask_one, not_the_register, settle_404
+from doorstroom_client.osr.asking import BASE_URL_HINT, Budget, ask, ask_list, not_the_register, settle_404
 from doorstroom_client.osr.checks import checked_namespace, checked_oin
-from doorstroom_client.osr.entries import EigenMandaat, Onderwijsinstelling
+from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.mandate_reading import read
 from doorstroom_client.osr.mandate_table import NOT_FOUND, TABLE, Meaning
 from doorstroom_client.osr.parsing import Fields
@@ -122,8 +121,8 @@ def own_mandates_per_school(osr: Osr, budget: Budget) -> Flow[Mapping[str, tuple
     mandates = yield from find_own_mandates(osr, budget)
     known: Mapping[str, str] = {}
     if any(mandate.school_oin is None for mandate in mandates):
-        schools = yield from ask_list(osr, budget, "schools", Onderwijsinstelling.read, *Onderwijsinstelling.KNOWN_BY)
-        known = {link: school.oin for school in schools if school.oin for link in school.links.get("self", ())}
+        schools = yield from ask_list(osr, budget, "schools", _oin_and_links, "name", "oin", "brin", "oa_id")
+        known = {link: oin for oin, links in schools if oin for link in links}
     found: dict[str, list[EigenMandaat]] = {}
     for mandate in mandates:
         oins = [known[link] for link in mandate.links.get("school", ()) if link in known]
@@ -131,14 +130,5 @@ def own_mandates_per_school(osr: Osr, budget: Budget) -> Flow[Mapping[str, tuple
     return {oin: tuple(items) for oin, items in found.items()}
 
 
-def get_own_mandate(osr: Osr, budget: Budget, key: Any, proof: Proof | None = None) -> Flow[EigenMandaat | None]:
-    """GET /mandates/{id}; only its owner may.
-
-    Raises:
-        UnexpectedResponse: the answer cannot be understood.
-    """
-    return (yield from ask_one(osr, budget, "mandates", key, "self", _own, EigenMandaat.KNOWN_BY, proof, own=True))
-
-
-def _own(fields: Fields, _: str) -> EigenMandaat:
-    return EigenMandaat.read(fields)
+def _oin_and_links(school: Fields) -> tuple[str, tuple[str, ...]]:
+    return school.text("oin") or "", school.links.get("self", ())

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import Unavailable
-from doorstroom_client.exchange.flow import Attempt, Flow, Pause
+from doorstroom_client.exchange.flow import Attempt, Flow, Io, Pause, resumed
 from doorstroom_client.exchange.retry import retry_after
 from doorstroom_client.transport.request import Outcome, Response
 
@@ -91,29 +91,22 @@ def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.dat
     Raises:
         Unavailable: the register asked for more rest than that.
     """
-    answer: Any = None
-    failed: Exception | None = None
+
+    def in_turn(effect: Attempt | Io | Pause) -> Flow[Any]:
+        if not isinstance(effect, Attempt):
+            return (yield effect)
+        yield Pause(effect.after)
+        yield from _turn(pace, per_second, now, patience)
+        answer = yield replace(effect, after=0.0)
+        _rest_when_asked(pace, answer, now())
+        return answer
+
     try:
-        while True:
-            try:
-                effect = flow.send(answer) if failed is None else flow.throw(failed)
-            except StopIteration as done:
-                value: T = done.value
-                return value
-            answer = failed = None
-            try:
-                if isinstance(effect, Attempt):
-                    yield Pause(effect.after)
-                    yield from _turn(pace, per_second, now, patience)
-                    answer = yield replace(effect, after=0.0)
-                    _rest_when_asked(pace, answer, now())
-                else:
-                    answer = yield effect
-            except Exception as error:  # noqa: BLE001 - it belongs to the flow, which decides
-                failed = error
-    finally:
-        flow.close()
-        failed = None
+        effect = next(flow)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    return (yield from resumed(flow, effect, in_turn))
 
 
 def _turn(pace: Pace, per_second: float, now: Callable[[], dt.datetime], patience: float) -> Flow[None]:

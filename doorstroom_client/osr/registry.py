@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import field
 from enum import Enum, auto
 
@@ -18,14 +18,12 @@ from doorstroom_client.errors import (
     TlsError,
     Unavailable,
 )
-from doorstroom_client.events import Event, tell
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import Answers, is_suspect
 from doorstroom_client.osr.asking import Budget
-from doorstroom_client.osr.entries import EigenMandaat
-from doorstroom_client.osr.halves import Helft, Mandaatstand
+from doorstroom_client.osr.halves import Helft, mandaat_of
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.proof import Proof
@@ -99,20 +97,7 @@ class Registry:
         return Budget(self.about)
 
     def check_mandaat(self, school: School, leverancier: Leverancier, on: dt.date | None) -> Flow[Mandaat]:
-        """Ask the OSR anew about the supplier, and about ourselves when we have an API key."""
-        return (yield from self.mandaatstand(school, leverancier, on)).mandaat
-
-    def mandaatstand(
-        self, school: School, leverancier: Leverancier, on: dt.date | None, eigen: Sequence[EigenMandaat] = ()
-    ) -> Flow[Mandaatstand]:
-        """The whole question for one school: both halves, asked anew.
-
-        Args:
-            school: the school.
-            leverancier: the supplier.
-            on: the day to ask about; today when left out.
-            eigen: all our own mandates for this school, when they were listed before (`own_mandates_per_school`); they tell
-                since or until when our half is missing, and never whether it is.
+        """Ask the OSR anew about the supplier, and about ourselves when we have an API key.
 
         Raises:
             DoorstroomError: the OSR gave no answer, or neither a yes nor a no.
@@ -120,27 +105,11 @@ class Registry:
         osr, proof, peildatum = self.osr_on(on), self.proof, on or self.today()
         theirs = yield from ask_mandate(osr, leverancier.oin, school.oin, self.budget(), on=on, proof=proof)
         toets = yield from self.remember(osr, leverancier.oin, school.oin, theirs, on)
-        las = Helft(self.las_oin or "", None)
+        las = Helft()
         if self.las_oin is not None and osr.api_key is not None:
             ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.budget(), on=on, own=True, proof=proof)
-            told = self._gezien(osr, self.las_oin, school.oin, ours, on)
-            las = Helft.of(self.las_oin, told, peildatum).with_periods(eigen, peildatum)
-        return Mandaatstand(
-            school=school,
-            leverancier=leverancier,
-            peildatum=peildatum,
-            namespace=osr.namespace,
-            toets=Helft.of(leverancier.oin, toets, peildatum),
-            las=las,
-            testomgeving=osr.environment if osr.is_test else "",
-            gezegd=theirs.said,
-        )
-
-    def find_eigen_mandaat(self, school: School, on: dt.date | None) -> Flow[EigenMandaat | None]:
-        """Our own mandate for one school, with its dates; None when there is none on that day."""
-        las = self.own_oin()
-        ours = yield from ask_mandate(self.osr_on(on), las, school.oin, self.budget(), on=on, own=True, proof=self.proof)
-        return (ours.own or EigenMandaat(school_oin=school.oin)) if ours.mandated else None
+            las = Helft.of(self._gezien(osr, self.las_oin, school.oin, ours, on), peildatum)
+        return mandaat_of(osr, school, leverancier, peildatum, Helft.of(toets, peildatum), las, theirs.said)
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
         """The configured suppliers that the school has mandated; recent answers are not asked for again.
@@ -191,12 +160,9 @@ class Registry:
         """Tell that so many mandates ended at once that the register itself is suspect; once a day is enough."""
         if not self.answers.tells_suspicion():
             return
-        conditions, schools = self.about.conditions, turned + stayed
+        schools = turned + stayed
         result = f"the register is suspect: of {schools} schools that had a mandate, {turned} have none within a day"
-        event = Event(
-            "osr", "-", result, conditions.las_oin() or "-", self.osr.oin or "-", "OSR", conditions.now(), serious=True
-        )
-        tell(event, conditions.on_event)
+        self.about.conditions.teller("osr", result, actor=self.osr.oin, peer="OSR", serious=True)
 
     def remember(
         self, osr: Osr, supplier_oin: str, school_oin: str, answer: Registered, on: dt.date | None = None

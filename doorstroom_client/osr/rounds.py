@@ -16,7 +16,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.osr.answers import STALE_SECONDS, is_suspect
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.entries import EigenMandaat
-from doorstroom_client.osr.halves import Helft, Mandaatstand
+from doorstroom_client.osr.halves import Helft, mandaat_of
 from doorstroom_client.osr.mandaat import Mandaat, uitleg_van
 from doorstroom_client.osr.mandates import ask_mandate, own_mandates_per_school
 from doorstroom_client.osr.pace import PATIENCE, Pace, paced
@@ -319,12 +319,9 @@ class Round:
     def _mandaat(self, halves: _Halves, leverancier: Leverancier, eigen: Sequence[EigenMandaat]) -> Mandaat:
         dag = self._op or self._registry.today()
         own = halves.found.get(self._las or "")
-        las = Helft(self._las or "", None)
-        if own is not None:
-            las = Helft.of(own.leverancier, own, dag).with_periods(eigen, dag)
-        toets = Helft.of(leverancier.oin, halves.found[leverancier.oin], dag)
-        test, said = self._osr.environment if self._osr.is_test else "", halves.said.get(leverancier.oin, "")
-        return Mandaatstand(halves.school, leverancier, dag, self._osr.namespace, toets, las, test, said).mandaat
+        las = Helft() if own is None else Helft.of(own, dag).with_periods(eigen, dag)
+        toets, said = Helft.of(halves.found[leverancier.oin], dag), halves.said.get(leverancier.oin, "")
+        return mandaat_of(self._osr, halves.school, leverancier, dag, toets, las, said)
 
     def _without_answer(self, halves: _Halves, error: DoorstroomError) -> Mandaatcontrole:
         """While the OSR is silent, a yes of at most a day old is better than nothing; a no never is."""

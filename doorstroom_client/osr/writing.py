@@ -21,13 +21,9 @@ from doorstroom_client.errors import (
 from doorstroom_client.exchange.call import UnsureError, call
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.osr.asking import (
-    Budget,
-    not_the_register,
-    request_to,
-)
+from doorstroom_client.osr.asking import not_the_register, request_to
 from doorstroom_client.osr.checks import checked_namespace, checked_routing_id
-from doorstroom_client.osr.endpoints import endpoints_in, get_endpoint
+from doorstroom_client.osr.endpoints import endpoints_in
 from doorstroom_client.parties.osr import Osr
 from doorstroom_client.parties.url import check_base_url
 from doorstroom_client.transport.request import Operation, Request
@@ -129,52 +125,10 @@ def change_endpoint(osr: Osr, number: str, endpoint: OwnEndpoint, about: Call) -
         )
 
 
-def withdraw_endpoint(osr: Osr, number: str, about: Call) -> Flow[None]:
-    """DELETE /endpoints/{id}, then look: what is not there any more, or has ended, is withdrawn, whoever did it.
-
-    Raises:
-        MessageError: the id does not have its form; nothing was sent.
-        UnexpectedResponse: the register took it, but still has the address; or the 404 was not the register's.
-        DeadlineExceeded: there was no time left to look.
-        DoorstroomError: it was refused, or no answer came.
-    """
-    budget, part = Budget(about), osr.profile.check_id("endpoints", number)
-    request = request_to(osr, about, "endpoints", part, operation=Operation.OSR_WIJZIGEN, method="DELETE", own=True)
-    status = 404
-    try:
-        answer = yield from call(request, about.conditions)
-    except UnexpectedResponse as error:
-        if error.status != 404:
-            raise
-        attempts = error.attempts
-    else:
-        attempts, status = answer.attempts, answer.response.status
-    budget.spent(attempts)
-    there = yield from get_endpoint(osr, budget, part)
-    if there is not None and not there.is_voorbij(about.conditions.now().date() + dt.timedelta(days=1)):
-        raise UnexpectedResponse(
-            f"OSR answered {status} to the withdrawal, but still has the address",
-            status=status,
-            peer="OSR",
-            request_id=request.request_id,
-            attempts=attempts,
-            hint="Look at the register before you write again",
-        )
-
-
-def find_urls(osr: Osr, routing_id: str, about: Call) -> Flow[list[str]]:
-    """The addresses that are registered for a routeringskenmerk; empty when there is none.
-
-    Raises:
-        UnexpectedResponse: the answer cannot be understood. That is never taken for "none": a write would follow.
-    """
-    urls, _ = yield from _look(osr, routing_id, about, None)
-    return urls
-
-
 def _look(
     osr: Osr, routing_id: str, about: Call, on: dt.date | None, after: float = 0.0
 ) -> Flow[tuple[list[str], tuple[Earlier, ...]]]:
+    """The addresses of a routeringskenmerk. What cannot be understood is never taken for "none": a write would follow."""
     query = {
         "routing_id": checked_routing_id(routing_id),
         "service_version_namespace": checked_namespace(osr),

@@ -7,16 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import amsterdam, in_dutch
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.output.html import Html, Inhoud, element, joined, text
 from doorstroom_client.overview.gegevens import Leerlingregel
 from doorstroom_client.overview.rangorde import Oordeel, advies_naam
 
-_MAANDEN = (
-    *("januari", "februari", "maart", "april", "mei", "juni"),
-    *("juli", "augustus", "september", "oktober", "november", "december"),
-)
 _SHOWN = 12  # characters of an ECK-iD
 
 
@@ -69,7 +65,7 @@ def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
 def moment(at: dt.datetime) -> str:
     """A moment in Dutch, on a Dutch clock."""
     local = at.astimezone(amsterdam())
-    return f"{local.day} {_MAANDEN[local.month - 1]} {local.year}, {local:%H:%M} uur"
+    return f"{in_dutch(local)}, {local:%H:%M} uur"
 
 
 def procent(part: int, whole: int) -> str:

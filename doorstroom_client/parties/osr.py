@@ -37,7 +37,6 @@ class Osr:
         renamed: single names that are sent otherwise: ``"routing_id=routingId"``, or for one path only
             ``"service-versions.service_code=code"``.
         api_key_always: send the API key with every question, and not only where the documentation asks for it.
-        follow_links: go where a link of the register points, on the configured host; False makes the address from the id.
         environment: ``"productie"``, ``"kwalificatie"`` or ``"sandbox"``. Everything but production is said in the texts for a
             school, so that nobody repairs a mandate that is missing in a test environment only.
         per_second: how many calls a check of many schools may start in a second, retries included. The OSR names no number;
@@ -59,7 +58,6 @@ class Osr:
     names: str = "snake"
     renamed: Sequence[str] = ()
     api_key_always: bool = False
-    follow_links: bool = True
     environment: str = "productie"
     per_second: float = 20.0
     suspect_from: int = 5

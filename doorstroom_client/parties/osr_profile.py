@@ -1,23 +1,18 @@
 """The versions of the OSR's interface as data. What is not public about them can be set, and is never guessed at in code.
 
-Known of V3 are the paths, a uuid as the id of an endpoint, a `bgeCode` as the id of a board, and mandates that a board gives.
-Whether its other names became camelCase is not public.
+Known of V3 are the paths, and a uuid as the id of an endpoint. Whether its other names became camelCase is not public.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from dataclasses import replace
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 
-Collection = Literal["endpoints", "boards", "mandates", "services", "service-versions", "schools"]
-"""What can be asked for by id."""
-
 _NUMBER = r"[0-9]{1,18}"
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_CODE = r"[0-9A-Za-z]{1,32}"
 
 
 @frozen
@@ -27,9 +22,6 @@ class OsrProfile:
     Attributes:
         versie: ``"v2"`` or ``"v3"``.
         endpoint_id: pattern of the id of an endpoint.
-        board_id: pattern of the id of a board.
-        other_id: pattern of all other ids.
-        bestuursmandaten: whether a board can give a mandate for all of its schools.
         camel: whether names are sent in camelCase. What comes in is read in either spelling.
         renamed: pairs of a documented name and the one to send: ``("routing_id", "routingId")``, or for one path only
             ``("service-versions.service_code", "code")``. They win over `camel`.
@@ -38,9 +30,6 @@ class OsrProfile:
 
     versie: str
     endpoint_id: str = _NUMBER
-    board_id: str = _NUMBER
-    other_id: str = _NUMBER
-    bestuursmandaten: bool = False
     camel: bool = False
     renamed: tuple[tuple[str, str], ...] = ()
     true: str = "true"
@@ -50,17 +39,15 @@ class OsrProfile:
         renamed = dict(self.renamed)
         return renamed.get(f"{path}.{name}") or renamed.get(name) or (_camel(name) if self.camel else name)
 
-    def check_id(self, collection: Collection, value: str | int) -> str:
-        """An id that may stand in a path.
+    def check_id(self, value: str) -> str:
+        """The id of an endpoint, as it may stand in a path.
 
         Raises:
             MessageError: it does not have the form that ids have in this version.
         """
-        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        patterns = {"endpoints": self.endpoint_id, "boards": self.board_id}
-        if isinstance(text, str) and re.fullmatch(patterns.get(collection, self.other_id), text):
-            return text
-        raise MessageError([Problem("id", f"expected an id of {collection} as {self.versie} of the OSR has them")])
+        if not re.fullmatch(self.endpoint_id, value):
+            raise MessageError([Problem("id", f"expected an id of endpoints as {self.versie} of the OSR has them")])
+        return value
 
 
 def _camel(name: str) -> str:
@@ -70,7 +57,7 @@ def _camel(name: str) -> str:
 
 PROFIELEN = {
     "v2": OsrProfile("v2"),
-    "v3": OsrProfile("v3", _UUID, _CODE, f"(?:{_NUMBER}|{_UUID})", bestuursmandaten=True),
+    "v3": OsrProfile("v3", _UUID),
 }
 """The versions that are spoken."""
 
@@ -106,16 +93,7 @@ def the_profile(version: OsrProfile | str | None, base_url: str, names: str, ren
     if names not in ("snake", "camel"):
         raise ConfigurationError('osr.names must be "snake" or "camel"', setting="osr.names")
     profile = PROFIELEN[chosen]
-    pairs = tuple(_pair(text) for text in renamed)
-    return OsrProfile(
-        profile.versie,
-        profile.endpoint_id,
-        profile.board_id,
-        profile.other_id,
-        profile.bestuursmandaten,
-        camel=names == "camel",
-        renamed=pairs,
-    )
+    return replace(profile, camel=names == "camel", renamed=tuple(_pair(text) for text in renamed))
 
 
 def _pair(text: str) -> tuple[str, str]:

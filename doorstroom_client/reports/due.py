@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -18,7 +17,7 @@ from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.reports.download import Download, rapport_file_name
-from doorstroom_client.store.protocols import Reports
+from doorstroom_client.store.sql import Store
 
 LATER = dt.timedelta(hours=1)
 """How long a report that is not ready is left alone."""
@@ -85,7 +84,7 @@ class Fetching(Generic[R]):
 
     Args:
         folder: where the files go.
-        reports: opens what is remembered of reports.
+        store: opens the store, which remembers what came of each.
         fetch: fetches one report into a download.
         now: the wall clock (UTC).
     """
@@ -93,12 +92,12 @@ class Fetching(Generic[R]):
     def __init__(
         self,
         folder: Path,
-        reports: Callable[[], Reports],
+        store: Callable[[], Store],
         fetch: Callable[[RapportId, School, Leverancier, Download], Flow[bool]],
         now: Callable[[], dt.datetime],
     ) -> None:
         self._folder = folder
-        self._reports = reports
+        self._store = store
         self._fetch = fetch
         self._now = now
         self._stopped: dict[str, DoorstroomError] = {}
@@ -147,8 +146,4 @@ class Fetching(Generic[R]):
 
     def _note(self, item: Due[R], state: str) -> Flow[None]:
         next_at = self._now() + LATER if state == "later" else None
-        yield from keep(partial(_note, self._reports, item.id, state, next_at))
-
-
-def _note(reports: Callable[[], Reports], number: int, state: str, next_at: dt.datetime | None) -> None:
-    reports().note(number, state, next_at)
+        yield from keep(lambda: self._store().reports.note(item.id, state, next_at))

@@ -37,7 +37,7 @@ from doorstroom_client.sending.one_list import Books, deliver_parts, recall, rec
 from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.boot import seconds_since_boot
-from doorstroom_client.store.protocols import Outbox
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.rows import Claimed, Queued, State
 from doorstroom_client.transport.request import Operation
 

@@ -30,7 +30,8 @@ from doorstroom_client.sending.in_parts import Part, Verdict, search
 from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, Vergelijking, compare
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.sending.reputation import Reputation
-from doorstroom_client.store.protocols import Ledger, Outbox
+from doorstroom_client.store.ledger import Ledger
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.rows import Dispatch, Entry, Key
 from doorstroom_client.transport.request import Operation
 

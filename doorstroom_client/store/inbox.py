@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from doorstroom_client.store.current import CONTESTED, Marks, group_of, lock, place_of, settle
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.ledger import SqlLedger
+from doorstroom_client.store.ledger import Ledger
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.rows import ReceivedResult, StoredResult
 
@@ -40,7 +40,7 @@ class SqlInbox:
         ledger: has the key that marks are made with.
     """
 
-    def __init__(self, database: Database, ledger: SqlLedger) -> None:
+    def __init__(self, database: Database, ledger: Ledger) -> None:
         self._database = database
         self._ledger = ledger
 

@@ -14,8 +14,9 @@ from doorstroom_client.store.pupils import Marked, Pupils
 from doorstroom_client.store.rows import Dispatch, Entry, Key, Noted
 
 _DEELNEMERS, _ADVIEZEN = "registreren", "registreren-schooladviezen"
-_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
-_BOOK = f"{_KEY} AND schooljaar = ?"
+IN_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
+"""Which rows are of a key."""
+_BOOK = f"{IN_KEY} AND schooljaar = ?"
 _IN_DOUBT = ""
 _SAID = "eck = ?, las = ?, content = ?, known = ?, times = ?, accepted_at = ?"
 _FORGOTTEN_SECONDS = 3600.0
@@ -34,8 +35,8 @@ class _Row(NamedTuple):
     at: str
 
 
-class SqlLedger:
-    """A `Ledger` in two tables.
+class Ledger:
+    """Remembers what each supplier accepted last, in two tables.
 
     Args:
         database: where they are.
@@ -46,7 +47,7 @@ class SqlLedger:
         self._secret = b""
 
     def secret(self) -> bytes:
-        """The random key that marks are made with."""
+        """The random key that marks are made with; made once, and never leaves the store in another way."""
         if not self._secret:
             with self._database.transaction("make a key") as cursor:
                 found = self.secret_in(cursor)
@@ -68,12 +69,19 @@ class SqlLedger:
             return bool(cursor.execute(query, (leverancier, soort)).fetchone()[0])
 
     def accept(self, dispatch: Dispatch, positions: Sequence[int], at: dt.datetime, *, last: bool) -> None:
-        """This is what the supplier has now, unless another list was under way at the same time."""
+        """After a receipt: this is what the supplier has now, unless another list was under way at the same time.
+
+        Args:
+            dispatch: the list, as `Outbox.overtake` gave it.
+            positions: of the pupils that were accepted.
+            at: now.
+            last: nothing of the list follows.
+        """
         with self._database.transaction("write the ledger") as cursor:
             self.write(cursor, dispatch, positions, at, last=last)
 
     def end(self, dispatch: Dispatch) -> None:
-        """A list is under way no more."""
+        """A list is under way no more, whatever came of it."""
         with self._database.transaction("write the ledger") as cursor:
             if not self.arrived(cursor, dispatch):  # it counted as lost already, and may have arrived since all the same
                 self.strayed(cursor, dispatch)
@@ -109,14 +117,15 @@ class SqlLedger:
         lock_keys(self._database, cursor, key)
         boot, clock = self._database.lease_clock(cursor)
         cursor.execute(
-            f"DELETE FROM dispatch WHERE {_KEY} AND (boot <> ? OR clock < ?)", (*_key(key), boot, clock - _FORGOTTEN_SECONDS)
+            f"DELETE FROM dispatch WHERE {IN_KEY} AND (boot <> ? OR clock < ?)",
+            (*columns_of(key), boot, clock - _FORGOTTEN_SECONDS),
         )
         others = self._disturb(cursor, key, token)
         cursor.execute(
             "INSERT INTO dispatch (token, routeringskenmerk, leverancier, soort, boot, clock, disturbed) "
             "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (token) DO UPDATE SET boot = excluded.boot, clock = excluded.clock, "
             "disturbed = dispatch.disturbed + excluded.disturbed",
-            (token, *_key(key), boot, clock, others),
+            (token, *columns_of(key), boot, clock, others),
         )
         self.forget(cursor, key, schooljaar, entries)
         return Dispatch(token, key, schooljaar, tuple(entries), self._known(cursor, key, schooljaar, entries))
@@ -166,7 +175,7 @@ class SqlLedger:
 
     def _rows(self, cursor: Cursor, key: Key, schooljaar: str) -> list[_Row]:
         query = f"SELECT id, eck, las, content, known, times, accepted_at FROM ledger WHERE {_BOOK} ORDER BY id"
-        return list(map(_Row._make, cursor.execute(query, (*_key(key), schooljaar)).fetchall()))
+        return list(map(_Row._make, cursor.execute(query, (*columns_of(key), schooljaar)).fetchall()))
 
     def _sure_of(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> list[_Row]:
         """The rows of both books about some pupils that are not in doubt; what either book knows of who is who counts."""
@@ -183,7 +192,9 @@ class SqlLedger:
 
     def _disturb(self, cursor: Cursor, key: Key, token: str) -> int:
         """Tell all other lists of a key that are under way that they were not alone; gives whether there are any."""
-        changed = cursor.execute(f"UPDATE dispatch SET disturbed = 1 WHERE {_KEY} AND token <> ?", (*_key(key), token)).rowcount
+        changed = cursor.execute(
+            f"UPDATE dispatch SET disturbed = 1 WHERE {IN_KEY} AND token <> ?", (*columns_of(key), token)
+        ).rowcount
         return int(bool(changed))
 
     def _known(self, cursor: Cursor, key: Key, schooljaar: str, entries: Sequence[Entry]) -> frozenset[int]:
@@ -224,7 +235,7 @@ class SqlLedger:
                 changed.append((*values, before[-1].id))
                 gone += [row.id for row in before[:-1]]
             else:
-                made.append((*values, *_key(key), schooljaar))
+                made.append((*values, *columns_of(key), schooljaar))
         _many(cursor, "DELETE FROM ledger WHERE id = ?", [(number,) for number in gone])
         _many(cursor, f"UPDATE ledger SET {_SAID} WHERE id = ?", changed)
         _many(
@@ -280,10 +291,11 @@ def lock_keys(database: Database, cursor: Cursor, *keys: Key) -> None:
 
 def about_key(key: Key) -> tuple[str, ...]:
     """What a lock on a key is called."""
-    return ("outbox", *_key(key))
+    return ("outbox", *columns_of(key))
 
 
-def _key(key: Key) -> tuple[str, str, str]:
+def columns_of(key: Key) -> tuple[str, str, str]:
+    """The values that `IN_KEY` asks for."""
     return (key.routeringskenmerk, key.leverancier, key.soort)
 
 

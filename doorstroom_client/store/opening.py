@@ -6,7 +6,7 @@ import os
 
 from doorstroom_client.store.location import Address, veiled
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
-from doorstroom_client.store.protocols import Store
+from doorstroom_client.store.sql import Store
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 

@@ -12,8 +12,8 @@ from doorstroom_client.store.rows import StoredAnswer
 _FIELDS = "leverancier, school, namespace, peildatum, gemandateerd, start_datum, eind_datum, gezien_op, omgeslagen_op"
 
 
-class SqlMandates:
-    """`Mandates` in one table.
+class Mandates:
+    """Remembers what the OSR answered, in one table.
 
     Args:
         database: where it is.
@@ -23,7 +23,13 @@ class SqlMandates:
         self._database = database
 
     def find(self, namespace: str, peildatum: str, school_oin: str) -> list[StoredAnswer]:
-        """What is known of a school."""
+        """What is known of a school, at most one answer per supplier.
+
+        Args:
+            namespace: with which it was asked.
+            peildatum: the day that was asked about; empty for the day of asking.
+            school_oin: the school.
+        """
         query = f"SELECT {_FIELDS} FROM mandaat WHERE school = ? AND namespace = ? AND peildatum = ?"
         with self._database.cursor("read what the OSR answered") as cursor:
             rows = cursor.execute(query, (school_oin, namespace, peildatum)).fetchall()
@@ -62,7 +68,13 @@ class SqlMandates:
             cursor.execute("DELETE FROM mandaat WHERE gezien_op <= ?", (text_of(until),))
 
     def turned(self, namespace: str, peildatum: str, since: dt.datetime) -> tuple[int, int]:
-        """Of how many schools a yes became a no, and of how many it was asked since then and stayed."""
+        """Of how many schools a yes became a no, and of how many it was asked since then and stayed.
+
+        Args:
+            namespace: with which it was asked.
+            peildatum: the day that was asked about; empty for the day of asking.
+            since: an earlier change does not count.
+        """
         about, late = (namespace, peildatum), (namespace, peildatum, text_of(since))
         turned = "FROM mandaat WHERE namespace = ? AND peildatum = ? AND omgeslagen_op > ?"
         stayed = "FROM mandaat WHERE namespace = ? AND peildatum = ? AND gemandateerd = 1 AND gezien_op >= ?"

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
-from doorstroom_client.store.ledger import SqlLedger, about_key, lock_keys
+from doorstroom_client.store.ledger import IN_KEY, Ledger, about_key, columns_of, lock_keys
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
 
 _OPEN = "state IN ('waiting', 'held')"
-_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
 _COLUMNS = (
     "id, message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, sha256, state, reason, attempts, "
     "onbekend, added_at, next_at, expires_at"
@@ -30,15 +29,15 @@ _AT_ONCE = 50
 """Messages that are put aside in one transaction, so that nobody waits long for the store."""
 
 
-class SqlOutbox:
-    """An `Outbox` in one table.
+class Outbox:
+    """Keeps messages until they are delivered, in order, in one table.
 
     Args:
         database: where it is.
         ledger: is told of what was accepted, in the same transaction.
     """
 
-    def __init__(self, database: Database, ledger: SqlLedger) -> None:
+    def __init__(self, database: Database, ledger: Ledger) -> None:
         self._database = database
         self._ledger = ledger
 
@@ -68,7 +67,18 @@ class SqlOutbox:
             return self._one(cursor, inserted[0][0])
 
     def claim(self, owner: str, now: dt.datetime, lease: float, *, without: Sequence[str] = ()) -> Claimed | None:
-        """Take the message whose turn it is, for `lease` seconds, to be sent at once; None when there is none."""
+        """Take the message whose turn it is, for `lease` seconds; None when there is none.
+
+        A message has its turn when it is due, nobody else works on it, and no older message of its key is still open.
+        It is to be sent at once: the ledger is in doubt from here on, and no older message of its key goes out any more. What
+        has expired is parked here.
+
+        Args:
+            owner: the worker.
+            now: the wall clock (UTC).
+            lease: seconds, by a clock that nobody sets.
+            without: OINs of suppliers to leave alone.
+        """
         while True:
             with self._database.transaction("take a message") as cursor:
                 self._end_leases(cursor)
@@ -78,7 +88,11 @@ class SqlOutbox:
                 return claimed
 
     def renew(self, claimed: Claimed, now: dt.datetime, lease: float) -> bool:
-        """Keep a message for `lease` seconds more, and put the ledger in doubt: all or nothing."""
+        """Keep a message for `lease` seconds more, right before sending, and put the ledger in doubt: all or nothing.
+
+        Returns:
+            False when it is another worker's, or expired.
+        """
         at, queued = text_of(now), claimed.queued
         with self._database.transaction("mark a message") as cursor:
             lock_keys(self._database, cursor, queued.key)
@@ -92,7 +106,11 @@ class SqlOutbox:
             return bool(still)
 
     def delivered(self, claimed: Claimed, accepted: Sequence[int], onbekend: int, at: dt.datetime) -> bool:
-        """Forget the content and tell the ledger, both or neither."""
+        """The supplier gave its receipt: forget the content and tell the ledger, both or neither.
+
+        Returns:
+            False when another worker has taken it.
+        """
         with self._database.transaction("mark a message") as cursor:
             if not self._is_ours(cursor, claimed):
                 return False
@@ -103,7 +121,16 @@ class SqlOutbox:
     def postpone(
         self, claimed: Claimed, state: State, reason: str, next_at: dt.datetime, at: dt.datetime, *, counts: bool
     ) -> bool:
-        """It was not delivered: when and how it goes on."""
+        """It was not delivered: when and how it goes on. False when another worker has taken it.
+
+        Args:
+            claimed: the message.
+            state: waiting, held or parked.
+            reason: a short code.
+            next_at: moment from which it is sent again.
+            at: now.
+            counts: whether it was sent; else it keeps its place in the schedule.
+        """
         with self._database.transaction("mark a message") as cursor:
             if not self._is_ours(cursor, claimed):
                 return False
@@ -120,26 +147,37 @@ class SqlOutbox:
             return True
 
     def lost(self, claimed: Claimed) -> None:
-        """It was sent, and is not its sender's any more: put the ledger in doubt."""
+        """It was sent, and another worker has taken it meanwhile: what the supplier has is in doubt."""
         with self._database.transaction("mark a message") as cursor:
             self._ledger.strayed(cursor, claimed.dispatch)
 
     def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
         """What the open messages of a key say, the oldest first."""
-        query = f"SELECT entries FROM outbox WHERE {_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
+        query = f"SELECT entries FROM outbox WHERE {IN_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
         with self._database.cursor("read messages") as cursor:
-            rows = cursor.execute(query, (*_key(key), schooljaar)).fetchall()
+            rows = cursor.execute(query, (*columns_of(key), schooljaar)).fetchall()
         return [entry for row in rows for entry in _entries(row[0])]
 
     def overtake(self, key: Key, schooljaar: str, entries: Sequence[Entry], token: str, at: dt.datetime) -> Dispatch | None:
-        """A list is about to be sent past the outbox: what is parked counts as expired from now on."""
+        """A list is about to be sent past the outbox: what is parked may not follow it any more, and the ledger is in doubt.
+
+        Args:
+            key: what the list has to stay in order with.
+            schooljaar: of the list.
+            entries: the pupils in it.
+            token: a text of its own that tells the list from all others.
+            at: now.
+
+        Returns:
+            None when a message of the key is still to be sent; then nothing is changed.
+        """
         moment = text_of(at)
         with self._database.transaction("mark messages") as cursor:
             lock_keys(self._database, cursor, key)
             if self._has_open(cursor, key):
                 return None
-            parked = f"UPDATE outbox SET expires_at = ? WHERE {_KEY} AND state = 'parked' AND expires_at > ?"
-            cursor.execute(parked, (moment, *_key(key), moment))
+            parked = f"UPDATE outbox SET expires_at = ? WHERE {IN_KEY} AND state = 'parked' AND expires_at > ?"
+            cursor.execute(parked, (moment, *columns_of(key), moment))
             return self._ledger.leave(cursor, token, key, schooljaar, entries)
 
     def is_open(self, key: Key) -> bool:
@@ -148,7 +186,13 @@ class SqlOutbox:
             return self._has_open(cursor, key)
 
     def messages(self, states: Sequence[State] | None = None, *, after: int = 0, limit: int = 100) -> list[Queued]:
-        """Messages, oldest first."""
+        """Messages, oldest first.
+
+        Args:
+            states: only these.
+            after: only ids above this one.
+            limit: at most so many.
+        """
         wanted = list(State if states is None else states)
         if not wanted:
             return []
@@ -199,7 +243,7 @@ class SqlOutbox:
             return bool(again)
 
     def park(self, id: int, reason: str, at: dt.datetime) -> bool:
-        """Put an open message aside, so that later ones go on."""
+        """Put an open message aside, so that later ones go on. False when it is not there or a worker is sending it."""
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
             found = self._is_free(cursor, id, _OPEN)
@@ -208,7 +252,7 @@ class SqlOutbox:
             return found
 
     def drop(self, id: int, at: dt.datetime) -> bool:
-        """Throw away a message, content included."""
+        """Throw away a message that is not delivered, content included. False when it is not there or being sent."""
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
             found = self._is_free(cursor, id, "state IN ('waiting', 'held', 'parked')")
@@ -276,9 +320,9 @@ class SqlOutbox:
 
     def _find_first(self, cursor: Cursor, key: Key) -> None:
         """Mark the oldest open message of a key, and no other: it alone can have its turn."""
-        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {_KEY} AND {_OPEN}", _key(key)).fetchone()[0]
-        others = f"UPDATE outbox SET first = 0 WHERE {_KEY} AND {_OPEN} AND first = 1 AND id <> ?"
-        cursor.execute(others, (*_key(key), oldest or 0))
+        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {IN_KEY} AND {_OPEN}", columns_of(key)).fetchone()[0]
+        others = f"UPDATE outbox SET first = 0 WHERE {IN_KEY} AND {_OPEN} AND first = 1 AND id <> ?"
+        cursor.execute(others, (*columns_of(key), oldest or 0))
         cursor.execute("UPDATE outbox SET first = 1 WHERE id = ? AND first = 0", (oldest or 0,))
 
     # --- parts of those
@@ -287,7 +331,9 @@ class SqlOutbox:
         return self._ledger.leave(cursor, queued.message_id, queued.key, queued.schooljaar, entries)
 
     def _has_open(self, cursor: Cursor, key: Key) -> bool:
-        return bool(cursor.execute(f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {_KEY} AND {_OPEN})", _key(key)).fetchone()[0])
+        return bool(
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {IN_KEY} AND {_OPEN})", columns_of(key)).fetchone()[0]
+        )
 
     def _is_ours(self, cursor: Cursor, claimed: Claimed) -> bool:
         """Whether a message is still in the hands of its worker; nobody else changes it from here on."""
@@ -334,10 +380,6 @@ class SqlOutbox:
 
     def _one(self, cursor: Cursor, number: int) -> Queued:
         return _queued(cursor.execute(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (number,)).fetchone())
-
-
-def _key(key: Key) -> tuple[str, str, str]:
-    return (key.routeringskenmerk, key.leverancier, key.soort)
 
 
 def _entries(text: str) -> tuple[Entry, ...]:

@@ -32,7 +32,7 @@ _OLD_MARKS = "FROM ledger WHERE accepted_at <= ?"
 _NUMBERS = "at, until, resultaten, berichten, merken, gewist"
 
 
-class SqlPurging:
+class Purging:
     """Removes what is no longer needed.
 
     Args:

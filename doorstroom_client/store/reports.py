@@ -11,8 +11,8 @@ from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.rows import StoredResult
 
 
-class SqlReports:
-    """`Reports` in one table.
+class Reports:
+    """Remembers which reports of received results were fetched, in one table.
 
     Args:
         database: where it is.
@@ -37,7 +37,7 @@ class SqlReports:
         )
 
     def note(self, id: int, state: str, next_at: dt.datetime | None) -> None:
-        """What came of fetching the report of a result."""
+        """What came of fetching the report of a result: ``fetched``, ``absent`` or ``later`` with the moment to ask again."""
         with self._database.transaction("note a report") as cursor:
             cursor.execute(
                 "INSERT INTO rapport (resultaat, state, next_at, attempts) VALUES (?, ?, ?, 1) ON CONFLICT (resultaat) "

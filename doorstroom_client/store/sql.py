@@ -6,16 +6,16 @@ import datetime as dt
 
 from doorstroom_client.store.database import Database
 from doorstroom_client.store.inbox import SqlInbox
-from doorstroom_client.store.ledger import SqlLedger
-from doorstroom_client.store.osr_answers import SqlMandates
-from doorstroom_client.store.outbox import SqlOutbox
-from doorstroom_client.store.purging import SqlPurging
-from doorstroom_client.store.reports import SqlReports
+from doorstroom_client.store.ledger import Ledger
+from doorstroom_client.store.osr_answers import Mandates
+from doorstroom_client.store.outbox import Outbox
+from doorstroom_client.store.purging import Purging
+from doorstroom_client.store.reports import Reports
 from doorstroom_client.store.rows import Purged
 
 
-class SqlStore:
-    """A `Store` in a database.
+class Store:
+    """Everything that is kept, in one database.
 
     Args:
         database: where it is.
@@ -30,18 +30,30 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._retention = SqlPurging(database)
-        self.ledger = SqlLedger(database)
+        self._retention = Purging(database)
+        self.ledger = Ledger(database)
         self.inbox = SqlInbox(database, self.ledger)
-        self.outbox = SqlOutbox(database, self.ledger)
-        self.reports = SqlReports(database, self.inbox)
-        self.mandates = SqlMandates(database)
+        self.outbox = Outbox(database, self.ledger)
+        self.reports = Reports(database, self.inbox)
+        self.mandates = Mandates(database)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(getattr(self, '_database', '…'))!r})"  # its construction may have failed
 
     def purge(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
-        """Remove what is no longer needed, and note how much it was."""
+        """Remove what is no longer needed, and note how much it was.
+
+        A result goes when it was processed up to `until`, and its earlier deliveries with it; what is not processed stays. A
+        message goes when it was delivered or thrown away up to `until`, or when its time ran out by then.
+
+        Args:
+            now: the wall clock (UTC).
+            until: for results and messages.
+            marks_until: marks in the ledger that were made up to this moment.
+
+        Raises:
+            StoreError: it could not go on; what was removed until then is gone and counted.
+        """
         return self._retention.purge(now, until, marks_until)
 
     def removable(self, now: dt.datetime, until: dt.datetime, marks_until: dt.datetime) -> Purged:
@@ -53,7 +65,11 @@ class SqlStore:
         return self._retention.purges(limit)
 
     def backup(self, path: str) -> None:
-        """Copy everything into a new file, as it is at one moment, while others go on."""
+        """Copy everything into a new file, as it is at one moment, while others go on.
+
+        Raises:
+            StoreError: the file exists or cannot be written, or this store is copied by tools of its own.
+        """
         self._database.backup(path)
 
     def close(self) -> None:

@@ -38,7 +38,8 @@ from doorstroom_client.sending.only_changes import compare
 from doorstroom_client.sending.queue import end_of
 from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.sending.uitkomst import Uitkomst
-from doorstroom_client.store.protocols import Ledger, Outbox
+from doorstroom_client.store.ledger import Ledger
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.pupils import Marked, Pupils
 from doorstroom_client.store.rows import Claimed, Entry, Key, Outgoing, Queued, State
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore

@@ -29,7 +29,8 @@ from doorstroom_client.sending.queue import add
 from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store import opening
-from doorstroom_client.store.protocols import Ledger, Outbox
+from doorstroom_client.store.ledger import Ledger
+from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.pupils import same_pupil
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Noted
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore

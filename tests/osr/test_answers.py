@@ -17,7 +17,7 @@ from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.osr.answers import KNOWN_SECONDS, NO_SECONDS, STALE_SECONDS, YES_SECONDS, Answers
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.store.protocols import Mandates
+from doorstroom_client.store.osr_answers import Mandates
 from doorstroom_client.store.rows import StoredAnswer
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 from faults_support.osr import without_third_version
-from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, conditions, drive, fault
+from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
 
-from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Osr, Retry
-from doorstroom_client.errors import DoorstroomError, NoAnswer, Unavailable, UnexpectedResponse
-from doorstroom_client.exchange.calls import Call
+from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Mandaat, Osr, Retry
+from doorstroom_client.errors import DoorstroomError, Unavailable, UnexpectedResponse
 from doorstroom_client.exchange.flow import run
+from doorstroom_client.osr.halves import Helft
 from doorstroom_client.osr.mandates import own_mandates_per_school
-from doorstroom_client.osr.writing import withdraw_endpoint
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.pki import Pki
@@ -85,7 +84,7 @@ def test_a_version_that_was_taken_back_is_no_missing_mandate(test_pki: Pki, name
     for question in (
         lambda: third.osr.check_mandaat(SCHOOL, "ICE", on=TODAY),
         lambda: third.osr.find_endpoints(SCHOOL),
-        lambda: third.osr.find_diensten(),
+        lambda: third.osr.find_namespace(),
         lambda: third.osr.register_endpoint(SCHOOL, URL),
     ):
         with pytest.raises(UnexpectedResponse, match="not as the register does"):
@@ -126,7 +125,6 @@ def test_mandates_of_the_future_and_of_the_past(test_pki: Pki) -> None:
     assert halves(None) == (False, False)
     assert halves(dt.date(2026, 3, 9)) == (False, True)
     assert halves(dt.date(2026, 4, 1)) == (True, False)
-    assert client.osr.find_eigen_mandaat(SCHOOL) is None
     (ended,) = client.osr.find_eigen_mandaten()
     assert (ended.eind_datum, ended.valid_on(TODAY)) == (dt.date(2026, 3, 9), False)
 
@@ -137,24 +135,25 @@ def test_the_whole_question_tells_since_and_until_when_our_half_is_missing(test_
     for first, last in ((2023, 2024), (2024, 2025), (2026, None), (2027, None)):
         osr.mandate(SCHOOL.oin, LAS_OIN, dt.date(first, 8, 1), dt.date(last, 7, 31) if last else None)
     client = client_of(test_pki, Played(osr), settings())
-    registry, ice = client._chain.registry, client.leveranciers[0]
-    eigen = client._runtime.run(own_mandates_per_school(registry.osr, registry.budget()))[SCHOOL.oin]
-    stand = client._runtime.run(registry.mandaatstand(SCHOOL, ice, None, eigen))
-    assert (stand.toets.gemandateerd, stand.las.gemandateerd, stand.namespace) == (True, False, NAMESPACE)
-    assert (stand.las.verlopen_op, stand.las.begint_op) == (dt.date(2025, 7, 31), dt.date(2026, 8, 1))
-    assert (stand.mandaat.las_verlopen_op, stand.mandaat.las_begint_op) == (stand.las.verlopen_op, stand.las.begint_op)
-    assert replace(stand.mandaat, las_verlopen_op=None, las_begint_op=None) == client.osr.check_mandaat(SCHOOL, "ICE")
-    later = client._runtime.run(registry.mandaatstand(SCHOOL, ice, dt.date(2026, 9, 1), eigen))
-    assert (later.las.gemandateerd, later.las.start_datum) == (True, dt.date(2026, 8, 1))
-    assert (later.las.verlopen_op, later.las.begint_op) == (None, None)
+
+    def mandaat(on: dt.date | None = None) -> Mandaat:
+        (controle,) = client.osr.check_mandaten([SCHOOL], leveranciers=["ICE"], on=on)
+        return controle.mandaten[0]
+
+    now, later = mandaat(), mandaat(dt.date(2026, 9, 1))
+    assert (now.gemandateerd, now.las_gemandateerd) == (True, False)
+    assert (now.las_verlopen_op, now.las_begint_op) == (dt.date(2025, 7, 31), dt.date(2026, 8, 1))
+    assert replace(now, las_verlopen_op=None, las_begint_op=None) == client.osr.check_mandaat(SCHOOL, "ICE")
+    assert (later.las_gemandateerd, later.start_datum) == (True, dt.date(2026, 8, 1))
+    assert (later.las_verlopen_op, later.las_begint_op) == (None, None)
 
 
-def test_a_list_of_mandates_never_makes_a_yes_or_a_no(test_pki: Pki) -> None:
-    client = client_of(test_pki, Played(simulated()), settings())
-    registry, ice = client._chain.registry, client.leveranciers[0]
+@pytest.mark.parametrize("said", [True, False, None])
+def test_a_list_of_mandates_never_makes_a_yes_or_a_no(said: bool | None) -> None:
     ended = EigenMandaat(start_datum=dt.date(2024, 8, 1), eind_datum=dt.date(2025, 7, 31))
-    stand = client._runtime.run(registry.mandaatstand(SCHOOL, ice, None, [ended]))
-    assert (stand.las.gemandateerd, stand.las.verlopen_op) == (True, None)
+    in_force = EigenMandaat(start_datum=dt.date(2025, 8, 1))
+    half = Helft(said).with_periods([ended, in_force], TODAY)
+    assert (half.gemandateerd, half.verlopen_op) == (said, ended.eind_datum if said is False else None)
 
 
 def test_each_system_of_a_supplier_sees_what_is_its_own(test_pki: Pki) -> None:
@@ -167,7 +166,8 @@ def test_each_system_of_a_supplier_sees_what_is_its_own(test_pki: Pki) -> None:
 
     def seen(key: str) -> list[str]:
         client = client_of(test_pki, Played(osr), settings(api_key=ApiKey("X-Sleutel", key)))
-        return [client.osr.get_school(mandaat).oin for mandaat in client.osr.find_eigen_mandaten()]
+        registry = client._chain.registry
+        return list(client._runtime.run(own_mandates_per_school(registry.osr, registry.budget())))
 
     assert [seen("geheim"), seen("sleutel-noord"), seen("sleutel-zuid")] == [[SCHOOL.oin, SECOND], [SECOND], []]
     for key in ("sleutel-ander", "onzin"):
@@ -214,48 +214,25 @@ def test_an_address_for_later_whose_answer_is_lost_is_made_once(test_pki: Pki) -
     assert (played.methods.count("POST"), len(client.osr.find_endpoints(SCHOOL, include_future=True))) == (1, 1)
 
 
-@pytest.mark.parametrize(("method", "lost"), [("PUT", 1), ("PUT", 2), ("DELETE", 1), ("DELETE", 2)])
-def test_a_change_or_withdrawal_whose_answer_is_lost_is_done(test_pki: Pki, method: str, lost: int) -> None:
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_change_whose_answer_is_lost_is_done(test_pki: Pki, lost: int) -> None:
     osr = simulated()
     osr.register_endpoint(SCHOOL.routeringskenmerk, f"{URL}/oud", supplier_oin=LAS_OIN)
-    played = Played(osr, lose(method, lost))
+    played = Played(osr, lose("PUT", lost))
     client = client_of(test_pki, played, settings())
-    if method == "PUT":
-        assert client.osr.register_endpoint(SCHOOL, URL).gedaan
-        assert osr.find_endpoint(SCHOOL.routeringskenmerk) == URL
-    else:
-        client.osr.withdraw_endpoint(client.osr.find_endpoints(SCHOOL)[0])
-        assert osr.find_endpoint(SCHOOL.routeringskenmerk) is None
-    assert played.methods.count(method) == lost + 1
-
-
-def test_a_withdrawal_that_never_got_an_answer_is_no_success(test_pki: Pki) -> None:
-    osr = simulated()
-    osr.register_endpoint(SCHOOL.routeringskenmerk, URL, supplier_oin=LAS_OIN)
-    client = client_of(test_pki, Played(osr, lose("DELETE", 9)), settings())
-    with pytest.raises(NoAnswer):
-        client.osr.withdraw_endpoint(client.osr.find_endpoints(SCHOOL)[0])
+    assert client.osr.register_endpoint(SCHOOL, URL).gedaan
+    assert osr.find_endpoint(SCHOOL.routeringskenmerk) == URL
+    assert played.methods.count("PUT") == lost + 1
 
 
 class _Stubborn(Played):
     """Says yes to a write and does nothing."""
 
     def send(self, request: Request) -> Outcome:
-        if request.method in ("POST", "DELETE"):
+        if request.method == "POST":
             self.requests.append(request)
             return answer(200, {})
         return super().send(request)
-
-
-def test_a_withdrawn_address_may_stay_in_the_register_as_ended() -> None:
-    day = {"url": URL, "routing_id": SCHOOL.routeringskenmerk, "id": 17, "end_date": "2026-03-10"}
-    about = Call(conditions(Retry.never()))
-    drive(withdraw_endpoint(settings(), "17", about), [answer(200), answer(200, day)])
-    with pytest.raises(UnexpectedResponse, match="still has"):
-        drive(withdraw_endpoint(settings(), "17", about), [answer(200), answer(200, {**day, "end_date": "2026-03-11"})])
-    gateway = answer(404, {"message": "no Route"})
-    with pytest.raises(UnexpectedResponse, match="not as the register does"):
-        drive(withdraw_endpoint(settings(), "17", about), [gateway] * 3)
 
 
 def test_a_key_that_is_not_ours_gives_no_token(test_pki: Pki) -> None:
@@ -263,7 +240,6 @@ def test_a_key_that_is_not_ours_gives_no_token(test_pki: Pki) -> None:
     client = client_of(test_pki, played, settings(api_key=ApiKey("X-Sleutel", "verlopen")))
     found = client.osr.register_endpoint(SCHOOL, URL)
     assert (found.beletsel, bool(found), set(played.methods)) == (Beletsel.SLEUTEL_ONJUIST, False, {"GET"})
-    assert client.osr.find_eigen_mandaat(SCHOOL).token is None
 
 
 def test_what_was_taken_but_does_not_stand_is_no_success(test_pki: Pki) -> None:
@@ -271,9 +247,6 @@ def test_what_was_taken_but_does_not_stand_is_no_success(test_pki: Pki) -> None:
     client = client_of(test_pki, _Stubborn(osr), settings())
     with pytest.raises(UnexpectedResponse, match="does not list"):
         client.osr.register_endpoint(SCHOOL, URL)
-    osr.register_endpoint(SCHOOL.routeringskenmerk, URL, supplier_oin=LAS_OIN)
-    with pytest.raises(UnexpectedResponse, match="still has"):
-        client.osr.withdraw_endpoint(client.osr.find_endpoints(SCHOOL)[0])
 
 
 # --- over real mutual TLS
@@ -290,11 +263,8 @@ def test_the_whole_of_it_over_real_connections(keten: Keten, api: str, monkeypat
         assert client.osr.register_endpoint(school, endpoint.url).actie == "geen"
         assert client.osr.register_endpoint(school, f"{endpoint.url}/anders").gedaan
         assert client.osr.register_endpoint(school, endpoint.url).gedaan
-        client.osr.withdraw_endpoint(client.osr.find_endpoints(routing_id=school.routeringskenmerk)[0])
-        assert client.osr.register_endpoint(school, endpoint.url).actie == "registreren"
-        assert client.osr.get_school(client.osr.find_eigen_mandaten()[0]) is not None
+        assert client.osr.find_eigen_mandaten()
         assert client.osr.check_namespace()
-        assert client.osr.get_endpoint("1" if api == "v2" else "1b671a64-40d5-491e-99b0-da01ff1f3341") is None
     monkeypatch.setattr(keten._osr_server, "_app", without_third_version(keten.osr.app))
     with keten.client(osr=replace(known, base_url=base)) as client:
         found: object = None

@@ -9,7 +9,7 @@ import pytest
 from support import LAS_OIN, SCHOOL, FakeTransport, answer
 
 from doorstroom_client import Actie, Adreswijziging, Beletsel, Client, Endpoint
-from doorstroom_client.errors import ConfigurationError, MessageError, UnexpectedResponse
+from doorstroom_client.errors import ConfigurationError, UnexpectedResponse
 from doorstroom_client.osr.parsing import Fields, id_in
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.osr import SimulatedOsr
@@ -67,10 +67,7 @@ def test_a_plan_in_words() -> None:
     assert str(Adreswijziging(SCHOOL, URL, Actie.REGISTREREN, gedaan=True)).endswith("(done)")
 
 
-def test_what_is_not_known_cannot_be_withdrawn_or_asked_for(test_pki: Pki) -> None:
-    client = client_of(test_pki, FakeTransport([]), settings())
-    with pytest.raises(MessageError, match="did not tell"):
-        client.osr.withdraw_endpoint(Endpoint(url=URL))
+def test_without_an_oin_our_mandates_cannot_be_asked_for() -> None:
     nameless = Client(auteur="T", transport=FakeTransport([]), osr=settings())
     with pytest.raises(ConfigurationError, match="carries no OIN"):
         nameless.osr.find_eigen_mandaten()

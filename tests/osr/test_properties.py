@@ -19,12 +19,9 @@ from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow, run
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id, get_endpoint
-from doorstroom_client.osr.entries import Vermelding
 from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_mandates_per_school
 from doorstroom_client.osr.namespace import compare, find_namespaces
-from doorstroom_client.osr.schools import find_schools, get_board, get_school
-from doorstroom_client.osr.services import find_services, find_versions, get_service, get_version
-from doorstroom_client.osr.writing import find_urls
+from doorstroom_client.osr.services import find_services, find_versions
 from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Response
 
 from . import played
@@ -35,6 +32,7 @@ NAMES = """
     schools number bgeCode oin name message error errors status
 """.split()  # noqa: SIM905 - a list of words
 DAYS = ["2025-08-01", "2025-08-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"]
+UUID = "1b671a64-40d5-491e-99b0-da01ff1f3341"
 LINKS = ["https://osr.example.nl/api/v2/x/1", "//evil.example", "http://["]
 VALUES = [*DAYS, *LINKS, "mandate not found", "does not exist", "active", "\ud800", "\x00", "x" * 300]
 keys = st.sampled_from(NAMES) | st.text(max_size=4)
@@ -77,27 +75,16 @@ def ask(flow: Flow[Any], given: list[Outcome]) -> Any:
     return run(flow, FakeTransport(lambda _: next(left)), lambda _: None)
 
 
-def record(fields: Any) -> Vermelding:
-    links = dict.fromkeys(("self", "school", "board", "service", "service_version"), ("https://osr.example.nl/api/v2/x/1",))
-    return Vermelding(id="1", links={**links, "endpoint": ("https://osr.example.nl/e/1",), **fields})
-
-
 Question = Callable[[Any, Budget], Flow[Any]]
 QUESTIONS: dict[str, Question] = {
     "services": lambda osr, budget: find_services(osr, budget, None),
-    "service": lambda osr, budget: get_service(osr, budget, "1"),
     "versions": lambda osr, budget: find_versions(osr, budget, "D"),
-    "version": lambda osr, budget: get_version(osr, budget, record({})),
-    "schools": lambda osr, budget: find_schools(osr, budget, name="x", oin=None, brin=None, oa_id=None),
-    "school": lambda osr, budget: get_school(osr, budget, record({})),
-    "board": lambda osr, budget: get_board(osr, budget, record({})),
     "endpoints": lambda osr, budget: find_endpoints(osr, budget, school_oin=SCHOOL.oin),
-    "endpoint": lambda osr, budget: get_endpoint(osr, budget, record({})),
+    "endpoint": lambda osr, budget: get_endpoint(osr, budget, "1" if osr.profile.versie == "v2" else UUID),
     "free": lambda osr, budget: find_free_routing_id(osr, budget, SCHOOL.oin),
     "own mandates": find_own_mandates,
     "per school": own_mandates_per_school,
     "namespaces": lambda osr, budget: find_namespaces(osr, budget, "D", "2026-2027"),
-    "urls": lambda osr, _: find_urls(osr, SCHOOL.routeringskenmerk, about()),
 }
 
 

@@ -248,13 +248,13 @@ def test_no_link_of_the_osr_is_ever_followed(kind: str, eigen_keten: Keten, tmp_
 school = client.scholen[0]
 attempt(lambda: client.osr.check_mandaat(school, "ICE"))
 attempt(lambda: client.osr.find_leveranciers(school))
-mandaat = do(client.osr.find_eigen_mandaat(school))
-attempt(lambda: client.osr.get_school(mandaat))
+attempt(lambda: client.osr.find_eigen_mandaten())
+attempt(lambda: client.osr.plan_endpoint(school, "https://las.example.nl"))
 do(client.close())
 tell(ended=ended)
 """
     seen = exchange(path, [], kind, code)
-    assert seen["ended"] == ["Mandaat", "list", "UnexpectedResponse"]
+    assert seen["ended"] == ["Mandaat", "list", "tuple", "Adreswijziging"]
     assert_only_configured(seen, keten)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.store import purging as retention
-from doorstroom_client.store.sql import SqlStore
+from doorstroom_client.store.sql import Store
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 
@@ -28,7 +28,7 @@ def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture(params=["sqlite"])
-def store(request: pytest.FixtureRequest) -> SqlStore:
+def store(request: pytest.FixtureRequest) -> Store:
     """Each kind of store there is."""
-    made: SqlStore = request.getfixturevalue(f"{request.param}_store")
+    made: Store = request.getfixturevalue(f"{request.param}_store")
     return made

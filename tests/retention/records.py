@@ -12,8 +12,8 @@ from typing import Any
 
 from support import NOW, SCHOOL, SUPPLIER_OIN
 
-from doorstroom_client.store.protocols import Store
 from doorstroom_client.store.rows import Claimed, Entry, Key, Outgoing, Purged, ReceivedResult, State, StoredResult
+from doorstroom_client.store.sql import Store
 
 DAY = dt.timedelta(days=1)
 UNTIL = NOW - 30 * DAY

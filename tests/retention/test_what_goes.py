@@ -12,9 +12,8 @@ from support import NOW
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store import purging as retention
-from doorstroom_client.store.protocols import Store
 from doorstroom_client.store.rows import Key, State
-from doorstroom_client.store.sql import SqlStore
+from doorstroom_client.store.sql import Store
 
 from .records import DAY, KEY, MARKS, UNTIL, YEAR, accept, claim, deliver, delivery, hold, keep, left, message, purge
 
@@ -31,14 +30,14 @@ def numbers(store: Store) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize(("after", "goes"), [(-TICK, True), (0 * TICK, True), (TICK, False), (30 * DAY, False)])
-def test_a_processed_result_goes_when_its_days_are_over(store: SqlStore, after: dt.timedelta, goes: bool) -> None:
+def test_a_processed_result_goes_when_its_days_are_over(store: Store, after: dt.timedelta, goes: bool) -> None:
     kept = keep(store, days=90)
     store.inbox.mark_done(kept.id, UNTIL + after)
     assert purge(store).resultaten == goes
     assert left(store) == ([] if goes else [kept.id])
 
 
-def test_what_is_not_processed_never_goes(store: SqlStore) -> None:
+def test_what_is_not_processed_never_goes(store: Store) -> None:
     kept = keep(store, days=3000)
     put_off = keep(store, "twee", days=2000)
     assert store.inbox.put_off(put_off.id, "x", NOW - 1000 * DAY)
@@ -47,7 +46,7 @@ def test_what_is_not_processed_never_goes(store: SqlStore) -> None:
     assert store.inbox.pending()[0].received.payload == kept.received.payload
 
 
-def test_earlier_deliveries_go_with_the_current_one(store: SqlStore) -> None:
+def test_earlier_deliveries_go_with_the_current_one(store: Store) -> None:
     """Processed or not: the current one took their place. Nothing of another pupil, test, year or school goes."""
     keep(store, days=80)
     keep(store, days=70, done=69)
@@ -58,7 +57,7 @@ def test_earlier_deliveries_go_with_the_current_one(store: SqlStore) -> None:
     assert left(store) == [*(kept.id for kept in other), elsewhere.id]
 
 
-def test_a_processed_earlier_one_goes_while_the_newer_one_waits(store: SqlStore) -> None:
+def test_a_processed_earlier_one_goes_while_the_newer_one_waits(store: Store) -> None:
     keep(store, days=70, done=69)
     keep(store, days=65)  # came in between, and was never processed
     new = keep(store, days=60)
@@ -70,14 +69,14 @@ def test_a_processed_earlier_one_goes_while_the_newer_one_waits(store: SqlStore)
     assert store.inbox.counts()["received"] == 0
 
 
-def test_a_current_one_that_was_processed_lately_keeps_what_was_not_processed(store: SqlStore) -> None:
+def test_a_current_one_that_was_processed_lately_keeps_what_was_not_processed(store: Store) -> None:
     keep(store, days=70)
     new = keep(store, days=60, done=3)
     assert numbers(store) == (0, 0, 0)
     assert len(store.inbox.history(new)) == 2
 
 
-def test_what_is_known_of_a_report_goes_with_its_result(store: SqlStore) -> None:
+def test_what_is_known_of_a_report_goes_with_its_result(store: Store) -> None:
     gone, stays = keep(store, done=40), keep(store, "twee")
     store.reports.note(gone.id, "fetched", None)
     store.reports.note(stays.id, "later", NOW)
@@ -86,7 +85,7 @@ def test_what_is_known_of_a_report_goes_with_its_result(store: SqlStore) -> None
         assert cursor.execute("SELECT resultaat FROM rapport").fetchall() == [(stays.id,)]
 
 
-def test_the_same_bytes_after_that_are_a_new_result(store: SqlStore) -> None:
+def test_the_same_bytes_after_that_are_a_new_result(store: Store) -> None:
     first = keep(store, done=40)
     purge(store)
     again = keep(store)
@@ -97,7 +96,7 @@ def test_the_same_bytes_after_that_are_a_new_result(store: SqlStore) -> None:
 # --- messages ---
 
 
-def test_a_message_goes_when_it_ended_and_its_days_are_over(store: SqlStore) -> None:
+def test_a_message_goes_when_it_ended_and_its_days_are_over(store: Store) -> None:
     for name in ("delivered long ago", "dropped long ago", "delivered lately", "dropped lately"):
         store.outbox.add(message(name))
     assert deliver(store, 40) == 1
@@ -108,7 +107,7 @@ def test_a_message_goes_when_it_ended_and_its_days_are_over(store: SqlStore) -> 
     assert [item.message_id for item in store.outbox.messages()] == ["delivered lately", "dropped lately"]
 
 
-def test_an_open_message_never_goes(store: SqlStore) -> None:
+def test_an_open_message_never_goes(store: Store) -> None:
     store.outbox.add(message("held", days=90))
     assert hold(store, 80) == 1
     store.outbox.add(message("waiting", days=90))
@@ -118,7 +117,7 @@ def test_an_open_message_never_goes(store: SqlStore) -> None:
         assert [len(row[0]) for row in cursor.execute("SELECT body FROM outbox").fetchall()] == [4, 4]
 
 
-def test_a_parked_message_goes_when_its_time_ran_out_long_ago(store: SqlStore) -> None:
+def test_a_parked_message_goes_when_its_time_ran_out_long_ago(store: Store) -> None:
     for name, expires in (("long ago", 30), ("lately", 29), ("not yet", -9)):
         store.outbox.add(message(name, expires=expires))
         assert store.outbox.park(len(store.outbox.messages()), "x", NOW - 50 * DAY)
@@ -126,7 +125,7 @@ def test_a_parked_message_goes_when_its_time_ran_out_long_ago(store: SqlStore) -
     assert [item.message_id for item in store.outbox.messages()] == ["lately", "not yet"]
 
 
-def test_an_old_parked_message_may_still_not_follow_a_newer_one(store: SqlStore) -> None:
+def test_an_old_parked_message_may_still_not_follow_a_newer_one(store: Store) -> None:
     """The delivered one stays as the guard of the order, until the parked one goes; in the same purge, that is."""
     store.outbox.add(message("parked", days=90))
     assert store.outbox.park(1, "x", NOW - 80 * DAY)
@@ -142,7 +141,7 @@ def test_an_old_parked_message_may_still_not_follow_a_newer_one(store: SqlStore)
     assert store.outbox.messages() == []
 
 
-def test_a_waiting_message_is_guarded_as_well(store: SqlStore) -> None:
+def test_a_waiting_message_is_guarded_as_well(store: Store) -> None:
     store.outbox.add(message("old", days=90))
     assert store.outbox.park(1, "x", NOW - 80 * DAY)
     store.outbox.add(message("newer", days=70))
@@ -155,7 +154,7 @@ def test_a_waiting_message_is_guarded_as_well(store: SqlStore) -> None:
 # --- marks ---
 
 
-def test_marks_go_by_their_age(store: SqlStore) -> None:
+def test_marks_go_by_their_age(store: Store) -> None:
     for at, name in ((MARKS, "old"), (MARKS + TICK, "young"), (NOW, "new")):
         accept(store, [name], at)
     secret = store.ledger.secret()
@@ -168,7 +167,7 @@ def test_marks_go_by_their_age(store: SqlStore) -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 7])
-def test_in_batches(store: SqlStore, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_batches(store: Store, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "_AT_ONCE", 2)
     for item in range(number):
         keep(store, f"replaced {item}", days=70, done=40)
@@ -182,7 +181,7 @@ def test_in_batches(store: SqlStore, number: int, monkeypatch: pytest.MonkeyPatc
     assert store.inbox.counts()["pending"] == number
 
 
-def test_more_than_fits_in_one_commit(store: SqlStore) -> None:
+def test_more_than_fits_in_one_commit(store: Store) -> None:
     number = 1203
     store.inbox.add_many([delivery(item) for item in range(number)])
     with store._database.transaction("mark") as cursor:
@@ -192,7 +191,7 @@ def test_more_than_fits_in_one_commit(store: SqlStore) -> None:
     assert left(store) == [last.id]
 
 
-def test_every_purge_is_noted(store: SqlStore) -> None:
+def test_every_purge_is_noted(store: Store) -> None:
     keep(store, done=40)
     first, second = purge(store), purge(store, until=UNTIL + DAY)
     assert store.purges() == [second, first]
@@ -201,7 +200,7 @@ def test_every_purge_is_noted(store: SqlStore) -> None:
     assert (second.until, second.resultaten) == (UNTIL + DAY, 0)
 
 
-def test_others_get_their_turn_between_two_commits(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_others_get_their_turn_between_two_commits(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """From one batch to the next a result comes in, for a pupil who is on the list to go too."""
     monkeypatch.setattr(retention, "_AT_ONCE", 2)
     for item in range(6):
@@ -236,7 +235,7 @@ def clear(store: Store, ended: threading.Event) -> int:
     return removed
 
 
-def test_receivers_and_purges_at_the_same_time(store: SqlStore) -> None:
+def test_receivers_and_purges_at_the_same_time(store: Store) -> None:
     """Two that purge, two that receive and process: what is not processed is all there, and each purged one counts once."""
     ended = threading.Event()
     with ThreadPoolExecutor(4) as pool:
@@ -252,14 +251,14 @@ def test_receivers_and_purges_at_the_same_time(store: SqlStore) -> None:
     assert removed == sum(done.resultaten for done in store.purges(10_000)) == 80
 
 
-def test_a_closed_store_says_so(store: SqlStore) -> None:
+def test_a_closed_store_says_so(store: Store) -> None:
     store.close()
     for call in (lambda: store.purge(NOW, UNTIL, MARKS), lambda: store.removable(NOW, UNTIL, MARKS), store.purges):
         with pytest.raises(StoreError):
             call()
 
 
-def test_a_message_in_hand_stays(store: SqlStore) -> None:
+def test_a_message_in_hand_stays(store: Store) -> None:
     store.outbox.add(message("in hand", days=90))
     claimed = claim(store, 80)
     assert numbers(store) == (0, 0, 0)

@@ -16,8 +16,9 @@ from support import NOW, SCHOOL
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.opening import open_store
-from doorstroom_client.store.protocols import Inbox, Store
+from doorstroom_client.store.protocols import Inbox
 from doorstroom_client.store.rows import StoredAnswer
+from doorstroom_client.store.sql import Store
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 from .deliveries import FIRST, later

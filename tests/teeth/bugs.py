@@ -119,7 +119,7 @@ def _(turn: str) -> str:
     return turn.replace("first = 1 AND ", "")
 
 
-@bug("O5", "a retry has a new moment", "store.outbox:SqlOutbox.claim", "tests/delivery/test_machine.py::TestBezorgen")
+@bug("O5", "a retry has a new moment", "store.outbox:Outbox.claim", "tests/delivery/test_machine.py::TestBezorgen")
 def _(claim: Any, self: Any, *args: Any, **more: Any) -> Any:
     claimed = claim(self, *args, **more)
     if claimed is None or not claimed.queued.attempts:
@@ -130,7 +130,7 @@ def _(claim: Any, self: Any, *args: Any, **more: Any) -> Any:
 @bug(
     "O5",
     "a newer list goes before one that waits",
-    "store.outbox:SqlOutbox.overtake",
+    "store.outbox:Outbox.overtake",
     f"{_CLIENT}::test_a_newer_list_does_not_go_before_one_that_waits",
 )
 def _(overtake: Any, *_: Any) -> bool:
@@ -323,7 +323,7 @@ def _(after_fork: Any, self: Any) -> None:
 @bug(
     "F2",
     "of two lists that cross the last one noted is believed",
-    "store.ledger:SqlLedger._disturb",
+    "store.ledger:Ledger._disturb",
     "tests/delivery/test_two_sends.py::test_any_order_of_steps",
 )
 def _(disturb: Any, *_: Any) -> int:
@@ -333,7 +333,7 @@ def _(disturb: Any, *_: Any) -> int:
 @bug(
     "F2",
     "a pupil that became known later needs no second list",
-    "store.ledger:SqlLedger._make_known",
+    "store.ledger:Ledger._make_known",
     "tests/delivery/test_nights.py::test_three_nights_and_all_advice_is_there",
 )
 def _(make_known: Any, *_: Any) -> None:
@@ -578,7 +578,7 @@ def _(_: Any, self: Any, sender: str) -> bool:
     f"{_CURRENT}::test_what_is_current",
     only="sqlite and B",
 )
-def _(_: Any, number: int, sender: str, about: Any) -> None:
+def _(_: Any, number: int, sender: str, teller: Any) -> None:
     return None
 
 
@@ -726,7 +726,7 @@ def _(deliver_parts: Any, *args: Any) -> Any:
         raise Unavailable(error.message, retryable=True) from error
 
 
-@bug("S4", "a lease never ends", "store.outbox:SqlOutbox.claim", f"{_OUTBOX}::test_a_lease_ends")
+@bug("S4", "a lease never ends", "store.outbox:Outbox.claim", f"{_OUTBOX}::test_a_lease_ends")
 def _(claim: Any, self: Any, owner: str, now: Any, lease: float, **more: Any) -> Any:
     return claim(self, owner, now, 1000 * lease, **more)
 
@@ -769,7 +769,7 @@ def _(wipe: Any, self: Any) -> bool:
 @bug(
     "S5",
     "results go that nobody processed",
-    "store.purging:SqlPurging.purge",
+    "store.purging:Purging.purge",
     "tests/retention/test_what_goes.py::test_what_is_not_processed_never_goes",
 )
 def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
@@ -967,8 +967,8 @@ def _(judge: Any, self: Any, values: Any, chain: str) -> Any:
 
 
 @bug("T7", "each 401 is told as a missing mandate", "receiving.audit:received", _REASONS)
-def _(received: Any, status: int, about: Any, request: Any = None, seconds: float = 0.0, reason: str = "") -> Any:
-    return received(status, about, request, seconds, "not mandated" if status == 401 else reason)
+def _(received: Any, status: int, teller: Any, request: Any = None, seconds: float = 0.0, reason: str = "") -> Any:
+    return received(status, teller, request, seconds, "not mandated" if status == 401 else reason)
 
 
 @bug("T7", "why nobody was recognised gets lost", "receiving.peer:sender_of", _REASONS)
@@ -1232,7 +1232,7 @@ def _(halve: Any, part: Any, hunt: Any) -> Any:
 @bug(
     "ledger",
     "nothing is in doubt before a list is sent",
-    "store.ledger:SqlLedger.forget",
+    "store.ledger:Ledger.forget",
     f"{_CLIENT}::test_what_may_have_arrived_is_in_doubt",
 )
 def _(forget: Any, *_: Any) -> None:
@@ -1242,7 +1242,7 @@ def _(forget: Any, *_: Any) -> None:
 @bug(
     "ledger",
     "unknown pupils count as accepted",
-    "store.outbox:SqlOutbox.delivered",
+    "store.outbox:Outbox.delivered",
     f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
 )
 def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:

@@ -475,10 +475,10 @@ for way, find in ((DIRECT, blocking), (AWAITED, blocking), (AWAITED, awaited), (
     print(way, find.__name__, it.push()[0], it.failures())
     if way in ASYNC:
         async def read():
-            return [item.school async for item in it.client.resultaten(alle=True)]
+            return [item.school async for item in it.client.resultaten(everything=True)]
         assert asyncio.run(read()) == [SCHOOL]
     else:
-        assert [item.school for item in it.client.resultaten(alle=True)] == [SCHOOL]
+        assert [item.school for item in it.client.resultaten(everything=True)] == [SCHOOL]
 close_all()
 """
 

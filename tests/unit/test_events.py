@@ -21,7 +21,7 @@ from tenacity import wait_none
 from doorstroom_client import Advies, Adviezenlijst, Client, Leerling, Leverancier, Retry
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.errors import DoorstroomError, Phase
-from doorstroom_client.events import Event, as_json, tell
+from doorstroom_client.events import Event, Teller, as_json, tell
 from doorstroom_client.exchange.call import Conditions, UnsureError, call
 from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.exchange.decisions import TABLE, Situation
@@ -284,3 +284,29 @@ def test_a_call_that_is_cancelled_half_way_is_told_too() -> None:
     next(flow)
     flow.close()
     assert [(event.result, event.outcomes, event.seconds) for event in events] == [("cancelled", (), 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, ("-", "-", "-")),
+        ({"object": "7 -"}, ("7 -", "-", "-")),
+        ({"actor": SUPPLIER_OIN}, ("-", SUPPLIER_OIN, "Toetsbureau")),
+        ({"actor": LAS_OIN}, ("-", LAS_OIN, "-")),
+        ({"actor": None, "peer": "OSR"}, ("-", "-", "OSR")),
+        ({"actor": SUPPLIER_OIN, "peer": "Anders"}, ("-", SUPPLIER_OIN, "Anders")),
+    ],
+)
+@pytest.mark.parametrize("oin", [LAS_OIN, None])
+def test_a_teller_knows_who_we_are_and_who_others_are(given: dict[str, Any], said: tuple[str, ...], oin: str | None) -> None:
+    told: list[Event] = []
+    Teller(lambda: oin, lambda: NOW, told.append, {SUPPLIER_OIN: "Toetsbureau"})("store", "moved", serious=True, **given)
+    (event,) = told
+    assert (event.action, event.result, event.origin, event.at, event.serious) == ("store", "moved", oin or "-", NOW, True)
+    assert (event.object, event.actor, event.peer) == said
+
+
+def test_of_two_suppliers_with_one_oin_the_first_one_is_named() -> None:
+    other = replace(LEVERANCIER, toetssoort="DIA", naam="Tweede")
+    with Client(auteur="T", leveranciers=[LEVERANCIER, other], transport=FakeTransport([])) as client:
+        assert client._chain.teller.names == {LEVERANCIER.oin: LEVERANCIER.naam}

@@ -100,7 +100,6 @@ trust = "t"
 base_url = "https://osr.example.nl/api/v3"
 environment = "kwalificatie"
 renamed = ["routing_id=routingId"]
-follow_links = false
 [[schooljaren]]
 schooljaar = "2025-2026"
 namespace = "ns-25"
@@ -128,7 +127,7 @@ def test_a_file_with_school_years(tmp_path: Path) -> None:
     found = load(tmp_path, TEXT)
     assert found.osr is not None
     assert (found.osr.namespace, found.osr.profile.versie, found.osr.is_test) == ("", "v3", True)
-    assert (found.osr.profile.renamed, found.osr.follow_links) == ((("routing_id", "routingId"),), False)
+    assert found.osr.profile.renamed == (("routing_id", "routingId"),)
     assert [(item.eerste_dag, item.until) for item in found.schooljaren] == [
         (D(2025, 8, 1), None),
         (D(2026, 9, 15), D(2027, 7, 15)),

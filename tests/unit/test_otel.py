@@ -16,7 +16,7 @@ from tenacity import wait_none
 
 from doorstroom_client import Advies, Adviezenlijst, Client, InboundRequest, Leerling, Retry
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.events import Event
+from doorstroom_client.events import Event, Teller
 from doorstroom_client.exchange.decisions import Situation
 from doorstroom_client.otel import spans
 from doorstroom_client.receiving import audit
@@ -109,17 +109,7 @@ def told(do: Callable[[Any], object]) -> Event:
     """The one event of something that the receiving half tells about."""
     events: list[Event] = []
 
-    class About:
-        leveranciers = (LEVERANCIER,)
-        on_event = events.append
-
-        def las_oin(self) -> str:
-            return "00000003990000010000"
-
-        def now(self) -> dt.datetime:
-            return NOW
-
-    do(About())
+    do(Teller(lambda: "00000003990000010000", lambda: NOW, events.append, {LEVERANCIER.oin: LEVERANCIER.naam}))
     (one,) = events
     return one
 
@@ -127,7 +117,7 @@ def told(do: Callable[[Any], object]) -> Event:
 @pytest.mark.parametrize("status", sorted(audit.RESULTS))
 def test_what_came_in_is_of_the_server_and_an_error_only_when_it_is_ours(status: int, collected: Collected) -> None:
     request = InboundRequest("POST", "/leerlingresultaat", "edu-to=kanarie", SUPPLIER_OIN, b"kanarie")
-    collected.hook(told(lambda about: audit.received(status, about, request, 0.5)))
+    collected.hook(told(lambda teller: audit.received(status, teller, request, 0.5)))
     span = collected.one
     attributes = dict(span.attributes or {})
     assert (span.name, span.kind) == ("doorstroom leerlingresultaat", SpanKind.SERVER)
@@ -140,7 +130,7 @@ def test_what_came_in_is_of_the_server_and_an_error_only_when_it_is_ours(status:
 
 
 def test_a_result_that_was_taken_in(collected: Collected) -> None:
-    collected.hook(told(lambda about: audit.received(202, about)))
+    collected.hook(told(lambda teller: audit.received(202, teller)))
     conventional = {name: value for name, value in (collected.one.attributes or {}).items() if name in CONVENTIONAL}
     assert conventional == {
         "http.request.method": "POST",
@@ -151,7 +141,7 @@ def test_a_result_that_was_taken_in(collected: Collected) -> None:
 
 
 def test_a_handshake_that_failed_is_no_error_of_ours(collected: Collected) -> None:
-    collected.hook(told(lambda about: audit.no_handshake("CERTIFICATE_VERIFY_FAILED", about)))
+    collected.hook(told(lambda teller: audit.no_handshake("CERTIFICATE_VERIFY_FAILED", teller)))
     span = collected.one
     assert (span.kind, span.status.status_code) == (SpanKind.SERVER, StatusCode.UNSET)
     assert set(span.attributes or {}) == ALLOWED
@@ -160,7 +150,7 @@ def test_a_handshake_that_failed_is_no_error_of_ours(collected: Collected) -> No
 @pytest.mark.parametrize("wiped", [True, False])
 def test_a_purge_is_our_own_and_fine(wiped: bool, collected: Collected) -> None:
     what = Purged(NOW, NOW, 1, 2, 3, wiped)
-    collected.hook(told(lambda about: removed(what, about)))
+    collected.hook(told(lambda teller: removed(what, teller)))
     span = collected.one
     assert (span.name, span.kind, span.status.status_code) == ("doorstroom purge", SpanKind.INTERNAL, StatusCode.UNSET)
     assert set(span.attributes or {}) == ALLOWED

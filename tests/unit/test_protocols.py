@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from support import LEVERANCIER, SCHOOL, FakeTransport
 
-from doorstroom_client import ApiKey, Auth, Client, Inbox, Retry, RetryPolicy, Store
+from doorstroom_client import ApiKey, Auth, Client, Inbox, Retry, RetryPolicy
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.store.protocols import Ledger, Mandates, Outbox, Reports
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 Wrap = Callable[[Any], Any]
@@ -47,12 +46,7 @@ WRAPS = pytest.mark.parametrize("wrap", [Proxy, lazy, lambda behind: behind], id
 @WRAPS
 def test_whatever_delegates_is_what_it_delegates_to(wrap: Wrap, store: SqliteStore) -> None:
     parts: dict[Any, Any] = {
-        Store: store,
         Inbox: store.inbox,
-        Outbox: store.outbox,
-        Ledger: store.ledger,
-        Reports: store.reports,
-        Mandates: store.mandates,
         Auth: ApiKey("X-Key", "secret"),
         RetryPolicy: Retry(),
     }
@@ -61,24 +55,24 @@ def test_whatever_delegates_is_what_it_delegates_to(wrap: Wrap, store: SqliteSto
 
 
 @WRAPS
-def test_a_client_works_with_a_store_that_delegates(wrap: Wrap, store: SqliteStore) -> None:
+def test_a_client_works_with_an_inbox_that_delegates(wrap: Wrap, store: SqliteStore) -> None:
     make = partial(Client, auteur="T", leveranciers=[LEVERANCIER], scholen=[SCHOOL], transport=FakeTransport([]))
-    with make(store=wrap(store)) as client:
-        assert list(client.resultaten()) == []
-        assert list(client.outbox.messages()) == []
     with make(store=wrap(store.inbox)) as client:
         assert list(client.resultaten()) == []
         with pytest.raises(ConfigurationError, match="received results only"):
             client.outbox.counts()
 
 
-def test_what_lacks_a_part_is_refused(store: SqliteStore) -> None:
-    class WithoutReports(Proxy):
-        reports = None
+def test_what_lacks_a_method_is_refused(store: SqliteStore) -> None:
+    class WithoutHistory(Proxy):
+        history = None
 
-    class Whole(Store):
+    class Whole(Inbox):
         """Says so itself."""
 
-    assert not isinstance(WithoutReports(store), Store)
-    assert isinstance(Whole(), Store)
-    assert not isinstance(Proxy(store), Whole)
+    assert not isinstance(WithoutHistory(store.inbox), Inbox)
+    assert isinstance(Whole(), Inbox)  # type: ignore[abstract]
+    assert not isinstance(Proxy(store.inbox), Whole)
+    client = Client(auteur="T", store=WithoutHistory(store.inbox), transport=FakeTransport([]))  # type: ignore[arg-type]
+    with client, pytest.raises(ConfigurationError, match="store must be a path, an address or a store object"):
+        client.store.counts()

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.events import Teller
 from doorstroom_client.receiving.asgi import Scope
-from doorstroom_client.receiving.audit import About, no_descriptors, no_handshake, turned_away
+from doorstroom_client.receiving.audit import no_descriptors, no_handshake, turned_away
 from doorstroom_client.receiving.peer import oin_from_scope
 
 Peer = Callable[[Scope], str | None]
@@ -36,16 +37,16 @@ class Rules:
     scarce: Callable[[], None] = lambda: None
 
     @classmethod
-    def with_events(cls, about: About, sender: Peer) -> Rules:
+    def with_events(cls, teller: Teller, sender: Peer) -> Rules:
         """Rules by which everything is told as an event.
 
         Args:
-            about: the receiver.
+            teller: of the receiver.
             sender: gives the OIN of the sender from a scope.
         """
         return cls(
             sender=sender,
-            turned_away=partial(turned_away, about=about),
-            refused=partial(no_handshake, about=about),
-            scarce=partial(no_descriptors, about=about),
+            turned_away=partial(turned_away, teller=teller),
+            refused=partial(no_handshake, teller=teller),
+            scarce=partial(no_descriptors, teller=teller),
         )

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.store.location import Address
-from doorstroom_client.store.sql import SqlStore
+from doorstroom_client.store.sql import Store
 
 if TYPE_CHECKING:
     from doorstroom_client.store.postgres.sessions import PostgresDatabase
 
 
-class PostgresStore(SqlStore):
-    """A `Store` in a schema of its own in PostgreSQL 13 or newer; any number of processes on any machines may share it.
+class PostgresStore(Store):
+    """A store in a schema of its own in PostgreSQL 13 or newer; any number of processes on any machines may share it.
 
     Args:
         address: ``postgresql://user@host/database?sslmode=verify-full&…``, as libpq reads it; on this machine a socket will

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from doorstroom_client.store.sql import SqlStore
+from doorstroom_client.store.sql import Store
 
 
-class SqliteStore(SqlStore):
-    """A `Store` in one file; safe to share between threads and between processes on one machine.
+class SqliteStore(Store):
+    """A store in one file; safe to share between threads and between processes on one machine.
 
     Args:
         path: the file; made with mode 0600 when it does not exist. Its folder must exist.
