@@ -17,12 +17,13 @@ from typing import Any
 
 import hypothesis
 import pytest
-from databases import Cluster, Places, a_cluster
 from support import close_all
-from unmeasured import UNMEASURED
+from support.databases import Cluster, Places, a_cluster
+from support.unmeasured import UNMEASURED
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 # A deadline, and a bound on how long making examples takes, say how busy a machine is and not whether the code is right. In CI
 # the examples are the same every time: what a run finds is of the change that it is about.
@@ -129,3 +130,12 @@ def pytest_configure() -> None:
         for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
             if signal.getsignal(number) is signal.SIG_IGN:
                 signal.signal(number, usual)
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """One file; for what is about files."""
+    (tmp_path / "store").mkdir()
+    made = SqliteStore(tmp_path / "store/s.db")
+    yield made
+    made.close()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from promises.test_cancellation import client_for, send
 from support import SCHOOL, SUPPLIER_OIN
-from wire.spel import ADVIEZEN, Speler, certificate, leverancier
+from support.wire import ADVIEZEN, Speler, certificate, leverancier
 
 from doorstroom_client.basics import forks
 from doorstroom_client.exchange.circuit import Circuits

@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from promises import kanarie
-from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
+from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN, kanarie
 
 from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr, Retry, Timeouts
 from doorstroom_client.exchange.call import call

@@ -17,8 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from promises import kanarie
-from support import SUPPLIER_OIN
+from support import SUPPLIER_OIN, kanarie
 
 from doorstroom_client import DoorstroomError
 from doorstroom_client.simulator import faults

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from promises import kanarie
-from promises.spoor import Spoor
-from promises.witness import Count, Witness
-from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, in_time
+from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, in_time, kanarie
+from support.spoor import Spoor
+from support.wire import Speler
+from support.witness import Count, Witness
 from tenacity import wait_none
-from wire.spel import Speler
 
 from doorstroom_client import ClientCertificate, DoorstroomError, Retry, Timeouts
 from doorstroom_client.errors import Phase, TlsError, Unavailable, WrongPeer

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
+from support.in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
+from support.osr_played import TODAY, Played, client_of, settings, simulated
 
 from doorstroom_client import AsyncClient, Client, Leverancier, Mandaatcontrole, Retry, School
 from doorstroom_client.errors import ConfigurationError
@@ -22,9 +24,6 @@ from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
-
-from .in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
-from .played import TODAY, Played, client_of, settings, simulated
 
 MANY = 6600
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, conditions, drive, fault
+from support.osr_played import NAMESPACE, SECOND, TODAY, URL, Played, client_of, settings, simulated
 
 from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Osr, Retry
 from doorstroom_client.errors import DoorstroomError, NoAnswer, Unavailable, UnexpectedResponse
@@ -19,8 +20,6 @@ from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
-
-from .played import NAMESPACE, SECOND, TODAY, URL, Played, client_of, settings, simulated
 
 
 def test_a_rate_limit_and_its_end() -> None:

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault, resultaat
+from support.in_time import SimulatedLoop, Slow, in_time, schools, timed
+from support.osr_played import client_of, settings, simulated
 
 from doorstroom_client import Advies, AsyncClient, InboundRequest, Jaargang, Leerling
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
-
-from .in_time import SimulatedLoop, Slow, in_time, schools, timed
-from .played import client_of, settings, simulated
 
 HOUR = 3600.0
 KNOWN, NEW = SCHOOL, schools(1)[0]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import LAS_OIN, SCHOOL, FakeTransport, conditions
+from support import osr_played as played
 
 from doorstroom_client import Retry
 from doorstroom_client.errors import DoorstroomError, Phase
@@ -26,8 +27,6 @@ from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service, get_version
 from doorstroom_client.osr.writing import find_urls
 from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Response
-
-from . import played
 
 EXAMPLES = int(os.environ.get("DOORSTROOM_OSR_EXAMPLES", "150"))
 NAMES = """

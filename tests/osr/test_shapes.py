@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support import JSON, LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, conditions, drive
+from support.osr_played import URL, settings
 from tenacity import wait_none
 
 from doorstroom_client import EigenMandaat, Endpoint, Onderwijsinstelling, Osr, Retry
@@ -28,8 +29,6 @@ from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.schools import find_schools, get_board, get_school
 from doorstroom_client.osr.services import find_services, find_versions, get_service
 from doorstroom_client.transport.request import Outcome, Response
-
-from .played import URL, settings
 
 OSR = settings()
 BASE = "https://osr.example.nl"

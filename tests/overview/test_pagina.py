@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 
 import pytest
 from support import LEVERANCIER, OTHER_OIN, SCHOOL
+from support.overview import JAAR, NU, kwam, twee_scholen
 
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
@@ -25,8 +26,6 @@ from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import KOLOMMEN, als_csv
 from doorstroom_client.parties.leverancier import Leverancier
-
-from .wereld import JAAR, NU, kwam, twee_scholen
 
 HOSTILE = (
     "<script>alert(1)</script>",

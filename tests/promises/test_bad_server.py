@@ -6,8 +6,8 @@ import logging
 
 import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
+from support.wire import Calls, Speler, certificate, leverancier
 from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
 from doorstroom_client.events import Event

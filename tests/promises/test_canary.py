@@ -16,9 +16,32 @@ from typing import Any
 
 import pytest
 from support import JSON, LEVERANCIER, SCHOOL, AsyncFakeTransport, FakeTransport, drive, fault, resultaat
+from support.kanarie import (
+    ADVIES,
+    CANARIES,
+    DEELNEMER,
+    ECK,
+    GEBOREN,
+    GROEPEN,
+    HARMLESS,
+    LAS,
+    LEERLING,
+    MELDING,
+    NAAM,
+    RAPPORT,
+    ROEPNAAM,
+    SCHOOLADVIES,
+    SCORE,
+    TOETSADVIES,
+    TOKEN,
+    WACHTZIN,
+    lines_of_keys,
+    lock,
+)
+from support.spoor import LIBRARIES, Spoor, forms
+from support.wire import Speler, quick
 from tenacity import wait_none
 from typer.testing import CliRunner
-from wire.spel import Speler, quick
 
 from doorstroom_client import (
     Advies,
@@ -45,30 +68,6 @@ from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.simulator.toetssysteem import _Rapport
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Response
-
-from .kanarie import (
-    ADVIES,
-    CANARIES,
-    DEELNEMER,
-    ECK,
-    GEBOREN,
-    GROEPEN,
-    HARMLESS,
-    LAS,
-    LEERLING,
-    MELDING,
-    NAAM,
-    RAPPORT,
-    ROEPNAAM,
-    SCHOOLADVIES,
-    SCORE,
-    TOETSADVIES,
-    TOKEN,
-    WACHTZIN,
-    lines_of_keys,
-    lock,
-)
-from .spoor import LIBRARIES, Spoor, forms
 
 PUPIL = CANARIES | {"api_key van de keten": API_KEY}
 RETRY = Retry(wait=wait_none(), circuit_after=0)

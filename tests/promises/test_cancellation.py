@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support import SCHOOL, SUPPLIER_OIN
-from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
+from support.wire import ADVIEZEN, certificate, leverancier, quick, timeouts
 
 from doorstroom_client import AsyncClient
 from doorstroom_client.errors import DoorstroomError, Unavailable

@@ -17,8 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support.wire import ADVIEZEN, Calls, Speler, certificate, leverancier
 from wire import conftest as both
-from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 from doorstroom_client import ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError

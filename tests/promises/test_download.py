@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 from support import SCHOOL, SUPPLIER_OIN
+from support.wire import Speler, certificate, leverancier
 from wire import conftest as both
-from wire.spel import Speler, certificate, leverancier
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError, MessageError, NoAnswer, StoreError, UnexpectedResponse

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ssl_maker import LEGACY, OPENSSL, Authority, Leaf, make_key, needs_openssl, openssl, together
+from support.ssl_maker import LEGACY, OPENSSL, Authority, Leaf, make_key, needs_openssl, openssl, together
 from typer.testing import CliRunner
 
 from doorstroom_client import AsyncClient, Client

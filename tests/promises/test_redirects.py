@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support.wire import Calls, Speler, certificate, leverancier
 from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client import ApiKey, Osr
 from doorstroom_client.errors import RedirectRefused

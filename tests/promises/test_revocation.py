@@ -15,8 +15,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from support import SUPPLIER_OIN
+from support.wire import Calls, Speler, certificate, leverancier
 from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import ConfigurationError, Phase, TlsError
 from doorstroom_client.events import Event

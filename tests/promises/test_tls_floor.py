@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from support import SUPPLIER_OIN
+from support.wire import Calls, Speler, certificate, leverancier
 from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import Phase, TlsError
 from doorstroom_client.simulator.faults import (

@@ -16,17 +16,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from databases import ROLE, Cluster, query
-from delivery.world import Clock, Supplier, add_now, deliver_all
+from durability.storing import result
+from durability.test_several_receivers import receiver
 from psycopg.conninfo import conninfo_to_dict
 from support import NOW
+from support.databases import ROLE, Cluster, query
+from support.deliveries import FIRST, later
+from support.sending import Clock, Supplier, add_now, deliver_all
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
-
-from .deliveries import FIRST, later
-from .receiving import result
-from .test_receivers import receiver
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 ALL = 3

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import ROLE, Cluster
 from support import NOW
+from support.databases import ROLE, Cluster
+from support.deliveries import FIRST, later
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.current import Marks, lock
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
 from doorstroom_client.store.schema import STAMP
 
-from .deliveries import FIRST, later
 from .lossy import Lossy
 
 

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.deliveries import FIRST, later
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.schema import STAMP
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .deliveries import FIRST, later
 
 
 @pytest.fixture

@@ -11,16 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from databases import Places, query
 from support import NOW, SCHOOL
+from support.databases import Places, query
+from support.deliveries import FIRST, later
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.opening import open_store
 from doorstroom_client.store.protocols import Inbox, Store
 from doorstroom_client.store.rows import StoredAnswer
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .deliveries import FIRST, later
 
 """It forks while it has threads, on purpose: so does a server that loads the application first."""
 

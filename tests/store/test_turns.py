@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from databases import Cluster
 from support import NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support.databases import Cluster
 
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, State

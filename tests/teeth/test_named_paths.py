@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from unmeasured import UNMEASURED
+from support.unmeasured import UNMEASURED
 
 from .bugs import BUGS
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
-from .spel import Speler
+from support.wire import Speler
 
 
 @pytest.fixture(params=["sync", "async"])

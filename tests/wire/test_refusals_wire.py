@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from support import PDF, SUPPLIER_OIN
+from support.wire import Calls, Scripted, Speler, certificate, leverancier
 
 from doorstroom_client.errors import (
     AanleveringGesloten,
@@ -23,8 +24,6 @@ from doorstroom_client.errors import (
 from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.pki import Pki
-
-from .spel import Calls, Scripted, Speler, certificate, leverancier
 
 LIST: dict[int, tuple[type[DoorstroomError] | None, int]] = {
     200: (UnexpectedResponse, 1),

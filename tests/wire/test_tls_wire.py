@@ -14,13 +14,23 @@ from typing import Any
 
 import pytest
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN, in_time
+from support.wire import (
+    ADVIEZEN,
+    Calls,
+    RawServer,
+    Scripted,
+    Speler,
+    certificate,
+    leverancier,
+    other_pki,
+    read_request,
+    timeouts,
+)
 
 from doorstroom_client import Osr
 from doorstroom_client.errors import ConnectError, DoorstroomError, Phase, TlsError, WrongPeer
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Leaf, Pki
-
-from .spel import ADVIEZEN, Calls, RawServer, Scripted, Speler, certificate, leverancier, other_pki, read_request, timeouts
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
