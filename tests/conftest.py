@@ -20,6 +20,7 @@ import pytest
 from support import close_all
 from support.databases import Cluster, Places, a_cluster
 from support.unmeasured import UNMEASURED
+from support.wire import Speler
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
@@ -137,5 +138,13 @@ def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
     """One file; for what is about files."""
     (tmp_path / "store").mkdir()
     made = SqliteStore(tmp_path / "store/s.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def speler(request: pytest.FixtureRequest) -> Iterator[Speler]:
+    """Makes clients of one of the two kinds and closes them."""
+    made = Speler(awaited=request.param == "async")
     yield made
     made.close()

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from support.command_line import Run
 
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.definitie import definitie_van
-
-from .conftest import Run
 
 
 def published(path: Path, document: Any = None) -> Path:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from support.command_line import Run, assert_private
 
 from doorstroom_client import Client
 from doorstroom_client.cli._lines import lines_of, spelled
@@ -17,8 +18,6 @@ from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.columns import ADVIEZEN
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.simulator.invented import BedachteLeerling
-
-from .conftest import Run, assert_private
 
 SEND = ("adviezen", "send", "adviezen.csv", "--school", "99AA")
 CHANGES = (*SEND, "--only-changes")

@@ -7,14 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.command_line import Run
 from typer.testing import CliRunner
 
 from doorstroom_client.cli._app import app
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.keten import API_KEY
-
-from .conftest import Run
 
 
 def test_all_in_order_without_network(keten: Keten, run: Run) -> None:

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command_line import Run, assert_private, environment
 
 from doorstroom_client.cli import health
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.x509 import CertificateFacts
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .conftest import Run, assert_private, environment
 
 METRICS = {
     *("certificate_days", "outbox_waiting", "outbox_held", "outbox_parked", "outbox_oldest_hours"),

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command_line import Run, assert_private
 
 from doorstroom_client.cli.outbox import code_of_message
 from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend, NoAnswer, OngeldigBericht, TlsError, Unavailable
 from doorstroom_client.sending.delivery import Bezorging
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.store.rows import Key, Queued, State
-
-from .conftest import Run, assert_private
 
 SUMMARY = {"deze_keer", "leerlingen", "outbox", "next_at", "aandacht", "gestopt_door", "error", "exit_code"}
 """Everything that stands in the summary of a delivery."""

@@ -7,10 +7,9 @@ import logging
 from pathlib import Path
 
 import pytest
+from support.command_line import Run, assert_private, private_texts
 
 from doorstroom_client.simulator import Keten
-
-from .conftest import Run, assert_private, private_texts
 
 GIVEN = ("--leerlingen", "deelnemers.csv", "--adviezen", "adviezen.csv")
 

@@ -10,11 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.command_line import Run, assert_private
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.simulator import Keten
-
-from .conftest import Run, assert_private
 
 
 def test_the_list_says_not_whose_results_they_are(received: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

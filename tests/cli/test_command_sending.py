@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from support.command_line import Run, assert_private
 
 from doorstroom_client.simulator import Keten
-
-from .conftest import Run, assert_private
 
 
 @pytest.mark.parametrize(("command", "operation"), [("deelnemers", "registreren"), ("adviezen", "registreren-schooladviezen")])

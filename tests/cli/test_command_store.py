@@ -8,11 +8,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from support.command_line import Run, assert_private
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .conftest import Run, assert_private
 
 NOW = dt.datetime.now(dt.UTC)
 GONE = {"resultaten": 26, "berichten": 0, "merken": 0}

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 import typer
+from support.command_line import environment
 
 from doorstroom_client import errors
 from doorstroom_client.cli import _terminal as terminal
@@ -18,8 +19,6 @@ from doorstroom_client.cli._errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
 from doorstroom_client.events import Event, tell
-
-from .conftest import environment
 
 CODES = {
     errors.MessageError: 65,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import in_time
+from support.command_line import Run
 from typer.testing import CliRunner
 
 from doorstroom_client.cli import _endpoints as _adressen
@@ -18,8 +19,6 @@ from doorstroom_client.cli import _mandates_told as _mandaten
 from doorstroom_client.cli._app import app
 from doorstroom_client.osr import rounds as controle
 from doorstroom_client.simulator import Keten
-
-from .conftest import Run
 
 LAS = "00000003990000010000"
 URL = "https://las.example.nl/terugweg"

@@ -8,11 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+from support.command_line import Run, assert_private
 
 from doorstroom_client.cli.simulator import adviezen_csv, deelnemers_csv
 from doorstroom_client.simulator import Keten, edexml_of
-
-from .conftest import Run, assert_private
 
 
 @pytest.fixture(params=["EDEX.XML", "deelnemers.csv"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command_line import Run, assert_private, start
 
 from doorstroom_client import errors
 from doorstroom_client.cli import _many
@@ -23,8 +24,6 @@ from doorstroom_client.sending.many import Afloop, Uitkomst
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.transport.request import Operation
-
-from .conftest import Run, assert_private, start
 
 SCHOOLS = ("99AA", "99BB", "99CC")
 SUMMARY = {"scholen", "per_afloop", "leerlingen", "aandacht", "gestopt_door", "error", "exit_code"}

@@ -15,14 +15,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from support.command_line import Run, assert_private, environment, start
 
 from doorstroom_client import Client
 from doorstroom_client.cli._program import program
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
-
-from .conftest import Run, assert_private, environment, start
 
 
 @contextmanager

@@ -6,14 +6,14 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 from support.disks import is_sound
+from support.processes import module, wait_until
 from support.told import Told, receiving
 
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
@@ -23,7 +23,6 @@ from .killed_receivers import message_of
 KILLS = int(os.environ.get("DOORSTROOM_KILLS", "12"))  # read at import: no test sees variables of the machine
 SEED = int(os.environ.get("DOORSTROOM_SEED", "3"))
 RECEIVERS = 2
-TESTS = Path(__file__).resolve().parents[1]
 BOOKS = ("tried", "kept", "marking", "marked", "errors")
 
 
@@ -32,11 +31,10 @@ class Receivers:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._number = folder, 0
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
         self._errors = (folder / "errors").open("ab")
-        self._maker = subprocess.Popen(
-            [sys.executable, "-m", "durability.killed_receivers", str(folder)],
-            env=environment,
+        self._maker = module(
+            "durability.killed_receivers",
+            folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -76,13 +74,6 @@ def receivers(tmp_path: Path) -> Iterator[Receivers]:
     made = Receivers(tmp_path)
     yield made
     made.end()
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "nothing goes on"
-        time.sleep(0.01)
 
 
 def test_kill_9(tmp_path: Path, receivers: Receivers) -> None:

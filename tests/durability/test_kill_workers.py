@@ -7,16 +7,16 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.databases import Places
+from support.processes import module, wait_until
 from support.sending import open_store
 
 from doorstroom_client.store.rows import Queued, State
@@ -26,7 +26,6 @@ from .killed_workers import LEASE
 KILLS = int(os.environ.get("DOORSTROOM_KILLS", "12"))  # read at import: no test sees variables of the machine
 SEED = int(os.environ.get("DOORSTROOM_SEED", "7"))
 WORKERS, ADDERS = {"sqlite": 3, "postgres": 4}, 1
-TESTS = Path(__file__).resolve().parents[1]
 
 
 class Processes:
@@ -38,10 +37,8 @@ class Processes:
 
     def start(self, name: str) -> None:
         kind = "add" if name.startswith("add") else "work"
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
-        command = [sys.executable, "-m", "durability.killed_workers", kind, str(self._folder), name[-1]]
         with (self._folder / "errors").open("ab") as errors:
-            self._running[name] = subprocess.Popen(command, env=environment, stderr=errors)
+            self._running[name] = module("durability.killed_workers", kind, self._folder, name[-1], stderr=errors)
 
     def signal(self, name: str, number: signal.Signals) -> None:
         process = self._running[name]
@@ -87,13 +84,6 @@ def processes(tmp_path: Path, place: str) -> Iterator[Processes]:
 
 def lines(folder: Path, name: str) -> list[list[str]]:
     return [line.split() for line in (folder / name).read_text().splitlines()]
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "nothing goes on"
-        time.sleep(0.02)
 
 
 def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processes: Processes) -> None:

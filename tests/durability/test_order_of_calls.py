@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,9 +18,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from support.processes import module
 from support.told import QUERY, body
 
-TESTS = Path(__file__).resolve().parents[1]
 SUPPLIERS, EACH = 4, 6
 STRACE = shutil.which("strace") or ""
 
@@ -64,10 +63,10 @@ def calls_of(trace: Path) -> list[Seen]:
 @contextmanager
 def traced(folder: Path) -> Iterator[int]:
     """A receiver under strace; gives its port. Its trace is whole when the block has ended."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
-    process = subprocess.Popen(
-        [*TRACING, str(folder / "trace"), sys.executable, "-m", "durability.listening", str(folder / "s.db")],
-        env=environment,
+    process = module(
+        "durability.listening",
+        folder / "s.db",
+        before=[*TRACING, str(folder / "trace")],
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -11,7 +11,6 @@ import random
 import shutil
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from support.disks import is_sound
+from support.processes import module, wait_until
 from support.told import body, push, receiving
 
 from doorstroom_client import Client
@@ -32,7 +32,6 @@ from .killed_receivers import message_of
 PULLS = int(os.environ.get("DOORSTROOM_PULLS", "6"))  # read at import: no test sees variables of the machine
 SEED = int(os.environ.get("DOORSTROOM_SEED", "11"))
 THREADS, LATER = 4, 5
-TESTS = Path(__file__).resolve().parents[1]
 
 
 @dataclass
@@ -91,13 +90,6 @@ class Scene:
 
     def copy(self) -> Path:
         return self.path.with_name("copy.db")
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < end, "it does not come"
-        time.sleep(0.002)
 
 
 def content(path: Path) -> set[bytes]:
@@ -281,14 +273,13 @@ def under_two(path: Path, chance: random.Random) -> list[Path]:
 
 def test_two_receivers(tmp_path: Path) -> None:
     """What one of them does when the file goes harms neither the other nor what that one has taken into use meanwhile."""
-    chance, environment = random.Random(SEED), {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
+    chance = random.Random(SEED)
     for number in range(PULLS):
         folder = tmp_path / str(number)
         (folder / "data").mkdir(parents=True)
         book = folder / "kept"
         book.touch()
-        command = [sys.executable, "-m", "durability.pulled_receiver", str(folder)]
-        running = [subprocess.Popen([*command, name], env=environment, stderr=subprocess.PIPE) for name in "pq"]
+        running = [module("durability.pulled_receiver", folder, name, stderr=subprocess.PIPE) for name in "pq"]
 
         def both(after: int, book: Path = book) -> bool:
             return {line[0] for line in book.read_text().splitlines()[after:]} >= {"p", "q"}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import subprocess
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 from support import NOW
 from support.databases import Cluster, Places, query
 from support.deliveries import later
+from support.processes import module
 
 from doorstroom_client.store.opening import open_store
 
@@ -22,20 +21,13 @@ from .storing import result
 
 RESULTS = int(os.environ.get("DOORSTROOM_PG_RESULTS", "400"))  # read at import: no test sees variables of the machine
 TOMORROW = NOW + dt.timedelta(days=1)
-TESTS = Path(__file__).resolve().parents[1]
-
-
-def receiver(place: str, number: int, output: Any) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(TESTS.parent), str(TESTS)))}
-    command = [sys.executable, "-m", "durability.storing", place, str(number), str(RESULTS)]
-    return subprocess.Popen(command, env=environment, stdout=output)
 
 
 def test_two_receivers_of_which_one_is_killed(cluster: Cluster, tmp_path: Path) -> None:
     place = cluster.fresh()
     outputs = [tmp_path / "0", tmp_path / "1"]
     with outputs[0].open("wb") as one, outputs[1].open("wb") as two:
-        first, second = receiver(place, 0, one), receiver(place, 1, two)
+        first, second = (module("durability.storing", place, at, RESULTS, stdout=told) for at, told in enumerate((one, two)))
         while len(outputs[0].read_bytes().splitlines()) < RESULTS // 2:
             assert first.poll() is None
             assert second.poll() in (None, 0)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from support import PDF, SCHOOL, SUPPLIER_OIN
 from support.wire import ADVIEZEN, Calls, Speler, certificate, leverancier
-from wire import conftest as both
 
 from doorstroom_client import Advies, Leerling
 from doorstroom_client.errors import (
@@ -25,7 +24,6 @@ from doorstroom_client.store.rows import State
 from .answer_table import BODIES, CELLS, Cell
 from .bodies import NO_REFUSALS, OTHERS, PAGES, RECEIPTS, REFUSALS, WORDS, page
 
-speler = both.speler
 TWO = [*ADVIEZEN, Advies(Leerling(las_key="sleutel-2"), "VWO")]
 
 

@@ -10,14 +10,13 @@ import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SUPPLIER_OIN
 from support.in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 from support.osr_played import Played, client_of, settings, simulated
+from support.receiving import pushed
 
 from doorstroom_client import Advies, AsyncClient, Client, ConfigurationError, Event, GeenMandaat, Leerling, Leverancier, School
 from doorstroom_client.osr.answers import is_suspect
 from doorstroom_client.osr.rounds import Mandaatcontrole
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
-
-from .test_outage import pushed
 
 NIGHT = dt.timedelta(hours=24, minutes=10)
 

@@ -7,7 +7,6 @@ import logging
 import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
 from support.wire import Calls, Speler, certificate, leverancier
-from wire import conftest as both
 
 from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
 from doorstroom_client.events import Event
@@ -24,7 +23,6 @@ from doorstroom_client.simulator.faults import (
 )
 from doorstroom_client.simulator.pki import Defect, Pki
 
-speler = both.speler
 CODES: dict[Defect, str] = {
     Defect.EXPIRED: "expired",
     Defect.NOT_YET_VALID: "not_yet_valid",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support import SCHOOL, SUPPLIER_OIN
-from support.wire import ADVIEZEN, certificate, leverancier, quick, timeouts
+from support.wire import client_for, send
 
 from doorstroom_client import AsyncClient
 from doorstroom_client.errors import DoorstroomError, Unavailable
@@ -35,11 +35,6 @@ def _small_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_CONNECTIONS", POOL)
 
 
-def client_for(pki: Pki, url: str, **more: Any) -> AsyncClient:
-    arguments: dict[str, Any] = {"auteur": "Test 1", "schooljaar": "2025-2026", "retry": quick(1), "timeouts": timeouts(20.0)}
-    return AsyncClient(certificate=certificate(pki), leveranciers=[leverancier(url)], **{**arguments, **more})
-
-
 def whatever_is_asked() -> Fault:
     """A receipt or a report, after a moment that differs from one request to the next."""
     moments = random.Random(7)
@@ -57,10 +52,6 @@ def whatever_is_asked() -> Fault:
         return True
 
     return Fault("whatever_is_asked", play)
-
-
-def send(client: AsyncClient) -> Awaitable[Any]:
-    return client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
 
 
 def fetch(client: AsyncClient) -> Awaitable[Any]:

@@ -18,7 +18,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from support.wire import ADVIEZEN, Calls, Speler, certificate, leverancier
-from wire import conftest as both
 
 from doorstroom_client import ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError
@@ -26,7 +25,6 @@ from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import client_context, server_context
 
-speler = both.speler
 PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY")
 CONTEXTS: list[Callable[[ClientCertificate], ssl.SSLContext]] = [client_context, server_context]
 

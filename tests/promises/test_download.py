@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from support import SCHOOL, SUPPLIER_OIN
 from support.wire import Speler, certificate, leverancier
-from wire import conftest as both
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError, MessageError, NoAnswer, StoreError, UnexpectedResponse
@@ -27,7 +26,6 @@ from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.faults import Fault, FaultServer, Wire, answer, served
 from doorstroom_client.simulator.pki import Pki
 
-speler = both.speler
 RAPPORT = "rapport-1"
 PDF = b"%PDF-1.7\n" + b"0123456789" * 400 + b"\n%%EOF\n"
 KIND = "application/pdf"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from support.wire import Calls, Speler, certificate, leverancier
-from wire import conftest as both
 
 from doorstroom_client import ApiKey, Osr
 from doorstroom_client.errors import RedirectRefused
@@ -19,7 +18,6 @@ from doorstroom_client.events import Event
 from doorstroom_client.simulator.faults import answer, served
 from doorstroom_client.simulator.pki import Pki
 
-speler = both.speler
 STATUSES = (301, 302, 303, 307, 308)
 PLACES = ("another host", "http", "same host", "relative", "without a scheme", "none")
 BODIES = {"with body": b'{"melding": "elders"}', "without body": b""}

@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from support.headers import ders
 from support.processes import free_port, installed, nginx, running
+from support.serving import ROOT, Served, serving
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Issued, Leaf
-
-from .conftest import ROOT, Served, serving
-from .test_proxy import ders
 
 EXAMPLES = ROOT / "examples" / "proxy"
 FILES = {

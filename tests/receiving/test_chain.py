@@ -15,12 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from support import OTHER_OIN, SUPPLIER_OIN
+from support.headers import ders
 
 from doorstroom_client.receiving.reasons import Reason
 from doorstroom_client.receiving.verify import Trust
 from doorstroom_client.simulator.pki import Pki
-
-from .test_proxy import ders
 
 NOW = dt.datetime.now(dt.UTC)
 MOST = 30

@@ -12,14 +12,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from support.serving import Serve, Supplier, answer, status_of
 
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Leaf, Pki
 from doorstroom_client.transport.tls import server_context
-
-from .conftest import Serve, Supplier, answer, status_of
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 ICE = "00000003990000110000"

@@ -14,11 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from support.serving import Serve, Supplier, answer, status_of
 
 from doorstroom_client.receiving.limits import SHIPPED
 from doorstroom_client.simulator import Keten
-
-from .conftest import Serve, Supplier, answer, status_of
 
 STRANGER = "00000003123456789000"
 HOSTILE = "127.0.0.3"

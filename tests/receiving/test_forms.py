@@ -11,12 +11,11 @@ from urllib.parse import quote
 
 import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
+from support.headers import HERE, Ask, ders, environ, item, scope
 
 from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.receiving.proxy_forms import FORMS
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
-
-from .test_proxy import HERE, Ask, ask, ders, environ, item, scope
 
 __all__ = ["ask"]
 

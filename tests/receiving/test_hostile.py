@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from support.serving import Served, Supplier, answer, serving, status_of
 
 from doorstroom_client.simulator import Keten
-
-from .conftest import Served, Supplier, answer, serving, status_of
 
 MIB = 1024 * 1024
 MOST = 8 * MIB

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+from support.serving import Serve, Served, Supplier, answer, status_of, until_closed
 
 from doorstroom_client.messages.codec import BODY_LIMIT
 from doorstroom_client.receiving.judge import MELDINGEN
@@ -19,7 +20,6 @@ from doorstroom_client.receiving.limits import SHIPPED
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.receiving.server.uvicorn_tls import TlsH11Protocol
 
-from .conftest import Serve, Served, Supplier, answer, status_of, until_closed
 from .short_serve import SHORT
 
 MIB = 1024 * 1024

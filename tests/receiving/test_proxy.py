@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from support import OTHER_OIN, SUPPLIER_OIN
+from support.headers import ELSEWHERE, HERE, Ask, ders, environ, fields, item, scope
 
 from doorstroom_client import ConfigurationError
 from doorstroom_client.events import Event
@@ -23,51 +24,6 @@ from doorstroom_client.receiving import proxy as proxy_module
 from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.simulator.pki import Defect, Issued, Leaf, Pki
-
-HERE, ELSEWHERE = "127.0.0.1", "192.0.2.7"
-
-
-def ders(issued: Issued) -> list[bytes]:
-    """The certificates in a file, the client's own first."""
-    texts = issued.cert.read_text().split("-----END CERTIFICATE-----\n")
-    return [ssl.PEM_cert_to_DER_cert(f"{text}-----END CERTIFICATE-----\n") for text in texts if text.strip()]
-
-
-def item(der: bytes) -> str:
-    """As RFC 9440 writes it."""
-    return f":{base64.b64encode(der).decode()}:"
-
-
-def fields(issued: Issued) -> list[tuple[str, str]]:
-    """What a proxy adds."""
-    own, *between = ders(issued)
-    return [("Client-Cert", item(own)), *([("Client-Cert-Chain", ", ".join(map(item, between)))] if between else [])]
-
-
-def scope(headers: list[tuple[str, str]], address: str | None = HERE, **more: Any) -> dict[str, Any]:
-    pairs = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
-    client = None if address is None else (address, 40_000)
-    return {"type": "http", "client": client, "server": ("127.0.0.1", 80), "headers": pairs, **more}
-
-
-def environ(headers: list[tuple[str, str]], address: str = HERE, **more: str) -> dict[str, str]:
-    """As a WSGI server makes it: names that differ in case or by a dash cannot be told apart, and are joined."""
-    found: dict[str, str] = {"REMOTE_ADDR": address, **more}
-    for name, value in headers:
-        key = "HTTP_" + name.upper().replace("-", "_")
-        found[key] = f"{found[key]},{value}" if key in found else value
-    return found
-
-
-Ask = Callable[..., str | None]
-
-
-@pytest.fixture(params=["asgi", "wsgi"])
-def ask(request: pytest.FixtureRequest) -> Ask:
-    """Put a request to a proxy, in either way."""
-    if request.param == "asgi":
-        return lambda proxy, headers, address=HERE: proxy.of_scope(scope(headers, address))
-    return lambda proxy, headers, address=HERE: proxy.of_environ(environ(headers, address))
 
 
 @pytest.fixture

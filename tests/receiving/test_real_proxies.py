@@ -10,12 +10,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from support.headers import ders, item
+from support.serving import Serve, Served, Supplier, answer, status_of
 
 from doorstroom_client.simulator import Keten
 
-from .conftest import Serve, Served, Supplier, answer, status_of
 from .proxies import EXAMPLES, FILES, behind, issued, with_rsa
-from .test_proxy import ders, item
 
 ICE, DIA = "00000003990000110000", "00000003990000120000"
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, closed_later
+from support.headers import HERE, ders, environ, fields, item, scope
 
 from doorstroom_client import Client, Event, InboundRequest, Retry
 from doorstroom_client.events import as_json
@@ -22,8 +23,6 @@ from doorstroom_client.receiving.peer import oin_from_environ, oin_from_scope
 from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.receiving.reasons import Reason
 from doorstroom_client.simulator.pki import Defect, Issued, Pki
-
-from .test_proxy import HERE, ders, environ, fields, item, scope
 
 Headers = list[tuple[str, str]]
 ELSEWHERE = "192.0.2.7"

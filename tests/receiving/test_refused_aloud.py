@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.serving import Serve, Served, Supplier, answer, status_of, until_closed
+from support.short_serve import SHORT
 
 from doorstroom_client.simulator import Keten
-
-from .conftest import Serve, Served, Supplier, answer, status_of, until_closed
-from .short_serve import SHORT
 
 MIB = 1024 * 1024
 STRANGER = "00000003123456789000"

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.serving import ROOT, SHORT_SERVE, Serve, Served, Supplier, answer, status_of, until_closed
+from support.short_serve import SHORT
 
 from doorstroom_client import ConfigurationError
 from doorstroom_client.config.reader import load_settings
@@ -28,9 +30,6 @@ from doorstroom_client.receiving.server.renewal import ServerContext
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Defect, Pki
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .conftest import HERE, ROOT, Serve, Served, Supplier, answer, status_of, until_closed
-from .short_serve import SHORT
 
 
 def health(served: Served, path: str = "/health/ready", method: str = "GET") -> tuple[int, dict[str, Any]]:
@@ -357,7 +356,7 @@ def test_nobody_reads_the_log(chain: Keten, tmp_path: Path, supplier: Supplier) 
     """The reader of stdout went away; results are taken in all the same."""
     reading, writing = os.pipe()
     process = subprocess.Popen(
-        [sys.executable, str(HERE / "short_serve.py"), "serve", "--config", str(chain.directory / "doorstroom.toml")],
+        [sys.executable, SHORT_SERVE, "serve", "--config", str(chain.directory / "doorstroom.toml")],
         stdout=writing,
         stderr=subprocess.PIPE,
         text=True,

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 from support.processes import free_port
+from support.serving import ROOT, Supplier
 
 from doorstroom_client.simulator import Keten
-
-from .conftest import ROOT, Supplier
 
 PAGE = (ROOT / "docs" / "how-to" / "receive-results.md").read_text("utf-8")
 TLS = ["--certfile", "{las}.cert.pem", "--keyfile", "{las}.key.pem", "--ca-certs", "{trust}", "--cert-reqs", "2"]

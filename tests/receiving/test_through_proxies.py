@@ -25,11 +25,11 @@ import httpx
 import pytest
 import yaml
 from support import resultaat
+from support.serving import Supplier, answer, serving, status_of
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
-from .conftest import Supplier, answer, serving, status_of
 from .proxies import FILES, behind, with_rsa
 
 SPEC = os.environ.get("DOORSTROOM_SPEC_DIR", "")  # read here: no variable of ours is left while a test runs

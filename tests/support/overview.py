@@ -147,3 +147,43 @@ def twee_scholen(*, met_namen: bool = True, aantal: int = 27) -> Overzicht:
         vergeleken=[Vergeleken(routeringskenmerk=SCHOOL.routeringskenmerk, leverancier=SUPPLIER_OIN, aangenomen=24, open=2)],
         leveranciers=[LEVERANCIER],
     )
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=https://evil.example/x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style><style>@import 'https://evil.example'</style>",
+    "</title></svg><svg onload=alert(1)>",
+    "&lt;b&gt; &#60;i&#62; javascript:alert(1)",
+    "{{7*7}} ${7*7} <!-- --> ]]>",
+)
+
+
+def hostile(text: str, *, key: str = "") -> Overzicht:
+    school = School(
+        instellingscode="11BB",
+        vestigingscode="00",
+        onderwijsaanbiedercode="123A123",
+        onderwijslocatiecode="123X123",
+        administratienr="01",
+        routeringskenmerk=SCHOOL.routeringskenmerk,
+        naam=text,
+    )
+    pupils = [BekendeLeerling(naam=text, groep=f"8{text}", eck_id="e1"), BekendeLeerling(naam=text, groep=text, las_key="k2")]
+    return maak_overzicht(
+        [
+            kwam(eck="e1", toetsadvies="vwo", niveaus={"LEZEN": text, "REKENEN": "1S"}, school=school),
+            kwam(las="k2", toetsadvies=text, toets=text, school=school),
+            kwam(las=key or text, school=school),
+        ],
+        scholen=[
+            Schoolgegevens(
+                school=school,
+                leerlingen=Leerlingenlijst(pupils),
+                adviezen=[Advies(Leerling("e1"), "HAVO"), Advies(Leerling(las_key="k2"), text), Advies(Leerling(text), text)],
+            )
+        ],
+        schooljaar=JAAR,
+        gemaakt_op=NU,
+    )

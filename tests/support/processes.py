@@ -1,18 +1,23 @@
-"""Real programs that a test runs: skipped where they are not installed."""
+"""Other processes: real programs, skipped where they are not installed, and modules of these tests."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from doorstroom_client.errors import StoreError
 
 _PACKAGES = {
     "nginx": "apt-get install nginx-light",
@@ -35,6 +40,13 @@ def installed(name: str) -> str:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         return int(listening.getsockname()[1])
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came so far"
+        time.sleep(0.005)
 
 
 def nginx(folder: Path, server: str) -> list[str]:
@@ -80,3 +92,33 @@ def running(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
 
 def _said(folder: Path) -> str:
     return "\n".join(path.read_text("utf-8") for name in ("said", "error.log") if (path := folder / name).exists())
+
+
+CONTEXT = multiprocessing.get_context("fork")
+
+
+def in_child(*work: Callable[[], object]) -> list[str]:
+    """What comes of some work in a forked process."""
+    told = CONTEXT.SimpleQueue()
+
+    def child() -> None:
+        for each in work:
+            try:
+                told.put(str(each()))
+            except StoreError as error:
+                told.put(str(error))
+
+    process = CONTEXT.Process(target=child, daemon=True)
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    return [told.get() for _ in work]
+
+
+TESTS = Path(__file__).resolve().parents[1]
+
+
+def module(name: str, *args: object, before: Sequence[str] = (), **more: Any) -> subprocess.Popen[Any]:
+    """Start a module of these tests in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS), *sys.path])}
+    return subprocess.Popen([*before, sys.executable, "-m", name, *map(str, args)], env=environment, **more)

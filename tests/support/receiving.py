@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
 from doorstroom_client.receiving.received import Ontvangen, open_kept
 from doorstroom_client.store.rows import StoredResult
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer
+from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
 
 QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 CANARY = "KANARIE-7f3a"
@@ -87,3 +88,9 @@ def read_everything(thing: Any, depth: int = 0) -> None:
             thing.as_int()
     if not isinstance(thing, Mapping):  # the raw message: as large as the sender likes
         repr(thing)
+
+
+def pushed(school: Any, number: int) -> InboundRequest:
+    body = json.dumps(resultaat(eck="https://ketenid.nl/pilot/" + f"{number:0128d}")).encode()
+    query = f"edu-to={school.routeringskenmerk}&edu-from={school.oin}"
+    return InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)

@@ -7,7 +7,7 @@ import inspect
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -209,3 +209,39 @@ def timeouts(seconds: float) -> Timeouts:
 def other_pki(folder: Path) -> Pki:
     """A PKI that nobody trusts."""
     return Pki(folder)
+
+
+def handshake(server: ssl.SSLContext, client: ssl.SSLContext) -> Exception | None:
+    """What went wrong in a handshake over a pair of sockets; None when it was completed."""
+    ours, theirs = socket.socketpair()
+    failed: list[Any] = []
+
+    def serve() -> None:
+        try:
+            with server.wrap_socket(ours, server_side=True):
+                pass
+        except OSError as error:
+            failed.append(error)
+        finally:
+            ours.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        with client.wrap_socket(theirs, server_hostname="localhost"):
+            pass
+    except OSError as error:
+        failed.append(error)
+    finally:
+        theirs.close()
+        thread.join()
+    return failed[0] if failed else None
+
+
+def client_for(pki: Pki, url: str, **more: Any) -> AsyncClient:
+    arguments: dict[str, Any] = {"auteur": "Test 1", "schooljaar": "2025-2026", "retry": quick(1), "timeouts": timeouts(20.0)}
+    return AsyncClient(certificate=certificate(pki), leveranciers=[leverancier(url)], **{**arguments, **more})
+
+
+def send(client: AsyncClient) -> Awaitable[Any]:
+    return client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")

@@ -78,3 +78,13 @@ def test_every_test_that_is_left_unmeasured_exists() -> None:
 @pytest.mark.parametrize("node", ["tests/no_room", "tests/conftest.py::test_nothing", "tests/teeth/bugs.py::bug::no"])
 def test_what_is_not_there_is_seen(node: str) -> None:
     assert not is_there(node)
+
+
+def test_no_test_file_takes_from_another() -> None:
+    """What two share stands in tests/support."""
+    importing = re.compile(
+        r"^(?:from|import) [\w.]*\b(?:test_(?!pki)\w+|conftest)\b|^from (?:\.|\w+) import .*\bconftest\b", re.MULTILINE
+    )
+    found = {str(path.relative_to(ROOT)): importing.findall(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
+    others = {path: [line for line in lines if Path(path).stem not in line] for path, lines in found.items()}
+    assert {path: lines for path, lines in others.items() if lines} == {}

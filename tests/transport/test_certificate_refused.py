@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from cli import conftest as cli
-from support import LAS_OIN, NOW, SCHOOL, SUPPLIER_OIN
+from support import LAS_OIN, NOW, SCHOOL, SUPPLIER_OIN, command_line
 from support.processes import free_port, installed, nginx, running
 from support.wire import (
     ADVIEZEN,
@@ -27,7 +26,6 @@ from support.wire import (
     leverancier,
     read_request,
 )
-from wire import conftest as both
 
 from doorstroom_client.errors import TlsError
 from doorstroom_client.simulator import Keten
@@ -38,7 +36,7 @@ from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, Htt
 from doorstroom_client.transport.streams import peer_oin
 from doorstroom_client.transport.tls import client_context
 
-speler, elsewhere, keten, run = both.speler, cli.elsewhere, cli.keten, cli.run
+elsewhere, keten, run = command_line.elsewhere, command_line.keten, command_line.run
 
 NGINX = """
 server {{
@@ -229,7 +227,9 @@ def test_nginx_refuses_us(way: str, version: str, test_pki: Pki, speler: Speler,
 
 
 @pytest.mark.parametrize("command", [with_nginx, with_apache])
-def test_the_command_line_says_77(command: Callable[..., list[str]], keten: Keten, run: cli.Run, tmp_path: Path) -> None:
+def test_the_command_line_says_77(
+    command: Callable[..., list[str]], keten: Keten, run: command_line.Run, tmp_path: Path
+) -> None:
     """The supplier does not know the root of our certificate, and later it does."""
     pki = keten.directory / "pki"
     front, las = (Issued(pki / f"{name}.cert.pem", pki / f"{name}.key.pem", None) for name in ("ice", "las"))

@@ -8,18 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from support.processes import wait_until
 
 from doorstroom_client.transport.gate import AsyncGate, Gate
-
-
-def until(told: Any) -> None:
-    """Wait until a condition holds."""
-    moment = threading.Event()
-    for _ in range(2000):
-        if told():
-            return
-        moment.wait(0.005)
-    raise AssertionError("it never came to that")
 
 
 def test_no_more_than_so_many_threads_are_inside() -> None:
@@ -66,7 +57,7 @@ def test_threads_come_in_by_turns() -> None:
     for at in range(5):
         threads.append(threading.Thread(target=one, args=(at,)))
         threads[-1].start()
-        until(lambda: gate.waiting == len(threads))
+        wait_until(lambda: gate.waiting == len(threads))
     gate.leave()
     for thread in threads:
         thread.join()
