@@ -17,8 +17,6 @@ from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.receiving.proxy_forms import FORMS
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
 
-__all__ = ["ask"]
-
 
 def pem(der: bytes) -> str:
     return ssl.DER_cert_to_PEM_cert(der)

@@ -13,14 +13,13 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from support.serving import Serve, Served, Supplier, answer, status_of, until_closed
+from support.short_serve import SHORT
 
 from doorstroom_client.messages.codec import BODY_LIMIT
 from doorstroom_client.receiving.judge import MELDINGEN
 from doorstroom_client.receiving.limits import SHIPPED
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.receiving.server.uvicorn_tls import TlsH11Protocol
-
-from .short_serve import SHORT
 
 MIB = 1024 * 1024
 NEIGHBOUR = "127.0.0.2"
