@@ -29,21 +29,6 @@ def test_the_same(run: Run, tmp_path: Path) -> None:
     assert (document["same"], document["afspraak"], document["differences"]) == (True, "1.1", [])
 
 
-@pytest.mark.parametrize("columns", ["80", "60"])
-def test_different_and_readable(columns: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", columns)
-    file = published(tmp_path / "new.yaml")
-    result = run("afspraak", "compare", file, "--afspraak", "1.0")
-    assert result.exit_code == 65
-    lines = result.stdout.splitlines()
-    assert all(len(line) <= int(columns) for line in lines)
-    assert "POST /registreren" in lines
-    document = json.loads(run("afspraak", "compare", file, "--afspraak", "1.0", "--json").stdout)
-    assert {"kind": "path", "path": "POST /registreren-schooladviezen", "field": "", "text": "is new"} in document[
-        "differences"
-    ]
-
-
 def test_the_agreement_of_the_configuration(run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"
     config.write_text(

@@ -87,16 +87,6 @@ def test_who_is_gone_is_told_to_the_school(sent: Keten, run: Run, tmp_path: Path
     assert "2 leerlingen staan niet meer" in document["uitleg"]
 
 
-def test_only_changes_need_a_store(keten: Keten, run: Run, tmp_path: Path) -> None:
-    config = tmp_path / "doorstroom.toml"
-    lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("store")]
-    config.write_text("\n".join(lines), "utf-8")
-    for option in ("--only-changes", "--queue"):
-        result = run(*SEND, option)
-        assert result.exit_code == 78
-        assert "store is not configured" in result.stderr
-
-
 @pytest.fixture
 def some_unknown(keten: Keten, tmp_path: Path) -> Sequence[BedachteLeerling]:
     """A supplier that refuses lists with unknown pupils, and does not know those on the lines 4 and 9."""

@@ -127,31 +127,6 @@ def test_show_works_without_configuration(run: Run) -> None:
     assert "Without values" in result.stderr
 
 
-def test_mandates_of_all_schools(keten: Keten, run: Run) -> None:
-    result = run("mandaat", "check", "--json")
-    assert result.exit_code == 77
-    scholen = json.loads(result.stdout)["scholen"]
-    assert [item["in_orde"] for item in scholen] == [True, True, True, False]
-    assert scholen[0]["uitleg"].startswith("In orde: ")
-    assert scholen[3]["uitleg"].startswith("Niet in orde: ")
-    assert " of Toetsbureau West" in scholen[3]["uitleg"]
-
-
-def test_all_schools_can_be_asked_for_out_loud(keten: Keten, run: Run) -> None:
-    assert run("mandaat", "check", "--all", "--json").stdout == run("mandaat", "check", "--json").stdout
-    both = run("mandaat", "check", "--all", "--school", "99AA")
-    assert both.exit_code == 64
-    assert "exclude each other" in both.stderr
-
-
-def test_a_school_with_one_mandate_is_fine(keten: Keten, run: Run) -> None:
-    result = run("mandaat", "check", "--school", "99AA")
-    assert result.exit_code == 0
-    assert "Niet in orde" not in result.stdout
-    assert run("mandaat", "check", "--school", "99AA", "--leverancier", "DIA").exit_code == 77
-    assert run("mandaat", "check", "--school", "99AA", "--on", "2001-01-01").exit_code == 77
-
-
 @pytest.mark.parametrize("typed", ["gisteren", "1-1-2026", "2026-02-30"])
 def test_a_day_that_is_none(typed: str, keten: Keten, run: Run) -> None:
     result = run("mandaat", "check", "--on", typed)
@@ -176,20 +151,6 @@ def test_the_namespace_is_named_before_a_school_is_told(keten: Keten, tmp_path: 
 def test_the_namespace_is_not_named_when_it_is_right(keten: Keten, run: Run) -> None:
     for options in ((), ("--school", "99AA"), ("--school", "99AA", "--leverancier", "DIA")):
         assert "osr.namespace" not in run("mandaat", "check", *options).stderr
-
-
-def test_a_las_without_mandate(keten: Keten, run: Run) -> None:
-    keten.osr.revoke(keten.school.oin, "00000003990000010000")
-    result = run("mandaat", "check", "--school", "99AA")
-    assert result.exit_code == 77
-    assert "geen geldig mandaat voor het leerlingadministratiesysteem" in result.stdout
-
-
-def test_an_osr_that_is_down(keten: Keten, run: Run, tmp_path: Path) -> None:
-    config = tmp_path / "doorstroom.toml"
-    config.write_text(config.read_text("utf-8") + "\n[retry]\nattempts = 1\nlongest_wait = 0\n", "utf-8")
-    keten.osr.outage = True
-    assert run("mandaat", "check", "--school", "99AA").exit_code == 75
 
 
 def test_nothing_to_look_up(keten: Keten, run: Run, tmp_path: Path) -> None:

@@ -223,11 +223,3 @@ def bezorging(state: State, error: Any = None) -> Bezorging:
 )
 def test_the_exit_code_of_a_message(state: State, error: Any, code: int) -> None:
     assert code_of_message(bezorging(state, error)) == code
-
-
-def test_without_a_store_there_is_no_outbox(keten: Keten, run: Run, tmp_path: Path) -> None:
-    config = tmp_path / "doorstroom.toml"
-    lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("store")]
-    config.write_text("\n".join(lines), "utf-8")
-    for command in (("deliver",), ("status",), ("retry", "1")):
-        assert run("outbox", *command).exit_code == 78

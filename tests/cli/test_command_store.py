@@ -127,14 +127,6 @@ def test_what_was_kept_is_at_hand_without_a_certificate(
     assert run("mandaat", "check", "--school", "99AA").exit_code == 78
 
 
-def test_without_a_store(keten: Keten, run: Run, tmp_path: Path) -> None:
-    config = tmp_path / "doorstroom.toml"
-    lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("store")]
-    config.write_text("\n".join(lines), "utf-8")
-    for command in (("status",), ("purge",), ("backup", "x.db")):
-        assert run("store", *command).exit_code == 78
-
-
 # --- health ---
 
 

@@ -8,10 +8,11 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import typer
-from support.command_line import environment
+from support.command_line import Run, environment
 
 from doorstroom_client import errors
 from doorstroom_client.cli import _terminal as terminal
@@ -19,6 +20,7 @@ from doorstroom_client.cli._errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
 from doorstroom_client.events import Event, tell
+from doorstroom_client.simulator import Keten
 
 CODES = {
     errors.MessageError: 65,
@@ -208,3 +210,19 @@ def test_a_person_reads_words_and_no_json(
         logging.getLogger("doorstroom_client").warning("[1] is no event")
         logging.getLogger("psycopg.pool").warning("connection failed for user piet")
     assert capsys.readouterr().err.splitlines() == [words, "Warning: [1] is no event"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("outbox deliver", "outbox status", "outbox retry 1", "store status", "store purge", "store backup x.db"),
+        *(f"adviezen send adviezen.csv --school 99AA --leverancier ICE {option}" for option in ("--only-changes", "--queue")),
+    ],
+)
+def test_without_a_store(keten: Keten, run: Run, tmp_path: Path, command: str) -> None:
+    config = tmp_path / "doorstroom.toml"
+    lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("store")]
+    config.write_text("\n".join(lines), "utf-8")
+    result = run(*command.split())
+    assert result.exit_code == 78
+    assert "store is not configured" in result.stderr

@@ -22,7 +22,7 @@ from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.rows import State
 
 from .answer_table import BODIES, CELLS, Cell
-from .bodies import NO_REFUSALS, OTHERS, PAGES, RECEIPTS, REFUSALS, WORDS, page
+from .bodies import REFUSALS, page
 
 TWO = [*ADVIEZEN, Advies(Leerling(las_key="sleutel-2"), "VWO")]
 
@@ -73,52 +73,6 @@ def test_cell(cell: Cell, test_pki: Pki, speler: Speler, tmp_path: Path) -> None
         assert (len(server.requests) > 4) is cell.searched
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_in_disguise(name: str, test_pki: Pki, speler: Speler) -> None:
-    """With the status that would otherwise be a receipt; `test_words` has the others."""
-    body, kind, headers = PAGES[name]
-    with faults.served(
-        faults.answer(202, body, kind, headers=tuple(headers.items())), pki=test_pki, oin=SUPPLIER_OIN
-    ) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        with pytest.raises(UnexpectedResponse) as caught:
-            Calls.do(speler, client, "registreren-schooladviezen")
-    assert "not in the words of the chain" in str(caught.value)
-    assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("name", WORDS)
-def test_words_of_the_chain_in_disguise(name: str, test_pki: Pki, speler: Speler) -> None:
-    body, kind, headers = WORDS[name]
-    with faults.served(
-        faults.answer(404, body, kind, headers=tuple(headers.items())), pki=test_pki, oin=SUPPLIER_OIN
-    ) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        with pytest.raises(LeerlingOnbekend) as caught:
-            Calls.do(speler, client, "registreren-schooladviezen")
-    assert name in ("about a page", "in capitals") or caught.value.melding == "leerling 1"
-
-
-@pytest.mark.parametrize("name", OTHERS)
-def test_words_of_others(name: str, test_pki: Pki, speler: Speler) -> None:
-    """With the status that would otherwise be about a pupil; `test_words` has the others."""
-    with faults.served(faults.answer(404, *OTHERS[name]), pki=test_pki, oin=SUPPLIER_OIN) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        with pytest.raises(UnexpectedResponse):
-            Calls.do(speler, client, "registreren-schooladviezen")
-    assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("name", RECEIPTS)
-def test_a_receipt_stays_a_receipt(name: str, test_pki: Pki, speler: Speler) -> None:
-    body, kind, headers = RECEIPTS[name]
-    with faults.served(
-        faults.answer(202, body, kind, headers=tuple(headers.items())), pki=test_pki, oin=SUPPLIER_OIN
-    ) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        assert Calls.do(speler, client, "registreren-schooladviezen").aantal == 1
-
-
 def test_half_a_refusal_is_asked_for_again(test_pki: Pki, speler: Speler) -> None:
     """Whose it is, stands in the half that did not come."""
     half = faults.truncated_body(403, "application/json", b'{"melding": "gesloten"}')
@@ -164,14 +118,6 @@ def test_a_refused_certificate(name: str, test_pki: Pki, speler: Speler, tmp_pat
         (told,) = speler(client.outbox.deliver())
     assert (told.state, told.reason) == (State.HELD, "TlsError own_certificate")
     assert len(server.requests) == 4
-
-
-@pytest.mark.parametrize("name", NO_REFUSALS)
-def test_what_is_about_something_else(name: str, test_pki: Pki, speler: Speler) -> None:
-    status, text, kind, wanted = NO_REFUSALS[name]
-    with faults.served(faults.answer(status, text.encode(), kind), pki=test_pki, oin=SUPPLIER_OIN) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        assert type(_ends_in(speler, client, "registreren")) is wanted
 
 
 @pytest.mark.parametrize("around", [b"<html><!-- ", b"<!doctype html>\n", b"\xef\xbb\xbf <HTML>"])

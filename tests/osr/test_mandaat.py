@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from support import (
-    JSON,
     LAS_OIN,
     LEVERANCIER,
     NOW,
@@ -21,15 +20,14 @@ from support import (
     conditions,
     drive,
 )
-from tenacity import wait_none
 
 from doorstroom_client import Client, Leverancier, Mandaat, Osr, Retry
-from doorstroom_client.errors import ConfigurationError, GeenMandaat, NoAnswer, UnexpectedResponse
+from doorstroom_client.errors import ConfigurationError, GeenMandaat
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.osr.asking import Budget
 from doorstroom_client.osr.mandates import Registered, ask_mandate
 from doorstroom_client.osr.registry import Registry
-from doorstroom_client.transport.request import Outcome, Request, Response
+from doorstroom_client.transport.request import Outcome, Request
 
 DAY = dt.date(2026, 3, 10)
 ABOUT = Call(conditions(Retry.never()))
@@ -66,38 +64,6 @@ def test_uitleg(gemandateerd: bool, las: bool | None) -> None:
 def test_uitleg_names_the_end() -> None:
     mandaat = Mandaat(SCHOOL, LEVERANCIER, True, True, DAY, DAY, dt.date(2026, 7, 31))
     assert "tot en met 31 juli 2026" in mandaat.uitleg
-
-
-@pytest.mark.parametrize("body", [b"{", b"tru", b'"OK', b'[{"start_date": "2025'])
-def test_half_a_document_is_no_answer_and_is_asked_for_again(body: bytes) -> None:
-    half = Response(200, JSON, body, 0.1)
-    about = Call(conditions(Retry(wait=wait_none())))
-    value, _, _ = drive(
-        ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, Budget(about)), [half, answer(200, {"start_date": "2026-01-02"})]
-    )
-    assert value == Registered(True, dt.date(2026, 1, 2))
-    with pytest.raises(NoAnswer) as caught:
-        drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, Budget(about)), [half] * 3)
-    assert len(caught.value.attempts) == 3
-
-
-def test_404_is_no() -> None:
-    assert ask(answer(404, {"message": "mandate not found"}))[0] == Registered(False)
-
-
-@pytest.mark.parametrize(
-    "outcome",
-    [
-        Response(404, {"content-type": "text/html; charset=utf-8"}, b"<h1>"),
-        Response(200, {"content-type": "TEXT/HTML"}, b"<h1>"),
-        answer(201, {}),
-    ],
-)
-def test_neither_yes_nor_no(outcome: Outcome) -> None:
-    with pytest.raises(UnexpectedResponse) as caught:
-        ask(outcome)
-    assert "says nothing about the mandate" in str(caught.value)
-    assert len(caught.value.attempts) == 1
 
 
 def test_what_is_asked() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -38,19 +37,6 @@ def python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, timeout=30, check=False
     )
-
-
-def test_a_file_appears_only_when_it_is_kept(tmp_path: Path) -> None:
-    target = tmp_path / "a.pdf"
-    part = PartFile(target)
-    part.write(b"een")
-    part.write(b"twee")
-    assert not target.exists()
-    assert part.keep() == target
-    assert target.read_bytes() == b"eentwee"
-    assert left(tmp_path) == ["a.pdf"]
-    part.discard()
-    assert target.read_bytes() == b"eentwee"
 
 
 def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
@@ -101,22 +87,6 @@ def test_a_file_that_others_could_read_is_replaced_by_one_that_they_cannot(tmp_p
     write_whole(target, b"nieuw")
     assert mode(target) == 0o600
     assert target.read_bytes() == b"nieuw"
-
-
-@pytest.mark.parametrize("dangling", [False, True])
-def test_a_symbolic_link_is_replaced_and_never_followed(dangling: bool, tmp_path: Path) -> None:
-    victim = tmp_path / "elders" / "doel"
-    victim.parent.mkdir()
-    if not dangling:
-        victim.write_bytes(b"van een ander")
-    target = tmp_path / "a.pdf"
-    target.symlink_to(victim)
-    write_whole(target, b"nieuw")
-    assert not target.is_symlink()
-    assert target.read_bytes() == b"nieuw"
-    assert victim.exists() is not dangling
-    if not dangling:
-        assert victim.read_bytes() == b"van een ander"
 
 
 def test_a_hard_link_keeps_its_content(tmp_path: Path) -> None:
@@ -276,42 +246,6 @@ def test_a_full_disk_is_a_store_error_and_leaves_nothing(how: str, there: bool, 
     assert left(tmp_path) == (["a.pdf"] if there else [])
     if there:
         assert target.read_bytes() == b"oud"
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from doorstroom_client.output import files
-target, moment = Path(sys.argv[1]), sys.argv[2]
-die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-part = files.PartFile(target)
-part.write(b"x" * 200_000)
-if moment == "write":
-    die()
-if moment == "before fsync":
-    files.os.fsync = die
-if moment == "before rename":
-    Path.replace = die
-part.keep()
-"""
-
-
-@pytest.mark.parametrize("moment", ["write", "before fsync", "before rename"])
-@pytest.mark.parametrize("there", [False, True])
-def test_a_killed_process_leaves_no_half_file_under_the_name(moment: str, there: bool, tmp_path: Path) -> None:
-    target = tmp_path / "a.pdf"
-    if there:
-        target.write_bytes(b"oud")
-    done = python(KILLED, target, moment)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    assert target.exists() is there
-    if there:
-        assert target.read_bytes() == b"oud"
-    (leftover,) = (path for path in tmp_path.iterdir() if path != target)
-    os.utime(leftover, (0, 0))
-    write_whole(target, b"nieuw")
-    assert left(tmp_path) == ["a.pdf"]
-    assert target.read_bytes() == b"nieuw"
 
 
 def test_a_folder_is_looked_through_once_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

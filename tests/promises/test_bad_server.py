@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from support import OTHER_OIN, SUPPLIER_OIN
@@ -21,7 +22,7 @@ from doorstroom_client.simulator.faults import (
     served,
     truncated_body,
 )
-from doorstroom_client.simulator.pki import Defect, Pki
+from doorstroom_client.simulator.pki import Defect, Leaf, Pki
 
 CODES: dict[Defect, str] = {
     Defect.EXPIRED: "expired",
@@ -70,10 +71,11 @@ def test_plain_http_on_the_port(test_pki: Pki, speler: Speler, call: str) -> Non
 
 
 @pytest.mark.parametrize("call", Calls.NAMES)
-@pytest.mark.parametrize("defect", OINS, ids=str)
-def test_another_organisation(test_pki: Pki, speler: Speler, defect: Defect, call: str) -> None:
+@pytest.mark.parametrize("defect", [*OINS, "the same twice"], ids=str)
+def test_another_organisation(test_pki: Pki, speler: Speler, defect: Any, call: str) -> None:
     events: list[Event] = []
-    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN)
+    twice = Leaf(oins=(SUPPLIER_OIN, SUPPLIER_OIN))
+    issued = test_pki.issue_defect(defect, oin=SUPPLIER_OIN) if defect in OINS else test_pki.issue_leaf("twice", twice)
     with served(answer(202), pki=test_pki, issued=issued) as server:
         client = speler.client(
             certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], on_event=events.append

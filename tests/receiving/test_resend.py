@@ -83,48 +83,6 @@ def test_one_byte_more_is_another_message(ontvanger: Ontvanger) -> None:
     assert [kept.seen for kept in ontvanger.all()] == [1, 1]
 
 
-def test_an_older_message_that_comes_late_is_history(ontvanger: Ontvanger, clock: Clock) -> None:
-    newer, older = body(540, datumtijd="2026-03-10T11:00:00Z"), body(530, datumtijd="2026-03-10T10:59:59Z")
-    assert [ontvanger(text).status for text in (newer, older)] == [202, 202]
-    assert current(ontvanger) == [540]
-    clock.forward(hours=1)
-    assert ontvanger(older).status == 202
-    assert current(ontvanger) == [540]
-    assert [kept.seen for kept in ontvanger.all()] == [1, 2]
-
-
-def test_a_moment_in_2099_is_told_and_blocks_nothing(ontvanger: Ontvanger, clock: Clock) -> None:
-    assert ontvanger(body(540, datumtijd="2099-01-01T00:00:00Z")).status == 202
-    (far,) = ontvanger.all()
-    assert far.received.datumtijd == dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
-    assert "datumtijd_in_de_toekomst" in opened(far).opmerkingen
-    clock.forward(minutes=1)
-    assert ontvanger(body(545, datumtijd="2026-03-10T12:00:30Z")).status == 202
-    assert current(ontvanger) == [545]
-    # What was made before the far one came in does not take its place.
-    assert ontvanger(body(520, datumtijd="2026-03-10T11:59:59Z")).status == 202
-    assert current(ontvanger) == [545]
-
-
-@pytest.mark.parametrize(
-    ("made", "told"),
-    [
-        ("2026-03-10T12:04:59Z", False),
-        ("2026-03-10T12:05:01Z", True),
-        ("2026-03-10T13:04:00", False),
-        ("9999-12-31T23:59:59Z", True),
-        ("0001-01-02T00:00:00Z", False),
-        ("gisteren", False),
-    ],
-)
-def test_only_what_no_clock_can_explain_is_told(ontvanger: Ontvanger, made: str, told: bool) -> None:
-    assert ontvanger(body(datumtijd=made)).status == 202
-    (kept,) = ontvanger.all()
-    found = opened(kept)
-    assert ("datumtijd_in_de_toekomst" in found.opmerkingen) is told
-    assert set(found.resultaat.opmerkingen) <= set(found.opmerkingen)
-
-
 # Each pair: what is made first, and a moment later.
 ORDER = {
     "no offset is Dutch winter time": ("2026-03-10T12:29:00", "2026-03-10T11:30:00Z"),

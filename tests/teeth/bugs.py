@@ -36,7 +36,6 @@ _ENDPOINTS = "tests/osr/test_endpoints.py"
 _FORMS = "tests/receiving/test_forms.py"
 _FUNCTIONS = "tests/receiving/test_functions.py"
 _OUTBOX = "tests/sending/test_outbox_turns.py"
-_LIFE = "tests/receiving/test_serve_life.py"
 _OWN = "tests/promises/test_own_certificate.py"
 _PROTOCOL = "tests/receiving/test_protocol.py"
 _PROXY = "tests/receiving/test_proxy.py"
@@ -374,7 +373,8 @@ def _(keep: Any, self: Any, batch: Any) -> None:
     "I2",
     "the last one to arrive is the current one",
     "store.inbox:SqlInbox.add_many",
-    "tests/receiving/test_resend.py::test_an_older_message_that_comes_late_is_history",
+    f"{_CURRENT}::test_what_is_current",
+    only="sqlite and 11:30",
 )
 def _(add_many: Any, self: Any, deliveries: Any) -> Any:
     return add_many(self, [replace(delivery, datumtijd=None) for delivery in deliveries])
@@ -1062,7 +1062,7 @@ def _(member: Any, self: Any, value: Any, path: str, allowed: Any, what: str) ->
     "the 11-test is off",
     "messages.bsn:looks_like_bsn",
     "tests/promises/test_bsn.py",
-    only="looks_like_one or such_a_value",
+    only="looks_like_one",
 )
 def _(looks_like_bsn: Any, text: str) -> bool:
     return False

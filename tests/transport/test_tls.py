@@ -70,15 +70,6 @@ def test_the_server_context_wants_a_certificate(good: ClientCertificate) -> None
     assert {item["name"] for item in context.get_ciphers()} == {item["name"] for item in client_context(good).get_ciphers()}
 
 
-def test_the_environment_has_no_say(good: ClientCertificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nee.pem"))
-    context = client_context(good)
-    assert context.keylog_filename is None
-    assert not (tmp_path / "keys.log").exists()
-    assert len(context.get_ca_certs()) == 1
-
-
 def test_several_roots(good: ClientCertificate, tmp_path: Path) -> None:
     second = Pki(tmp_path / "pki")
     assert len(client_context(replace(good, trust=[second.trust, str(good.trust)])).get_ca_certs()) == 2
