@@ -1,16 +1,14 @@
-"""Receivers that a test kills: ``python -m durability.killed_receivers <folder>``.
+"""A receiver that a test kills: ``python -m durability.killed_receivers <folder> <number>``.
 
-The first process loads everything once, and makes a receiver for each line (its number) that it reads, whose process id it
-says. When its input ends it takes all of them along. A receiver has several threads that push; each writes a line to ``tried``
-before it does, and to ``kept`` after it heard 202, and that file is on disk before it goes on. One more thread processes what
-is pending, with ``marking`` and ``marked``. A line is short enough to be written whole or not at all.
+It has several threads that push; each writes a line to ``tried`` before it does, and to ``kept`` after it heard 202, and that
+file is on disk before it goes on. One more thread processes what is pending, with ``marking`` and ``marked``. A line is short
+enough to be written whole or not at all.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import signal
 import sys
 import threading
 import time
@@ -73,19 +71,5 @@ def receive(folder: Path, number: str) -> None:
     process(client, folder)
 
 
-def make_receivers(folder: Path) -> None:
-    """Make one per line."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them
-    for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            try:
-                receive(folder, line.strip())
-            finally:
-                os._exit(1)
-        print(child, flush=True)  # noqa: T201
-    os.killpg(0, signal.SIGKILL)
-
-
 if __name__ == "__main__":
-    make_receivers(Path(sys.argv[1]))
+    receive(Path(sys.argv[1]), sys.argv[2])

@@ -1,4 +1,4 @@
-"""A process that a test kills: ``python -m durability.killed_workers add|work <folder> <number>``.
+"""A process that a test kills: ``python -m durability.killed_workers <folder> add0|work0``.
 
 The file ``place`` says where the store is.
 An adder writes the id of every list to ``added`` after `add` returned. A worker's transport appends a line per arrival to
@@ -108,6 +108,6 @@ def work(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "add":
-        add(Path(sys.argv[2]), int(sys.argv[3]))
-    work(Path(sys.argv[2]))
+    if sys.argv[2].startswith("add"):
+        add(Path(sys.argv[1]), int(sys.argv[2][-1]))
+    work(Path(sys.argv[1]))

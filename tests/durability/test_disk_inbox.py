@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import resource
-import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +13,8 @@ from typing import Any
 
 import pytest
 from support import NOW
-from support.disks import REAL, Broken, Fault, connecting, is_sound
+from support.disks import REAL, Broken, Fault, connecting, failing_statements, is_sound
+from support.processes import ended, limited
 from support.told import Told, body, kept_in, push, receiving
 
 from doorstroom_client.errors import StoreError
@@ -65,17 +63,14 @@ CALLS: dict[str, Callable[[SqliteStore], Callable[[], object]]] = {
 def test_any_statement_may_fail(store: SqliteStore, fault: Fault, call: str, error: type[sqlite3.Error]) -> None:
     work, before = CALLS[call](store), kept_in(store)
     fault.error = error
-    for number in range(100):
-        fault.left = number
+    for number in failing_statements(fault):
         try:
             work()
         except StoreError as caught:
             assert "disk I/O error" not in str(caught)
             assert kept_in(store) == before, f"half of it is left when statement {number} fails"
         else:
-            break
-    assert fault.left >= 0, "no statement of it failed"
-    fault.left = -1
+            assert fault.left >= 0, "nobody heard of what failed"
     assert number >= 3
     assert kept_in(store) != before
 
@@ -83,17 +78,14 @@ def test_any_statement_may_fail(store: SqliteStore, fault: Fault, call: str, err
 @pytest.mark.parametrize("message", [FIRST, NEWER, LARGE], ids=["the same", "a newer one", "of another pupil"])
 def test_any_statement_may_fail_under_a_receiver(store: SqliteStore, fault: Fault, message: bytes) -> None:
     """503, and an hour later the same message is taken in as if nothing had happened."""
-    client, told = receiving(store), Told([FIRST], [FIRST])
-    for number in range(100):
-        fault.left = number
+    client, told, refused = receiving(store), Told([FIRST], [FIRST]), 0
+    for _ in failing_statements(fault):
         status = told.push(client, message)
-        if fault.left >= 0:
-            break
-        assert status == 503
-        told.check(store)
-    fault.left = -1
-    assert status == 202
-    assert number >= 3
+        assert status == (202 if fault.left >= 0 else 503)
+        refused += status == 503
+        with fault.held():
+            told.check(store)
+    assert refused >= 3
     assert {kept.received.payload: kept.seen for kept in told.check(store)} == {FIRST: 1, message: 2 if message == FIRST else 1}
 
 
@@ -141,19 +133,9 @@ def test_any_statement_of_opening_may_fail(tmp_path: Path, fault: Fault) -> None
     assert number > 20
 
 
-_LIMITED = """
-import sys
-sys.path[:0] = sys.argv[1].split(":")
-from pathlib import Path
-from durability.test_disk_inbox import until_full
-until_full(Path(sys.argv[2]))
-"""
-
-
 def until_full(path: Path) -> None:
     """Push until no file may grow any more; says what was answered."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, 1_500_000))
+    limited(1_500_000)
     client, refused, number = receiving(str(path)), 0, 0
     while refused < 5:
         number += 1
@@ -165,10 +147,8 @@ def until_full(path: Path) -> None:
 
 def test_a_limit_on_files(tmp_path: Path) -> None:
     """As on a full disk, but within SQLite itself: what was answered with 202 is there, and with space it goes on."""
-    tests, path = Path(__file__).resolve().parents[1], tmp_path / "s.db"
-    command = [sys.executable, "-c", _LIMITED, f"{tests.parent}:{tests}", str(path)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
-    told = Told()
+    told, path = Told(), tmp_path / "s.db"
+    said = ended(__name__, path).stdout.splitlines()
     for line in said:
         number, status = map(int, line.split())
         told.tried.append(body(f"p{number % 7}", number, size=2_000))
@@ -181,3 +161,7 @@ def test_a_limit_on_files(tmp_path: Path) -> None:
         client = receiving(store)
         assert [told.push(client, message) for message in told.tried[-7:]] == [202] * 7
         told.check(store)
+
+
+if __name__ == "__main__":
+    until_full(Path(sys.argv[1]))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import resource
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +11,8 @@ from typing import Any
 
 import pytest
 from support import NOW
-from support.disks import Broken
+from support.disks import Broken, failing_statements, is_sound, without_room
+from support.processes import ended, limited
 from support.sending import (
     KEYS,
     PLACES,
@@ -154,8 +152,7 @@ def test_any_statement_may_fail(store: SqliteStore, make: Callable[[SqliteStore]
     broken: Any = store._database._connection
     call = make(store)
     before = everything(store)
-    for number in range(100):
-        broken.fault.left = number
+    for number in failing_statements(broken.fault):
         try:
             call()
         except StoreError as error:
@@ -163,8 +160,7 @@ def test_any_statement_may_fail(store: SqliteStore, make: Callable[[SqliteStore]
             assert everything(store) == before, f"half of it is left when statement {number} fails"
             assert not broken.in_transaction
         else:
-            break
-    assert broken.fault.left >= 0, "no statement of it failed"
+            assert broken.fault.left >= 0, "nobody heard of what failed"
     assert number >= 2
     assert everything(store) != before
 
@@ -181,14 +177,11 @@ def test_a_key_that_could_not_be_kept_is_not_used(tmp_path: Path, store: SqliteS
 
 
 def test_a_full_disk_keeps_all_or_nothing(store: SqliteStore) -> None:
-    broken: Any = store._database._connection
-    pages = broken.execute("PRAGMA page_count").fetchone()[0]
-    broken.execute(f"PRAGMA max_page_count = {pages}").close()
-    with pytest.raises(StoreError) as caught:
-        store.outbox.add(message())
-    assert caught.value.retryable
-    assert store.outbox.messages() == []
-    broken.execute("PRAGMA max_page_count = 100000").close()
+    with without_room(store._database._connection):
+        with pytest.raises(StoreError) as caught:
+            store.outbox.add(message())
+        assert caught.value.retryable
+        assert store.outbox.messages() == []
     assert store.outbox.add(message()).state is State.WAITING
 
 
@@ -231,19 +224,9 @@ def test_a_disk_that_fails_before_a_second_attempt(store: SqliteStore, clock: Cl
     assert store.outbox.next_at(clock.now()) == clock.now() + dt.timedelta(seconds=120)
 
 
-_LIMITED = """
-import resource, sys
-sys.path[:0] = sys.argv[1].split(":")
-from pathlib import Path
-from durability.test_disk_outbox import until_full
-until_full(Path(sys.argv[2]))
-"""
-
-
 def until_full(folder: Path) -> None:
     """Add until no file may grow any more; says what `add` returned."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+    limited(400_000)
     store, clock = SqliteStore(folder / "s.db"), Clock()
     failed = 0
     while failed < 3:
@@ -256,13 +239,11 @@ def until_full(folder: Path) -> None:
 
 def test_a_limit_on_files(tmp_path: Path) -> None:
     """As on a full disk, but within SQLite itself: what was kept is kept, and with space it goes on."""
-    tests = Path(__file__).resolve().parents[1]
-    command = [sys.executable, "-c", _LIMITED, f"{tests.parent}:{tests}", str(tmp_path)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.split()
+    said = ended(__name__, tmp_path).stdout.split()
     assert said.pop() == "failed"
     assert len(said) > 5
     store, clock = open_store(tmp_path / "s.db"), Clock()
-    assert store._database._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert is_sound(tmp_path / "s.db")
     kept = [str(item.id) for item in store.outbox.messages(limit=10_000)]
     assert kept == said
     supplier = Supplier(store.ledger.secret())
@@ -270,3 +251,7 @@ def test_a_limit_on_files(tmp_path: Path) -> None:
     assert store.outbox.counts()[State.DELIVERED] == len(kept)
     assert add_now(store, clock, len(PLACES) - 1, (2, None, None, None)) is not None
     store.close()
+
+
+if __name__ == "__main__":
+    until_full(Path(sys.argv[1]))

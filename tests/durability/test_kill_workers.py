@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import sqlite3
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 from support.databases import Places
-from support.processes import module, wait_until
+from support.processes import Killable, wait_until
 from support.sending import open_store
 
 from doorstroom_client.store.rows import Queued, State
@@ -28,42 +27,18 @@ SEED = int(os.environ.get("DOORSTROOM_SEED", "7"))
 WORKERS, ADDERS = {"sqlite": 3, "postgres": 4}, 1
 
 
-class Processes:
-    """Workers and adders over one store; killed ones are replaced."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str) -> None:
-        kind = "add" if name.startswith("add") else "work"
-        with (self._folder / "errors").open("ab") as errors:
-            self._running[name] = module("durability.killed_workers", kind, self._folder, name[-1], stderr=errors)
-
-    def signal(self, name: str, number: signal.Signals) -> None:
-        process = self._running[name]
-        assert process.poll() is None, (self._folder / "errors").read_text()
-        process.send_signal(number)
-        if number == signal.SIGKILL:
-            process.wait()
+class Processes(Killable):
+    """Workers and adders over one store."""
 
     def stop(self, name: str, seconds: float) -> None:
         """Stop a worker for a while; not while its message is on the wire, where no lease can be seen."""
-        while True:
+        number, on_the_wire = self.running[name].pid, True
+        while on_the_wire:
             self.signal(name, signal.SIGSTOP)
-            os.waitid(os.P_PID, self._running[name].pid, os.WSTOPPED)
-            on_the_wire = (self._folder / f"wire-{self._running[name].pid}").exists()
-            if not on_the_wire:
-                time.sleep(seconds)
+            os.waitid(os.P_PID, number, os.WSTOPPED)
+            on_the_wire = (self._folder / f"wire-{number}").exists()
+            time.sleep(0.002 if on_the_wire else seconds)
             self.signal(name, signal.SIGCONT)
-            if not on_the_wire:
-                return
-            time.sleep(0.002)
-
-    def end(self) -> None:
-        for process in self._running.values():
-            process.kill()
-            process.wait()
 
 
 @pytest.fixture
@@ -75,15 +50,9 @@ def place(places: Places) -> str:
 def processes(tmp_path: Path, place: str) -> Iterator[Processes]:
     open_store(place).close()
     (tmp_path / "place").write_text(place)
-    for name in ("arrived", "added", "errors"):
-        (tmp_path / name).touch()
-    made = Processes(tmp_path)
+    made = Processes("durability.killed_workers", tmp_path, "arrived", "added")
     yield made
     made.end()
-
-
-def lines(folder: Path, name: str) -> list[list[str]]:
-    return [line.split() for line in (folder / name).read_text().splitlines()]
 
 
 def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processes: Processes) -> None:
@@ -91,7 +60,7 @@ def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processe
     names = [f"work{at}" for at in range(workers)] + [f"add{at}" for at in range(ADDERS)]
     for name in names:
         processes.start(name)
-    wait_until(lambda: len(lines(tmp_path, "arrived")) > 5)
+    wait_until(lambda: len(processes.lines("arrived")) > 5)
     killed = stops = 0
     kills = KILLS if places.kind == "sqlite" else max(KILLS // 3, 4)
     for at in range(kills):
@@ -100,15 +69,15 @@ def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processe
             processes.stop(f"work{chance.randrange(workers)}", LEASE * 1.2)
             stops += 1
         victim = names[at % len(names)]
-        processes.signal(victim, signal.SIGKILL)
+        processes.kill(victim)
         killed += 1
-        seen = len(lines(tmp_path, "arrived" if victim.startswith("work") else "added"))
+        seen = len(processes.lines("arrived" if victim.startswith("work") else "added"))
         processes.start(victim)
         if at % 4 == 3:  # somebody goes on, whoever is gone
-            wait_until(lambda before=seen: len(lines(tmp_path, "arrived")) > before)  # type: ignore[misc]
+            wait_until(lambda before=seen: len(processes.lines("arrived")) > before)  # type: ignore[misc]
     for at in range(ADDERS):
-        processes.signal(f"add{at}", signal.SIGKILL)
-    added = lines(tmp_path, "added")
+        processes.kill(f"add{at}")
+    added = [line.split() for line in processes.lines("added")]
     store = open_store(place)
     wait_until(lambda: not (store.outbox.counts()[State.WAITING] or store.outbox.counts()[State.HELD]))
     processes.end()
@@ -117,7 +86,7 @@ def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processe
     if places.kind == "sqlite":
         with closing(sqlite3.connect(place)) as raw:
             assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    told = (tmp_path / "errors").read_text().splitlines()  # a worker that was stopped right before sending says so afterwards
+    told = processes.lines("errors")  # a worker that was stopped right before sending says so afterwards
     assert [line for line in told if "sent after another worker had taken it over" not in line] == []
     assert len(told) <= stops
     assert len(added) > kills // 4  # a busy machine adds few between two kills
@@ -126,7 +95,7 @@ def test_kill_9_and_sigstop(tmp_path: Path, places: Places, place: str, processe
         assert name in kept, "accepted by add, and not there"
         assert kept[name].sha256 == checksum
         assert kept[name].state is State.DELIVERED
-    arrived = lines(tmp_path, "arrived")
+    arrived = [line.split() for line in processes.lines("arrived")]
     assert {int(number) for _, number, _ in arrived} == messages.keys()
     for key in {key for key, _, _ in arrived}:
         order = [int(number) for other, number, _ in arrived if other == key]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import NOW
-from support.disks import Broken
+from support.disks import Broken, failing_statements, without_room
+from support.processes import ended
 from support.records import MARKS, UNTIL, accept, deliver, keep, message, purge
 
 from doorstroom_client.errors import StoreError
@@ -66,23 +66,17 @@ def pairs(store: SqliteStore) -> bool:
 
 def test_any_statement_may_fail(sqlite_store: SqliteStore, broken: Any) -> None:
     before, failures, wiped = whole(sqlite_store), 0, True
-    for number in range(500):
-        broken.fault.left = number
+    for _ in failing_statements(broken.fault):
         try:
             wiped = sqlite_store.purge(NOW, UNTIL, MARKS).wiped
         except StoreError:
             failures += 1
             assert not broken.in_transaction
-        else:
-            if broken.fault.left >= 0:
-                break
-            assert not wiped  # the one that failed was in the wiping: the rest is done, and it says so
-        finally:
-            broken.fault.left = -1
+        else:  # what failed was in the wiping, when something did: the rest is done, and it says so
+            assert wiped is (broken.fault.left >= 0)
+        with broken.fault.held():
             assert whole(sqlite_store) == before
             assert pairs(sqlite_store)
-    else:
-        pytest.fail("it never came to its end")
     assert failures > 30
     assert wiped
     assert sqlite_store.inbox.counts()["received"] == PUPILS
@@ -91,19 +85,9 @@ def test_any_statement_may_fail(sqlite_store: SqliteStore, broken: Any) -> None:
 
 def test_a_full_disk_while_wiping(sqlite_store: SqliteStore, broken: Any) -> None:
     before = whole(sqlite_store)
-    pages = broken.execute("PRAGMA page_count").fetchone()[0]
-    broken.execute(f"PRAGMA max_page_count = {pages}").close()
-    done = purge(sqlite_store)
-    assert done.resultaten == 3 * PUPILS
+    with without_room(broken):
+        assert purge(sqlite_store).resultaten == 3 * PUPILS
     assert whole(sqlite_store) == before
-
-
-_KILLED = """
-import sys
-sys.path[:0] = sys.argv[1].split(":")
-from durability.test_purge_broken_off import purge_on
-purge_on(sys.argv[2], int(sys.argv[3]))
-"""
 
 
 def purge_on(path: str, statements: int) -> None:
@@ -124,15 +108,17 @@ def purge_on(path: str, statements: int) -> None:
 
 def test_a_kill_at_any_moment(sqlite_store: SqliteStore, tmp_path: Path) -> None:
     fill(sqlite_store)
-    before, tests = whole(sqlite_store), Path(__file__).resolve().parents[1]
-    path, killed = str(tmp_path / "store/s.db"), 0
+    before, killed = whole(sqlite_store), 0
     for number in range(KILLS):
-        given = [f"{tests.parent}:{tests}", path, str(3 + 11 * number)]
-        ended = subprocess.run([sys.executable, "-c", _KILLED, *given], capture_output=True, text=True, timeout=60, check=False)
-        killed += ended.returncode == -signal.SIGKILL
-        assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
+        done = ended(__name__, tmp_path / "store/s.db", 3 + 11 * number)
+        killed += done.returncode == -signal.SIGKILL
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
         assert whole(sqlite_store) == before
         assert pairs(sqlite_store)
     assert killed >= 3
     assert purge(sqlite_store).wiped
     assert sqlite_store.inbox.counts()["received"] == PUPILS
+
+
+if __name__ == "__main__":
+    purge_on(sys.argv[1], int(sys.argv[2]))

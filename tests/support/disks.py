@@ -41,6 +41,13 @@ class Fault:
     left: int = -1
     error: type[sqlite3.Error] = sqlite3.OperationalError
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Until the end of the block nothing fails, and nothing counts."""
+        left, self.left = self.left, -1
+        yield
+        self.left = left
+
     def count(self) -> None:
         """One statement more; raises when it is the one."""
         self.left -= 1
@@ -82,3 +89,24 @@ class BrokenCursor:
     def executemany(self, *given: Any) -> Any:
         self._fault.count()
         return self._real.executemany(*given)
+
+
+def failing_statements(fault: Fault) -> Iterator[int]:
+    """The number of each statement in turn, which fails; comes to its end when none of what was done meanwhile did."""
+    for number in range(1000):
+        fault.left = number
+        yield number
+        if fault.left >= 0:
+            break
+    else:
+        raise AssertionError("it never comes to its end")
+    fault.left = -1
+
+
+@contextmanager
+def without_room(connection: Any) -> Iterator[None]:
+    """Until the end of the block the database may not grow, as on a full disk."""
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}").close()
+    yield
+    connection.execute("PRAGMA max_page_count = 100000").close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -122,3 +123,54 @@ def module(name: str, *args: object, before: Sequence[str] = (), **more: Any) ->
     """Start a module of these tests in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS), *sys.path])}
     return subprocess.Popen([*before, sys.executable, "-m", name, *map(str, args)], env=environment, **more)
+
+
+def ended(name: str, *args: object) -> subprocess.CompletedProcess[str]:
+    """Run a module of these tests until it ends by itself."""
+    process = module(name, *args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said, complained = process.communicate(timeout=60)
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+
+
+def limited(size: int) -> None:
+    """From now on no file of this process may grow beyond so many bytes."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+class Killable:
+    """Processes of one module that share a folder; each gets that folder and its own name.
+
+    Args:
+        name: the module.
+        folder: what they share; their complaints stand in its file ``errors``.
+        books: files of lines in it.
+    """
+
+    def __init__(self, name: str, folder: Path, *books: str) -> None:
+        self._module, self._folder = name, folder
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        for book in (*books, "errors"):
+            (folder / book).touch()
+
+    def start(self, name: str) -> None:
+        with (self._folder / "errors").open("ab") as errors:
+            self.running[name] = module(self._module, self._folder, name, stderr=errors)
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        assert self.running[name].poll() is None, self.lines("errors")
+        self.running[name].send_signal(number)
+
+    def kill(self, name: str) -> None:
+        self.signal(name, signal.SIGKILL)
+        self.running.pop(name).wait()
+
+    def lines(self, book: str) -> list[str]:
+        return (self._folder / book).read_text().splitlines()
+
+    def end(self) -> None:
+        """Kill all of them at once."""
+        for process in self.running.values():
+            process.kill()
+        for process in self.running.values():
+            process.wait()

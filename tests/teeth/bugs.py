@@ -692,7 +692,7 @@ def _(clear: Any, path: Path, parted: Any) -> None:
     "S2",
     "a commit does not wait for the disk",
     "store.sqlite.file:SqliteDatabase._set_up",
-    "tests/durability/test_power_inbox.py",
+    "tests/durability/test_power.py",
 )
 def _(set_up: Any, self: Any, *, other: bool) -> None:
     set_up(self, other=other)
