@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import NOW, FakeTransport
+from support import FakeTransport
+from support.clients import Clock
 from support.records import keep
 
 from doorstroom_client import Client, Purged, StoreError
@@ -16,16 +17,6 @@ from doorstroom_client.cli._purging import AFTER_ERROR, EVERY, Purger
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 HOUR = dt.timedelta(hours=1)
-
-
-class Clock:
-    """Stands still until it is put forward."""
-
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.at
 
 
 @pytest.fixture

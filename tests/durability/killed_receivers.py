@@ -14,7 +14,8 @@ import threading
 import time
 from pathlib import Path
 
-from support.told import body, push, receiving
+from support.clients import push
+from support.told import body, receiving
 
 from doorstroom_client import Client
 

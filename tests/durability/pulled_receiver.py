@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from threading import Thread
 
-from support.told import push, receiving
+from support.clients import push
+from support.told import receiving
 
 from doorstroom_client import Client
 

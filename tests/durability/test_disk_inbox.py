@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from support import NOW
+from support.clients import push
 from support.disks import REAL, Broken, Fault, connecting, failing_statements, is_sound
 from support.processes import ended, limited
-from support.told import Told, body, kept_in, push, receiving
+from support.told import Told, body, kept_in, receiving
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore

@@ -18,8 +18,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from support.clients import QUERY
 from support.processes import module
-from support.told import QUERY, body
+from support.told import body
 
 SUPPLIERS, EACH = 4, 6
 STRACE = shutil.which("strace") or ""

@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from support.clients import push
 from support.disks import is_sound
 from support.processes import module, wait_until
-from support.told import body, push, receiving
+from support.told import body, receiving
 
 from doorstroom_client import Client
 from doorstroom_client.events import Event

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import tracemalloc
 from collections.abc import Callable
@@ -12,9 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+from support import SCHOOL, closed_later, resultaat
+from support.clients import Inkomend, sender
 
-from doorstroom_client import Advies, Client, Deelnemer, InboundRequest, Leerling, Stamgroep
+from doorstroom_client import Advies, Client, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.bsn import holds_bsn, looks_like_bsn
 
@@ -77,12 +77,6 @@ def test_about_nine_percent_of_all_numbers_pass() -> None:
 # --- sending
 
 
-def client(**more: Any) -> tuple[Client, FakeTransport]:
-    transport = FakeTransport(lambda _: answer(202))
-    defaults: dict[str, Any] = {"auteur": "Test 1", "schooljaar": "2025-2026", "leveranciers": [LEVERANCIER]}
-    return Client(transport=transport, **{**defaults, **more}), transport
-
-
 def send_advies(using: Client, leerling: Leerling, **more: Any) -> object:
     return using.send_schooladviezen(SCHOOL, [Advies(leerling, "HAVO")], leverancier="ICE", **more)
 
@@ -101,7 +95,7 @@ sends = pytest.mark.parametrize("send", [send_advies, send_deelnemer])
 @sends
 @pytest.mark.parametrize("number", [BSN, "10000008"])
 def test_a_las_key_that_looks_like_one_is_refused(send: Send, number: str) -> None:
-    using, transport = client()
+    using, transport = sender()
     with pytest.raises(MessageError) as caught:
         send(using, Leerling(las_key=number))
     assert "las_key" in caught.value.path
@@ -112,7 +106,7 @@ def test_a_las_key_that_looks_like_one_is_refused(send: Send, number: str) -> No
 
 @sends
 def test_a_reason_per_call(send: Send) -> None:
-    using, transport = client()
+    using, transport = sender()
     send(using, Leerling(las_key=BSN), las_key_reden="onze sleutels zijn volgnummers")
     assert len(transport.requests) == 1
     assert b"volgnummers" not in (transport.requests[0].body or b"")
@@ -122,7 +116,7 @@ def test_a_reason_per_call(send: Send) -> None:
 
 @sends
 def test_a_reason_per_client(send: Send) -> None:
-    using, transport = client(las_key_reden="onze sleutels zijn volgnummers")
+    using, transport = sender(las_key_reden="onze sleutels zijn volgnummers")
     send(using, Leerling(las_key=BSN))
     send(using.with_options(schooljaar="2025-2026"), Leerling(las_key=BSN))
     assert len(transport.requests) == 2
@@ -131,7 +125,7 @@ def test_a_reason_per_client(send: Send) -> None:
 @sends
 @pytest.mark.parametrize("reden", ["", "  ", "\t"])
 def test_an_empty_reason_is_none(send: Send, reden: str) -> None:
-    using, transport = client(las_key_reden=reden)
+    using, transport = sender(las_key_reden=reden)
     with pytest.raises(MessageError):
         send(using, Leerling(las_key=BSN), las_key_reden=reden)
     assert transport.requests == []
@@ -140,44 +134,9 @@ def test_an_empty_reason_is_none(send: Send, reden: str) -> None:
 # --- receiving
 
 
-class Inkomend:
-    """A receiver with a store on disk."""
-
-    def __init__(self, folder: Path, **more: Any) -> None:
-        self.store = folder / "inbox.db"
-        self.client = Client(
-            transport=FakeTransport(lambda _: answer(200, "OK")),
-            auteur="Test 1",
-            osr=OSR,
-            leveranciers=[LEVERANCIER],
-            scholen=[SCHOOL],
-            store=self.store,
-            now=lambda: NOW,
-            **more,
-        )
-
-    def push(self, document: Any) -> int:
-        request = InboundRequest(
-            method="POST",
-            path="/leerlingresultaat",
-            query=f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}",
-            peer_oin=SUPPLIER_OIN,
-            body=json.dumps(document).encode(),
-        )
-        return self.client.terugweg.handle(request).status
-
-    def kept(self) -> int:
-        found = len(list(self.client.resultaten(everything=True)))
-        self.client.close()
-        return found
-
-    def on_disk(self, text: str) -> bool:
-        return any(text.encode() in path.read_bytes() for path in self.store.parent.glob("inbox.db*"))
-
-
 @pytest.fixture
 def inkomend(tmp_path: Path) -> Inkomend:
-    return Inkomend(tmp_path)
+    return closed_later(Inkomend(tmp_path))
 
 
 def refused(inkomend: Inkomend, document: Any) -> None:
@@ -239,14 +198,14 @@ def test_the_label_says_enough_whatever_the_value_is(label: str | None, status: 
 
 
 def test_with_a_reason_such_las_keys_are_kept_but_such_fields_are_not(tmp_path: Path) -> None:
-    inkomend = Inkomend(tmp_path, las_key_reden="onze sleutels zijn volgnummers")
+    inkomend = closed_later(Inkomend(tmp_path, las_key_reden="onze sleutels zijn volgnummers"))
     assert inkomend.push(resultaat(eck=None, las=BSN)) == 202
     assert inkomend.push(at_depth(resultaat(), 1, "bsn")) == 422
     assert inkomend.kept() == 1
 
 
 def test_an_empty_reason_is_none_for_what_comes_in(tmp_path: Path) -> None:
-    refused(Inkomend(tmp_path, las_key_reden="  "), resultaat(eck=None, las=BSN))
+    refused(closed_later(Inkomend(tmp_path, las_key_reden="  ")), resultaat(eck=None, las=BSN))
 
 
 def test_a_deep_document_is_looked_through_without_recursion() -> None:

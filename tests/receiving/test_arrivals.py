@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
+from support import NOW, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+from support.clients import QUERY, built, inbound
 
-from doorstroom_client import AsyncClient, Client, Event, Retry
+from doorstroom_client import AsyncClient, Client, Event
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.receiving import batch as intake
-from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.group_commit import GroupCommit, Outcome
 from doorstroom_client.store.rows import ReceivedResult, StoredResult
 
 THREADS, LOOP, ASYNC_LOOP = "threads", "loop", "loop of an AsyncClient"
 LOOPS = pytest.mark.parametrize("way", [LOOP, ASYNC_LOOP])
 EVERY_WAY = pytest.mark.parametrize("way", [THREADS, LOOP, ASYNC_LOOP])
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 TRACE: contextvars.ContextVar[int] = contextvars.ContextVar("trace", default=-1)
 
 
@@ -60,10 +59,7 @@ class Inbox:
 
 
 def make(way: str, inbox: object, **more: Any) -> Any:
-    kind: Any = AsyncClient if way == ASYNC_LOOP else Client
-    transport = (AsyncFakeTransport if way == ASYNC_LOOP else FakeTransport)(lambda _: answer(200, "OK"))
-    arguments: dict[str, Any] = {"scholen": [SCHOOL], "transport": transport, "now": lambda: NOW, **more}
-    return kind(osr=OSR, leveranciers=[LEVERANCIER], auteur="Test 1", store=inbox, retry=Retry.never(), **arguments)
+    return built(AsyncClient if way == ASYNC_LOOP else Client, store=inbox, **more)
 
 
 def body(number: int, size: int = 0) -> bytes:
@@ -114,7 +110,7 @@ async def pushing(way: str, client: Any) -> AsyncIterator[Push]:
     with ThreadPoolExecutor(128) as pool:
 
         async def push(content: bytes, sender: str = SUPPLIER_OIN) -> int:
-            request = InboundRequest("POST", "/leerlingresultaat", QUERY, sender, content)
+            request = inbound(content, peer_oin=sender)
             work = contextvars.copy_context().run
             response = await asyncio.get_running_loop().run_in_executor(pool, work, client.terugweg.handle, request)
             return int(response.status)

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OSR, OTHER_OIN, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
+from support.clients import QUERY
 from support.databases import Places
 from support.deliveries import later
-from support.receiving import QUERY
 
 from doorstroom_client import Advies, Client, Event, Leerling, Leverancier, Retry
 from doorstroom_client.receiving.audit import CONTESTED

@@ -23,17 +23,13 @@ from typing import Any
 
 import pytest
 from support import (
-    LEVERANCIER,
-    NOW,
     OSR,
     SCHOOL,
     SUPPLIER_OIN,
-    AsyncFakeTransport,
-    FakeTransport,
     answer,
-    closed_later,
     resultaat,
 )
+from support.clients import QUERY, inbound, make
 
 from doorstroom_client import (
     Advies,
@@ -42,15 +38,12 @@ from doorstroom_client import (
     Client,
     ConfigurationError,
     Event,
-    InboundRequest,
     Leerling,
-    Retry,
     School,
     StoreError,
 )
 from doorstroom_client.transport.request import Operation, Outcome, Request
 
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 BODY = json.dumps(resultaat()).encode()
 LARGE = json.dumps({**resultaat(score=2), "los": "x" * 50_000}).encode()
 DIRECT, AWAITED, WSGI, ASGI, ASGI_AWAITED = "direct", "direct, awaited", "WSGI", "ASGI", "ASGI of an AsyncClient"
@@ -66,23 +59,13 @@ class Ontvanger:
         self.way = way
         self.events: list[Event] = []
         awaited = way in ASYNC
-        arguments: dict[str, Any] = {"osr": OSR, "scholen": [SCHOOL], "on_event": self.events.append, **more}
+        arguments: dict[str, Any] = {"on_event": self.events.append, **more}
         self.peer = arguments.pop("peer", lambda _: SUPPLIER_OIN)
-        self.client: Any = closed_later(
-            (AsyncClient if awaited else Client)(
-                leveranciers=[LEVERANCIER],
-                auteur="Test 1",
-                store=folder / "s.db",
-                retry=Retry.never(),
-                transport=(AsyncFakeTransport if awaited else FakeTransport)(_answers),
-                now=lambda: NOW,
-                **arguments,
-            )
-        )
+        self.client: Any = make(AsyncClient if awaited else Client, _answers, folder / "s.db", **arguments)
 
     def push(self, body: bytes = BODY) -> Got:
         """Bring one message."""
-        request = InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, body)
+        request = inbound(body)
         if self.way == WSGI:
             return self._wsgi(body)
         if self.way == DIRECT:
@@ -278,7 +261,7 @@ def test_who_asks_may_still_be_cancelled_while_a_function_is_awaited(tmp_path: P
     it = Ontvanger(way, tmp_path, scholen=find)
 
     async def scene() -> None:
-        request = InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, BODY)
+        request = inbound(BODY)
         pushing = asyncio.create_task(it.asgi(BODY) if way == ASGI_AWAITED else it.client.terugweg.handle(request))
         async with asyncio.timeout(10):
             while not asked.is_set():
@@ -474,10 +457,10 @@ for way, find in ((DIRECT, blocking), (AWAITED, blocking), (AWAITED, awaited), (
     print(way, find.__name__, it.push()[0], it.failures())
     if way in ASYNC:
         async def read():
-            return [item.school async for item in it.client.resultaten(alle=True)]
+            return [item.school async for item in it.client.resultaten(everything=True)]
         assert asyncio.run(read()) == [SCHOOL]
     else:
-        assert [item.school for item in it.client.resultaten(alle=True)] == [SCHOOL]
+        assert [item.school for item in it.client.resultaten(everything=True)] == [SCHOOL]
 close_all()
 """
 
@@ -486,7 +469,7 @@ def test_a_look_up_through_the_orm_of_django(tmp_path: Path) -> None:
     """Django refuses to look anything up in a thread in which an event loop runs."""
     pytest.importorskip("django")
     names = "SCHOOL, Ontvanger, DIRECT, AWAITED, ASGI, ASGI_AWAITED, ASYNC, Path"
-    script = f"from terugweg.test_functions import {names}\nfrom support import close_all\n"
+    script = f"from receiving.test_functions import {names}\nfrom support import close_all\n"
     done = subprocess.run(
         [sys.executable, "-W", "error::RuntimeWarning", "-c", script + _DJANGO, str(tmp_path)],
         capture_output=True,

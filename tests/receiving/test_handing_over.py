@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import inspect
-import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
+from support import NOW, SCHOOL, SUPPLIER_OIN
+from support.clients import BOTH, Clock, built, inbound, result_of
 
-from doorstroom_client import AsyncClient, Client, ConfigurationError, Event, Retry
-from doorstroom_client.receiving.judge import InboundRequest
+from doorstroom_client import AsyncClient, ConfigurationError, Event
 from doorstroom_client.store.protocols import Inbox
 from doorstroom_client.store.rows import ReceivedResult, StoredResult
 from doorstroom_client.store.sqlite import file as sqlite_database
@@ -200,30 +199,8 @@ def test_many_consumers_process_each_once_and_a_pupil_in_order(store: SqliteStor
         assert [toets for who, toets in seen if who == pupil] == [f"toets {number}" for number in range(5)]
 
 
-BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.elapsed = 0.0
-
-    def __call__(self) -> dt.datetime:
-        return at(self.elapsed)
-
-
 def make(kind: Any, folder: Path, clock: Callable[[], dt.datetime], on_event: Any = None) -> Any:
-    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(lambda _: answer(200, "OK"))
-    return kind(
-        auteur="T",
-        osr=OSR,
-        leveranciers=[LEVERANCIER],
-        scholen=[SCHOOL],
-        now=clock,
-        transport=transport,
-        retry=Retry.never(),
-        store=folder / "s.db",
-        on_event=on_event,
-    )
+    return built(kind, store=folder / "s.db", now=clock, on_event=on_event)
 
 
 async def whatever(thing: Any) -> Any:
@@ -232,11 +209,7 @@ async def whatever(thing: Any) -> Any:
 
 async def push(client: Any, number: int, score: int = 540) -> None:
     """A result of pupil `number`; another score makes another message."""
-    eck = f"https://ketenid.nl/pilot/{number:0128x}"
-    body = json.dumps({**resultaat(eck=eck), "score": score}).encode()
-    query = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
-    request = InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)
-    assert (await whatever(client.terugweg.handle(request))).status == 202
+    assert (await whatever(client.terugweg.handle(inbound({**result_of(number), "score": score})))).status == 202
 
 
 async def each(items: Any) -> Any:
@@ -269,7 +242,7 @@ def test_watch_hands_out_what_comes_and_stops_when_told(kind: Any, tmp_path: Pat
                 await push(client, 3)
         assert seen == [1, 2, 3, 4]
         assert [item async for item in each(client.resultaten())] == []
-        assert clock.elapsed == 0
+        assert clock.at == NOW
         await whatever(client.close())
 
     asyncio.run(play())
@@ -287,7 +260,8 @@ def test_what_was_not_begun_is_given_back_and_what_was_is_kept_for_the_lease(kin
         assert [item.id async for item in each(client.resultaten())] == []
         await whatever(items.aclose() if kind is AsyncClient else items.close())
         assert [item.id async for item in each(client.resultaten())] == [2, 3]
-        clock.elapsed = boot.elapsed = LEASE
+        boot.elapsed = LEASE
+        clock.at = at(LEASE)
         assert [item.id async for item in each(client.resultaten())] == [result.id, 2, 3]
         await whatever(client.close())
 
@@ -332,16 +306,16 @@ def test_on_resultaat_processes_puts_off_and_goes_on(kind: Any, tmp_path: Path) 
 
         async def run(until: int) -> None:
             given = ahandle if kind is AsyncClient else handle
-            await whatever(client.on_resultaat(given, stop=lambda: len(calls) == until or clock.elapsed > 99_999, poll=0.001))
+            await whatever(client.on_resultaat(given, stop=lambda: len(calls) == until or clock.at > at(99_999), poll=0.001))
 
         await run(3)
-        clock.elapsed = 59.0
+        clock.at = at(59.0)
         assert [item.id async for item in each(client.resultaten())] == []
-        clock.elapsed = 60.0
+        clock.at = at(60.0)
         await run(4)
-        clock.elapsed = 60.0 + 299.0
+        clock.at = at(60.0 + 299.0)
         assert [item.id async for item in each(client.resultaten())] == []
-        clock.elapsed = 60.0 + 300.0
+        clock.at = at(60.0 + 300.0)
         await run(5)
         assert calls == [(1, 0, ""), (2, 0, ""), (3, 0, ""), (2, 1, "TimeoutError"), (2, 2, "TimeoutError")]
         told = [(event.result, event.outcomes, event.serious) for event in events if event.action == "resultaat"]
@@ -391,7 +365,7 @@ def test_later_and_history(kind: Any, tmp_path: Path) -> None:
         assert [item async for item in each(client.resultaten())] == []
         (item,) = [item async for item in each(client.resultaten(everything=True))]
         assert (item.tries, item.reason) == (1, "las_busy")
-        clock.elapsed = 10
+        clock.at = at(10)
         await push(client, 1, 540)
         (newer,) = [item async for item in each(client.resultaten())]
         history = await whatever(newer.history())

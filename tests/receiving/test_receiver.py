@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import (
     JSON,
-    LEVERANCIER,
     NOW,
     OSR,
     OTHER_OIN,
@@ -24,12 +22,12 @@ from support import (
     AsyncFakeTransport,
     FakeTransport,
     answer,
-    closed_later,
     fault,
     resultaat,
 )
+from support.clients import QUERY, go, inbound, make
 
-from doorstroom_client import AsyncClient, Client, Osr, Retry
+from doorstroom_client import AsyncClient, Client, Osr
 from doorstroom_client.errors import StoreError
 from doorstroom_client.osr.answers import STALE_SECONDS
 from doorstroom_client.receiving.judge import MELDINGEN, InboundRequest, InboundResponse, Receiver
@@ -37,8 +35,7 @@ from doorstroom_client.store.rows import ReceivedResult, StoredResult
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
 
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
-GOOD = InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, json.dumps(resultaat()).encode())
+GOOD = inbound(resultaat())
 YES = answer(200, "OK")
 NO = answer(404, {"message": "mandate not found"})
 
@@ -48,23 +45,11 @@ class Rig:
 
     def __init__(self, folder: Path, answers: Callable[[Request], Outcome], *, awaited: bool = False, **more: Any) -> None:
         self.transport: Any = (AsyncFakeTransport if awaited else FakeTransport)(answers)
-        self.awaited = awaited
         self.store = folder / "s.db"
-        arguments: dict[str, Any] = {
-            "osr": OSR,
-            "leveranciers": [LEVERANCIER],
-            "scholen": [SCHOOL],
-            "auteur": "Test 1",
-            "store": self.store,
-            "retry": Retry.never(),
-            "transport": self.transport,
-            "now": lambda: NOW,
-        }
-        self.client: Any = closed_later((AsyncClient if awaited else Client)(**{**arguments, **more}))
+        self.client: Any = make(AsyncClient if awaited else Client, **{"store": self.store, "transport": self.transport, **more})
 
     def handle(self, request: InboundRequest) -> InboundResponse:
-        got = self.client.terugweg.handle(request)
-        response: InboundResponse = asyncio.run(got) if self.awaited else got
+        response: InboundResponse = go(self.client.terugweg.handle(request))
         return response
 
     def kept(self) -> int:

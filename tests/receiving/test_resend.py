@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import threading
 from collections.abc import Iterator
@@ -10,21 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import NOW, resultaat
+from support import resultaat
+from support.clients import Clock
 from support.receiving import Ontvanger, opened
-
-
-class Clock:
-    """A wall clock that is put forward by hand."""
-
-    def __init__(self) -> None:
-        self.time = NOW
-
-    def __call__(self) -> dt.datetime:
-        return self.time
-
-    def forward(self, **more: float) -> None:
-        self.time += dt.timedelta(**more)
 
 
 @pytest.fixture

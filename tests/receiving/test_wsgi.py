@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from wsgiref.validate import validator
 
 import pytest
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
+from support import LEVERANCIER, OSR, SUPPLIER_OIN, AsyncFakeTransport, answer, resultaat
+from support.clients import QUERY, make
 
 from doorstroom_client import AsyncClient, Client, ConfigurationError
 from doorstroom_client.events import Event
@@ -20,7 +21,6 @@ from doorstroom_client.receiving.wsgi import WsgiApp, wsgi_app
 from doorstroom_client.simulator.pki import Pki
 
 BODY = json.dumps(resultaat()).encode()
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
 
 
 class Input(io.BytesIO):
@@ -146,18 +146,9 @@ def events() -> list[Event]:
 
 
 @pytest.fixture
-def client(tmp_path: Path, events: list[Event]) -> Iterator[Client]:
-    with Client(
-        osr=OSR,
-        leveranciers=[LEVERANCIER],
-        scholen=[SCHOOL],
-        auteur="Test 1",
-        store=tmp_path / "s.db",
-        transport=FakeTransport(lambda _: answer(200, "OK")),
-        now=lambda: NOW,
-        on_event=events.append,
-    ) as made:
-        yield made
+def client(tmp_path: Path, events: list[Event]) -> Client:
+    made: Client = make(store=tmp_path / "s.db", on_event=events.append)
+    return made
 
 
 def test_a_result_is_kept(client: Client, test_pki: Pki, events: list[Event]) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,62 +12,22 @@ import pytest
 from support import (
     LEVERANCIER,
     NOW,
-    OSR,
     OTHER_OIN,
     PDF,
     SCHOOL,
     SUPPLIER_OIN,
-    AsyncFakeTransport,
-    FakeTransport,
     answer,
-    closed_later,
     resultaat,
 )
+from support.clients import BOTH, QUERY, go, make, push_result
 
-from doorstroom_client import Advies, Afspraak, AsyncClient, Client, Leerling, Leverancier, Retry, Timeouts
+from doorstroom_client import Advies, Afspraak, AsyncClient, Leerling, Leverancier, Retry, Timeouts
 from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import Response
 
-BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])
 ADVIES = [Advies(Leerling(las_key="k-1"), "HAVO")]
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
-
-
-def make(kind: Any, outcomes: Any = (), **more: Any) -> Any:
-    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(outcomes)
-    given = {
-        "auteur": "T",
-        "osr": OSR,
-        "leveranciers": [LEVERANCIER],
-        "scholen": [SCHOOL],
-        "now": lambda: NOW,
-        "transport": transport,
-    }
-    return closed_later(kind(**{**given, "retry": Retry.never(), **more}))
-
-
-def go(result: Any) -> Any:
-    if isinstance(result, AsyncIterator):
-
-        async def collect() -> list[Any]:
-            return [item async for item in result]
-
-        return asyncio.run(collect())
-    if isinstance(result, Iterator):
-        return list(result)
-
-    async def wait() -> Any:
-        return await result
-
-    return asyncio.run(wait()) if inspect.isawaitable(result) else result
-
-
-def push(client: Any, number: int = 0, **more: Any) -> None:
-    body = json.dumps(resultaat(eck=f"https://ketenid.nl/pilot/{number:0128x}", **more)).encode()
-    response = go(client.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, body)))
-    assert response.status == 202
 
 
 @BOTH
@@ -96,7 +54,7 @@ def test_without_certificate_or_transport(kind: Any) -> None:
 )
 def test_settings_that_cannot_be(kind: Any, change: dict[str, Any], setting: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        make(kind, **change)
+        make(kind, (), **change)
     assert caught.value.setting == setting
 
 
@@ -118,7 +76,7 @@ def test_no_mandate_sends_nothing(kind: Any) -> None:
 
 @BOTH
 def test_a_bad_list_and_an_unknown_supplier_send_nothing(kind: Any) -> None:
-    client = make(kind)
+    client = make(kind, ())
     with pytest.raises(MessageError):
         go(client.send_schooladviezen(SCHOOL, [], leverancier="ICE"))
     with pytest.raises(ConfigurationError, match="in the configuration"):
@@ -131,14 +89,14 @@ def test_a_bad_list_and_an_unknown_supplier_send_nothing(kind: Any) -> None:
 @pytest.mark.parametrize("rapportid", ["..", ".", "../registreren", "a/b", "a?x", "a#b", "a%2fb", "a\x00", "", "a" * 129])
 def test_hostile_rapportids(kind: Any, rapportid: str) -> None:
     with pytest.raises(MessageError):
-        go(make(kind).fetch_leerlingrapport(rapportid, school=SCHOOL, leverancier="ICE"))
+        go(make(kind, ()).fetch_leerlingrapport(rapportid, school=SCHOOL, leverancier="ICE"))
 
 
 @BOTH
 def test_reports(kind: Any, tmp_path: Path) -> None:
     pdf = Response(200, {"content-type": "application/pdf"}, PDF)
     client = make(kind, [answer(200, "OK"), pdf, answer(204), pdf, pdf], store=tmp_path / "s.db")
-    push(client)
+    push_result(client)
     (found,) = go(client.resultaten())
     assert go(client.fetch_leerlingrapport(found)).content == PDF
     assert go(client.fetch_leerlingrapport(found)) is None
@@ -151,7 +109,7 @@ def test_reports(kind: Any, tmp_path: Path) -> None:
 @BOTH
 def test_a_result_without_a_report(kind: Any, tmp_path: Path) -> None:
     client = make(kind, [answer(200, "OK")], store=tmp_path / "s.db")
-    push(client, rapport="..")
+    push_result(client, rapport="..")
     (found,) = go(client.resultaten())
     assert found.rapportid is None
     with pytest.raises(ConfigurationError, match="names no report"):
@@ -162,9 +120,9 @@ def test_a_result_without_a_report(kind: Any, tmp_path: Path) -> None:
 def test_results_beyond_one_batch(kind: Any, tmp_path: Path) -> None:
     client = make(kind, [answer(200, "OK")], store=tmp_path / "s.db")
     for number in range(100):
-        push(client, number)
+        push_result(client, number)
     assert len(go(client.resultaten())) == 100
-    push(client, 100)
+    push_result(client, 100)
     found = go(client.resultaten(SCHOOL))
     assert len({item.id for item in found}) == 101
     assert found[0].toetssoort == "ICE"
@@ -180,7 +138,7 @@ def test_results_beyond_one_batch(kind: Any, tmp_path: Path) -> None:
 
 @BOTH
 def test_a_closed_client_says_so(kind: Any, tmp_path: Path) -> None:
-    client = make(kind, store=tmp_path / "s.db")
+    client = make(kind, (), store=tmp_path / "s.db")
     transport = client._runtime._transport()
     go(client.close())
     go(client.close())
@@ -228,9 +186,9 @@ def test_a_with_block_closes_and_a_derived_one_does_not(kind: Any, tmp_path: Pat
 @BOTH
 def test_stores(kind: Any, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="store is not configured"):
-        go(make(kind).resultaten())
+        go(make(kind, ()).resultaten())
     own = SqliteStore(tmp_path / "own.db")
-    client = make(kind, store=own)
+    client = make(kind, (), store=own)
     assert go(client.resultaten()) == []
     go(client.close())
     assert own.inbox.counts()["received"] == 0
@@ -243,7 +201,7 @@ def test_a_store_of_another_kind_is_refused_and_makes_no_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigurationError):
-        go(make(kind, store=5).resultaten())
+        go(make(kind, (), store=5).resultaten())
     assert list(tmp_path.iterdir()) == []
 
 

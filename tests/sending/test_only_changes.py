@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
 import pickle
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,28 +13,21 @@ import pytest
 from support import (
     LEVERANCIER,
     NOW,
-    OSR,
     OTHER_OIN,
     PDF,
     SCHOOL,
     SUPPLIER_OIN,
-    AsyncFakeTransport,
-    FakeTransport,
     answer,
-    closed_later,
     fault,
-    resultaat,
 )
+from support.clients import BOTH, go, make, push_result
 
 from doorstroom_client import (
     Advies,
-    AsyncClient,
     Client,
     Deelnemer,
-    InboundRequest,
     Leerling,
     Leverancier,
-    Retry,
     School,
     Stamgroep,
 )
@@ -60,8 +51,6 @@ from doorstroom_client.store.rows import State
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Request, Response
 
-BOTH = pytest.mark.parametrize("kind", [Client, AsyncClient])
-
 
 def other_school(number: int) -> School:
     """Another administration of the same school."""
@@ -73,20 +62,6 @@ CODES = ("HAVO", "VWO", "VMBO_KB")
 
 def pupils(*codes: str, first: int = 0) -> list[Advies]:
     return [Advies(Leerling(las_key=f"sleutel-{first + at}"), code) for at, code in enumerate(codes)]
-
-
-def go(result: Any) -> Any:
-    async def collect() -> list[Any]:
-        return [item async for item in result]
-
-    async def wait() -> Any:
-        return await result
-
-    if isinstance(result, AsyncIterator):
-        return asyncio.run(collect())
-    if isinstance(result, Iterator):
-        return list(result)
-    return asyncio.run(wait()) if inspect.isawaitable(result) else result
 
 
 class Peer:
@@ -121,21 +96,6 @@ class Peer:
         if outcome == "lost":
             return fault(FaultKind.DEADLINE, "deadline")
         return outcome or answer(202)
-
-
-def make(kind: Any, peer: Peer, store: Any, **more: Any) -> Any:
-    transport = (AsyncFakeTransport if kind is AsyncClient else FakeTransport)(peer)
-    given: dict[str, Any] = {
-        "auteur": "T",
-        "osr": OSR,
-        "leveranciers": [LEVERANCIER],
-        "scholen": [SCHOOL],
-        "now": lambda: NOW,
-        "transport": transport,
-        "retry": Retry.never(),
-        "store": store,
-    }
-    return closed_later(kind(**{**given, **more}))
 
 
 @BOTH
@@ -494,12 +454,6 @@ def test_the_input_is_read_as_it_is_needed_and_stopping_is_clean(kind: Any, tmp_
     assert len(peer.lists) <= len(taken)
 
 
-def push(client: Any, number: int, rapport: str) -> None:
-    body = json.dumps(resultaat(eck=f"https://ketenid.nl/pilot/{number:0128x}", rapport=rapport)).encode()
-    query = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
-    assert go(client.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body))).status == 202
-
-
 def pdf() -> Response:
     return Response(200, {"content-type": "application/pdf"}, PDF, 0.0)
 
@@ -510,7 +464,7 @@ def test_reports_are_fetched_once(kind: Any, tmp_path: Path) -> None:
     folder.mkdir()
     client = make(kind, peer, tmp_path / "s.db")
     for number in range(5):
-        push(client, number, f"rapport-{number}")
+        push_result(client, number, f"rapport-{number}")
     peer.outcomes = [pdf(), answer(204), answer(404), answer(500), pdf()]
     found = go(client.fetch_leerlingrapporten(folder, workers=1))
     assert [item.afloop for item in found] == [
@@ -550,7 +504,7 @@ def test_a_supplier_that_cannot_be_trusted_is_not_asked_for_the_next_report(
     peer = Peer()
     client = make(kind, peer, tmp_path / "s.db")
     for number in range(3):
-        push(client, number, f"rapport-{number}")
+        push_result(client, number, f"rapport-{number}")
     peer.outcomes = [outcome]
     found = go(client.fetch_leerlingrapporten(tmp_path, workers=1))
     assert [item.afloop for item in found] == [Afhaling.MISLUKT] * 3

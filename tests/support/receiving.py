@@ -10,15 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import AsyncClient, Client, Retry
+from doorstroom_client import AsyncClient, Client
 from doorstroom_client.messages.mild import Part
 from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
 from doorstroom_client.receiving.received import Ontvangen, open_kept
 from doorstroom_client.store.rows import StoredResult
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, AsyncFakeTransport, FakeTransport, answer, resultaat
 
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
+from . import LEVERANCIER, NOW, SCHOOL, resultaat
+from .clients import QUERY, built, inbound
+
 CANARY = "KANARIE-7f3a"
 """Stands in what is sent, and may never stand in an answer."""
 
@@ -28,25 +29,14 @@ class Ontvanger:
 
     def __init__(self, folder: Path, *, awaited: bool, now: Callable[[], dt.datetime] = lambda: NOW) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        transport: Any = (AsyncFakeTransport if awaited else FakeTransport)(lambda _: answer(200, "OK"))
-        self.client: Any = (AsyncClient if awaited else Client)(
-            osr=OSR,
-            leveranciers=[LEVERANCIER],
-            scholen=[SCHOOL],
-            auteur="Test 1",
-            store=folder / "s.db",
-            retry=Retry.never(),
-            transport=transport,
-            now=now,
-        )
+        self.client: Any = built(AsyncClient if awaited else Client, store=folder / "s.db", now=now)
         self._runner = asyncio.Runner() if awaited else None
         self._store = SqliteStore(folder / "s.db")
         self._last = 0
 
     def __call__(self, body: bytes, **change: Any) -> InboundResponse:
         """Push a message."""
-        request = InboundRequest("POST", "/leerlingresultaat", f"{QUERY}&x={CANARY}", SUPPLIER_OIN, body)
-        got = self.client.terugweg.handle(replace(request, **change))
+        got = self.client.terugweg.handle(replace(inbound(body, query=f"{QUERY}&x={CANARY}"), **change))
         response: InboundResponse = self._runner.run(got) if self._runner else got
         return response
 
@@ -92,5 +82,4 @@ def read_everything(thing: Any, depth: int = 0) -> None:
 
 def pushed(school: Any, number: int) -> InboundRequest:
     body = json.dumps(resultaat(eck="https://ketenid.nl/pilot/" + f"{number:0128d}")).encode()
-    query = f"edu-to={school.routeringskenmerk}&edu-from={school.oin}"
-    return InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)
+    return inbound(body, query=f"edu-to={school.routeringskenmerk}&edu-from={school.oin}")

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from doorstroom_client import Client, Retry, StoredResult
+from doorstroom_client import Client, StoredResult
 from doorstroom_client.errors import StoreError
 from doorstroom_client.events import OnEvent
-from doorstroom_client.receiving.judge import InboundRequest, InboundResponse
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, answer, resultaat
 
-QUERY = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
+from . import resultaat
+from .clients import built, push
+
 MADE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
@@ -25,17 +25,7 @@ def receiving(store: Any, on_event: OnEvent | None = None) -> Client:
 
     When the store is open already, what the OSR answered is known.
     """
-    client = Client(
-        osr=OSR,
-        leveranciers=[LEVERANCIER],
-        scholen=[SCHOOL],
-        auteur="Test 1",
-        store=store,
-        retry=Retry.never(),
-        transport=FakeTransport(lambda _: answer(200, "OK")),
-        now=lambda: NOW,
-        on_event=on_event,
-    )
+    client: Client = built(store=store, on_event=on_event)
     if not isinstance(store, str):
         assert push(client, b"").status == 400
     return client
@@ -46,11 +36,6 @@ def body(pupil: str, number: int, *, size: int = 0, mark: str = "rapport-1") -> 
     made = (MADE + dt.timedelta(seconds=number)).isoformat()
     eck = f"https://ketenid.nl/pilot/{hashlib.sha512(pupil.encode()).hexdigest()}"
     return json.dumps({**resultaat(eck=eck, datumtijd=made, score=number % 100, rapport=mark), "los": "x" * size}).encode()
-
-
-def push(client: Client, message: bytes) -> InboundResponse:
-    """Hand a message to the receiver, as a web server does."""
-    return client.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", QUERY, SUPPLIER_OIN, message))
 
 
 def kept_in(store: Any) -> list[StoredResult]:
