@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
-from support.in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 from support.osr_played import Played, client_of, settings, simulated
+from support.simulated_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 
 from doorstroom_client import AsyncClient, Client, Leverancier, Mandaatcontrole, Retry, School
 from doorstroom_client.errors import ConfigurationError

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
-from support.in_time import SimulatedLoop, Slow, in_time, schools, timed
 from support.osr_played import client_of, settings, simulated
 from support.receiving import pushed
+from support.simulated_time import SimulatedLoop, Slow, in_time, schools, timed
 
 from doorstroom_client import Advies, AsyncClient, Jaargang, Leerling
 from doorstroom_client.simulator.pki import Pki

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SUPPLIER_OIN
-from support.in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 from support.osr_played import Played, client_of, settings, simulated
 from support.receiving import pushed
+from support.simulated_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 
 from doorstroom_client import Advies, AsyncClient, Client, ConfigurationError, Event, GeenMandaat, Leerling, Leverancier, School
 from doorstroom_client.osr.answers import is_suspect

@@ -46,7 +46,9 @@ class Rig:
     def __init__(self, folder: Path, answers: Callable[[Request], Outcome], *, awaited: bool = False, **more: Any) -> None:
         self.transport: Any = (AsyncFakeTransport if awaited else FakeTransport)(answers)
         self.store = folder / "s.db"
-        self.client: Any = make(AsyncClient if awaited else Client, **{"store": self.store, "transport": self.transport, **more})
+        self.client: Any = make(
+            AsyncClient if awaited else Client, **{"store": self.store, "transport": self.transport, **more}
+        )
 
     def handle(self, request: InboundRequest) -> InboundResponse:
         response: InboundResponse = go(self.client.terugweg.handle(request))

@@ -88,3 +88,9 @@ def test_no_test_file_takes_from_another() -> None:
     found = {str(path.relative_to(ROOT)): importing.findall(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
     others = {path: [line for line in lines if Path(path).stem not in line] for path, lines in found.items()}
     assert {path: lines for path, lines in others.items() if lines} == {}
+
+
+def test_no_module_hides_what_support_itself_holds() -> None:
+    """A module that is loaded takes the name of a function of its package."""
+    here = ROOT / "tests/support"
+    assert {path.stem for path in here.glob("[!_]*.py")} & names_of(here / "__init__.py") == set()
