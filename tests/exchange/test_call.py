@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import tenacity
 from support import JSON, NOW, answer, conditions, drive, fault, request
+from support.situations import SITUATIONS
 from tenacity import stop_after_attempt, stop_after_delay, stop_before_delay, stop_never, wait_chain, wait_fixed, wait_none
 
 from doorstroom_client import Retry
@@ -19,7 +20,6 @@ from doorstroom_client.errors import (
     DoorstroomError,
     NoAnswer,
     OngeldigBericht,
-    Phase,
     Refused,
     SchoolOnbekend,
     StoreError,
@@ -36,31 +36,6 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Response
 
 QUICK = Retry(wait=wait_none())
-SCRIPTS: dict[Situation, Outcome] = {
-    Situation.DELIVERED: answer(202),
-    Situation.FOUND: answer(200, {}),
-    Situation.NOTHING_YET: answer(204),
-    Situation.NOT_FOUND: answer(404, {"melding": "Jansen"}),
-    Situation.NOT_KEPT: fault(FaultKind.NOT_KEPT, "disk"),
-    Situation.NO_MANDATE: answer(401),
-    Situation.CLOSED: answer(403, {"melding": "Jansen"}),
-    Situation.UNKNOWN_SCHOOL: answer(405, {"melding": "Jansen"}),
-    Situation.INVALID: answer(422),
-    Situation.THROTTLED: answer(429),
-    Situation.BUSY: answer(503),
-    Situation.SERVER_ERROR: answer(500),
-    Situation.REDIRECT: answer(302, headers={"location": "https://evil.example"}),
-    Situation.UNEXPECTED: answer(418),
-    Situation.NOT_THEIRS: answer(405, headers={"x-amzn-waf-action": "captcha"}),
-    Situation.NOT_CONNECTED: fault(FaultKind.CONNECT, "connect", phase=Phase.NOT_SENT),
-    Situation.NO_ANSWER: fault(FaultKind.NO_ANSWER, "read"),
-    Situation.DEADLINE: fault(FaultKind.DEADLINE),
-    Situation.TOO_LARGE: fault(FaultKind.TOO_LARGE, "size"),
-    Situation.THEIR_CERTIFICATE: fault(FaultKind.THEIR_CERTIFICATE, "expired", phase=Phase.NOT_SENT),
-    Situation.OUR_CERTIFICATE: fault(FaultKind.OUR_CERTIFICATE, "own_certificate", phase=Phase.REFUSED),
-    Situation.TLS_SETTINGS: fault(FaultKind.TLS_SETTINGS, "handshake", phase=Phase.NOT_SENT),
-    Situation.WRONG_PEER: fault(FaultKind.WRONG_PEER, "oin", phase=Phase.NOT_SENT),
-}
 
 
 def error_of(outcomes: list[Outcome], *, operation: Operation = Operation.REGISTREREN, **bounds: Any) -> Any:
@@ -72,8 +47,8 @@ def error_of(outcomes: list[Outcome], *, operation: Operation = Operation.REGIST
 
 
 def test_the_table_is_whole() -> None:
-    assert set(TABLE) == set(Situation) == set(SCRIPTS)
-    assert {classify(outcome, Operation.REGISTREREN) for outcome in SCRIPTS.values()} == set(Situation)
+    assert set(TABLE) == set(Situation) == set(SITUATIONS)
+    assert {classify(outcome, Operation.REGISTREREN) for outcome in SITUATIONS.values()} == set(Situation)
     assert all(set(row.exceptions) | set(row.hints) <= set(Operation) for row in TABLE.values())
 
 
@@ -81,7 +56,7 @@ def test_the_table_is_whole() -> None:
 @pytest.mark.parametrize("situation", Situation)
 @pytest.mark.parametrize("awaited", [False, True], ids=["run", "arun"])
 def test_each_cell(situation: Situation, operation: Operation, awaited: bool) -> None:
-    outcome, row = SCRIPTS[situation], TABLE[situation]
+    outcome, row = SITUATIONS[situation], TABLE[situation]
     assert classify(outcome, operation) is situation
     action = row.action(operation)
     flow = call(request(operation), conditions(QUICK))

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -245,3 +245,23 @@ def client_for(pki: Pki, url: str, **more: Any) -> AsyncClient:
 
 def send(client: AsyncClient) -> Awaitable[Any]:
     return client.send_schooladviezen(SCHOOL, ADVIEZEN, leverancier="ICE")
+
+
+@contextmanager
+def plain_port(*, reading: bool = False) -> Iterator[tuple[int, list[bytes]]]:
+    """A port without TLS that hangs up on whoever comes; gives what each of them said first, empty when that is not read."""
+    visitors: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with connection:
+                        visitors.append(connection.recv(65536) if reading else b"")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], visitors
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()

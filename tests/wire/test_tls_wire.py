@@ -5,9 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,7 @@ from support.wire import (
     certificate,
     leverancier,
     other_pki,
+    plain_port,
     read_request,
     timeouts,
 )
@@ -74,29 +72,9 @@ def test_our_certificate_is_refused(test_pki: Pki, speler: Speler, tmp_path: Pat
     assert len(server.handshake_errors) == 1
 
 
-@contextmanager
-def plain_server(reply: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that knows no TLS."""
-    got: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    with connection:
-                        got.append(connection.recv(65536))
-                        if reply:
-                            connection.sendall(reply)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"https://localhost:{listener.getsockname()[1]}", got
-        listener.shutdown(socket.SHUT_RDWR)
-
-
 def test_a_handshake_that_breaks_off_is_repeated(test_pki: Pki, speler: Speler) -> None:
-    with plain_server(b"") as (url, got):
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(url)])
+    with plain_port(reading=True) as (port, got):
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(f"https://localhost:{port}")])
         error = failure(speler, client)
     assert (type(error), error.phase, len(error.attempts)) == (ConnectError, Phase.NOT_SENT, 3)
     assert len(got) == 3
