@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import pickle
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +11,18 @@ from support import (
     LEVERANCIER,
     NOW,
     OTHER_OIN,
-    PDF,
     SCHOOL,
     SUPPLIER_OIN,
     answer,
     fault,
 )
-from support.clients import BOTH, go, make, push_result
+from support.clients import BOTH, go, make
+from support.listed import CODES, Peer, other_school, pupils
 
 from doorstroom_client import (
-    Advies,
-    Client,
     Deelnemer,
     Leerling,
     Leverancier,
-    School,
     Stamgroep,
 )
 from doorstroom_client.errors import (
@@ -44,58 +38,10 @@ from doorstroom_client.errors import (
     UnexpectedResponse,
 )
 from doorstroom_client.events import Event
-from doorstroom_client.reports.due import Afhaling
-from doorstroom_client.sending.many import Afloop, Opdracht
 from doorstroom_client.store.protocols import Inbox
 from doorstroom_client.store.rows import State
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Request, Response
-
-
-def other_school(number: int) -> School:
-    """Another administration of the same school."""
-    return replace(SCHOOL, administratienr=f"{number:02}", routeringskenmerk=f"{SCHOOL.routeringskenmerk[:-3]}{number:03}")
-
-
-CODES = ("HAVO", "VWO", "VMBO_KB")
-
-
-def pupils(*codes: str, first: int = 0) -> list[Advies]:
-    return [Advies(Leerling(las_key=f"sleutel-{first + at}"), code) for at, code in enumerate(codes)]
-
-
-class Peer:
-    """A supplier that remembers, and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.has: dict[str, str] = {}
-        self.lists: list[list[str]] = []
-        self.outcomes: list[Any] = []
-        self.unknown: set[str] = set()
-        self.refusal = 404
-        self.mandated = {SUPPLIER_OIN}
-        self.asked: list[str] = []
-
-    def __call__(self, request: Request) -> Any:
-        if request.operation is Operation.OSR:
-            self.asked.append(request.url)
-            yes = any(f"supplier_oin={oin}" in request.url for oin in self.mandated)
-            return answer(200, "OK") if yes else answer(404, {"message": "mandate not found"})
-        if request.operation is Operation.LEERLINGRAPPORT:
-            return self.outcomes.pop(0)
-        assert request.body is not None
-        document = json.loads(request.body)
-        entries = document.get("voorlopigSchooladviezen") or document["deelnemers"]
-        keys = [item["deelnemerref"][0]["onderwijsdeelnemerID"] for item in entries]
-        outcome = self.outcomes.pop(0) if self.outcomes else None
-        if outcome is None and self.unknown & set(keys):
-            return answer(self.refusal)
-        if outcome is None or outcome == "lost":
-            self.lists.append(keys)
-            self.has |= {key: item.get("advies", "") for key, item in zip(keys, entries, strict=True)}
-        if outcome == "lost":
-            return fault(FaultKind.DEADLINE, "deadline")
-        return outcome or answer(202)
+from doorstroom_client.transport.request import FaultKind
 
 
 @BOTH
@@ -387,129 +333,6 @@ def test_suppliers_for_whom_a_list_is_not_split(kind: Any, how: str, error: Any)
 def test_a_setting_that_does_not_exist() -> None:
     with pytest.raises(ConfigurationError, match="splits, reports, never"):
         Leverancier("ICE", SUPPLIER_OIN, "https://x.example", bij_onbekende="raad maar")
-
-
-@BOTH
-def test_many_schools(kind: Any, tmp_path: Path) -> None:
-    peer = Peer()
-    schools = [other_school(at) for at in range(12)]
-    work = [Opdracht(school=school, adviezen=pupils("HAVO", first=at)) for at, school in enumerate(schools)]
-    work[3] = Opdracht(school=schools[3], adviezen=pupils("GEEN ADVIES"))
-    work[5] = Opdracht(school=None, naam="99ZZ", fout=ConfigurationError("no such school"))
-    client = make(kind, peer, tmp_path / "s.db")
-    for expected in (Afloop.VERSTUURD, Afloop.ONGEWIJZIGD):
-        found = go(client.send_many(iter(work), workers=3))
-        assert len(found) == 12
-        ended = {item.naam if item.school is None else item.school.administratienr: item.afloop for item in found}
-        assert ended["03"] is Afloop.GEWEIGERD
-        assert ended["99ZZ"] is Afloop.MISLUKT
-        assert list(ended.values()).count(expected) == 10
-    assert len(peer.lists) == 10
-    assert all(item.afloop is Afloop.VERSTUURD for item in go(client.send_many(work[:2], only_changes=False)))
-    with pytest.raises(ConfigurationError, match="workers"):
-        go(client.send_many(work, workers=0))
-
-
-@BOTH
-def test_what_ends_at_one_school_ends_there_and_a_broken_supplier_is_left_alone(kind: Any) -> None:
-    peer = Peer()
-    work = [Opdracht(school=SCHOOL, adviezen=pupils("HAVO", first=at)) for at in range(6)]
-    peer.outcomes = [answer(401), answer(503), answer(404), fault(FaultKind.OUR_CERTIFICATE, "own_certificate")]
-    found = go(make(kind, peer, None).send_many(work, workers=1))
-    assert [item.afloop for item in found] == [
-        Afloop.MANDAAT,
-        Afloop.LATER,
-        Afloop.GEWEIGERD,
-        Afloop.MISLUKT,
-        Afloop.MISLUKT,
-        Afloop.MISLUKT,
-    ]
-    assert peer.lists == []
-    assert [bool(item.uitleg) for item in found] == [True, False, True, False, False, False]
-
-
-@BOTH
-def test_the_input_is_read_as_it_is_needed_and_stopping_is_clean(kind: Any, tmp_path: Path) -> None:
-    peer, taken = Peer(), []
-
-    def work() -> Any:
-        for at in range(1000):
-            taken.append(at)
-            yield Opdracht(school=SCHOOL, adviezen=pupils("HAVO", first=at))
-
-    client = make(kind, peer, None)
-    if kind is Client:
-        stream = client.send_many(work(), workers=3)
-        assert next(stream).afloop is Afloop.VERSTUURD
-        stream.close()
-    else:
-
-        async def one() -> None:
-            stream = client.send_many(work(), workers=3)
-            assert (await anext(stream)).afloop is Afloop.VERSTUURD
-            await stream.aclose()
-
-        asyncio.run(one())
-    assert len(taken) < 20
-    assert len(peer.lists) <= len(taken)
-
-
-def pdf() -> Response:
-    return Response(200, {"content-type": "application/pdf"}, PDF, 0.0)
-
-
-@BOTH
-def test_reports_are_fetched_once(kind: Any, tmp_path: Path) -> None:
-    peer, folder = Peer(), tmp_path / "rapporten"
-    folder.mkdir()
-    client = make(kind, peer, tmp_path / "s.db")
-    for number in range(5):
-        push_result(client, number, f"rapport-{number}")
-    peer.outcomes = [pdf(), answer(204), answer(404), answer(500), pdf()]
-    found = go(client.fetch_leerlingrapporten(folder, workers=1))
-    assert [item.afloop for item in found] == [
-        Afhaling.OPGEHAALD,
-        Afhaling.LATER,
-        Afhaling.ONBEKEND,
-        Afhaling.MISLUKT,
-        Afhaling.OPGEHAALD,
-    ]
-    assert sorted(folder.iterdir()) == sorted(item.path for item in found if item.path)
-    assert "rapport-" not in repr(found)
-    peer.outcomes = [pdf()]
-    assert [item.afloop for item in go(client.fetch_leerlingrapporten(folder))] == [Afhaling.OPGEHAALD]
-    assert go(client.fetch_leerlingrapporten(folder)) == []
-
-    later = make(kind, peer, tmp_path / "s.db", now=lambda: NOW.replace(year=NOW.year + 1))
-    peer.outcomes = [pdf()]
-    assert [item.afloop for item in go(later.fetch_leerlingrapporten(folder))] == [Afhaling.OPGEHAALD]
-    peer.outcomes = [answer(404)]
-    again = [item.afloop for item in go(client.fetch_leerlingrapporten(folder, everything=True, school=SCHOOL))]
-    assert again.count(Afhaling.WAS_ER_AL) == 4
-    assert again.count(Afhaling.ONBEKEND) == 1
-
-
-PAGE = {"content-type": "text/html"}
-
-
-@BOTH
-@pytest.mark.parametrize(
-    "outcome",
-    [fault(FaultKind.THEIR_CERTIFICATE, "expired"), Response(200, PAGE, b"<html>"), Response(404, PAGE, b"<html>")],
-    ids=["certificate", "200 page", "404 page"],
-)
-def test_a_supplier_that_cannot_be_trusted_is_not_asked_for_the_next_report(
-    kind: Any, outcome: Outcome, tmp_path: Path
-) -> None:
-    peer = Peer()
-    client = make(kind, peer, tmp_path / "s.db")
-    for number in range(3):
-        push_result(client, number, f"rapport-{number}")
-    peer.outcomes = [outcome]
-    found = go(client.fetch_leerlingrapporten(tmp_path, workers=1))
-    assert [item.afloop for item in found] == [Afhaling.MISLUKT] * 3
-    with pytest.raises(ConfigurationError, match="no folder"):
-        go(client.fetch_leerlingrapporten(tmp_path / "niets"))
 
 
 @BOTH

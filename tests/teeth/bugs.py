@@ -36,6 +36,7 @@ _ENDPOINTS = "tests/osr/test_endpoints.py"
 _FORMS = "tests/receiving/test_forms.py"
 _FUNCTIONS = "tests/receiving/test_functions.py"
 _OUTBOX = "tests/sending/test_outbox_turns.py"
+_OUTBOX_WORKER = "tests/sending/test_outbox_worker.py"
 _OWN = "tests/promises/test_own_certificate.py"
 _PROTOCOL = "tests/receiving/test_protocol.py"
 _PROXY = "tests/receiving/test_proxy.py"
@@ -69,7 +70,9 @@ def _(table: Any) -> Any:
     return {**table, "no answer": replace(table["no answer"], actions=(retry,) * 6)}
 
 
-@bug("O2", "retries cost nothing", "exchange.circuit:Circuits.spend", "tests/exchange/test_circuit.py", only="1035_requests")
+@bug(
+    "O2", "retries cost nothing", "exchange.circuit:Circuits.spend", "tests/exchange/test_retry_budget.py", only="1035_requests"
+)
 def _(spend: Any, *_: Any) -> bool:
     return True
 
@@ -741,7 +744,7 @@ def _(claim: Any, self: Any, owner: str, now: Any, lease: float, **more: Any) ->
     "S4",
     "nobody looks whether a message is still theirs",
     "sending.delivery:_Hold.look",
-    f"{_OUTBOX}::test_a_message_that_was_taken_over_is_not_sent",
+    f"{_OUTBOX_WORKER}::test_a_message_that_was_taken_over_is_not_sent",
 )
 def _(look: Any, self: Any) -> Any:
     self.sent = True
@@ -1263,7 +1266,7 @@ def _(forget: Any, *_: Any) -> None:
     "ledger",
     "unknown pupils count as accepted",
     "store.outbox:SqlOutbox.delivered",
-    f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
+    f"{_OUTBOX_WORKER}::test_unknown_pupils_are_left_out_and_counted",
 )
 def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:
     return delivered(self, claimed, range(len(claimed.dispatch.entries)), *more)
