@@ -38,6 +38,7 @@ _FUNCTIONS = "tests/receiving/test_functions.py"
 _OUTBOX = "tests/sending/test_outbox_turns.py"
 _OUTBOX_WORKER = "tests/sending/test_outbox_worker.py"
 _OWN = "tests/promises/test_own_certificate.py"
+_PLACES = "tests/receiving/test_places.py"
 _PROTOCOL = "tests/receiving/test_protocol.py"
 _PROXY = "tests/receiving/test_proxy.py"
 _REASONS = "tests/receiving/test_reasons.py"
@@ -422,7 +423,7 @@ def _(pause_writing: Any, self: Any) -> None:
     "I3",
     "who came first keeps its place",
     "receiving.server.places:slowest_of_the_busiest",
-    f"{_PROTOCOL}::test_the_slowest_of_the_busiest_makes_room",
+    f"{_PLACES}::test_the_slowest_of_the_busiest_makes_room",
     "tests/receiving/test_fairness.py",
     only="slowest or waits",
 )
@@ -434,7 +435,7 @@ def _(slowest: Any, *_: Any, **more: Any) -> None:
     "I3",
     "a newcomer pushes out who has less",
     "receiving.server.places:slowest_of_the_busiest",
-    f"{_PROTOCOL}::test_nobody_is_pushed_out_by_who_would_have_as_many",
+    f"{_PLACES}::test_nobody_is_pushed_out_by_who_would_have_as_many",
 )
 def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
     return slowest(newcomer, seated, by_address=by_address) or next(iter(seated))
@@ -444,7 +445,7 @@ def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
     "I3",
     "a handshake is pushed out by the next one",
     "receiving.server.entrance:_YOUNG_SECONDS",
-    f"{_PROTOCOL}::test_who_came_just_now_may_shake_hands",
+    f"{_PLACES}::test_who_came_just_now_may_shake_hands",
 )
 def _(seconds: float) -> float:
     return 0.0
