@@ -1,11 +1,18 @@
-"""An outcome for each situation that there is."""
+"""An outcome for each situation that there is, and the error that a call over outcomes ends in."""
 
 from __future__ import annotations
 
-from doorstroom_client.errors import Phase
+from typing import Any
+
+import pytest
+from tenacity import wait_none
+
+from doorstroom_client import Retry
+from doorstroom_client.errors import DoorstroomError, Phase
+from doorstroom_client.exchange.call import call
 from doorstroom_client.exchange.decisions import Situation
-from doorstroom_client.transport.request import FaultKind, Outcome
-from support import answer, fault
+from doorstroom_client.transport.request import FaultKind, Operation, Outcome
+from support import answer, conditions, drive, fault, request
 
 SITUATIONS: dict[Situation, Outcome] = {
     Situation.DELIVERED: answer(202),
@@ -32,3 +39,14 @@ SITUATIONS: dict[Situation, Outcome] = {
     Situation.TLS_SETTINGS: fault(FaultKind.TLS_SETTINGS, "handshake", phase=Phase.NOT_SENT),
     Situation.WRONG_PEER: fault(FaultKind.WRONG_PEER, "oin", phase=Phase.NOT_SENT),
 }
+
+
+QUICK = Retry(wait=wait_none())
+
+
+def error_of(outcomes: list[Outcome], *, operation: Operation = Operation.REGISTREREN, **bounds: Any) -> Any:
+    """The error that a call over these outcomes ends in."""
+    bounds.setdefault("retry", QUICK)
+    with pytest.raises(DoorstroomError) as caught:
+        drive(call(request(operation), conditions(**bounds)), outcomes)
+    return caught.value
