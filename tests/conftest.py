@@ -17,11 +17,14 @@ from typing import Any
 
 import hypothesis
 import pytest
-from databases import Cluster, Places, a_cluster
 from support import close_all
+from support.databases import Cluster, Places, a_cluster
+from support.unmeasured import UNMEASURED
+from support.wire import Speler
 
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 # A deadline, and a bound on how long making examples takes, say how busy a machine is and not whether the code is right. In CI
 # the examples are the same every time: what a run finds is of the change that it is about.
@@ -107,34 +110,10 @@ def places(request: pytest.FixtureRequest, tmp_path: Path) -> Places:
     return Places(tmp_path, request.getfixturevalue("cluster") if request.param == "postgres" else None)
 
 
-_UNMEASURED = (
-    "delivery/test_machine.py",
-    "delivery/test_skipping.py",
-    "delivery/test_two_sends.py",
-    "inkomend/test_disk.py",
-    "inkomend/test_failing_disk.py",
-    "inkomend/test_fuzz.py",
-    "inkomend/test_order_of_calls.py",
-    "inkomend/test_schemathesis.py",
-    "isolation/test_many.py",
-    "isolation/test_search.py",
-    "matrix/test_matrix.py",
-    "osr/test_properties.py",
-    "promises/test_load.py",
-    "readers/test_advies_spelling.py",
-    "readers/test_edexml_memory.py",
-    "readers/test_fuzz_xml.py",
-    "readers/test_many.py",
-    "unit/test_tables.py::test_the_largest_file_is_read",
-)
-"""What does the same thing thousands of times. Noting each line makes that take two to five times as long, and what it reaches
-is reached by other tests as well: the bounds of .ci/run on coverage hold without it."""
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Leave those out when coverage is measured. The marker of pytest-cov does that in one process only."""
-    if not item.nodeid.removeprefix("tests/").startswith(_UNMEASURED):
+    if not item.nodeid.removeprefix("tests/").startswith(UNMEASURED):
         return (yield)
     here, threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
@@ -152,3 +131,20 @@ def pytest_configure() -> None:
         for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
             if signal.getsignal(number) is signal.SIG_IGN:
                 signal.signal(number, usual)
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """One file; for what is about files."""
+    (tmp_path / "store").mkdir()
+    made = SqliteStore(tmp_path / "store/s.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def speler(request: pytest.FixtureRequest) -> Iterator[Speler]:
+    """Makes clients of one of the two kinds and closes them."""
+    made = Speler(awaited=request.param == "async")
+    yield made
+    made.close()

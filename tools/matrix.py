@@ -3,7 +3,7 @@
     python tools/matrix.py                     all interpreters on PATH and of pyenv that the package is made for
     python tools/matrix.py 3.11 --oldest       with the oldest dependencies that pyproject.toml allows
     python tools/matrix.py --debian FOLDER     as root: those of Debian's unstable suite too, in a system of its own there
-    python tools/matrix.py 3.14 -- tests/unit  what comes after -- goes to pytest
+    python tools/matrix.py 3.14 -- tests/store  what comes after -- goes to pytest
     python tools/matrix.py --list              which interpreters there are, the newest last; runs nothing
 
 Ends with 1 when a test failed or an environment could not be made. The output of every step stays in the work folder.

@@ -9,8 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-
-from .conftest import Run, start
+from support.command_line import Run, start
 
 
 @pytest.mark.parametrize("columns", ["", "30"])

@@ -5,29 +5,15 @@ from __future__ import annotations
 import builtins
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
+from support.command_line import ALL, LEAVES, ROOT, Run
 
 from doorstroom_client import cli
-from doorstroom_client.cli._app import app
 from doorstroom_client.cli.exit_codes import MEANING
 from doorstroom_client.messages.vocabulary import Schooladvies
-
-from .conftest import ROOT, Run
-
-
-def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    yield path, command
-    for name, child in getattr(command, "commands", {}).items():
-        yield from commands(child, (*path, name))
-
-
-ALL = list(commands(get_command(app)))
-LEAVES = [(path, command) for path, command in ALL if not getattr(command, "commands", None)]
 
 
 def test_all_commands_are_there() -> None:

@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command_line import ALL, LEAVES, Run, environment, private_texts
 
 from doorstroom_client.cli import main
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.simulator import Keten
-
-from .conftest import Run, environment, private_texts
-from .test_help import ALL, LEAVES
 
 pytestmark = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
 

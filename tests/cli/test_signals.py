@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command_line import Run, assert_private, environment, start
 
 from doorstroom_client import Advies, Adviezenlijst, Deelnemerslijst
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.store.rows import State
-
-from .conftest import Run, assert_private, environment, start
 
 LISTS = 4
 """Lists of one school, each with other advice: they have to arrive in this order."""

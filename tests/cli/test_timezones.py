@@ -15,10 +15,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from support.command_line import ROOT, Run
 
 from doorstroom_client.simulator import Keten
-
-from .conftest import ROOT, Run
 
 _CLIENT = "from doorstroom_client import Client; Client.from_config('doorstroom.toml').close()"
 COMMANDS = (

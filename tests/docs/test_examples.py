@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import socket
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from docs_blocks import ROOT
+from support.processes import free_port
 
 from doorstroom_client import Client, Deelnemerslijst, Leerling
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
@@ -95,11 +95,6 @@ def serving(server: Any) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def test_serving(

@@ -9,17 +9,15 @@ from typing import Any
 
 import pytest
 from faults_support import BadServer, answer, served
-from promises.test_cancellation import client_for, send
 from support import SCHOOL, SUPPLIER_OIN
-from wire.spel import ADVIEZEN, Speler, certificate, leverancier
+from support.processes import in_child
+from support.wire import ADVIEZEN, Speler, certificate, client_for, leverancier, send
 
 from doorstroom_client import Adviezenlijst
 from doorstroom_client.basics import forks
 from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
-
-from .test_moments import in_child
 
 
 @pytest.fixture(params=["sync", "async"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,31 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.processes import in_child
 
 from doorstroom_client.basics import forks
-from doorstroom_client.errors import StoreError
 from doorstroom_client.store.sqlite import file as sqlite_database
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-CONTEXT = multiprocessing.get_context("fork")
-
-
-def in_child(*work: Callable[[], object]) -> list[str]:
-    """What comes of some work in a forked process."""
-    told = CONTEXT.SimpleQueue()
-
-    def child() -> None:
-        for each in work:
-            try:
-                told.put(str(each()))
-            except StoreError as error:
-                told.put(str(error))
-
-    process = CONTEXT.Process(target=child, daemon=True)
-    process.start()
-    process.join(60)
-    assert process.exitcode == 0
-    return [told.get() for _ in work]
 
 
 @contextmanager

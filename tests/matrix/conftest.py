@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from promises.witness import Witness
+from support.witness import Witness
 
 from .stage import Watched, World
 

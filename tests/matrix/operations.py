@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from promises import kanarie
-from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
+from support import PDF, SCHOOL, SUPPLIER_OIN, kanarie
 
 from doorstroom_client import (
     Adviezenlijst,
@@ -34,7 +33,6 @@ SUCCESS = {"A": 202, "B": 202, "C": 200, "D": 200, "E": 201, "F": 200}
 FLOWS = dict.fromkeys(LETTERS, 1)
 """How many total times one operation may take: one, however many calls it is made of."""
 
-OSR_OIN = OTHER_OIN
 RAPPORT = PDF.replace(b"rapport", b"rapport van " + kanarie.NAAM.encode() + b" rapport " * 400)
 OURS = "https://las.example.nl/dst"
 THEIRS = "https://ander.example.nl/dst"

@@ -19,15 +19,15 @@ from typing import Any
 
 import faults_support as faults
 from faults_support import BadServer, Fault
-from promises import kanarie
-from support import SUPPLIER_OIN
+from support import SUPPLIER_OIN, kanarie
+from support.processes import wait_until
 
 from doorstroom_client import DoorstroomError
 from doorstroom_client.simulator.pki import Leaf
 
 from .operations import OURS, RAPPORT, look, perform
 from .rows import Cell, Variant
-from .stage import QUICK, SLOW, Peer, Seat, Watched, World
+from .stage import SLOW, Peer, Seat, Watched, World
 
 TESTS = Path(__file__).parent.parent
 LONG = 20.0
@@ -93,11 +93,11 @@ def _ended_in_flight(world: World, speler: Watched, letter: str, number: signal.
     with world.serve([fault, peer.good]) as server:
         seat = Seat(world, speler, letter, server)
         with _process(world, speler, letter, server, seat.folder) as process:
-            _until(lambda: bool(server.requests) and (letter != "C" or any(path.stat().st_size for path in seat.files)))
+            wait_until(lambda: bool(server.requests) and (letter != "C" or any(path.stat().st_size for path in seat.files)))
             if letter in "AB":
-                _until(lambda: bool(peer.lists))
+                wait_until(lambda: bool(peer.lists))
             if letter in "EF":
-                _until(lambda: peer.url == OURS)
+                wait_until(lambda: peer.url == OURS)
             process.send_signal(number)
             said, complained = process.communicate(timeout=LONG / 2)
             assert process.returncode == -number
@@ -234,10 +234,3 @@ def _certificates_of_another_time(world: World, speler: Watched, letter: str, ce
                 seat.check_error(seat.call(), cell, variant)
                 server.stop()
                 assert (server.requests, server.bytes_received, server.connections) == ([], 0, 1)
-
-
-def _until(true: Callable[[], bool]) -> None:
-    ends = time.monotonic() + QUICK
-    while not true():
-        assert time.monotonic() < ends, "it never came so far"
-        time.sleep(0.01)

@@ -17,12 +17,11 @@ from typing import Any
 
 import faults_support as faults
 from faults_support import BadServer, Fault, Stage, Wire, rsa_key, served
-from promises import kanarie
-from promises.spoor import Spoor
-from promises.witness import Count, Witness
-from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, in_time
+from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, in_time, kanarie
+from support.spoor import Spoor
+from support.wire import Speler
+from support.witness import Count, Witness
 from tenacity import wait_none
-from wire.spel import Speler
 
 from doorstroom_client import ClientCertificate, DoorstroomError, Retry, Timeouts
 from doorstroom_client.errors import Phase, TlsError, Unavailable, WrongPeer

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from promises.witness import Count
+from support.witness import Count
 
 from doorstroom_client import events
 from doorstroom_client.exchange import call as call_module

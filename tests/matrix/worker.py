@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from promises.witness import TellingWitness
+from support.witness import TellingWitness
 
 from doorstroom_client import ClientCertificate, DoorstroomError
 

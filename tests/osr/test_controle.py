@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
+from support.osr_played import Played, client_of, settings, simulated
+from support.simulated_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 
 from doorstroom_client import AsyncClient, Client, Leverancier, Mandaatcontrole, Retry, School
 from doorstroom_client.errors import ConfigurationError
@@ -22,9 +24,6 @@ from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 from doorstroom_client.transport.request import FaultKind, Outcome, Request, Response
-
-from .in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
-from .played import TODAY, Played, client_of, settings, simulated
 
 MANY = 6600
 
@@ -234,33 +233,6 @@ def test_one_school_that_goes_wrong_leaves_the_others_alone(test_pki: Pki) -> No
 
 
 # --- what is known already
-
-
-def test_how_long_an_answer_counts(test_pki: Pki) -> None:
-    async def work(loop: SimulatedLoop) -> None:
-        osr = register(loop)
-        yes, no = schools(2)
-        mandated(osr, [yes])
-        transport = Slow(osr, loop)
-        made = client(test_pki, loop, transport, osr={"api_key": None})
-
-        async def asked(moment: float, **more: Any) -> list[int]:
-            loop.jumping.moment = moment
-            found = {item.school.instellingscode: item for item in await all_of(made, [yes, no], **more)}
-            return [found[school.instellingscode].gevraagd for school in (yes, no)]
-
-        assert await asked(0) == [1, 1]
-        assert await asked(50) == [0, 0]
-        assert await asked(70) == [0, 1]
-        assert await asked(890) == [0, 1]
-        assert await asked(955) == [1, 1]
-        assert await asked(960, max_age=0) == [1, 1]
-        assert await asked(4000, max_age=3600) == [0, 0]
-        assert await asked(4010, on=TODAY) == [1, 1]
-        assert await asked(4020, on=dt.date(2026, 9, 1)) == [1, 1]
-        assert await asked(4030, on=dt.date(2026, 9, 1)) == [0, 0]
-
-    in_time(work)
 
 
 def test_the_store_is_shared_with_sending_and_receiving(test_pki: Pki, tmp_path: Path) -> None:

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 from support import SCHOOL, SUPPLIER_OIN, fault
+from support.osr_played import URL, AsyncPlayed, Played, client_of, settings, simulated
 
 from doorstroom_client import Actie, Adreswens, AsyncClient, Beletsel, ConfigurationError, MessageError
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
-
-from .played import URL, AsyncPlayed, Played, client_of, settings, simulated
 
 NEIGHBOUR = replace(SCHOOL, administratienr="02", routeringskenmerk="0000000700011BB00999")
 STRANGER = replace(SCHOOL, instellingscode="33DD", oin="", routeringskenmerk="0000000700033DD00530")

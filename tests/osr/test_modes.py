@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from faults_support.osr import without_third_version
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
+from support.osr_played import NAMESPACE, SECOND, TODAY, URL, Played, client_of, settings, simulated
 
 from doorstroom_client import ApiKey, Beletsel, Client, EigenMandaat, Mandaat, Osr, Retry
 from doorstroom_client.errors import DoorstroomError, Unavailable, UnexpectedResponse
@@ -19,8 +20,6 @@ from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
-
-from .played import NAMESPACE, SECOND, TODAY, URL, Played, client_of, settings, simulated
 
 
 def test_a_rate_limit_and_its_end() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, SCHOOL, FakeTransport, answer
+from support.osr_played import KEY, NAMESPACE, URL, Played, client_of, settings, simulated
 
 from doorstroom_client import Actie, Adreswijziging, Beletsel, Client, Endpoint
 from doorstroom_client.errors import ConfigurationError, UnexpectedResponse
@@ -14,8 +15,6 @@ from doorstroom_client.osr.parsing import Fields, id_in
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
-
-from .played import KEY, NAMESPACE, URL, Played, client_of, settings, simulated
 
 ONE = {"url": "https://een.example.nl", "routing_id": SCHOOL.routeringskenmerk, "id": 1}
 TWO = {**ONE, "url": "https://twee.example.nl", "id": 2}

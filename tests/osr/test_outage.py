@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
-from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault, resultaat
+from support import LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, fault
+from support.osr_played import client_of, settings, simulated
+from support.receiving import pushed
+from support.simulated_time import SimulatedLoop, Slow, in_time, schools, timed
 
-from doorstroom_client import Advies, Adviezenlijst, AsyncClient, InboundRequest, Jaargang, Leerling
+from doorstroom_client import Advies, Adviezenlijst, AsyncClient, Jaargang, Leerling
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.request import FaultKind, Outcome, Request
-
-from .in_time import SimulatedLoop, Slow, in_time, schools, timed
-from .played import client_of, settings, simulated
 
 HOUR = 3600.0
 KNOWN, NEW = SCHOOL, schools(1)[0]
@@ -37,12 +36,6 @@ class World(Slow):
             self.lists += 1
             return answer(202, {"melding": "ontvangen"})
         return await super().send(request)
-
-
-def pushed(school: Any, number: int) -> InboundRequest:
-    body = json.dumps(resultaat(eck="https://ketenid.nl/pilot/" + f"{number:0128d}")).encode()
-    query = f"edu-to={school.routeringskenmerk}&edu-from={school.oin}"
-    return InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)
 
 
 def test_an_outage_of_an_hour_loses_nothing_and_says_nothing_wrong(test_pki: Pki, tmp_path: Path) -> None:

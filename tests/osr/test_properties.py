@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import LAS_OIN, SCHOOL, FakeTransport, conditions
+from support import osr_played as played
 
 from doorstroom_client import Retry
 from doorstroom_client.errors import DoorstroomError, Phase
@@ -23,8 +24,6 @@ from doorstroom_client.osr.mandates import ask_mandate, find_own_mandates, own_m
 from doorstroom_client.osr.namespace import compare, find_namespaces
 from doorstroom_client.osr.services import find_services, find_versions
 from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Response
-
-from . import played
 
 EXAMPLES = int(os.environ.get("DOORSTROOM_OSR_EXAMPLES", "150"))
 NAMES = """

@@ -31,3 +31,10 @@ def test_other_answers(body: Any, meaning: Meaning, content_type: str | None) ->
     else:
         assert value.mandated is (meaning is Meaning.YES)
         assert meaning is not Meaning.ERROR
+
+
+@pytest.mark.parametrize("body", ["OK", "{}", '{"mandated": true}'])
+def test_created_says_neither_yes_nor_no(body: str) -> None:
+    said = Response(201, {"content-type": "application/json"}, body.encode())
+    with pytest.raises(UnexpectedResponse):
+        drive(ask_mandate(OSR, SUPPLIER_OIN, SCHOOL.oin, Budget(Call(conditions(Retry.never())))), [said])

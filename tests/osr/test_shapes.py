@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from support import JSON, LAS_OIN, SCHOOL, SUPPLIER_OIN, answer, conditions, drive
+from support.osr_played import URL, settings
 from tenacity import wait_none
 
 from doorstroom_client import EigenMandaat, Endpoint, Osr, Retry
@@ -27,8 +28,6 @@ from doorstroom_client.osr.parsing import Fields, spelled
 from doorstroom_client.osr.proof import Proof
 from doorstroom_client.osr.services import find_services, find_versions
 from doorstroom_client.transport.request import Outcome, Response
-
-from .played import URL, settings
 
 OSR = settings()
 BASE = "https://osr.example.nl"

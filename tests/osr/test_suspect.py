@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, LEVERANCIER, NOW, OTHER_OIN, SUPPLIER_OIN
+from support.osr_played import Played, client_of, settings, simulated
+from support.receiving import pushed
+from support.simulated_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
 
 from doorstroom_client import (
     Advies,
@@ -25,10 +28,6 @@ from doorstroom_client.osr.answers import is_suspect
 from doorstroom_client.osr.rounds import Mandaatcontrole
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
-
-from .in_time import SimulatedLoop, Slow, in_time, mandated, schools, timed
-from .played import Played, client_of, settings, simulated
-from .test_outage import pushed
 
 NIGHT = dt.timedelta(hours=24, minutes=10)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support import LAS_OIN, SCHOOL, SUPPLIER_OIN
+from support.osr_played import BOARD, KEY, NAMESPACE, SECOND, TODAY, URL, AsyncPlayed, Played, client_of, settings, simulated
 
 from doorstroom_client import Actie, AsyncClient, Beletsel, Client, OsrProfile
 from doorstroom_client.errors import ConfigurationError, MessageError, UnexpectedResponse
@@ -16,8 +17,6 @@ from doorstroom_client.osr.endpoints import get_endpoint
 from doorstroom_client.osr.mandates import own_mandates_per_school
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.pki import Pki
-
-from .played import BOARD, KEY, NAMESPACE, SECOND, TODAY, URL, AsyncPlayed, Played, client_of, settings, simulated
 
 WAYS = [("v2", "snake"), ("v3", "snake"), ("v3", "camel")]
 

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.overview import HOSTILE, hostile, twee_scholen
 
 from doorstroom_client.overview.pagina import als_pagina
 
 from .browser import CHROMIUM, Browser, browser
-from .test_pagina import HOSTILE, hostile
-from .wereld import twee_scholen
 
 AXE = os.environ.get("DOORSTROOM_AXE")
 PAGES = ("twee", "zonder", "vreemd")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from support import LEVERANCIER, OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support.overview import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingen import Advies, Leerling
@@ -18,8 +19,6 @@ from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.store.rows import State
-
-from .wereld import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 
 ANNA = BekendeLeerling(naam="Anna de Test", groep="8A", eck_id="eck-1", las_key="k1")
 BRAM = BekendeLeerling(naam="Bram Proef", groep="8B", las_key="k2")

@@ -14,10 +14,10 @@ from html.parser import HTMLParser
 
 import pytest
 from support import LEVERANCIER, OTHER_OIN, SCHOOL
+from support.overview import HOSTILE, JAAR, NU, hostile, kwam, twee_scholen
 
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
-from doorstroom_client.messages.school import School
 from doorstroom_client.overview.gegevens import Overzicht
 from doorstroom_client.overview.koppelen import Schoolgegevens, maak_overzicht
 from doorstroom_client.overview.niveaus import Ambities, stand
@@ -26,17 +26,6 @@ from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import KOLOMMEN, als_csv
 from doorstroom_client.parties.leverancier import Leverancier
 
-from .wereld import JAAR, NU, kwam, twee_scholen
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=https://evil.example/x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</style><style>@import 'https://evil.example'</style>",
-    "</title></svg><svg onload=alert(1)>",
-    "&lt;b&gt; &#60;i&#62; javascript:alert(1)",
-    "{{7*7}} ${7*7} <!-- --> ]]>",
-)
 _ALLOWED = """html head meta title style body header main footer section div h1 h2 h3 p a span b ul li dl dt dd
     table caption thead tbody tfoot tr th td svg defs pattern path rect line"""
 ALLOWED = frozenset(_ALLOWED.split())
@@ -77,35 +66,6 @@ class Seen(HTMLParser):
 
 def page_of(overzicht: Overzicht) -> Seen:
     return Seen(als_pagina(overzicht).decode())
-
-
-def hostile(text: str, *, key: str = "") -> Overzicht:
-    school = School(
-        instellingscode="11BB",
-        vestigingscode="00",
-        onderwijsaanbiedercode="123A123",
-        onderwijslocatiecode="123X123",
-        administratienr="01",
-        routeringskenmerk=SCHOOL.routeringskenmerk,
-        naam=text,
-    )
-    pupils = [BekendeLeerling(naam=text, groep=f"8{text}", eck_id="e1"), BekendeLeerling(naam=text, groep=text, las_key="k2")]
-    return maak_overzicht(
-        [
-            kwam(eck="e1", toetsadvies="vwo", niveaus={"LEZEN": text, "REKENEN": "1S"}, school=school),
-            kwam(las="k2", toetsadvies=text, toets=text, school=school),
-            kwam(las=key or text, school=school),
-        ],
-        scholen=[
-            Schoolgegevens(
-                school=school,
-                leerlingen=Leerlingenlijst(pupils),
-                adviezen=[Advies(Leerling("e1"), "HAVO"), Advies(Leerling(las_key="k2"), text), Advies(Leerling(text), text)],
-            )
-        ],
-        schooljaar=JAAR,
-        gemaakt_op=NU,
-    )
 
 
 def check_harmless(seen: Seen) -> None:

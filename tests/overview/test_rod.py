@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from support import SCHOOL, resultaat
+from support.overview import kwam
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.overview.rod import ontbreekt, rod_advies, rod_toets
-
-from .wereld import kwam
 
 JAN, MRT = dt.date(2026, 1, 20), dt.date(2026, 3, 20)
 

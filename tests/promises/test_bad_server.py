@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 from faults_support import (
@@ -20,14 +21,12 @@ from faults_support import (
 )
 from faults_support import MODERN as SOUND
 from support import OTHER_OIN, SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
+from support.wire import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import NoAnswer, Phase, TlsError, WrongPeer
 from doorstroom_client.events import Event
-from doorstroom_client.simulator.pki import Defect, Pki
+from doorstroom_client.simulator.pki import Defect, Leaf, Pki
 
-speler = both.speler
 CODES: dict[Defect | Flaw, str] = {
     Defect.EXPIRED: "expired",
     Defect.NOT_YET_VALID: "not_yet_valid",
@@ -75,10 +74,11 @@ def test_plain_http_on_the_port(test_pki: Pki, speler: Speler, call: str) -> Non
 
 
 @pytest.mark.parametrize("call", Calls.NAMES)
-@pytest.mark.parametrize("defect", OINS, ids=str)
-def test_another_organisation(test_pki: Pki, speler: Speler, defect: Defect | Flaw, call: str) -> None:
+@pytest.mark.parametrize("defect", [*OINS, "the same twice"], ids=str)
+def test_another_organisation(test_pki: Pki, speler: Speler, defect: Any, call: str) -> None:
     events: list[Event] = []
-    issued = issue_defect(test_pki, defect, oin=SUPPLIER_OIN)
+    twice = Leaf(oins=(SUPPLIER_OIN, SUPPLIER_OIN))
+    issued = issue_defect(test_pki, defect, oin=SUPPLIER_OIN) if defect in OINS else test_pki.issue_leaf("twice", twice)
     with served(answer(202), pki=test_pki, issued=issued) as server:
         client = speler.client(
             certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], on_event=events.append

@@ -15,39 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import JSON, LEVERANCIER, SCHOOL, AsyncFakeTransport, FakeTransport, drive, fault, resultaat
-from tenacity import wait_none
-from typer.testing import CliRunner
-from wire.spel import Speler, quick
-
-from doorstroom_client import (
-    Advies,
-    Adviezenlijst,
-    ApiKey,
-    Client,
-    ClientCertificate,
-    Deelnemer,
-    Deelnemerslijst,
-    InboundRequest,
-    Leerling,
-    Osr,
-    Retry,
-)
-from doorstroom_client.cli._app import app
-from doorstroom_client.errors import DoorstroomError, Phase
-from doorstroom_client.events import Event, as_json
-from doorstroom_client.exchange.call import Conditions
-from doorstroom_client.exchange.calls import Call
-from doorstroom_client.exchange.decisions import Situation, classify
-from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, register_endpoint
-from doorstroom_client.simulator import Keten
-from doorstroom_client.simulator.https import Answer, HttpsServer
-from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER
-from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.simulator.toetssysteem import _Rapport
-from doorstroom_client.transport.request import FaultKind, Operation, Outcome, Response
-
-from .kanarie import (
+from support import JSON, LEVERANCIER, SCHOOL, AsyncFakeTransport, FakeTransport, drive, resultaat
+from support.kanarie import (
     ADVIES,
     CANARIES,
     DEELNEMER,
@@ -69,7 +38,38 @@ from .kanarie import (
     lines_of_keys,
     lock,
 )
-from .spoor import LIBRARIES, Spoor, forms
+from support.situations import SITUATIONS
+from support.spoor import LIBRARIES, Spoor, forms
+from support.wire import Speler, quick
+from tenacity import wait_none
+from typer.testing import CliRunner
+
+from doorstroom_client import (
+    Advies,
+    Adviezenlijst,
+    ApiKey,
+    Client,
+    ClientCertificate,
+    Deelnemer,
+    Deelnemerslijst,
+    InboundRequest,
+    Leerling,
+    Osr,
+    Retry,
+)
+from doorstroom_client.cli._app import app
+from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.events import Event, as_json
+from doorstroom_client.exchange.call import Conditions
+from doorstroom_client.exchange.calls import Call
+from doorstroom_client.exchange.decisions import Situation, classify
+from doorstroom_client.osr.writing import OwnEndpoint, change_endpoint, register_endpoint
+from doorstroom_client.simulator import Keten
+from doorstroom_client.simulator.https import Answer, HttpsServer
+from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER
+from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.simulator.toetssysteem import _Rapport
+from doorstroom_client.transport.request import Operation, Outcome, Response
 
 PUPIL = CANARIES | {"api_key van de keten": API_KEY}
 RETRY = Retry(wait=wait_none(), circuit_after=0)
@@ -330,6 +330,7 @@ def reply(status: int, **headers: str) -> Response:
 
 
 OUTCOMES: dict[Situation, Outcome] = {
+    **SITUATIONS,
     **{
         situation: reply(status)
         for situation, status in {
@@ -349,15 +350,6 @@ OUTCOMES: dict[Situation, Outcome] = {
     Situation.REDIRECT: reply(302, location=f"https://evil.example/{RAPPORT}?naam={NAAM}"),
     Situation.THROTTLED: reply(429, **{"retry-after": "1000"}),
     Situation.BUSY: reply(503, **{"retry-after": NAAM}),
-    Situation.NOT_CONNECTED: fault(FaultKind.CONNECT, "connect", phase=Phase.NOT_SENT),
-    Situation.NO_ANSWER: fault(FaultKind.NO_ANSWER, "read"),
-    Situation.DEADLINE: fault(FaultKind.DEADLINE, "deadline"),
-    Situation.TOO_LARGE: fault(FaultKind.TOO_LARGE, "size"),
-    Situation.NOT_KEPT: fault(FaultKind.NOT_KEPT, "disk"),
-    Situation.THEIR_CERTIFICATE: fault(FaultKind.THEIR_CERTIFICATE, "expired", phase=Phase.NOT_SENT),
-    Situation.OUR_CERTIFICATE: fault(FaultKind.OUR_CERTIFICATE, "own_certificate", phase=Phase.REFUSED),
-    Situation.TLS_SETTINGS: fault(FaultKind.TLS_SETTINGS, "handshake", phase=Phase.NOT_SENT),
-    Situation.WRONG_PEER: fault(FaultKind.WRONG_PEER, "oin", phase=Phase.NOT_SENT),
 }
 OSR = Osr("https://osr.example.nl/api/v2", namespace="ns-2025", api_key=ApiKey(API_KEY_HEADER, API_KEY))
 ENDPOINT = OwnEndpoint(SCHOOL.routeringskenmerk, "https://las.example.nl", TOKEN)

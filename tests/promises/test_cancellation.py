@@ -13,9 +13,9 @@ import faults_support as faults
 import pytest
 from faults_support import Fault, Wire, answer, served
 from support import SCHOOL, SUPPLIER_OIN
-from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
+from support.wire import client_for, send
 
-from doorstroom_client import Adviezenlijst, AsyncClient
+from doorstroom_client import AsyncClient
 from doorstroom_client.errors import DoorstroomError, Unavailable
 from doorstroom_client.exchange.circuit import CAPACITY
 from doorstroom_client.simulator.pki import Pki
@@ -35,11 +35,6 @@ def _small_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_CONNECTIONS", POOL)
 
 
-def client_for(pki: Pki, url: str, **more: Any) -> AsyncClient:
-    arguments: dict[str, Any] = {"auteur": "Test 1", "schooljaar": "2025-2026", "retry": quick(1), "timeouts": timeouts(20.0)}
-    return AsyncClient(certificate=certificate(pki), leveranciers=[leverancier(url)], **{**arguments, **more})
-
-
 def whatever_is_asked() -> Fault:
     """A receipt or a report, after a moment that differs from one request to the next."""
     moments = random.Random(7)
@@ -57,10 +52,6 @@ def whatever_is_asked() -> Fault:
         return True
 
     return Fault("whatever_is_asked", play)
-
-
-def send(client: AsyncClient) -> Awaitable[Any]:
-    return client.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")
 
 
 def fetch(client: AsyncClient) -> Awaitable[Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from faults_support import answer, crl_bundle, make_crl, served
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import ADVIEZEN, Calls, Speler, certificate, leverancier
+from support.wire import ADVIEZEN, Calls, Speler, certificate, leverancier, plain_port
 
 from doorstroom_client import Adviezenlijst, ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, TlsError
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import client_context, server_context
 
-speler = both.speler
 PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY")
 CONTEXTS: list[Callable[[ClientCertificate], ssl.SSLContext]] = [client_context, server_context]
 
@@ -35,26 +31,6 @@ CONTEXTS: list[Callable[[ClientCertificate], ssl.SSLContext]] = [client_context,
 def strange(tmp_path: Path) -> Pki:
     """A PKI that nobody configured."""
     return Pki(tmp_path / "strange")
-
-
-@contextmanager
-def trap() -> Iterator[tuple[int, list[bytes]]]:
-    """A port that must stay unvisited."""
-    caught: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    caught.append(b"")
-                    connection.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], caught
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
 
 
 def test_what_the_machine_trusts_is_not_trusted(
@@ -103,7 +79,7 @@ def test_bundled_roots_are_not_used(test_pki: Pki, speler: Speler, strange: Pki,
 def test_proxies_of_the_environment_are_not_used(
     test_pki: Pki, speler: Speler, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with trap() as (port, caught), served(answer(202), pki=test_pki, oin=SUPPLIER_OIN) as server:
+    with plain_port() as (port, caught), served(answer(202), pki=test_pki, oin=SUPPLIER_OIN) as server:
         for name in PROXIES:
             monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
         client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])

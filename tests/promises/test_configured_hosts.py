@@ -42,7 +42,7 @@ def tell(**more):
     print(json.dumps({**seen, **more}))
 """
 CALLS = """
-from doorstroom_client import AsyncClient, Client, InboundRequest, DoorstroomError
+from doorstroom_client import Adviezenlijst, AsyncClient, Client, Deelnemerslijst, InboundRequest, DoorstroomError
 import asyncio, inspect
 from collections.abc import AsyncIterator, Iterator
 config, bodies, awaited = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3] == "async"

@@ -17,17 +17,19 @@ from typing import Any
 import faults_support as faults
 import pytest
 from faults_support import BadServer, Fault, Wire, answer, served
-from support import SCHOOL, SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import Speler, certificate, leverancier
+from support import LEVERANCIER, SCHOOL, SUPPLIER_OIN, FakeTransport, conditions
+from support.wire import Speler, certificate, leverancier
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError, MessageError, NoAnswer, StoreError, UnexpectedResponse
+from doorstroom_client.exchange.calls import Call
+from doorstroom_client.exchange.flow import run
 from doorstroom_client.reports import fetch as fetching
-from doorstroom_client.reports.download import RAPPORT_LIMIT, rapport_file_name
+from doorstroom_client.reports.download import RAPPORT_LIMIT, Download, rapport_file_name
+from doorstroom_client.reports.fetch import fetch_rapport
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport.request import Response
 
-speler = both.speler
 RAPPORT = "rapport-1"
 PDF = b"%PDF-1.7\n" + b"0123456789" * 400 + b"\n%%EOF\n"
 KIND = "application/pdf"
@@ -411,3 +413,39 @@ def test_what_stays_behind_in_a_connection_is_not_taken_for_the_next_answer(test
             assert (got is None) is (at == 0 and name.startswith("204"))
             assert got is None or got.content == PDF
     assert [request.connection for request in server.requests] == [1, 2, 2]
+
+
+def is_complete_pdf(content: bytes) -> bool:
+    download = Download("r", None)
+    download.begin(None)
+    for at in range(0, len(content), 100):
+        download.write(content[at : at + 100])
+    return download.is_complete
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        (PDF, True),
+        (b"\n" * 1000 + PDF, True),
+        (b"\n" * 1024 + PDF, False),
+        (PDF + b"\n" * 1000, True),
+        (PDF + b"\n" * 1024, False),
+        (PDF[:-6], False),
+        (PDF[1:], False),
+        (b"", False),
+        (b"<html>%%EOF", False),
+    ],
+)
+def test_complete(content: bytes, whole: bool) -> None:
+    assert is_complete_pdf(content) is whole
+
+
+@pytest.mark.parametrize(("seconds", "deadlines"), [(18.0, [30.0, 12.0]), (29.96, [30.0])])
+def test_a_second_try_fits_in_the_time_that_is_left(seconds: float, deadlines: list[float]) -> None:
+    half = Response(200, {"content-type": "application/pdf"}, PDF[:10], seconds)
+    transport = FakeTransport([half, half])
+    with pytest.raises(UnexpectedResponse) as caught:
+        run(fetch_rapport("r-1", SCHOOL, LEVERANCIER, Download("r-1", None), Call(conditions())), transport)  # type: ignore[arg-type]
+    assert caught.value.retryable
+    assert [request.deadline for request in transport.requests] == deadlines

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from support import SCHOOL, SUPPLIER_OIN
-from wire.spel import ADVIEZEN, certificate, leverancier, quick, timeouts
+from support.wire import ADVIEZEN, certificate, leverancier, quick, timeouts
 
 import doorstroom_client
 from doorstroom_client import Adviezenlijst, AsyncClient, Client

@@ -15,7 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ssl_maker import LEGACY, OPENSSL, Authority, Leaf, make_key, needs_openssl, openssl, together
+from support.ssl_maker import LEGACY, OPENSSL, Authority, Leaf, make_key, needs_openssl, openssl, together
+from support.wire import handshake
 from typer.testing import CliRunner
 
 from doorstroom_client import AsyncClient, Client
@@ -25,8 +26,6 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
 from doorstroom_client.parties.certificate import SecurityWarning
 from doorstroom_client.transport.tls import client_context, server_context
-
-from .test_tls_floor import handshake
 
 pytestmark = needs_openssl
 CLIENT, SERVER = "clientAuth", "serverAuth"

@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
-
 import pytest
 from faults_support import answer, served
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
+from support.wire import Calls, Speler, certificate, leverancier, plain_port
 
 from doorstroom_client import ApiKey, Osr
 from doorstroom_client.errors import RedirectRefused
 from doorstroom_client.events import Event
 from doorstroom_client.simulator.pki import Pki
 
-speler = both.speler
 STATUSES = (301, 302, 303, 307, 308)
 PLACES = ("another host", "http", "same host", "relative", "without a scheme", "none")
 BODIES = {"with body": b'{"melding": "elders"}', "without body": b""}
-
-
-@contextmanager
-def plain_port() -> Iterator[tuple[int, list[Any]]]:
-    """A port for plain HTTP that counts its visitors."""
-    visitors: list[Any] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, address = listener.accept()
-                    visitors.append(address)
-                    connection.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], visitors
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -16,8 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from faults_support import answer, make_crl, served
 from support import SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
+from support.wire import Calls, Speler, certificate, leverancier
 
 from doorstroom_client.errors import ConfigurationError, Phase, TlsError
 from doorstroom_client.events import Event
@@ -25,7 +24,6 @@ from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.transport import live
 from doorstroom_client.transport.tls import server_context
 
-speler = both.speler
 _LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----\n", re.DOTALL)
 
 

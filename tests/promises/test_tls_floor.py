@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 import warnings
-from typing import Any
 
 import pytest
 from faults_support import (
@@ -23,14 +21,12 @@ from faults_support import (
     served,
 )
 from support import SUPPLIER_OIN
-from wire import conftest as both
-from wire.spel import Calls, Speler, certificate, leverancier
+from support.wire import Calls, Speler, certificate, handshake, leverancier
 
 from doorstroom_client.errors import Phase, TlsError
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import server_context
 
-speler = both.speler
 _V1_2 = ssl.TLSVersion.TLSv1_2
 CBC_RSA = TlsVariant(maximum=_V1_2, ciphers="ECDHE-RSA-AES256-SHA384:ECDHE-RSA-AES128-SHA", needs_rsa=True)
 TRIPLE_DES = TlsVariant(maximum=_V1_2, ciphers="DES-CBC3-SHA:ECDHE-RSA-DES-CBC3-SHA", seclevel0=True, needs_rsa=True)
@@ -127,30 +123,3 @@ def test_our_receiver_speaks_no_old_version(test_pki: Pki, version: ssl.TLSVersi
         warnings.simplefilter("ignore", DeprecationWarning)
         context.minimum_version = context.maximum_version = version
     assert isinstance(handshake(server_context(certificate(test_pki)), context), ssl.SSLError)
-
-
-def handshake(server: ssl.SSLContext, client: ssl.SSLContext) -> Exception | None:
-    """What went wrong in a handshake over a pair of sockets; None when it was completed."""
-    ours, theirs = socket.socketpair()
-    failed: list[Any] = []
-
-    def serve() -> None:
-        try:
-            with server.wrap_socket(ours, server_side=True):
-                pass
-        except OSError as error:
-            failed.append(error)
-        finally:
-            ours.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        with client.wrap_socket(theirs, server_hostname="localhost"):
-            pass
-    except OSError as error:
-        failed.append(error)
-    finally:
-        theirs.close()
-        thread.join()
-    return failed[0] if failed else None

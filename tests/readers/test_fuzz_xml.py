@@ -27,7 +27,6 @@ from .edex import CANARY, Node, document, node, pupil, uwlr, written
 SECONDS = float(os.environ.get("DOORSTROOM_FUZZ_SECONDS", "0"))
 A_ROUND = 250
 KEUZE = Keuze(peildag=dt.date(2026, 3, 10), jaargroep_voor_s="8", roepnaam_uit_voornamen=True, voorletters_uit_voornamen=True)
-SCHOOL_CODES = ("school/",)
 
 
 def check(content: bytes) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, NOW, OSR, SCHOOL, SUPPLIER_OIN, FakeTransport, advice_in, answer, pupils_in, resultaat
+from support import SCHOOL, advice_in, pupils_in, resultaat
+from support.clients import Inkomend, sender
 
-from doorstroom_client import Advies, Adviezenlijst, Client, InboundRequest, Leerling
+from doorstroom_client import Advies, Adviezenlijst, Leerling
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.identifiers import NO_KEY, LasKey, TestEckId
@@ -93,11 +93,6 @@ nothing = pytest.mark.parametrize("text", [*WORDS, *CELLS, *SPACED], ids=ascii)
 a_key = pytest.mark.parametrize("text", KEYS)
 
 
-def client(**more: Any) -> tuple[Client, FakeTransport]:
-    transport = FakeTransport(lambda _: answer(202))
-    return Client(transport=transport, auteur="T 1", schooljaar="2025-2026", leveranciers=[LEVERANCIER], **more), transport
-
-
 @nothing
 def test_it_is_no_identifier(text: str) -> None:
     assert not LasKey.fits(text)
@@ -107,7 +102,7 @@ def test_it_is_no_identifier(text: str) -> None:
 @nothing
 @pytest.mark.parametrize("name", ["las_key", "eck_id"])
 def test_it_is_not_sent(text: str, name: str) -> None:
-    using, transport = client(test_identities=True, las_key_reden="onze sleutels zijn volgnummers")
+    using, transport = sender(test_identities=True, las_key_reden="onze sleutels zijn volgnummers")
     with pytest.raises(MessageError) as caught:
         using.send(Adviezenlijst(SCHOOL, [Advies(Leerling(**{name: text}), "HAVO")]), leverancier="ICE")
     assert transport.requests == []
@@ -146,7 +141,7 @@ def test_in_a_directory_it_is_of_nobody() -> None:
 @a_key
 def test_a_key_that_resembles_it_is_one(text: str) -> None:
     assert LasKey(text) == text
-    using, transport = client()
+    using, transport = sender()
     using.send(
         Adviezenlijst(SCHOOL, advice_in(f"las_key;advies\n{text};HAVO\n".encode(), afspraak=AFSPRAKEN["1.1"])),
         leverancier="ICE",
@@ -155,20 +150,11 @@ def test_a_key_that_resembles_it_is_one(text: str) -> None:
 
 
 def push(folder: Path, document: Any) -> tuple[int, list[Leerling]]:
-    folder.mkdir(exist_ok=True)
-    with Client(
-        transport=FakeTransport(lambda _: answer(200, "OK")),
-        auteur="T 1",
-        osr=OSR,
-        leveranciers=[LEVERANCIER],
-        scholen=[SCHOOL],
-        store=folder / "inbox.db",
-        now=lambda: NOW,
-    ) as using:
-        query = f"edu-to={SCHOOL.routeringskenmerk}&edu-from={SCHOOL.oin}"
-        body = json.dumps(document).encode()
-        status = using.terugweg.handle(InboundRequest("POST", "/leerlingresultaat", query, SUPPLIER_OIN, body)).status
-        return status, [item.leerling for item in using.resultaten(everything=True)]
+    inkomend = Inkomend(folder)
+    status = inkomend.push(document)
+    found = [item.leerling for item in inkomend.client.resultaten(everything=True)]
+    inkomend.close()
+    return status, found
 
 
 @nothing

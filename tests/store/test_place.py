@@ -10,15 +10,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from retention.records import message
 from support import NOW
+from support.deliveries import FIRST, later
+from support.records import message
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.rows import State
 from doorstroom_client.store.sqlite.place import network_under, refusal
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .deliveries import FIRST, later
 
 COPY, IN_USE = b"SQLite format 3\0\x10\0\1\1" + bytes(80), b"SQLite format 3\0\x10\0\2\2" + bytes(80)
 

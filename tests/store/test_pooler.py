@@ -16,17 +16,16 @@ from typing import Any
 
 import psycopg
 import pytest
-from databases import ROLE, Cluster, query
-from delivery.world import Clock, Supplier, add_now, deliver_all
+from durability.storing import result
 from psycopg.conninfo import conninfo_to_dict
 from support import NOW
+from support.databases import ROLE, Cluster, query
+from support.deliveries import FIRST, later
+from support.processes import module
+from support.sending import Clock, Supplier, add_now, deliver_all
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
-
-from .deliveries import FIRST, later
-from .receiving import result
-from .test_receivers import receiver
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 ALL = 3
@@ -208,7 +207,7 @@ def test_threads_take_turns(store: Any) -> None:
 def test_a_receiver_that_is_killed_loses_nothing(place: str, tmp_path: Path) -> None:
     told = tmp_path / "told"
     with told.open("wb") as output:
-        process = receiver(place, 0, output)
+        process = module("durability.storing", place, 0, 400, stdout=output)
         while len(told.read_bytes().splitlines()) < 50:
             assert process.poll() is None
         process.kill()

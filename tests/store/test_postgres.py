@@ -7,21 +7,21 @@ import datetime as dt
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import ROLE, Cluster
 from support import NOW
+from support.databases import ROLE, Cluster
+from support.deliveries import FIRST, later
+from support.processes import wait_until
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.current import Marks, lock
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
 from doorstroom_client.store.schema import STAMP
 
-from .deliveries import FIRST, later
 from .lossy import Lossy
 
 
@@ -56,13 +56,6 @@ def reload(operator: Any, name: str) -> None:
     before = operator.execute("SELECT pg_conf_load_time()").fetchone()
     operator.execute("SELECT pg_reload_conf()")
     wait_until(lambda: operator.execute("SELECT pg_conf_load_time()").fetchone() != before)
-
-
-def wait_until(holds: Callable[[], object], seconds: float = 10.0) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "nothing happens"
-        time.sleep(0.005)
 
 
 def session(store: Any, name: str) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.deliveries import FIRST, later
+from support.disks import without_room
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.schema import STAMP
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .deliveries import FIRST, later
 
 
 @pytest.fixture
@@ -144,11 +144,9 @@ def test_a_read_only_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def test_a_full_disk_is_an_error_and_nothing_is_half(store: SqliteStore) -> None:
     store.inbox.add(FIRST)
-    pages = store._database._connection.execute("PRAGMA page_count").fetchone()[0]
-    store._database._connection.execute(f"PRAGMA max_page_count = {pages}").close()
-    with pytest.raises(StoreError) as caught:
-        store.inbox.add(later(1, b"x" * 100_000))
-    assert caught.value.retryable
-    assert store.inbox.pending()[0].received == FIRST
-    store._database._connection.execute("PRAGMA max_page_count = 100000").close()
+    with without_room(store._database._connection):
+        with pytest.raises(StoreError) as caught:
+            store.inbox.add(later(1, b"x" * 100_000))
+        assert caught.value.retryable
+        assert store.inbox.pending()[0].received == FIRST
     assert store.inbox.add(later(1, b"x" * 100_000)).current

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from databases import Places, query
 from support import NOW, SCHOOL
+from support.databases import Places, query
+from support.deliveries import FIRST, later
 
 from doorstroom_client.errors import StoreError
 from doorstroom_client.store.opening import open_store
@@ -20,8 +20,6 @@ from doorstroom_client.store.protocols import Inbox
 from doorstroom_client.store.rows import StoredAnswer
 from doorstroom_client.store.sql import Store
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
-
-from .deliveries import FIRST, later
 
 """It forks while it has threads, on purpose: so does a server that loads the application first."""
 
@@ -95,46 +93,9 @@ def test_a_resend_of_a_processed_result_is_not_handed_out_again(store: Any) -> N
     assert store.inbox.pending() == []
 
 
-def test_a_newer_one_becomes_current(store: Any) -> None:
-    one, two = store.inbox.add(FIRST), store.inbox.add(later(1, b"2"))
-    assert [kept.id for kept in store.inbox.pending()] == [two.id]
-    assert [(kept.id, kept.current) for kept in store.inbox.history(one)] == [(one.id, False), (two.id, True)]
-
-
 def test_a_newer_one_after_processing_is_handed_out(store: Any) -> None:
     store.inbox.mark_done(store.inbox.add(FIRST).id, NOW)
     two = store.inbox.add(later(1, b"2"))
-    assert [kept.id for kept in store.inbox.pending()] == [two.id]
-
-
-def test_a_late_older_one_becomes_history(store: Any) -> None:
-    new = store.inbox.add(later(1, b"new"))
-    old = store.inbox.add(later(9, b"old", made=-5))
-    assert not old.current
-    assert [kept.id for kept in store.inbox.history(new)] == [old.id, new.id]
-    assert [kept.id for kept in store.inbox.results()] == [new.id]
-
-
-def test_a_moment_in_the_far_future_does_not_block_later_ones(store: Any) -> None:
-    far = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
-    one = store.inbox.add(replace(FIRST, datumtijd=far))
-    two = store.inbox.add(later(1, b"2"))
-    assert one.current
-    assert two.current
-    assert one.received.datumtijd == far
-    assert [kept.id for kept in store.inbox.pending()] == [two.id]
-
-
-def test_without_a_moment_receipt_orders(store: Any) -> None:
-    store.inbox.add(replace(FIRST, datumtijd=None))
-    two = store.inbox.add(replace(later(1, b"2"), datumtijd=None))
-    assert [kept.id for kept in store.inbox.pending()] == [two.id]
-    assert two.received.datumtijd is None
-
-
-def test_the_last_received_wins_a_tie(store: Any) -> None:
-    store.inbox.add(FIRST)
-    two = store.inbox.add(replace(FIRST, payload=b"2"))
     assert [kept.id for kept in store.inbox.pending()] == [two.id]
 
 
@@ -329,49 +290,3 @@ def connection_of(store: Any) -> object:
     if isinstance(store, SqliteStore):
         return id(store._database._connection)
     return query(store, "SELECT pg_backend_pid()")
-
-
-DUTCH = ZoneInfo("Europe/Amsterdam")
-
-
-@pytest.mark.parametrize(
-    ("local", "received"),
-    [
-        # Made before and after the clock was set back, and received at once.
-        (("02:50", "02:10"), ("00:50:05", "01:10:05")),
-        # The same, and both received when that hour is over.
-        (("02:50", "02:10"), ("05:00:00", "05:00:01")),
-        (("01:59", "02:00"), ("05:00:00", "05:00:01")),
-        (("02:59", "03:00"), ("05:00:00", "05:00:01")),
-    ],
-)
-def test_in_the_doubled_hour_the_order_of_receipt_counts(store: Any, local: tuple[str, str], received: tuple[str, str]) -> None:
-    moments = [dt.datetime.fromisoformat(f"2026-10-25T{text}").replace(tzinfo=DUTCH) for text in local]
-    arrivals = [dt.datetime.fromisoformat(f"2026-10-25T{text}+00:00") for text in received]
-    kept = [
-        store.inbox.add(replace(FIRST, datumtijd=made, received_at=at, payload=b"%d" % number))
-        for number, (made, at) in enumerate(zip(moments, arrivals, strict=True))
-    ]
-    (current,) = store.inbox.results()
-    assert current.id == kept[1].id
-
-
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [
-        ("2026-10-25T01:59", "2026-10-25T02:00"),  # outside that hour the moment counts
-        ("2026-10-25T02:30", "2026-10-25T03:00"),
-        ("2026-10-25T02:50+02:00", "2026-10-25T02:10+01:00"),  # and in it, where its offset is told
-        ("2027-03-28T01:59", "2027-03-28T03:00"),
-    ],
-)
-def test_elsewhere_an_older_moment_that_comes_later_is_history(store: Any, older: str, newer: str) -> None:
-    def moment(text: str) -> dt.datetime:
-        made = dt.datetime.fromisoformat(text)
-        return made if made.tzinfo else made.replace(tzinfo=DUTCH)
-
-    at = moment(newer).astimezone(dt.UTC) + dt.timedelta(hours=6)
-    last = store.inbox.add(replace(FIRST, datumtijd=moment(newer), received_at=at, payload=b"newer"))
-    store.inbox.add(replace(FIRST, datumtijd=moment(older), received_at=at + dt.timedelta(minutes=1), payload=b"older"))
-    (current,) = store.inbox.results()
-    assert current.id == last.id

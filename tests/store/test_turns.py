@@ -13,13 +13,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from databases import Cluster
 from support import NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support.databases import Cluster
+from support.processes import wait_until
 
 from doorstroom_client.store.postgres.postgres_store import PostgresStore
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, State
-
-from .test_postgres import wait_until
 
 KEY = Key("registreren", SUPPLIER_OIN, SCHOOL.routeringskenmerk)
 OTHERS = (

@@ -23,29 +23,30 @@ from .planting import Bug
 
 BUGS: list[Bug] = []
 
-_ANSWERS = "tests/answers/test_cells.py"
+_ANSWERS = "tests/exchange/test_answers_wire.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
-_CHAIN = "tests/terugweg/test_chain.py"
-_CALL = "tests/unit/test_call.py"
-_CLIENT = "tests/delivery/test_client_deliveries.py"
-_CURRENT = "tests/inkomend/test_current.py"
-_DISCOVERY = "tests/osr/test_discovery.py"
+_CHAIN = "tests/receiving/test_chain.py"
+_CALL = "tests/exchange/test_call.py"
+_CLIENT = "tests/sending/test_only_changes.py"
+_CURRENT = "tests/receiving/test_current.py"
+_DISCOVERY = "tests/osr/test_namespaces.py"
+_MANY_ENDPOINTS = "tests/osr/test_many_endpoints.py"
 _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
-_ENDPOINTS = "tests/unit/test_endpoints.py"
-_FORMS = "tests/terugweg/test_forms.py"
-_FUNCTIONS = "tests/terugweg/test_functions.py"
-_MANY_ENDPOINTS = "tests/osr/test_many_endpoints.py"
-_OUTBOX = "tests/delivery/test_outbox.py"
-_LIFE = "tests/terugweg/test_serve_life.py"
+_ENDPOINTS = "tests/osr/test_endpoints.py"
+_FORMS = "tests/receiving/test_forms.py"
+_FUNCTIONS = "tests/receiving/test_functions.py"
+_OUTBOX = "tests/sending/test_outbox_turns.py"
+_OUTBOX_WORKER = "tests/sending/test_outbox_worker.py"
 _OWN = "tests/promises/test_own_certificate.py"
-_PROTOCOL = "tests/terugweg/test_protocol.py"
-_PROXY = "tests/terugweg/test_proxy.py"
-_REASONS = "tests/terugweg/test_reasons.py"
-_RECEIVER = "tests/unit/test_receiver.py"
+_PLACES = "tests/receiving/test_places.py"
+_PROTOCOL = "tests/receiving/test_protocol.py"
+_PROXY = "tests/receiving/test_proxy.py"
+_REASONS = "tests/receiving/test_reasons.py"
+_RECEIVER = "tests/receiving/test_receiver.py"
 _SHAPES = "tests/osr/test_shapes.py"
 _TRUST = "tests/promises/test_closed_trust.py"
-_WORDS = "tests/answers/test_words.py"
+_WORDS = "tests/exchange/test_answer_words.py"
 
 
 def bug(promise: str, name: str, target: str, *tests: str, only: str = "") -> Callable[[Callable[..., Any]], None]:
@@ -71,7 +72,9 @@ def _(table: Any) -> Any:
     return {**table, "no answer": replace(table["no answer"], actions=(retry,) * 6)}
 
 
-@bug("O2", "retries cost nothing", "exchange.circuit:Circuits.spend", "tests/unit/test_health.py", only="1035_requests")
+@bug(
+    "O2", "retries cost nothing", "exchange.circuit:Circuits.spend", "tests/exchange/test_retry_budget.py", only="1035_requests"
+)
 def _(spend: Any, *_: Any) -> bool:
     return True
 
@@ -102,7 +105,7 @@ async def _(send: Any, self: Any, request: Any) -> Any:
     "O4",
     "a date in Retry-After counts from our own clock",
     "exchange.retry:retry_after",
-    "tests/unit/test_retry_after.py",
+    "tests/exchange/test_retry_after.py",
     only="clock_of_the_peer",
 )
 def _(retry_after: Any, headers: Any, now: Any) -> Any:
@@ -119,7 +122,7 @@ def _(turn: str) -> str:
     return turn.replace("first = 1 AND ", "")
 
 
-@bug("O5", "a retry has a new moment", "store.outbox:Outbox.claim", "tests/delivery/test_machine.py::TestBezorgen")
+@bug("O5", "a retry has a new moment", "store.outbox:Outbox.claim", "tests/sending/test_machine.py::TestBezorgen")
 def _(claim: Any, self: Any, *args: Any, **more: Any) -> Any:
     claimed = claim(self, *args, **more)
     if claimed is None or not claimed.queued.attempts:
@@ -241,7 +244,7 @@ def _(refuses: Any, response: Any) -> bool:
     "T6",
     "our certificate is not offered after the handshake",
     "transport.tls:client_context",
-    "tests/answers/test_refused.py::test_a_certificate_that_is_asked_for_later",
+    "tests/transport/test_certificate_refused.py::test_a_certificate_that_is_asked_for_later",
     only="sync",
 )
 def _(client_context: Any, certificate: Any) -> Any:
@@ -324,7 +327,7 @@ def _(after_fork: Any, self: Any) -> None:
     "F2",
     "of two lists that cross the last one noted is believed",
     "store.ledger:Ledger._disturb",
-    "tests/delivery/test_two_sends.py::test_any_order_of_steps",
+    "tests/sending/test_two_sends.py::test_any_order_of_steps",
 )
 def _(disturb: Any, *_: Any) -> int:
     return 0
@@ -334,7 +337,7 @@ def _(disturb: Any, *_: Any) -> int:
     "F2",
     "a pupil that became known later needs no second list",
     "store.ledger:Ledger._make_known",
-    "tests/delivery/test_nights.py::test_three_nights_and_all_advice_is_there",
+    "tests/sending/test_nights.py::test_three_nights_and_all_advice_is_there",
 )
 def _(make_known: Any, *_: Any) -> None:
     return None
@@ -347,7 +350,7 @@ def _(make_known: Any, *_: Any) -> None:
     "I1",
     "202 while a result is still on its way to the disk",
     "receiving.judge:Receiver.keep",
-    "tests/inkomend/test_kill.py",
+    "tests/durability/test_kill_receivers.py",
 )
 def _(keep: Any, self: Any, verdict: Any) -> Any:
     from doorstroom_client import InboundResponse
@@ -362,7 +365,7 @@ def _(keep: Any, self: Any, verdict: Any) -> Any:
     "I1",
     "all that came in together was kept",
     "store.group_commit:GroupCommit._keep",
-    "tests/terugweg/test_arrivals.py::test_one_that_cannot_be_kept_does_not_take_others_along",
+    "tests/receiving/test_arrivals.py::test_one_that_cannot_be_kept_does_not_take_others_along",
 )
 def _(keep: Any, self: Any, batch: Any) -> None:
     keep(self, batch)
@@ -375,18 +378,21 @@ def _(keep: Any, self: Any, batch: Any) -> None:
     "I2",
     "the last one to arrive is the current one",
     "store.inbox:SqlInbox.add_many",
-    "tests/inkomend/test_resend.py::test_an_older_message_that_comes_late_is_history",
+    f"{_CURRENT}::test_what_is_current",
+    only="sqlite and 11:30",
 )
 def _(add_many: Any, self: Any, deliveries: Any) -> Any:
     return add_many(self, [replace(delivery, datumtijd=None) for delivery in deliveries])
 
 
-@bug("I3", "values are not counted", "messages.codec:_has_too_many_values", "tests/unit/test_codec.py", only="so_many_values")
+@bug(
+    "I3", "values are not counted", "messages.codec:_has_too_many_values", "tests/messages/test_codec.py", only="so_many_values"
+)
 def _(has_too_many: Any, body: bytes) -> bool:
     return False
 
 
-@bug("I3", "no body is too large", "receiving.asgi:_body", "tests/unit/test_asgi.py", only="too_large")
+@bug("I3", "no body is too large", "receiving.asgi:_body", "tests/receiving/test_asgi.py", only="too_large")
 async def _(body: Any, receive: Any, limits: Any) -> Any:
     return await body(receive, replace(limits, body=10**9))
 
@@ -395,7 +401,7 @@ async def _(body: Any, receive: Any, limits: Any) -> Any:
     "I3",
     "is read on while a request is in hand",
     "receiving.server.http1:_Flow.resume_reading",
-    "tests/terugweg/test_hostile.py",
+    "tests/receiving/test_hostile.py",
     only="1.3 and small_requests and ice",
 )
 def _(resume_reading: Any, self: Any) -> None:
@@ -418,8 +424,8 @@ def _(pause_writing: Any, self: Any) -> None:
     "I3",
     "who came first keeps its place",
     "receiving.server.places:slowest_of_the_busiest",
-    f"{_PROTOCOL}::test_the_slowest_of_the_busiest_makes_room",
-    "tests/terugweg/test_fairness.py",
+    f"{_PLACES}::test_the_slowest_of_the_busiest_makes_room",
+    "tests/receiving/test_fairness.py",
     only="slowest or waits",
 )
 def _(slowest: Any, *_: Any, **more: Any) -> None:
@@ -430,7 +436,7 @@ def _(slowest: Any, *_: Any, **more: Any) -> None:
     "I3",
     "a newcomer pushes out who has less",
     "receiving.server.places:slowest_of_the_busiest",
-    f"{_PROTOCOL}::test_nobody_is_pushed_out_by_who_would_have_as_many",
+    f"{_PLACES}::test_nobody_is_pushed_out_by_who_would_have_as_many",
 )
 def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
     return slowest(newcomer, seated, by_address=by_address) or next(iter(seated))
@@ -440,7 +446,7 @@ def _(slowest: Any, newcomer: Any, seated: Any, *, by_address: bool) -> Any:
     "I3",
     "a handshake is pushed out by the next one",
     "receiving.server.entrance:_YOUNG_SECONDS",
-    f"{_PROTOCOL}::test_who_came_just_now_may_shake_hands",
+    f"{_PLACES}::test_who_came_just_now_may_shake_hands",
 )
 def _(seconds: float) -> float:
     return 0.0
@@ -450,7 +456,7 @@ def _(seconds: float) -> float:
     "I3",
     "an answer is lost in what is still being sent",
     "receiving.server.http1:TlsH11Protocol._unread",
-    "tests/terugweg/test_told.py::test_the_answer_arrives_although_the_sender_goes_on_sending",
+    "tests/receiving/test_refused_aloud.py::test_the_answer_arrives_although_the_sender_goes_on_sending",
 )
 def _(unread: Any, self: Any) -> bool:
     return False
@@ -460,7 +466,7 @@ def _(unread: Any, self: Any) -> bool:
     "I4",
     "any JSON will do",
     "messages.codec:decode_leerlingresultaat",
-    "tests/inkomend/test_corpus.py",
+    "tests/receiving/test_corpus.py",
     only="answer_and_the_store",
 )
 def _(decode: Any, body: bytes) -> Any:
@@ -506,7 +512,7 @@ def _(has_ended: Any, tls: Any, now: Any) -> bool:
     "I5",
     "a session is taken up again",
     "transport.sessionless:FreshContext.wrap_socket",
-    "tests/terugweg/test_ended.py::test_the_public_context_takes_no_session_up_again",
+    "tests/receiving/test_ended.py::test_the_public_context_takes_no_session_up_again",
     only="numbers",
 )
 def _(wrap_socket: Any, self: Any, sock: Any, *args: Any, **more: Any) -> Any:
@@ -517,7 +523,7 @@ def _(wrap_socket: Any, self: Any, sock: Any, *args: Any, **more: Any) -> Any:
     "I5",
     "a session is taken up again in an event loop",
     "transport.sessionless:FreshContext.wrap_bio",
-    "tests/terugweg/test_ended.py::test_with_a_session_of_before",
+    "tests/receiving/test_ended.py::test_with_a_session_of_before",
 )
 def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
     return ssl.SSLContext.wrap_bio(self, *args, **more)
@@ -527,7 +533,7 @@ def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
     "I5",
     "a body is read of who may not send it",
     "receiving.batch:Intake.admit",
-    "tests/terugweg/test_told.py::test_who_may_not_send_is_told_before_the_body",
+    "tests/receiving/test_refused_aloud.py::test_who_may_not_send_is_told_before_the_body",
 )
 async def _(admit: Any, self: Any, request: Any) -> None:
     return None
@@ -602,7 +608,7 @@ def _(contained: Any, error: BaseException) -> Any:
     "I5",
     "a signal is taken for a fault of the function that it comes in",
     "basics.theirs:contained",
-    "tests/unit/test_events.py::test_a_signal_that_comes_in_a_hook_is_not_lost",
+    "tests/exchange/test_events.py::test_a_signal_that_comes_in_a_hook_is_not_lost",
 )
 def _(contained: Any, error: BaseException) -> Any:
     return contained(error) if isinstance(error, Exception) else RuntimeError(type(error).__name__)
@@ -638,7 +644,7 @@ def _(look: Any, self: Any) -> Any:
     "S1",
     "a file that was opened is taken to be there for ever",
     "store.sqlite.watch:Watch.look",
-    "tests/inkomend/test_pulled.py",
+    "tests/durability/test_pulled.py",
     only="moved_away",
 )
 def _(look: Any, self: Any) -> Any:
@@ -687,7 +693,12 @@ def _(clear: Any, path: Path, parted: Any) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-@bug("S2", "a commit does not wait for the disk", "store.sqlite.file:SqliteDatabase._set_up", "tests/inkomend/test_power.py")
+@bug(
+    "S2",
+    "a commit does not wait for the disk",
+    "store.sqlite.file:SqliteDatabase._set_up",
+    "tests/durability/test_power.py",
+)
 def _(set_up: Any, self: Any, *, other: bool) -> None:
     set_up(self, other=other)
     with self.cursor("open") as cursor:
@@ -698,7 +709,7 @@ def _(set_up: Any, self: Any, *, other: bool) -> None:
     "S3",
     "half a transaction is kept",
     "store.sqlite.file:SqliteDatabase.transaction",
-    "tests/delivery/test_disk.py::test_any_statement_may_fail",
+    "tests/durability/test_disk_outbox.py::test_any_statement_may_fail",
 )
 @contextmanager
 def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
@@ -714,7 +725,7 @@ def _(transaction: Any, self: Any, what: str) -> Iterator[Any]:
     "S3",
     "a disk that fails is a fault of the message",
     "sending.delivery:deliver_parts",
-    "tests/delivery/test_disk.py",
+    "tests/durability/test_disk_outbox.py",
     only="a_run_on_a_bad_disk or second_attempt",
 )
 def _(deliver_parts: Any, *args: Any) -> Any:
@@ -735,7 +746,7 @@ def _(claim: Any, self: Any, owner: str, now: Any, lease: float, **more: Any) ->
     "S4",
     "nobody looks whether a message is still theirs",
     "sending.delivery:_Hold.look",
-    f"{_OUTBOX}::test_a_message_that_was_taken_over_is_not_sent",
+    f"{_OUTBOX_WORKER}::test_a_message_that_was_taken_over_is_not_sent",
 )
 def _(look: Any, self: Any) -> Any:
     self.sent = True
@@ -759,7 +770,7 @@ def _(prepare: Any, path: Any, **more: Any) -> Any:
     "S5",
     "a purge says that the bytes are gone",
     "store.sqlite.file:SqliteDatabase.wipe",
-    "tests/retention/test_bytes.py",
+    "tests/store/test_bytes.py",
     only="moved or reader",
 )
 def _(wipe: Any, self: Any) -> bool:
@@ -770,7 +781,7 @@ def _(wipe: Any, self: Any) -> bool:
     "S5",
     "results go that nobody processed",
     "store.purging:Purging.purge",
-    "tests/retention/test_what_goes.py::test_what_is_not_processed_never_goes",
+    "tests/store/test_what_goes.py::test_what_is_not_processed_never_goes",
 )
 def _(purge: Any, self: Any, now: Any, until: Any, marks_until: Any) -> Any:
     with self._database.transaction("note a removal") as cursor:
@@ -861,7 +872,7 @@ def _(tls_kind: Any, error: Any, before: bool) -> Any:
     "T6",
     "new files are never looked at",
     "transport.live:LiveContext._take_over",
-    "tests/unit/test_live.py::test_new_files_are_taken_over_at_the_next_look",
+    "tests/transport/test_live.py::test_new_files_are_taken_over_at_the_next_look",
 )
 def _(take_over: Any, self: Any) -> None:
     return None
@@ -899,26 +910,27 @@ def _(_proxied: Any, settings: Any) -> Any:
     "T6",
     "a refused certificate is not told apart",
     "receiving.server.entrance:_words",
-    "tests/terugweg/test_serve_life.py",
+    "tests/receiving/test_serve_life.py",
     only="tls_refuses",
 )
 def _(_words: Any, error: Any) -> str:
     return error.reason or "SSL"
 
 
-@bug("T6", "an ending certificate is fine", "config.inspection:WARN_DAYS", "tests/cli/test_health.py", only="the_certificate")
-def _(_: int) -> int:
-    return 0
-
-
-@bug("T6", "the store is shut without a certificate", "cli._session:on_the_store", "tests/cli/test_store.py", only="at_hand")
+@bug(
+    "T6",
+    "the store is shut without a certificate",
+    "cli._session:on_the_store",
+    "tests/cli/test_command_store.py",
+    only="at_hand",
+)
 def _(on_the_store: Any, settings: Any) -> Any:
     from doorstroom_client import Client
 
     return Client(**settings.arguments())
 
 
-@bug("T6", "a person gets JSON to read", "cli._terminal:_in_words", "tests/cli/test_errors.py", only="words_and_no_json")
+@bug("T6", "a person gets JSON to read", "cli._terminal:_in_words", "tests/cli/test_exit_codes.py", only="words_and_no_json")
 def _(_in_words: Any, text: str) -> str:
     return text
 
@@ -983,7 +995,7 @@ def _(sender_of: Any, peer: Any, given: Any) -> Any:
     "A1",
     "a field that became required is not told",
     "messages.definitieverschil:_veldverschil",
-    "tests/unit/test_vergelijking.py::test_a_difference_is_told_in_one_line",
+    "tests/messages/test_vergelijking.py::test_a_difference_is_told_in_one_line",
     only="required",
 )
 def _(veldverschil: Any, plaats: Any, ours: Any, theirs: Any) -> Any:
@@ -994,7 +1006,7 @@ def _(veldverschil: Any, plaats: Any, ours: Any, theirs: Any) -> Any:
     "A2",
     "only version strings of the usual form can be registered",
     "messages.afspraak:Afspraak.__post_init__",
-    "tests/unit/test_afspraak.py::test_an_unusual_version_string_is_written_and_told",
+    "tests/messages/test_afspraak.py::test_an_unusual_version_string_is_written_and_told",
 )
 def _(post_init: Any, self: Any) -> None:
     from doorstroom_client.errors import ConfigurationError
@@ -1043,7 +1055,13 @@ def _(member: Any, self: Any, value: Any, path: str, allowed: Any, what: str) ->
     return str(value)
 
 
-@bug("P2", "the 11-test is off", "messages.bsn:looks_like_bsn", "tests/unit/test_bsn.py", only="looks_like_one or such_a_value")
+@bug(
+    "P2",
+    "the 11-test is off",
+    "messages.bsn:looks_like_bsn",
+    "tests/promises/test_bsn.py",
+    only="looks_like_one",
+)
 def _(looks_like_bsn: Any, text: str) -> bool:
     return False
 
@@ -1101,7 +1119,7 @@ def _(is_no_key: Any, value: str) -> bool:
     "P3",
     "an event is not escaped",
     "events:as_json",
-    "tests/unit/test_events.py::test_a_configured_name_cannot_start_a_line_or_move_the_cursor",
+    "tests/exchange/test_events.py::test_a_configured_name_cannot_start_a_line_or_move_the_cursor",
 )
 def _(as_json: Any, event: Any) -> str:
     return " ".join(map(str, astuple(event)))
@@ -1124,7 +1142,7 @@ def _(make: Any, self: Any, context: Any, deadline: Any) -> None:
 # --- the command line, and files
 
 
-@bug("C1", "the last code counts", "cli.exit_codes:worst", "tests/cli/test_errors.py::test_the_worst_code_wins")
+@bug("C1", "the last code counts", "cli.exit_codes:worst", "tests/cli/test_exit_codes.py::test_the_worst_code_wins")
 def _(worst: Any, codes: Any) -> Any:
     return [worst(()), *codes][-1]
 
@@ -1178,7 +1196,7 @@ def _(alone: Any, *_: Any) -> Iterator[None]:
     yield
 
 
-@bug("C3", "a cell may be a formula", "output.spreadsheet:safe_cell", "tests/cli/test_csv.py", only="becomes_text")
+@bug("C3", "a cell may be a formula", "output.spreadsheet:safe_cell", "tests/output/test_spreadsheet.py", only="becomes_text")
 def _(safe_cell: Any, value: Any) -> str:
     return str(value)
 
@@ -1222,7 +1240,7 @@ def _(once_more: Any, self: Any) -> None:
     "isolation",
     "a pupil is called unknown on a conclusion",
     "sending.in_parts:_halve",
-    "tests/isolation/test_search.py::test_the_verdict_is_exact_and_everybody_else_arrives_once",
+    "tests/sending/test_isolation_search.py::test_the_verdict_is_exact_and_everybody_else_arrives_once",
 )
 def _(halve: Any, part: Any, hunt: Any) -> Any:
     rest = yield from halve(part, hunt)
@@ -1243,7 +1261,7 @@ def _(forget: Any, *_: Any) -> None:
     "ledger",
     "unknown pupils count as accepted",
     "store.outbox:Outbox.delivered",
-    f"{_OUTBOX}::test_unknown_pupils_are_left_out_and_counted",
+    f"{_OUTBOX_WORKER}::test_unknown_pupils_are_left_out_and_counted",
 )
 def _(delivered: Any, self: Any, claimed: Any, accepted: Any, *more: Any) -> bool:
     return delivered(self, claimed, range(len(claimed.dispatch.entries)), *more)
@@ -1264,7 +1282,7 @@ def _(hold: Any, self: Any, seconds: float) -> None:
     "messages",
     "geslacht goes out when the agreement has none",
     "messages.deelnemersbericht:build_deelnemersbericht",
-    "tests/unit/test_deelnemers.py::test_geslacht_is_not_sent_when_the_agreement_has_none",
+    "tests/messages/test_deelnemers.py::test_geslacht_is_not_sent_when_the_agreement_has_none",
 )
 def _(build: Any, *args: Any, **more: Any) -> Any:
     return build(*args, **{**more, "afspraak": replace(more["afspraak"], geslacht=True)})
@@ -1398,7 +1416,7 @@ def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
     "speed",
     "the administration of a result is searched for among all",
     "operations:Chain.find_school",
-    "tests/unit/test_client.py",
+    "tests/sending/test_client.py",
     only="not_searched_for",
 )
 def _(find_school: Any, self: Any, routeringskenmerk: str) -> Any:

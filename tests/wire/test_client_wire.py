@@ -6,14 +6,13 @@ import stat
 from pathlib import Path
 
 from support import SCHOOL, SUPPLIER_OIN
+from support.wire import ADVIEZEN, Calls, Scripted, Speler, certificate, leverancier
 
 from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.keten import LAS_OIN
 from doorstroom_client.simulator.pki import Pki
-
-from .spel import ADVIEZEN, Calls, Scripted, Speler, certificate, leverancier
 
 
 def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> None:

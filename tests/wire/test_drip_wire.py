@@ -11,13 +11,12 @@ from typing import Any
 
 import pytest
 from support import PDF, SUPPLIER_OIN, in_time
+from support.wire import Calls, RawServer, Speler, certificate, leverancier, read_request, timeouts
 
 from doorstroom_client.errors import DeadlineExceeded, DoorstroomError, NoAnswer, Phase, TransportError, UnexpectedResponse
 from doorstroom_client.exchange.calls import post_list
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.request import Operation
-
-from .spel import Calls, RawServer, Speler, certificate, leverancier, read_request, timeouts
 
 TOTAL = 0.6
 HEAD = b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"

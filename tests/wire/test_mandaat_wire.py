@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 from osr.readings import BODIES, CONTENT_TYPES, as_text
 from support import LAS_OIN, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN, in_time, resultaat
+from support.wire import RawServer, Scripted, Speler, certificate, leverancier, read_request
 
 from doorstroom_client import ConnectError, InboundRequest, Leverancier, Osr, Retry, Timeouts, UnexpectedResponse
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.osr.mandate_table import TABLE, Example, Meaning, Said
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Pki
-
-from .spel import RawServer, Scripted, Speler, certificate, leverancier, read_request
 
 IN_TURN = [(*each, CONTENT_TYPES[at % len(CONTENT_TYPES)]) for at, each in enumerate(BODIES)]
 EXAMPLES = [(said, example) for said, row in TABLE.items() for example in row.examples]

@@ -12,6 +12,7 @@ import pytest
 import respx
 from faults_support import answer, served
 from support import OTHER_OIN, PDF, SCHOOL, SUPPLIER_OIN
+from support.wire import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 from doorstroom_client import Adviezenlijst, AsyncClient, Client, ConfigurationError, Osr
 from doorstroom_client.errors import (
@@ -27,8 +28,6 @@ from doorstroom_client.errors import (
 from doorstroom_client.reports.download import RAPPORT_LIMIT
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
-
-from .spel import ADVIEZEN, Calls, Speler, certificate, leverancier
 
 URL = "https://toets.example.nl"
 LISTS = f"{URL}/dst/registreren-schooladviezen"

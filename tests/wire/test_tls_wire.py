@@ -5,22 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import OTHER_OIN, SCHOOL, SUPPLIER_OIN, in_time
+from support.wire import (
+    ADVIEZEN,
+    Calls,
+    RawServer,
+    Scripted,
+    Speler,
+    certificate,
+    leverancier,
+    other_pki,
+    plain_port,
+    read_request,
+    timeouts,
+)
 
 from doorstroom_client import Adviezenlijst, Osr
 from doorstroom_client.errors import ConnectError, DoorstroomError, Phase, TlsError, WrongPeer
 from doorstroom_client.simulator.https import Answer, Received
-from doorstroom_client.simulator.pki import Leaf, Pki
-
-from .spel import ADVIEZEN, Calls, RawServer, Scripted, Speler, certificate, leverancier, other_pki, read_request, timeouts
+from doorstroom_client.simulator.pki import Pki
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -36,31 +44,6 @@ def failure(speler: Speler, client: Any, name: str = "registreren-schooladviezen
     return caught.value
 
 
-@pytest.mark.parametrize(
-    "oins", [(OTHER_OIN,), (), (SUPPLIER_OIN, SUPPLIER_OIN), (SUPPLIER_OIN, OTHER_OIN), (SUPPLIER_OIN[:19],)]
-)
-@pytest.mark.parametrize("name", Calls.NAMES)
-def test_another_organisation_gets_no_request(test_pki: Pki, speler: Speler, oins: tuple[str, ...], name: str) -> None:
-    with Scripted(test_pki, test_pki.issue_leaf("ander", Leaf(oins=oins)), yes) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        error = failure(speler, client, name)
-    assert type(error) is WrongPeer
-    assert error.phase is Phase.NOT_SENT
-    assert len(error.attempts) == 1
-    assert not error.retryable
-    assert server.received == []
-
-
-def test_an_open_connection_does_not_pass_for_another_oin(test_pki: Pki, speler: Speler) -> None:
-    with Scripted(test_pki, test_pki.issue("pool", oin=SUPPLIER_OIN), yes) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        Calls.do(speler, client, "registreren")
-        other = client.with_options(leveranciers=[leverancier(server.url, OTHER_OIN)])
-        error = failure(speler, other)
-    assert type(error) is WrongPeer
-    assert len(server.received) == 1
-
-
 def test_a_connection_opened_without_an_oin_to_check_does_not_pass_either(test_pki: Pki, speler: Speler) -> None:
     with Scripted(test_pki, test_pki.issue("pool", oin=SUPPLIER_OIN), yes) as server:
         client = speler.client(
@@ -72,39 +55,6 @@ def test_a_connection_opened_without_an_oin_to_check_does_not_pass_either(test_p
         error = failure(speler, client)
     assert type(error) is WrongPeer
     assert [item.path for item in server.received] == ["/api/mandates"]
-
-
-SERVERS: dict[str, dict[str, Any]] = {
-    "expired": {"not_after": NOW - DAY},
-    "not_yet_valid": {"not_before": NOW + DAY},
-    "wrong_host": {"hosts": ("elders.example",)},
-    "wrong_purpose": {"server": False},
-}
-
-
-@pytest.mark.parametrize("code", SERVERS)
-def test_a_bad_server_certificate(test_pki: Pki, speler: Speler, code: str) -> None:
-    issued = test_pki.issue("slecht", oin=SUPPLIER_OIN, **SERVERS[code])
-    with Scripted(test_pki, issued, yes) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        error = failure(speler, client)
-    assert type(error) is TlsError
-    assert error.code == code
-    assert error.phase is Phase.NOT_SENT
-    assert len(error.attempts) == 1
-    assert server.received == []
-
-
-def test_an_untrusted_server(test_pki: Pki, speler: Speler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    strange = other_pki(tmp_path / "pki")
-    # The machine, and who runs on it, may trust it: we do not.
-    monkeypatch.setenv("SSL_CERT_FILE", str(strange.trust))
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
-    with Scripted(strange, strange.issue("vreemd", oin=SUPPLIER_OIN), yes) as server:
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        error = failure(speler, client)
-    assert (type(error), error.code, len(error.attempts)) == (TlsError, "untrusted", 1)
-    assert server.received == []
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
@@ -122,37 +72,9 @@ def test_our_certificate_is_refused(test_pki: Pki, speler: Speler, tmp_path: Pat
     assert len(server.handshake_errors) == 1
 
 
-@contextmanager
-def plain_server(reply: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that knows no TLS."""
-    got: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            with suppress(OSError):
-                while True:
-                    connection, _ = listener.accept()
-                    with connection:
-                        got.append(connection.recv(65536))
-                        if reply:
-                            connection.sendall(reply)
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"https://localhost:{listener.getsockname()[1]}", got
-        listener.shutdown(socket.SHUT_RDWR)
-
-
-def test_plain_http_on_the_port(test_pki: Pki, speler: Speler) -> None:
-    with plain_server(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as (url, got):
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(url)])
-        error = failure(speler, client)
-    assert (type(error), error.code, len(error.attempts)) == (TlsError, "handshake", 1)
-    assert not any(b"POST" in item for item in got)
-
-
 def test_a_handshake_that_breaks_off_is_repeated(test_pki: Pki, speler: Speler) -> None:
-    with plain_server(b"") as (url, got):
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(url)])
+    with plain_port(reading=True) as (port, got):
+        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(f"https://localhost:{port}")])
         error = failure(speler, client)
     assert (type(error), error.phase, len(error.attempts)) == (ConnectError, Phase.NOT_SENT, 3)
     assert len(got) == 3
@@ -171,31 +93,6 @@ def test_a_host_that_does_not_exist(test_pki: Pki, speler: Speler) -> None:
     client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier("https://bestaat-niet.invalid")])
     error = failure(speler, client)
     assert type(error) is ConnectError
-
-
-@pytest.mark.parametrize("ciphers", ["ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"])
-def test_cbc_is_not_spoken(test_pki: Pki, speler: Speler, ciphers: str) -> None:
-    with Scripted(test_pki, test_pki.issue("cbc", oin=SUPPLIER_OIN), yes) as server:
-        server._context.maximum_version = ssl.TLSVersion.TLSv1_2
-        server._context.set_ciphers(ciphers)
-        client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-        error = failure(speler, client)
-    assert (type(error), error.code, len(error.attempts)) == (TlsError, "handshake", 1)
-
-
-def test_proxies_and_key_logs_of_the_environment_have_no_effect(
-    test_pki: Pki, speler: Speler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = tmp_path / "keys.log"
-    with plain_server(b"") as (trap, caught):
-        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY"):
-            monkeypatch.setenv(name, trap.replace("https", "http"))
-        monkeypatch.setenv("SSLKEYLOGFILE", str(log))
-        with Scripted(test_pki, test_pki.issue("omgeving", oin=SUPPLIER_OIN), yes) as server:
-            client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier(server.url)])
-            Calls.do(speler, client, "registreren")
-    assert caught == []
-    assert not log.exists()
 
 
 def test_a_connection_that_is_dropped_after_the_request_is_repeated(test_pki: Pki, speler: Speler) -> None:

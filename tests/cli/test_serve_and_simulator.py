@@ -1,0 +1,265 @@
+"""The commands that run on: serve and simulator, as processes."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from support.command_line import Run, assert_private, environment, start
+
+from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
+from doorstroom_client.cli._program import program
+from doorstroom_client.config.reader import load_settings
+from doorstroom_client.receiving.server import running as _uvicorn_tls
+from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
+
+
+@contextmanager
+def running(process: subprocess.Popen[str], until: str) -> Iterator[str]:
+    """Wait for a line on stderr, and stop the process at the end."""
+    assert process.stderr
+    try:
+        for line in process.stderr:
+            if until in line:
+                yield line
+                break
+        else:
+            pytest.fail("the process ended early")
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def line_with(process: subprocess.Popen[str], text: str) -> str:
+    assert process.stderr
+    return next(line for line in process.stderr if text in line)
+
+
+@pytest.fixture
+def sending_chain(tmp_path: Path) -> Iterator[Keten]:
+    """A chain that leaves receiving to us; the pupils of the first school are signed up."""
+    folder = tmp_path / "keten"
+    folder.mkdir()
+    with Keten(folder, receive=False) as keten:
+        keten.write_config(tmp_path / "doorstroom.toml")
+        with keten.client() as client:
+            client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen())))
+            client.send(Adviezenlijst(keten.school, adviezen_of(keten.leerlingen())))
+        yield keten
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_receives_over_mutual_tls(number: signal.Signals, sending_chain: Keten, tmp_path: Path) -> None:
+    keten = sending_chain
+    process = start("serve", "--config", tmp_path / "doorstroom.toml", DOORSTROOM_SERVE_PORT="0")
+    with running(process, "Listening on") as line:
+        port = urlsplit(line.split()[2]).port
+        assert port
+        keten.osr.register_endpoint(keten.school.routeringskenmerk, f"https://localhost:{port}")
+        sent = keten.stuur_resultaten("ICE")
+        assert [item.status for item in sent] == [202] * 27
+        keten.osr.revoke(keten.school.oin, keten.toetssystemen["ICE"].oin)  # remembered for some minutes
+        with keten.client() as client:
+            assert len(list(client.resultaten())) == 27
+
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            _without_certificate(port, keten)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=15)
+        assert process.returncode == 0
+        assert err.strip() == "Stopped."
+        events = [json.loads(line) for line in out.splitlines()]
+        assert [event["result"] for event in events if event["action"] == "leerlingresultaat"] == ["kept"] * 27 + ["no TLS"]
+        assert_private(keten, out, err)
+
+
+def _without_certificate(port: int, keten: Keten) -> None:
+    context = ssl.create_default_context(cafile=str(keten.certificate.trust_files[0]))
+    plain = socket.create_connection(("localhost", port), timeout=5)
+    with plain, context.wrap_socket(plain, server_hostname="localhost") as secure:
+        secure.sendall(b"POST /leerlingresultaat HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        if not secure.recv(100):
+            raise ConnectionError
+
+
+def test_serve_refuses_a_sender_without_mandate(sending_chain: Keten, tmp_path: Path) -> None:
+    keten = sending_chain
+    keten.osr.revoke(keten.school.oin, keten.toetssystemen["ICE"].oin)
+    new = {"DOORSTROOM_SERVE_PORT": "0", "DOORSTROOM_STORE": str(tmp_path / "new.db")}  # which knows of no earlier answer
+    process = start("serve", "--config", tmp_path / "doorstroom.toml", **new)
+    with running(process, "Listening on") as line:
+        keten.osr.register_endpoint(keten.school.routeringskenmerk, line.split()[2].replace("127.0.0.1", "localhost"))
+        assert {item.status for item in keten.stuur_resultaten("ICE")} == {401}
+        process.terminate()
+        process.communicate(timeout=15)
+
+
+def test_serve_checks_before_it_listens(keten: Keten, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("DOORSTROOM_SERVE_PORT", str(taken.getsockname()[1]))
+        result = run("serve")
+        assert result.exit_code == 78
+        assert "cannot listen on 127.0.0.1" in result.stderr
+    result = run("serve", "--health-port", "0", "--health-host", "nergens.invalid")
+    assert "cannot listen on nergens.invalid port 0: the name does not resolve" in result.stderr
+    result = run("serve", "--health-host", "127.0.0.1")
+    assert (result.exit_code, "it takes --health-port too" in result.stderr) == (64, True)
+    config = tmp_path / "doorstroom.toml"
+    text = config.read_text("utf-8")
+    for without in (
+        text.split("[[scholen]]")[0],
+        "\n".join(line for line in text.splitlines() if not line.startswith("store")),
+    ):
+        config.write_text(without, "utf-8")
+        assert run("serve").exit_code == 78
+    config.write_text(text, "utf-8")
+    monkeypatch.setenv("DOORSTROOM_STORE", str(tmp_path / "nergens" / "x.db"))
+    assert run("serve").exit_code == 74
+
+
+def free_ports() -> int:
+    """The first of five successive ports that are free now."""
+    for first in range(20400, 29000, 5):
+        try:
+            for port in range(first, first + 5):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return first
+    pytest.fail("no free ports")
+
+
+def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "sim map"
+    port = free_ports()
+    process = start("simulator", "--dir", folder, "--port", port, "--single-purpose")
+    with running(process, "99DD nobody"):
+        config = folder / "doorstroom.toml"
+        assert run("config", "check", "--config", config).exit_code == 0
+        for kind in ("deelnemers", "adviezen"):
+            sent = run(kind, "send", folder / f"{kind}.csv", "--school", "99AA", "--config", config)
+            assert sent.exit_code == 0
+        assert "27 taken in by the LAS" in line_with(process, "results sent")
+        with Client(**load_settings(config).arguments()) as client:
+            assert len(list(client.resultaten())) == 27
+        assert run("rapporten", "fetch", "--to", "rap", "--config", config).stdout.startswith("27 reports")
+        assert "27 requests for reports" in line_with(process, "reports")
+
+        taken = run("simulator", "--dir", tmp_path / "ander", "--port", port)
+        assert taken.exit_code == 78
+        assert f"ports {port} to {port + 4}" in taken.stderr
+
+        process.terminate()
+        process.communicate(timeout=15)
+        assert process.returncode == 0
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_simulator_leaves_the_first_alone(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "doorstroom-sim"
+    port = free_ports()
+    process = start("simulator", "--dir", folder, "--port", port)
+    with running(process, "99DD nobody"):
+        before = contents(folder)
+        assert len(before) > 10
+        same_ports = run("simulator", "--dir", folder, "--port", port)
+        assert same_ports.exit_code == 78
+        assert "Is another simulator running?" in same_ports.stderr
+        other_ports = run("simulator", "--dir", folder, "--port", free_ports())
+        assert other_ports.exit_code == 78
+        assert "another simulator is running in" in other_ports.stderr
+        assert contents(folder) == before
+        assert run("mandaat", "check", "--school", "99AA", "--config", folder / "doorstroom.toml").exit_code == 0
+    assert run("simulator", "--dir", folder, "--port", port, "--seconds", "0").exit_code == 0
+
+
+def test_ports_are_looked_at_before_anything_is_written(tmp_path: Path, run: Run) -> None:
+    port = free_ports()
+    with socket.create_server(("127.0.0.1", port + 4)):
+        assert run("simulator", "--port", port).exit_code == 78
+        with pytest.raises(OSError, match="in use"):
+            Keten(tmp_path / "keten", port=port)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "doorstroom-sim").mkdir()
+    (tmp_path / "doorstroom-sim/pki").write_text("x")
+    result = run("simulator", "--port", free_ports(), "--seconds", "0")
+    assert result.exit_code == 74
+    assert "cannot write in doorstroom-sim" in result.stderr
+
+
+def test_the_next_commands_work_as_they_are_printed(tmp_path: Path) -> None:
+    process = start("simulator", "--dir", tmp_path / "sim map", "--port", free_ports())
+    lines: list[str] = []
+    assert process.stderr
+    for line in process.stderr:
+        lines.append(line)
+        if "99DD nobody" in line:
+            break
+    commands = [line.strip() for line in lines if line.startswith("  ")]
+    assert commands[0].startswith("cd ")
+    try:
+        script = ["bash", "-ec", "\n".join(commands[:4])]
+        done = subprocess.run(script, capture_output=True, text=True, env=environment(), timeout=60)
+    finally:
+        process.kill()
+        process.communicate(timeout=10)
+    assert done.returncode == 0, done.stderr
+    assert "27 deelnemers" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("called", "on_path", "place", "shown"),
+    [
+        ("venv/bin/doorstroom", False, "sim", "../venv/bin/doorstroom"),
+        ("venv/bin/doorstroom", False, ".", "venv/bin/doorstroom"),
+        ("venv/bin/doorstroom", False, "venv/bin", "./doorstroom"),
+        ("venv/bin/doorstroom", True, "sim", "doorstroom"),
+        ("pytest", False, "sim", "doorstroom"),
+    ],
+)
+def test_the_program_as_it_was_called(
+    called: str, on_path: bool, place: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "venv/bin/doorstroom"
+    file.parent.mkdir(parents=True)
+    file.touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setenv("PATH", str(file.parent) if on_path else "/usr/bin")
+    assert program(Path(place)) == shown
+
+
+def test_the_simulator_stops_by_itself_and_starts_again(run: Run, tmp_path: Path) -> None:
+    port = free_ports()
+    for _ in range(2):
+        result = run("simulator", "--port", port, "--seconds", "0")
+        assert result.exit_code == 0
+        assert "Stopped." in result.stderr
+    (tmp_path / "doorstroom-sim" / "doorstroom.toml").write_text("# van mij\n")
+    assert run("simulator", "--port", port, "--seconds", "0").exit_code == 78
+
+
+def test_a_failing_receiver_leaves_no_trace_in_the_log() -> None:
+    told: list[str] = []
+    handler = _uvicorn_tls._OneLine(told.append)
+    try:
+        raise ValueError("Jansen")
+    except ValueError:
+        handler.handle(logging.LogRecord("x", logging.ERROR, "", 1, "Exception in ASGI application\n", (), sys.exc_info()))
+    assert told == ["Exception in ASGI application (ValueError)"]

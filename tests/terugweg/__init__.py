@@ -1,1 +1,0 @@
-"""The receiving half as others meet it: limits, proxies, servers."""
