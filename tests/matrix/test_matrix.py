@@ -197,14 +197,17 @@ def test_a_leak_in_a_cell_is_seen(
     assert count.places > count.calls > 0
 
 
+_TELL = events.tell
+
+
 def _record_too_many(event: Any, on_event: Any) -> None:
-    events.tell(event, None)
-    events.tell(event, on_event)
+    _TELL(event, None)
+    _TELL(event, on_event)
 
 
 def _both_twice(event: Any, on_event: Any) -> None:
-    events.tell(event, on_event)
-    events.tell(event, on_event)
+    _TELL(event, on_event)
+    _TELL(event, on_event)
 
 
 def _two_lines(event: Any, on_event: Any) -> None:
@@ -214,7 +217,7 @@ def _two_lines(event: Any, on_event: Any) -> None:
 
 WRONG_EVENTS: dict[str, Callable[[Any, Any], None]] = {
     "no record": lambda event, on_event: on_event(event),
-    "no event": lambda event, on_event: events.tell(event, None),
+    "no event": lambda event, on_event: _TELL(event, None),
     "neither": lambda event, on_event: None,
     "two records": _record_too_many,
     "both twice": _both_twice,
@@ -225,7 +228,7 @@ WRONG_EVENTS: dict[str, Callable[[Any, Any], None]] = {
 @pytest.mark.parametrize("name", WRONG_EVENTS)
 def test_a_wrong_number_of_events_in_a_cell_is_seen(name: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(call_module, "tell", WRONG_EVENTS[name])
+        patch.setattr(events, "tell", WRONG_EVENTS[name])
         with pytest.raises(AssertionError):
             _cell_of(world, "A")
     count = _cell_of(world, "A")

@@ -192,7 +192,7 @@ def hold_and_deliver(
     repair()
     clock[0] += dt.timedelta(hours=1, minutes=1)
     told = speler(client.outbox.deliver(workers=1))
-    assert [item.state for item in told] == [State.DELIVERED] * 2
+    assert [item.bericht.state for item in told] == [State.DELIVERED] * 2
     assert [item.path.rpartition("/")[2] for item in supplier.received] == ["registreren", "registreren-schooladviezen"]
 
 
