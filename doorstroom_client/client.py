@@ -21,7 +21,7 @@ from doorstroom_client.faces.store import ClientStore
 from doorstroom_client.faces.terugweg import ClientTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
-from doorstroom_client.operations import Chain, Scholen, as_afspraak, utc_now
+from doorstroom_client.operations import Operations, Scholen, as_afspraak, utc_now
 from doorstroom_client.osr.answers import Answers
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.leverancier import Leverancier
@@ -104,7 +104,7 @@ class Client(Sending, Results, Reporting, Settled):
                 hint="Leave afspraak out: schooljaren has one per school year",
             )
         resources = Resources(certificate, store, on_event, now)
-        self._chain = Chain(
+        self._operations = Operations(
             leveranciers=tuple(leveranciers),
             scholen=scholen if callable(scholen) else tuple(scholen),
             osr=osr,
@@ -169,7 +169,7 @@ class Client(Sending, Results, Reporting, Settled):
             "leveranciers": None if leveranciers is None else tuple(leveranciers),
         }
         derived = object.__new__(type(self))
-        derived._chain = self._chain.with_options({name: value for name, value in given.items() if value is not None})
+        derived._operations = self._operations.with_options({name: value for name, value in given.items() if value is not None})
         derived._runtime = self._runtime
         derived._retention = self._retention
         derived._owner = False
@@ -195,19 +195,19 @@ class Client(Sending, Results, Reporting, Settled):
     @property
     def osr(self) -> ClientOsr:
         """The OSR: who is mandated by a school, and where messages go."""
-        return ClientOsr(self._chain, self._runtime)
+        return ClientOsr(self._operations, self._runtime)
 
     @property
     def terugweg(self) -> ClientTerugweg:
         """The receiving half: results that suppliers push."""
-        return ClientTerugweg(self._chain, self._runtime)
+        return ClientTerugweg(self._operations, self._runtime)
 
     @property
     def outbox(self) -> ClientOutbox:
         """Lists that wait on disk until they are delivered."""
-        return ClientOutbox(self._chain, self._runtime)
+        return ClientOutbox(self._operations, self._runtime)
 
     @property
     def store(self) -> ClientStore:
         """The store as a whole: remove what is no longer needed, copy it, count what is in it."""
-        return ClientStore(self._chain, self._runtime, self._retention)
+        return ClientStore(self._operations, self._runtime, self._retention)

@@ -62,7 +62,7 @@ def utc_now() -> dt.datetime:
 
 
 @frozen(kw_only=True)
-class Chain:
+class Operations:
     """Everything a LAS has settled on, and the operations that follow from it.
 
     Attributes:
@@ -132,7 +132,7 @@ class Chain:
         brins = Counter(school.instellingscode for school in self._by_address.values())
         object.__setattr__(self, "_shared_brins", frozenset(brin for brin, count in brins.items() if count > 1))
 
-    def with_options(self, options: Mapping[str, object]) -> Chain:
+    def with_options(self, options: Mapping[str, object]) -> Operations:
         """A chain with some settings replaced by others. A new agreement is written for every school year."""
         afspraak = options.get("afspraak")
         if isinstance(afspraak, Afspraak):

@@ -9,7 +9,7 @@ from functools import partial
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.messages.aanlevering import Aanlevering, Onleesbaar
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.sending.queue import Klaargezet
@@ -29,7 +29,7 @@ class AsyncClientOutbox:
     harm, on one machine or on more.
     """
 
-    _chain: Chain
+    _operations: Operations
     _runtime: AsyncRuntime
 
     async def add(
@@ -59,7 +59,7 @@ class AsyncClientOutbox:
             StoreError: it could not be kept.
         """
         books = self._runtime.resources.books
-        return await self._runtime.run(self._chain.enqueue(lijst, leverancier, books, only_changes, expires_at))
+        return await self._runtime.run(self._operations.enqueue(lijst, leverancier, books, only_changes, expires_at))
 
     @works_while_read
     async def add_many(
@@ -88,7 +88,7 @@ class AsyncClientOutbox:
             MessageError: something in the input is no list.
         """
         self._runtime.resources.check_store()
-        many = self._chain.many_queued(leverancier, self._runtime.resources.books, only_changes)
+        many = self._operations.many_queued(leverancier, self._runtime.resources.books, only_changes)
         async for uitkomst in self._runtime.over(lijsten, many.handle, workers, stop):
             yield uitkomst
 
@@ -122,7 +122,7 @@ class AsyncClientOutbox:
             run.stopped = run.stopped or (stop is not None and stop())
 
         books = await self._runtime.io(self._runtime.resources.books)
-        run = self._chain.delivery_run(books, note)
+        run = self._operations.delivery_run(books, note)
         async for _ in self._runtime.stream((run.worker() for _ in range(workers)), workers, run.stop):
             pass
         return results
@@ -159,7 +159,7 @@ class AsyncClientOutbox:
         Raises:
             StoreError: the store cannot be read.
         """
-        return await self._runtime.io(partial(_next_at, self._runtime.resources.outbox, self._chain.now()))
+        return await self._runtime.io(partial(_next_at, self._runtime.resources.outbox, self._operations.now()))
 
     async def retry(self, number: int) -> bool:
         """Let a message that is held, parked or waiting go at the next `deliver`.
@@ -174,7 +174,7 @@ class AsyncClientOutbox:
         Raises:
             StoreError: the store cannot do its work.
         """
-        return await self._runtime.io(partial(_retry, self._runtime.resources.outbox, number, self._chain.now()))
+        return await self._runtime.io(partial(_retry, self._runtime.resources.outbox, number, self._operations.now()))
 
     async def park(self, number: int, reason: str = "operator") -> bool:
         """Put a message aside, so that later ones of the same key go on.
@@ -189,7 +189,7 @@ class AsyncClientOutbox:
         Raises:
             StoreError: the store cannot do its work.
         """
-        return await self._runtime.io(partial(_park, self._runtime.resources.outbox, number, reason, self._chain.now()))
+        return await self._runtime.io(partial(_park, self._runtime.resources.outbox, number, reason, self._operations.now()))
 
     async def drop(self, number: int) -> bool:
         """Throw a message away, content included.
@@ -203,7 +203,7 @@ class AsyncClientOutbox:
         Raises:
             StoreError: the store cannot do its work.
         """
-        return await self._runtime.io(partial(_drop, self._runtime.resources.outbox, number, self._chain.now()))
+        return await self._runtime.io(partial(_drop, self._runtime.resources.outbox, number, self._operations.now()))
 
 
 def _counts(outbox: Callable[[], Outbox]) -> dict[State, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, AsyncIterator
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.errors import Problem
 from doorstroom_client.messages.aanlevering import Aanlevering, Onleesbaar
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.sending.only_changes import Vergelijking
@@ -18,7 +18,7 @@ from doorstroom_client.sending.uitkomst import Uitkomst
 class AsyncSending:
     """The part of a client that sends lists."""
 
-    _chain: Chain
+    _operations: Operations
     _runtime: AsyncRuntime
 
     def check(self, lijst: Aanlevering) -> tuple[Problem, ...]:
@@ -33,7 +33,7 @@ class AsyncSending:
         Raises:
             ConfigurationError: its school is not configured, or the agreement is not the one of its school year.
         """
-        return self._chain.check(lijst)
+        return self._operations.check(lijst)
 
     async def compare(self, lijst: Aanlevering, *, leverancier: Leverancier | str | None = None) -> Vergelijking:
         """Say what ``send(..., only_changes=True)`` would send. Nothing is sent.
@@ -47,7 +47,7 @@ class AsyncSending:
             ConfigurationError: no store is configured, or several suppliers are mandated.
             StoreError: the store cannot be read.
         """
-        return await self._runtime.run(self._chain.compare(lijst, leverancier, self._runtime.resources.books))
+        return await self._runtime.run(self._operations.compare(lijst, leverancier, self._runtime.resources.books))
 
     async def send(
         self, lijst: Aanlevering, *, leverancier: Leverancier | str | None = None, only_changes: bool = False
@@ -78,7 +78,7 @@ class AsyncSending:
             Unavailable: the supplier is out of service; try again later.
             TransportError: there was no connection or no complete answer.
         """
-        return await self._runtime.run(self._chain.send(lijst, leverancier, self._runtime.resources.books, only_changes))
+        return await self._runtime.run(self._operations.send(lijst, leverancier, self._runtime.resources.books, only_changes))
 
     @works_while_read
     async def send_many(
@@ -108,6 +108,6 @@ class AsyncSending:
             ConfigurationError: a number of workers below 1, or changes are asked for without a store.
             MessageError: something in the input is no list.
         """
-        many = self._chain.many(leverancier, self._runtime.resources.books, only_changes)
+        many = self._operations.many(leverancier, self._runtime.resources.books, only_changes)
         async for uitkomst in self._runtime.over(lijsten, many.handle, workers, stop):
             yield uitkomst

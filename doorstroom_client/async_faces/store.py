@@ -6,7 +6,7 @@ import datetime as dt
 import os
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.removed import removed
 from doorstroom_client.store.retention import Retention
@@ -17,7 +17,7 @@ from doorstroom_client.store.rows import Purged
 class AsyncClientStore:
     """The store; reached as ``client.store``. It needs a store with all of its parts."""
 
-    _chain: Chain
+    _operations: Operations
     _runtime: AsyncRuntime
     _retention: Retention
 
@@ -39,10 +39,10 @@ class AsyncClientStore:
             ConfigurationError: no store is configured, or a number of days that cannot be.
             StoreError: the store cannot do its work; what was removed until then is gone and counted.
         """
-        now = self._chain.now()
+        now = self._operations.now()
         until = self._retention.until(now, days)
         done = await self._runtime.io(lambda: self._runtime.resources.store().purge(now, *until))
-        removed(done, self._chain.teller)
+        removed(done, self._operations.teller)
         return done
 
     async def removable(self, days: int | None = None) -> Purged:
@@ -55,7 +55,7 @@ class AsyncClientStore:
             ConfigurationError: no store is configured, or a number of days that cannot be.
             StoreError: the store cannot be read.
         """
-        now = self._chain.now()
+        now = self._operations.now()
         until = self._retention.until(now, days)
         return await self._runtime.io(lambda: self._runtime.resources.store().removable(now, *until))
 

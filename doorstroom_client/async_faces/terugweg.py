@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.receiving.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.receiving.audit import contested, failed, received
 from doorstroom_client.receiving.batch import Intake
@@ -25,7 +25,7 @@ from doorstroom_client.store.rows import StoredResult
 class AsyncClientTerugweg:
     """Receives pushed results; reached as ``client.terugweg``."""
 
-    _chain: Chain
+    _operations: Operations
     _runtime: AsyncRuntime
 
     async def handle(self, request: InboundRequest) -> InboundResponse:
@@ -81,25 +81,25 @@ class AsyncClientTerugweg:
 
     def _receiver(self) -> Receiver:
         return Receiver(
-            self._chain.find_school,
-            self._chain.registry,
+            self._operations.find_school,
+            self._operations.registry,
             self._runtime.resources.arrivals,
-            self._chain.now,
-            bool(self._chain.las_key_reden.strip()),
-            waits=callable(self._chain.scholen),
+            self._operations.now,
+            bool(self._operations.las_key_reden.strip()),
+            waits=callable(self._operations.scholen),
             contested=self._contested,
             failed=self._failed,
         )
 
     def _contested(self, kept: StoredResult) -> None:
-        contested(kept.id, kept.received.sender_oin, self._chain.teller)
+        contested(kept.id, kept.received.sender_oin, self._operations.teller)
 
     def _failed(self, what: str, error: Exception) -> None:
-        failed(what, error, self._chain.teller)
+        failed(what, error, self._operations.teller)
 
     def _tell(self, response: InboundResponse, request: InboundRequest, seconds: float) -> None:
-        received(response.status, self._chain.teller, request, seconds, response.reason)
+        received(response.status, self._operations.teller, request, seconds, response.reason)
 
     def _refuse(self, status: int) -> InboundResponse:
-        received(status, self._chain.teller)
+        received(status, self._operations.teller)
         return InboundResponse.of(status)

@@ -68,11 +68,11 @@ def serve(
         stack.enter_context(_events_on_stdout())
         client = stack.enter_context(Client(**settings.arguments()))
         # The client looks at the files already, for its own connections, and warns when the certificate ends.
-        resources, chain = client._runtime.resources, client._chain
+        resources, operations = client._runtime.resources, client._operations
         live = resources.context
         if settings.serve_certificate is not None:
-            live = LiveContext(settings.serve_certificate, chain.on_event, now=chain.now, use=Use.SERVER).current
-        context = None if proxy else ServerContext(settings.server_certificate, live, chain.on_event, chain.now)
+            live = LiveContext(settings.serve_certificate, operations.on_event, now=operations.now, use=Use.SERVER).current
+        context = None if proxy else ServerContext(settings.server_certificate, live, operations.on_event, operations.now)
         listening = stack.enter_context(server.listen(settings.serve_host, settings.serve_port, "serve.port"))
         asked = None if health_port is None else stack.enter_context(server.listen(health_host, health_port, "--health-port"))
 
@@ -88,8 +88,8 @@ def serve(
         sender = oin_from_scope if proxy is None else proxy.of_scope
         running = server.Running(
             context=context,
-            rules=server.Rules.with_events(chain.teller, sender),
-            purger=server.Purger(client.store, chain.now, terminal.complain),
+            rules=server.Rules.with_events(operations.teller, sender),
+            purger=server.Purger(client.store, operations.now, terminal.complain),
             readiness=server.Readiness(store, partial(client.store.purges, 1), is_valid),
             health=asked,
             ready=ready,

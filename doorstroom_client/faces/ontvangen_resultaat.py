@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.receiving.received import Ontvangen, open_kept
 from doorstroom_client.runtime import SyncRuntime
 from doorstroom_client.store.rows import StoredResult
@@ -22,17 +22,17 @@ class OntvangenResultaat(Ontvangen):
 
     _kept: StoredResult
     _owner: str | None
-    _chain: Chain
+    _operations: Operations
     _runtime: SyncRuntime
 
     def __init__(
-        self, found: Ontvangen, kept: StoredResult, chain: Chain, runtime: SyncRuntime, owner: str | None = None
+        self, found: Ontvangen, kept: StoredResult, operations: Operations, runtime: SyncRuntime, owner: str | None = None
     ) -> None:
         for item in fields(Ontvangen):
             object.__setattr__(self, item.name, getattr(found, item.name))
         object.__setattr__(self, "_kept", kept)
         object.__setattr__(self, "_owner", owner)
-        object.__setattr__(self, "_chain", chain)
+        object.__setattr__(self, "_operations", operations)
         object.__setattr__(self, "_runtime", runtime)
 
     def __repr__(self) -> str:
@@ -44,7 +44,7 @@ class OntvangenResultaat(Ontvangen):
         Raises:
             StoreError: it could not be marked; it will be handed out again.
         """
-        self._runtime.io(lambda: self._runtime.resources.inbox().mark_done(self.id, self._chain.now()))
+        self._runtime.io(lambda: self._runtime.resources.inbox().mark_done(self.id, self._operations.now()))
 
     def later(self, reason: str, *, after: dt.timedelta | None = None) -> bool:
         """Put this result off: it is handed out again after a while. Newer results of the same pupil wait for it.
@@ -63,7 +63,7 @@ class OntvangenResultaat(Ontvangen):
         if not reason.strip() or len(reason) > 100 or not reason.isprintable():
             raise ConfigurationError("reason must be one line of 1 to 100 characters", setting="reason")
         pause = dt.timedelta(seconds=_PAUSES[min(self.tries, len(_PAUSES) - 1)]) if after is None else after
-        until = self._chain.now() + pause
+        until = self._operations.now() + pause
         return self._runtime.io(lambda: self._runtime.resources.inbox().put_off(self.id, reason, until, self._owner))
 
     def history(self) -> list[Ontvangen]:
@@ -75,4 +75,6 @@ class OntvangenResultaat(Ontvangen):
             StoreError: the store cannot be read.
         """
         found = self._runtime.io(lambda: self._runtime.resources.inbox().history(self._kept))
-        return [open_kept(item, lambda _: self.school, self._chain.leveranciers, self._chain.afspraken) for item in found]
+        return [
+            open_kept(item, lambda _: self.school, self._operations.leveranciers, self._operations.afspraken) for item in found
+        ]

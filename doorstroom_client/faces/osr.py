@@ -10,7 +10,7 @@ from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.faces.osr_catalogue import OsrCatalogue
 from doorstroom_client.faces.osr_endpoints import OsrEndpoints
 from doorstroom_client.messages.school import School
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandates import find_own_mandates
@@ -23,7 +23,7 @@ from doorstroom_client.runtime import SyncRuntime
 class ClientOsr(OsrCatalogue, OsrEndpoints):
     """Questions to the OSR; reached as ``client.osr``."""
 
-    _chain: Chain
+    _operations: Operations
     _runtime: SyncRuntime
 
     def check_mandaat(self, school: School, leverancier: Leverancier | str, *, on: dt.date | None = None) -> Mandaat:
@@ -44,7 +44,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        return self._runtime.run(self._chain.registry.check_mandaat(school, self._chain.leverancier(leverancier), on))
+        return self._runtime.run(self._operations.registry.check_mandaat(school, self._operations.leverancier(leverancier), on))
 
     def find_leveranciers(self, school: School) -> list[Leverancier]:
         """The configured suppliers that a school has mandated. Answers of the last minutes are not asked for again.
@@ -57,7 +57,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        return self._runtime.run(self._chain.registry.find_leveranciers(school))
+        return self._runtime.run(self._operations.registry.find_leveranciers(school))
 
     def find_eigen_mandaten(self) -> tuple[EigenMandaat, ...]:
         """All mandates of this LAS for the service, of every school and period, in one question.
@@ -68,7 +68,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry = self._chain.registry
+        registry = self._operations.registry
         registry.own_oin()
         return self._runtime.run(find_own_mandates(registry.osr, registry.budget()))
 
@@ -110,10 +110,14 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
         Raises:
             ConfigurationError: an argument is unusable, or no namespace is set for that day.
         """
-        chosen = self._chain.leveranciers if leveranciers is None else [self._chain.leverancier(item) for item in leveranciers]
-        ronde = Round(self._chain.registry, chosen, on, self._chain.pace, per_second, max_age, on_wait)
+        chosen = (
+            self._operations.leveranciers
+            if leveranciers is None
+            else [self._operations.leverancier(item) for item in leveranciers]
+        )
+        ronde = Round(self._operations.registry, chosen, on, self._operations.pace, per_second, max_age, on_wait)
         self._runtime.run(ronde.tidy())
-        flows = ronde.flows(self._chain.known_schools() if schools is None else schools)
+        flows = ronde.flows(self._operations.known_schools() if schools is None else schools)
         try:
             for controle in self._runtime.stream(flows, workers, ronde.stop):
                 yield ronde.note(controle)
@@ -129,4 +133,4 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
         Returns:
             Empty when there is nothing odd. Otherwise tell no school that its mandate is missing before Kennisnet was asked.
         """
-        return suspicion_of(controles, self._chain.registry.osr.suspect_from)
+        return suspicion_of(controles, self._operations.registry.osr.suspect_from)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.osr.namespace import NamespaceCheck, Namespaces, compare, find_namespaces, look_ahead
 from doorstroom_client.runtime import SyncRuntime
 
@@ -12,7 +12,7 @@ class OsrCatalogue:
     """The part of ``client.osr`` that asks what there is."""
 
     __slots__ = ()
-    _chain: Chain
+    _operations: Operations
     _runtime: SyncRuntime
 
     def find_namespace(self, service: str | None = None, schooljaar: str | None = None) -> Namespaces:
@@ -31,7 +31,7 @@ class OsrCatalogue:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry, year = self._chain.registry, Schooljaar(self._chain.schooljaar_of(schooljaar))
+        registry, year = self._operations.registry, Schooljaar(self._operations.schooljaar_of(schooljaar))
         asked = service or registry.osr.service_code
         (found,) = self._runtime.run(find_namespaces(registry.osr, registry.budget(), asked, year))
         return found
@@ -51,8 +51,8 @@ class OsrCatalogue:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry, year = self._chain.registry, Schooljaar(self._chain.schooljaar_of(schooljaar))
-        configured, setting = self._chain.namespace_of(year)
+        registry, year = self._operations.registry, Schooljaar(self._operations.schooljaar_of(schooljaar))
+        configured, setting = self._operations.namespace_of(year)
         (found,) = self._runtime.run(find_namespaces(registry.osr, registry.budget(), registry.osr.service_code, year))
         return compare(configured, found, setting)
 
@@ -69,12 +69,16 @@ class OsrCatalogue:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        chain, registry, now = self._chain, self._chain.registry, Schooljaar(self._chain.schooljaar_of(None))
-        configured = [item.schooljaar for item in chain.jaargangen.items] or [now]
+        operations, registry, now = (
+            self._operations,
+            self._operations.registry,
+            Schooljaar(self._operations.schooljaar_of(None)),
+        )
+        configured = [item.schooljaar for item in operations.jaargangen.items] or [now]
         ahead = [] if now.volgende in configured else [now.volgende]
         asked = find_namespaces(registry.osr, registry.budget(), registry.osr.service_code, *configured, *ahead)
         found = {item.schooljaar: item for item in self._runtime.run(asked)}
-        checks = ((chain.namespace_of(year), found[year]) for year in configured)
+        checks = ((operations.namespace_of(year), found[year]) for year in configured)
         return (
             *(compare(namespace, listed, setting) for (namespace, setting), listed in checks),
             *(look_ahead(found[year]) for year in ahead),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.messages.school import School
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id
 from doorstroom_client.osr.entries import Endpoint
 from doorstroom_client.osr.own_endpoint import Adreswens, Adreswijziging, settle, settle_one
@@ -18,7 +18,7 @@ class OsrEndpoints:
     """The part of ``client.osr`` that is about addresses."""
 
     __slots__ = ()
-    _chain: Chain
+    _operations: Operations
     _runtime: SyncRuntime
 
     def find_endpoints(
@@ -45,7 +45,7 @@ class OsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry = self._chain.registry
+        registry = self._operations.registry
         asked = find_endpoints(
             registry.osr_on(on),
             registry.budget(),
@@ -69,7 +69,7 @@ class OsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        registry = self._chain.registry
+        registry = self._operations.registry
         return self._runtime.run(find_free_routing_id(registry.osr_on(), registry.budget(), school_oin))
 
     def plan_endpoint(
@@ -98,7 +98,7 @@ class OsrEndpoints:
             TransportError: there was no connection or no complete answer.
         """
         wens = Adreswens(school, url, attributes, since, until)
-        return self._runtime.run(settle(self._chain.registry, wens, write=False))
+        return self._runtime.run(settle(self._operations.registry, wens, write=False))
 
     def register_endpoint(
         self,
@@ -131,7 +131,7 @@ class OsrEndpoints:
             TransportError: there was no connection or no complete answer; what was written may have been applied.
         """
         wens = Adreswens(school, url, attributes, since, until)
-        return self._runtime.run(settle(self._chain.registry, wens, write=True))
+        return self._runtime.run(settle(self._operations.registry, wens, write=True))
 
     def carry_out(self, plan: Adreswijziging) -> Adreswijziging:
         """Do what a plan says, and read it back.
@@ -147,7 +147,7 @@ class OsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer; what was written may have been applied.
         """
-        return self._runtime.run(settle(self._chain.registry, plan, write=True))
+        return self._runtime.run(settle(self._operations.registry, plan, write=True))
 
     @works_while_read
     def plan_endpoints(self, wensen: Iterable[Adreswens]) -> Iterator[Adreswijziging]:
@@ -164,7 +164,7 @@ class OsrEndpoints:
         Raises:
             ConfigurationError: there is no API key or OIN to show whose addresses they are.
         """
-        registry = self._chain.registry
+        registry = self._operations.registry
         registry.own_oin()
         for wens in wensen:
             yield self._runtime.run(settle_one(registry, wens, write=False))
@@ -186,7 +186,7 @@ class OsrEndpoints:
         Raises:
             ConfigurationError: there is no API key or OIN to show whose addresses they are.
         """
-        registry = self._chain.registry
+        registry = self._operations.registry
         registry.own_oin()
         for wens in wensen:
             yield self._runtime.run(settle_one(registry, wens, write=True))

@@ -13,7 +13,7 @@ from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.identifiers import RapportId
 from doorstroom_client.messages.school import School
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.receiving.received import open_kept
 from doorstroom_client.reports.download import Download, Leerlingrapport, Progress
@@ -28,7 +28,7 @@ _Due = Flow[Due[OntvangenResultaat]]
 class Reporting:
     """The part of a client that fetches reports."""
 
-    _chain: Chain
+    _operations: Operations
     _runtime: SyncRuntime
 
     def fetch_leerlingrapport(
@@ -67,7 +67,7 @@ class Reporting:
             school = school or rapport.school
             leverancier = leverancier or rapport.leverancier
             rapportid = rapport.rapportid
-            self._chain.note_other_host(rapport.resultaat, leverancier)
+            self._operations.note_other_host(rapport.resultaat, leverancier)
         else:
             rapportid = RapportId(rapport) if RapportId.fits(rapport) else None
             rapport = "…"  # tracebacks may show local variables
@@ -79,7 +79,7 @@ class Reporting:
             raise ConfigurationError("school is needed to fetch a report", setting="school", hint="Pass school=")
         download = Download(rapportid, to, progress)
         try:
-            if not self._runtime.run(self._chain.fetch_rapport(rapportid, school, leverancier, download)):
+            if not self._runtime.run(self._operations.fetch_rapport(rapportid, school, leverancier, download)):
                 return None
             return self._runtime.io(download.keep)
         finally:
@@ -114,31 +114,31 @@ class Reporting:
         folder = Path(to)
         if not folder.is_dir():
             raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
-        fetching = self._chain.fetching(folder, self._runtime.resources.store)
+        fetching = self._operations.fetching(folder, self._runtime.resources.store)
         only = None if school is None else [school.routeringskenmerk]
-        due = takewhile(lambda _: stop is None or not stop(), _due(self._chain, self._runtime, only, everything))
+        due = takewhile(lambda _: stop is None or not stop(), _due(self._operations, self._runtime, only, everything))
         for rapportage in self._runtime.stream(fetching.flows(due), workers):
             yield rapportage
 
 
-def _due(chain: Chain, runtime: SyncRuntime, only: list[str] | None, everything: bool) -> Generator[_Due]:
+def _due(operations: Operations, runtime: SyncRuntime, only: list[str] | None, everything: bool) -> Generator[_Due]:
     """The reports to be fetched, read as they are needed."""
-    after, now = 0, chain.now()
+    after, now = 0, operations.now()
     while True:
         if everything:
             batch = runtime.resources.inbox().results(only, after=after, limit=_BATCH)
         else:
             batch = runtime.resources.store().reports.due(now, after=after, limit=_BATCH, edu_to=only)
         for kept in batch:
-            yield _opened(chain, runtime, kept)
+            yield _opened(operations, runtime, kept)
         if len(batch) < _BATCH:
             return
         after = batch[-1].id
 
 
-def _opened(chain: Chain, runtime: SyncRuntime, kept: StoredResult) -> _Due:
-    school = yield from chain.school_of(kept.received.edu_to)
-    found = open_kept(kept, lambda _: school, chain.leveranciers, chain.afspraken)
-    chain.note_other_host(found.resultaat, found.leverancier)
-    result = OntvangenResultaat(found, kept, chain, runtime)
+def _opened(operations: Operations, runtime: SyncRuntime, kept: StoredResult) -> _Due:
+    school = yield from operations.school_of(kept.received.edu_to)
+    found = open_kept(kept, lambda _: school, operations.leveranciers, operations.afspraken)
+    operations.note_other_host(found.resultaat, found.leverancier)
+    result = OntvangenResultaat(found, kept, operations, runtime)
     return Due(found.id, result, found.rapportid, found.school, found.leverancier)

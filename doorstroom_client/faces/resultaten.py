@@ -10,7 +10,7 @@ from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.exchange.calls import new_id
 from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.school import School
-from doorstroom_client.operations import Chain
+from doorstroom_client.operations import Operations
 from doorstroom_client.receiving.audit import put_off, unreadable
 from doorstroom_client.receiving.received import open_kept
 from doorstroom_client.resources import Resources
@@ -28,7 +28,7 @@ _LONGEST_REASON = 100
 class Results:
     """The part of a client that hands out results."""
 
-    _chain: Chain
+    _operations: Operations
     _runtime: SyncRuntime
 
     def resultaten(
@@ -57,10 +57,10 @@ class Results:
         only = None if school is None else [school.routeringskenmerk]
         after = 0
         while True:
-            now = None if everything else self._chain.now()
+            now = None if everything else self._operations.now()
             batch = self._runtime.io(partial(_read_batch, self._runtime.resources, only, after, now))
             for kept in batch:
-                result = self._opened(kept, self._runtime.run(self._chain.school_of(kept.received.edu_to)))
+                result = self._opened(kept, self._runtime.run(self._operations.school_of(kept.received.edu_to)))
                 if result is not None:
                     yield result
             if len(batch) < _BATCH:
@@ -97,11 +97,11 @@ class Results:
         owner, stopped = new_id(), stop or _never
         while not stopped():
             begin = seconds_since_boot()
-            batch = self._runtime.io(partial(_take, self._runtime.resources, self._chain, owner, lease, only))
+            batch = self._runtime.io(partial(_take, self._runtime.resources, self._operations, owner, lease, only))
             idle = not batch
             try:
                 while batch and seconds_since_boot() - begin < lease / 2 and not stopped():
-                    school = self._runtime.run(self._chain.school_of(batch[0].received.edu_to))
+                    school = self._runtime.run(self._operations.school_of(batch[0].received.edu_to))
                     result = self._opened(batch.pop(0), school, owner)
                     if result is not None:
                         yield result
@@ -114,13 +114,13 @@ class Results:
     def _opened(self, kept: StoredResult, school: School | None, owner: str | None = None) -> OntvangenResultaat | None:
         """A result as it is handed out; None when this version cannot read what another one kept, which is told."""
         try:
-            found = open_kept(kept, lambda _: school, self._chain.leveranciers, self._chain.afspraken)
+            found = open_kept(kept, lambda _: school, self._operations.leveranciers, self._operations.afspraken)
         except MessageError:
             found = None
         if found is None:
-            unreadable(kept.id, self._chain.teller)
+            unreadable(kept.id, self._operations.teller)
             return None
-        return OntvangenResultaat(found, kept, self._chain, self._runtime, owner)
+        return OntvangenResultaat(found, kept, self._operations, self._runtime, owner)
 
     def on_resultaat(
         self,
@@ -156,7 +156,7 @@ class Results:
                 failed = type(error).__name__[:_LONGEST_REASON]
             if failed:
                 self._runtime.call(partial(result.later, failed))
-                put_off(result.id, failed, self._chain.teller)
+                put_off(result.id, failed, self._operations.teller)
             else:
                 self._runtime.call(result.done)
 
@@ -172,8 +172,8 @@ def _read_batch(resources: Resources, only: list[str] | None, after: int, now: d
     return inbox.pending(only, after=after, limit=_BATCH, now=now)
 
 
-def _take(resources: Resources, chain: Chain, owner: str, lease: float, only: list[str] | None) -> list[StoredResult]:
-    return resources.inbox().claim(owner, chain.now(), lease, edu_to=only, limit=_IN_HAND)
+def _take(resources: Resources, operations: Operations, owner: str, lease: float, only: list[str] | None) -> list[StoredResult]:
+    return resources.inbox().claim(owner, operations.now(), lease, edu_to=only, limit=_IN_HAND)
 
 
 def _give_back(resources: Resources, owner: str, batch: list[StoredResult]) -> None:

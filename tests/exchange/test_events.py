@@ -270,4 +270,4 @@ def test_a_teller_knows_who_we_are_and_who_others_are(given: dict[str, Any], sai
 def test_of_two_suppliers_with_one_oin_the_first_one_is_named() -> None:
     other = replace(LEVERANCIER, toetssoort="DIA", naam="Tweede")
     with Client(auteur="T", leveranciers=[LEVERANCIER, other], transport=FakeTransport([])) as client:
-        assert client._chain.teller.names == {LEVERANCIER.oin: LEVERANCIER.naam}
+        assert client._operations.teller.names == {LEVERANCIER.oin: LEVERANCIER.naam}

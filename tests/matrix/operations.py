@@ -69,7 +69,7 @@ def perform(client: Any, letter: str, to: Path | None = None, *, bulk: bool = Fa
         to: where a report is kept.
         bulk: with a body that is larger than the buffers of the system.
     """
-    chain, runtime = client._chain, client._runtime
+    chain, runtime = client._operations, client._runtime
     about = chain._call(chain.timeouts.osr)
     if letter in "AB":
         if bulk:
@@ -99,7 +99,7 @@ def perform(client: Any, letter: str, to: Path | None = None, *, bulk: bool = Fa
 
 def look(client: Any) -> Any:
     """Ask the OSR what address is registered."""
-    chain = client._chain
+    chain = client._operations
     about = chain._call(chain.timeouts.osr)
     query = {"routing_id": ENDPOINT.routing_id, "service_version_namespace": chain.osr.namespace}
     url = address(chain.osr.base_url, "endpoints", query=query)

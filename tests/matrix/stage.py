@@ -482,7 +482,7 @@ class Play:
         """What a receiver makes of the fault, when the mandate was there an hour ago: True, or the error."""
         fault = self._peer().good if self.variant.fault is None else self._fault()
         with self._seat([fault]) as seat:
-            chain, runtime = seat.client._chain, seat.client._runtime
+            chain, runtime = seat.client._operations, seat.client._runtime
             then = chain.now() - dt.timedelta(hours=1)
             older = StoredAnswer(SUPPLIER_OIN, SCHOOL.oin, chain.registry.osr_on().namespace, "", True, None, None, then)
             self.speler(runtime.run(chain.answers.keep(older)))

@@ -54,7 +54,7 @@ def test_thousands_of_schools_take_the_time_that_the_limit_allows(test_pki: Pki)
         transport = Slow(osr, loop)
         answers = Answers(now=loop.now)
         checker = client(test_pki, loop, transport)
-        object.__setattr__(checker._chain, "answers", answers)
+        object.__setattr__(checker._operations, "answers", answers)
         found: list[Mandaatcontrole] = []
         async for controle in checker.osr.check_mandaten(made, per_second=20, workers=4):
             found.append(controle)
@@ -64,7 +64,7 @@ def test_thousands_of_schools_take_the_time_that_the_limit_allows(test_pki: Pki)
         assert asked - 8 <= answered <= asked
         await asyncio.sleep(1.0)  # a new process takes longer to start
         again = client(test_pki, loop, transport)
-        object.__setattr__(again._chain, "answers", answers)
+        object.__setattr__(again._operations, "answers", answers)
         found = await all_of(again, made, per_second=20, workers=4)
         assert sum(map(bool, found)) == len(made) - len(made) // 100
         assert all(controle.error is None for controle in found)
@@ -249,7 +249,7 @@ def test_the_store_is_shared_with_sending_and_receiving(test_pki: Pki, tmp_path:
     with made() as second:
         assert second.osr.find_leveranciers(SCHOOL) == [LEVERANCIER]
         assert len(transport.requests) == asked
-        second._runtime.run(second._chain.answers.forget(SUPPLIER_OIN, SCHOOL.oin))  # a supplier said 401
+        second._runtime.run(second._operations.answers.forget(SUPPLIER_OIN, SCHOOL.oin))  # a supplier said 401
     osr.revoke(SCHOOL.oin, SUPPLIER_OIN)
     with made() as third:
         assert third.osr.find_leveranciers(SCHOOL) == []
@@ -341,7 +341,7 @@ def test_arguments_that_cannot_be(test_pki: Pki, more: dict[str, Any], setting: 
 def test_schools_that_are_found_by_a_function_must_be_named(test_pki: Pki) -> None:
     finder: Callable[[str], School | None] = lambda _: SCHOOL  # noqa: E731
     made = client_of(test_pki, Played(simulated()), settings())
-    object.__setattr__(made._chain, "scholen", finder)
+    object.__setattr__(made._operations, "scholen", finder)
     with pytest.raises(ConfigurationError, match="function"):
         list(made.osr.check_mandaten())
     assert [bool(item) for item in made.osr.check_mandaten([SCHOOL])] == [True]

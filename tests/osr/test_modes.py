@@ -52,7 +52,7 @@ def test_a_client_waits_as_long_as_a_busy_register_asks(test_pki: Pki) -> None:
     def sleep(seconds: float) -> None:
         now[0] += seconds
 
-    registry = client._chain.registry
+    registry = client._operations.registry
     mandaat = run(registry.check_mandaat(SCHOOL, client.leveranciers[0], None), client._runtime._given, sleep)
     assert (mandaat.gemandateerd, mandaat.las_gemandateerd, now[0]) == (True, True, 2.0)
 
@@ -165,7 +165,7 @@ def test_each_system_of_a_supplier_sees_what_is_its_own(test_pki: Pki) -> None:
 
     def seen(key: str) -> list[str]:
         client = client_of(test_pki, Played(osr), settings(api_key=ApiKey("X-Sleutel", key)))
-        registry = client._chain.registry
+        registry = client._operations.registry
         return list(client._runtime.run(own_mandates_per_school(registry.osr, registry.budget())))
 
     assert [seen("geheim"), seen("sleutel-noord"), seen("sleutel-zuid")] == [[SCHOOL.oin, SECOND], [SECOND], []]

@@ -160,7 +160,7 @@ def test_a_day_has_its_own_namespace_and_agreement(
     client = client_at(test_pki, day, played)
     client.osr.check_mandaat(SCHOOL, "ICE")
     assert asked(played) == namespace
-    assert (client.afspraak.naam, client._chain.schooljaar_of(None)) == (afspraak, schooljaar)
+    assert (client.afspraak.naam, client._operations.schooljaar_of(None)) == (afspraak, schooljaar)
     assert afspraak in repr(client)
     client.osr.check_mandaat(SCHOOL, "ICE", on=dt.date(2026, 10, 1))
     assert asked(played) == NEW
@@ -216,13 +216,13 @@ def test_an_answer_of_last_year_is_not_used_in_the_new_one(test_pki: Pki) -> Non
 
 def test_an_explicit_school_year_is_written_with_its_own_agreement(test_pki: Pki) -> None:
     client = client_at(test_pki, dt.date(2026, 8, 20), Played(simulated()))
-    assert client._chain.afspraak_of("2026-2027").naam == "nieuw"
+    assert client._operations.afspraak_of("2026-2027").naam == "nieuw"
     assert (
-        json.loads(client._chain.build(Adviezenlijst(SCHOOL, ADVIES, schooljaar="2026-2027")).body)["versie"]
+        json.loads(client._operations.build(Adviezenlijst(SCHOOL, ADVIES, schooljaar="2026-2027")).body)["versie"]
         == "Doorstroomtoetsketen_v9"
     )
-    assert json.loads(client._chain.build(Adviezenlijst(SCHOOL, ADVIES)).body)["versie"] == "Doorstroomtoetsketen_v1.1"
-    other = client.with_options(afspraak=client._chain.afspraak_of("2026-2027"))
+    assert json.loads(client._operations.build(Adviezenlijst(SCHOOL, ADVIES)).body)["versie"] == "Doorstroomtoetsketen_v1.1"
+    other = client.with_options(afspraak=client._operations.afspraak_of("2026-2027"))
     assert other.afspraak.naam == "nieuw"
 
 

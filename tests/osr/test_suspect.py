@@ -160,7 +160,7 @@ def test_what_a_party_contradicts_does_not_count_as_before(test_pki: Pki, store:
     world.lose(8)
     world.check()
     client = world.client()
-    client._runtime.run(client._chain.answers.forget(SUPPLIER_OIN, world.schools[0].oin))
+    client._runtime.run(client._operations.answers.forget(SUPPLIER_OIN, world.schools[0].oin))
     assert world.leverancier(world.schools[0]) == []
     world.close()
 

@@ -74,7 +74,7 @@ def test_all_our_own_mandates_in_one_question(client: Client, register: Simulate
     assert [mandaat.start_datum for mandaat in found] == [dt.date(2025, 8, 1), dt.date(2026, 8, 1), dt.date(2024, 8, 1)]
     assert [mandaat.valid_on(TODAY) for mandaat in found] == [True, False, False]
     assert len(played.requests) == 1
-    registry = client._chain.registry
+    registry = client._operations.registry
     per_school = client._runtime.run(own_mandates_per_school(registry.osr, registry.budget()))
     assert {oin: len(items) for oin, items in per_school.items()} == {SCHOOL.oin: 2, SECOND: 1}
     assert len(played.requests) == 3
@@ -105,7 +105,7 @@ def test_our_address_from_nothing(client: Client, register: SimulatedOsr, played
     assert (moved.actie, bool(moved), register.find_endpoint(SCHOOL.routeringskenmerk)) == (Actie.WIJZIGEN, True, f"{URL}/2")
     (endpoint,) = client.osr.find_endpoints(SCHOOL)
     assert client.osr.find_endpoints(routing_id=SCHOOL.routeringskenmerk) == (endpoint,)
-    registry = client._chain.registry
+    registry = client._operations.registry
     known = client._runtime.run(get_endpoint(registry.osr, registry.budget(), endpoint.id or "", registry.proof))
     assert known is not None
     assert (known.url, known.is_van_ons, known.id) == (f"{URL}/2", True, endpoint.id)

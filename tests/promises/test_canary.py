@@ -270,7 +270,7 @@ def test_success(
         client = speler.client(**arguments, on_event=on_event)
         spoor.thing("client", client)
         spoor.thing("copy", client.with_options(schooljaar=keten.schooljaar))
-        for part in (client.osr, client.terugweg, client.leveranciers, client.scholen, client.afspraak, client._chain.osr):
+        for part in (client.osr, client.terugweg, client.leveranciers, client.scholen, client.afspraak, client._operations.osr):
             spoor.thing("part of the client", part)
         spoor.thing("certificate", certificate)
         spoor.thing("mandaat", speler(client.osr.check_mandaat(keten.school, "ICE")), pickled=True)

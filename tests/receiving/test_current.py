@@ -53,7 +53,7 @@ class Scene:
             "on_event": self.events.append,
         }
         self.client = Client(**{**arguments, **more})
-        self.client._chain = replace(self.client._chain, las_oin=lambda: LAS_OIN)
+        self.client._operations = replace(self.client._operations, las_oin=lambda: LAS_OIN)
 
     def _answer(self, request: Request) -> Outcome:
         if request.operation is Operation.SCHOOLADVIEZEN:

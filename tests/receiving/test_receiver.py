@@ -463,9 +463,9 @@ def test_no_request_makes_the_judge_raise(query: str, body: bytes, path: str, ki
     from support import drive
 
     from doorstroom_client.messages.afspraak import Afspraak
-    from doorstroom_client.operations import Chain
+    from doorstroom_client.operations import Operations
 
-    chain = Chain(
+    chain = Operations(
         leveranciers=(),
         scholen=(SCHOOL,),
         osr=OSR,

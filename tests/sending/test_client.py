@@ -269,11 +269,11 @@ def test_the_administration_of_a_result_is_not_searched_for(kind: Any) -> None:
     double = replace(schools[-1], naam="De Dubbele")
     client = make(kind, scholen=[*schools, double])
     Compared.times = 0
-    assert client._chain.find_school(str(schools[-1].routeringskenmerk)) is schools[-1]  # of two, the first one
-    assert client._chain.find_school("00000007000XXXX00530") is None
+    assert client._operations.find_school(str(schools[-1].routeringskenmerk)) is schools[-1]  # of two, the first one
+    assert client._operations.find_school("00000007000XXXX00530") is None
     assert Compared.times <= 10
     other = client.with_options(timeouts=Timeouts())
-    assert other._chain.find_school(str(schools[7].routeringskenmerk)) is schools[7]
+    assert other._operations.find_school(str(schools[7].routeringskenmerk)) is schools[7]
 
 
 @pytest.mark.parametrize(

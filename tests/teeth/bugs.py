@@ -889,7 +889,13 @@ def _(usable: Any, self: Any) -> Any:
     return [found for found in usable(self) if "extendedKeyUsage" not in found.text]
 
 
-@bug("T6", "nobody sees that an intermediate is missing", "parties.certificate_check:Chain._gap", _OWN, only="no_intermediate")
+@bug(
+    "T6",
+    "nobody sees that an intermediate is missing",
+    "parties.certificate_check:Chain._gap",
+    _OWN,
+    only="no_intermediate",
+)
 def _(gap: Any, self: Any, *_: Any) -> Any:
     return ()
 
@@ -1415,7 +1421,7 @@ def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
 @bug(
     "speed",
     "the administration of a result is searched for among all",
-    "operations:Chain.find_school",
+    "operations:Operations.find_school",
     "tests/sending/test_client.py",
     only="not_searched_for",
 )

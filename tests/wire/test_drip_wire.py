@@ -80,7 +80,7 @@ def test_a_peer_that_does_not_read(test_pki: Pki, speler: Speler, size: int) -> 
         client = speler.client(
             certificate=certificate(test_pki), leveranciers=[leverancier(server.url)], timeouts=timeouts(TOTAL)
         )
-        target, about = client._chain.leverancier("ICE"), client._chain._call(TOTAL)
+        target, about = client._operations.leverancier("ICE"), client._operations._call(TOTAL)
         body = b" " * (size * 1024 * 1024)
         started = time.monotonic()
         with in_time(TOTAL), pytest.raises(DeadlineExceeded) as caught:
