@@ -1427,3 +1427,39 @@ def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
 )
 def _(find_school: Any, self: Any, routeringskenmerk: str) -> Any:
     return next((item for item in self.scholen if item.routeringskenmerk == routeringskenmerk), None)
+
+
+_VALUES = "tests/sending/test_lists_as_values.py"
+
+
+@bug("lists", "the end of the input is the end of the run", "basics.sources:Source.next", _VALUES, only="handed_out_first")
+def _(_: Any, self: Any) -> Any:
+    return next(self._items, None)
+
+
+@bug("lists", "a plain input is read in any thread", "basics.sources:AsyncSource._in_thread", _VALUES, only="one_thread")
+async def _(_: Any, self: Any, work: Any) -> Any:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+@bug(
+    "lists",
+    "a part of a list has the lines of the whole",
+    "sending.bericht:Bericht.part",
+    _VALUES,
+    only="only_changes_went_out",
+)
+def _(part: Any, self: Any, positions: Any) -> Any:
+    return replace(part(self, positions), _sources=self._sources)
+
+
+@bug("lists", "an item is taken and then left", "basics.sources:until", _VALUES, only="before_an_item_is_taken")
+def _(_: Any, items: Any, stop: Any) -> Any:
+    for item in items:
+        if stop is not None and stop():
+            return
+        yield item
