@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.retry import Retry
@@ -25,7 +26,6 @@ from doorstroom_client.operations import as_afspraak
 from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate, warn_when_shared
 from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.parties.osr import Osr
-from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.store.location import is_address, veiled
 from doorstroom_client.store.retention import Retention

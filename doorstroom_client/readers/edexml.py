@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingen import Deelnemer, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.readers.edexml_document import Deel, Document, versie_of
-from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.readers.edexml_regels import EdexmlLeerling, Regels
 from doorstroom_client.readers.edexml_velden import parse_datum
 from doorstroom_client.readers.meldingen import Ernst, Melding, Plek

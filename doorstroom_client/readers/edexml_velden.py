@@ -6,10 +6,10 @@ import datetime as dt
 import re
 import unicodedata
 
+from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.readers.edexml_document import Deel
-from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.readers.meldingen import Melding
 
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")

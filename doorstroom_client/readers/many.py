@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Literal
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 from doorstroom_client.messages.aanlevering import Aanlevering, Adviezenlijst, Deelnemerslijst, Onleesbaar
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, SCHOOL, Layout, Row, at
-from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
 from doorstroom_client.readers.sheets import (
     BAD_QUOTES,

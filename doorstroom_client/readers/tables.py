@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.aanlevering import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS
 from doorstroom_client.readers.edexml import Ernst, read_edexml
-from doorstroom_client.readers.edexml_keuze import Keuze
 from doorstroom_client.readers.sheets import MAX_BYTES, adviezen_of, deelnemers_of, read_sheet, without_advies
 from doorstroom_client.readers.xml_events import looks_like_xml
 

@@ -240,3 +240,21 @@ def test_what_a_name_in_a_file_holds_cannot_steer_the_terminal(keten: Keten, run
         result = run("adviezen", "send-many", path)
         assert result.exit_code not in (0, 70)
         assert not {"\x1b", "\u202e"} & set(result.output)
+
+
+def test_many_lists_go_into_the_outbox(keten: Keten, run: Run, tmp_path: Path) -> None:
+    signed_up(keten)
+    file = together(tmp_path, "adviezen", (*SCHOOLS, "11XX"))
+    result = run("adviezen", "send-many", file, "--queue", "--json")
+    assert result.exit_code == 78
+    summary = json.loads(result.stdout)
+    assert set(summary) == SUMMARY
+    assert {name: number for name, number in summary["per_afloop"].items() if number} == {"klaargezet": 3, "mislukt": 1}
+    assert summary["leerlingen"] == {"aangeleverd": 0, "klaargezet": 81, "ongewijzigd": 0, "onbekend": 0, "verdwenen": 0}
+    assert "81 put in the outbox" in run("adviezen", "send-many", file, "--queue", "--all-pupils").stdout
+    again = json.loads(run("adviezen", "send-many", together(tmp_path, "adviezen"), "--queue", "--json").stdout)
+    assert (again["per_afloop"]["ongewijzigd"], again["leerlingen"]["ongewijzigd"]) == (3, 81)
+    assert run("outbox", "deliver").exit_code == 0
+    for school, toets in zip(keten.scholen, ("ICE", "DIA", "ROUTE_8"), strict=False):
+        assert len(keten.toetssystemen[toets].deelnemers(school.oin)) == 27
+    assert_private(keten, result.output)
