@@ -30,7 +30,7 @@ from typing import Any
 from benchmarks.harness import ROOT, Figure, Pushing, Receiver, Scale, context_of, environment, main, megabytes, request
 from doorstroom_client import Client, School
 from doorstroom_client.config.reader import Settings, load_settings
-from doorstroom_client.operations import as_afspraak
+from doorstroom_client.our_side import as_afspraak
 from doorstroom_client.readers.many import read_many
 from doorstroom_client.reports.due import Afhaling
 from doorstroom_client.sending.many import Afloop

@@ -21,8 +21,9 @@ from doorstroom_client.async_faces.store import AsyncClientStore
 from doorstroom_client.async_faces.terugweg import AsyncClientTerugweg
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
-from doorstroom_client.operations import Operations, Scholen, as_afspraak, utc_now
+from doorstroom_client.operations import Operations
 from doorstroom_client.osr.answers import Answers
+from doorstroom_client.our_side import Scholen, as_afspraak, utc_now
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import Osr

@@ -22,7 +22,7 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.operations import as_afspraak
+from doorstroom_client.our_side import as_afspraak
 from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate, warn_when_shared
 from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.parties.osr import Osr

@@ -65,7 +65,7 @@ class Conditions:
         retry: how often and after how long to repeat.
         total: seconds that the whole call may take.
         now: the wall clock (UTC), for Retry-After and events.
-        health: budget and circuit of each peer.
+        circuits: budget and circuit of each peer.
         las_oin: gives our own OIN, for events.
         on_event: is told of every call that ended.
         before: runs right before every attempt, after any wait; it may raise `GivenUpError`.
@@ -74,7 +74,7 @@ class Conditions:
     retry: RetryPolicy
     total: float
     now: Callable[[], dt.datetime]
-    health: Circuits = field(default_factory=Circuits)
+    circuits: Circuits = field(default_factory=Circuits)
     las_oin: Callable[[], str | None] = lambda: None
     on_event: OnEvent | None = None
     before: Callable[[], Flow[None]] | None = None
@@ -118,7 +118,7 @@ def call(request: Request, conditions: Conditions, *, after: float = 0.0, share:
         DoorstroomError: of the class that the table names, with every attempt that was made.
         UnsureError: the table says that somebody has to look first.
     """
-    health, peer = conditions.health, request.peer.base_url
+    health, peer = conditions.circuits, request.peer.base_url
     this_call = object()
     closed = health.admit(peer, this_call)
     if closed > 0:
@@ -161,7 +161,7 @@ def _attempts(request: Request, conditions: Conditions, after: float, share: flo
         asked = retry_after(outcome.headers, conditions.now()) if isinstance(outcome, Response) else None
         pause = _pause(action, situation, asked, len(attempts), elapsed, conditions)
         cost = THROTTLED_COST if situation is Situation.THROTTLED else TRANSIENT_COST
-        if pause is None or not conditions.health.spend(request.peer.base_url, cost):
+        if pause is None or not conditions.circuits.spend(request.peer.base_url, cost):
             error = _error(request, row, action, outcome, attempts, asked, conditions)
             _note_health(request, conditions, situation, spent, error.message)
             _tell(request, conditions, situation, attempts, elapsed)
@@ -179,15 +179,15 @@ _SICK = (Situation.SERVER_ERROR, Situation.BUSY, Situation.NOT_CONNECTED, Situat
 def _note_health(request: Request, conditions: Conditions, situation: Situation, spent: int, why: str = "") -> None:
     peer, retry = request.peer.base_url, conditions.retry
     if situation in _SICK:
-        conditions.health.failed(peer, retry.circuit_after, retry.circuit_seconds, why)
+        conditions.circuits.failed(peer, retry.circuit_after, retry.circuit_seconds, why)
     else:
         earned = 0 if situation is Situation.THROTTLED else spent + 1
-        conditions.health.succeeded(peer, earned)
+        conditions.circuits.succeeded(peer, earned)
 
 
 def _circuit_open(request: Request, conditions: Conditions, closed: float) -> Unavailable:
     _tell(request, conditions, "circuit open", (), 0.0)
-    why = conditions.health.why(request.peer.base_url)
+    why = conditions.circuits.why(request.peer.base_url)
     return Unavailable(
         f"{request.peer.naam} failed several times in a row, so it is left alone for {closed:.0f} more seconds"
         + (f". The last time: {why}" if why else ""),

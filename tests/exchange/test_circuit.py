@@ -247,7 +247,7 @@ def test_a_cancelled_task_releases_the_probe_of_the_asynchronous_client() -> Non
         async with AsyncClient(
             transport=transport, leveranciers=[LEVERANCIER], auteur="Test 1", schooljaar="2025-2026", retry=retry
         ) as using:
-            using._operations.health._clock = clock
+            using._operations.circuits._clock = clock
 
             async def send() -> Any:
                 return await using.send(Adviezenlijst(SCHOOL, ADVIEZEN), leverancier="ICE")

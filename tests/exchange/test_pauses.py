@@ -187,7 +187,7 @@ def test_a_wait_of_nothing_or_less_is_no_pause_and_no_endless_loop(given: Any, a
             drive(flow, [answer(500, seconds=1)] * 99, awaited=awaited)
         assert [attempt.waited for attempt in caught.value.attempts] == [0.0] * 10
 
-        bounds = Conditions(policy, 10, lambda: NOW, health=(health := Circuits()))
+        bounds = Conditions(policy, 10, lambda: NOW, circuits=(health := Circuits()))
         with pytest.raises(Unavailable) as caught:
             drive(call(request(), bounds), [answer(500, seconds=0)] * 99, awaited=awaited)
         assert len(caught.value.attempts) == 1 + CAPACITY // TRANSIENT_COST

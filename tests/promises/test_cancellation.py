@@ -104,8 +104,8 @@ def test_after_many_cancelled_calls_the_good_ones_succeed(test_pki: Pki, seed: i
             assert (users, waiting) == (0, 0)
             assert connections <= POOL
             peer = client.leveranciers[0].peer.base_url
-            assert client._operations.health.admit(peer, "x") == 0
-            assert client._operations.health.tokens(peer) == CAPACITY
+            assert client._operations.circuits.admit(peer, "x") == 0
+            assert client._operations.circuits.tokens(peer) == CAPACITY
             assert asyncio.all_tasks() == {asyncio.current_task()}
         gc.collect()  # a socket that was left open would give a warning, which is an error here
 
@@ -189,7 +189,7 @@ def test_a_cancelled_try_of_an_open_circuit_lets_the_next_one_through(test_pki: 
             with pytest.raises(Unavailable) as caught:
                 await send(client)
             assert caught.value.attempts == ()
-            health, peer = client._operations.health, client.leveranciers[0].peer.base_url
+            health, peer = client._operations.circuits, client.leveranciers[0].peer.base_url
             health._peers[peer].closed_until = 0.0  # the time is over
             probe = asyncio.ensure_future(send(client))
             done, _ = await asyncio.wait([probe], timeout=0.1)

@@ -104,7 +104,7 @@ def test_many_threads_on_one_client(test_pki: Pki) -> None:
             assert sum(pool.map(one, range(CALLS))) == CALLS
             assert memory() - warm < GROWTH
         assert sockets() - sockets_before <= transport._CONNECTIONS
-        assert client._operations.health.tokens(client.leveranciers[0].peer.base_url) == 500
+        assert client._operations.circuits.tokens(client.leveranciers[0].peer.base_url) == 500
         assert threading.active_count() == threads_before  # the client has none of its own
     gc.collect()
     assert sockets() <= sockets_before
@@ -136,7 +136,7 @@ def test_many_tasks_on_one_client(test_pki: Pki) -> None:
             assert memory() - warm < GROWTH
             assert sockets() - in_loop <= transport._CONNECTIONS
             assert asyncio.all_tasks() == {asyncio.current_task()}
-            assert client._operations.health.tokens(client.leveranciers[0].peer.base_url) == 500
+            assert client._operations.circuits.tokens(client.leveranciers[0].peer.base_url) == 500
 
     with echo(test_pki) as url:
         asyncio.run(scenario(url))

@@ -1421,7 +1421,7 @@ def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
 @bug(
     "speed",
     "the administration of a result is searched for among all",
-    "operations:Operations.find_school",
+    "our_side:OurSide.find_school",
     "tests/sending/test_client.py",
     only="not_searched_for",
 )

@@ -1,0 +1,185 @@
+"""What our side has settled on: schools, suppliers, what belongs to a school year, and how calls are made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import field
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.events import OnEvent, Teller
+from doorstroom_client.exchange.flow import Flow, ask
+from doorstroom_client.exchange.retry import Retry, RetryPolicy
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.identifiers import Routeringskenmerk, Schooljaar
+from doorstroom_client.messages.jaargangen import Jaargangen
+from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers, find_leverancier
+from doorstroom_client.parties.osr import Osr
+from doorstroom_client.transport.request import Timeouts
+
+Scholen = Iterable[School] | Callable[[str], School | None]
+"""The administrations a LAS serves: a list, or a function that finds one by routeringskenmerk."""
+
+
+def utc_now() -> dt.datetime:
+    """The wall clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+@frozen(kw_only=True)
+class OurSide:
+    """Who we are, whom we deal with, and how; what is asked of a school, a supplier or a school year follows from it.
+
+    Attributes:
+        leveranciers: the configured suppliers.
+        scholen: the administrations that results may arrive for.
+        osr: where mandates are looked up; None when no question is ever asked.
+        las_oin: gives our own OIN, as it stands in the certificate that is in use.
+        auteur: written in every message.
+        afspraak: the agreement version to write for a school year that is not among `jaargangen`.
+        registered: further agreements; what comes in may be of any of them.
+        jaargangen: what belongs to each school year; empty when there is one agreement and one namespace.
+        schooljaar: the school year of messages; None is the current one.
+        retry: how often to repeat.
+        timeouts: how long a call may take.
+        test_identities: accept an ECK-iD in any form.
+        las_key_reden: why LAS-keys may look like a BSN.
+        now: the wall clock (UTC).
+        on_event: is told of every call that ended.
+    """
+
+    leveranciers: tuple[Leverancier, ...]
+    scholen: tuple[School, ...] | Callable[[str], School | None]
+    osr: Osr | None
+    las_oin: Callable[[], str | None]
+    auteur: str
+    afspraak: Afspraak
+    registered: tuple[Afspraak, ...] = ()
+    jaargangen: Jaargangen = field(default_factory=Jaargangen)
+    schooljaar: str | None = None
+    retry: RetryPolicy = field(default_factory=Retry)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    test_identities: bool = False
+    las_key_reden: str = ""
+    now: Callable[[], dt.datetime] = utc_now
+    on_event: OnEvent | None = None
+    _by_address: Mapping[str, School] = field(init=False, repr=False, compare=False)
+    _shared_brins: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        amsterdam()  # a machine without time zones is told of at the start, and not at the first result
+        check_leveranciers(self.leveranciers)
+        if not isinstance(self.auteur, str) or not self.auteur.strip():
+            raise ConfigurationError(
+                "auteur is missing", setting="auteur", hint='Give the name and version of your LAS, like "MijnLAS 4.2"'
+            )
+        if self.schooljaar is not None and not Schooljaar.fits(self.schooljaar):
+            raise ConfigurationError(f"schooljaar: {Schooljaar.rule}", setting="schooljaar")
+        if self.jaargangen and self.osr is not None and self.osr.namespace:
+            raise ConfigurationError(
+                "osr.namespace and schooljaren are both given, and each names the namespace to use",
+                setting="osr.namespace",
+                hint="Leave osr.namespace out: schooljaren has one per school year",
+            )
+        listed = () if callable(self.scholen) else self.scholen
+        # Every result asks, so with thousands of schools it may not be a search; of two the first one counts.
+        object.__setattr__(self, "_by_address", {school.routeringskenmerk: school for school in reversed(listed)})
+        brins = Counter(school.instellingscode for school in self._by_address.values())
+        object.__setattr__(self, "_shared_brins", frozenset(brin for brin, count in brins.items() if count > 1))
+
+    @property
+    def afspraken(self) -> tuple[Afspraak, ...]:
+        """Every agreement that was given, in force or not."""
+        yearly = (item.afspraak for item in self.jaargangen.items)
+        return (self.afspraak, *self.registered, *(item for item in yearly if isinstance(item, Afspraak)))
+
+    @property
+    def teller(self) -> Teller:
+        """Tells what happens at our side."""
+        names = {item.oin: item.naam for item in reversed(self.leveranciers)}  # of two with one OIN the first one counts
+        return Teller(self.las_oin, self.now, self.on_event, names)
+
+    def today(self) -> dt.date:
+        """The Dutch calendar day."""
+        return self.now().astimezone(amsterdam()).date()
+
+    def schooljaar_of(self, schooljaar: str | None) -> str:
+        """The school year to write: as passed, as configured, the one that is in force today, or the current one."""
+        if schooljaar or self.schooljaar:
+            return schooljaar or self.schooljaar or ""
+        in_force = self.jaargangen.on(self.today())
+        return in_force.schooljaar if in_force is not None else Schooljaar.on(self.today())
+
+    def afspraak_of(self, schooljaar: str | None) -> Afspraak:
+        """The agreement to write for a school year; for the one to write when left out."""
+        found = self.jaargangen.van(self.schooljaar_of(schooljaar))
+        return found.afspraak if found is not None and isinstance(found.afspraak, Afspraak) else self.afspraak
+
+    def namespace_of(self, schooljaar: str) -> tuple[str, str]:
+        """The configured namespace of a school year (empty when there is none), and where it is set."""
+        if not self.jaargangen:
+            return ("" if self.osr is None else self.osr.namespace), "osr.namespace"
+        found = self.jaargangen.van(schooljaar)
+        return ("" if found is None else found.namespace), f"schooljaren.namespace of {schooljaar}"
+
+    def leverancier(self, key: Leverancier | str) -> Leverancier:
+        """A supplier as passed, or found by toetssoort, name or OIN."""
+        return key if isinstance(key, Leverancier) else find_leverancier(self.leveranciers, key)
+
+    def find_school(self, routeringskenmerk: str) -> School | None:
+        """The administration with this routeringskenmerk, when it is one of ours."""
+        return self.scholen(routeringskenmerk) if callable(self.scholen) else self._by_address.get(routeringskenmerk)
+
+    def school_of(self, routeringskenmerk: str) -> Flow[School | None]:
+        """The administration with this routeringskenmerk, within a flow: a function that finds it may wait, or be awaited."""
+        if callable(self.scholen):
+            return (yield from ask(self.scholen, routeringskenmerk))
+        return self.find_school(routeringskenmerk)
+
+    def known_schools(self) -> tuple[School, ...]:
+        """The configured administrations.
+
+        Raises:
+            ConfigurationError: they are found by a function, so they cannot be told.
+        """
+        if callable(self.scholen):
+            raise ConfigurationError("scholen is a function here, so say which schools are meant", setting="scholen")
+        return self.scholen
+
+    def the_school(self, school: School | str) -> School:
+        """The administration that is meant: as it is, or found by BRIN, School OIN or routeringskenmerk.
+
+        Raises:
+            ConfigurationError: none or more than one has that key, or it is no school at all.
+        """
+        if isinstance(school, School):
+            return school
+        if not isinstance(school, str):
+            raise ConfigurationError(
+                "school must be a School, or the BRIN, School OIN or routeringskenmerk of a configured one", setting="school"
+            )
+        if not callable(self.scholen):
+            return find_school(self.scholen, school)
+        found = self.scholen(school) if Routeringskenmerk.fits(school) else None
+        if isinstance(found, School):
+            return found
+        raise ConfigurationError(
+            "scholen is a function here, and it finds no school by this key",
+            setting="school",
+            hint="Give the School itself, or its routeringskenmerk; what a coroutine function finds has to be awaited first",
+        )
+
+    def naam_of(self, school: School) -> str:
+        """How a school is called in outcomes: by its BRIN, or by its routeringskenmerk when others have that BRIN too."""
+        return school.routeringskenmerk if school.instellingscode in self._shared_brins else school.instellingscode
+
+
+def as_afspraak(afspraak: Afspraak | str | None, extra: Sequence[Afspraak]) -> Afspraak:
+    """An agreement version as passed, or found by name among the shipped and the registered ones; 1.1 when left out."""
+    if isinstance(afspraak, Afspraak):
+        return afspraak
+    return Afspraak.met_naam(afspraak or "1.1", {item.naam: item for item in extra})
