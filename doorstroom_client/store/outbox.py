@@ -9,16 +9,10 @@ from itertools import chain, islice
 
 from doorstroom_client.store.database import IS_FREE, LET_GO, Cursor, Database, free_now, lease_until
 from doorstroom_client.store.ledger import IN_KEY, Ledger, about_key, columns_of, lock_keys
-from doorstroom_client.store.moments import moment_of, text_of
+from doorstroom_client.store.moments import text_of
+from doorstroom_client.store.queued import OPEN, SLACK, QueuedMessages, entries_of
 from doorstroom_client.store.rows import Claimed, Dispatch, Entry, Key, Outgoing, Queued, State
 
-_OPEN = "state IN ('waiting', 'held')"
-_COLUMNS = (
-    "id, message_id, soort, leverancier, routeringskenmerk, schooljaar, school_oin, aantal, sha256, state, reason, attempts, "
-    "onbekend, added_at, next_at, expires_at"
-)
-_SLACK = dt.timedelta(seconds=5)
-"""Differences between clocks that mean nothing."""
 _TURN = "first = 1 AND lease_owner IS NULL AND next_at <= ? AND expires_at > ?"
 """Due, and no older message of its key is open."""
 _SET_BACK = "first = 1 AND lease_owner IS NULL AND scheduled_at > ? AND expires_at > ?"
@@ -29,7 +23,7 @@ _AT_ONCE = 50
 """Messages that are put aside in one transaction, so that nobody waits long for the store."""
 
 
-class Outbox:
+class Outbox(QueuedMessages):
     """Keeps messages until they are delivered, in order, in one table.
 
     Args:
@@ -38,7 +32,7 @@ class Outbox:
     """
 
     def __init__(self, database: Database, ledger: Ledger) -> None:
-        self._database = database
+        super().__init__(database)
         self._ledger = ledger
 
     def add(self, message: Outgoing) -> Queued:
@@ -97,7 +91,7 @@ class Outbox:
         with self._database.transaction("mark a message") as cursor:
             lock_keys(self._database, cursor, queued.key)
             still = cursor.execute(
-                f"UPDATE outbox SET lease_boot = ?, lease_until = ? WHERE id = ? AND lease_owner = ? AND {_OPEN} "
+                f"UPDATE outbox SET lease_boot = ?, lease_until = ? WHERE id = ? AND lease_owner = ? AND {OPEN} "
                 "AND expires_at > ?",
                 (*lease_until(self._database, cursor, lease), queued.id, claimed.owner, at),
             ).rowcount
@@ -151,13 +145,6 @@ class Outbox:
         with self._database.transaction("mark a message") as cursor:
             self._ledger.strayed(cursor, claimed.dispatch)
 
-    def open_entries(self, key: Key, schooljaar: str) -> list[Entry]:
-        """What the open messages of a key say, the oldest first."""
-        query = f"SELECT entries FROM outbox WHERE {IN_KEY} AND schooljaar = ? AND {_OPEN} ORDER BY id"
-        with self._database.cursor("read messages") as cursor:
-            rows = cursor.execute(query, (*columns_of(key), schooljaar)).fetchall()
-        return [entry for row in rows for entry in _entries(row[0])]
-
     def overtake(self, key: Key, schooljaar: str, entries: Sequence[Entry], token: str, at: dt.datetime) -> Dispatch | None:
         """A list is about to be sent past the outbox: what is parked may not follow it any more, and the ledger is in doubt.
 
@@ -180,51 +167,6 @@ class Outbox:
             cursor.execute(parked, (moment, *columns_of(key), moment))
             return self._ledger.leave(cursor, token, key, schooljaar, entries)
 
-    def is_open(self, key: Key) -> bool:
-        """Whether a message of a key is still to be sent."""
-        with self._database.cursor("read messages") as cursor:
-            return self._has_open(cursor, key)
-
-    def messages(self, states: Sequence[State] | None = None, *, after: int = 0, limit: int = 100) -> list[Queued]:
-        """Messages, oldest first.
-
-        Args:
-            states: only these.
-            after: only ids above this one.
-            limit: at most so many.
-        """
-        wanted = list(State if states is None else states)
-        if not wanted:
-            return []
-        query = f"SELECT {_COLUMNS} FROM outbox WHERE id > ? AND state IN ({', '.join('?' * len(wanted))}) ORDER BY id LIMIT ?"
-        with self._database.cursor("read messages") as cursor:
-            return [_queued(row) for row in cursor.execute(query, (after, *wanted, limit)).fetchall()]
-
-    def counts(self) -> dict[State, int]:
-        """How many messages are in each state."""
-        with self._database.cursor("count messages") as cursor:
-            rows = cursor.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall()
-        found = {State(state): number for state, number in rows}
-        return {state: found.get(state, 0) for state in State}
-
-    def next_at(self, now: dt.datetime) -> dt.datetime | None:
-        """The moment at which the next message is due; `now` when one is due already.
-
-        One that a worker has in hand is due when its lease ends; one that expires is due to make way for others.
-        """
-        free = "lease_owner IS NULL"
-        with self._database.cursor("read messages") as cursor:
-            boot, clock = self._database.lease_clock(cursor)
-            set_back = f"SELECT EXISTS (SELECT 1 FROM outbox WHERE first = 1 AND {free} AND scheduled_at > ?)"
-            if cursor.execute(set_back, (text_of(now + _SLACK),)).fetchone()[0]:
-                return now
-            due = cursor.execute(f"SELECT min(next_at) FROM outbox WHERE first = 1 AND {free}").fetchone()[0]
-            late = cursor.execute(f"SELECT min(expires_at) FROM outbox WHERE ended_at IS NULL AND {free}").fetchone()[0]
-            in_hand = cursor.execute("SELECT lease_boot, lease_until FROM outbox WHERE lease_owner IS NOT NULL").fetchall()
-        moments = [moment for moment in (moment_of(due), moment_of(late)) if moment is not None]
-        moments += [now + dt.timedelta(seconds=until - clock) if lease == boot else now for lease, until in in_hand]
-        return max(min(moments), now) if moments else None
-
     def retry(self, id: int, at: dt.datetime) -> bool:
         """Let a message go now, unless a newer one of its key has gone before it: an old message never follows a newer one."""
         moment = text_of(at)
@@ -246,7 +188,7 @@ class Outbox:
         """Put an open message aside, so that later ones go on. False when it is not there or a worker is sending it."""
         with self._database.transaction("mark a message") as cursor:
             self._lock_of(cursor, id)
-            found = self._is_free(cursor, id, _OPEN)
+            found = self._is_free(cursor, id, OPEN)
             if found:
                 self._set_aside(cursor, id, reason, at)
             return found
@@ -277,7 +219,7 @@ class Outbox:
         return done
 
     def _take(self, cursor: Cursor, owner: str, now: dt.datetime, lease: float, without: Sequence[str]) -> Claimed | None:
-        at, ahead = text_of(now), text_of(now + _SLACK)
+        at, ahead = text_of(now), text_of(now + SLACK)
         skip = f" AND leverancier NOT IN ({', '.join('?' * len(without))})" if without else ""
         # Two questions, because one with "or" in it would go through all that waits.
         turns = chain(
@@ -295,7 +237,7 @@ class Outbox:
         )
         body, entries = cursor.execute("SELECT body, entries FROM outbox WHERE id = ?", (number,)).fetchone()
         queued = self._one(cursor, number)
-        return Claimed(queued, owner, bytes(body), self._leave(cursor, queued, _entries(entries)))
+        return Claimed(queued, owner, bytes(body), self._leave(cursor, queued, entries_of(entries)))
 
     def _each_of(self, cursor: Cursor, condition: str, values: Sequence[object], order: str) -> Iterator[int]:
         """Messages that meet a condition, in order; each of a key that nobody else works on meanwhile.
@@ -320,8 +262,8 @@ class Outbox:
 
     def _find_first(self, cursor: Cursor, key: Key) -> None:
         """Mark the oldest open message of a key, and no other: it alone can have its turn."""
-        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {IN_KEY} AND {_OPEN}", columns_of(key)).fetchone()[0]
-        others = f"UPDATE outbox SET first = 0 WHERE {IN_KEY} AND {_OPEN} AND first = 1 AND id <> ?"
+        oldest = cursor.execute(f"SELECT min(id) FROM outbox WHERE {IN_KEY} AND {OPEN}", columns_of(key)).fetchone()[0]
+        others = f"UPDATE outbox SET first = 0 WHERE {IN_KEY} AND {OPEN} AND first = 1 AND id <> ?"
         cursor.execute(others, (*columns_of(key), oldest or 0))
         cursor.execute("UPDATE outbox SET first = 1 WHERE id = ? AND first = 0", (oldest or 0,))
 
@@ -330,15 +272,10 @@ class Outbox:
     def _leave(self, cursor: Cursor, queued: Queued, entries: Sequence[Entry]) -> Dispatch:
         return self._ledger.leave(cursor, queued.message_id, queued.key, queued.schooljaar, entries)
 
-    def _has_open(self, cursor: Cursor, key: Key) -> bool:
-        return bool(
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM outbox WHERE {IN_KEY} AND {_OPEN})", columns_of(key)).fetchone()[0]
-        )
-
     def _is_ours(self, cursor: Cursor, claimed: Claimed) -> bool:
         """Whether a message is still in the hands of its worker; nobody else changes it from here on."""
         lock_keys(self._database, cursor, claimed.queued.key)
-        query = f"SELECT 1 FROM outbox WHERE id = ? AND lease_owner = ? AND {_OPEN}"
+        query = f"SELECT 1 FROM outbox WHERE id = ? AND lease_owner = ? AND {OPEN}"
         return cursor.execute(query, (claimed.queued.id, claimed.owner)).fetchone() is not None
 
     def _is_free(self, cursor: Cursor, number: int, condition: str) -> bool:
@@ -356,7 +293,7 @@ class Outbox:
         """Park a message, and put the ledger in doubt: it may still go out, so the next list has to say it all again."""
         message = self._one(cursor, number)
         entries = cursor.execute("SELECT entries FROM outbox WHERE id = ?", (number,)).fetchone()[0]
-        self._ledger.forget(cursor, message.key, message.schooljaar, _entries(entries))
+        self._ledger.forget(cursor, message.key, message.schooljaar, entries_of(entries))
         self._close(cursor, message, State.PARKED, reason, at)
 
     def _close(
@@ -377,31 +314,3 @@ class Outbox:
             (state, reason, text_of(at), *values, message.id),
         )
         self._find_first(cursor, message.key)
-
-    def _one(self, cursor: Cursor, number: int) -> Queued:
-        return _queued(cursor.execute(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", (number,)).fetchone())
-
-
-def _entries(text: str) -> tuple[Entry, ...]:
-    return tuple(Entry(*item) for item in json.loads(text))
-
-
-def _queued(row: tuple[object, ...]) -> Queued:
-    number, message_id, soort, leverancier, school, year, oin, aantal, checksum, state, reason, attempts, onbekend, *when = row
-    added, due, expires = (dt.datetime.fromisoformat(str(text)) for text in when)
-    return Queued(
-        id=int(str(number)),
-        message_id=str(message_id),
-        key=Key(str(soort), str(leverancier), str(school)),
-        schooljaar=str(year),
-        school_oin=str(oin),
-        aantal=int(str(aantal)),
-        sha256=str(checksum),
-        state=State(str(state)),
-        reason=str(reason),
-        attempts=int(str(attempts)),
-        onbekend=int(str(onbekend)),
-        added_at=added,
-        next_at=due,
-        expires_at=expires,
-    )
