@@ -1,4 +1,4 @@
-"""Make the reference pages that are made from code: settings, decisions, mandates, csv and let-in in docs/reference.
+"""Make what docs/ has from code: api, csv, decisions, let-in, mandates and settings in reference/, the tree in architecture.md.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -10,9 +10,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402 - found from the line above
+from api_page import api_page  # noqa: E402 - found from the line above
+from package_tree import with_tree  # noqa: E402
+
+from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
 from doorstroom_client.errors import Phase  # noqa: E402
 from doorstroom_client.exchange.answer_body import Body  # noqa: E402
@@ -26,6 +29,7 @@ from doorstroom_client.receiving.reasons import Reason  # noqa: E402
 from doorstroom_client.transport.request import Fault, FaultKind, Operation, Response  # noqa: E402
 
 REFERENCE = ROOT / "docs" / "reference"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
 
 SECTIONS: Mapping[str, tuple[str, str]] = {
@@ -537,6 +541,8 @@ def main() -> int:
         REFERENCE / "mandates.md": mandates_page(),
         REFERENCE / "csv.md": csv_page(),
         REFERENCE / "let-in.md": let_in_page(),
+        REFERENCE / "api.md": api_page(MADE),
+        ARCHITECTURE: with_tree(ARCHITECTURE.read_text("utf-8"), ROOT),
     }
     if "--check" in sys.argv:
         stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]

@@ -1,4 +1,4 @@
-"""The table of settings: it makes the reader of the TOML file, the environment variables, the help texts and the docs."""
+"""The table of settings, next year's version string included: it makes the reader, the variables, the help and the docs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agreement versions as data: what changes from year to year is a value here, never code elsewhere.
+"""The agreement of each school year as values: version string, fields and value lists; no version string stands elsewhere.
 
 Shipped are the published versions 1.0 (definition 1.0.1) and 1.1 (definition 1.1.0). The version string for school year
 2026-2027 is not public; whoever has that year's specification registers it:

@@ -1,4 +1,4 @@
-"""Reads what the register sends.
+"""Reads what the register sends: any wrapper and spelling of a field in, plain values out.
 
 Its bodies are known in part only, so any shape is taken in, and nothing is made of it that it does not say: what cannot be
 understood is None, and never "nothing".

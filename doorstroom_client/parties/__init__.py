@@ -1,1 +1,1 @@
-"""Who is called, and who we are."""
+"""Who is called and who we are: suppliers, the OSR, our certificate, and how we identify ourselves."""

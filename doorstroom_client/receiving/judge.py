@@ -1,4 +1,4 @@
-"""One pushed message in, one answer out, without a framework.
+"""Decides about a pushed message: who sent it, for which school, with a mandate, can it be used; and gives the answer.
 
 The order is: who is it, for which school, is the sender mandated, can the message be used, keep it, answer. 202 is given
 only after the store has committed. Texts of answers are fixed: nothing that came in is ever echoed.

@@ -1,4 +1,4 @@
-"""One commit for all that arrives while the disk is busy with the last one.
+"""Makes received results durable before they are answered: one commit for all that arrive while the last one is written.
 
 A commit that is safe costs a wait for the disk, and results come in bursts. So whoever finds the store free writes what
 all the others brought meanwhile, in one commit; each of them gets its answer only after that commit. Who brings something

@@ -1,4 +1,4 @@
-"""The inbox in a database: received results."""
+"""The inbox in a database: received results, each of them on disk when `add_many` ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store in a database: its parts, and what concerns all of them."""
+"""`Store`: inbox, outbox, ledger and reports in one database, and what concerns all of them, such as a purge."""
 
 from __future__ import annotations
 
