@@ -67,7 +67,7 @@ def sizes(root: Path) -> dict[str, Counter[str]]:
     """What each room holds, all of them without the twins, and the tests."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for path, source in files_of(root / NAME):
-        for part in {room_of(path), "twins" if room_of(path) == "twins" else "all but twins"}:
+        for part in dict.fromkeys((room_of(path), "twins" if room_of(path) == "twins" else "all but twins")):
             found[part].update(measured(source))
     for _, source in files_of(root / "tests"):
         found["tests"].update(measured(source))
