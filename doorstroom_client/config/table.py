@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.receiving.proxy_forms import FORMS
 
@@ -19,6 +21,9 @@ class Setting:
         required: whether its section cannot do without it.
         kind: ``text``, ``number``, ``flag``, ``day``, ``path``, ``paths``, ``texts`` or ``place``: a path or an address.
         secret: whether it may come from a file named by ``..._FILE`` and is never shown.
+        section: the section it stands in; empty at the top.
+        key: its name within the section.
+        variable: its environment variable; None inside a section that may stand there several times.
     """
 
     name: str
@@ -26,26 +31,20 @@ class Setting:
     required: bool = False
     kind: str = "text"
     secret: bool = False
+    section: str = field(init=False)
+    key: str = field(init=False)
+    variable: str | None = field(init=False)
 
-    @property
-    def section(self) -> str:
-        """The section it stands in; empty at the top."""
-        return self.name.rpartition(".")[0]
-
-    @property
-    def key(self) -> str:
-        """Its name within the section."""
-        return self.name.rpartition(".")[2]
+    def __post_init__(self) -> None:
+        section, _, key = self.name.rpartition(".")
+        object.__setattr__(self, "section", section)
+        object.__setattr__(self, "key", key)
+        object.__setattr__(self, "variable", None if "[]" in section else PREFIX + self.name.replace(".", "_").upper())
 
     @property
     def from_file(self) -> bool:
         """Whether its value may come from a file named by ``..._FILE``: it is a secret, or there may be one in it."""
         return self.secret or self.kind == "place"
-
-    @property
-    def variable(self) -> str | None:
-        """Its environment variable; None inside a section that may stand there several times."""
-        return None if "[]" in self.name else PREFIX + self.name.replace(".", "_").upper()
 
 
 SETTINGS: tuple[Setting, ...] = (

@@ -8,6 +8,7 @@ then one of them tries.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 
 from doorstroom_client.basics import forks
@@ -43,7 +44,7 @@ class Circuits:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = forks.Lock()
-        self._peers: dict[str, _Peer] = {}
+        self._peers: defaultdict[str, _Peer] = defaultdict(_Peer)
         forks.watch(self)
 
     def after_fork(self) -> None:
@@ -62,7 +63,7 @@ class Circuits:
             0 when it may be made; else the seconds to wait. While the circuit is open one call at a time may try.
         """
         with self._lock:
-            known = self._peers.setdefault(peer, _Peer())
+            known = self._peers[peer]
             left = known.closed_until - self._clock()
             if left > 0:
                 return left
@@ -75,7 +76,7 @@ class Circuits:
     def spend(self, peer: str, cost: int) -> bool:
         """Pay for a retry; False when the budget does not allow it."""
         with self._lock:
-            known = self._peers.setdefault(peer, _Peer())
+            known = self._peers[peer]
             if known.tokens < cost:
                 return False
             known.tokens -= cost
@@ -84,7 +85,7 @@ class Circuits:
     def succeeded(self, peer: str, earned: int) -> None:
         """The peer gave an answer, whatever it said: the circuit closes, and `earned` tokens come back."""
         with self._lock:
-            known = self._peers.setdefault(peer, _Peer())
+            known = self._peers[peer]
             known.tokens = min(float(CAPACITY), known.tokens + earned)
             known.failures = 0
             known.closed_until = float("-inf")
@@ -100,7 +101,7 @@ class Circuits:
             why: what was wrong, for whoever is not let through.
         """
         with self._lock:
-            known = self._peers.setdefault(peer, _Peer())
+            known = self._peers[peer]
             known.failures += 1
             known.why = why
             if after and known.failures >= after:
@@ -109,16 +110,16 @@ class Circuits:
     def released(self, peer: str, call: object) -> None:
         """A call ended; when it was the one that tried, another may."""
         with self._lock:
-            known = self._peers.setdefault(peer, _Peer())
+            known = self._peers[peer]
             if known.probe is call:
                 known.probe = None
 
     def why(self, peer: str) -> str:
         """What was wrong with the last call that failed."""
         with self._lock:
-            return self._peers.setdefault(peer, _Peer()).why
+            return self._peers[peer].why
 
     def tokens(self, peer: str) -> float:
         """What is left of the budget."""
         with self._lock:
-            return self._peers.setdefault(peer, _Peer()).tokens
+            return self._peers[peer].tokens

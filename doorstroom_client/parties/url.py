@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from doorstroom_client.basics.frozen import frozen
@@ -11,8 +12,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.auth import Auth, NoAuth
 
 
-@frozen
-class Origin:
+class Origin(NamedTuple):
     """Scheme, host and port of an address, parsed: origins are compared as values, never as text prefixes."""
 
     scheme: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable
 
 from doorstroom_client.basics import forks
@@ -17,8 +18,8 @@ class _Address:
 
     __slots__ = ("accepted", "fruitless", "last")
 
-    def __init__(self, *, accepted: bool = False) -> None:
-        self.accepted = accepted
+    def __init__(self) -> None:
+        self.accepted = False
         self.fruitless = 0
         self.last = float("-inf")
 
@@ -35,18 +36,19 @@ class Reputation:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = forks.Lock()
-        self._known: dict[str, _Address] = {}
+        self._known: defaultdict[str, _Address] = defaultdict(_Address)
         self._deviating: set[str] = set()
 
     def accepted(self, base_url: str) -> None:
         """Something was accepted there, now or in an earlier run."""
         with self._lock:
-            self._known[base_url] = _Address(accepted=True)
+            known = self._known[base_url]
+            known.accepted, known.fruitless = True, 0
 
     def fruitless(self, base_url: str) -> None:
         """Nothing of a list was accepted there."""
         with self._lock:
-            known = self._known.setdefault(base_url, _Address())
+            known = self._known[base_url]
             known.fruitless += 1
             known.last = self._clock()
 
@@ -63,12 +65,15 @@ class Reputation:
 
     def is_proven(self, base_url: str) -> bool:
         """Whether something was accepted there, and not only refusals came for a long time since."""
-        return self._known.get(base_url, _Address()).accepted and not self.is_suspicious(base_url)
+        known = self._known.get(base_url)
+        return known is not None and known.accepted and not self.is_suspicious(base_url)
 
     def is_suspicious(self, base_url: str) -> bool:
         """Whether so many lists in a row were refused there that the address is probably wrong; forgotten after a while."""
         with self._lock:
-            known = self._known.get(base_url, _Address())
+            known = self._known.get(base_url)
+            if known is None:
+                return False
             enough = SUSPICIOUS_WHEN_PROVEN if known.accepted else SUSPICIOUS
             if known.fruitless and self._clock() - known.last > _FORGET_SECONDS:
                 known.fruitless = 0

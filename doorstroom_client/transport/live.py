@@ -37,6 +37,9 @@ class LiveContext:
 
     Raises:
         ConfigurationError: the files cannot be used now.
+
+    Attributes:
+        oin: the OIN in the certificate that is in use.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class LiveContext:
         self._looked_at = clock()
         self._events: list[Event] = []
         self._context, self._facts = self._make()
+        self.oin = self._facts.oin
         self._warn_in_time()
         for event in self._events:
             tell(event, on_event)
@@ -78,11 +82,6 @@ class LiveContext:
         return context
 
     @property
-    def oin(self) -> str | None:
-        """The OIN in the certificate that is in use."""
-        return self._facts.oin
-
-    @property
     def is_valid(self) -> bool:
         """Whether the certificate that is in use has not ended."""
         return self._now() <= self._facts.not_after
@@ -94,6 +93,7 @@ class LiveContext:
         problem = ""
         try:
             self._context, self._facts = self._make()
+            self.oin = self._facts.oin
         except ConfigurationError as error:
             problem = error.setting or "certificate"
         if problem:
