@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, AsyncIterator, Sequence
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
 from doorstroom_client.async_faces.osr_endpoints import AsyncOsrEndpoints
@@ -20,7 +21,7 @@ from doorstroom_client.runtime import AsyncRuntime
 
 
 @frozen
-class AsyncClientOsr(AsyncOsrCatalogue, AsyncOsrEndpoints):
+class AsyncClientOsr(ThroughClient, AsyncOsrCatalogue, AsyncOsrEndpoints):
     """Questions to the OSR; reached as ``client.osr``."""
 
     _operations: Operations

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.faces.osr_catalogue import OsrCatalogue
 from doorstroom_client.faces.osr_endpoints import OsrEndpoints
@@ -20,7 +21,7 @@ from doorstroom_client.runtime import SyncRuntime
 
 
 @frozen
-class ClientOsr(OsrCatalogue, OsrEndpoints):
+class ClientOsr(ThroughClient, OsrCatalogue, OsrEndpoints):
     """Questions to the OSR; reached as ``client.osr``."""
 
     _operations: Operations

@@ -24,6 +24,7 @@ from .planting import Bug
 BUGS: list[Bug] = []
 
 _ANSWERS = "tests/exchange/test_answers_wire.py"
+_AS_SENT = "tests/parity/test_as_sent.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
 _CHAIN = "tests/receiving/test_chain.py"
 _CALL = "tests/exchange/test_call.py"
@@ -1427,3 +1428,33 @@ def _(after_fork: Any, self: Any, *, forked: bool = True) -> None:
 )
 def _(find_school: Any, self: Any, routeringskenmerk: str) -> Any:
     return next((item for item in self.scholen if item.routeringskenmerk == routeringskenmerk), None)
+
+
+@bug(
+    "raw",
+    "what is handed out is what is kept",
+    "basics.as_sent:as_sent",
+    f"{_AS_SENT}::test_changing_what_was_handed_out_changes_nothing_of_the_value",
+)
+def _(_: Any, document: dict[str, Any]) -> Any:
+    return document
+
+
+@bug(
+    "raw",
+    "what is handed out shows itself",
+    "basics.as_sent:AsSent.__repr__",
+    f"{_AS_SENT}::test_no_way_of_showing_it_shows_what_is_in_it",
+)
+def _(_: Any, self: dict[str, Any]) -> str:
+    return dict.__repr__(self)
+
+
+@bug(
+    "raw",
+    "a client is pickled as far as it goes",
+    "basics.through_client:ThroughClient.__reduce_ex__",
+    f"{_AS_SENT}::test_what_works_through_a_client_says_that_it_cannot_be_pickled",
+)
+def _(_: Any, self: object, protocol: Any) -> Any:
+    return object.__reduce_ex__(self, protocol)
