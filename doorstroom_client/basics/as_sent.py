@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -31,10 +31,11 @@ def as_sent(document: Mapping[str, Any]) -> AsSent:
         document: an object of JSON, however deep: it is walked without recursion.
     """
     whole = AsSent(document)
-    waiting: list[AsSent | ListAsSent] = [whole]
+    waiting: list[Any] = [whole]
     while waiting:
-        held: Any = waiting.pop()
-        for place, value in held.items() if isinstance(held, AsSent) else enumerate(held):
+        held = waiting.pop()
+        places: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, AsSent) else enumerate(held)
+        for place, value in places:
             if isinstance(value, dict | list):
                 held[place] = copied = AsSent(value) if isinstance(value, dict) else ListAsSent(value)
                 waiting.append(copied)

@@ -36,6 +36,7 @@ _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/osr/test_endpoints.py"
 _FORMS = "tests/receiving/test_forms.py"
+_GIVEN = "tests/config/test_given.py"
 _FUNCTIONS = "tests/receiving/test_functions.py"
 _OUTBOX = "tests/sending/test_outbox_turns.py"
 _OUTBOX_WORKER = "tests/sending/test_outbox_worker.py"
@@ -1458,3 +1459,39 @@ def _(_: Any, self: dict[str, Any]) -> str:
 )
 def _(_: Any, self: object, protocol: Any) -> Any:
     return object.__reduce_ex__(self, protocol)
+
+
+@bug("arguments", "whatever was given is taken", "parties.given:given", f"{_GIVEN}::test_an_argument_of_another_kind_is_named")
+def _(_: Any, value: Any, *__: Any) -> Any:
+    return value
+
+
+@bug(
+    "arguments",
+    "one value is looked through as if it were many",
+    "parties.given:as_taken",
+    f"{_GIVEN}::test_an_argument_of_another_kind_is_named",
+)
+def _(_: Any, values: Any, *__: Any) -> Any:
+    return iter(values)
+
+
+@bug(
+    "arguments",
+    "a school that is to be awaited is not",
+    "operations:Operations.school_meant",
+    f"{_GIVEN}::test_what_a_coroutine_function_finds_is_awaited",
+)
+def _(_: Any, self: Any, school: Any) -> Any:
+    yield from ()
+    return self.the_school(school)
+
+
+@bug(
+    "arguments",
+    "the content of a file is shown as its path",
+    "parties.given:given_path",
+    f"{_GIVEN}::test_the_content_of_a_file_in_place_of_its_path_is_not_shown",
+)
+def _(_: Any, value: Any, setting: str) -> Any:
+    return value
