@@ -23,8 +23,9 @@ from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.operations import Operations
 from doorstroom_client.osr.answers import Answers
-from doorstroom_client.our_side import Scholen, as_afspraak, utc_now
+from doorstroom_client.our_side import Scholen, as_afspraak, as_leveranciers, as_scholen, utc_now
 from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.parties.given import given, given_each
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import Osr
 from doorstroom_client.resources import Resources
@@ -104,19 +105,23 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
                 setting="afspraak",
                 hint="Leave afspraak out: schooljaren has one per school year",
             )
+        given(transport, _sends, "transport", "an object with the methods send and close")
+        given(retention, Retention, "retention", "a Retention", "Give retention=Retention(days=30)")
+        afspraken = given_each(afspraken, Afspraak, "afspraken", "a list of Afspraak")
+        schooljaren = given_each(schooljaren, Jaargang, "schooljaren", "a list of Jaargang")
         resources = Resources(certificate, store, on_event, now)
         self._operations = Operations(
-            leveranciers=tuple(leveranciers),
-            scholen=scholen if callable(scholen) else tuple(scholen),
+            leveranciers=as_leveranciers(leveranciers),
+            scholen=as_scholen(scholen),
             osr=osr,
             las_oin=resources.las_oin,
             auteur=auteur,
             afspraak=as_afspraak(afspraak, afspraken),
-            registered=tuple(afspraken),
+            registered=afspraken,
             jaargangen=Jaargangen.of(schooljaren).resolved({item.naam: item for item in afspraken}),
             schooljaar=schooljaar,
-            retry=retry or Retry(),
-            timeouts=timeouts or Timeouts(),
+            retry=Retry() if retry is None else retry,
+            timeouts=Timeouts() if timeouts is None else timeouts,
             test_identities=test_identities,
             las_key_reden=las_key_reden,
             on_event=on_event,
@@ -146,7 +151,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         *,
         retry: RetryPolicy | None = None,
         timeouts: Timeouts | None = None,
-        afspraak: Afspraak | None = None,
+        afspraak: Afspraak | str | None = None,
         schooljaar: str | None = None,
         leveranciers: Sequence[Leverancier] | None = None,
     ) -> Self:
@@ -155,7 +160,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         Args:
             retry: how often to repeat within a call.
             timeouts: how long a call may take in all.
-            afspraak: agreement version.
+            afspraak: agreement version, or the name of a shipped or registered one.
             schooljaar: school year of the messages.
             leveranciers: the suppliers.
 
@@ -165,9 +170,9 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         given = {
             "retry": retry,
             "timeouts": timeouts,
-            "afspraak": afspraak,
+            "afspraak": None if afspraak is None else as_afspraak(afspraak, self._operations.registered),
             "schooljaar": schooljaar,
-            "leveranciers": None if leveranciers is None else tuple(leveranciers),
+            "leveranciers": None if leveranciers is None else as_leveranciers(leveranciers),
         }
         derived = object.__new__(type(self))
         derived._operations = self._operations.with_options({name: value for name, value in given.items() if value is not None})
@@ -212,3 +217,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
     def store(self) -> AsyncClientStore:
         """The store as a whole: remove what is no longer needed, copy it, count what is in it."""
         return AsyncClientStore(self._operations, self._runtime, self._retention)
+
+
+def _sends(transport: object) -> bool:
+    return all(callable(getattr(transport, name, None)) for name in ("send", "close"))

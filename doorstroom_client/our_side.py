@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from typing import Any, TypeGuard
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
@@ -17,6 +18,7 @@ from doorstroom_client.messages.identifiers import Routeringskenmerk, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.parties.given import another_kind, as_taken, given, given_each
 from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers, find_leverancier
 from doorstroom_client.parties.osr import Osr
 from doorstroom_client.transport.request import Timeouts
@@ -72,6 +74,7 @@ class OurSide:
 
     def __post_init__(self) -> None:
         amsterdam()  # a machine without time zones is told of at the start, and not at the first result
+        self._check_kinds()
         check_leveranciers(self.leveranciers)
         if not isinstance(self.auteur, str) or not self.auteur.strip():
             raise ConfigurationError(
@@ -90,6 +93,16 @@ class OurSide:
         object.__setattr__(self, "_by_address", {school.routeringskenmerk: school for school in reversed(listed)})
         brins = Counter(school.instellingscode for school in self._by_address.values())
         object.__setattr__(self, "_shared_brins", frozenset(brin for brin, count in brins.items() if count > 1))
+
+    def _check_kinds(self) -> None:
+        """Refuse an argument of another kind than its own."""
+        given(self.osr, Osr, "osr", "an Osr", 'Give osr=Osr("https://…/api/v2", namespace="…")')
+        given(self.retry, RetryPolicy, "retry", "a Retry, or an object with all members of RetryPolicy")
+        given(self.timeouts, Timeouts, "timeouts", "a Timeouts", "Give timeouts=Timeouts(post=30)")
+        given(self.test_identities, bool, "test_identities", "True or False")
+        given(self.las_key_reden, str, "las_key_reden", "text")
+        given(self.on_event, callable, "on_event", "a function that takes an Event")
+        given(self.now, callable, "now", "a function that gives the time in UTC")
 
     @property
     def afspraken(self) -> tuple[Afspraak, ...]:
@@ -127,8 +140,16 @@ class OurSide:
         return ("" if found is None else found.namespace), f"schooljaren.namespace of {schooljaar}"
 
     def leverancier(self, key: Leverancier | str) -> Leverancier:
-        """A supplier as passed, or found by toetssoort, name or OIN."""
-        return key if isinstance(key, Leverancier) else find_leverancier(self.leveranciers, key)
+        """A supplier as passed, or found by toetssoort, name or OIN.
+
+        Raises:
+            ConfigurationError: none is known by that, or it is something else.
+        """
+        if isinstance(key, Leverancier):
+            return key
+        if not isinstance(key, str):
+            raise another_kind(key, "leverancier", "a Leverancier, or the toetssoort, name or OIN of a configured one")
+        return find_leverancier(self.leveranciers, key)
 
     def find_school(self, routeringskenmerk: str) -> School | None:
         """The administration with this routeringskenmerk, when it is one of ours."""
@@ -156,30 +177,72 @@ class OurSide:
         Raises:
             ConfigurationError: none or more than one has that key, or it is no school at all.
         """
-        if isinstance(school, School):
-            return school
-        if not isinstance(school, str):
-            raise ConfigurationError(
-                "school must be a School, or the BRIN, School OIN or routeringskenmerk of a configured one", setting="school"
-            )
-        if not callable(self.scholen):
-            return find_school(self.scholen, school)
-        found = self.scholen(school) if Routeringskenmerk.fits(school) else None
-        if isinstance(found, School):
-            return found
-        raise ConfigurationError(
-            "scholen is a function here, and it finds no school by this key",
-            setting="school",
-            hint="Give the School itself, or its routeringskenmerk; what a coroutine function finds has to be awaited first",
-        )
+        if self._has_to_be_found(school):
+            return _as_school(self.find_school(school) if Routeringskenmerk.fits(school) else None)
+        return school if isinstance(school, School) else find_school(self.known_schools(), school)
+
+    def school_meant(self, school: School | str) -> Flow[School]:
+        """The same within a flow, where what a coroutine function finds is awaited."""
+        if self._has_to_be_found(school):
+            return _as_school((yield from self.school_of(school)) if Routeringskenmerk.fits(school) else None)
+        return self.the_school(school)
+
+    def the_schools(self, schools: Iterable[School | str]) -> Iterator[School]:
+        """Many of them, found as they are taken.
+
+        Raises:
+            ConfigurationError: it is one school, and not many.
+        """
+        wants = "a list of School, or of keys of configured ones"
+        return map(self.the_school, as_taken(schools, School | str, "schools", wants))
+
+    def _has_to_be_found(self, school: School | str) -> TypeGuard[str]:
+        """Whether a function has to be asked for it."""
+        if not isinstance(school, School | str):
+            raise another_kind(school, "school", "a School, or the BRIN, School OIN or routeringskenmerk of a configured one")
+        return not isinstance(school, School) and callable(self.scholen)
+
+    def only_of(self, school: School | str | None) -> Flow[list[str] | None]:
+        """The routeringskenmerken of what is asked for: of one administration, or all (None)."""
+        return None if school is None else [(yield from self.school_meant(school)).routeringskenmerk]
 
     def naam_of(self, school: School) -> str:
         """How a school is called in outcomes: by its BRIN, or by its routeringskenmerk when others have that BRIN too."""
         return school.routeringskenmerk if school.instellingscode in self._shared_brins else school.instellingscode
 
 
+def as_leveranciers(leveranciers: Iterable[Leverancier]) -> tuple[Leverancier, ...]:
+    """The suppliers as passed, read once."""
+    hint = 'Give leveranciers=[Leverancier("ICE", oin, base_url)]'
+    return given_each(leveranciers, Leverancier, "leveranciers", "a list of Leverancier", hint)
+
+
+def as_scholen(scholen: Scholen) -> tuple[School, ...] | Callable[[str], School | None]:
+    """The administrations as passed, read once; or what finds one."""
+    if callable(scholen) and not isinstance(scholen, type):
+        return scholen
+    listed: Any = scholen
+    return given_each(listed, School, "scholen", "a list of School, or a function that finds one by routeringskenmerk")
+
+
+def _as_school(found: object) -> School:
+    """What a function found, when that is a school."""
+    if isinstance(found, School):
+        return found
+    if isinstance(found, Coroutine):
+        found.close()  # or Python warns that nobody awaited it
+        problem, hint = "scholen is a coroutine function here, and this method cannot wait for it", "Give the School itself"
+    elif found is None:
+        problem = "scholen is a function here, and it finds no school by this key"
+        hint = "Give the School itself, or its routeringskenmerk: no other key is asked for"
+    else:
+        problem, hint = "scholen is a function here, and what it gives is no School", "Have it return a School, or None"
+    raise ConfigurationError(problem, setting="school", hint=hint)
+
+
 def as_afspraak(afspraak: Afspraak | str | None, extra: Sequence[Afspraak]) -> Afspraak:
     """An agreement version as passed, or found by name among the shipped and the registered ones; 1.1 when left out."""
     if isinstance(afspraak, Afspraak):
         return afspraak
+    given(afspraak, str, "afspraak", "an Afspraak, or the name of one")
     return Afspraak.met_naam(afspraak or "1.1", {item.naam: item for item in extra})

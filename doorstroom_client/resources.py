@@ -11,6 +11,7 @@ from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.parties.certificate import ClientCertificate
+from doorstroom_client.parties.given import given, is_path
 from doorstroom_client.sending.one_list import Books
 from doorstroom_client.store.group_commit import GroupCommit
 from doorstroom_client.store.location import veiled
@@ -40,6 +41,12 @@ class Resources:
         on_event: OnEvent | None,
         now: Callable[[], dt.datetime],
     ) -> None:
+        hint = 'Give certificate=ClientCertificate("las.pem", "las.key", trust="roots.pem")'
+        given(certificate, ClientCertificate, "certificate", "a ClientCertificate", hint)
+        wants = "the path of an SQLite file, the address of a PostgreSQL database, or an Inbox"
+        given(store, lambda value: is_path(value) or isinstance(value, Store | Inbox), "store", wants)
+        given(on_event, callable, "on_event", "a function that takes an Event")
+        given(now, callable, "now", "a function that gives the time in UTC")
         self._live = None if certificate is None else LiveContext(certificate, on_event, now=now)
         self._store = veiled(store)
         self._on_event = on_event
@@ -173,8 +180,7 @@ class Resources:
     def _the_store(self) -> Store | Inbox:
         if isinstance(self._store, Store | Inbox):
             return self._store
-        if not isinstance(self._store, str | os.PathLike):
-            raise ConfigurationError("store must be a path, an address or a store object", setting="store")
+        assert isinstance(self._store, str | os.PathLike)
         return open_store(os.fspath(self._store))
 
     def close(self) -> None:

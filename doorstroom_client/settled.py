@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Operations
 from doorstroom_client.parties.leverancier import Leverancier
 
 
-class Settled:
+class Settled(ThroughClient):
     """Base of both clients."""
 
     _operations: Operations

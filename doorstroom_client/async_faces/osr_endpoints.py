@@ -11,6 +11,7 @@ from doorstroom_client.operations import Operations
 from doorstroom_client.osr.endpoints import find_endpoints, find_free_routing_id
 from doorstroom_client.osr.entries import Endpoint
 from doorstroom_client.osr.own_endpoint import Adreswens, Adreswijziging, settle, settle_one
+from doorstroom_client.parties.given import as_taken
 from doorstroom_client.runtime import AsyncRuntime
 
 
@@ -23,7 +24,7 @@ class AsyncOsrEndpoints:
 
     async def find_endpoints(
         self,
-        school: School | None = None,
+        school: School | str | None = None,
         *,
         routing_id: str | None = None,
         attributes: str | None = None,
@@ -33,7 +34,7 @@ class AsyncOsrEndpoints:
         """The addresses of a school, or of one administration. Empty for a service that has mandates of boards only.
 
         Args:
-            school: all administrations of this school.
+            school: all administrations of this school, or of the one with this key.
             routing_id: one administration, by its routeringskenmerk.
             attributes: only systems of this kind, such as ``LAS``.
             on: those of another day than today.
@@ -46,6 +47,8 @@ class AsyncOsrEndpoints:
             TransportError: there was no connection or no complete answer.
         """
         registry = self._operations.registry
+        if school is not None:
+            school = await self._runtime.run(self._operations.school_meant(school))
         asked = find_endpoints(
             registry.osr_on(on),
             registry.budget(),
@@ -74,7 +77,7 @@ class AsyncOsrEndpoints:
 
     async def plan_endpoint(
         self,
-        school: School,
+        school: School | str,
         url: str,
         *,
         attributes: str = "LAS",
@@ -84,7 +87,7 @@ class AsyncOsrEndpoints:
         """Say what has to be done so that the OSR holds our address for a school. Nothing is written.
 
         Args:
-            school: the school; its routeringskenmerk names the administration.
+            school: the school, or a key of it; its routeringskenmerk names the administration.
             url: https address of our receiver.
             attributes: what kind of system it is.
             since: first day; at once when left out.
@@ -97,12 +100,13 @@ class AsyncOsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
+        school = await self._runtime.run(self._operations.school_meant(school))
         wens = Adreswens(school, url, attributes, since, until)
         return await self._runtime.run(settle(self._operations.registry, wens, write=False))
 
     async def register_endpoint(
         self,
-        school: School,
+        school: School | str,
         url: str,
         *,
         attributes: str = "LAS",
@@ -114,7 +118,7 @@ class AsyncOsrEndpoints:
         An address of another system is never overwritten, and a write is never repeated before the register was looked at.
 
         Args:
-            school: the school; its routeringskenmerk names the administration.
+            school: the school, or a key of it; its routeringskenmerk names the administration.
             url: https address of our receiver.
             attributes: what kind of system it is.
             since: first day; at once when left out.
@@ -130,6 +134,7 @@ class AsyncOsrEndpoints:
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer; what was written may have been applied.
         """
+        school = await self._runtime.run(self._operations.school_meant(school))
         wens = Adreswens(school, url, attributes, since, until)
         return await self._runtime.run(settle(self._operations.registry, wens, write=True))
 
@@ -166,7 +171,7 @@ class AsyncOsrEndpoints:
         """
         registry = self._operations.registry
         registry.own_oin()
-        for wens in wensen:
+        for wens in as_taken(wensen, Adreswens, "wensen", "a list of Adreswens"):
             yield await self._runtime.run(settle_one(registry, wens, write=False))
 
     @works_while_read
@@ -188,5 +193,5 @@ class AsyncOsrEndpoints:
         """
         registry = self._operations.registry
         registry.own_oin()
-        for wens in wensen:
+        for wens in as_taken(wensen, Adreswens | Adreswijziging, "wensen", "a list of Adreswens, or of plans made of them"):
             yield await self._runtime.run(settle_one(registry, wens, write=True))

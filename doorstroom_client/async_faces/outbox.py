@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, AsyncIterator, Sequence
 from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.messages.aanlevering import Aanlevering, Onleesbaar
 from doorstroom_client.operations import Operations
@@ -21,7 +22,7 @@ _BATCH = 100
 
 
 @frozen
-class AsyncClientOutbox:
+class AsyncClientOutbox(ThroughClient):
     """The outbox; reached as ``client.outbox``. It needs a store.
 
     A list that is added is on disk before `add` returns. `deliver` sends what is due: per school, supplier and kind strictly

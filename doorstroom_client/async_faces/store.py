@@ -6,6 +6,7 @@ import datetime as dt
 import os
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.operations import Operations
 from doorstroom_client.runtime import AsyncRuntime
 from doorstroom_client.store.removed import removed
@@ -14,7 +15,7 @@ from doorstroom_client.store.rows import Purged
 
 
 @frozen
-class AsyncClientStore:
+class AsyncClientStore(ThroughClient):
     """The store; reached as ``client.store``. It needs a store with all of its parts."""
 
     _operations: Operations

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import fields
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.operations import Operations
 from doorstroom_client.receiving.received import Ontvangen, open_kept
@@ -17,7 +18,7 @@ _PAUSES = (60.0, 300.0, 1800.0, 7200.0, 21600.0)
 
 
 @frozen
-class OntvangenResultaat(Ontvangen):
+class OntvangenResultaat(ThroughClient, Ontvangen):
     """A received result; mark it with `done` once it is processed, or put it off with `later`."""
 
     _kept: StoredResult

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.faces.osr_catalogue import OsrCatalogue
 from doorstroom_client.faces.osr_endpoints import OsrEndpoints
@@ -20,19 +21,19 @@ from doorstroom_client.runtime import SyncRuntime
 
 
 @frozen
-class ClientOsr(OsrCatalogue, OsrEndpoints):
+class ClientOsr(ThroughClient, OsrCatalogue, OsrEndpoints):
     """Questions to the OSR; reached as ``client.osr``."""
 
     _operations: Operations
     _runtime: SyncRuntime
 
-    def check_mandaat(self, school: School, leverancier: Leverancier | str, *, on: dt.date | None = None) -> Mandaat:
+    def check_mandaat(self, school: School | str, leverancier: Leverancier | str, *, on: dt.date | None = None) -> Mandaat:
         """Ask whether a supplier may exchange messages on behalf of a school.
 
         With an API key the mandate of this LAS is looked up as well.
 
         Args:
-            school: the school.
+            school: the school, or its BRIN, School OIN or routeringskenmerk.
             leverancier: the supplier, or its toetssoort.
             on: the day to ask about; today when left out.
 
@@ -40,23 +41,28 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
             True when mandated; its ``uitleg`` tells the school in Dutch what is right or wrong and who can repair it.
 
         Raises:
+            ConfigurationError: the school or the supplier is not known.
             UnexpectedResponse: the OSR gave neither a yes nor a no; that is never taken as a no.
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
-        return self._runtime.run(self._operations.registry.check_mandaat(school, self._operations.leverancier(leverancier), on))
+        asked = self._operations.leverancier(leverancier)
+        school = self._runtime.run(self._operations.school_meant(school))
+        return self._runtime.run(self._operations.registry.check_mandaat(school, asked, on))
 
-    def find_leveranciers(self, school: School) -> list[Leverancier]:
+    def find_leveranciers(self, school: School | str) -> list[Leverancier]:
         """The configured suppliers that a school has mandated. Answers of the last minutes are not asked for again.
 
         Args:
-            school: the school.
+            school: the school, or its BRIN, School OIN or routeringskenmerk.
 
         Raises:
+            ConfigurationError: the school is not known.
             UnexpectedResponse: the OSR gave neither a yes nor a no.
             Unavailable: the OSR is out of service.
             TransportError: there was no connection or no complete answer.
         """
+        school = self._runtime.run(self._operations.school_meant(school))
         return self._runtime.run(self._operations.registry.find_leveranciers(school))
 
     def find_eigen_mandaten(self) -> tuple[EigenMandaat, ...]:
@@ -75,7 +81,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
     @works_while_read
     def check_mandaten(
         self,
-        schools: Iterable[School] | None = None,
+        schools: Iterable[School | str] | None = None,
         *,
         leveranciers: Sequence[Leverancier | str] | None = None,
         on: dt.date | None = None,
@@ -97,7 +103,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
         ``osr.suspect_from``, `Mandaatcontrole.omgeslagen` and `suspicion`.
 
         Args:
-            schools: which; the configured ones when left out. Read while it goes on.
+            schools: which, by themselves or by a key; the configured ones when left out. Read while it goes on.
             leveranciers: the suppliers, or their toetssoorten; the configured ones when left out.
             on: the day to ask about; today when left out.
             workers: how many schools at a time.
@@ -117,7 +123,7 @@ class ClientOsr(OsrCatalogue, OsrEndpoints):
         )
         ronde = Round(self._operations.registry, chosen, on, self._operations.pace, per_second, max_age, on_wait)
         self._runtime.run(ronde.tidy())
-        flows = ronde.flows(self._operations.known_schools() if schools is None else schools)
+        flows = ronde.flows(self._operations.known_schools() if schools is None else self._operations.the_schools(schools))
         try:
             for controle in self._runtime.stream(flows, workers, ronde.stop):
                 yield ronde.note(controle)

@@ -35,7 +35,7 @@ class Reporting:
         self,
         rapport: OntvangenResultaat | RapportId | str,
         *,
-        school: School | None = None,
+        school: School | str | None = None,
         leverancier: Leverancier | str | None = None,
         to: str | os.PathLike[str] | None = None,
         progress: Progress | None = None,
@@ -46,7 +46,7 @@ class Reporting:
 
         Args:
             rapport: a received result, or a rapportid.
-            school: the administration; known already when `rapport` is a received result.
+            school: the administration, or a key of it; known already when `rapport` is a received result.
             leverancier: the supplier; known already when `rapport` is a received result.
             to: a file, or an existing folder; the file appears only when it is complete, with mode 0600. When left out,
                 the report stays in memory.
@@ -77,6 +77,7 @@ class Reporting:
             raise ConfigurationError("this result names no report", setting="rapport")
         if school is None:
             raise ConfigurationError("school is needed to fetch a report", setting="school", hint="Pass school=")
+        school = self._runtime.run(self._operations.school_meant(school))
         download = Download(rapportid, to, progress)
         try:
             if not self._runtime.run(self._operations.fetch_rapport(rapportid, school, leverancier, download)):
@@ -90,7 +91,7 @@ class Reporting:
         self,
         to: str | os.PathLike[str],
         *,
-        school: School | None = None,
+        school: School | str | None = None,
         workers: int = 4,
         everything: bool = False,
         stop: Callable[[], bool] | None = None,
@@ -102,7 +103,7 @@ class Reporting:
 
         Args:
             to: an existing folder; each file gets a name that holds no identifier (`Rapportage.path`).
-            school: only of this administration.
+            school: only of this administration: itself, or a key of it.
             workers: how many reports at a time.
             everything: fetched ones too, when they are not in the folder any more.
             stop: is asked before each report; once it says yes, no other report is begun.
@@ -115,7 +116,7 @@ class Reporting:
         if not folder.is_dir():
             raise ConfigurationError(f"there is no folder {folder} for the reports", setting="to", hint="Make it first")
         fetching = self._operations.fetching(folder, self._runtime.resources.store)
-        only = None if school is None else [school.routeringskenmerk]
+        only = self._runtime.run(self._operations.only_of(school))
         due = takewhile(lambda _: stop is None or not stop(), _due(self._operations, self._runtime, only, everything))
         for rapportage in self._runtime.stream(fetching.flows(due), workers):
             yield rapportage

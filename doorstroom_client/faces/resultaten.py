@@ -33,7 +33,7 @@ class Results:
 
     def resultaten(
         self,
-        school: School | None = None,
+        school: School | str | None = None,
         *,
         everything: bool = False,
     ) -> Iterator[OntvangenResultaat]:
@@ -47,14 +47,14 @@ class Results:
         get the same results; use `watch` to share the work.
 
         Args:
-            school: only of this administration.
+            school: only of this administration: itself, or a key of it.
             everything: all current results: processed ones, and what is put off or in hand, too.
 
         Raises:
             ConfigurationError: no store is configured.
             StoreError: the store cannot be read.
         """
-        only = None if school is None else [school.routeringskenmerk]
+        only = self._runtime.run(self._operations.only_of(school))
         after = 0
         while True:
             now = None if everything else self._operations.now()
@@ -69,7 +69,7 @@ class Results:
 
     def watch(
         self,
-        school: School | None = None,
+        school: School | str | None = None,
         *,
         stop: Callable[[], bool] | None = None,
         poll: float = 1.0,
@@ -82,7 +82,7 @@ class Results:
         pupil is handed out before.
 
         Args:
-            school: only of this administration.
+            school: only of this administration: itself, or a key of it.
             stop: is asked before each result and at each look; once it says yes, this ends and gives back what it has in hand.
             poll: seconds between two looks into the store when nothing is there.
             lease: seconds in which a result is processed, twice over: keep each under half of it.
@@ -93,7 +93,7 @@ class Results:
         """
         if lease < _SHORTEST_LEASE or poll <= 0:
             raise ConfigurationError("lease must be at least 1 second and poll more than 0", setting="lease")
-        only = None if school is None else [school.routeringskenmerk]
+        only = self._runtime.run(self._operations.only_of(school))
         owner, stopped = new_id(), stop or _never
         while not stopped():
             begin = seconds_since_boot()
@@ -101,8 +101,8 @@ class Results:
             idle = not batch
             try:
                 while batch and seconds_since_boot() - begin < lease / 2 and not stopped():
-                    school = self._runtime.run(self._operations.school_of(batch[0].received.edu_to))
-                    result = self._opened(batch.pop(0), school, owner)
+                    found = self._runtime.run(self._operations.school_of(batch[0].received.edu_to))
+                    result = self._opened(batch.pop(0), found, owner)
                     if result is not None:
                         yield result
             finally:
@@ -125,7 +125,7 @@ class Results:
     def on_resultaat(
         self,
         handle: Callable[[OntvangenResultaat], object],
-        school: School | None = None,
+        school: School | str | None = None,
         *,
         stop: Callable[[], bool] | None = None,
         poll: float = 1.0,
@@ -139,7 +139,7 @@ class Results:
 
         Args:
             handle: the function; of an `AsyncClient` it may be a coroutine function.
-            school: only of this administration.
+            school: only of this administration: itself, or a key of it.
             stop: as for `watch`.
             poll: as for `watch`.
             lease: as for `watch`.

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.operations import Operations
 from doorstroom_client.receiving.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.receiving.audit import contested, failed, received
@@ -22,7 +23,7 @@ from doorstroom_client.store.rows import StoredResult
 
 
 @frozen
-class ClientTerugweg:
+class ClientTerugweg(ThroughClient):
     """Receives pushed results; reached as ``client.terugweg``."""
 
     _operations: Operations

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import field
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote
 
+from doorstroom_client.basics.as_sent import as_sent
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
@@ -187,7 +187,7 @@ class Leerlingresultaat(Part):
                 or the test) with a control character or a mark that changes the direction of text inside it. Nothing else
                 is refused.
         """
-        result, problems = cls._validated(document)
+        result, problems = cls._validated(as_sent(document) if isinstance(document, dict) else document)
         del document  # tracebacks may show local variables
         if result is None:
             raise MessageError(problems, what="leerlingresultaat")
@@ -217,9 +217,9 @@ class Leerlingresultaat(Part):
         return result, []
 
     @property
-    def raw(self) -> Mapping[str, Any]:
-        """The message as it came, unknown fields included. Holds pupil data: do not log it."""
-        return MappingProxyType(self._raw)
+    def raw(self) -> dict[str, Any]:
+        """The message as it came, unknown fields included: a copy, which is yours. Holds pupil data, which its repr hides."""
+        return as_sent(self._raw)
 
     @property
     def leerling(self) -> Leerling:

@@ -1,4 +1,4 @@
-"""What stands in the register, as values. Each keeps what was sent in `raw`, so that a field nobody knew about is not lost."""
+"""What stands in the register, as values. Each keeps what was sent as `raw`, so that a field nobody knew about is not lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, ClassVar
 
+from doorstroom_client.basics.as_sent import as_sent
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.osr.mandate_table import ENDS, STARTS, TOKENS
 from doorstroom_client.osr.parsing import Fields, Links
@@ -19,14 +20,18 @@ class Vermelding:
     Attributes:
         id: its number, uuid or code; None when it was not told.
         links: addresses of what belongs to it, by relation.
-        raw: the object as it was sent, without a token.
     """
 
     KNOWN_BY: ClassVar[tuple[str, ...]] = ()
     """Names of which the object of the register has at least one; without any it is something else."""
     id: str | None = None
     links: Links = field(default_factory=dict[str, tuple[str, ...]], repr=False, compare=False)
-    raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
+    _raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False, compare=False)
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The object as it was sent, without a token: a copy, which is yours."""
+        return as_sent(self._raw)
 
 
 @frozen(kw_only=True)
@@ -155,4 +160,4 @@ class EigenMandaat(Vermelding):
 
 
 def _common(fields: Fields) -> dict[str, Any]:
-    return {"id": fields.id, "links": fields.links, "raw": fields.raw}
+    return {"id": fields.id, "links": fields.links, "_raw": fields.raw}

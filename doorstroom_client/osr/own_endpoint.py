@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from enum import StrEnum
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.errors import DoorstroomError, MessageError, Problem, UnexpectedResponse
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem, UnexpectedResponse
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
 from doorstroom_client.messages.school import School
@@ -112,7 +112,7 @@ class Adreswens:
             else with a free one of the OSR. Agree on it with the school.
 
     Raises:
-        ConfigurationError: `url` is no https address.
+        ConfigurationError: `url` is no https address, or `school` no `School`.
         MessageError: `until` lies before `since`.
     """
 
@@ -124,6 +124,8 @@ class Adreswens:
     free_routing_id: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.school, School):
+            raise ConfigurationError("school must be a School", setting="school", hint="client.find_school(key) gives one")
         check_base_url(self.url, "url")
         if self.since is not None and self.until is not None and self.until < self.since:
             raise MessageError([Problem("eind_datum", "lies before start_datum")])

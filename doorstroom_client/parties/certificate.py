@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.certificate_check import Chain, Finding, Level, Signed, Use, by_name, judge_trust
+from doorstroom_client.parties.given import given, given_each, given_path, is_path
 from doorstroom_client.parties.x509 import Certificate, CertificateFacts, read_every
 
 TRUST = "certificate.trust"
 """The setting of the roots, as errors name it."""
 _LARGEST = 10 * 1024 * 1024
+_Files = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
 class SecurityWarning(UserWarning):
@@ -51,6 +53,15 @@ class ClientCertificate:
 
     names: ClassVar[tuple[str, str, str]] = ("certificate.cert", "certificate.key", "certificate.password")
     """The settings of the certificate, its key and the passphrase, as errors name them."""
+
+    def __post_init__(self) -> None:
+        cert, key, password = self.names
+        if given_path(self.cert, cert) is None:
+            raise ConfigurationError(f"{cert} is missing", setting=cert, hint="Give the PEM file with the certificate")
+        given_path(self.key, key)
+        given(self.password, str, password, "text")
+        object.__setattr__(self, "trust", _given_paths(self.trust, TRUST))
+        object.__setattr__(self, "crls", _given_paths(self.crls, "certificate.crls"))
 
     @property
     def trust_files(self) -> tuple[Path, ...]:
@@ -108,10 +119,19 @@ def certificates_in(path: Path, setting: str) -> tuple[tuple[Certificate, ...], 
     return (found, "", "") if found else ((), *pem.not_a_certificate(text, shlex.quote(str(path))))
 
 
-def _paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[Path, ...]:
-    if isinstance(given, str | os.PathLike):
-        return (Path(given),)
-    return tuple(Path(item) for item in given)
+def _paths(files: _Files) -> tuple[Path, ...]:
+    if isinstance(files, str | os.PathLike):
+        return (Path(files),)
+    return tuple(Path(item) for item in files)
+
+
+def _given_paths(files: _Files, setting: str) -> _Files:
+    """One file as it is, or several; none is no file."""
+    if files is None or is_path(files) or isinstance(files, str | bytes):
+        return () if files is None else given_path(files, setting)
+    listed: Any = files
+    several: tuple[Any, ...] = given_each(listed, object, setting, "the path of a PEM file, or a list of them")
+    return tuple(given_path(item, setting) for item in several)
 
 
 def judge(certificate: ClientCertificate, use: Use, *, signed: Signed = by_name) -> list[Finding]:

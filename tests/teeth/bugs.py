@@ -24,6 +24,7 @@ from .planting import Bug
 BUGS: list[Bug] = []
 
 _ANSWERS = "tests/exchange/test_answers_wire.py"
+_AS_SENT = "tests/parity/test_as_sent.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
 _CHAIN = "tests/receiving/test_chain.py"
 _CALL = "tests/exchange/test_call.py"
@@ -35,6 +36,7 @@ _DOWNLOAD = "tests/promises/test_download.py"
 _DRIP = "tests/wire/test_drip_wire.py"
 _ENDPOINTS = "tests/osr/test_endpoints.py"
 _FORMS = "tests/receiving/test_forms.py"
+_GIVEN = "tests/config/test_given.py"
 _FUNCTIONS = "tests/receiving/test_functions.py"
 _OUTBOX = "tests/sending/test_outbox_turns.py"
 _OUTBOX_WORKER = "tests/sending/test_outbox_worker.py"
@@ -1463,3 +1465,69 @@ def _(_: Any, items: Any, stop: Any) -> Any:
         if stop is not None and stop():
             return
         yield item
+
+
+@bug(
+    "raw",
+    "what is handed out is what is kept",
+    "basics.as_sent:as_sent",
+    f"{_AS_SENT}::test_changing_what_was_handed_out_changes_nothing_of_the_value",
+)
+def _(_: Any, document: dict[str, Any]) -> Any:
+    return document
+
+
+@bug(
+    "raw",
+    "what is handed out shows itself",
+    "basics.as_sent:AsSent.__repr__",
+    f"{_AS_SENT}::test_no_way_of_showing_it_shows_what_is_in_it",
+)
+def _(_: Any, self: dict[str, Any]) -> str:
+    return dict.__repr__(self)
+
+
+@bug(
+    "raw",
+    "a client is pickled as far as it goes",
+    "basics.through_client:ThroughClient.__reduce_ex__",
+    f"{_AS_SENT}::test_what_works_through_a_client_says_that_it_cannot_be_pickled",
+)
+def _(_: Any, self: object, protocol: Any) -> Any:
+    return object.__reduce_ex__(self, protocol)
+
+
+@bug("arguments", "whatever was given is taken", "parties.given:given", f"{_GIVEN}::test_an_argument_of_another_kind_is_named")
+def _(_: Any, value: Any, *__: Any) -> Any:
+    return value
+
+
+@bug(
+    "arguments",
+    "one value is looked through as if it were many",
+    "parties.given:as_taken",
+    f"{_GIVEN}::test_an_argument_of_another_kind_is_named",
+)
+def _(_: Any, values: Any, *__: Any) -> Any:
+    return iter(values)
+
+
+@bug(
+    "arguments",
+    "a school that is to be awaited is not",
+    "our_side:OurSide.school_meant",
+    f"{_GIVEN}::test_what_a_coroutine_function_finds_is_awaited",
+)
+def _(_: Any, self: Any, school: Any) -> Any:
+    yield from ()
+    return self.the_school(school)
+
+
+@bug(
+    "arguments",
+    "the content of a file is shown as its path",
+    "parties.given:given_path",
+    f"{_GIVEN}::test_the_content_of_a_file_in_place_of_its_path_is_not_shown",
+)
+def _(_: Any, value: Any, setting: str) -> Any:
+    return value
