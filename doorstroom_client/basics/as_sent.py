@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 
 class AsSent(dict[str, Any]):
@@ -31,9 +31,9 @@ def as_sent(document: Mapping[str, Any]) -> AsSent:
         document: an object of JSON, however deep: it is walked without recursion.
     """
     whole = AsSent(document)
-    waiting: list[Any] = [whole]
+    waiting: list[AsSent | ListAsSent] = [whole]
     while waiting:
-        held = waiting.pop()
+        held = cast("Any", waiting.pop())
         places: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, AsSent) else enumerate(held)
         for place, value in places:
             if isinstance(value, dict | list):
