@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 
 class AsSent(dict[str, Any]):
@@ -33,10 +33,12 @@ def as_sent(document: Mapping[str, Any]) -> AsSent:
     whole = AsSent(document)
     waiting: list[AsSent | ListAsSent] = [whole]
     while waiting:
-        held = cast("Any", waiting.pop())
+        held = waiting.pop()
+        put: Callable[[Any, Any], None] = held.__setitem__
         places: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, AsSent) else enumerate(held)
         for place, value in places:
             if isinstance(value, dict | list):
-                held[place] = copied = AsSent(value) if isinstance(value, dict) else ListAsSent(value)
+                copied = AsSent(value) if isinstance(value, dict) else ListAsSent(value)
+                put(place, copied)
                 waiting.append(copied)
     return whole

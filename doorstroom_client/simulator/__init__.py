@@ -8,6 +8,7 @@ certificates come from a throw-away PKI that needs the extra ``simulator``::
 
 from __future__ import annotations
 
+from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.edexml import edexml_of
 from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
@@ -31,5 +32,6 @@ __all__ = [
     "adviezen_of",
     "deelnemers_of",
     "edexml_of",
+    "faults",
     "leerling_of",
 ]
