@@ -16,6 +16,7 @@ from doorstroom_client.events import Event
 from doorstroom_client.receiving.audit import ACTION
 from doorstroom_client.receiving.judge import PATH
 
+__all__ = ["spans"]
 _NANOSECONDS = 1_000_000_000
 _FINE = frozenset({"delivered", "found", "nothing yet", "not found", "new files are in use"})
 """What a call to another party may come to without being an error."""

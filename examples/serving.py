@@ -11,12 +11,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from doorstroom_client.config.reader import Settings, load_settings
-from doorstroom_client.receiving.server import uvicorn_tls
-from doorstroom_client.transport.tls import server_context
+from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.receiving.server import Server
+from doorstroom_client.receiving.server import make_server as server_for
+from doorstroom_client.transport import server_context
 
 
-def make_server(app: Any, settings: Settings) -> uvicorn_tls.Server:
+def make_server(app: Any, settings: Settings) -> Server:
     """A server that only lets in who shows a certificate under the roots of the settings.
 
     Args:
@@ -24,7 +25,7 @@ def make_server(app: Any, settings: Settings) -> uvicorn_tls.Server:
         settings: certificate, host and port are used.
     """
     context = server_context(settings.server_certificate)  # asked for at every connection: give a new one to renew it
-    return uvicorn_tls.make_server(app, lambda: context, host=settings.serve_host, port=settings.serve_port)
+    return server_for(app, lambda: context, host=settings.serve_host, port=settings.serve_port)
 
 
 def serve(app: Any) -> None:

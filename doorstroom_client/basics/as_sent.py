@@ -31,12 +31,13 @@ def as_sent(document: Mapping[str, Any]) -> AsSent:
         document: an object of JSON, however deep: it is walked without recursion.
     """
     whole = AsSent(document)
-    waiting: list[Any] = [whole]
+    waiting: list[AsSent | ListAsSent] = [whole]
     while waiting:
         held = waiting.pop()
         places: Iterable[tuple[Any, Any]] = held.items() if isinstance(held, AsSent) else enumerate(held)
         for place, value in places:
             if isinstance(value, dict | list):
-                held[place] = copied = AsSent(value) if isinstance(value, dict) else ListAsSent(value)
+                copied = AsSent(value) if isinstance(value, dict) else ListAsSent(value)
+                held[place] = copied  # pyright: ignore[reportArgumentType] - a key for the one, a position for the other
                 waiting.append(copied)
     return whole

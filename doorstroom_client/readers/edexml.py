@@ -101,17 +101,15 @@ class EdexmlStroom:
 
     Attributes:
         problemen: what was found about the school and the groups so far; that about a pupil comes with the pupil.
-        kop: the school, once it was read.
-        document: how far it was read.
     """
 
-    document: Document
-    regels: Regels
+    _document: Document
+    _regels: Regels
     problemen: list[Melding] = field(default_factory=list[Melding])
-    kop: Deel | None = None
+    _kop: Deel | None = None
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.document.file.name!r})"
+        return f"{type(self).__name__}({self._document.file.name!r})"
 
     def __iter__(self) -> Iterator[EdexmlLeerling]:
         """The pupils, in the order of the file.
@@ -121,20 +119,20 @@ class EdexmlStroom:
             ConfigurationError: the file cannot be read.
         """
         yield from self._leerlingen()
-        failure = self.document.file.failure
+        failure = self._document.file.failure
         if failure is not None:
             raise failure.with_traceback(None)
 
     def _leerlingen(self) -> Iterator[EdexmlLeerling]:
-        for deel in self.document.delen():
+        for deel in self._document.delen():
             if deel.soort == "leerling":
-                yield self.regels.leerling(deel)
+                yield self._regels.leerling(deel)
             elif deel.soort == "school":
-                self.kop = deel
-                self.problemen += self.regels.school(deel)
+                self._kop = deel
+                self.problemen += self._regels.school(deel)
             else:
-                self.problemen += self.regels.groep(deel)
-        if self.kop is None and self.document.file.failure is None and not self.document.leeg:
+                self.problemen += self._regels.groep(deel)
+        if self._kop is None and self._document.file.failure is None and not self._document.leeg:
             self.problemen.append(Plek(1, "school").fout("ontbreekt", "is missing"))
 
 
@@ -184,7 +182,7 @@ def read_edexml(
     stroom = stream_edexml(source, school=school, keuze=keuze, max_bytes=max_bytes)
     del source
     found = _collect(stroom)
-    failure = stroom.document.file.failure
+    failure = stroom._document.file.failure
     if failure is not None:
         del found
         raise failure.with_traceback(None)
@@ -203,10 +201,10 @@ def _collect(stroom: EdexmlStroom) -> Edexml:
     if len(places) > 1:
         text = f"the participants are of {len(places)} vestigingen; choose one when each has a vestigingscode of its own"
         problemen.append(Plek(1, "leerlingen").let_op("vestigingen", text))
-    kop = stroom.kop
+    kop = stroom._kop
     return Edexml(
-        naam=stroom.document.file.name,
-        soort=stroom.document.soort,
+        naam=stroom._document.file.name,
+        soort=stroom._document.soort,
         versie=versie_of(kop) if kop else "",
         schooljaar=kop.tekst("schooljaar") if kop else "",
         peildatum=parse_datum(kop.tekst("peildatum")) if kop else None,
@@ -216,5 +214,5 @@ def _collect(stroom: EdexmlStroom) -> Edexml:
         leerlingen=Leerlingenlijst(pupil.bekend for pupil in pupils),
         problemen=tuple(problemen),
         overgeslagen=sum(not pupil.gekozen and not pupil.problemen for pupil in pupils),
-        leeg=stroom.document.leeg,
+        leeg=stroom._document.leeg,
     )

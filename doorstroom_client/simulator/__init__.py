@@ -8,8 +8,30 @@ certificates come from a throw-away PKI that needs the extra ``simulator``::
 
 from __future__ import annotations
 
+from doorstroom_client.simulator import faults
 from doorstroom_client.simulator.edexml import edexml_of
+from doorstroom_client.simulator.fault_server import Fault
+from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.keten import Keten, adviezen_of, deelnemers_of, leerling_of
-from doorstroom_client.simulator.toetssysteem import Gedrag
+from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
+from doorstroom_client.simulator.verzending import Verzonden
+from doorstroom_client.simulator.wire import Wire, WireRequest
 
-__all__ = ["Gedrag", "Keten", "adviezen_of", "deelnemers_of", "edexml_of", "leerling_of"]
+__all__ = [
+    "Answer",
+    "BedachteLeerling",
+    "Fault",
+    "Gedrag",
+    "Keten",
+    "Received",
+    "Toetssysteem",
+    "Verzonden",
+    "Wire",
+    "WireRequest",
+    "adviezen_of",
+    "deelnemers_of",
+    "edexml_of",
+    "faults",
+    "leerling_of",
+]

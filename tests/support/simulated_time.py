@@ -95,7 +95,7 @@ class Slow(Played):
 
 def timed(client: AsyncClient | Client, clock: Callable[[], float]) -> Any:
     """The client with every monotonic clock in it replaced."""
-    for name, value in (("pace", Pace(clock)), ("proof", Proof(clock)), ("health", Circuits(clock))):
+    for name, value in (("pace", Pace(clock)), ("proof", Proof(clock)), ("circuits", Circuits(clock))):
         object.__setattr__(client._operations, name, value)
     return client
 
