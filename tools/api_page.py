@@ -55,6 +55,8 @@ def in_order(module: Any) -> list[str]:
 
 def _public(module: Any, name: str) -> str:
     found = getattr(module, name)
+    if inspect.ismodule(found):
+        return f"### `{name}`\n\n{text_of(inspect.getdoc(found) or '')}"
     if not isinstance(found, type):
         return _function(module, name) if inspect.isfunction(found) else _alias(module, name)
     if (plain := name.removeprefix(TWIN)) != name and hasattr(module, plain):

@@ -38,6 +38,6 @@ def as_sent(document: Mapping[str, Any]) -> AsSent:
         for place, value in places:
             if isinstance(value, dict | list):
                 copied = AsSent(value) if isinstance(value, dict) else ListAsSent(value)
-                held[place] = copied  # pyright: ignore[reportArgumentType] - a key for the one, a position for the other
+                held[place] = copied  # pyright: ignore[reportArgumentType, reportCallIssue] - a key for the one, a position for the other
                 waiting.append(copied)
     return whole

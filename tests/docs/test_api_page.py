@@ -42,11 +42,14 @@ def test_every_public_name_has_its_section_and_nothing_else_has() -> None:
 def members(kind: type) -> Iterator[tuple[str, object]]:
     """Public methods and properties that classes of ours define, those of other public classes left out."""
     elsewhere = {getattr(doorstroom_client, name) for name in doorstroom_client.__all__} - {kind}
+    seen: set[str] = set()
     for base in kind.__mro__:
         if base.__module__.startswith("doorstroom_client") and base not in elsewhere:
             for name, found in vars(base).items():
                 if not name.startswith("_") and isinstance(found, FunctionType | property | classmethod | staticmethod):
-                    yield name, found
+                    if name not in seen:
+                        yield name, found
+                    seen.add(name)
 
 
 @pytest.mark.parametrize("module", MODULES)
