@@ -31,7 +31,7 @@ from benchmarks.harness import ROOT, Figure, Pushing, Receiver, Scale, context_o
 from doorstroom_client import Client, School
 from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.our_side import as_afspraak
-from doorstroom_client.readers.many import read_many
+from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.reports.due import Afhaling
 from doorstroom_client.sending.many import Afloop
 from doorstroom_client.simulator import Keten

@@ -27,7 +27,7 @@ from doorstroom_client.cli import (
     simulator,
     store,
 )
-from doorstroom_client.cli._errors import guard
+from doorstroom_client.cli._told_errors import guard
 from doorstroom_client.cli.exit_codes import epilog
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from doorstroom_client import OntvangenResultaat
 from doorstroom_client.cli._folders import check_ours, make_folder
-from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.output.files import write_whole

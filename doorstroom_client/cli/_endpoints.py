@@ -9,14 +9,13 @@ from typing import Any
 
 import typer
 
+from doorstroom_client import Adreswens, Adreswijziging, Beletsel, Client
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._stopping import Stop, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.cli.mandaat import chosen_schools
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
-from doorstroom_client.osr.own_endpoint import Adreswens, Adreswijziging, Beletsel
+from doorstroom_client.config import Settings
 from doorstroom_client.readers.scholen import read_scholen
 
 _MANDATE = (Beletsel.GEEN_MANDAAT, Beletsel.SLEUTEL_ONJUIST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.output import one_run
 from doorstroom_client.store.location import is_address, shown
 

@@ -10,15 +10,14 @@ from typing import Any
 
 from rich.text import Text
 
+from doorstroom_client import Mandaat, Mandaatcontrole
 from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.messages.school import School
-from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandate_csv import day_of, seen_at
-from doorstroom_client.osr.rounds import Mandaatcontrole
 
 FEW = 50
 """So many schools are shown with their text; of more, only those that need attention are."""

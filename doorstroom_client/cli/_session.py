@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
+from doorstroom_client import Client
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._errors import ExplainedError
-from doorstroom_client.cli._lines import lines_of
-from doorstroom_client.client import Client
+from doorstroom_client.cli._pupil_lines import lines_of
+from doorstroom_client.cli._told_errors import ExplainedError
 from doorstroom_client.config.reader import DEFAULT_FILE, Settings, load_settings
 from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused

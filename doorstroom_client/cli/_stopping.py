@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from doorstroom_client.basics.theirs import InterruptError
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 
 T = TypeVar("T")
 GRACE = 2.0

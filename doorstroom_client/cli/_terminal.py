@@ -18,9 +18,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from doorstroom_client import SecurityWarning
 from doorstroom_client.messages.afspraak import AfspraakWarning
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.parties.certificate import SecurityWarning
 
 _OURS = SecurityWarning, AfspraakWarning
 Teller = Callable[[str], None]

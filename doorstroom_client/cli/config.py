@@ -9,8 +9,8 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config import inspection as look
-from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.config.shown import value_of
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from doorstroom_client import Adviezenlijst, Deelnemerslijst
+from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, Played, overview_of, prepare, write_overview
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
 from doorstroom_client.cli._program import program
 from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
-from doorstroom_client.client import Client
 from doorstroom_client.errors import GeenMandaat
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.osr.mandaat import uitleg_van

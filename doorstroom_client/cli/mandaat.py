@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from doorstroom_client import Client
 from doorstroom_client.cli import _mandates_told as telling
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
@@ -20,8 +21,7 @@ from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli._stopping import Stop, stoppable
 from doorstroom_client.cli.exit_codes import ended
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.mandate_csv import mandaten_csv

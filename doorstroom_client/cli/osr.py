@@ -7,14 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
+from doorstroom_client import Client, NamespaceCheck
 from doorstroom_client.cli import _endpoints as adressen
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, day
-from doorstroom_client.client import Client
-from doorstroom_client.osr.namespace import NamespaceCheck
 
 app = typer.Typer(help="The Onderwijs Serviceregister (OSR): namespace and addresses.", no_args_is_help=True)
 

@@ -13,21 +13,19 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from doorstroom_client import Client, Queued, State, Uitkomst
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
-from doorstroom_client.cli._many import code_of_school
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, WorkersOption
+from doorstroom_client.cli._send_many import code_of_school
 from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.sending.uitkomst import Uitkomst
-from doorstroom_client.store.rows import Queued, State
 
 app = typer.Typer(help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True)
 KEPT = 1000

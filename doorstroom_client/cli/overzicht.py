@@ -9,15 +9,14 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from doorstroom_client import Client, OntvangenResultaat, Queued
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, SchooljaarOption
 from doorstroom_client.cli._session import load, on_the_store, only_school, the_school
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
-from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
@@ -32,7 +31,6 @@ from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import als_csv
 from doorstroom_client.readers.directory import read_leerlingen
 from doorstroom_client.readers.tables import read_adviezen
-from doorstroom_client.store.rows import Queued
 
 T = TypeVar("T")
 _FOLDER = "A folder holds a file per school, named after its BRIN, School OIN or routeringskenmerk."

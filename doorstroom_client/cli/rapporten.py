@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from doorstroom_client import Afhaling, Client, OntvangenResultaat, Rapportage
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._lock import alone
@@ -17,11 +18,8 @@ from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load, only_school
 from doorstroom_client.cli._stopping import Stop, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
-from doorstroom_client.client import Client
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.school import School
-from doorstroom_client.reports.due import Afhaling, Rapportage
 
 app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
 _NAMES: Mapping[Afhaling, str] = {

@@ -11,13 +11,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from doorstroom_client import Client, OntvangenResultaat
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._names import LeerlingenOption, directory
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter
 from doorstroom_client.cli._session import load, on_the_store, only_school
-from doorstroom_client.client import Client
-from doorstroom_client.faces.ontvangen_resultaat import OntvangenResultaat
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import write_whole

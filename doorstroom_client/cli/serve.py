@@ -13,12 +13,12 @@ from typing import Annotated
 
 import typer
 
+from doorstroom_client import Client
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._options import ConfigOption
 from doorstroom_client.cli._session import load
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate_check import Use
 from doorstroom_client.receiving.judge import PATH

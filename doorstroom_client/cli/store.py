@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from doorstroom_client import Purged
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load, on_the_store
-from doorstroom_client.store.rows import Purged
 
 app = typer.Typer(help="What is kept: count it, remove what is no longer needed, copy it.", no_args_is_help=True)
 _RESULTS = ("received", "current", "pending", "put_off")

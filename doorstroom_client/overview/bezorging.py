@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from doorstroom_client import Leverancier, Queued, State
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.overview.gegevens import Bezorgstand
-from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.store.rows import Queued, State
 
 _SOORT = {"registreren": "leerlingen", "registreren-schooladviezen": "schooladviezen"}
 _STATES: Mapping[State, str] = {

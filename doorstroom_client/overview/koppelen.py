@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from doorstroom_client import Leverancier, Queued
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies, Leerling
@@ -19,8 +20,6 @@ from doorstroom_client.messages.vocabulary import TOETSNAMEN
 from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_van
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
-from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.store.rows import Queued
 
 _NOG_NIET = Uitspraak(Oordeel.GEEN_RESULTAAT, "Er is nog geen resultaat ontvangen.")
 _VERSCHILLEND = Uitspraak(

@@ -11,7 +11,7 @@ from doorstroom_client.readers.edexml import Melding as Melding
 from doorstroom_client.readers.edexml import read_edexml as read_edexml
 from doorstroom_client.readers.edexml import stream_edexml as stream_edexml
 from doorstroom_client.readers.edexml_xsd import validate_edexml as validate_edexml
-from doorstroom_client.readers.many import read_many as read_many
+from doorstroom_client.readers.many_schools import read_many as read_many
 from doorstroom_client.readers.scholen import Schoolregel as Schoolregel
 from doorstroom_client.readers.scholen import read_scholen as read_scholen
 from doorstroom_client.readers.tables import read_adviezen as read_adviezen

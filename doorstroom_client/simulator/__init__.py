@@ -9,6 +9,7 @@ certificates come from a throw-away PKI that needs the extra ``simulator``::
 from __future__ import annotations
 
 from doorstroom_client.simulator import faults
+from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.edexml import edexml_of
 from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
@@ -16,7 +17,6 @@ from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.keten import Keten, adviezen_of, deelnemers_of, leerling_of
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
 from doorstroom_client.simulator.verzending import Verzonden
-from doorstroom_client.simulator.wire import Wire, WireRequest
 
 __all__ = [
     "Answer",

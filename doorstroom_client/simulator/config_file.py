@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from doorstroom_client import ApiKey
 from doorstroom_client.messages.school import School
-from doorstroom_client.parties.auth import ApiKey
 from doorstroom_client.simulator.pki import Issued
 
 _SCHOOL = (

@@ -8,9 +8,9 @@ from dataclasses import field
 from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.serving import Server
-from doorstroom_client.simulator.tls import MODERN, ClientCertificateRule, TlsVariant
-from doorstroom_client.simulator.wire import Wire, WireRequest
+from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule, TlsVariant
 
 
 @frozen

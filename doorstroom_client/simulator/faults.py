@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault, FaultServer
 from doorstroom_client.simulator.https import App, answer_with, head
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki, rsa_key
-from doorstroom_client.simulator.tls import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
-from doorstroom_client.simulator.wire import Wire
+from doorstroom_client.simulator.tls_variants import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
 
 __all__ = [
     "CBC",

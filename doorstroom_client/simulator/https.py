@@ -11,9 +11,9 @@ from typing import Any, Self
 from urllib.parse import parse_qsl
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.serving import Server
-from doorstroom_client.simulator.tls import MODERN, ClientCertificateRule
-from doorstroom_client.simulator.wire import Wire, WireRequest
+from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule
 
 MAX_BODY = 5 * 1024 * 1024
 _MAX_HEADERS = 100

@@ -19,17 +19,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from doorstroom_client.async_client import AsyncClient
-from doorstroom_client.client import Client
+from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, InboundRequest, Leverancier, Osr
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
-from doorstroom_client.osr.mandaat import Osr
-from doorstroom_client.parties.auth import ApiKey
-from doorstroom_client.parties.certificate import ClientCertificate
-from doorstroom_client.parties.leverancier import Leverancier
-from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received

@@ -15,7 +15,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from doorstroom_client.simulator.wire import Wire
+from doorstroom_client.simulator.connection import Wire
 
 _BACKLOG = 128
 _STOP_GRACE = 0.15

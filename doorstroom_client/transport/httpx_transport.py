@@ -27,7 +27,7 @@ from doorstroom_client.errors import Phase, StoreError
 from doorstroom_client.transport.connections import AsyncConnections, Connections, Use
 from doorstroom_client.transport.pools import Pools
 from doorstroom_client.transport.request import Fault, FaultKind, Outcome, Request, Response
-from doorstroom_client.transport.streams import CheckingBackend, Deadline, DeadlineBackend, Opening, OtherOinError
+from doorstroom_client.transport.sockets import CheckingBackend, Deadline, DeadlineBackend, Opening, OtherOinError
 from doorstroom_client.transport.tls_faults import tls_error, tls_kind
 
 _USER_AGENT = "doorstroom_client"

@@ -12,7 +12,7 @@ import pytest
 from support.command_line import Run, assert_private
 
 from doorstroom_client import Client, Deelnemerslijst
-from doorstroom_client.cli._lines import lines_of, spelled
+from doorstroom_client.cli._pupil_lines import lines_of, spelled
 from doorstroom_client.cli.simulator import adviezen_csv, deelnemers_csv
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.tables import read_adviezen

@@ -11,7 +11,7 @@ import pytest
 from support.command_line import Run, assert_private
 
 from doorstroom_client import Adviezenlijst, Deelnemerslijst
-from doorstroom_client.cli._many import code_of_school
+from doorstroom_client.cli._send_many import code_of_school
 from doorstroom_client.errors import GeenMandaat, LeerlingOnbekend, NoAnswer, OngeldigBericht, TlsError, Unavailable
 from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of

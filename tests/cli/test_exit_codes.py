@@ -16,7 +16,7 @@ from support.command_line import Run, environment
 
 from doorstroom_client import errors
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._errors import ExplainedError, guard
+from doorstroom_client.cli._told_errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
 from doorstroom_client.events import Event, tell
@@ -94,7 +94,7 @@ def test_problems_stand_on_their_own_lines_and_have_an_end(capsys: pytest.Captur
 def test_a_bug_shows_place_and_kind_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert guard(lambda: json.dumps({}["Jansen"])) == 70
     shown = capsys.readouterr().err
-    assert "This is a bug in doorstroom_client: KeyError at doorstroom_client/cli/_errors.py:" in shown
+    assert "This is a bug in doorstroom_client: KeyError at doorstroom_client/cli/_told_errors.py:" in shown
     assert "Jansen" not in shown
     assert "Traceback" not in shown
 
@@ -113,7 +113,7 @@ def test_a_reader_that_goes_away_stops_nothing(way: str) -> None:
     code = f"""
 import os, sys
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._errors import guard
+from doorstroom_client.cli._told_errors import guard
 def command():
     for _ in range(3):
         if {way!r} == "show": terminal.show("x" * 70000)
@@ -146,7 +146,7 @@ def test_quiet_keeps_the_log_of_the_library_quiet(quiet: bool, shown: str) -> No
     code = f"""
 import logging
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._errors import guard
+from doorstroom_client.cli._told_errors import guard
 def command():
     terminal.set_mode(quiet={quiet})
     logging.getLogger("doorstroom_client").warning("our certificate\\x1b ends")

@@ -13,7 +13,7 @@ from support.clients import Clock
 from support.records import keep
 
 from doorstroom_client import Client, Purged, StoreError
-from doorstroom_client.receiving.server.purging import AFTER_ERROR, EVERY, Purger
+from doorstroom_client.receiving.server.daily import AFTER_ERROR, EVERY, Purger
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 HOUR = dt.timedelta(hours=1)

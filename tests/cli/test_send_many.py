@@ -14,12 +14,12 @@ import pytest
 from support.command_line import Run, assert_private, start
 
 from doorstroom_client import Deelnemerslijst, errors
-from doorstroom_client.cli import _many
-from doorstroom_client.cli._many import KEPT, Summary, code_of_school
+from doorstroom_client.cli import _send_many as _many
+from doorstroom_client.cli._send_many import KEPT, Summary, code_of_school
 from doorstroom_client.cli.exit_codes import ExitCode, ended
 from doorstroom_client.cli.simulator import adviezen_csv
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.readers.many import read_many
+from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.sending.uitkomst import Afloop, Uitkomst
 from doorstroom_client.simulator import Keten, deelnemers_of

@@ -232,7 +232,7 @@ LOCKED = {
 
 @pytest.mark.parametrize("command", LOCKED, ids=" ".join)
 def test_every_command_that_sends_runs_once_at_a_time(command: tuple[str, ...], keten: Keten, run: Run) -> None:
-    pytest.importorskip("doorstroom_client.readers.many")
+    pytest.importorskip("doorstroom_client.readers.many_schools")
     lock = keten.store.with_name(f"{keten.store.name}.{LOCKED[command]}.lock")
     with busy(lock):
         result = run(*command)

@@ -37,7 +37,7 @@ FILES = {
     "store/lost.py": "",
     "cli/_one.py": "from doorstroom_client.sending.one import Shown, hidden\nfrom doorstroom_client.output.x import free\n",
 }
-ENDS = ("sending/one_list.py", "transport/streams.py", "store/inbox.py", "cli/_many.py")
+ENDS = ("sending/one_list.py", "transport/sockets.py", "store/inbox.py", "cli/_send_many.py")
 """A file that each journey cannot do without."""
 
 

@@ -5,6 +5,7 @@ Import it as ``faults``; what the simulator has is here under the same name, and
 
 from __future__ import annotations
 
+from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.faults import (
     answer,
@@ -19,8 +20,7 @@ from doorstroom_client.simulator.faults import (
     silent,
     truncated_body,
 )
-from doorstroom_client.simulator.tls import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
-from doorstroom_client.simulator.wire import Wire
+from doorstroom_client.simulator.tls_variants import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
 
 from .before_answer import (
     applied,

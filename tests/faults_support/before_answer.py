@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.faults import JSON, RECEIPT, length
 from doorstroom_client.simulator.https import App, Received, head
-from doorstroom_client.simulator.wire import Wire
 
 from .server import Stage, StagedFault, stage_of
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import zlib
 
+from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.faults import JSON, RECEIPT, cut, dripping, length, sending
 from doorstroom_client.simulator.https import head
-from doorstroom_client.simulator.wire import Wire
 
 _ZEROES = bytes(1024 * 1024)
 

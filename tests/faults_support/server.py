@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault, FaultServer
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
-from doorstroom_client.simulator.tls import MODERN, TlsVariant
-from doorstroom_client.simulator.wire import Wire
+from doorstroom_client.simulator.tls_variants import MODERN, TlsVariant
 
 from .rsa_keys import rsa_key
 from .tls import PLAIN

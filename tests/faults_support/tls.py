@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.simulator.tls import TlsVariant
+from doorstroom_client.simulator.tls_variants import TlsVariant
 
 _FFDHE2048 = """-----BEGIN DH PARAMETERS-----
 MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz

@@ -18,9 +18,9 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, Messag
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers import many
+from doorstroom_client.readers import many_schools as many
 from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES
-from doorstroom_client.readers.many import read_many
+from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.simulator.keten import SCHOLEN
 
 AFSPRAAK = AFSPRAKEN["1.1"]

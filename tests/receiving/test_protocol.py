@@ -15,9 +15,9 @@ from doorstroom_client.receiving.asgi import Receive, Scope, Send
 from doorstroom_client.receiving.limits import Limits
 from doorstroom_client.receiving.server import uvicorn_tls
 from doorstroom_client.receiving.server.entrance import Entrance
+from doorstroom_client.receiving.server.hanging_up import Wire
 from doorstroom_client.receiving.server.http1 import _Alone, _Bounded
 from doorstroom_client.receiving.server.rules import Rules
-from doorstroom_client.receiving.server.wire import Wire
 from doorstroom_client.simulator.pki import Pki
 
 QUICK = Limits(body_seconds=0.01)

@@ -26,7 +26,7 @@ from pathlib import Path
 from doorstroom_client.client import Client
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.messages.afspraak import AFSPRAKEN
-from doorstroom_client.readers.many import read_many
+from doorstroom_client.readers.many_schools import read_many
 
 config, file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 settings = load_settings(config)

@@ -84,7 +84,7 @@ def _(spend: Any, *_: Any) -> bool:
 @bug(
     "O3",
     "the time counts per read",
-    "transport.streams:Deadline.cut",
+    "transport.sockets:Deadline.cut",
     f"{_DRIP}::test_a_drip_ends_at_the_total_time",
     only="headers and sync and registreren",
 )
@@ -817,7 +817,7 @@ def _(client_context: Any, certificate: Any) -> Any:
 @bug(
     "T3",
     "any organisation will do",
-    "transport.streams:carries",
+    "transport.sockets:carries",
     f"{_BAD_SERVER}::test_another_organisation",
     only="sync",
 )

@@ -35,7 +35,7 @@ from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
-from doorstroom_client.transport.streams import peer_oin
+from doorstroom_client.transport.sockets import peer_oin
 from doorstroom_client.transport.tls import client_context
 
 elsewhere, keten, run = command_line.elsewhere, command_line.keten, command_line.run

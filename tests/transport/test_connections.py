@@ -13,7 +13,7 @@ import pytest
 
 from doorstroom_client.transport.connections import AsyncConnections, Connections
 from doorstroom_client.transport.pools import Pools
-from doorstroom_client.transport.streams import CheckingBackend, Opening
+from doorstroom_client.transport.sockets import CheckingBackend, Opening
 
 
 class Body:

@@ -20,9 +20,9 @@ from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from doorstroom_client import Advies, Adviezenlijst, Client, ClientCertificate, Leerling, Leverancier
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
+from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
-from doorstroom_client.simulator.wire import Wire
 from doorstroom_client.transport import live
 from doorstroom_client.transport.live import LOOK_EVERY, LiveContext
 

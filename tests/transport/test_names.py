@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.transport.names import Names
+from doorstroom_client.transport.host_names import Names
 
 
 class System:

@@ -7,7 +7,7 @@ from typing import Any
 import httpcore
 import pytest
 
-from doorstroom_client.transport.streams import Deadline, _DeadlineStream
+from doorstroom_client.transport.sockets import Deadline, _DeadlineStream
 
 RECORD = b"x" * 16 * 1024
 

@@ -23,8 +23,8 @@ from doorstroom_client.receiving.judge import InboundResponse
 from doorstroom_client.receiving.limits import SHIPPED, Limits
 from doorstroom_client.receiving.peer import has_ended
 from doorstroom_client.receiving.reasons import Reason
+from doorstroom_client.receiving.server.hanging_up import Wire
 from doorstroom_client.receiving.server.rules import Rules
-from doorstroom_client.receiving.server.wire import Wire
 
 _GRACE_SECONDS = 0.5
 """The application gets the chance to answer a late body itself."""

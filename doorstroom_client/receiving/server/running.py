@@ -17,8 +17,8 @@ from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.receiving.asgi import AsgiApp
 from doorstroom_client.receiving.limits import SHIPPED, Limits
+from doorstroom_client.receiving.server.daily import Purger
 from doorstroom_client.receiving.server.probe import Readiness, serve_health
-from doorstroom_client.receiving.server.purging import Purger
 from doorstroom_client.receiving.server.renewal import ServerContext
 from doorstroom_client.receiving.server.rules import Rules
 from doorstroom_client.receiving.server.uvicorn_tls import Server, make_server

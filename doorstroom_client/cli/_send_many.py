@@ -7,16 +7,15 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from doorstroom_client import Afloop, Client, Uitkomst
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.readers.many import read_many
-from doorstroom_client.sending.uitkomst import Afloop, Uitkomst
+from doorstroom_client.readers.many_schools import read_many
 
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""

@@ -14,7 +14,7 @@ from typing import Any
 import httpcore
 
 from doorstroom_client.parties.x509 import only_oin
-from doorstroom_client.transport.names import Names
+from doorstroom_client.transport.host_names import Names
 
 
 class OtherOinError(Exception):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import typer
 
-from doorstroom_client.cli._lines import spelled
 from doorstroom_client.cli._names import tell_names
+from doorstroom_client.cli._pupil_lines import spelled
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._streams import steady_streams
 from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run, some

@@ -10,12 +10,11 @@ from typing import Any, Literal
 
 import typer
 
+from doorstroom_client import Client, Klaargezet, Ontvangst, Vergelijking
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._lines import lines_of, spelled
 from doorstroom_client.cli._lock import alone
-from doorstroom_client.cli._many import send_many as run
 from doorstroom_client.cli._names import LeerlingenOption, directory, names_of, tell_names
 from doorstroom_client.cli._options import (
     AllPupilsOption,
@@ -32,19 +31,17 @@ from doorstroom_client.cli._options import (
     SchoolOption,
     WorkersOption,
 )
+from doorstroom_client.cli._pupil_lines import lines_of, spelled
+from doorstroom_client.cli._send_many import send_many as run
 from doorstroom_client.cli._session import explained, load, the_school
 from doorstroom_client.cli._stopping import longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode
-from doorstroom_client.client import Client
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config import Settings
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.aanlevering import Aanlevering
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.parties.leverancier import find_leverancier
-from doorstroom_client.sending.only_changes import Vergelijking
-from doorstroom_client.sending.queue import Klaargezet
-from doorstroom_client.sending.receipt import Ontvangst
 
 _SHOWN = 20
 """Notes about a file that are told."""
