@@ -132,11 +132,12 @@ class Operations(OurSide):
         return ()
 
     def send(
-        self, lijst: Aanlevering, leverancier: Leverancier | str | None, books: OpenBooks, only_changes: bool
+        self, lijst: Aanlevering, leverancier: Leverancier | str | None, books: OpenBooks, only_changes: bool | None
     ) -> Flow[Ontvangst]:
-        """Send a list; without a supplier, to the one that the school has mandated."""
+        """Send a list, or what changed in it (None: if there is a store); without a supplier, to the one that is mandated."""
         bericht, school = self.build(lijst), self.the_school(lijst.school)
-        opened = yield from keep(partial(books, needed=only_changes))
+        opened = yield from keep(partial(books, needed=bool(only_changes)))
+        only_changes = opened is not None if only_changes is None else only_changes
         target = yield from self.target(school, leverancier)
         about = self._call(self.timeouts.post)
         sending = send(bericht, target, about, self.reputation, opened, only_changes, self.on_event)
@@ -185,9 +186,7 @@ class Operations(OurSide):
         """A run that sends the lists of many schools."""
 
         def act(lijst: Aanlevering, target: Leverancier) -> Flow[Ontvangst]:
-            opened = yield from keep(partial(books, needed=bool(only_changes)))
-            changes = opened is not None if only_changes is None else only_changes
-            return (yield from self.send(lijst, target, books, changes))
+            return self.send(lijst, target, books, only_changes)
 
         return Many(self, leverancier, act)
 
