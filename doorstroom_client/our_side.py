@@ -1,4 +1,4 @@
-"""What our side has settled on: schools, suppliers, what belongs to a school year, and how calls are made."""
+"""What our side was set up with: schools, suppliers, what belongs to a school year, and how calls are made."""
 
 from __future__ import annotations
 

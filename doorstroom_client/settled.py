@@ -1,4 +1,4 @@
-"""What a client has settled on: the part of `Client` and `AsyncClient` that asks nobody anything."""
+"""What both clients say of themselves without asking anybody: their suppliers, schools, agreement and school year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that works while its results are read: who drops it unread is told, because then nothing is done at all."""
+"""A run that works while its results are read: when it is dropped unread it warns, because nothing was done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of settings, next year's version string included: it makes the reader, the variables, the help and the docs."""
+"""The table of settings, that of next year's version string among them; reader, variables, help and docs are made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decision table: what an outcome means for each operation, such as a 404 for an unknown pupil. Nothing else decides.
+"""The decision table: what an outcome of a call means for each operation, such as a 404 for an unknown pupil.
 
 A status code means what the chain says, not what HTTP says: 401 is a missing mandate, 403 a closed period, 405 a school
 that the supplier does not know, 404 on a list probably a pupil it does not know (quirks Q4, Q5, Q6, Q24, Q25). And it means

@@ -1,4 +1,4 @@
-"""The effects "wait, then send", "wait" and "use the disk", and their two drivers: nothing else in this library waits or sends.
+"""The effects of a call ("wait, then send", "wait", "use the disk", "ask a function"), and the two drivers that carry them out.
 
 An operation is a generator that yields each `Attempt` it wants made and gets an `Outcome` back; where something is kept in
 between, it yields an `Io`. It decides in pure code, so it is tested without network, clock or event loop, and serves

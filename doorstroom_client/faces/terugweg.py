@@ -12,7 +12,7 @@ from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.operations import Operations
 from doorstroom_client.receiving.asgi import AsgiApp, Scope, asgi_app
 from doorstroom_client.receiving.audit import contested, failed, received
-from doorstroom_client.receiving.batch import Intake
+from doorstroom_client.receiving.intake import Intake
 from doorstroom_client.receiving.judge import InboundRequest, InboundResponse, Receiver
 from doorstroom_client.receiving.limits import SHIPPED, Limits
 from doorstroom_client.receiving.openapi import openapi_document

@@ -1,4 +1,4 @@
-"""Finds the row of the table that an answer about a mandate is: see `mandate_table`.
+"""Reads an answer about a mandate: finds the row of `mandate_table` that it is.
 
 The body is documented in part only, so any shape is read. What can be doubted is never taken for a yes.
 """

@@ -1,4 +1,4 @@
-"""Remembers that a register is really there, so that a list without anything in it is believed."""
+"""Remembers for a while that the OSR was really there: only then an empty list of it is believed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a receiver of your own is set up with: limits, and who the sender is behind a proxy."""
+"""The receiving half: takes in the results that suppliers push, and has them on disk before it answers."""
 
 from doorstroom_client.receiving.judge import InboundRequest as InboundRequest
 from doorstroom_client.receiving.judge import InboundResponse as InboundResponse

@@ -1,4 +1,4 @@
-"""The receipt of a list."""
+"""The receipt of a list: what a supplier took in, whom it does not know, and what a school has to know of that, in Dutch."""
 
 from __future__ import annotations
 

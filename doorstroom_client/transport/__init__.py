@@ -1,4 +1,4 @@
-"""What a transport of your own is given and gives back, and the contexts of a server of your own."""
+"""Sockets: one request over mutual TLS, and what came of it."""
 
 from doorstroom_client.parties.url import Peer as Peer
 from doorstroom_client.transport.request import AsyncTransport as AsyncTransport

@@ -1,4 +1,4 @@
-"""Sends one request over mutual TLS: the only file that imports httpx; `connections` and `streams` below it use its engine.
+"""Sends one request over mutual TLS: the only file that imports httpx; `connections` and `sockets` below it use its engine.
 
 Whatever the network or the peer does becomes a `Fault` value here, so no exception of a library, and with it no frame that
 holds a body or an address, ever reaches a caller. Redirects are not followed, the environment (proxies, netrc, extra roots,

@@ -21,7 +21,7 @@ from support.clients import QUERY, built, inbound
 
 from doorstroom_client import AsyncClient, Client, Event
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.receiving import batch as intake
+from doorstroom_client.receiving import intake
 from doorstroom_client.store.group_commit import GroupCommit, Outcome
 from doorstroom_client.store.rows import ReceivedResult, StoredResult
 

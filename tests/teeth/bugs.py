@@ -534,7 +534,7 @@ def _(wrap_bio: Any, self: Any, *args: Any, **more: Any) -> Any:
 @bug(
     "I5",
     "a body is read of who may not send it",
-    "receiving.batch:Intake.admit",
+    "receiving.intake:Intake.admit",
     "tests/receiving/test_refused_aloud.py::test_who_may_not_send_is_told_before_the_body",
 )
 async def _(admit: Any, self: Any, request: Any) -> None:

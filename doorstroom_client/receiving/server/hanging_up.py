@@ -1,4 +1,4 @@
-"""What a protocol writes to and hangs up: a connection whose last answer arrives, and that does not outlive it."""
+"""How the server hangs up: the last answer still arrives, and the connection does not outlive it."""
 
 from __future__ import annotations
 

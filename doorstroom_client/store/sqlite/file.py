@@ -1,4 +1,4 @@
-"""The SQLite file of a store: made private, stamped, write-ahead log, full fsync, one transaction at a time."""
+"""Opens the SQLite file of a store: private, stamped, write-ahead log, full fsync, one transaction at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps a connection to the file at the path, and parts from a file that is not there any more without harm to either."""
+"""The connection to the SQLite file: kept while the file is the same, parted from without harm when it is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes messages in from an event loop: judges them there, and has what was accepted kept beside it.
+"""Takes messages in from an event loop: judges them, and has what was accepted kept by a thread beside the loop.
 
 A thread per message, each waiting for its turn at the store, costs more switching than all else together. Here a message that
 waits for a commit is a value in a queue, and the loop is woken once for all that one commit has kept.
