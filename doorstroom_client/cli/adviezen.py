@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _options as options
-from doorstroom_client.cli._one_list import Kind, add_commands, many_help
+from doorstroom_client.cli._send_one import Kind, add_commands, many_help
 from doorstroom_client.config import Settings
 from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.school import School
