@@ -91,7 +91,7 @@ def _connections(pki: Pki, url: str, calls: int) -> Iterable[Figure]:
     for tasks in (AT_ONCE, MANY):
         counts = Counts()
         with counts.counting():
-            asyncio.run(_with_client(pki, url, lambda client, tasks=tasks: _tasks(client, calls, tasks)))
+            asyncio.run(_with_client(pki, url, lambda client, tasks=tasks: _tasks(client, calls, tasks)))  # type: ignore[misc]
         contexts.append(counts.contexts)
         yield _connections_figure(f"{name}, {tasks} tasks", counts)
     yield Figure("SSLContexts per client", "one", 1, max(contexts), exact=True, note=f"{calls} calls each")

@@ -28,12 +28,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness import ROOT, Figure, Pushing, Receiver, Scale, context_of, environment, main, megabytes, request
-from doorstroom_client import Client, School
+from doorstroom_client import Afloop, Client, School
 from doorstroom_client.config.reader import Settings, load_settings
 from doorstroom_client.our_side import as_afspraak
 from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.reports.due import Afhaling
-from doorstroom_client.sending.many import Afloop
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
 
@@ -152,8 +151,8 @@ def mandaten(client: Client, settings: Settings, given: argparse.Namespace) -> I
 def lijsten(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
     """Send the advice of each school, as a LAS exports it."""
     afspraak = as_afspraak(settings.afspraak, settings.afspraken)
-    opdrachten = read_many(given.file, soort="adviezen", scholen=settings.scholen, afspraak=afspraak)
-    for uitkomst in client.send_many(opdrachten, workers=given.workers):
+    lijsten = read_many(given.file, "adviezen", settings.scholen, afspraak=afspraak)
+    for uitkomst in client.send_many(lijsten, workers=given.workers):
         yield uitkomst.afloop is Afloop.VERSTUURD
 
 

@@ -233,7 +233,7 @@ def wait_for_commits(seconds: float) -> None:
 
     class Connection(sqlite3.Connection):
         def cursor(self, *args: Any, **more: Any) -> Any:
-            return super().cursor(*args, factory=Cursor) if not args and not more else super().cursor(*args, **more)
+            return super().cursor(*args, factory=Cursor) if not args and not more else super().cursor(*args, **more)  # type: ignore[call-overload]
 
         def execute(self, sql: str, *values: Any) -> Any:
             return self.cursor().execute(sql, *values)
