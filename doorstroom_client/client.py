@@ -155,7 +155,7 @@ class Client(Sending, Results, Reporting, Settled):
         schooljaar: str | None = None,
         leveranciers: Sequence[Leverancier] | None = None,
     ) -> Self:
-        """The same client with some settings replaced. It shares connections and store with this one.
+        """A client with some settings replaced, which shares connections and store with this one.
 
         Args:
             retry: how often to repeat within a call.

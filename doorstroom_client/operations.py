@@ -67,7 +67,7 @@ class Operations(OurSide):
     reputation: Reputation = field(default_factory=Reputation, repr=False)
 
     def with_options(self, options: Mapping[str, object]) -> Operations:
-        """The same with some settings replaced by others. A new agreement is written for every school year."""
+        """These operations with some settings replaced by others. A new agreement is written for every school year."""
         afspraak = options.get("afspraak")
         if isinstance(afspraak, Afspraak):
             options = {**options, "jaargangen": self.jaargangen.with_afspraak(afspraak)}

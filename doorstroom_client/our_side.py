@@ -182,7 +182,7 @@ class OurSide:
         return school if isinstance(school, School) else find_school(self.known_schools(), school)
 
     def school_meant(self, school: School | str) -> Flow[School]:
-        """The same within a flow, where what a coroutine function finds is awaited."""
+        """The administration that is meant, within a flow: what a coroutine function finds is awaited."""
         if self._has_to_be_found(school):
             return _as_school((yield from self.school_of(school)) if Routeringskenmerk.fits(school) else None)
         return self.the_school(school)

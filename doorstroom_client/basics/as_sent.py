@@ -16,7 +16,7 @@ class AsSent(dict[str, Any]):
 
 
 class ListAsSent(list[Any]):
-    """The same for a list in it."""
+    """A list in a document, whose repr shows nothing of it."""
 
     __slots__ = ()
 

@@ -68,7 +68,7 @@ class Source(Generic[T]):
 
 
 class AsyncSource(Generic[T]):
-    """The same for an event loop. What is not asynchronous is read in one thread beside it, from the first item to the last.
+    """Gives items to an event loop; what is not asynchronous is read in one thread beside it, from the first item to the last.
 
     Args:
         items: whatever they come from.

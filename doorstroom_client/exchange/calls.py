@@ -37,7 +37,7 @@ class Call:
     new_id: Callable[[], str] = new_id
 
     def after(self, attempts: Iterable[Earlier], waiting: float = 0.0) -> Call | None:
-        """The same bounds for a next call that has to fit in the same total time.
+        """Bounds for a next call that has to fit in what is left of the total time.
 
         Args:
             attempts: of the call that went before; the pauses between them count.

@@ -42,7 +42,7 @@ class Action(StrEnum):
     """What to do about an outcome."""
 
     ANSWER = "answer"
-    """It is an answer that the caller wants: delivered, found, not found, not ready."""
+    """Give the answer to the caller, who wants it: delivered, found, not found, not ready."""
     RETRY = "retry"
     """Repeat within this call, as far as `Retry` and the total time allow."""
     SCHEDULE = "schedule"

@@ -118,11 +118,11 @@ class Jaargangen:
         return found.namespace
 
     def with_afspraak(self, afspraak: Afspraak) -> Jaargangen:
-        """The same with another agreement for every school year."""
+        """This table with another agreement for every school year."""
         return Jaargangen(tuple(replace(item, afspraak=afspraak) for item in self.items))
 
     def resolved(self, known: dict[str, Afspraak]) -> Jaargangen:
-        """The same with each agreement found by its name.
+        """This table with each agreement found by its name.
 
         Raises:
             ConfigurationError: there is none of that name, or it is not agreed for its school year.

@@ -154,7 +154,7 @@ def settle(registry: Registry, wanted: Adreswens | Adreswijziging, *, write: boo
 
 
 def settle_one(registry: Registry, wanted: Adreswens | Adreswijziging, *, write: bool) -> Flow[Adreswijziging]:
-    """The same for one of many: an error of this library becomes its outcome, so that the others go on."""
+    """Settle the address of one school of many: an error of this library becomes its outcome, so that the others go on."""
     plan = wanted.plan(Actie.ONBEKEND) if isinstance(wanted, Adreswens) else wanted
     try:
         if isinstance(wanted, Adreswens):

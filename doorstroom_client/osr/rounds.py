@@ -72,7 +72,7 @@ class Mandaatcontrole:
 
     @property
     def brief(self) -> str:
-        """The same as a text of its own, to show or to mail; it asks to be handed on when there is something to repair."""
+        """The `uitleg` as a text of its own, to show or to mail; it asks to be handed on when there is something to repair."""
         parts = [f"{_AANHEF}: {self.school.label}", self.uitleg, *([] if self else [_SLOT])]
         return "\n\n".join(parts) if self.mandaten else ""
 

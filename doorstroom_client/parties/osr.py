@@ -113,7 +113,7 @@ class Osr:
         return Peer("OSR", self.base_url, self.oin, self.auth if with_key or self.api_key_always else NoAuth())
 
     def with_namespace(self, namespace: str) -> Osr:
-        """The same with the namespace of another school year."""
+        """These settings with the namespace of another school year."""
         return self if namespace == self.namespace else replace(self, namespace=namespace)
 
 

@@ -91,7 +91,7 @@ class Layout:
 
     @property
     def with_school(self) -> Layout:
-        """The same for many schools in one file."""
+        """This layout for many schools in one file."""
         return replace(self, required=(SCHOOL, *self.required), example=f"{SCHOOL};{self.example}")
 
     def columns_of(self, header: Sequence[str]) -> list[str | None]:

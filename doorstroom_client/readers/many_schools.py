@@ -121,7 +121,7 @@ class _Kind:
         return Onleesbaar(found.naam, found.school, error)
 
     def read_xml(self, found: _Found, path: Path) -> Aanlevering | Onleesbaar:
-        """The same for EDEXML."""
+        """What an EDEXML file holds of one school, or why it cannot be used."""
         assert found.school is not None
         lijst, error = deelnemers_from(path, found.school, self.keuze, None)
         if lijst is None and error is not None:

@@ -38,7 +38,7 @@ class Melding:
 
     @property
     def problem(self) -> Problem:
-        """The same as a problem in an error."""
+        """This finding as a problem in an error."""
         return Problem(f"line {self.regel}, {self.element}", self.tekst)
 
     def __str__(self) -> str:

@@ -27,7 +27,7 @@ class Afhaling(StrEnum):
     """How fetching one report ended."""
 
     OPGEHAALD = "opgehaald"
-    """It is in the folder now."""
+    """The report is in the folder now."""
     WAS_ER_AL = "was er al"
     """It was in the folder already."""
     LATER = "later"

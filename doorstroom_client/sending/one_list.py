@@ -170,7 +170,7 @@ class _Way:
             tell(failed, self._on_event)
 
     def end(self) -> Flow[None]:
-        """It is not under way any more."""
+        """Note that the list is not under way any more."""
         if not self._ended:
             self._ended = True
             with suppress(StoreError):  # then it counts as under way for a while, which leaves doubt and no more

@@ -23,7 +23,7 @@ class Afloop(StrEnum):
     DEELS = "deels"
     """Some pupils are not known at the supplier; the others were taken in."""
     KLAARGEZET = "klaargezet"
-    """It is in the outbox."""
+    """The list is in the outbox."""
     GEWEIGERD = "geweigerd"
     """It was refused, or does not fit the standard: repair it."""
     MANDAAT = "mandaat"

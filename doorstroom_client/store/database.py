@@ -57,7 +57,7 @@ class Database(Protocol):
         ...
 
     def try_lock(self, cursor: Cursor, *about: str) -> bool:
-        """The same without waiting: False when another transaction works on it."""
+        """Lock it without waiting: False when another transaction works on it."""
         ...
 
     def lease_clock(self, cursor: Cursor) -> tuple[str, float]:

@@ -115,7 +115,7 @@ class PostgresDatabase:
         cursor.execute("SELECT pg_advisory_xact_lock(?)", (_number_of(about),))
 
     def try_lock(self, cursor: Cursor, *about: str) -> bool:
-        """The same without waiting: False when another transaction works on it."""
+        """Lock it without waiting: False when another transaction works on it."""
         return bool(cursor.execute("SELECT pg_try_advisory_xact_lock(?)", (_number_of(about),)).fetchone()[0])
 
     def lease_clock(self, cursor: Cursor) -> tuple[str, float]:
