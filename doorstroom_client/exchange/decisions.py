@@ -255,8 +255,8 @@ TABLE: Mapping[Situation, Row] = {
         (_H, _H, _H, _H, _H, _H),
         UnexpectedResponse,
         "gave an answer that is not in the words of the chain, such as a page or an error of a proxy",
-        "Check its base_url, and ask the party what stands in front of its service. The message does not count as delivered, nor "
-        "as refused: it can be sent again as it is",
+        "Check its base_url, and ask the party what stands in front of its service. The message does not count as delivered, "
+        "nor as refused: it can be sent again as it is",
         hints={Operation.LEERLINGRAPPORT: "Check its base_url, and ask the party what stands in front of its service"},
     ),
     Situation.NOT_CONNECTED: Row((_R, _R, _R, _R, _R, _R), ConnectError, "cannot be reached", _CHECK_ADDRESS),
