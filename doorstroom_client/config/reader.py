@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from doorstroom_client.config.collected import BY_NAME, Collected
 from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.config.settings import Serve, Settings
 from doorstroom_client.config.table import PREFIX, SETTINGS
-from doorstroom_client.config.values import BY_NAME, Values
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.retry import Retry
 from doorstroom_client.messages.afspraak import Afspraak
@@ -49,11 +49,11 @@ def load_settings(
     return _Making(_filled(path, environment), given).settings()
 
 
-def _filled(path: str | os.PathLike[str] | None, environment: Mapping[str, str] | None) -> Values:
+def _filled(path: str | os.PathLike[str] | None, environment: Mapping[str, str] | None) -> Collected:
     """Take everything in. The values stay inside, so that no traceback of a problem with them shows a secret."""
     env = os.environ if environment is None else environment
     file = _the_file(path, env)
-    values = Values(file.parent if file else Path())
+    values = Collected(file.parent if file else Path())
     if file:
         values.take_document(_read_toml(file))
         if values.holds_secret:
@@ -92,7 +92,7 @@ class _Making:
         given: names of arguments that may be missing.
     """
 
-    def __init__(self, values: Values, given: Collection[str]) -> None:
+    def __init__(self, values: Collected, given: Collection[str]) -> None:
         self._values = values
         self._given = given
 

@@ -18,7 +18,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 _SECTIONS = {setting.section for setting in SETTINGS}
 
 
-class Values:
+class Collected:
     """Collects values, and what is wrong with them, so that one error can name everything.
 
     Args:
