@@ -1,0 +1,128 @@
+"""What of a message may be kept: by a list of what is allowed, and only of pupils that this run invented."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from doorstroom_client.ketentest.outcomes import Arrival, Reply
+from doorstroom_client.ketentest.pupils import Keys, identities_in
+
+_ONLY_THAT_IT_IS_SET = ("location", "www-authenticate")
+KEPT_HEADERS = frozenset(
+    {"content-type", "content-length", "content-encoding", "retry-after", "allow", "api-version", "date", *_ONLY_THAT_IT_IS_SET}
+)
+"""Names of headers that evidence may hold, in small letters."""
+_LONGEST_TEXT = 300
+_LARGEST_BODY = 256 * 1024
+_IDENTIFYING = re.compile(
+    r"https?://ketenid\.nl/\S+|\b\d{1,2}[-./]\d{1,2}[-./]\d{4}\b|\b\d{4}-\d{2}-\d{2}\b(?!T)|\d{8,9}", re.IGNORECASE
+)
+_MARKS: Mapping[bytes, str] = {
+    b"%pdf-": "pdf",
+    b"<!doctype html": "html",
+    b"<html": "html",
+    b"<?xml": "xml",
+    b"{": "json",
+    b"[": "json",
+}
+
+
+def scrubbed(text: str) -> str:
+    """Free text of the other side, short, without what could be a key or a date of birth of somebody."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text)
+    return _IDENTIFYING.sub("…", plain)[:_LONGEST_TEXT]
+
+
+def kept_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Those that evidence may hold."""
+    found = {name.lower(): value for name, value in headers if name.lower() in KEPT_HEADERS}
+    return {name: "(set)" if name in _ONLY_THAT_IT_IS_SET else value[:_LONGEST_TEXT] for name, value in found.items()}
+
+
+def digest(body: bytes) -> str:
+    """What tells a body apart, the same at both sides: the first 16 digits of its SHA-256; empty without one."""
+    return hashlib.sha256(body).hexdigest()[:16] if body else ""
+
+
+def reply_of(
+    keys: Keys, status: int, headers: Iterable[tuple[str, str]], body: bytes, *, seconds: float = 0.0, size: int | None = None
+) -> Reply:
+    """An answer as evidence.
+
+    Args:
+        keys: the identities of the run.
+        status: of HTTP.
+        headers: as they came.
+        body: as it came.
+        seconds: how long it took.
+        size: bytes that came, when those are more than `body` holds.
+    """
+    found = _document(body)
+    kept: str | None = None
+    if isinstance(found, dict) and not any(keys.label_of(item) is None for item in identities_in(found)):
+        melding = found.get("melding")
+        whole = {**found, "melding": scrubbed(melding)} if isinstance(melding, str) else found
+        kept = json.dumps(whole, ensure_ascii=False) if len(body) <= _LARGEST_BODY else None
+    return Reply(
+        status=status,
+        headers=kept_headers(headers),
+        body=kept,
+        size=len(body) if size is None else size,
+        sha256=digest(body),
+        first=_beginning(body),
+        ends_whole=b"%%EOF" in body[-1024:],
+        seconds=round(seconds, 3),
+    )
+
+
+def arrival_of(
+    keys: Keys,
+    *,
+    operation: str,
+    method: str,
+    query: Iterable[tuple[str, str]],
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    oin: str | None,
+    answered: int,
+    moment: str,
+    tls: str = "",
+) -> Arrival:
+    """A request of the system under test as evidence; one about pupils of others keeps its size and checksum only."""
+    found = _document(body)
+    foreign = found is not None and keys.is_foreign(found)
+    text = None if foreign or found is None else body.decode("utf-8", "replace")
+    return Arrival(
+        operation=operation,
+        method=method,
+        query=tuple(query),
+        headers=kept_headers(headers),
+        oin=oin or "",
+        tls=tls,
+        body=text if len(body) <= _LARGEST_BODY else None,
+        pupils=keys.labels_in(found),
+        foreign=foreign,
+        size=len(body),
+        sha256=digest(body),
+        answered=answered,
+        moment=moment,
+    )
+
+
+def _document(body: bytes) -> object:
+    """The body as JSON, read as leniently as can be: evidence that it names somebody must not hang on its encoding."""
+    for encoding in ("utf-8-sig", "latin-1"):
+        try:
+            return json.loads(body.decode(encoding))
+        except ValueError:
+            continue
+    return None
+
+
+def _beginning(body: bytes) -> str:
+    """What a body that is no message seems to be."""
+    start = body[:512].lstrip().lower()
+    return next((name for mark, name in _MARKS.items() if start.startswith(mark)), "other" if body else "")

@@ -1,0 +1,289 @@
+"""Plays a scenario: hands each step to the side that does it, once, and holds its checks.
+
+What stands in the journal is not done again. So a scenario that waited a week goes on where it was, and one that is judged
+again without traffic gives the same verdict.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, field
+from typing import Any
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.ketentest.hands import Hands, Missing, Waiting
+from doorstroom_client.ketentest.journal import Journal, Line
+from doorstroom_client.ketentest.outcomes import Arrived, Outcome, Reply, read_outcome
+from doorstroom_client.ketentest.requirements import Requirements
+from doorstroom_client.ketentest.scenario import Scenario
+from doorstroom_client.ketentest.steps import Arrange, Check, Effect, Send, Stage, Whose
+from doorstroom_client.ketentest.verdicts import Keuring, Oordeel, judged, worst
+
+MOST_STEPS = 500
+"""More steps than this no scenario has; one that gives more would never end."""
+FOREIGN = "AVG:vreemde-leerling"
+"""The requirement that no pupil of others is in a test environment."""
+
+
+@frozen
+class Taken:
+    """A step that was taken, for the report.
+
+    Attributes:
+        step: which.
+        outcome: what came of it.
+        moment: when, in UTC.
+    """
+
+    step: Effect
+    outcome: Outcome
+    moment: str
+
+
+@frozen(kw_only=True)
+class Played:
+    """What became of a scenario.
+
+    Attributes:
+        scenario: which.
+        attempt: the number of the attempt; 0 when it was not played at all.
+        oordeel: the verdict.
+        keuringen: its checks.
+        taken: its steps, for evidence.
+        why: what is waited for, missing or wrong, in Dutch; empty.
+        whose: whose turn it is; None when it is nobody's.
+        until: the end of the term, when it waits for one.
+        asks: the question to a person that it waits for, by the name of the step.
+    """
+
+    scenario: Scenario
+    attempt: int
+    oordeel: Oordeel
+    keuringen: tuple[Keuring, ...] = ()
+    taken: tuple[Taken, ...] = field(default=(), repr=False)
+    why: str = ""
+    whose: Whose | None = None
+    until: dt.datetime | None = None
+    asks: str = ""
+
+
+class Player:
+    """Plays scenarios of one run.
+
+    Args:
+        journal: what was done before.
+        requirements: what checks are held against.
+        now: the clock, in UTC.
+        patience: how long the other side may stay without any answer; after that the scenario fails.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        requirements: Requirements,
+        *,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        patience: dt.timedelta = dt.timedelta(0),
+    ) -> None:
+        self._journal = journal
+        self._requirements = requirements
+        self._now = now
+        self._patience = patience
+
+    def play(self, scenario: Scenario, hands: Hands, *, again: bool = False, effects: bool = True) -> Played:
+        """Play a scenario as far as it goes now.
+
+        Args:
+            scenario: which.
+            hands: what does its steps.
+            again: begin a new attempt, whatever came of the last one.
+            effects: whether to touch the world; when False it is only judged, by what stands in the journal.
+
+        Raises:
+            StoreError: the journal cannot be written.
+        """
+        schooljaar = self._journal.head.schooljaar
+        if not scenario.applies(schooljaar):
+            return Played(scenario=scenario, attempt=0, oordeel=Oordeel.NVT, why=f"geldt niet in {schooljaar}")
+        attempt = self._journal.attempt_of(scenario.id)
+        if not attempt and not effects:
+            return Played(scenario=scenario, attempt=0, oordeel=Oordeel.OVERGESLAGEN, why="nog niet gespeeld")
+        if effects and (again or not attempt):
+            attempt += 1
+            self._note(scenario, attempt, 0, "begin", "", {})
+        playing = _Playing(self, scenario, hands, attempt, effects)
+        try:
+            return playing.to_the_end()
+        finally:
+            if effects:
+                hands.finish()
+
+    def _note(
+        self,
+        scenario: Scenario,
+        attempt: int,
+        number: int,
+        name: str,
+        mark: str,
+        outcome: Mapping[str, Any],
+        *,
+        final: bool = True,
+    ) -> Line:
+        moment = self._now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        line = Line(scenario.id, attempt, number, name, mark, moment, outcome, final)
+        self._journal.add(line)
+        return line
+
+
+class _Playing:
+    """One attempt of one scenario on its way."""
+
+    def __init__(self, player: Player, scenario: Scenario, hands: Hands, attempt: int, effects: bool) -> None:
+        self._player = player
+        self._scenario = scenario
+        self._hands = hands
+        self._attempt = attempt
+        self._effects = effects
+        begun = player._journal.outcome(scenario.id, attempt, 0)
+        assert begun is not None
+        self._frame = hands.frame(scenario.id, dt.datetime.fromisoformat(begun.moment))
+        self._keuringen: list[Keuring] = []
+        self._taken: list[Taken] = []
+        self._again: list[Effect] = []
+
+    def to_the_end(self) -> Played:
+        """Play on until the scenario ends, or cannot go on."""
+        steps = self._scenario.play(self._frame)
+        outcome: Outcome | None = None
+        try:
+            for _ in range(MOST_STEPS):
+                step = steps.send(outcome)
+                outcome = None
+                if isinstance(step, Check):
+                    self._hold(step)
+                    continue
+                found = self._take(step)
+                if isinstance(found, Played):
+                    return found
+                outcome = found
+            return self._broken(f"meer dan {MOST_STEPS} stappen")
+        except StopIteration:
+            return self._verdict()
+        except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
+            # A fault in a scenario is ours, and never a verdict about somebody else. Values stay out of it.
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            return self._broken(f"{type(error).__name__} in {last.name}, regel {last.lineno}")
+        finally:
+            steps.close()
+
+    def _take(self, step: Effect) -> Outcome | Played:
+        number = len(self._taken) + 1
+        mark = fingerprint(step)
+        journal = self._player._journal
+        line = journal.outcome(self._scenario.id, self._attempt, number)
+        if line is not None and line.fingerprint != mark:
+            return self._broken("het scenario is veranderd sinds het gespeeld werd; speel het opnieuw met --again", ours=False)
+        if line is None and not self._effects:
+            return self._stopped(Oordeel.WACHT, "het vervolg is nog niet gespeeld", Whose.ONS)
+        if line is None:
+            found = self._do(step, number, mark)
+            if not isinstance(found, Line):
+                return found
+            line = found
+        elif isinstance(step, Arrange | Stage):
+            self._again.append(step)
+        outcome = read_outcome(line.outcome)
+        self._taken.append(Taken(step, outcome, line.moment))
+        if isinstance(outcome, Arrived) and any(item.foreign for item in outcome.arrivals):
+            self._hold(Check(eis=FOREIGN, expected=False, got=True, evidence=step.name))
+        if isinstance(outcome, Reply) and outcome.fault and isinstance(step, Send) and not step.may_fail:
+            return self._stopped(Oordeel.GEZAKT, f"geen antwoord op {step.name}: {in_dutch(outcome.fault)}", Whose.HEN)
+        return outcome
+
+    def _do(self, step: Effect, number: int, mark: str) -> Line | Played:
+        """Take a step for the first time, or once more when there was no answer to it."""
+        player, key = self._player, (self._scenario.id, self._attempt, number)
+        for earlier in self._again:  # the states on which the steps before this one relied
+            self._hands.again(earlier, self._frame)
+        self._again.clear()
+        tries = list(player._journal.tries(*key))
+        since = dt.datetime.fromisoformat(tries[0].moment) if tries else player._now()
+        found = self._hands.do(step, self._frame, since)
+        if isinstance(found, Missing):
+            return self._stopped(Oordeel.OVERGESLAGEN, found.why, Whose.HEN)
+        if isinstance(found, Waiting):
+            if not tries:  # its term begins with the first time
+                player._note(self._scenario, self._attempt, number, step.name, mark, {}, final=False)
+            oordeel = Oordeel.TE_BEOORDELEN if found.asks else Oordeel.WACHT
+            return self._stopped(oordeel, found.why, found.whose, found.until, step.name if found.asks else "")
+        patient = isinstance(found, Reply) and found.fault and isinstance(step, Send) and not step.may_fail
+        waits = bool(patient) and player._now() - since < player._patience
+        line = player._note(self._scenario, self._attempt, number, step.name, mark, found.as_data(), final=not waits)
+        if waits and isinstance(found, Reply):
+            until = since + player._patience
+            return self._stopped(Oordeel.WACHT, f"geen antwoord op {step.name}: {in_dutch(found.fault)}", Whose.HEN, until)
+        return line
+
+    def _hold(self, check: Check) -> None:
+        if check.eis not in self._scenario.eisen and check.eis != FOREIGN:
+            raise LookupError(check.eis)
+        last = self._taken[-1].step.name if self._taken else ""
+        requirements, schooljaar = self._player._requirements, self._player._journal.head.schooljaar
+        self._keuringen.append(judged(check, requirements, schooljaar, last))
+
+    def _verdict(self) -> Played:
+        counted = [item for item in self._keuringen if item.counts]
+        oordeel = worst(item.oordeel for item in counted)
+        first = next((item for item in counted if item.oordeel is oordeel), None)
+        whose = None if first is None or oordeel is Oordeel.GESLAAGD else first.whose
+        return self._played(oordeel, "", whose)
+
+    def _stopped(self, oordeel: Oordeel, why: str, whose: Whose, until: dt.datetime | None = None, asks: str = "") -> Played:
+        """It cannot go on now; a check that failed before still counts when that is worse."""
+        so_far = worst(item.oordeel for item in self._keuringen if item.counts)
+        return self._played(worst([oordeel, so_far]), why, whose, until, asks)
+
+    def _broken(self, why: str, *, ours: bool = True) -> Played:
+        return self._played(Oordeel.FOUT if ours else Oordeel.OVERGESLAGEN, why, Whose.ONS)
+
+    def _played(
+        self, oordeel: Oordeel, why: str, whose: Whose | None, until: dt.datetime | None = None, asks: str = ""
+    ) -> Played:
+        return Played(
+            scenario=self._scenario,
+            attempt=self._attempt,
+            oordeel=oordeel,
+            keuringen=tuple(self._keuringen),
+            taken=tuple(self._taken),
+            why=why,
+            whose=whose,
+            until=until,
+            asks=asks,
+        )
+
+
+def fingerprint(step: Effect) -> str:
+    """What tells whether a step is still the one that was taken."""
+    data = {"kind": type(step).__name__, **asdict(step)}
+    text = json.dumps(data, sort_keys=True, default=lambda value: value.hex() if isinstance(value, bytes) else str(value))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+_FAULTS: Mapping[str, str] = {
+    "dns": "de naam is niet bekend",
+    "refused": "er luistert niemand",
+    "tls": "geen verbinding met wederzijdse TLS",
+    "timeout": "de tijd was om",
+    "cut": "de verbinding werd verbroken",
+    "wrong-oin": "het certificaat heeft een ander OIN; er is niets verstuurd",
+    "unreadable": "wat terugkwam was geen HTTP",
+}
+
+
+def in_dutch(fault: str) -> str:
+    """Why there was no answer, as a report says it."""
+    return _FAULTS.get(fault, fault)

@@ -1,0 +1,176 @@
+"""Does the steps of one role, with whatever that role has: a server to send to, arrivals to wait for, a LAS to drive."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.ketentest.frame import Frame
+from doorstroom_client.ketentest.hands import Missing, Waiting
+from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Driven, Outcome, Replies, Said, Staged
+from doorstroom_client.ketentest.requester import Requester
+from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Probe, Send, Series, Stage, Whose
+from doorstroom_client.messages.values import amsterdam
+
+_LOOK_EVERY = 0.02
+_SATURDAY = 5
+
+
+class Counterpart(Protocol):
+    """The other side, as far as it can be set, told and asked without a person."""
+
+    def arrange(self, name: str, frame: Frame) -> Arranged | None:
+        """Have a state set, or find it set already; None when that cannot be."""
+        ...
+
+    def restore(self) -> None:
+        """Take back what was set."""
+        ...
+
+    def tell(self, does: Mapping[str, Any], frame: Frame) -> bool:
+        """Have it do something, such as push results; False when only a person can."""
+        ...
+
+    def see(self, facts: Mapping[str, Any], frame: Frame) -> bool | None:
+        """Whether it sees something to be so; None when only a person can tell."""
+        ...
+
+
+class Driver(Protocol):
+    """Has the LAS under test do something."""
+
+    def drive(self, step: Drive, frame: Frame) -> Driven | None:
+        """Do it; None when a person has to."""
+        ...
+
+
+Arrivals = Callable[[dt.datetime], Sequence[Arrival]]
+"""Gives what came in from a moment on, in order."""
+
+
+@frozen(kw_only=True)
+class Terms:
+    """How long the other side has.
+
+    Attributes:
+        seconds: that a run itself waits before it goes on with something else.
+        workdays: how many working days each term of the plan is; one that is not there is over at once.
+    """
+
+    seconds: float = 0.0
+    workdays: Mapping[str, int] = {}
+
+    def end(self, name: str, since: dt.datetime) -> dt.datetime:
+        """When a term ends."""
+        days = self.workdays.get(name, 0)
+        return since if not days else after_workdays(since, days)
+
+
+def after_workdays(since: dt.datetime, days: int) -> dt.datetime:
+    """The end of the last of so many Dutch working days after the day of a moment; weekends are none."""
+    day = since.astimezone(amsterdam()).date()
+    while days > 0:
+        day += dt.timedelta(days=1)
+        days -= day.weekday() < _SATURDAY
+    return dt.datetime.combine(day, dt.time(23, 59, 59), amsterdam()).astimezone(dt.UTC)
+
+
+class RoleHands:
+    """Does the steps of one role.
+
+    Args:
+        frames: makes what a scenario is played with, of its id and the beginning of its attempt.
+        counterpart: the other side, as far as it needs no person.
+        requester: sends to the server under test; None when the role has none.
+        arrivals: what the system under test sent; None when the role has none.
+        stage: sets what our own played side answers; None when the role has none.
+        driver: drives the LAS under test; None when the role has none.
+        terms: how long the other side has.
+        now: the clock, in UTC.
+    """
+
+    def __init__(
+        self,
+        frames: Callable[[str, dt.datetime], Frame],
+        counterpart: Counterpart,
+        *,
+        requester: Requester | None = None,
+        arrivals: Arrivals | None = None,
+        stage: Callable[[Mapping[str, Any]], None] | None = None,
+        driver: Driver | None = None,
+        terms: Terms | None = None,
+        now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+    ) -> None:
+        self._frames = frames
+        self._counterpart = counterpart
+        self._requester = requester
+        self._arrivals = arrivals
+        self._stage = stage
+        self._driver = driver
+        self._terms = terms or Terms()
+        self._now = now
+
+    def frame(self, scenario: str, began: dt.datetime) -> Frame:
+        """What a scenario is played with."""
+        return self._frames(scenario, began)
+
+    def do(self, step: Effect, frame: Frame, since: dt.datetime) -> Outcome | Waiting | Missing:
+        """Take a step."""
+        match step:
+            case Send() if self._requester is not None:
+                return self._requester.send(step)
+            case Series() if self._requester is not None:
+                return Replies(replies=self._requester.series(step))
+            case Probe() if self._requester is not None:
+                return self._requester.probe(step)
+            case Await() if self._arrivals is not None:
+                return self._await(step, frame, since)
+            case Arrange():
+                return self._counterpart.arrange(step.name, frame) or Missing(step.asks)
+            case Stage() if self._stage is not None:
+                self._stage(step.answers)
+                return Staged()
+            case Drive() if self._driver is not None:
+                return self._driver.drive(step, frame) or Waiting(step.asks, asks=True)
+            case Ask():
+                seen = self._counterpart.see(step.facts, frame)
+                return Waiting(step.text, asks=True) if seen is None else Said(yes=seen, by="simulator", moment=self._moment())
+            case _:
+                return Missing(f"deze rol kan {type(step).__name__} niet")
+
+    def again(self, step: Effect, frame: Frame) -> None:
+        """Make sure of a state that was set before."""
+        if isinstance(step, Arrange):
+            self._counterpart.arrange(step.name, frame)
+        elif isinstance(step, Stage) and self._stage is not None:
+            self._stage(step.answers)
+
+    def finish(self) -> None:
+        """Take back the states that the scenario set."""
+        self._counterpart.restore()
+        if self._stage is not None:
+            self._stage({})
+
+    def _await(self, step: Await, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
+        assert self._arrivals is not None
+        told = self._counterpart.tell(step.does, frame) if step.does else True
+        until = time.monotonic() + self._terms.seconds
+        while True:
+            found = [item for item in self._arrivals(since) if item.operation == step.operation]
+            wanted = [item for item in found if not step.pupils or set(step.pupils) & set(item.pupils)]
+            here = {label for item in wanted for label in item.pupils}
+            if set(step.pupils) <= here and len(wanted) >= max(step.count, 1):
+                return Arrived(arrivals=tuple(found))
+            if time.monotonic() >= until:
+                break
+            time.sleep(_LOOK_EVERY)
+        end = self._terms.end(step.within, since)
+        if self._now() < end:
+            return Waiting(step.asks, until=end, whose=Whose.HEN, asks=not told and bool(step.does))
+        return Arrived(arrivals=tuple(found), complete=False)
+
+    def _moment(self) -> str:
+        return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
