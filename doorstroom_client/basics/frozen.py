@@ -68,7 +68,7 @@ def _init_of(made: type[Any]) -> Any:
     if hasattr(made, "__post_init__"):
         lines.append("self.__post_init__()")
     parameters = ", ".join(["self", *plain, *(["*", *by_name] if by_name else [])])
-    text = f"def make({', '.join(known)}):\n def __init__({parameters}):\n  {'; '.join(lines)}\n return __init__"
+    text = f"def make({', '.join(known)}):\n def __init__({parameters}):\n  {'; '.join(lines) or 'pass'}\n return __init__"
     scope: dict[str, Any] = {}
     exec(text, vars(sys.modules[made.__module__]), scope)  # noqa: S102 - of the names of fields, as dataclasses does it
     init = scope["make"](**known)

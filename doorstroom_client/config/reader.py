@@ -52,7 +52,7 @@ def load_settings(
 def _filled(path: str | os.PathLike[str] | None, environment: Mapping[str, str] | None) -> Collected:
     """Take everything in. The values stay inside, so that no traceback of a problem with them shows a secret."""
     env = os.environ if environment is None else environment
-    file = _the_file(path, env)
+    file = file_in_use(path, env)
     values = Collected(file.parent if file else Path())
     if file:
         values.take_document(_read_toml(file))
@@ -62,7 +62,14 @@ def _filled(path: str | os.PathLike[str] | None, environment: Mapping[str, str] 
     return values
 
 
-def _the_file(path: str | os.PathLike[str] | None, env: Mapping[str, str]) -> Path | None:
+def file_in_use(path: str | os.PathLike[str] | None = None, environment: Mapping[str, str] | None = None) -> Path | None:
+    """The file that is read: the one that is named, else the one here; None when there is none.
+
+    Args:
+        path: a name that wins.
+        environment: in place of ``os.environ``; for tests.
+    """
+    env = os.environ if environment is None else environment
     named = path or env.get(f"{PREFIX}CONFIG")
     if named:
         return Path(named)

@@ -155,9 +155,7 @@ class Frame:
                 "versie": "Definitief",
                 "datumtijd": moment,
                 "toetsdefinitie": self.toetssoort,
-                "afnamecontext": {
-                    "afname": {"id": f"afname-{name}", "afnametijdstip": self.afnametijdstip}
-                },
+                "afnamecontext": {"afname": {"id": f"afname-{name}", "afnametijdstip": self.afnametijdstip}},
                 "scores": {"id": f"s-{name}", "scores": [{"label": "Toetsscore", "id": f"t-{name}", "waarde": score}]},
                 "resultaten": {
                     "aanvullendeinfo": f"{self.base_url}/leerlingrapport/{self.keys.las_key(name)}",

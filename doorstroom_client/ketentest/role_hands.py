@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import field
 from typing import Any, Protocol
 
 from doorstroom_client.basics.frozen import frozen
@@ -61,7 +62,7 @@ class Terms:
     """
 
     seconds: float = 0.0
-    workdays: Mapping[str, int] = {}
+    workdays: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def end(self, name: str, since: dt.datetime) -> dt.datetime:
         """When a term ends."""

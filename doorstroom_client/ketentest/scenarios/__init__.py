@@ -1,0 +1,11 @@
+"""All scenarios, per half of a party, and the requirements that they check."""
+
+from __future__ import annotations
+
+from doorstroom_client.ketentest.requirements import Requirements
+from doorstroom_client.ketentest.scenarios import heenweg
+from doorstroom_client.ketentest.scenarios.eisen import ALGEMEEN
+from doorstroom_client.ketentest.scenarios.register import REGISTER as REGISTER
+
+EISEN = Requirements(*ALGEMEEN, *heenweg.EISEN)
+"""Every requirement."""
