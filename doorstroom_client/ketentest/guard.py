@@ -27,18 +27,15 @@ def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> N
         ConfigurationError: names the first rule that is broken; no connection was made.
     """
     if settings.osr is None:
-        raise _refused(
-            "osr", "the configuration of the test names no OSR", "Give the OSR for qualification, with its environment"
-        )
+        raise _refused("osr", "the configuration of the test names no OSR", "Name that for qualification")
     if settings.osr.environment == "productie":
         raise _refused(
             "osr.environment",
             "the configuration of the test names the OSR of production (which it does when osr.environment is left out)",
             'Set osr.environment = "kwalificatie", or "sandbox"',
         )
-    supplier = next(
-        (item for item in settings.leveranciers if plan.leverancier in (item.toetssoort, item.naam, item.oin)), None
-    )
+    suppliers = settings.leveranciers
+    supplier = next((item for item in suppliers if plan.leverancier in (item.toetssoort, item.naam, item.oin)), None)
     if supplier is None:
         raise _refused("leverancier", f'the configuration of the test has no supplier "{plan.leverancier}"', "Add it there")
     check_typed(plan.omgeving, plan.host, supplier.base_url, production)

@@ -187,6 +187,19 @@ class Arranged(_Outcome):
 
 
 @frozen(kw_only=True)
+class Looked(_Outcome):
+    """What was seen of something that has to be in order.
+
+    Attributes:
+        value: the fact, as a check compares it.
+        why: what was found, in Dutch, for a person; nothing of a pupil.
+    """
+
+    value: Any = None
+    why: str = ""
+
+
+@frozen(kw_only=True)
 class Staged(_Outcome):
     """Our own played side answers as it was told."""
 
@@ -225,9 +238,9 @@ class Said(_Outcome):
     moment: str = ""
 
 
-Outcome = Reply | Replies | Shaken | Arrived | Arranged | Staged | Driven | Said
+Outcome = Reply | Replies | Shaken | Arrived | Arranged | Looked | Staged | Driven | Said
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__.lower(): kind for kind in (Reply, Replies, Shaken, Arrived, Arranged, Staged, Driven, Said)
+    kind.__name__.lower(): kind for kind in (Reply, Replies, Shaken, Arrived, Arranged, Looked, Staged, Driven, Said)
 }
 
 

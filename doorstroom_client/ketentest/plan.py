@@ -186,6 +186,6 @@ _BEKEND: Mapping[str, type] = {"scenario": str, "eis": str, "tot": dt.date, "red
 _IN_WORDS: Mapping[type, str] = {
     str: "text",
     list: "a list",
-    dict: "a section with names of its own",
+    dict: "a section with names",
     dt.date: "a day, 2026-12-15",
 }

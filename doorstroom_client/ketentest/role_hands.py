@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.hands import Missing, Waiting
-from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Driven, Outcome, Replies, Said, Staged
+from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Driven, Looked, Outcome, Replies, Said, Staged
 from doorstroom_client.ketentest.requester import Requester
-from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Probe, Send, Series, Stage, Whose
+from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Probe, Send, Series, Stage, Whose
 from doorstroom_client.messages.values import amsterdam
 
 _LOOK_EVERY = 0.02
@@ -89,6 +89,7 @@ class RoleHands:
         arrivals: what the system under test sent; None when the role has none.
         stage: sets what our own played side answers; None when the role has none.
         driver: drives the LAS under test; None when the role has none.
+        looks: looks at what has to be in order, by the name of what is looked at.
         terms: how long the other side has.
         now: the clock, in UTC.
     """
@@ -102,6 +103,7 @@ class RoleHands:
         arrivals: Arrivals | None = None,
         stage: Callable[[Mapping[str, Any]], None] | None = None,
         driver: Driver | None = None,
+        looks: Mapping[str, Callable[[Frame], Looked]] | None = None,
         terms: Terms | None = None,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
@@ -111,6 +113,7 @@ class RoleHands:
         self._arrivals = arrivals
         self._stage = stage
         self._driver = driver
+        self._looks = looks or {}
         self._terms = terms or Terms()
         self._now = now
 
@@ -136,6 +139,8 @@ class RoleHands:
                 return Staged()
             case Drive() if self._driver is not None:
                 return self._driver.drive(step, frame) or Waiting(step.asks, asks=True)
+            case Look() if step.name in self._looks:
+                return self._looks[step.name](frame)
             case Ask():
                 seen = self._counterpart.see(step.facts, frame)
                 return Waiting(step.text, asks=True) if seen is None else Said(yes=seen, by="simulator", moment=self._moment())

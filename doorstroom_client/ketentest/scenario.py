@@ -59,7 +59,7 @@ class Scenario:
 
 
 class Register:
-    """All scenarios, in the order in which they are played."""
+    """All scenarios, in the order in which they are played: by role, and by id within it."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Scenario] = {}
@@ -108,7 +108,8 @@ class Register:
         return enter
 
     def __iter__(self) -> Iterator[Scenario]:
-        return iter(self._by_id.values())
+        roles = list(Rol)
+        return iter(sorted(self._by_id.values(), key=lambda item: (roles.index(item.rol), item.id)))
 
     def __getitem__(self, id: str) -> Scenario:
         return self._by_id[id]

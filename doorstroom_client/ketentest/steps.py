@@ -167,6 +167,17 @@ class Drive:
 
 
 @frozen(kw_only=True)
+class Look:
+    """Look at what has to be in order before anybody is tested; nothing of a pupil is sent.
+
+    Attributes:
+        name: what to look at: a name that `preflight` knows.
+    """
+
+    name: str
+
+
+@frozen(kw_only=True)
 class Ask:
     """Ask a person of the other side what only they can see.
 
@@ -202,7 +213,7 @@ class Check:
     evidence: str = ""
 
 
-Effect = Send | Series | Probe | Await | Arrange | Stage | Drive | Ask
+Effect = Send | Series | Probe | Await | Arrange | Stage | Drive | Look | Ask
 """A step that touches the world; its outcome is kept in the journal."""
 Step = Effect | Check
 Steps = Generator[Step, Any, None]

@@ -1,0 +1,74 @@
+"""Before anybody is tested: what has to be in order at our side and in the OSR, so that no supplier is blamed for it."""
+
+from __future__ import annotations
+
+from doorstroom_client.ketentest.frame import Frame
+from doorstroom_client.ketentest.outcomes import Looked
+from doorstroom_client.ketentest.requirements import Eis, Niveau
+from doorstroom_client.ketentest.scenario import Rol
+from doorstroom_client.ketentest.scenarios.register import REGISTER
+from doorstroom_client.ketentest.steps import Check, Look, Steps, Whose
+
+EISEN = (
+    Eis(
+        id="OSR:namespace",
+        tekst="De namespace in de instellingen is die van de dienstversie van dit schooljaar in het OSR",
+        bron="Ketenoverleg 8 januari 2026, punt 2",
+    ),
+    Eis(
+        id="OSR:mandaat:toetsaanbieder",
+        tekst="De testschool heeft het toetssysteem gemachtigd",
+        bron="Ketenoverleg 8 januari 2026, punt 2",
+    ),
+    Eis(
+        id="OSR:mandaat:las",
+        tekst="De testschool heeft de LAS gemachtigd",
+        bron="Ketenoverleg 8 januari 2026, punt 2",
+    ),
+    Eis(
+        id="OSR:adres",
+        tekst="De administratie heeft één adres in het OSR waar resultaten naartoe kunnen",
+        bron="OSR, endpoints",
+        niveau=Niveau.HOORT,
+    ),
+    Eis(id="TCP:bereikbaar", tekst="De naam van de testserver is bekend en er luistert iets", bron="RFC 9293"),
+    Eis(
+        id="PKI:einddatum",
+        tekst="Ons certificaat is geldig tot het einde van de test",
+        bron="PKIoverheid, Programma van Eisen",
+    ),
+    Eis(
+        id="KLOK:60s",
+        tekst="De klokken van beide kanten verschillen minder dan een minuut",
+        bron="RFC 9110, 6.6.1 (Date)",
+        niveau=Niveau.HOORT,
+    ),
+    Eis(
+        id="AFSPRAAK:schooljaar",
+        tekst="De versie van de afspraak geldt in dit schooljaar",
+        bron="OpenAPI, info.version",
+    ),
+)
+"""What has to be in order beforehand."""
+
+_LOOKS = (
+    ("V-01", "Namespace van dit schooljaar", "namespace", "OSR:namespace", True, Whose.ONS),
+    ("V-02", "Machtiging van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
+    ("V-03", "Machtiging van de LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
+    ("V-04", "Ons adres voor de resultaten", "adres", "OSR:adres", 1, Whose.ONS),
+    ("V-05", "De testserver is bereikbaar", "bereikbaar", "TCP:bereikbaar", True, Whose.HEN),
+    ("V-06", "Ons certificaat blijft geldig", "certificaat", "PKI:einddatum", True, Whose.ONS),
+    ("V-07", "De klokken lopen gelijk", "klok", "KLOK:60s", (True, None), Whose.HEN),
+    ("V-08", "De afspraak van dit schooljaar", "afspraak", "AFSPRAAK:schooljaar", True, Whose.ONS),
+)
+
+
+def _enter(id: str, titel: str, look: str, eis: str, expected: object, whose: Whose) -> None:
+    @REGISTER.scenario(id, titel, rol=Rol.VOORAF, eisen=(eis,))
+    def play(_: Frame) -> Steps:
+        seen: Looked = yield Look(name=look)
+        yield Check(eis=eis, expected=expected, got=seen.value, whose=whose)
+
+
+for _row in _LOOKS:
+    _enter(*_row)
