@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from doorstroom_client.ketentest.outcomes import Arranged
 from doorstroom_client.ketentest.pupils import CHANGED, KLAS, Keys, Proefleerling
 from doorstroom_client.ketentest.steps import Drive, Ours, Send
 from doorstroom_client.messages.afspraak import Afspraak
@@ -97,6 +98,11 @@ class Frame:
     def pupils(self, pupils: Iterable[str | Proefleerling]) -> list[Proefleerling]:
         """Pupils by their labels, or as they are."""
         return [KLAS[item] if isinstance(item, str) else item for item in pupils]
+
+    @staticmethod
+    def school_in(arranged: Arranged) -> School:
+        """The school that goes with an arrangement."""
+        return School(**arranged.value)
 
     # --- messages, as a LAS writes them
 

@@ -188,7 +188,7 @@ class _Playing:
         if line is not None and line.fingerprint != mark:
             return self._broken("het scenario is veranderd sinds het gespeeld werd; speel het opnieuw met --again", ours=False)
         if line is None and not self._effects:
-            return self._stopped(Oordeel.WACHT, "het vervolg is nog niet gespeeld", Whose.ONS)
+            return self._as_left(number)
         if line is None:
             found = self._do(step, number, mark)
             if not isinstance(found, Line):
@@ -213,13 +213,12 @@ class _Playing:
         tries = list(player._journal.tries(*key))
         since = dt.datetime.fromisoformat(tries[0].moment) if tries else player._now()
         found = self._hands.do(step, self._frame, since)
-        if isinstance(found, Missing):
-            return self._stopped(Oordeel.OVERGESLAGEN, found.why, Whose.HEN)
-        if isinstance(found, Waiting):
-            if not tries:  # its term begins with the first time
-                player._note(self._scenario, self._attempt, number, step.name, mark, {}, final=False)
-            oordeel = Oordeel.TE_BEOORDELEN if found.asks else Oordeel.WACHT
-            return self._stopped(oordeel, found.why, found.whose, found.until, step.name if found.asks else "")
+        if isinstance(found, Missing | Waiting):
+            left = {"kind": type(found).__name__.lower(), **asdict(found)}
+            plain = json.loads(json.dumps(left, default=dt.datetime.isoformat))
+            if not tries or tries[-1].outcome != plain:  # a run that comes by every hour says nothing new
+                player._note(self._scenario, self._attempt, number, step.name, mark, plain, final=False)
+            return self._left(found, step.name)
         patient = isinstance(found, Reply) and found.fault and isinstance(step, Send) and not step.may_fail
         waits = bool(patient) and player._now() - since < player._patience
         line = player._note(self._scenario, self._attempt, number, step.name, mark, found.as_data(), final=not waits)
@@ -227,6 +226,28 @@ class _Playing:
             until = since + player._patience
             return self._stopped(Oordeel.WACHT, f"geen antwoord op {step.name}: {in_dutch(found.fault)}", Whose.HEN, until)
         return line
+
+    def _as_left(self, number: int) -> Played:
+        """How a step that has no outcome yet was left, by what stands in the journal."""
+        last: Line | None = None
+        for last in self._player._journal.tries(self._scenario.id, self._attempt, number):  # noqa: B007 - the last one
+            pass
+        kind = None if last is None else last.outcome.get("kind")
+        if last is None or kind not in ("missing", "waiting"):
+            return self._stopped(Oordeel.WACHT, "het vervolg is nog niet gespeeld", Whose.ONS)
+        given = {name: value for name, value in last.outcome.items() if name != "kind"}
+        if kind == "missing":
+            return self._left(Missing(**given), last.name)
+        until = given.pop("until")
+        whose = Whose(given.pop("whose"))
+        return self._left(Waiting(until=until and dt.datetime.fromisoformat(until), whose=whose, **given), last.name)
+
+    def _left(self, found: Missing | Waiting, name: str) -> Played:
+        """Stop at a step that cannot be taken now."""
+        if isinstance(found, Missing):
+            return self._stopped(Oordeel.OVERGESLAGEN, found.why, Whose.HEN)
+        oordeel = Oordeel.TE_BEOORDELEN if found.asks else Oordeel.WACHT
+        return self._stopped(oordeel, found.why, found.whose, found.until, name if found.asks else "")
 
     def _hold(self, check: Check) -> None:
         if check.eis not in self._scenario.eisen and check.eis != FOREIGN:

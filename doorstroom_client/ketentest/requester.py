@@ -27,6 +27,15 @@ _STRAY_SECONDS = 0.3
 _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
+_CERTIFICATES: Mapping[Ours, str] = {
+    Ours.OWN: "een eigen certificaat",
+    Ours.OTHER_PARTY: "een certificaat van een partij zonder machtiging",
+    Ours.OTHER_CA: "een certificaat van een andere uitgever",
+    Ours.EXPIRED: "een certificaat dat verlopen is",
+    Ours.NO_OIN: "een certificaat zonder OIN",
+}
+
+
 @frozen
 class Shown:
     """A certificate of ours with its key, as PEM files.
@@ -88,6 +97,12 @@ class Requester:
     def __init__(self, target: Target, keys: Keys) -> None:
         self._target = target
         self._keys = keys
+
+    def lacking(self, step: Send | Series | Probe) -> str:
+        """What has to be arranged before a step can be taken, in Dutch: a certificate that is not at hand; empty."""
+        wanted = {item.shows for item in step.sends} if isinstance(step, Series) else {step.shows}
+        missing = wanted - self._target.shown.keys() - {Ours.NONE}
+        return "hiervoor is nodig: " + ", ".join(sorted(_CERTIFICATES[item] for item in missing)) if missing else ""
 
     def send(self, send: Send) -> Reply:
         """Send one request on a connection of its own."""

@@ -13,7 +13,7 @@ from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.hands import Missing, Waiting
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Driven, Looked, Outcome, Replies, Said, Staged
 from doorstroom_client.ketentest.requester import Requester
-from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Probe, Send, Series, Stage, Whose
+from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage, Whose
 from doorstroom_client.messages.values import amsterdam
 
 _LOOK_EVERY = 0.02
@@ -123,17 +123,33 @@ class RoleHands:
 
     def do(self, step: Effect, frame: Frame, since: dt.datetime) -> Outcome | Waiting | Missing:
         """Take a step."""
+        if isinstance(step, Send | Series | Probe):
+            return self._send(step)
         match step:
-            case Send() if self._requester is not None:
-                return self._requester.send(step)
-            case Series() if self._requester is not None:
-                return Replies(replies=self._requester.series(step))
-            case Probe() if self._requester is not None:
-                return self._requester.probe(step)
             case Await() if self._arrivals is not None:
                 return self._await(step, frame, since)
+            case Pause():
+                return self._pause(step, frame, since)
             case Arrange():
                 return self._counterpart.arrange(step.name, frame) or Missing(step.asks)
+            case Ask():
+                seen = self._counterpart.see(step.facts, frame)
+                return Waiting(step.text, asks=True) if seen is None else Said(yes=seen, by="simulator", moment=self._moment())
+            case _:
+                return self._at_our_side(step, frame)
+
+    def _send(self, step: Send | Series | Probe) -> Outcome | Missing:
+        if self._requester is None:
+            return _cannot(step)
+        lacking = self._requester.lacking(step)
+        if lacking:
+            return Missing(lacking)
+        if isinstance(step, Send):
+            return self._requester.send(step)
+        return self._requester.probe(step) if isinstance(step, Probe) else Replies(replies=self._requester.series(step))
+
+    def _at_our_side(self, step: Effect, frame: Frame) -> Outcome | Waiting | Missing:
+        match step:
             case Stage() if self._stage is not None:
                 self._stage(step.answers)
                 return Staged()
@@ -141,11 +157,8 @@ class RoleHands:
                 return self._driver.drive(step, frame) or Waiting(step.asks, asks=True)
             case Look() if step.name in self._looks:
                 return self._looks[step.name](frame)
-            case Ask():
-                seen = self._counterpart.see(step.facts, frame)
-                return Waiting(step.text, asks=True) if seen is None else Said(yes=seen, by="simulator", moment=self._moment())
             case _:
-                return Missing(f"deze rol kan {type(step).__name__} niet")
+                return _cannot(step)
 
     def again(self, step: Effect, frame: Frame) -> None:
         """Make sure of a state that was set before."""
@@ -178,5 +191,15 @@ class RoleHands:
             return Waiting(step.asks, until=end, whose=Whose.HEN, asks=not told and bool(step.does))
         return Arrived(arrivals=tuple(found), complete=False)
 
+    def _pause(self, step: Pause, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
+        end = self._terms.end(step.within, since)
+        if self._counterpart.tell(step.does, frame) or self._now() >= end:
+            return Staged()
+        return Waiting(step.asks, until=end)
+
     def _moment(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _cannot(step: Effect) -> Missing:
+    return Missing(f"bij deze rol kan een stap van de soort {type(step).__name__} niet")

@@ -167,6 +167,23 @@ class Drive:
 
 
 @frozen(kw_only=True)
+class Pause:
+    """Give the other side time to change something by itself.
+
+    Attributes:
+        name: tells this step apart within its scenario.
+        within: the term in the plan that says how long.
+        asks: what is waited for, in Dutch.
+        does: the same for a side that can be told by program, so that nobody has to wait.
+    """
+
+    name: str
+    within: str
+    asks: str
+    does: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@frozen(kw_only=True)
 class Look:
     """Look at what has to be in order before anybody is tested; nothing of a pupil is sent.
 
@@ -213,7 +230,7 @@ class Check:
     evidence: str = ""
 
 
-Effect = Send | Series | Probe | Await | Arrange | Stage | Drive | Look | Ask
+Effect = Send | Series | Probe | Await | Arrange | Stage | Drive | Pause | Look | Ask
 """A step that touches the world; its outcome is kept in the journal."""
 Step = Effect | Check
 Steps = Generator[Step, Any, None]

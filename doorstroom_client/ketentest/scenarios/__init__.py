@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from doorstroom_client.ketentest.requirements import Requirements
-from doorstroom_client.ketentest.scenarios import heenweg, vooraf
+from doorstroom_client.ketentest.scenarios import advies, heenweg, rapport, vooraf, weigering
 from doorstroom_client.ketentest.scenarios.eisen import ALGEMEEN
 from doorstroom_client.ketentest.scenarios.register import REGISTER as REGISTER
 
-EISEN = Requirements(*ALGEMEEN, *vooraf.EISEN, *heenweg.EISEN)
+EISEN = Requirements(*ALGEMEEN, *vooraf.EISEN, *heenweg.EISEN, *advies.EISEN, *weigering.EISEN, *rapport.EISEN)
 """Every requirement."""
