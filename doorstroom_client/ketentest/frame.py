@@ -14,6 +14,7 @@ from doorstroom_client.ketentest.pupils import CHANGED, KLAS, Keys, Proefleerlin
 from doorstroom_client.ketentest.steps import Drive, Ours, Send
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
+from doorstroom_client.simulator.published import Definitie, shipped
 
 JSON = (("Content-Type", "application/json"),)
 """The header of a message."""
@@ -31,10 +32,11 @@ class Frame:
         afspraak: the agreement of the school year.
         schooljaar: of the messages.
         toetssoort: of the supplier.
-        began: when this attempt began, in UTC; every moment in a message follows from it.
+        began: when this attempt began, in UTC; every moment in a message follows from it, to the second.
         las_oin: OIN in the certificate of the LAS.
         supplier_oin: OIN in the certificate of the supplier.
         base_url: the address that the system under test has for the other, as it stands in results.
+        definitie: the published definition that messages are judged by; the newest that is shipped when left out.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Frame:
         las_oin: str = "",
         supplier_oin: str = "",
         base_url: str = "",
+        definitie: Definitie | None = None,
     ) -> None:
         self.scenario = scenario
         self.keys = keys
@@ -60,7 +63,8 @@ class Frame:
         self.las_oin = las_oin
         self.supplier_oin = supplier_oin
         self.base_url = base_url
-        self._began = began
+        self._definitie = (definitie or shipped()).following(afspraak)
+        self.began = began
         self._moments = 0
 
     @property
@@ -71,7 +75,7 @@ class Frame:
     def moment(self) -> str:
         """The next moment, each a second after the one before."""
         self._moments += 1
-        return (self._began + dt.timedelta(seconds=self._moments)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (self.began + dt.timedelta(seconds=self._moments)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
     def afnametijdstip(self) -> str:
@@ -98,6 +102,15 @@ class Frame:
     def pupils(self, pupils: Iterable[str | Proefleerling]) -> list[Proefleerling]:
         """Pupils by their labels, or as they are."""
         return [KLAS[item] if isinstance(item, str) else item for item in pupils]
+
+    def judge(self, operation: str, document: object) -> list[str]:
+        """Where a message does not fit the published definition, as it stands for this school year: place and rule.
+
+        Args:
+            operation: the last part of the path that it belongs to.
+            document: the message as JSON gives it.
+        """
+        return [str(breach) for breach in self._definitie.breaches(operation, document)]
 
     @staticmethod
     def school_in(arranged: Arranged) -> School:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Protocol
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.frame import Frame
-from doorstroom_client.ketentest.outcomes import Outcome
+from doorstroom_client.ketentest.outcomes import Arrival, Outcome
 from doorstroom_client.ketentest.steps import Effect, Whose
 
 
@@ -46,13 +47,14 @@ class Hands(Protocol):
         """What a scenario is played with."""
         ...
 
-    def do(self, step: Effect, frame: Frame, since: dt.datetime) -> Outcome | Waiting | Missing:
+    def do(self, step: Effect, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting | Missing:
         """Take a step.
 
         Args:
             step: which.
             frame: what its scenario is played with.
             since: when it was first tried.
+            seen: what earlier steps of the attempt waited for and got.
         """
         ...
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 
+UNSPOKEN = "unspoken"
+"""The fault of a probe that was not tried, because this machine itself cannot speak that way any more."""
+
 
 class _Outcome:
     """Base of all outcomes: they become JSON, and are made of it again."""

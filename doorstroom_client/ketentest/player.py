@@ -212,7 +212,8 @@ class _Playing:
         self._again.clear()
         tries = list(player._journal.tries(*key))
         since = dt.datetime.fromisoformat(tries[0].moment) if tries else player._now()
-        found = self._hands.do(step, self._frame, since)
+        seen = [item for taken in self._taken if isinstance(taken.outcome, Arrived) for item in taken.outcome.arrivals]
+        found = self._hands.do(step, self._frame, since, seen)
         if isinstance(found, Missing | Waiting):
             left = {"kind": type(found).__name__.lower(), **asdict(found)}
             plain = json.loads(json.dumps(left, default=dt.datetime.isoformat))

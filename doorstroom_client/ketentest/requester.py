@@ -17,7 +17,7 @@ from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.evidence import reply_of
-from doorstroom_client.ketentest.outcomes import Reply, Shaken
+from doorstroom_client.ketentest.outcomes import UNSPOKEN, Reply, Shaken
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.steps import Ours, Probe, Send, Series, Tls
 
@@ -150,7 +150,8 @@ class Requester:
                     while left:
                         begun, sent = time.monotonic(), True
                         last = len(left) == 1
-                        line.write(_head(self._target, left[0], close=last) + left[0].body)
+                        line.write(_head(self._target, left[0], close=last))
+                        line.write_paced(left[0].body, left[0].pace)
                         reply, goes_on = self._read(line, left[0], begun)
                         left.pop(0)
                         yield reply
@@ -184,10 +185,17 @@ class Requester:
                 yield _Line(plain, until)
                 return
             try:
-                over = _context(speaks, target.trust, target.shown.get(shows)).wrap_socket(plain, server_hostname=target.host)
+                context = _context(speaks, target.trust, target.shown.get(shows))
+            except ssl.SSLError:
+                raise NoAnswer(UNSPOKEN if speaks is not Tls.SOUND else "tls") from None
+            try:
+                over = context.wrap_socket(plain, server_hostname=target.host)
             except TimeoutError:
                 raise NoAnswer("timeout") from None
-            except (OSError, ValueError):  # ssl.SSLError is an OSError; a host name that can be none is a ValueError
+            except ssl.SSLError as error:
+                ours = error.reason in ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE")
+                raise NoAnswer(UNSPOKEN if ours else "tls") from None
+            except (OSError, ValueError):  # the other side hung up, or the host name can be none
                 raise NoAnswer("tls") from None
             with over:
                 line = _Line(over, until)
@@ -224,6 +232,15 @@ class _Line:
         except OSError:
             if not self._fetch_quietly():
                 raise NoAnswer("cut") from None
+
+    def write_paced(self, data: bytes, seconds: float) -> None:
+        """Send everything, at once or spread over some time."""
+        pieces = 1 if not seconds else min(10, max(len(data), 1))
+        size = -(-len(data) // pieces) or 1
+        for at in range(0, len(data), size):
+            if at:
+                time.sleep(seconds / pieces)
+            self.write(data[at : at + size])
 
     def read_head(self) -> tuple[int, list[tuple[str, str]]]:
         """The status and headers of an answer."""

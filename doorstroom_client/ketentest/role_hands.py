@@ -121,13 +121,13 @@ class RoleHands:
         """What a scenario is played with."""
         return self._frames(scenario, began)
 
-    def do(self, step: Effect, frame: Frame, since: dt.datetime) -> Outcome | Waiting | Missing:
+    def do(self, step: Effect, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting | Missing:
         """Take a step."""
         if isinstance(step, Send | Series | Probe):
             return self._send(step)
         match step:
             case Await() if self._arrivals is not None:
-                return self._await(step, frame, since)
+                return self._await(step, frame, since, seen)
             case Pause():
                 return self._pause(step, frame, since)
             case Arrange():
@@ -173,15 +173,15 @@ class RoleHands:
         if self._stage is not None:
             self._stage({})
 
-    def _await(self, step: Await, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
+    def _await(self, step: Await, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting:
         assert self._arrivals is not None
         told = self._counterpart.tell(step.does, frame) if step.does else True
         until = time.monotonic() + self._terms.seconds
         while True:
-            found = [item for item in self._arrivals(since) if item.operation == step.operation]
+            found = [item for item in self._arrivals(frame.began) if item.operation == step.operation and item not in seen]
             wanted = [item for item in found if not step.pupils or set(step.pupils) & set(item.pupils)]
             here = {label for item in wanted for label in item.pupils}
-            if set(step.pupils) <= here and len(wanted) >= max(step.count, 1):
+            if set(step.pupils) <= here and len(wanted) >= step.count:
                 return Arrived(arrivals=tuple(found))
             if time.monotonic() >= until:
                 break

@@ -54,6 +54,7 @@ class Send:
         body: the bytes; empty sends none.
         shows: which certificate of ours.
         may_fail: whether no answer at all is an outcome that the scenario judges. When False it waits for one.
+        pace: seconds over which the body is spread, in small pieces; 0 sends it at once.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Send:
     body: bytes = field(default=b"", repr=False)
     shows: Ours = Ours.OWN
     may_fail: bool = False
+    pace: float = 0.0
 
 
 @frozen(kw_only=True)
@@ -106,7 +108,7 @@ class Await:
         name: tells this step apart within its scenario.
         operation: which: the last part of the path, as in the definition.
         pupils: labels of the class that they must be about, one each at least; empty for any.
-        count: how many at least; those about `pupils` when it is 0.
+        count: how many at least, besides. What an earlier step of the attempt got is not given again.
         within: the term in the plan that says how long: ``resultaten``, ``correctie`` or ``antwoord``.
         asks: what the system under test is asked to do for it, in Dutch, as a person reads it.
         does: the same for one that can be told by program.
