@@ -78,6 +78,11 @@ class Frame:
         return (self.began + dt.timedelta(seconds=self._moments)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
+    def geboortedatum(self) -> dt.date:
+        """When every pupil of the class was born."""
+        return dt.date(int(self.schooljaar[:4]) - 11, 3, 14)
+
+    @property
     def afnametijdstip(self) -> str:
         """When the test was taken: a day, of which the time is not known."""
         return f"{self.schooljaar[5:]}-02-03T00:00:00Z"
@@ -248,7 +253,7 @@ class Frame:
         demografisch: dict[str, Any] = {
             "label": "Demografisch",
             "voorletters": pupil.voorletters,
-            "geboortedatum": f"{int(self.schooljaar[:4]) - 11}-03-14",
+            "geboortedatum": self.geboortedatum.isoformat(),
         }
         if self.afspraak.geslacht:
             demografisch["geslacht"] = 9

@@ -133,8 +133,8 @@ class RoleHands:
             case Arrange():
                 return self._counterpart.arrange(step.name, frame) or Missing(step.asks)
             case Ask():
-                seen = self._counterpart.see(step.facts, frame)
-                return Waiting(step.text, asks=True) if seen is None else Said(yes=seen, by="simulator", moment=self._moment())
+                yes = self._counterpart.see(step.facts, frame)
+                return Waiting(step.text, asks=True) if yes is None else Said(yes=yes, by="simulator", moment=self._moment())
             case _:
                 return self._at_our_side(step, frame)
 

@@ -1,0 +1,157 @@
+"""Has a LAS do what a scenario asks: one that uses this library, or one in any language behind a command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst, Refused
+from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.ketentest.frame import Frame
+from doorstroom_client.ketentest.outcomes import Driven
+from doorstroom_client.ketentest.pupils import CHANGED, KLAS, Proefleerling
+from doorstroom_client.ketentest.steps import Drive
+from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.vocabulary import Geslacht
+
+_SECONDS = 120.0
+
+
+class SdkDriver:
+    """A LAS that uses this library.
+
+    Args:
+        open_client: makes a client of that LAS.
+        leverancier: the supplier that is sent to.
+        push: has that supplier push the results of pupils, by label.
+    """
+
+    def __init__(self, open_client: Callable[[], Client], leverancier: str, push: Callable[[Sequence[str]], object]) -> None:
+        self._open_client = open_client
+        self._leverancier = leverancier
+        self._push = push
+
+    def drive(self, step: Drive, frame: Frame) -> Driven:
+        """Do it."""
+        pupils = [KLAS[label] for label in step.pupils]
+        try:
+            with self._open_client() as client:
+                if step.action == "rapport":
+                    return Driven(counts={"rapporten": self._fetch(client, step.pupils)})
+                lijst = _deelnemers(frame, pupils) if step.action == "deelnemers" else _adviezen(frame, pupils, step.changed)
+                client.send(lijst, leverancier=self._leverancier)
+        except DoorstroomError as error:
+            told = error.uitleg if isinstance(error, Refused) else ""
+            return Driven(ok=False, error=type(error).__name__, told=told)
+        return Driven()
+
+    def _fetch(self, client: Client, pupils: Sequence[str]) -> int:
+        """How many reports were filed of those that are due."""
+        self._push(pupils)
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in client.fetch_rapporten(folder):
+                pass
+            return len(list(Path(folder).rglob("*.pdf")))
+
+
+def leerling_of(frame: Frame, pupil: Proefleerling) -> Leerling:
+    """The identities of a pupil of the class, as a LAS has them."""
+    eck_id = frame.keys.eck_id(pupil.label) if pupil.has_eck_id else None
+    las_key = frame.keys.las_key(pupil.label) if pupil.has_las_key or not pupil.has_eck_id else None
+    return Leerling(eck_id=eck_id, las_key=las_key)
+
+
+def _adviezen(frame: Frame, pupils: Iterable[Proefleerling], changed: bool) -> Adviezenlijst:
+    advice = ((item, CHANGED.get(item.label, item.advies) if changed else item.advies) for item in pupils)
+    return Adviezenlijst(frame.school, [Advies(leerling_of(frame, item), advies) for item, advies in advice if advies])
+
+
+def _deelnemers(frame: Frame, pupils: Sequence[Proefleerling]) -> Deelnemerslijst:
+    niveaus = {"7/8": "C", "SO": "S"}
+    prefix = frame.school.routeringskenmerk
+    names = dict.fromkeys(item.groep for item in pupils)
+    groepen = [Stamgroep(f"{prefix}-{name}", name, niveau=niveaus.get(name, "8")) for name in names]
+    deelnemers = [
+        Deelnemer(
+            leerling=leerling_of(frame, item),
+            achternaam=item.achternaam,
+            voorvoegsel=item.voorvoegsel or None,
+            roepnaam=item.roepnaam,
+            voorletters=item.voorletters,
+            geboortedatum=frame.geboortedatum,
+            groep=f"{prefix}-{item.groep}",
+            niveau=item.niveau,
+            geslacht=Geslacht.NIET_GESPECIFICEERD,
+        )
+        for item in pupils
+    ]
+    return Deelnemerslijst(frame.school, groepen, deelnemers)
+
+
+class CommandDriver:
+    """A LAS behind a command of its maker, in whatever language.
+
+    The command gets one JSON object on its standard input: ``actie``, ``leerlingen`` (what a LAS knows of each), ``school`` and
+    ``schooljaar``; and gives one on its standard output: ``gelukt``, and when there is something to say ``fout``, ``tekst`` and
+    ``aantallen``.
+
+    Args:
+        command: the program and its arguments.
+        seconds: how long it may take.
+    """
+
+    def __init__(self, command: Sequence[str], seconds: float = _SECONDS) -> None:
+        self._command = tuple(command)
+        self._seconds = seconds
+
+    def drive(self, step: Drive, frame: Frame) -> Driven:
+        """Do it."""
+        asked = {
+            "actie": step.action,
+            "bijgesteld": step.changed,
+            "schooljaar": frame.schooljaar,
+            "school": frame.deelnemersgroep() | {"routeringskenmerk": frame.school.routeringskenmerk, "oin": frame.school.oin},
+            "leerlingen": [_as_data(frame, KLAS[label], step.changed) for label in step.pupils],
+        }
+        try:
+            done = subprocess.run(  # noqa: S603 - the command of whoever tests a LAS
+                self._command, input=json.dumps(asked), capture_output=True, text=True, timeout=self._seconds, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Driven(ok=False, error="timeout")
+        except OSError as error:
+            return Driven(ok=False, error=type(error).__name__)
+        return _driven(done.stdout, done.returncode)
+
+
+def _as_data(frame: Frame, pupil: Proefleerling, changed: bool) -> dict[str, Any]:
+    leerling = leerling_of(frame, pupil)
+    return {
+        "label": pupil.label,
+        "eck_id": leerling.eck_id,
+        "las_key": leerling.las_key,
+        "achternaam": pupil.achternaam,
+        "voorvoegsel": pupil.voorvoegsel,
+        "roepnaam": pupil.roepnaam,
+        "voorletters": pupil.voorletters,
+        "geboortedatum": frame.geboortedatum.isoformat(),
+        "groep": pupil.groep,
+        "niveau": pupil.niveau,
+        "advies": CHANGED.get(pupil.label, pupil.advies) if changed else pupil.advies,
+    }
+
+
+def _driven(text: str, code: int) -> Driven:
+    """What a command said; one that says nothing has done it when it ended well."""
+    try:
+        found = json.loads(text or "{}")
+        counts = {str(name): int(number) for name, number in dict(found.get("aantallen", {})).items()}
+        error, told = str(found.get("fout", "")), str(found.get("tekst", ""))
+        ok = bool(found.get("gelukt", code == 0))
+    except (ValueError, TypeError, AttributeError):
+        return Driven(ok=False, error="geen JSON")
+    return Driven(ok=ok, error=error, told=told, counts=counts)
