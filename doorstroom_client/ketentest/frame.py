@@ -14,7 +14,7 @@ from doorstroom_client.ketentest.pupils import CHANGED, KLAS, Keys, Proefleerlin
 from doorstroom_client.ketentest.steps import Drive, Ours, Send
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
-from doorstroom_client.simulator.published import Definitie, shipped
+from doorstroom_client.simulator.published import Definitie, definitie_bij
 
 JSON = (("Content-Type", "application/json"),)
 """The header of a message."""
@@ -63,7 +63,7 @@ class Frame:
         self.las_oin = las_oin
         self.supplier_oin = supplier_oin
         self.base_url = base_url
-        self._definitie = (definitie or shipped()).following(afspraak)
+        self._definitie = (definitie or definitie_bij(afspraak)).following(afspraak)
         self.began = began
         self._moments = 0
 
