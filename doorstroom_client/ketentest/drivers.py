@@ -33,7 +33,10 @@ class SdkDriver:
     """
 
     def __init__(
-        self, open_client: Callable[[dt.timedelta], Client], leverancier: str, push: Callable[[Sequence[str]], object]
+        self,
+        open_client: Callable[[dt.timedelta], Client],
+        leverancier: str,
+        push: Callable[[Sequence[str]], object],
     ) -> None:
         self._open_client = open_client
         self._leverancier = leverancier
