@@ -15,16 +15,23 @@ from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.keten import Keten, adviezen_of, deelnemers_of, leerling_of
+from doorstroom_client.simulator.published import Definitie, load_definition
+from doorstroom_client.simulator.regels import Opmerking, Streng
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
+from doorstroom_client.simulator.validator import Breach
 from doorstroom_client.simulator.verzending import Verzonden
 
 __all__ = [
     "Answer",
     "BedachteLeerling",
+    "Breach",
+    "Definitie",
     "Fault",
     "Gedrag",
     "Keten",
+    "Opmerking",
     "Received",
+    "Streng",
     "Toetssysteem",
     "Verzonden",
     "Wire",
@@ -34,4 +41,5 @@ __all__ = [
     "edexml_of",
     "faults",
     "leerling_of",
+    "load_definition",
 ]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from doorstroom_client.simulator.keten import Keten
+from doorstroom_client.simulator.toetssysteem import Toetssysteem
 
 _LOOK_EVERY = 0.1
 _QUIET_SECONDS = 1.0
@@ -42,6 +43,7 @@ class _Supplier:
         self._soort = soort
         self._tell = tell
         self._seen = 0
+        self._remarked = 0
         self._reports = 0
         self._taken_in = False
         self._last = 0.0
@@ -50,6 +52,7 @@ class _Supplier:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
         system = self._keten.toetssystemen[self._soort]
         new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
+        self._tell_remarks(system)  # looked up later, so that none comes behind the line of its list
         self._seen += len(new)
         for operation, status in new:
             self._last = time.monotonic()
@@ -61,6 +64,18 @@ class _Supplier:
         if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
             self._last = 0.0
             self._answer()
+
+    def _tell_remarks(self, system: Toetssysteem) -> None:
+        """One line for each rule that a list breaks, with the first place."""
+        new = system.opmerkingen[-count:] if (count := system.opgemerkt - self._remarked) else []
+        self._remarked += len(new)
+        per_rule: dict[tuple[str, str, str, bool], list[str]] = {}
+        for item in new:
+            per_rule.setdefault((item.operatie, item.regel, item.tekst, item.geweigerd), []).append(item.pad)
+        for (operation, rule, text, refused), places in per_rule.items():
+            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+            what = "refused for" if refused else "taken in, with a remark on"
+            self._tell(f"{self._soort}: {operation} {what} {places[0]}{more}: {text} ({rule})")
 
     def _answer(self) -> None:
         if self._reports:

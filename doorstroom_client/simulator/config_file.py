@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import ApiKey
+from doorstroom_client import Afspraak, ApiKey
+from doorstroom_client.messages.afspraak import NEWEST
 from doorstroom_client.messages.school import School
 from doorstroom_client.simulator.pki import Issued
 
@@ -21,6 +22,8 @@ _SCHOOL = (
     "administratienr",
     "routeringskenmerk",
 )
+_AS_NEWEST = ("schooladviezen", "toetssoorten", "profiel_deelnemers", "profiel_schooladviezen", "profiel_resultaat")
+"""What a registered agreement has of the newest shipped one when it is left out."""
 
 
 def config_text(arguments: Mapping[str, Any], folder: Path, serve: Issued | None = None) -> str:
@@ -35,7 +38,8 @@ def config_text(arguments: Mapping[str, Any], folder: Path, serve: Issued | None
     key: ApiKey = osr.api_key
     parts = [
         "# Made by the simulator: invented schools, throw-away certificates, nothing real.",
-        _lines({name: arguments[name] for name in ("auteur", "schooljaar")} | {"store": _relative(arguments["store"], folder)}),
+        _lines({name: arguments[name] for name in ("auteur", "schooljaar")} | {"store": _relative(arguments["store"], folder)})
+        + (_lines({"afspraak": arguments["afspraak"].naam}) if "afspraak" in arguments else ""),
         _section(
             "[certificate]",
             {
@@ -59,6 +63,7 @@ def config_text(arguments: Mapping[str, Any], folder: Path, serve: Issued | None
             for item in arguments["leveranciers"]
         ),
         *(_section("[[scholen]]", _school(item)) for item in arguments["scholen"]),
+        *(_section("[[afspraken]]", _afspraak(item)) for item in arguments.get("afspraken", ())),
         *(() if serve is None else [_section("[serve]", _server_files(serve, folder))]),
     ]
     return "\n".join(parts)
@@ -72,14 +77,26 @@ def _school(school: School) -> dict[str, str]:
     return {name: getattr(school, name) for name in _SCHOOL}
 
 
+def _afspraak(afspraak: Afspraak) -> dict[str, Any]:
+    values = {
+        name: getattr(afspraak, name) for name in ("naam", "versie", "eerste_schooljaar", "laatste_schooljaar", "geslacht")
+    }
+    values |= {name: getattr(afspraak, name) for name in _AS_NEWEST if getattr(afspraak, name) != getattr(NEWEST, name)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _relative(path: str | os.PathLike[str], folder: Path) -> str:
     return os.path.relpath(path, folder)
 
 
-def _section(head: str, values: Mapping[str, str]) -> str:
+def _section(head: str, values: Mapping[str, Any]) -> str:
     return f"{head}\n{_lines(values)}"
 
 
-def _lines(values: Mapping[str, str]) -> str:
-    # A JSON text is a TOML text too, for what stands here.
-    return "".join(f"{name} = {json.dumps(str(value), ensure_ascii=False)}\n" for name, value in values.items())
+def _lines(values: Mapping[str, Any]) -> str:
+    # A JSON text, true and a list of texts are TOML too, for what stands here.
+    return "".join(f"{name} = {json.dumps(_plain(value), ensure_ascii=False)}\n" for name, value in values.items())
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool | tuple) else str(value)

@@ -9,10 +9,11 @@ Every server listens on loopback, with certificates that are made for the occasi
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,9 +21,10 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, InboundRequest, Leverancier, Osr
-from doorstroom_client.messages.afspraak import AFSPRAKEN
+from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
@@ -31,6 +33,8 @@ from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerli
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.regels import Streng
+from doorstroom_client.simulator.speeljaar import choose
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 
 LAS_OIN = "00000003990000010000"
@@ -91,7 +95,14 @@ class Keten:
 
     Args:
         directory: where certificates and store are made; a temporary folder when left out.
-        schooljaar: the school year that is played.
+        schooljaar: the school year that is played. When left out: the current one if an agreement is known for it, else the
+            last one that an agreement is known for.
+        afspraak: the agreement that is played; the first known one for that year when left out.
+        afspraken: agreements that the suppliers know beside it and those of the library. A list about another school year is
+            judged by the agreement of that year.
+        definitie: a published definition (YAML, which needs the extra ``yaml``, or JSON) by which lists are judged, in place of
+            the shipped one. Without `afspraak` the agreement follows it too.
+        streng: what the suppliers refuse that they would otherwise only remark on.
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
@@ -100,8 +111,11 @@ class Keten:
 
     Raises:
         OSError: one of the ports is taken.
+        ConfigurationError: no agreement is known for the school year, or the definition cannot be used.
 
     Attributes:
+        schooljaar: the school year that is played.
+        afspraak: the agreement that is played; results carry its version string.
         osr: the register; give and withdraw mandates here.
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
@@ -114,17 +128,22 @@ class Keten:
         self,
         directory: Path | None = None,
         *,
-        schooljaar: str = "2025-2026",
+        schooljaar: str | None = None,
+        afspraak: Afspraak | None = None,
+        afspraken: Sequence[Afspraak] = (),
+        definitie: Path | None = None,
+        streng: Collection[Streng] = (),
         port: int = 0,
         receive: bool = True,
         single_purpose: bool = False,
     ) -> None:
+        self._played = choose(schooljaar, afspraak, afspraken, definitie, dt.datetime.now(amsterdam()).date())
         if port:
             check_ports(port)
         self._temporary = directory is None
         self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
-        self.schooljaar = schooljaar
+        self.schooljaar, self.afspraak = str(self._played.schooljaar), self._played.afspraak
         self.school = SCHOLEN[0]
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
@@ -132,6 +151,7 @@ class Keten:
         self._pki = self._server_pki = Pki(self.directory / "pki")
         if single_purpose:
             self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
+        self._streng = streng
         self._receive = receive
         self._receiver: Client | None = None
         self._issued: dict[str, Issued] = {}
@@ -204,6 +224,8 @@ class Keten:
             "auteur": "Simulator LAS 1.0",
             "schooljaar": self.schooljaar,
             "store": self.store,
+            **({} if self.afspraak == NEWEST else {"afspraak": self.afspraak}),
+            **({"afspraken": self._played.registered} if self._played.registered else {}),
         }
 
     def client(self, **overrides: Any) -> Client:
@@ -326,7 +348,9 @@ class Keten:
             gedrag,
             mandaat=self.osr.has_mandate,
             scholen=[school.oin for school in self.scholen],
-            versies=[afspraak.versie for afspraak in AFSPRAKEN.values()],
+            afspraken=self._played.known,
+            definitie=self._played.definitie,
+            streng=self._streng,
         )
 
     def _give_mandates(self) -> None:
