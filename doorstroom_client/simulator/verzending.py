@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.transport import CIPHERS
 
 _TIMEOUT = 10.0
 
@@ -58,6 +59,7 @@ def client_context(*, cert: Path, key: Path, trust: Path) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     context.load_verify_locations(trust)
     context.load_cert_chain(cert, key)
