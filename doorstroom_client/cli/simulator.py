@@ -38,13 +38,6 @@ def simulator(
     port: Annotated[
         int, typer.Option("--port", min=1024, max=65531, help="First of five successive ports to listen on, on loopback.")
     ] = 18440,
-    single_purpose: Annotated[
-        bool,
-        typer.Option(
-            "--single-purpose",
-            help="Give every party a certificate for calling and another for being called, from two roots.",
-        ),
-    ] = False,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
     ] = None,
@@ -64,7 +57,7 @@ def simulator(
 
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, (_DEELNEMERS, _ADVIEZEN))
-    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, single_purpose) as keten:
+    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port) as keten:
         keten.write_config(folder / _CONFIG)
         leerlingen = keten.leerlingen()
         write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
@@ -74,13 +67,12 @@ def simulator(
     terminal.say("Stopped.")
 
 
-def make_keten(folder: Path | None, port: int = 0, *, single_purpose: bool = False) -> Keten:
+def make_keten(folder: Path | None, port: int = 0) -> Keten:
     """The chain, not yet started.
 
     Args:
         folder: where it is made.
         port: the first of its ports; any free ones when 0.
-        single_purpose: as with `Keten`.
 
     Raises:
         ConfigurationError: the extra is not installed.
@@ -89,7 +81,7 @@ def make_keten(folder: Path | None, port: int = 0, *, single_purpose: bool = Fal
         from doorstroom_client.simulator.keten import Keten  # brings cryptography
     except ImportError:
         raise _not_installed() from None
-    return Keten(folder, schooljaar=SCHOOLJAAR, port=port, single_purpose=single_purpose)
+    return Keten(folder, schooljaar=SCHOOLJAAR, port=port)
 
 
 def deelnemers_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
@@ -153,9 +145,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _running(folder: Path, port: int, single_purpose: bool) -> Iterator[Keten]:
+def _running(folder: Path, port: int) -> Iterator[Keten]:
     try:
-        keten = make_keten(folder, port, single_purpose=single_purpose)
+        keten = make_keten(folder, port)
     except OSError as error:
         if error.filename is None:  # a port that was taken in the meantime
             raise _no_ports(port, error) from None

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import ApiKey
+from doorstroom_client import ApiKey, ClientCertificate
 from doorstroom_client.messages.school import School
-from doorstroom_client.simulator.pki import Issued
 
 _SCHOOL = (
     "naam",
@@ -23,13 +22,13 @@ _SCHOOL = (
 )
 
 
-def config_text(arguments: Mapping[str, Any], folder: Path, serve: Issued | None = None) -> str:
+def config_text(arguments: Mapping[str, Any], serve: ClientCertificate, folder: Path) -> str:
     """The file for the arguments of a client.
 
     Args:
         arguments: as `Keten.arguments` gives them.
+        serve: the certificate of the receiver.
         folder: where the file will stand; paths are written relative to it.
-        serve: the certificate of the receiver, when it is another one.
     """
     certificate, osr = arguments["certificate"], arguments["osr"]
     key: ApiKey = osr.api_key
@@ -59,13 +58,9 @@ def config_text(arguments: Mapping[str, Any], folder: Path, serve: Issued | None
             for item in arguments["leveranciers"]
         ),
         *(_section("[[scholen]]", _school(item)) for item in arguments["scholen"]),
-        *(() if serve is None else [_section("[serve]", _server_files(serve, folder))]),
+        _section("[serve]", {"certificate": _relative(serve.cert, folder), "key": _relative(serve.key_file, folder)}),
     ]
     return "\n".join(parts)
-
-
-def _server_files(issued: Issued, folder: Path) -> dict[str, str]:
-    return {"certificate": _relative(issued.cert, folder), "key": _relative(issued.key, folder)}
 
 
 def _school(school: School) -> dict[str, str]:

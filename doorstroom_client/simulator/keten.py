@@ -24,13 +24,14 @@ from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
+from doorstroom_client.simulator.chain_pki import ChainPki
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
-from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.pki import Issued
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 
 LAS_OIN = "00000003990000010000"
@@ -41,6 +42,7 @@ SUPPLIERS = (
     (Toetssoort.ROUTE_8, "Toetsbureau West", "00000003990000130000", Gedrag.ACCEPTEERT),
 )
 """Test, invented name, OIN and behaviour towards unknown pupils of the three suppliers."""
+_HOSTS = ("localhost", "127.0.0.1")
 PORTS = 1 + 1 + len(SUPPLIERS)
 """One each for the OSR, the receiving side and the suppliers."""
 API_KEY_HEADER = "X-Simulator-Key"
@@ -95,8 +97,6 @@ class Keten:
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
-        single_purpose: give every party one certificate for calling and another for being called, from two roots, as the
-            newest ones of PKIoverheid are. When False one certificate does for both.
 
     Raises:
         OSError: one of the ports is taken.
@@ -106,7 +106,8 @@ class Keten:
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
         scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate. Those of `bedenk_scholen` follow.
-        certificate: the client certificate of the LAS.
+        certificate: what the LAS calls with.
+        server_certificate: what the LAS is called with: for a receiving side of your own.
         store: path of the store in which results are received.
     """
 
@@ -117,7 +118,6 @@ class Keten:
         schooljaar: str = "2025-2026",
         port: int = 0,
         receive: bool = True,
-        single_purpose: bool = False,
     ) -> None:
         if port:
             check_ports(port)
@@ -129,22 +129,20 @@ class Keten:
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
-        self._pki = self._server_pki = Pki(self.directory / "pki")
-        if single_purpose:
-            self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
+        self._pki = ChainPki(self.directory, _HOSTS)
         self._receive = receive
         self._receiver: Client | None = None
-        self._issued: dict[str, Issued] = {}
-        las = self._client_certificate("las", LAS_OIN)
-        self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
+        self.certificate = self._certificate(self._pki.for_calling("las", LAS_OIN))
+        called = self._pki.for_being_called("las", LAS_OIN)
+        self.server_certificate = self._certificate(called)
         ports = range(port, port + PORTS) if port else (0,) * PORTS
-        self._osr_server = self._server("osr", self._server_certificate("osr", OSR_OIN), self.osr.app, ports[0])
-        self._las_certificate = self._server_certificate("terugweg", LAS_OIN)
-        self._las_server = self._server("terugweg", self._las_certificate, self._receive_one, ports[1])
+        self._osr_server = self._server("osr", self._pki.for_being_called("osr", OSR_OIN), self.osr.app, ports[0])
+        self._las_server = self._server("terugweg", called, self._receive_one, ports[1])
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
+        self._calling = {soort: self._pki.for_calling(soort.lower(), item.oin) for soort, item in self.toetssystemen.items()}
         self._supplier_servers = {
-            soort: self._server(soort.lower(), self._server_certificate(soort.lower(), systeem.oin), systeem.app, ports[2 + at])
-            for at, (soort, systeem) in enumerate(self.toetssystemen.items())
+            soort: self._server(soort.lower(), self._pki.for_being_called(soort.lower(), item.oin), item.app, ports[2 + at])
+            for at, (soort, item) in enumerate(self.toetssystemen.items())
         }
         self._give_mandates()
         self._invented: dict[str, str] = {}
@@ -271,7 +269,7 @@ class Keten:
             toetssoort: which supplier.
             school: only of this school.
         """
-        issued = self._issued[toetssoort.lower()]
+        issued = self._calling[toetssoort]
         return self.toetssystemen[toetssoort].stuur_resultaten(
             self.osr.find_endpoint,
             cert=issued.cert,
@@ -290,7 +288,8 @@ class Keten:
             *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
         """
         systeem = self.toetssystemen[toetssoort]
-        with served(played, pki=self._server_pki, oin=systeem.oin) as server:
+        issued = self._pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
+        with served(played, pki=self._pki.servers, issued=issued) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
@@ -300,21 +299,15 @@ class Keten:
             path: the file; its mode becomes 0600.
         """
         path.touch(mode=0o600)
-        serve = None if self._server_pki is self._pki else self._las_certificate
-        path.write_text(config_text(self.arguments(), path.parent, serve), "utf-8")
+        path.write_text(config_text(self.arguments(), self.server_certificate, path.parent), "utf-8")
         return path
 
     def _servers(self) -> list[HttpsServer]:
         receiver = [self._las_server] if self._receive else []
         return [self._osr_server, *self._supplier_servers.values(), *receiver]
 
-    def _client_certificate(self, name: str, oin: str) -> Issued:
-        self._issued[name] = self._pki.issue(name, oin=oin, server=self._server_pki is self._pki)
-        return self._issued[name]
-
-    def _server_certificate(self, name: str, oin: str) -> Issued:
-        issued = self._client_certificate(name, oin)  # whoever is called calls others too
-        return issued if self._server_pki is self._pki else self._server_pki.issue(name, oin=oin, client=False)
+    def _certificate(self, issued: Issued) -> ClientCertificate:
+        return ClientCertificate(issued.cert, key=issued.key, trust=self._pki.trust)
 
     def _server(self, name: str, issued: Issued, app: Any, port: int) -> HttpsServer:
         return HttpsServer(app, cert=issued.cert, key=issued.key, trust=self._pki.trust, name=name, port=port)

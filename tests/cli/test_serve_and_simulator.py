@@ -143,7 +143,7 @@ def free_ports() -> int:
 def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "sim map"
     port = free_ports()
-    process = start("simulator", "--dir", folder, "--port", port, "--single-purpose")
+    process = start("simulator", "--dir", folder, "--port", port)
     with running(process, "99DD nobody"):
         config = folder / "doorstroom.toml"
         assert run("config", "check", "--config", config).exit_code == 0
