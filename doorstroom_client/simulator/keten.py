@@ -4,13 +4,12 @@
         client = keten.client()
         client.send(Adviezenlijst(keten.school, [...]))
 
-Every server listens on loopback, with certificates that are made for the occasion and thrown away.
+Every server listens on loopback unless told otherwise, with certificates that are made for the occasion and thrown away.
 """
 
 from __future__ import annotations
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +31,7 @@ from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerli
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued
+from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 
 LAS_OIN = "00000003990000010000"
@@ -42,7 +42,6 @@ SUPPLIERS = (
     (Toetssoort.ROUTE_8, "Toetsbureau West", "00000003990000130000", Gedrag.ACCEPTEERT),
 )
 """Test, invented name, OIN and behaviour towards unknown pupils of the three suppliers."""
-_HOSTS = ("localhost", "127.0.0.1")
 PORTS = 1 + 1 + len(SUPPLIERS)
 """One each for the OSR, the receiving side and the suppliers."""
 API_KEY_HEADER = "X-Simulator-Key"
@@ -75,17 +74,19 @@ MOST_SCHOOLS = 9 * 26 * 26
 """So many can be invented: their BRINs begin with 90 to 98, where no real one does."""
 
 
-def check_ports(port: int) -> None:
+def check_ports(port: int, place: Place = HERE) -> None:
     """Look whether all ports of a chain are free.
 
     Args:
         port: the first of them.
+        place: where they are listened on.
 
     Raises:
-        OSError: one of them is taken.
+        OSError: one of them is taken, or the address is none of this machine.
     """
     for number in range(port, port + PORTS):
-        socket.create_server(("127.0.0.1", number)).close()
+        with place.bind(number) as bound:
+            bound.listen()
 
 
 class Keten:
@@ -97,9 +98,14 @@ class Keten:
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
+        listen: the IP address to listen on. On loopback only this machine can come there; ``0.0.0.0`` is every address.
+        host: the name in every URL and in the certificates of the servers; ``localhost`` where that leads there, else the
+            address itself, when left out.
+        other_hosts: further names and IP addresses that stand in those certificates: of your own receiver, for instance.
 
     Raises:
-        OSError: one of the ports is taken.
+        OSError: one of the ports is taken, or the address is none of this machine.
+        ValueError: ``listen`` is no IP address, or a name is none that a host can have.
 
     Attributes:
         osr: the register; give and withdraw mandates here.
@@ -118,9 +124,13 @@ class Keten:
         schooljaar: str = "2025-2026",
         port: int = 0,
         receive: bool = True,
+        listen: str = "127.0.0.1",
+        host: str | None = None,
+        other_hosts: Sequence[str] = (),
     ) -> None:
+        self._place = Place.of(listen, host, other_hosts)
         if port:
-            check_ports(port)
+            check_ports(port, self._place)
         self._temporary = directory is None
         self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
@@ -129,7 +139,7 @@ class Keten:
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
-        self._pki = ChainPki(self.directory, _HOSTS)
+        self._pki = ChainPki(self.directory, self._place.names)
         self._receive = receive
         self._receiver: Client | None = None
         self.certificate = self._certificate(self._pki.for_calling("las", LAS_OIN))
@@ -289,7 +299,7 @@ class Keten:
         """
         systeem = self.toetssystemen[toetssoort]
         issued = self._pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
-        with served(played, pki=self._pki.servers, issued=issued) as server:
+        with served(played, pki=self._pki.servers, issued=issued, place=self._place) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
@@ -310,7 +320,8 @@ class Keten:
         return ClientCertificate(issued.cert, key=issued.key, trust=self._pki.trust)
 
     def _server(self, name: str, issued: Issued, app: Any, port: int) -> HttpsServer:
-        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=self._pki.trust, name=name, port=port)
+        trust, place = self._pki.trust, self._place
+        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=trust, name=name, port=port, place=place)
 
     def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:
         return Toetssysteem(
