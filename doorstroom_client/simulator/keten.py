@@ -303,13 +303,14 @@ class Keten:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
-        """Write a configuration file for the command line; known addresses only from `start` on.
+        """Write the settings of a LAS; known addresses only from `start` on.
 
         Args:
-            path: the file; its mode becomes 0600.
+            path: the file; its mode becomes 0600. TOML as the command line reads it, or the same as JSON, for a program in
+                another language, when its name ends in ``.json``.
         """
         path.touch(mode=0o600)
-        path.write_text(config_text(self.arguments(), self.server_certificate, path.parent), "utf-8")
+        path.write_text(config_text(self.arguments(), self.server_certificate, path), "utf-8")
         return path
 
     def _servers(self) -> list[HttpsServer]:
