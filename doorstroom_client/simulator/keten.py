@@ -195,8 +195,11 @@ class Keten:
     @property
     def osr_settings(self) -> Osr:
         """The OSR as a LAS configures it; known from `start` on."""
+        return self._osr_at(self._osr_server.url)
+
+    def _osr_at(self, url: str) -> Osr:
         return Osr(
-            f"{self._osr_server.url}{PREFIXES[2]}",
+            f"{url}{PREFIXES[2]}",
             namespace=self.osr.namespace,
             api_key=ApiKey(API_KEY_HEADER, API_KEY),
             oin=OSR_OIN,
@@ -281,7 +284,7 @@ class Keten:
         """
         issued = self._calling[toetssoort]
         return self.toetssystemen[toetssoort].stuur_resultaten(
-            self.osr.find_endpoint,
+            self._find_endpoint,
             cert=issued.cert,
             key=issued.key,
             trust=self._pki.trust,
@@ -345,9 +348,14 @@ class Keten:
             for school in scholen:
                 self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url, supplier_oin=LAS_OIN)
 
+    def _find_endpoint(self, routing_id: str) -> str | None:
+        """The address of an administration; our own LAS is found without its name, which may mean nothing here."""
+        url = self.osr.find_endpoint(routing_id)
+        return self._las_server.near_url if self._receive and url == self._las_server.url else url
+
     def _receive_one(self, received: Received) -> Answer:
         if self._receiver is None:
-            self._receiver = self.client()
+            self._receiver = self.client(osr=self._osr_at(self._osr_server.near_url))
         response = self._receiver.terugweg.handle(
             InboundRequest(
                 method=received.method,

@@ -6,6 +6,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Self
 
 from doorstroom_client.basics.frozen import frozen
@@ -60,6 +61,11 @@ class Place:
         """The URL of a port, or without one."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"https://{host}" if port is None else f"https://{host}:{port}"
+
+    def near_url(self, port: int) -> str:
+        """The URL by which this machine itself gets there: its own name may mean something to others only."""
+        address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.listen, self.listen)  # noqa: S104 - nothing is bound here
+        return replace(self, host=address).url(port)
 
     def bind(self, port: int) -> socket.socket:
         """A socket that has a port here, 0 for a free one; connecting to it is refused until it listens.

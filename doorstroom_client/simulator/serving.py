@@ -70,6 +70,11 @@ class Server(ABC):
         """``https://HOST:PORT``, known from the first `start` on."""
         return self._place.url(self.port)
 
+    @property
+    def near_url(self) -> str:
+        """The URL that needs no name of a host to lead here, for this machine only."""
+        return self._place.near_url(self.port)
+
     def start(self) -> None:
         """Listen, and return when connections are accepted.
 

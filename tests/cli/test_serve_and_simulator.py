@@ -12,41 +12,18 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
-from support.command_line import Run, assert_private, environment, start
+from support.command_line import Run, assert_private, environment, free_ports, line_with, running, start
 
 from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
 from doorstroom_client.cli._program import program
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
-
-
-@contextmanager
-def running(process: subprocess.Popen[str], until: str) -> Iterator[str]:
-    """Wait for a line on stderr, and stop the process at the end."""
-    assert process.stderr
-    try:
-        for line in process.stderr:
-            if until in line:
-                yield line
-                break
-        else:
-            pytest.fail("the process ended early")
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=10)
-
-
-def line_with(process: subprocess.Popen[str], text: str) -> str:
-    assert process.stderr
-    return next(line for line in process.stderr if text in line)
 
 
 @pytest.fixture
@@ -129,18 +106,6 @@ def test_serve_checks_before_it_listens(keten: Keten, run: Run, tmp_path: Path, 
     config.write_text(text, "utf-8")
     monkeypatch.setenv("DOORSTROOM_STORE", str(tmp_path / "nergens" / "x.db"))
     assert run("serve").exit_code == 74
-
-
-def free_ports() -> int:
-    """The first of five successive ports that are free now."""
-    for first in range(20400, 29000, 5):
-        try:
-            for port in range(first, first + 5):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    pytest.fail("no free ports")
 
 
 def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:

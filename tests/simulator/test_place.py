@@ -143,6 +143,15 @@ def _play(listen: str, host: str, folder: Path) -> None:
         assert "las.example" in names.get_values_for_type(x509.DNSName)
 
 
+def test_the_chain_itself_needs_no_name(tmp_path: Path) -> None:
+    """Results come in though the name of the chain means nothing on this machine."""
+    with Keten(tmp_path / "keten", listen="0.0.0.0", host="toets.invalid") as keten:
+        keten.toetssystemen["ICE"].meld_aan(keten.school, keten.leerlingen(2), schooljaar=keten.schooljaar)
+        assert {item.status for item in keten.stuur_resultaten()} == {202}
+        keten.osr.register_endpoint(keten.school.routeringskenmerk, "https://las.invalid:8443")
+        assert {item.reden for item in keten.stuur_resultaten()} == {"gaierror"}
+
+
 def test_another_name_only_counts_when_it_is_in_the_certificate(tmp_path: Path) -> None:
     with Keten(tmp_path / "keten", host="toets.example") as keten:
         port = urlsplit(keten.leveranciers[0].base_url).port or 0
