@@ -27,6 +27,7 @@ BRINGS = {
     "simulator.by_itself",  # cryptography
     "simulator.speeljaar",  # cryptography
     "simulator.regels",  # cryptography
+    "simulator.place",  # cryptography: its package brings it
     "cli._app",  # typer, rich
     "receiving.server",  # running: uvicorn
 }
