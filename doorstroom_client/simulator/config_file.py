@@ -63,7 +63,7 @@ def _settings(arguments: Mapping[str, Any], serve: ClientCertificate, folder: Pa
         },
         "leveranciers": [{name: getattr(item, name) for name in _LEVERANCIER} for item in arguments["leveranciers"]],
         "scholen": [{name: getattr(item, name) for name in _SCHOOL} for item in arguments["scholen"]],
-        "afspraken": [_afspraak(item) for item in arguments.get("afspraken", ())],
+        **({"afspraken": [_afspraak(item) for item in arguments["afspraken"]]} if arguments.get("afspraken") else {}),
         "serve": {"certificate": relative(serve.cert), "key": relative(serve.key_file)},
     }
 
