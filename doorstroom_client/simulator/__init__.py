@@ -16,6 +16,7 @@ from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.keten import Keten, adviezen_of, deelnemers_of, leerling_of
 from doorstroom_client.simulator.published import Definitie, load_definition
+from doorstroom_client.simulator.regels import Opmerking, Streng
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
 from doorstroom_client.simulator.validator import Breach
 from doorstroom_client.simulator.verzending import Verzonden
@@ -28,7 +29,9 @@ __all__ = [
     "Fault",
     "Gedrag",
     "Keten",
+    "Opmerking",
     "Received",
+    "Streng",
     "Toetssysteem",
     "Verzonden",
     "Wire",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from doorstroom_client.simulator.keten import Keten
+from doorstroom_client.simulator.toetssysteem import Toetssysteem
 
 _LOOK_EVERY = 0.1
 _QUIET_SECONDS = 1.0
@@ -42,6 +44,7 @@ class _Supplier:
         self._soort = soort
         self._tell = tell
         self._seen = 0
+        self._remarked = 0
         self._reports = 0
         self._taken_in = False
         self._last = 0.0
@@ -50,6 +53,7 @@ class _Supplier:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
         system = self._keten.toetssystemen[self._soort]
         new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
+        self._tell_remarks(system)  # looked up later, so that none comes behind the line of its list
         self._seen += len(new)
         for operation, status in new:
             self._last = time.monotonic()
@@ -62,6 +66,18 @@ class _Supplier:
             self._last = 0.0
             self._answer()
 
+    def _tell_remarks(self, system: Toetssysteem) -> None:
+        """One line for each rule that a list breaks, with the first place."""
+        new = system.opmerkingen[-count:] if (count := system.opgemerkt - self._remarked) else []
+        self._remarked += len(new)
+        per_rule: dict[tuple[str, str, str, bool], list[str]] = {}
+        for item in new:
+            per_rule.setdefault((item.operatie, item.regel, item.tekst, item.geweigerd), []).append(item.pad)
+        for (operation, rule, text, refused), places in per_rule.items():
+            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+            what = "refused for" if refused else "taken in, with a remark on"
+            self._tell(f"{self._soort}: {operation} {what} {places[0]}{more}: {text} ({rule})")
+
     def _answer(self) -> None:
         if self._reports:
             self._tell(f"{self._soort}: {self._reports} requests for reports answered")
@@ -70,4 +86,6 @@ class _Supplier:
             self._taken_in = False
             sent = self._keten.stuur_resultaten(self._soort)
             kept = sum(item.status == 202 for item in sent)
-            self._tell(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS")
+            others = Counter(item.reden or str(item.status) for item in sent if item.status != 202)
+            why = ", ".join(f"{number} x {reason}" for reason, number in others.items())
+            self._tell(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS{why and f' ({why})'}")

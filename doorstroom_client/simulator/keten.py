@@ -4,15 +4,15 @@
         client = keten.client()
         client.send(Adviezenlijst(keten.school, [...]))
 
-Every server listens on loopback, with certificates that are made for the occasion and thrown away.
+Every server listens on loopback unless told otherwise, with certificates that are made for the occasion and thrown away.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
-import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,17 +20,22 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, InboundRequest, Leverancier, Osr
-from doorstroom_client.messages.afspraak import AFSPRAKEN
+from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Toetssoort
+from doorstroom_client.simulator.chain_pki import ChainPki
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
-from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.pki import Issued
+from doorstroom_client.simulator.place import HERE, Place
+from doorstroom_client.simulator.regels import Streng
+from doorstroom_client.simulator.speeljaar import choose
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 
 LAS_OIN = "00000003990000010000"
@@ -73,17 +78,19 @@ MOST_SCHOOLS = 9 * 26 * 26
 """So many can be invented: their BRINs begin with 90 to 98, where no real one does."""
 
 
-def check_ports(port: int) -> None:
+def check_ports(port: int, place: Place = HERE) -> None:
     """Look whether all ports of a chain are free.
 
     Args:
         port: the first of them.
+        place: where they are listened on.
 
     Raises:
-        OSError: one of them is taken.
+        OSError: one of them is taken, or the address is none of this machine.
     """
     for number in range(port, port + PORTS):
-        socket.create_server(("127.0.0.1", number)).close()
+        with place.bind(number) as bound:
+            bound.listen()
 
 
 class Keten:
@@ -91,22 +98,36 @@ class Keten:
 
     Args:
         directory: where certificates and store are made; a temporary folder when left out.
-        schooljaar: the school year that is played.
+        schooljaar: the school year that is played. When left out: the current one if an agreement is known for it, else the
+            last one that an agreement is known for.
+        afspraak: the agreement that is played; the first known one for that year when left out.
+        afspraken: agreements that the suppliers know beside it and those of the library. A list about another school year is
+            judged by the agreement of that year.
+        definitie: a published definition (YAML, which needs the extra ``yaml``, or JSON) by which lists are judged, in place of
+            the shipped one. Without `afspraak` the agreement follows it too.
+        streng: what the suppliers refuse that they would otherwise only remark on.
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
-        single_purpose: give every party one certificate for calling and another for being called, from two roots, as the
-            newest ones of PKIoverheid are. When False one certificate does for both.
+        listen: the IP address to listen on. On loopback only this machine can come there; ``0.0.0.0`` is every address.
+        host: the name in every URL and in the certificates of the servers; ``localhost`` where that leads there, else the
+            address itself, when left out.
+        other_hosts: further names and IP addresses that stand in those certificates: of your own receiver, for instance.
 
     Raises:
-        OSError: one of the ports is taken.
+        ConfigurationError: no agreement is known for the school year, or the definition cannot be used.
+        OSError: one of the ports is taken, or the address is none of this machine.
+        ValueError: ``listen`` is no IP address, or a name is none that a host can have.
 
     Attributes:
+        schooljaar: the school year that is played.
+        afspraak: the agreement that is played; results carry its version string.
         osr: the register; give and withdraw mandates here.
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
         scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate. Those of `bedenk_scholen` follow.
-        certificate: the client certificate of the LAS.
+        certificate: what the LAS calls with.
+        server_certificate: what the LAS is called with: for a receiving side of your own.
         store: path of the store in which results are received.
     """
 
@@ -114,37 +135,44 @@ class Keten:
         self,
         directory: Path | None = None,
         *,
-        schooljaar: str = "2025-2026",
+        schooljaar: str | None = None,
+        afspraak: Afspraak | None = None,
+        afspraken: Sequence[Afspraak] = (),
+        definitie: Path | None = None,
+        streng: Collection[Streng] = (),
         port: int = 0,
         receive: bool = True,
-        single_purpose: bool = False,
+        listen: str = "127.0.0.1",
+        host: str | None = None,
+        other_hosts: Sequence[str] = (),
     ) -> None:
+        self._played = choose(schooljaar, afspraak, afspraken, definitie, dt.datetime.now(amsterdam()).date())
+        self._place = Place.of(listen, host, other_hosts)
         if port:
-            check_ports(port)
+            check_ports(port, self._place)
         self._temporary = directory is None
         self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
-        self.schooljaar = schooljaar
+        self.schooljaar, self.afspraak = str(self._played.schooljaar), self._played.afspraak
         self.school = SCHOLEN[0]
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
-        self._pki = self._server_pki = Pki(self.directory / "pki")
-        if single_purpose:
-            self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
+        self._streng = streng
+        self._pki = ChainPki(self.directory, self._place.names)
         self._receive = receive
         self._receiver: Client | None = None
-        self._issued: dict[str, Issued] = {}
-        las = self._client_certificate("las", LAS_OIN)
-        self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
+        self.certificate = self._certificate(self._pki.for_calling("las", LAS_OIN))
+        called = self._pki.for_being_called("las", LAS_OIN)
+        self.server_certificate = self._certificate(called)
         ports = range(port, port + PORTS) if port else (0,) * PORTS
-        self._osr_server = self._server("osr", self._server_certificate("osr", OSR_OIN), self.osr.app, ports[0])
-        self._las_certificate = self._server_certificate("terugweg", LAS_OIN)
-        self._las_server = self._server("terugweg", self._las_certificate, self._receive_one, ports[1])
+        self._osr_server = self._server("osr", self._pki.for_being_called("osr", OSR_OIN), self.osr.app, ports[0])
+        self._las_server = self._server("terugweg", called, self._receive_one, ports[1])
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
+        self._calling = {soort: self._pki.for_calling(soort.lower(), item.oin) for soort, item in self.toetssystemen.items()}
         self._supplier_servers = {
-            soort: self._server(soort.lower(), self._server_certificate(soort.lower(), systeem.oin), systeem.app, ports[2 + at])
-            for at, (soort, systeem) in enumerate(self.toetssystemen.items())
+            soort: self._server(soort.lower(), self._pki.for_being_called(soort.lower(), item.oin), item.app, ports[2 + at])
+            for at, (soort, item) in enumerate(self.toetssystemen.items())
         }
         self._give_mandates()
         self._invented: dict[str, str] = {}
@@ -187,8 +215,11 @@ class Keten:
     @property
     def osr_settings(self) -> Osr:
         """The OSR as a LAS configures it; known from `start` on."""
+        return self._osr_at(self._osr_server.url)
+
+    def _osr_at(self, url: str) -> Osr:
         return Osr(
-            f"{self._osr_server.url}{PREFIXES[2]}",
+            f"{url}{PREFIXES[2]}",
             namespace=self.osr.namespace,
             api_key=ApiKey(API_KEY_HEADER, API_KEY),
             oin=OSR_OIN,
@@ -204,6 +235,8 @@ class Keten:
             "auteur": "Simulator LAS 1.0",
             "schooljaar": self.schooljaar,
             "store": self.store,
+            **({} if self.afspraak == NEWEST else {"afspraak": self.afspraak}),
+            **({"afspraken": self._played.registered} if self._played.registered else {}),
         }
 
     def client(self, **overrides: Any) -> Client:
@@ -271,13 +304,14 @@ class Keten:
             toetssoort: which supplier.
             school: only of this school.
         """
-        issued = self._issued[toetssoort.lower()]
+        issued = self._calling[toetssoort]
         return self.toetssystemen[toetssoort].stuur_resultaten(
-            self.osr.find_endpoint,
+            self._find_endpoint,
             cert=issued.cert,
             key=issued.key,
             trust=self._pki.trust,
             school_oin=None if school is None else school.oin,
+            mag_ontvangen=self.osr.may_receive,
         )
 
     @contextmanager
@@ -289,34 +323,31 @@ class Keten:
             *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
         """
         systeem = self.toetssystemen[toetssoort]
-        with served(played, pki=self._server_pki, oin=systeem.oin) as server:
+        issued = self._pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
+        with served(played, pki=self._pki.servers, issued=issued, place=self._place) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
-        """Write a configuration file for the command line; known addresses only from `start` on.
+        """Write the settings of a LAS; known addresses only from `start` on.
 
         Args:
-            path: the file; its mode becomes 0600.
+            path: the file; its mode becomes 0600. TOML as the command line reads it, or the same as JSON, for a program in
+                another language, when its name ends in ``.json``.
         """
         path.touch(mode=0o600)
-        serve = None if self._server_pki is self._pki else self._las_certificate
-        path.write_text(config_text(self.arguments(), path.parent, serve), "utf-8")
+        path.write_text(config_text(self.arguments(), self.server_certificate, path), "utf-8")
         return path
 
     def _servers(self) -> list[HttpsServer]:
         receiver = [self._las_server] if self._receive else []
         return [self._osr_server, *self._supplier_servers.values(), *receiver]
 
-    def _client_certificate(self, name: str, oin: str) -> Issued:
-        self._issued[name] = self._pki.issue(name, oin=oin, server=self._server_pki is self._pki)
-        return self._issued[name]
-
-    def _server_certificate(self, name: str, oin: str) -> Issued:
-        issued = self._client_certificate(name, oin)  # whoever is called calls others too
-        return issued if self._server_pki is self._pki else self._server_pki.issue(name, oin=oin, client=False)
+    def _certificate(self, issued: Issued) -> ClientCertificate:
+        return ClientCertificate(issued.cert, key=issued.key, trust=self._pki.trust)
 
     def _server(self, name: str, issued: Issued, app: Any, port: int) -> HttpsServer:
-        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=self._pki.trust, name=name, port=port)
+        trust, place = self._pki.trust, self._place
+        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=trust, name=name, port=port, place=place)
 
     def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:
         return Toetssysteem(
@@ -326,7 +357,9 @@ class Keten:
             gedrag,
             mandaat=self.osr.has_mandate,
             scholen=[school.oin for school in self.scholen],
-            versies=[afspraak.versie for afspraak in AFSPRAKEN.values()],
+            afspraken=self._played.known,
+            definitie=self._played.definitie,
+            streng=self._streng,
         )
 
     def _give_mandates(self) -> None:
@@ -339,9 +372,14 @@ class Keten:
             for school in scholen:
                 self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url, supplier_oin=LAS_OIN)
 
+    def _find_endpoint(self, routing_id: str) -> str | None:
+        """The address of an administration; our own LAS is found without its name, which may mean nothing here."""
+        url = self.osr.find_endpoint(routing_id)
+        return self._las_server.near_url if self._receive and url == self._las_server.url else url
+
     def _receive_one(self, received: Received) -> Answer:
         if self._receiver is None:
-            self._receiver = self.client()
+            self._receiver = self.client(osr=self._osr_at(self._osr_server.near_url))
         response = self._receiver.terugweg.handle(
             InboundRequest(
                 method=received.method,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,11 +13,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
 from doorstroom_client.simulator.afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
 from doorstroom_client.simulator.antwoorden import (
-    MELDINGEN,
     POSTS,
     RAPPORT,
     Namens,
@@ -26,12 +26,14 @@ from doorstroom_client.simulator.antwoorden import (
     lees_namens,
     onthoud,
 )
-from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
+from doorstroom_client.simulator.berichtcontrole import Berichtcontrole, OngeldigError
 from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
-from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, verzend
+from doorstroom_client.simulator.published import Definitie
+from doorstroom_client.simulator.regels import Opmerking, Streng
+from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, iedereen, verzend
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
@@ -70,6 +72,9 @@ class Toetssysteem:
         rapport_klaar: while False a known report gets 204, with a body (quirk Q3).
         ontvangen: operation and status of the last requests, in order; only the oldest of many thousands are forgotten.
         geteld: how many requests there were.
+        streng: what it refuses that it would otherwise only remark on; may be changed while it runs.
+        opmerkingen: what it found wrong in messages, refused or not, in order; only the oldest of many thousands are forgotten.
+        opgemerkt: how many of those there were.
         lijsten: how many lists it received for each of the schools it knows, by OIN; refused ones count too.
     """
 
@@ -82,7 +87,9 @@ class Toetssysteem:
         *,
         mandaat: Callable[[str, str], bool],
         scholen: Iterable[str],
-        versies: Collection[str],
+        afspraken: Sequence[Afspraak],
+        definitie: Definitie | None = None,
+        streng: Collection[Streng] = (),
         scores_als_tekst: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -96,7 +103,9 @@ class Toetssysteem:
             mandaat: ``mandaat(school_oin, oin)`` says whether that party is mandated by the school; asked
                 about the sender and about this supplier.
             scholen: OINs of the schools it knows.
-            versies: the version strings of the agreement it accepts.
+            afspraken: the agreements it knows: it accepts their messages, each about its own school years.
+            definitie: judges the messages of the first; the shipped ones judge all others.
+            streng: what it refuses that it would otherwise only remark on.
             scores_als_tekst: send scores as text, as the definition says, and not as numbers, as its example
                 does (quirk Q1).
             now: the clock.
@@ -112,7 +121,10 @@ class Toetssysteem:
         self.geteld = 0
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
-        self._versies = frozenset(versies)
+        self.streng: Collection[Streng] = frozenset(map(Streng, streng))
+        self.opmerkingen: list[Opmerking] = []
+        self.opgemerkt = 0
+        self._controle = Berichtcontrole(afspraken, definitie)
         self._seed = f"1/{self.toetssoort}"
         self._scores_als_tekst = scores_als_tekst
         self._now = now
@@ -164,7 +176,7 @@ class Toetssysteem:
             klas: the pupils.
             schooljaar: of the test.
         """
-        kop = Kop(max(self._versies), schooljaar)
+        kop = self._controle.kop(schooljaar)
         self.scholen.add(school.oin)
         self._deelnemers.meld_aan(school.oin, school.routeringskenmerk, kop, map(aangemeld, klas))
 
@@ -200,6 +212,7 @@ class Toetssysteem:
         key: Path,
         trust: Path,
         school_oin: str | None = None,
+        mag_ontvangen: Callable[[str, str | None], bool] = iedereen,
     ) -> list[Verzonden]:
         """Let every known pupil take the test, and send each result once.
 
@@ -211,11 +224,14 @@ class Toetssysteem:
             key: PEM with its private key.
             trust: PEM with the roots that the certificate of the LAS must lead to.
             school_oin: one school; None means all.
+            mag_ontvangen: ``mag_ontvangen(routeringskenmerk, oin)`` says whether the OIN in the certificate of the LAS is the
+                right one; nothing is sent when it is not.
 
         Raises:
             ValueError: an endpoint is not an ``https`` URL.
         """
-        return verzend(self._zendingen(school_oin), endpoint_for, client_context(cert=cert, key=key, trust=trust))
+        context = client_context(cert=cert, key=key, trust=trust)
+        return verzend(self._zendingen(school_oin), endpoint_for, context, mag_ontvangen=mag_ontvangen)
 
     def _route(self, path: str) -> tuple[str | None, str]:
         for operatie in POSTS:
@@ -241,21 +257,24 @@ class Toetssysteem:
         try:
             return self._neem_aan(operatie, received, namens)
         except OngeldigError as error:
-            return Answer.melding(422, f"{MELDINGEN[422]} {error}.")
+            self._merk_op(error.opmerkingen)
+            return Answer.melding(error.status, error.melding)
 
     def _neem_aan(self, operatie: str, received: Received, namens: Namens) -> Answer:
-        try:
-            bericht = received.json()
-        except ValueError as error:
-            raise OngeldigError("het bericht is geen JSON") from error
+        gelezen = self._controle.lees(operatie, received, namens, self.streng)
+        self._merk_op(gelezen.opmerkingen)
         if operatie == "registreren":
-            kop, lijst = lees_deelnemers(bericht, self._versies)
-            self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, kop, lijst)
+            self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, gelezen.kop, gelezen.lijst)
             return antwoord(202)
-        _, lijst = lees_adviezen(bericht, self._versies)
         weigert = _WEIGERT.get(self.gedrag)
-        onbekend = self._deelnemers.zet_adviezen(namens.school_oin, lijst, alles_of_niets=weigert is not None)
+        onbekend = self._deelnemers.zet_adviezen(namens.school_oin, gelezen.lijst, alles_of_niets=weigert is not None)
         return antwoord(weigert if onbekend and weigert else 202)
+
+    def _merk_op(self, opmerkingen: Sequence[Opmerking]) -> None:
+        with self._lock:
+            for opmerking in opmerkingen:
+                onthoud(self.opmerkingen, opmerking)
+            self.opgemerkt += len(opmerkingen)
 
     def _geef_rapport(self, rapportid: str, namens: Namens) -> Answer:
         with self._lock:
@@ -275,6 +294,7 @@ class Toetssysteem:
             toetssoort=self.toetssoort,
             naam=self.naam,
             versie=deelnemer.kop.versie,
+            profiel=deelnemer.kop.profiel,
             schooljaar=deelnemer.kop.schooljaar,
             datumtijd=self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             rapportbasis=self.basis_url,
