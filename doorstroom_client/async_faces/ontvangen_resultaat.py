@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import fields
 
 from doorstroom_client.basics.frozen import frozen
@@ -38,6 +39,11 @@ class AsyncOntvangenResultaat(ThroughClient, Ontvangen):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.id}, toetssoort={str(self.toetssoort)!r})"
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the exact bytes that were received, in hexadecimal digits: a supplier has the same of what it sent."""
+        return hashlib.sha256(self._kept.received.payload).hexdigest()
 
     async def done(self) -> None:
         """Mark this result as processed, so that it is not handed out again. Calling it twice does no harm.

@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -42,11 +43,13 @@ class Shown:
 
     Attributes:
         cert: the certificate, followed by its intermediates.
-        key: the private key, unencrypted.
+        key: the private key.
+        password: its passphrase; None when it has none.
     """
 
     cert: Path
     key: Path
+    password: str | None = field(default=None, repr=False)
 
 
 @frozen(kw_only=True)
@@ -367,7 +370,7 @@ def _context(speaks: Tls, trust: Sequence[Path], shown: Shown | None) -> ssl.SSL
             context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.set_ciphers(suites)
     if shown is not None:
-        context.load_cert_chain(shown.cert, shown.key)
+        context.load_cert_chain(shown.cert, shown.key, shown.password or "")
     return context
 
 

@@ -1,0 +1,265 @@
+"""A test with a real partner: what its plan, the configuration of the test and the command line say, made into hands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from doorstroom_client import Client, ClientCertificate, Leverancier
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.evidence import kept_headers
+from doorstroom_client.ketentest.frame import Frame
+from doorstroom_client.ketentest.guard import check_plan, production_settings
+from doorstroom_client.ketentest.journal import Head, Journal, new_run
+from doorstroom_client.ketentest.outcomes import Arranged, Arrival
+from doorstroom_client.ketentest.plan import Plan
+from doorstroom_client.ketentest.preflight import Preflight
+from doorstroom_client.ketentest.pupils import Keys
+from doorstroom_client.ketentest.requester import Requester, Shown, Target
+from doorstroom_client.ketentest.role_hands import RoleHands, Terms
+from doorstroom_client.ketentest.run import Run
+from doorstroom_client.ketentest.scenario import Rol
+from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
+from doorstroom_client.ketentest.steps import Ours
+from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.school import School, find_school
+
+JOURNAL = "journaal.jsonl"
+"""The name of the journal in the folder of a test."""
+_CERTIFICATES: Mapping[str, Ours] = {
+    "ander_certificaat": Ours.OTHER_PARTY,
+    "verlopen_certificaat": Ours.EXPIRED,
+    "certificaat_zonder_oin": Ours.NO_OIN,
+    "certificaat_andere_uitgever": Ours.OTHER_CA,
+}
+"""The arrangements that are a certificate of ours: a PEM file with the certificate and its key."""
+_SCHOOLS = frozenset(
+    {
+        "tweede_administratie",
+        "school_zonder_mandaat_toets",
+        "school_zonder_mandaat_las",
+        "school_onbekend",
+        "andere_school",
+    }
+)
+"""The arrangements that are a school of the configuration, by a key of it."""
+_PATIENCE = dt.timedelta(days=1)
+
+
+class Planned:
+    """A partner whose states stand in the plan, and who can be told and asked through a person only.
+
+    Args:
+        opstelling: the arrangements of the plan.
+        schools: of the configuration of the test.
+    """
+
+    def __init__(self, opstelling: Mapping[str, Any], schools: Sequence[School]) -> None:
+        self._opstelling = opstelling
+        self._schools = schools
+
+    def arrange(self, name: str, _: Frame) -> Arranged | None:
+        """Find a state in the plan.
+
+        Raises:
+            ConfigurationError: the plan names a school that the configuration does not have.
+        """
+        if name not in self._opstelling:
+            return None
+        value = self._opstelling[name]
+        if name not in _SCHOOLS:
+            return Arranged(value=json.loads(json.dumps(value, default=str)))
+        school = find_school(self._schools, str(value))
+        return Arranged(value={item.name: getattr(school, item.name) for item in fields(school) if item.init})
+
+    def restore(self) -> None:
+        """Nothing was set."""
+
+    def tell(self, _: Mapping[str, Any], __: Frame) -> bool:
+        """Only a person can."""
+        return False
+
+    def see(self, _: Mapping[str, Any], __: Frame) -> bool | None:
+        """Only a person can tell."""
+        return None
+
+
+@frozen
+class Partner:
+    """A partner with what is needed to test it.
+
+    Attributes:
+        run: plays scenarios.
+        journal: what was done before.
+        leverancier: who is tested.
+    """
+
+    run: Run
+    journal: Journal
+    leverancier: Leverancier
+
+
+@contextmanager
+def opened(plan: Plan, *, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> Iterator[Partner]:
+    """Open a test, behind the guard.
+
+    Args:
+        plan: what was agreed.
+        now: the clock, in UTC.
+
+    Raises:
+        ConfigurationError: the plan would reach production, or something in it is not in order; nothing was called.
+        StoreError: the journal cannot be read or made.
+    """
+    settings = load_settings(plan.config)
+    check_plan(plan, settings, production_settings(plan.config))
+    leverancier = next(item for item in settings.leveranciers if plan.leverancier in (item.toetssoort, item.naam, item.oin))
+    with ExitStack() as stack:
+        client = stack.enter_context(Client(**settings.arguments()))
+        journal = _journal(plan, client, leverancier, now)
+        making = _Making(plan, settings, client, leverancier, journal)
+        run = Run(journal, REGISTER, EISEN, making.hands(), known=plan.bekend, patience=_PATIENCE, now=now)
+        yield Partner(run, journal, leverancier)
+
+
+def _journal(plan: Plan, client: Client, leverancier: Leverancier, now: Callable[[], dt.datetime]) -> Journal:
+    """The journal of the folder: the one that is there, if it is of the same test, or a new one."""
+    path = plan.folder / JOURNAL
+    head = Head(
+        run=new_run(),
+        began=now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        schooljaar=client.schooljaar,
+        versie=client.afspraak.versie,
+        toetssoort=str(leverancier.toetssoort),
+        about={
+            "leverancier": leverancier.naam,
+            "versie_leverancier": plan.versie_leverancier,
+            "versie_las": plan.versie_las,
+            "contact": plan.contact,
+            "omgeving": plan.omgeving,
+            "host": plan.host,
+        },
+    )
+    if not path.exists():
+        return Journal.begin(path, head)
+    journal = Journal.read(path, mend=True)
+    for name in ("schooljaar", "versie", "toetssoort"):
+        if getattr(journal.head, name) != getattr(head, name):
+            raise ConfigurationError(
+                f"{path} is of another {name} ({getattr(journal.head, name)}) than the configuration ({getattr(head, name)})",
+                setting=name,
+                hint="Begin a new test in another folder",
+            )
+    return journal
+
+
+class _Making:
+    """Makes the hands of a test with a partner."""
+
+    def __init__(self, plan: Plan, settings: Settings, client: Client, leverancier: Leverancier, journal: Journal) -> None:
+        self._plan = plan
+        self._settings = settings
+        self._client = client
+        self._leverancier = leverancier
+        self._keys = Keys(journal.head.run)
+        self._schooljaar = journal.head.schooljaar
+        self._school = self._the_school()
+
+    def hands(self) -> dict[Rol, RoleHands]:
+        """Those of the roles in the plan, and what has to be in order beforehand."""
+        certificate, plan = self._settings.own_certificate, self._plan
+        requester = Requester(self._target(certificate), self._keys)
+        counterpart = Planned(plan.opstelling, self._settings.scholen)
+        terms = Terms(workdays=plan.uiterlijk)
+        where = urlsplit(self._leverancier.base_url)
+        last_day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=max(plan.uiterlijk.values(), default=0) * 2)
+        preflight = Preflight(
+            self._client, certificate, self._leverancier, requester, (where.hostname or "", where.port or 443), last_day
+        )
+        supplier = RoleHands(self._frame, counterpart, requester=requester, arrivals=self._arrivals, terms=terms)
+        wanted = {rol: supplier for rol in plan.rollen if rol in (Rol.TOETSSYSTEEM, Rol.TERUGWEG)}
+        return {Rol.VOORAF: RoleHands(self._frame, counterpart, looks=preflight.looks), **wanted}
+
+    def _the_school(self) -> School:
+        key = self._plan.opstelling.get("school")
+        if key is None:
+            raise ConfigurationError(
+                "the plan names no school to test with", setting="opstelling.school", hint="Give the BRIN of a test school"
+            )
+        return find_school(self._settings.scholen, str(key))
+
+    def _target(self, certificate: ClientCertificate) -> Target:
+        where = urlsplit(self._leverancier.base_url)
+        shown = {Ours.OWN: Shown(Path(certificate.cert), certificate.key_file, certificate.password)}
+        for name, which in _CERTIFICATES.items():
+            if name in self._plan.opstelling:
+                file = self._plan.folder / str(self._plan.opstelling[name])
+                shown[which] = Shown(file, file)
+        return Target(
+            host=where.hostname or "",
+            port=where.port or 443,
+            prefix=where.path.rstrip("/"),
+            oin=self._leverancier.oin,
+            trust=certificate.trust_files,
+            shown=shown,
+        )
+
+    def _frame(self, scenario: str, began: dt.datetime) -> Frame:
+        facts = self._settings.own_certificate.facts()
+        return Frame(
+            scenario,
+            keys=self._keys,
+            school=self._school,
+            afspraak=self._client.afspraak,
+            schooljaar=self._schooljaar,
+            toetssoort=str(self._leverancier.toetssoort),
+            began=began,
+            las_oin=facts.oin or "",
+            supplier_oin=self._leverancier.oin,
+            base_url=self._leverancier.base_url,
+        )
+
+    def _arrivals(self, since: dt.datetime) -> Sequence[Arrival]:
+        """What came into the store of the test; nothing in it is marked as processed."""
+        found = sorted(self._client.resultaten(everything=True), key=lambda item: item.ontvangen_op)
+        return [self._arrival(item) for item in found if item.ontvangen_op >= since]
+
+    def _arrival(self, found: Any) -> Arrival:
+        text = json.dumps(dict(found.resultaat.raw), ensure_ascii=False)
+        document = json.loads(text)
+        foreign = self._keys.is_foreign(document)
+        return Arrival(
+            operation="leerlingresultaat",
+            method="POST",
+            query=(("edu-to", found.edu_to), ("edu-from", "" if found.school is None else found.school.oin)),
+            headers=kept_headers(()),
+            oin=found.sender_oin,
+            body=None if foreign else text,
+            pupils=self._keys.labels_in(document),
+            foreign=foreign,
+            size=len(text.encode()),
+            sha256=found.sha256[:16],
+            answered=202,
+            moment=found.ontvangen_op.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        )
+
+
+def afspraak_of(versie: str, schooljaar: str) -> Afspraak:
+    """An agreement by its version string: a shipped one, or a next one without geslacht.
+
+    Args:
+        versie: exactly as in the specification.
+        schooljaar: for which it is agreed.
+    """
+    from doorstroom_client.messages.afspraak import AFSPRAKEN, NEWEST
+
+    known = next((item for item in AFSPRAKEN.values() if item.versie == versie), None)
+    return known or NEWEST.volgende(naam=schooljaar, versie=versie, eerste_schooljaar=schooljaar)
