@@ -102,6 +102,22 @@ def _deelnemers(frame: Frame, pupils: Sequence[Proefleerling]) -> Deelnemerslijs
     return Deelnemerslijst(frame.school, groepen, deelnemers)
 
 
+class PersonDriver:
+    """A LAS that a person drives: says what to do, and leaves it to what comes in whether it was done.
+
+    Args:
+        say: tells the person.
+    """
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        self._say = say
+
+    def drive(self, step: Drive, frame: Frame) -> Driven:
+        """Say what to do."""
+        self._say(f"{frame.scenario}: {step.asks}")
+        return Driven()
+
+
 class CommandDriver:
     """A LAS behind a command of its maker, in whatever language.
 

@@ -16,6 +16,8 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, StoreError
 
+JOURNAL = "journaal.jsonl"
+"""The name of the file in the folder of a test."""
 FORM = 1
 """The form of its lines; a journal of another form is not read."""
 _HINT = "Begin a new run in another folder; the old one keeps its report"

@@ -18,7 +18,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.evidence import kept_headers
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.guard import check_plan, production_settings
-from doorstroom_client.ketentest.journal import Head, Journal, new_run
+from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
 from doorstroom_client.ketentest.plan import Plan
 from doorstroom_client.ketentest.preflight import Preflight
@@ -29,11 +29,10 @@ from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
 from doorstroom_client.ketentest.steps import Ours
-from doorstroom_client.messages.afspraak import Afspraak
+from doorstroom_client.messages.afspraak import AFSPRAKEN, NEWEST, Afspraak
+from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
 
-JOURNAL = "journaal.jsonl"
-"""The name of the journal in the folder of a test."""
 _CERTIFICATES: Mapping[str, Ours] = {
     "ander_certificaat": Ours.OTHER_PARTY,
     "verlopen_certificaat": Ours.EXPIRED,
@@ -62,7 +61,7 @@ class Planned:
         schools: of the configuration of the test.
     """
 
-    def __init__(self, opstelling: Mapping[str, Any], schools: Sequence[School]) -> None:
+    def __init__(self, opstelling: Mapping[str, Any], schools: tuple[School, ...]) -> None:
         self._opstelling = opstelling
         self._schools = schools
 
@@ -185,7 +184,7 @@ class _Making:
             self._client, certificate, self._leverancier, requester, (where.hostname or "", where.port or 443), last_day
         )
         supplier = RoleHands(self._frame, counterpart, requester=requester, arrivals=self._arrivals, terms=terms)
-        wanted = {rol: supplier for rol in plan.rollen if rol in (Rol.TOETSSYSTEEM, Rol.TERUGWEG)}
+        wanted: dict[Rol, RoleHands] = {rol: supplier for rol in plan.rollen if rol in (Rol.TOETSSYSTEEM, Rol.TERUGWEG)}
         return {Rol.VOORAF: RoleHands(self._frame, counterpart, looks=preflight.looks), **wanted}
 
     def _the_school(self) -> School:
@@ -252,6 +251,32 @@ class _Making:
         )
 
 
+def known_schooljaar(schooljaar: str | None, versie: str | None) -> tuple[str, Afspraak]:
+    """The school year to play and its agreement.
+
+    Args:
+        schooljaar: as it was typed; the current one when it has a known agreement, else the last that has, when left out.
+        versie: version string of its agreement, when the library does not know it.
+
+    Raises:
+        ConfigurationError: no agreement is known for the school year, or it is none.
+    """
+    today = Schooljaar.on(dt.datetime.now(dt.UTC).date())
+    if schooljaar is not None and not Schooljaar.fits(schooljaar):
+        raise ConfigurationError(f"schooljaar: {Schooljaar.rule}", setting="schooljaar")
+    if versie is not None:
+        return schooljaar or today, afspraak_of(versie, schooljaar or today)
+    for year in [schooljaar] if schooljaar else [today, str(NEWEST.laatste_schooljaar or NEWEST.eerste_schooljaar)]:
+        found = next((item for item in AFSPRAKEN.values() if item.geldt_in(Schooljaar(year))), None)
+        if found is not None:
+            return year, found
+    raise ConfigurationError(
+        f"no agreement is known for {schooljaar}",
+        setting="versie",
+        hint="Give its version string, exactly as in the specification of that year",
+    )
+
+
 def afspraak_of(versie: str, schooljaar: str) -> Afspraak:
     """An agreement by its version string: a shipped one, or a next one without geslacht.
 
@@ -259,7 +284,5 @@ def afspraak_of(versie: str, schooljaar: str) -> Afspraak:
         versie: exactly as in the specification.
         schooljaar: for which it is agreed.
     """
-    from doorstroom_client.messages.afspraak import AFSPRAKEN, NEWEST
-
     known = next((item for item in AFSPRAKEN.values() if item.versie == versie), None)
     return known or NEWEST.volgende(naam=schooljaar, versie=versie, eerste_schooljaar=schooljaar)

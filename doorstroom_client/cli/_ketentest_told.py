@@ -1,0 +1,104 @@
+"""How a run of the chain test is told: each scenario as it ends, the whole at the end, and the exit code."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli.exit_codes import ExitCode, worst
+
+if TYPE_CHECKING:
+    from doorstroom_client.ketentest.player import Played
+
+_STYLES = {
+    "geslaagd": "green",
+    "afwijkend": "yellow",
+    "gezakt": "bold red",
+    "fout": "bold red",
+    "wacht": "cyan",
+    "te beoordelen": "cyan",
+}
+_QUIETLY = ("geslaagd", "nvt")
+_MOST_CHECKS = 3
+
+
+def tell_one(played: Played) -> None:
+    """A scenario that ended, while a person watches."""
+    if terminal.person_watches():
+        style = _STYLES.get(played.oordeel.value, "dim")
+        terminal.say(f"{played.scenario.id:9}{played.oordeel.value:14} {played.scenario.titel}", style=style)
+
+
+def tell_run(found: Sequence[Played], folder: Path | None) -> None:
+    """What is not in order, with whose turn it is; then the counts, and where the reports are."""
+    counts = Counter(item.oordeel.value for item in found)
+    if terminal.is_json():
+        terminal.emit_json({"oordelen": dict(counts), "scenarios": [_as_data(item) for item in found]})
+        return
+    told = [item for item in found if item.oordeel.value not in _QUIETLY]
+    if told:
+        table = terminal.new_table("Scenario", "Oordeel", "Wat", "Bij")
+        for item in told:
+            verdict = Text(item.oordeel.value, _STYLES.get(item.oordeel.value, "dim"))
+            whose = "" if item.whose is None else item.whose.value
+            terminal.row(table, Text(item.scenario.id, "bold"), verdict, _what(item), whose)
+        terminal.show_table(table)
+    words = ", ".join(f"{number} {name}" for name, number in counts.most_common())
+    terminal.show(words or "niets gespeeld")
+    if folder is not None:
+        terminal.say(f"Reports: {folder / 'rapport.html'}, rapport.json and rapport.xml.")
+
+
+def code_of_run(found: Sequence[Played], *, strict: bool) -> ExitCode:
+    """The exit code of a run: that of its worst scenario."""
+    return worst(_code_of(item, strict=strict) for item in found)
+
+
+def _code_of(played: Played, *, strict: bool) -> ExitCode:
+    from doorstroom_client.ketentest.scenario import Rol
+    from doorstroom_client.ketentest.steps import Whose
+    from doorstroom_client.ketentest.verdicts import Oordeel
+
+    if played.oordeel is Oordeel.FOUT:
+        return ExitCode.BUG
+    if played.oordeel in (Oordeel.WACHT, Oordeel.TE_BEOORDELEN):
+        return ExitCode.LATER
+    if played.oordeel is Oordeel.GEZAKT or (strict and played.oordeel is Oordeel.AFWIJKEND):
+        if played.scenario.rol is Rol.VOORAF:
+            return ExitCode.CERTIFICATE_OR_MANDATE
+        return ExitCode.REFUSED if played.whose is Whose.ONS else ExitCode.PEER
+    return ExitCode.OK
+
+
+def _what(played: Played) -> str:
+    """What was seen, in one cell."""
+    wrong = [item for item in played.keuringen if item.oordeel.value not in _QUIETLY and item.counts]
+    lines = [f"{item.eis}: verwacht {item.expected}, kreeg {item.got}" for item in wrong[:_MOST_CHECKS]]
+    more = [f"en nog {len(wrong) - _MOST_CHECKS}"] if len(wrong) > _MOST_CHECKS else []
+    return "; ".join([played.scenario.titel, *([played.why] if played.why else []), *lines, *more])
+
+
+def _as_data(played: Played) -> dict[str, Any]:
+    return {
+        "id": played.scenario.id,
+        "rol": played.scenario.rol.value,
+        "titel": played.scenario.titel,
+        "oordeel": played.oordeel.value,
+        "bij": None if played.whose is None else played.whose.value,
+        "reden": played.why,
+        "keuringen": [
+            {
+                "eis": item.eis,
+                "oordeel": item.oordeel.value,
+                "niveau": item.niveau.value,
+                "verwacht": item.expected,
+                "kreeg": item.got,
+            }
+            for item in played.keuringen
+        ],
+    }

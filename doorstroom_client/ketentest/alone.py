@@ -1,0 +1,159 @@
+"""A server that is tested without a plan: everything about it is typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from doorstroom_client import ClientCertificate
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.frame import Frame
+from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
+from doorstroom_client.ketentest.partner import Planned, afspraak_of, known_schooljaar
+from doorstroom_client.ketentest.pupils import Keys
+from doorstroom_client.ketentest.requester import Requester, Shown, Target
+from doorstroom_client.ketentest.role_hands import RoleHands
+from doorstroom_client.ketentest.run import Run
+from doorstroom_client.ketentest.scenario import Rol
+from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
+from doorstroom_client.ketentest.steps import Ours
+from doorstroom_client.messages.school import School
+
+
+@frozen(kw_only=True)
+class Alone:
+    """A server that is tested without a plan.
+
+    Attributes:
+        url: its address, path prefix included.
+        certificate: ours, and the roots that we trust.
+        oin: that its certificate must carry.
+        school: the administration that messages are about.
+        toetssoort: of the supplier.
+        schooljaar: of the messages.
+        versie: version string of the agreement.
+    """
+
+    url: str
+    certificate: ClientCertificate
+    oin: str
+    school: School
+    toetssoort: str
+    schooljaar: str
+    versie: str
+
+    @classmethod
+    def typed(
+        cls,
+        url: str,
+        *,
+        certificate: ClientCertificate,
+        oin: str,
+        routeringskenmerk: str,
+        toetssoort: str,
+        schooljaar: str | None,
+        versie: str | None,
+    ) -> Alone:
+        """Make one of what was typed.
+
+        Raises:
+            ConfigurationError: something in it is not in order; nothing was called.
+        """
+        where = urlsplit(url)
+        if where.scheme != "https" or not where.hostname:
+            raise ConfigurationError("the address must be an https address", setting="url", hint="Give https://host/prefix")
+        year, afspraak = known_schooljaar(schooljaar, versie)
+        return cls(
+            url=url,
+            certificate=certificate,
+            oin=oin,
+            school=school_of(routeringskenmerk),
+            toetssoort=toetssoort,
+            schooljaar=year,
+            versie=afspraak.versie,
+        )
+
+    @contextmanager
+    def opened(self, folder: Path, rol: Rol) -> Iterator[Run]:
+        """Open the test.
+
+        Args:
+            folder: gets the journal; one that is there already goes on.
+            rol: which half is tested: a server of a supplier or of a LAS.
+
+        Raises:
+            ConfigurationError: the journal is of another version or test.
+            StoreError: the journal cannot be read or made.
+        """
+        path = folder / JOURNAL
+        began = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        about = {"host": urlsplit(self.url).hostname, "omgeving": "test", "rol": rol.value}
+        head = Head(
+            run=new_run(),
+            began=began,
+            schooljaar=self.schooljaar,
+            versie=self.versie,
+            toetssoort=self.toetssoort,
+            about=about,
+        )
+        journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, head)
+        keys = Keys(journal.head.run)
+        hands = RoleHands(lambda *given: self._frame(rol, keys, *given), Planned({}, ()), requester=self._requester(keys))
+        yield Run(journal, REGISTER, EISEN, {rol: hands})
+
+    def _requester(self, keys: Keys) -> Requester:
+        where, ours = urlsplit(self.url), self.certificate
+        target = Target(
+            host=where.hostname or "",
+            port=where.port or 443,
+            prefix=where.path.rstrip("/"),
+            oin=self.oin,
+            trust=ours.trust_files,
+            shown={Ours.OWN: Shown(Path(ours.cert), ours.key_file, ours.password)},
+        )
+        return Requester(target, keys)
+
+    def _frame(self, rol: Rol, keys: Keys, scenario: str, began: dt.datetime) -> Frame:
+        ours = self.certificate.facts().oin or ""
+        supplier_is_tested = rol is Rol.TOETSSYSTEEM
+        return Frame(
+            scenario,
+            keys=keys,
+            school=self.school,
+            afspraak=afspraak_of(self.versie, self.schooljaar),
+            schooljaar=self.schooljaar,
+            toetssoort=self.toetssoort,
+            began=began,
+            las_oin=ours if supplier_is_tested else self.oin,
+            supplier_oin=self.oin if supplier_is_tested else ours,
+            base_url=self.url,
+        )
+
+
+def school_of(routeringskenmerk: str) -> School:
+    """The administration with a routeringskenmerk; its other codes are invented.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    try:
+        brin = str(routeringskenmerk)[11:15]
+        return School(
+            instellingscode=brin,
+            vestigingscode="00",
+            onderwijsaanbiedercode="999A999",
+            onderwijslocatiecode="999X999",
+            administratienr="01",
+            routeringskenmerk=routeringskenmerk,
+            naam="Testschool",
+        )
+    except ValueError as error:
+        raise ConfigurationError(
+            "the routeringskenmerk of the test school is not in its form",
+            setting="school",
+            hint="20 positions, as 0000000700099AA00530",
+        ) from error
