@@ -21,13 +21,15 @@ from urllib.parse import urlencode
 
 from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, InboundRequest, Leverancier, Osr
 from doorstroom_client.messages.afspraak import AFSPRAKEN
-from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
+from doorstroom_client.simulator.invented_lists import adviezen_of as adviezen_of
+from doorstroom_client.simulator.invented_lists import deelnemers_of as deelnemers_of
+from doorstroom_client.simulator.invented_lists import leerling_of as leerling_of
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued, Pki
@@ -369,38 +371,3 @@ def _invented_school(number: int) -> School:
         routeringskenmerk=f"00000007000{brin}00530",
         naam=f"De Bedachte School {number + 1}",
     )
-
-
-def leerling_of(bedacht: BedachteLeerling) -> Leerling:
-    """The identities of an invented pupil."""
-    return Leerling(eck_id=bedacht.eck_id, las_key=bedacht.las_key)
-
-
-def adviezen_of(bedacht: Sequence[BedachteLeerling]) -> list[Advies]:
-    """The advice of invented pupils, ready to send."""
-    return [Advies(leerling_of(item), item.advies) for item in bedacht]
-
-
-def deelnemers_of(bedacht: Sequence[BedachteLeerling], school: School | None = None) -> tuple[list[Stamgroep], list[Deelnemer]]:
-    """Invented pupils and their groups, ready to send.
-
-    Args:
-        bedacht: the pupils.
-        school: makes the group ids unique in the chain, where every school has an 8A.
-    """
-    prefix = f"{school.routeringskenmerk}-" if school else ""
-    groepen = [Stamgroep(f"{prefix}groep-{naam}", naam) for naam in sorted({item.groep for item in bedacht})]
-    deelnemers = [
-        Deelnemer(
-            leerling=leerling_of(item),
-            achternaam=item.achternaam,
-            voorvoegsel=item.voorvoegsel,
-            roepnaam=item.roepnaam,
-            voorletters=item.voorletters,
-            geboortedatum=item.geboortedatum,
-            groep=f"{prefix}groep-{item.groep}",
-            geslacht=item.geslacht,
-        )
-        for item in bedacht
-    ]
-    return groepen, deelnemers
