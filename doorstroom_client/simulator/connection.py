@@ -19,6 +19,13 @@ _IDLE_SECONDS = 30.0
 _LINGER_SECONDS = 1.0
 
 
+def oin_of(tls: ssl.SSLSocket) -> str | None:
+    """``subject.serialNumber`` of the verified certificate of the other side; None when there is not exactly one."""
+    certificate: dict[str, Any] = dict(tls.getpeercert() or {})
+    found = [value for rdn in certificate.get("subject", ()) for name, value in rdn if name == "serialNumber"]
+    return found[0] if len(found) == 1 else None
+
+
 @frozen
 class WireRequest:
     """One request, as far as it was read.
@@ -97,9 +104,7 @@ class Wire:
         assert isinstance(self.socket, ssl.SSLSocket)
         self.socket.settimeout(seconds)
         self.socket.do_handshake()
-        certificate: dict[str, Any] = dict(self.socket.getpeercert() or {})
-        found = [value for rdn in certificate.get("subject", ()) for name, value in rdn if name == "serialNumber"]
-        self.peer_oin = found[0] if len(found) == 1 else None
+        self.peer_oin = oin_of(self.socket)
 
     def read_head(self) -> WireRequest | None:
         """Wait for the head of the next request; None when the peer is done."""

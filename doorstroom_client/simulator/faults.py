@@ -19,7 +19,8 @@ from functools import partial
 from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault, FaultServer
 from doorstroom_client.simulator.https import App, answer_with, head
-from doorstroom_client.simulator.pki import Issued, Leaf, Pki, rsa_key
+from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.simulator.rsa_keys import kept_key
 from doorstroom_client.simulator.tls_variants import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
 
 __all__ = [
@@ -76,7 +77,7 @@ def served(
         tls: how it speaks TLS.
     """
     if issued is None:
-        leaf = Leaf(oins=() if oin is None else (oin,), key=rsa_key() if tls.needs_rsa else None)
+        leaf = Leaf(oins=() if oin is None else (oin,), key=kept_key("fault-server") if tls.needs_rsa else None)
         issued = pki.issue_leaf(f"fault-server-{next(_numbers)}", leaf)
     with FaultServer(fault, cert=issued.cert, key=issued.key, trust=pki.trust, tls=tls) as server:
         yield server

@@ -280,6 +280,7 @@ class Keten:
             key=issued.key,
             trust=self._pki.trust,
             school_oin=None if school is None else school.oin,
+            mag_ontvangen=self.osr.may_receive,
         )
 
     @contextmanager

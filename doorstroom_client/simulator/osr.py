@@ -142,6 +142,19 @@ class SimulatedOsr:
             found = self._data.at(routing_id, self.namespace)
         return found[-1].url if found else None
 
+    def may_receive(self, routing_id: str, oin: str | None) -> bool:
+        """Whether results of an administration may go to whom an OIN is of. Works during an outage.
+
+        That is whose address is registered; of an address of nobody here, whom its school has mandated.
+        """
+        with self._lock:
+            found = self._data.at(routing_id, self.namespace)
+            if not found or oin is None:
+                return False
+            if found[-1].supplier_oin is not None:
+                return found[-1].supplier_oin == oin
+            return bool(self._data.mandated(found[-1].school_oin, oin, self.namespace, self._data.today()))
+
     # --- how it behaves
 
     def limit_requests(self, requests: int | None, per_seconds: float = 1.0) -> None:

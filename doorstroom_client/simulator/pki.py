@@ -214,11 +214,6 @@ def _with_defect(leaf: Leaf, defect: Defect) -> Leaf:
     return replace(leaf, **changes[defect])
 
 
-def rsa_key() -> rsa.RSAPrivateKey:
-    """A key for `Leaf`, for suites that only work with one."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
 def other_oin(oin: str) -> str:
     """One digit differs: a sloppy comparison would not see it."""
     return oin[:-5] + ("1" if oin[-5:-4] != "1" else "2") + oin[-4:]

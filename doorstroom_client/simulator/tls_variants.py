@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.transport import CIPHERS
 
 ClientCertificateRule = Literal["required", "optional", "ignored"]
 """What a server does about the certificate of the client."""
@@ -20,14 +21,14 @@ class TlsVariant:
     Attributes:
         minimum: lowest version offered.
         maximum: highest version offered.
-        ciphers: TLS 1.2 suites in OpenSSL notation; None leaves the choice to Python.
+        ciphers: suites of TLS 1.2 and older in OpenSSL notation; those that the library itself takes when left out.
         seclevel0: lets OpenSSL use what it normally refuses: TLS 1.0 and 1.1, short keys, SHA-1.
         needs_rsa: the suites only work with an RSA certificate; `served` then issues one.
     """
 
     minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
     maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
-    ciphers: str | None = None
+    ciphers: str = CIPHERS
     seclevel0: bool = False
     needs_rsa: bool = False
 
@@ -50,8 +51,7 @@ class TlsVariant:
             warnings.simplefilter("ignore", DeprecationWarning)
             context.minimum_version = self.minimum
             context.maximum_version = self.maximum
-        if self.ciphers or self.seclevel0:
-            context.set_ciphers((self.ciphers or "DEFAULT") + (":@SECLEVEL=0" if self.seclevel0 else ""))
+        context.set_ciphers(self.ciphers + (":@SECLEVEL=0" if self.seclevel0 else ""))
         context.load_cert_chain(cert, key)
         if client_certificate != "ignored":
             context.load_verify_locations(trust)
@@ -63,11 +63,11 @@ class TlsVariant:
         return context
 
 
-_V1_2 = ssl.TLSVersion.TLSv1_2
+_V1_1, _V1_2 = ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2
 
 MODERN = TlsVariant()
 """TLS 1.2 and 1.3, as a sound server offers."""
-TLS_1_1 = TlsVariant(minimum=ssl.TLSVersion.TLSv1_1, maximum=ssl.TLSVersion.TLSv1_1, seclevel0=True)
+TLS_1_1 = TlsVariant(minimum=_V1_1, maximum=_V1_1, ciphers="DEFAULT", seclevel0=True)
 """Nothing newer than TLS 1.1."""
 STATIC_RSA = TlsVariant(maximum=_V1_2, ciphers="AES128-GCM-SHA256:AES256-GCM-SHA384", needs_rsa=True)
 """TLS 1.2 without forward secrecy."""

@@ -31,7 +31,7 @@ from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangem
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
-from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, verzend
+from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, iedereen, verzend
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
@@ -200,6 +200,7 @@ class Toetssysteem:
         key: Path,
         trust: Path,
         school_oin: str | None = None,
+        mag_ontvangen: Callable[[str, str | None], bool] = iedereen,
     ) -> list[Verzonden]:
         """Let every known pupil take the test, and send each result once.
 
@@ -211,11 +212,14 @@ class Toetssysteem:
             key: PEM with its private key.
             trust: PEM with the roots that the certificate of the LAS must lead to.
             school_oin: one school; None means all.
+            mag_ontvangen: ``mag_ontvangen(routeringskenmerk, oin)`` says whether the OIN in the certificate of the LAS is the
+                right one; nothing is sent when it is not.
 
         Raises:
             ValueError: an endpoint is not an ``https`` URL.
         """
-        return verzend(self._zendingen(school_oin), endpoint_for, client_context(cert=cert, key=key, trust=trust))
+        context = client_context(cert=cert, key=key, trust=trust)
+        return verzend(self._zendingen(school_oin), endpoint_for, context, mag_ontvangen=mag_ontvangen)
 
     def _route(self, path: str) -> tuple[str | None, str]:
         for operatie in POSTS:

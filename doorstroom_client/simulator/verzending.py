@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.simulator.connection import oin_of
+from doorstroom_client.transport import CIPHERS
 
 _TIMEOUT = 10.0
 
@@ -40,7 +42,8 @@ class Verzonden:
     Attributes:
         rapportid: of the report that belongs to the result.
         status: of the answer; None when there was none.
-        reden: why there was no answer: ``geen endpoint``, or the name of the error.
+        reden: why there was no answer: ``geen endpoint``, ``andere OIN`` when the certificate of the LAS is of somebody who is
+            not to have it, so that it was not sent, or the name of the error.
     """
 
     rapportid: str = field(repr=False)
@@ -58,14 +61,24 @@ def client_context(*, cert: Path, key: Path, trust: Path) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     context.load_verify_locations(trust)
     context.load_cert_chain(cert, key)
     return context
 
 
+def iedereen(_routing_id: str, _oin: str | None) -> bool:
+    """Whoever has a trusted certificate may have it."""
+    return True
+
+
 def verzend(
-    zendingen: Iterable[Zending], endpoint_for: Callable[[str], str | None], context: ssl.SSLContext
+    zendingen: Iterable[Zending],
+    endpoint_for: Callable[[str], str | None],
+    context: ssl.SSLContext,
+    *,
+    mag_ontvangen: Callable[[str, str | None], bool] = iedereen,
 ) -> list[Verzonden]:
     """Post results one after the other, each once.
 
@@ -73,13 +86,15 @@ def verzend(
         zendingen: what to send.
         endpoint_for: gives the base URL of an administration, None when the registry knows none.
         context: TLS settings.
+        mag_ontvangen: ``mag_ontvangen(routeringskenmerk, oin)`` says whether the results of an administration may go to whom
+            this OIN is of; asked before anything is sent, with the OIN in the certificate of the LAS.
 
     Raises:
         ValueError: an endpoint is not an ``https`` URL.
     """
     lijnen: dict[str, _Lijn] = {}
     try:
-        return [_verzend_een(zending, endpoint_for(zending.edu_to), lijnen, context) for zending in zendingen]
+        return [_verzend_een(item, endpoint_for(item.edu_to), lijnen, context, mag_ontvangen) for item in zendingen]
     finally:
         for lijn in lijnen.values():
             lijn.connection.close()
@@ -91,7 +106,13 @@ class _Lijn:
     path: str
 
 
-def _verzend_een(zending: Zending, endpoint: str | None, lijnen: dict[str, _Lijn], context: ssl.SSLContext) -> Verzonden:
+def _verzend_een(
+    zending: Zending,
+    endpoint: str | None,
+    lijnen: dict[str, _Lijn],
+    context: ssl.SSLContext,
+    mag_ontvangen: Callable[[str, str | None], bool],
+) -> Verzonden:
     if endpoint is None:
         return Verzonden(zending.rapportid, None, "geen endpoint")
     lijn = lijnen.get(endpoint) or lijnen.setdefault(endpoint, _open(endpoint, context))
@@ -99,6 +120,10 @@ def _verzend_een(zending: Zending, endpoint: str | None, lijnen: dict[str, _Lijn
     body = json.dumps(zending.bericht, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     try:
+        if lijn.connection.sock is None:
+            lijn.connection.connect()
+        if not mag_ontvangen(zending.edu_to, oin_of(lijn.connection.sock)):
+            return Verzonden(zending.rapportid, None, "andere OIN")
         lijn.connection.request("POST", f"{lijn.path}/leerlingresultaat?{query}", body, headers)
         answer = lijn.connection.getresponse()
         answer.read()

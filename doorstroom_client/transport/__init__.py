@@ -11,9 +11,11 @@ from doorstroom_client.transport.request import Response as Response
 from doorstroom_client.transport.request import Sink as Sink
 from doorstroom_client.transport.request import Timeouts as Timeouts
 from doorstroom_client.transport.request import Transport as Transport
+from doorstroom_client.transport.tls import CIPHERS as CIPHERS
 from doorstroom_client.transport.tls import server_context as server_context
 
 __all__ = [
+    "CIPHERS",
     "AsyncTransport",
     "Fault",
     "FaultKind",

@@ -35,9 +35,9 @@ class WithDhe(TlsVariant):
         return context
 
 
-TLS_1_0 = TlsVariant(minimum=ssl.TLSVersion.TLSv1, maximum=ssl.TLSVersion.TLSv1, seclevel0=True)
+TLS_1_0 = TlsVariant(minimum=ssl.TLSVersion.TLSv1, maximum=ssl.TLSVersion.TLSv1, ciphers="DEFAULT", seclevel0=True)
 """Nothing newer than TLS 1.0."""
-TLS_1_2_ONLY = TlsVariant(maximum=_V1_2, ciphers="ECDHE+AESGCM:ECDHE+CHACHA20")
+TLS_1_2_ONLY = TlsVariant(maximum=_V1_2)
 """TLS 1.2 with sound suites: this one must work."""
 TLS_1_3_ONLY = TlsVariant(minimum=ssl.TLSVersion.TLSv1_3)
 """Nothing older than TLS 1.3: this one must work too."""

@@ -283,3 +283,19 @@ def test_one_needs_exactly_one() -> None:
 def test_repr_hides_body_and_headers() -> None:
     received = Received("GET", "/", headers=(("X-API-KEY", "geheim"),), body=b"geheim")
     assert "geheim" not in repr(received) + repr(Answer(200, b"geheim"))
+
+
+@pytest.mark.parametrize("suite", ["ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES128-CCM"])
+def test_it_takes_the_suites_of_the_library_only(serve: Serve, pki: Pki, las_cert: Issued, suite: str) -> None:
+    port = urlsplit(serve(echo).url).port or 0
+    for offered, fits in ((suite, False), (f"{suite}:ECDHE-ECDSA-AES128-GCM-SHA256", True)):
+        context = client_context(pki, las_cert)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.set_ciphers(f"{offered}:@SECLEVEL=0")
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+            if not fits:
+                with pytest.raises(ssl.SSLError, match="(?i)handshake.failure"):
+                    context.wrap_socket(plain, server_hostname="localhost")
+                continue
+            with context.wrap_socket(plain, server_hostname="localhost") as tls:
+                assert (tls.cipher() or ("",))[0] == "ECDHE-ECDSA-AES128-GCM-SHA256"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,14 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.simulator import antwoorden
+from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
+from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.simulator.toetssysteem import Gedrag
 from doorstroom_client.transport.tls import client_context, server_context
 
-from .wereld import KLAS, SCHOOL, Wereld
+from .helpers import SERVER_OIN
+from .wereld import KLAS, ROUTING, SCHOOL, Wereld, deelnemerslijst
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +145,49 @@ def test_a_result_of_a_registered_test_is_taken_in_and_is_no_oddity(eigen_keten:
             assert found.toetssoort == "NIEUWE_TOETS"
             assert ("toetssoort_onbekend" in found.opmerkingen) is odd
             assert "versie_onbekend" not in found.opmerkingen
+
+
+def test_a_las_with_another_oin_than_the_register_has_gets_nothing(eigen_keten: Keten) -> None:
+    keten = eigen_keten
+    other, school = keten.toetssystemen["DIA"].oin, keten.school
+    with keten.client() as client:
+        client.send(Deelnemerslijst(school, *deelnemers_of(keten.leerlingen(2))))
+        url = keten.osr.find_endpoint(school.routeringskenmerk)
+        assert url is not None
+
+        def sent(owner: str | None) -> set[tuple[int | None, str]]:
+            keten.osr.register_endpoint(school.routeringskenmerk, url, supplier_oin=owner)
+            return {(item.status, item.reden) for item in keten.stuur_resultaten()}
+
+        assert sent(other) == {(None, "andere OIN")}
+        assert list(client.resultaten()) == []
+        keten.osr.revoke(school.oin, LAS_OIN)
+        assert sent(None) == {(None, "andere OIN")}, "of nobody here, and not mandated either"
+        keten.osr.mandate(school.oin, LAS_OIN)
+        assert sent(None) == sent(LAS_OIN) == {(202, "")}
+        assert len(list(client.resultaten())) == 2
+
+
+def test_the_oin_counts_for_each_administration(
+    wereld: Wereld, serve: Callable[..., HttpsServer], pki: Pki, toets_cert: Issued
+) -> None:
+    """Two may receive at one address, of which one belongs to somebody else; nothing of that one is sent."""
+    came_in: list[str | None] = []
+
+    def las(received: Received) -> Answer:
+        came_in.append(received.one("edu-to"))
+        return Answer.melding(202, "dank")
+
+    wereld.registreer(*KLAS[:2])
+    other = "0000000700099XX00531"
+    wereld.post("registreren", deelnemerslijst(KLAS[2]), f"?edu-to={SCHOOL}&edu-from={other}")
+    url, owner = serve(las).url, {ROUTING: SERVER_OIN, other: LAS_OIN}
+    sent = wereld.toets.stuur_resultaten(
+        lambda _: url,
+        cert=toets_cert.cert,
+        key=toets_cert.key,
+        trust=pki.trust,
+        mag_ontvangen=lambda routing_id, oin: owner[routing_id] == oin,
+    )
+    assert [(item.status, item.reden) for item in sent] == [(202, ""), (202, ""), (None, "andere OIN")]
+    assert came_in == [ROUTING] * 2
