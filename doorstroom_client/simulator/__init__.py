@@ -18,20 +18,25 @@ from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.invented_lists import adviezen_of, deelnemers_of, leerling_of
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
-from doorstroom_client.simulator.verzending import Verzonden
+from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
+from doorstroom_client.simulator.verzending import Afzender, Verzonden
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator import faults
     from doorstroom_client.simulator.keten import Keten
 
 __all__ = [
+    "Afzender",
     "Answer",
     "BedachteLeerling",
     "Fault",
     "Gedrag",
     "Keten",
     "Received",
+    "Richting",
     "Toetssysteem",
+    "Uitwisseling",
+    "Verkeer",
     "Verzonden",
     "Wire",
     "WireRequest",

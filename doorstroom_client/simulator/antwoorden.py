@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
-from typing import TypeVar
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.https import Answer, Received
 
-T = TypeVar("T")
 _KENMERK = re.compile(r"[0-9A-Za-z]{20}")
 MELDINGEN = {
     202: "Bericht ontvangen; de verwerking volgt later.",
@@ -22,7 +20,6 @@ MELDINGEN = {
     503: "Tijdelijk niet bereikbaar wegens onderhoud.",
 }
 _OP_VERZOEK = frozenset({401, 403, 405, 422, 500, 503})
-_ONTHOUDEN = 20_000
 POSTS = ("registreren", "registreren-schooladviezen")
 RAPPORT = "leerlingrapport"
 
@@ -78,13 +75,6 @@ class OpVerzoek:
             elif keer is not None:
                 self._vast[operatie] = (status, keer - 1)
         return antwoord(status)
-
-
-def onthoud(lijst: list[T], item: T) -> None:
-    """Add to a list of what came in; of very many, the oldest are forgotten."""
-    lijst.append(item)
-    if len(lijst) > 2 * _ONTHOUDEN:
-        del lijst[:-_ONTHOUDEN]
 
 
 def antwoord(status: int) -> Answer:

@@ -17,15 +17,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
 
-from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, InboundRequest, Leverancier, Osr
+from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
-from doorstroom_client.simulator.https import Answer, HttpsServer, Received
+from doorstroom_client.simulator.https import HttpsServer
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.invented_lists import adviezen_of as adviezen_of
 from doorstroom_client.simulator.invented_lists import deelnemers_of as deelnemers_of
@@ -33,7 +32,9 @@ from doorstroom_client.simulator.invented_lists import leerling_of as leerling_o
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.terugweg import Terugweg
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
+from doorstroom_client.simulator.verzending import Afzender
 
 LAS_OIN = "00000003990000010000"
 OSR_OIN = "00000003990000020000"
@@ -105,6 +106,7 @@ class Keten:
 
     Attributes:
         osr: the register; give and withdraw mandates here.
+        terugweg: the receiving side of the LAS.
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
         scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate. Those of `bedenk_scholen` follow.
@@ -135,14 +137,14 @@ class Keten:
         if single_purpose:
             self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
         self._receive = receive
-        self._receiver: Client | None = None
+        self.terugweg = Terugweg(self.client)
         self._issued: dict[str, Issued] = {}
         las = self._client_certificate("las", LAS_OIN)
         self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
         ports = range(port, port + PORTS) if port else (0,) * PORTS
         self._osr_server = self._server("osr", self._server_certificate("osr", OSR_OIN), self.osr.app, ports[0])
         self._las_certificate = self._server_certificate("terugweg", LAS_OIN)
-        self._las_server = self._server("terugweg", self._las_certificate, self._receive_one, ports[1])
+        self._las_server = self._server("terugweg", self._las_certificate, self.terugweg.app, ports[1])
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
         self._supplier_servers = {
             soort: self._server(soort.lower(), self._server_certificate(soort.lower(), systeem.oin), systeem.app, ports[2 + at])
@@ -173,9 +175,7 @@ class Keten:
         """Stop all servers; a temporary folder is removed."""
         for server in self._servers():
             server.stop()
-        if self._receiver is not None:
-            self._receiver.close()
-            self._receiver = None
+        self.terugweg.close()
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -273,15 +273,8 @@ class Keten:
             toetssoort: which supplier.
             school: only of this school.
         """
-        issued = self._issued[toetssoort.lower()]
-        return self.toetssystemen[toetssoort].stuur_resultaten(
-            self.osr.find_endpoint,
-            cert=issued.cert,
-            key=issued.key,
-            trust=self._pki.trust,
-            school_oin=None if school is None else school.oin,
-            mag_ontvangen=self.osr.may_receive,
-        )
+        school_oin = None if school is None else school.oin
+        return self.toetssystemen[toetssoort].stuur_resultaten(self._afzender(toetssoort), school_oin=school_oin)
 
     @contextmanager
     def failing(self, toetssoort: str, *played: Fault) -> Iterator[Leverancier]:
@@ -309,6 +302,16 @@ class Keten:
     def _servers(self) -> list[HttpsServer]:
         receiver = [self._las_server] if self._receive else []
         return [self._osr_server, *self._supplier_servers.values(), *receiver]
+
+    def _afzender(self, toetssoort: str) -> Afzender:
+        issued = self._issued[toetssoort.lower()]
+        return Afzender(
+            endpoint_for=self.osr.find_endpoint,
+            cert=issued.cert,
+            key=issued.key,
+            trust=self._pki.trust,
+            mag_ontvangen=self.osr.may_receive,
+        )
 
     def _client_certificate(self, name: str, oin: str) -> Issued:
         self._issued[name] = self._pki.issue(name, oin=oin, server=self._server_pki is self._pki)
@@ -341,22 +344,6 @@ class Keten:
         if self._receive:
             for school in scholen:
                 self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url, supplier_oin=LAS_OIN)
-
-    def _receive_one(self, received: Received) -> Answer:
-        if self._receiver is None:
-            self._receiver = self.client()
-        response = self._receiver.terugweg.handle(
-            InboundRequest(
-                method=received.method,
-                path=received.path,
-                query=urlencode(received.query),
-                peer_oin=received.peer_oin,
-                body=received.body,
-                content_type=received.header("content-type") or "",
-            )
-        )
-        extra = tuple((name, value) for name, value in response.headers if name == "retry-after")
-        return Answer(response.status, response.body, "application/json", extra)
 
 
 def _invented_school(number: int) -> School:

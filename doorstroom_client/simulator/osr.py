@@ -13,11 +13,11 @@ from collections.abc import Callable
 from datetime import date
 
 from doorstroom_client.osr.mandate_table import Example
-from doorstroom_client.simulator.antwoorden import onthoud
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.osr_data import Data
 from doorstroom_client.simulator.osr_records import Asked, Caller, Endpoint, Mandate
-from doorstroom_client.simulator.osr_routes import PREFIXES, Routes
+from doorstroom_client.simulator.osr_routes import PREFIXES, Routes, collection_of
+from doorstroom_client.simulator.verkeer import Richting, Verkeer
 
 __all__ = ["Endpoint", "Mandate", "SimulatedOsr"]
 
@@ -30,8 +30,7 @@ class SimulatedOsr:
         outage: while True every request gets 503.
         says: the answer to every question about a mandate, in place of what stands in it: an example of `TABLE`, with which
             each of its rows can be tried; None for its own answers.
-        calls: method, path and OIN of the caller of the last requests, in order; only the oldest of many thousands are
-            forgotten.
+        verkeer: the last requests and their answers.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class SimulatedOsr:
         self.namespace = namespace
         self.outage = False
         self.says: Example | None = None
-        self.calls: list[tuple[str, str, str | None]] = []
+        self.verkeer = Verkeer(secret=(api_key_header,))
         self._api_key_header = api_key_header
         self._api_key = api_key
         self._clock = clock
@@ -165,8 +164,13 @@ class SimulatedOsr:
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
+        begin = self.verkeer.begin()
+        answer = self._answer(received)
+        self.verkeer.note(Richting.ONTVANGEN, collection_of(received.path), received, answer, begin=begin)
+        return answer
+
+    def _answer(self, received: Received) -> Answer:
         with self._lock:
-            onthoud(self.calls, (received.method, received.path, received.peer_oin))
             wait = self._wait()
         if self.outage:
             return Answer.json(503, {"message": "service unavailable"}, (("Retry-After", "1"),))

@@ -293,6 +293,12 @@ class Routes:
         return {"href": f"{PREFIXES[asked.version]}/{collection}/{key}"}
 
 
+def collection_of(path: str) -> str:
+    """What a path asks for, such as ``mandates``; empty for one outside the interface."""
+    prefix = next((found for found in PREFIXES.values() if path.startswith(f"{found}/")), None)
+    return "" if prefix is None else path.removeprefix(f"{prefix}/").partition("/")[0]
+
+
 def _endpoint_id(asked: Asked, endpoint: Endpoint) -> str:
     return str(endpoint.number) if asked.version == 2 else endpoint.uuid
 

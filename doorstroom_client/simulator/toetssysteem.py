@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,14 +24,14 @@ from doorstroom_client.simulator.antwoorden import (
     OpVerzoek,
     antwoord,
     lees_namens,
-    onthoud,
 )
 from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
 from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.pdf import make_pdf
-from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, iedereen, verzend
+from doorstroom_client.simulator.verkeer import Richting, Verkeer
+from doorstroom_client.simulator.verzending import Afzender, Verzonden, Zending, verzend
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
@@ -68,8 +68,7 @@ class Toetssysteem:
         scholen: OINs of the schools it knows; another school gets 405 (quirk Q4).
         basis_url: its own base URL as written in results, prefix included; set it once the server has a port.
         rapport_klaar: while False a known report gets 204, with a body (quirk Q3).
-        ontvangen: operation and status of the last requests, in order; only the oldest of many thousands are forgotten.
-        geteld: how many requests there were.
+        verkeer: the last requests and their answers: what came in, and what was pushed.
         lijsten: how many lists it received for each of the schools it knows, by OIN; refused ones count too.
     """
 
@@ -108,8 +107,7 @@ class Toetssysteem:
         self.scholen = set(scholen)
         self.basis_url = f"https://toetssysteem.example{_PREFIX}"
         self.rapport_klaar = True
-        self.ontvangen: list[tuple[str, int]] = []
-        self.geteld = 0
+        self.verkeer = Verkeer(now=now)
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self._versies = frozenset(versies)
@@ -140,20 +138,10 @@ class Toetssysteem:
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
+        begin = self.verkeer.begin()
         operatie, rest = self._route(received.path)
-        if operatie is None:
-            return Answer.melding(404, "Dit adres bestaat hier niet.")
-        method = "GET" if operatie == RAPPORT else "POST"
-        if received.method != method:
-            # The real meaning of 405, recognisable by the missing Ontvangstmelding (quirk Q4).
-            return Answer(405, b"Method Not Allowed", "text/plain", (("Allow", method),))
-        answer = self._op_verzoek.neem(operatie) or self._verwerk(operatie, rest, received)
-        with self._lock:
-            onthoud(self.ontvangen, (operatie, answer.status))
-            self.geteld += 1
-            school_oin = received.one("edu-to")
-            if operatie != RAPPORT and school_oin in self.scholen:
-                self.lijsten[school_oin] += 1
+        answer = self._antwoord(operatie, rest, received)
+        self.verkeer.note(Richting.ONTVANGEN, operatie, received, answer, begin=begin)
         return answer
 
     def meld_aan(self, school: School, klas: Iterable[BedachteLeerling], *, schooljaar: str) -> None:
@@ -190,38 +178,37 @@ class Toetssysteem:
             A Leerlingresultaat per pupil. Doing it again gives the same outcomes while the advice is the
             same.
         """
-        return [zending.bericht for zending in self._zendingen(school_oin)]
+        return [json.loads(zending.body) for zending in self._zendingen(school_oin)]
 
-    def stuur_resultaten(
-        self,
-        endpoint_for: Callable[[str], str | None],
-        *,
-        cert: Path,
-        key: Path,
-        trust: Path,
-        school_oin: str | None = None,
-        mag_ontvangen: Callable[[str, str | None], bool] = iedereen,
-    ) -> list[Verzonden]:
+    def stuur_resultaten(self, afzender: Afzender, *, school_oin: str | None = None) -> list[Verzonden]:
         """Let every known pupil take the test, and send each result once.
 
         It goes to the administration that registered the pupil.
 
         Args:
-            endpoint_for: gives the base URL of a LAS for a routeringskenmerk, None when there is none.
-            cert: PEM with this supplier's certificate and its intermediates.
-            key: PEM with its private key.
-            trust: PEM with the roots that the certificate of the LAS must lead to.
+            afzender: with what, and where to.
             school_oin: one school; None means all.
-            mag_ontvangen: ``mag_ontvangen(routeringskenmerk, oin)`` says whether the OIN in the certificate of the LAS is the
-                right one; nothing is sent when it is not.
 
         Raises:
             ValueError: an endpoint is not an ``https`` URL.
         """
-        context = client_context(cert=cert, key=key, trust=trust)
-        return verzend(self._zendingen(school_oin), endpoint_for, context, mag_ontvangen=mag_ontvangen)
+        return verzend(self._zendingen(school_oin), afzender, self.verkeer)
 
-    def _route(self, path: str) -> tuple[str | None, str]:
+    def _antwoord(self, operatie: str, rest: str, received: Received) -> Answer:
+        if not operatie:
+            return Answer.melding(404, "Dit adres bestaat hier niet.")
+        method = "GET" if operatie == RAPPORT else "POST"
+        if received.method != method:
+            # The real meaning of 405, recognisable by the missing Ontvangstmelding (quirk Q4).
+            return Answer(405, b"Method Not Allowed", "text/plain", (("Allow", method),))
+        answer = self._op_verzoek.neem(operatie) or self._verwerk(operatie, rest, received)
+        school_oin = received.one("edu-to")
+        with self._lock:
+            if operatie != RAPPORT and school_oin in self.scholen:
+                self.lijsten[school_oin] += 1
+        return answer
+
+    def _route(self, path: str) -> tuple[str, str]:
         for operatie in POSTS:
             if path == f"{_PREFIX}/{operatie}":
                 return operatie, ""
@@ -229,7 +216,7 @@ class Toetssysteem:
         segment = path.removeprefix(start)
         if path.startswith(start) and segment and "/" not in segment:
             return RAPPORT, unquote(segment)
-        return None, ""
+        return "", ""
 
     def _verwerk(self, operatie: str, rapportid: str, received: Received) -> Answer:
         namens = lees_namens(received)
@@ -288,7 +275,8 @@ class Toetssysteem:
         with self._lock:
             self._rapporten[uitslag.rapportid] = rapport
         bericht = maak_leerlingresultaat(deelnemer.identiteiten, uitslag, rond)
-        return Zending(uitslag.rapportid, deelnemer.edu_from, deelnemer.school_oin, bericht)
+        body = json.dumps(bericht, ensure_ascii=False).encode()
+        return Zending(uitslag.rapportid, deelnemer.edu_from, deelnemer.school_oin, body)
 
     def _regels(self, deelnemer: Deelnemer, uitslag: Uitslag) -> tuple[str, ...]:
         return (

@@ -216,12 +216,12 @@ def test_a_whole_exchange_connects_to_the_osr_and_the_supplier_only(kind: str, k
 @pytest.mark.parametrize("where", ["aanvullendeinfo", "toets.url"])
 def test_no_address_in_a_result_is_ever_called(kind: str, where: str, keten: Keten, config: Path) -> None:
     bodies = [json.dumps(document(where, value, number)) for number, value in enumerate(HOSTILE)]
-    keten.toetssystemen["ICE"].ontvangen.clear()
+    keten.toetssystemen["ICE"].verkeer.reset()
     seen = exchange(config, bodies, kind)
     assert set(seen["statuses"]) == {202}
     assert len(seen["ended"]) == len(HOSTILE)
     assert_only_configured(seen, keten)
-    assert {operation for operation, _ in keten.toetssystemen["ICE"].ontvangen} <= {"leerlingrapport"}
+    assert {operation for operation, _ in keten.toetssystemen["ICE"].verkeer.beantwoord} <= {"leerlingrapport"}
     assert not [path for path in seen["open"] if path.startswith("/etc/passwd")]
 
 

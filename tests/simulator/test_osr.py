@@ -182,9 +182,10 @@ def test_everything_else_is_not_found_and_all_calls_are_recorded(osr: SimulatedO
     assert (reply.status, json.loads(reply.body)) == (404, {"message": "not found"})
     assert osr.app(Received("PATCH", "/api/v2/endpoints", peer_oin=LAS_OIN)).status == 404
     assert osr.app(Received("GET", "/elders/mandates", peer_oin=LAS_OIN)).status == 404
-    assert [call[:2] for call in osr.calls] == [
+    assert [(item.verzoek.method, item.verzoek.path) for item in osr.verkeer] == [
         ("GET", "/api/v2/suppliers/1"),
         ("PATCH", "/api/v2/endpoints"),
         ("GET", "/elders/mandates"),
     ]
-    assert {call[2] for call in osr.calls} == {LAS_OIN}
+    assert {item.verzoek.peer_oin for item in osr.verkeer} == {LAS_OIN}
+    assert osr.verkeer.beantwoord == [("suppliers", 404), ("endpoints", 404), ("", 404)]

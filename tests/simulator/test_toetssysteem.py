@@ -30,7 +30,7 @@ def test_a_class_and_its_advice_arrive(wereld: Wereld) -> None:
     assert wereld.adviseer(*KLAS) == 202
     assert wereld.toets.deelnemers(SCHOOL) == [deelnemer(x) for x in KLAS]
     assert wereld.toets.adviezen(SCHOOL) == {leidend(x): x.advies for x in KLAS}
-    assert wereld.toets.ontvangen == [("registreren", 202), ("registreren-schooladviezen", 202)]
+    assert wereld.toets.verkeer.beantwoord == [("registreren", 202), ("registreren-schooladviezen", 202)]
 
 
 def test_lists_are_mutations(wereld: Wereld) -> None:

@@ -64,7 +64,7 @@ def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> 
     assert len(speler(client.resultaten())) == 4
     everything = speler(client.resultaten(everything=True))
     assert [item.verwerkt_op is not None for item in everything] == [True, False, False, False, False]
-    assert {oin for _, _, oin in keten.osr.calls} == {LAS_OIN}
+    assert {item.verzoek.peer_oin for item in keten.osr.verkeer} == {LAS_OIN}
 
 
 def test_what_a_supplier_sees(test_pki: Pki, speler: Speler) -> None:

@@ -1,0 +1,62 @@
+"""The receiving side of a LAS, played: results are judged and kept by a client of this library."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from doorstroom_client import Client, InboundRequest
+from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.verkeer import Richting, Verkeer
+from doorstroom_client.simulator.verzending import RESULTAAT
+
+
+class Terugweg:
+    """Takes results in, in a store of its own client; hand `app` to a server.
+
+    Attributes:
+        verkeer: the last requests and their answers.
+    """
+
+    def __init__(self, open_client: Callable[[], Client]) -> None:
+        """Start without a client.
+
+        Args:
+            open_client: makes the client that receives, when the first result comes.
+        """
+        self.verkeer = Verkeer()
+        self._open_client = open_client
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    def app(self, received: Received) -> Answer:
+        """Answer one request."""
+        begin = self.verkeer.begin()
+        operatie = RESULTAAT if received.path.endswith(f"/{RESULTAAT}") else ""
+        answer = self._answer(received)
+        self.verkeer.note(Richting.ONTVANGEN, operatie, received, answer, begin=begin)
+        return answer
+
+    def close(self) -> None:
+        """Close the client; the next result opens another one."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _answer(self, received: Received) -> Answer:
+        with self._lock:
+            self._client = client = self._client or self._open_client()
+        response = client.terugweg.handle(
+            InboundRequest(
+                method=received.method,
+                path=received.path,
+                query=urlencode(received.query),
+                peer_oin=received.peer_oin,
+                body=received.body,
+                content_type=received.header("content-type") or "",
+            )
+        )
+        extra = tuple((name, value) for name, value in response.headers if name == "retry-after")
+        return Answer(response.status, response.body, "application/json", extra)
