@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from doorstroom_client.simulator.antwoorden import Antwoord, Vorm
 from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.edexml import edexml_of
 from doorstroom_client.simulator.fault_server import Fault
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Afzender",
     "Answer",
+    "Antwoord",
     "BedachteLeerling",
     "Fault",
     "Gedrag",
@@ -38,6 +40,7 @@ __all__ = [
     "Uitwisseling",
     "Verkeer",
     "Verzonden",
+    "Vorm",
     "Wire",
     "WireRequest",
     "adviezen_of",

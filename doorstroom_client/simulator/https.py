@@ -17,6 +17,8 @@ from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRu
 
 MAX_BODY = 5 * 1024 * 1024
 _MAX_HEADERS = 100
+NOTHING = -1
+"""As the place where an answer is cut: there is no answer."""
 
 
 class HangUpError(Exception):
@@ -78,12 +80,17 @@ class Answer:
             Q3).
         content_type: None sends no ``Content-Type``.
         headers: further headers.
+        seconds: pause before it; it ends when the server is stopped, and then there is no answer.
+        cut: after so many bytes of the body the connection is closed: 0 is right after the head, `NOTHING` before it; None
+            sends all.
     """
 
     status: int
     body: bytes = field(default=b"", repr=False)
     content_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    cut: int | None = None
 
     @classmethod
     def json(cls, status: int, obj: object, headers: tuple[tuple[str, str], ...] = ()) -> Self:
@@ -151,16 +158,20 @@ def answer_with(app: App, wire: Wire) -> bool:
         # The stand-in of a peer must not take a test down with it; the test looks at `errors`.
         wire.errors.append(error)
         answer = Answer.melding(500, "Er ging iets mis in de simulator.")
-    _send(answer, wire)
-    return True
+    stopped = answer.seconds > 0 and wire.pause(answer.seconds)
+    return not stopped and _send(answer, wire)
 
 
-def _send(answer: Answer, wire: Wire) -> None:
+def _send(answer: Answer, wire: Wire) -> bool:
+    """Send an answer, or the part of it that is asked for; whether the connection goes on."""
     assert wire.request is not None
+    if answer.cut == NOTHING:
+        return False
     framing = (("Content-Length", str(len(answer.body))), ("Cache-Control", "no-store"), *answer.headers)
     start = head(answer.status, framing, content_type=answer.content_type, close=wire.last)
     # As one block: sent in two, the second waits for the peer's delayed acknowledgement.
-    wire.send(start if wire.request.method == "HEAD" else start + answer.body)
+    wire.send(start if wire.request.method == "HEAD" else start + answer.body[: answer.cut])
+    return answer.cut is None
 
 
 def head(status: int, headers: Sequence[tuple[str, str]], *, content_type: str | None = None, close: bool = False) -> bytes:

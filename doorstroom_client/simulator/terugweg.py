@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from doorstroom_client import Client, InboundRequest
+from doorstroom_client.simulator.antwoorden import Antwoord, VasteAntwoorden
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.verkeer import Richting, Verkeer
 from doorstroom_client.simulator.verzending import RESULTAAT
@@ -29,14 +30,31 @@ class Terugweg:
         self._open_client = open_client
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self._vast = VasteAntwoorden(RESULTAAT)
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
         begin = self.verkeer.begin()
         operatie = RESULTAAT if received.path.endswith(f"/{RESULTAAT}") else ""
-        answer = self._answer(received)
+        answer = self._vast.answer(operatie, lambda: self._answer(received))
         self.verkeer.note(Richting.ONTVANGEN, operatie, received, answer, begin=begin)
         return answer
+
+    def antwoord_met(self, *antwoorden: Antwoord | int, keer: int | None = None) -> None:
+        """Fix what the next results are answered, whatever they hold, in place of what was fixed before.
+
+        Args:
+            *antwoorden: a status, or more of an answer; several are given in turn.
+            keer: how often each is given; None gives each once and the last one until `antwoord_gewoon`.
+
+        Raises:
+            ValueError: the status does not exist here.
+        """
+        self._vast.zet(RESULTAAT, antwoorden, keer)
+
+    def antwoord_gewoon(self) -> None:
+        """End the fixed answers."""
+        self._vast.wis(RESULTAAT)
 
     def close(self) -> None:
         """Close the client; the next result opens another one."""

@@ -16,19 +16,12 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
 from doorstroom_client.simulator.afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
-from doorstroom_client.simulator.antwoorden import (
-    MELDINGEN,
-    POSTS,
-    RAPPORT,
-    Namens,
-    OpVerzoek,
-    antwoord,
-    lees_namens,
-)
+from doorstroom_client.simulator.antwoorden import MELDINGEN, Antwoord, VasteAntwoorden
 from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
 from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
+from doorstroom_client.simulator.namens import Namens, lees_namens
 from doorstroom_client.simulator.pdf import make_pdf
 from doorstroom_client.simulator.verkeer import Richting, Verkeer
 from doorstroom_client.simulator.verzending import Afzender, Verzonden, Zending, verzend
@@ -47,6 +40,8 @@ class Gedrag(StrEnum):
     """The same, with 422."""
 
 
+POSTS = ("registreren", "registreren-schooladviezen")
+RAPPORT = "leerlingrapport"
 _PREFIX = "/dst"
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
@@ -117,24 +112,24 @@ class Toetssysteem:
         self._lock = threading.Lock()
         self._deelnemers = Deelnemers()
         self._rapporten: dict[str, _Rapport] = {}
-        self._op_verzoek = OpVerzoek()
+        self._vast = VasteAntwoorden(*POSTS, RAPPORT)
 
-    def antwoord_met(self, operatie: str, status: int, *, keer: int | None = None) -> None:
-        """Answer the next requests with a fixed status, whatever they hold.
+    def antwoord_met(self, operatie: str, *antwoorden: Antwoord | int, keer: int | None = None) -> None:
+        """Fix what the next requests are answered, whatever they hold, in place of what was fixed before.
 
         Args:
             operatie: ``registreren``, ``registreren-schooladviezen`` or ``leerlingrapport``.
-            status: 401, 403, 405, 422, 500 or 503.
-            keer: for how many requests; None goes on until `antwoord_gewoon`.
+            *antwoorden: a status, or more of an answer; several are given in turn.
+            keer: how often each is given; None gives each once and the last one until `antwoord_gewoon`.
 
         Raises:
             ValueError: the operation or the status does not exist here.
         """
-        self._op_verzoek.zet(operatie, status, keer)
+        self._vast.zet(operatie, antwoorden, keer)
 
     def antwoord_gewoon(self, operatie: str | None = None) -> None:
         """End the fixed answers of one operation, or of all."""
-        self._op_verzoek.wis(operatie)
+        self._vast.wis(operatie)
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
@@ -201,7 +196,7 @@ class Toetssysteem:
         if received.method != method:
             # The real meaning of 405, recognisable by the missing Ontvangstmelding (quirk Q4).
             return Answer(405, b"Method Not Allowed", "text/plain", (("Allow", method),))
-        answer = self._op_verzoek.neem(operatie) or self._verwerk(operatie, rest, received)
+        answer = self._vast.answer(operatie, lambda: self._verwerk(operatie, rest, received))
         school_oin = received.one("edu-to")
         with self._lock:
             if operatie != RAPPORT and school_oin in self.scholen:
@@ -224,9 +219,9 @@ class Toetssysteem:
             return Answer.melding(422, "edu-to en edu-from horen elk één keer voor te komen, met 20 tekens.")
         sender = received.peer_oin
         if sender is None or not all(self._mandaat(namens.school_oin, oin) for oin in (sender, self.oin)):
-            return antwoord(401)
+            return Antwoord(401).answer()
         if namens.school_oin not in self.scholen:
-            return antwoord(405)
+            return Antwoord(405).answer()
         if operatie == RAPPORT:
             return self._geef_rapport(rapportid, namens)
         try:
@@ -242,11 +237,11 @@ class Toetssysteem:
         if operatie == "registreren":
             kop, lijst = lees_deelnemers(bericht, self._versies)
             self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, kop, lijst)
-            return antwoord(202)
+            return Antwoord(202).answer()
         _, lijst = lees_adviezen(bericht, self._versies)
         weigert = _WEIGERT.get(self.gedrag)
         onbekend = self._deelnemers.zet_adviezen(namens.school_oin, lijst, alles_of_niets=weigert is not None)
-        return antwoord(weigert if onbekend and weigert else 202)
+        return Antwoord(weigert if onbekend and weigert else 202).answer()
 
     def _geef_rapport(self, rapportid: str, namens: Namens) -> Answer:
         with self._lock:

@@ -7,14 +7,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import islice
 from typing import Any, overload
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.https import NOTHING, Answer, Received
 
 MOST = 5_000
 """So many requests are kept at most, of each party."""
@@ -144,12 +144,15 @@ class Verkeer(Sequence[Uitwisseling]):
             richting: which way it went.
             operatie: what was asked.
             verzoek: the request.
-            antwoord: the answer; None when there was none.
+            antwoord: the answer, also one that is cut off when it is sent; None when there was none.
             begin: when it began.
             reden: why there was no whole answer.
         """
         moment, tick = begin
         seconden = time.monotonic() - tick
+        if antwoord is not None and richting is Richting.ONTVANGEN:
+            seconden += antwoord.seconds
+            antwoord, reden = _as_sent(antwoord, reden)
         with self._lock:
             self.geteld += 1
             noted = Uitwisseling(self.geteld, richting, operatie, moment, seconden, reden, verzoek, antwoord)
@@ -224,6 +227,13 @@ class Verkeer(Sequence[Uitwisseling]):
     def __repr__(self) -> str:
         """Say how much there is, and nothing of what is in it."""
         return f"Verkeer(geteld={self.geteld}, bewaard={len(self)})"
+
+
+def _as_sent(answer: Answer, reden: str) -> tuple[Answer | None, str]:
+    """An answer as far as it goes over the line."""
+    if answer.cut is None:
+        return answer, reden
+    return None if answer.cut == NOTHING else replace(answer, body=answer.body[: answer.cut]), "afgebroken"
 
 
 def _all_headers(answer: Answer) -> tuple[tuple[str, str], ...]:
