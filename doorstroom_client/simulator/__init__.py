@@ -18,7 +18,8 @@ from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.invented_lists import adviezen_of, deelnemers_of, leerling_of
-from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
+from doorstroom_client.simulator.standen import Gedrag, Toestand
+from doorstroom_client.simulator.toetssysteem import Toetssysteem
 from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
 from doorstroom_client.simulator.verzending import Afzender, Verzonden
 
@@ -36,6 +37,7 @@ __all__ = [
     "Keten",
     "Received",
     "Richting",
+    "Toestand",
     "Toetssysteem",
     "Uitwisseling",
     "Verkeer",

@@ -247,7 +247,7 @@ class Keten:
             self.osr.mandate(school.oin, oin)
             self.osr.mandate(school.oin, LAS_OIN)
             for systeem in self.toetssystemen.values():
-                systeem.scholen.add(school.oin)
+                systeem.ken_school(school.oin)
             self.toetssystemen[soort].meld_aan(school, self.klas(school, leerlingen), schooljaar=self.schooljaar)
         self.scholen += tuple(new)
         if self._started:

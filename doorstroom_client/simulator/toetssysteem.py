@@ -6,63 +6,40 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
-from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
-from doorstroom_client.simulator.afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
+from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.simulator.antwoorden import MELDINGEN, Antwoord, VasteAntwoorden
 from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
-from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
+from doorstroom_client.simulator.deelnemers import Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.namens import Namens, lees_namens
 from doorstroom_client.simulator.pdf import make_pdf
+from doorstroom_client.simulator.resultaten import Resultaten
+from doorstroom_client.simulator.standen import POSTS, RAPPORT, Gedrag, Standen, Toestand
 from doorstroom_client.simulator.verkeer import Richting, Verkeer
 from doorstroom_client.simulator.verzending import Afzender, Verzonden, Zending, verzend
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
 
-class Gedrag(StrEnum):
-    """What a supplier does with advice for pupils it does not know; suppliers differ."""
-
-    ACCEPTEERT = "accepteert"
-    """Keeps the advice of known pupils, skips the others without a word and answers 202."""
-    WEIGERT_LIJST = "weigert_lijst"
-    """Answers 404 and keeps nothing of a list that has an unknown pupil."""
-    WEIGERT_LIJST_422 = "weigert_lijst_422"
-    """The same, with 422."""
-
-
-POSTS = ("registreren", "registreren-schooladviezen")
-RAPPORT = "leerlingrapport"
 _PREFIX = "/dst"
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
-@frozen
-class _Rapport:
-    school_oin: str
-    regels: tuple[str, ...] = field(repr=False)
-
-
-class Toetssysteem:
+class Toetssysteem(Standen):
     """One supplier of one test; hand `app` to a server.
 
     Attributes:
         toetssoort: the test.
         naam: name of the supplier, author of its messages.
         oin: its OIN.
-        gedrag: towards advice for unknown pupils; may be changed while it runs.
-        scholen: OINs of the schools it knows; another school gets 405 (quirk Q4).
+        toestand: what holds until it is taken back, in one value: closed periods, unknown schools, and so on.
         basis_url: its own base URL as written in results, prefix included; set it once the server has a port.
-        rapport_klaar: while False a known report gets 204, with a body (quirk Q3).
         verkeer: the last requests and their answers: what came in, and what was pushed.
         lijsten: how many lists it received for each of the schools it knows, by OIN; refused ones count too.
     """
@@ -86,32 +63,28 @@ class Toetssysteem:
             toetssoort: wire value of the test.
             naam: name of the supplier.
             oin: its OIN, 20 characters.
-            gedrag: towards advice for unknown pupils.
+            gedrag: towards advice for unknown pupils; may be changed while it runs.
             mandaat: ``mandaat(school_oin, oin)`` says whether that party is mandated by the school; asked
                 about the sender and about this supplier.
-            scholen: OINs of the schools it knows.
+            scholen: OINs of the schools that signed up; another school gets 405 (quirk Q4).
             versies: the version strings of the agreement it accepts.
             scores_als_tekst: send scores as text, as the definition says, and not as numbers, as its example
                 does (quirk Q1).
             now: the clock.
         """
+        super().__init__(Toestand(gedrag=gedrag))
         self.toetssoort = Toetssoort(toetssoort)
         self.naam = naam
         self.oin = oin
-        self.gedrag = gedrag
-        self.scholen = set(scholen)
+        self._scholen = set(scholen)
         self.basis_url = f"https://toetssysteem.example{_PREFIX}"
-        self.rapport_klaar = True
         self.verkeer = Verkeer(now=now)
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self._versies = frozenset(versies)
-        self._seed = f"1/{self.toetssoort}"
-        self._scores_als_tekst = scores_als_tekst
-        self._now = now
         self._lock = threading.Lock()
         self._deelnemers = Deelnemers()
-        self._rapporten: dict[str, _Rapport] = {}
+        self._resultaten = Resultaten(self.toetssoort, naam, scores_als_tekst=scores_als_tekst, now=now)
         self._vast = VasteAntwoorden(*POSTS, RAPPORT)
 
     def antwoord_met(self, operatie: str, *antwoorden: Antwoord | int, keer: int | None = None) -> None:
@@ -148,8 +121,35 @@ class Toetssysteem:
             schooljaar: of the test.
         """
         kop = Kop(max(self._versies), schooljaar)
-        self.scholen.add(school.oin)
+        self.ken_school(school.oin)
         self._deelnemers.meld_aan(school.oin, school.routeringskenmerk, kop, map(aangemeld, klas))
+
+    @property
+    def scholen(self) -> frozenset[str]:
+        """OINs of the schools that it knows now."""
+        with self._lock:
+            return frozenset(oin for oin in self._scholen if self._knows(oin))
+
+    def ken_school(self, school_oin: str | None = None) -> None:
+        """Sign a school up, or take `vergeet_school` back; None takes it back for all.
+
+        Raises:
+            ValueError: all were forgotten, and cannot come back one by one.
+        """
+        self._remove("onbekende_scholen", school_oin)
+        if school_oin is not None:
+            with self._lock:
+                self._scholen.add(school_oin)
+
+    def voeg_rapport_toe(self, rapportid: str, school_oin: str, *regels: str) -> None:
+        """Have a report that belongs to no result.
+
+        Args:
+            rapportid: its id.
+            school_oin: of the school that may fetch it.
+            *regels: its text.
+        """
+        self._resultaten.voeg_rapport_toe(rapportid, school_oin, regels)
 
     def deelnemers(self, school_oin: str) -> list[dict[str, Any]]:
         """Return the pupils known for a school, as last received, in order of arrival."""
@@ -173,7 +173,7 @@ class Toetssysteem:
             A Leerlingresultaat per pupil. Doing it again gives the same outcomes while the advice is the
             same.
         """
-        return [json.loads(zending.body) for zending in self._zendingen(school_oin)]
+        return [json.loads(zending.body) for zending in self._neem_af(school_oin)]
 
     def stuur_resultaten(self, afzender: Afzender, *, school_oin: str | None = None) -> list[Verzonden]:
         """Let every known pupil take the test, and send each result once.
@@ -187,7 +187,7 @@ class Toetssysteem:
         Raises:
             ValueError: an endpoint is not an ``https`` URL.
         """
-        return verzend(self._zendingen(school_oin), afzender, self.verkeer)
+        return verzend(self._neem_af(school_oin), afzender, self.verkeer)
 
     def _antwoord(self, operatie: str, rest: str, received: Received) -> Answer:
         if not operatie:
@@ -199,9 +199,15 @@ class Toetssysteem:
         answer = self._vast.answer(operatie, lambda: self._verwerk(operatie, rest, received))
         school_oin = received.one("edu-to")
         with self._lock:
-            if operatie != RAPPORT and school_oin in self.scholen:
+            if operatie != RAPPORT and school_oin is not None and self._knows(school_oin):
                 self.lijsten[school_oin] += 1
         return answer
+
+    def _neem_af(self, school_oin: str | None) -> list[Zending]:
+        return self._resultaten.neem_af(self._deelnemers.van(school_oin), self.basis_url)
+
+    def _knows(self, school_oin: str) -> bool:
+        return school_oin in self._scholen and not self._holds_for(self.toestand.onbekende_scholen, school_oin)
 
     def _route(self, path: str) -> tuple[str, str]:
         for operatie in POSTS:
@@ -220,10 +226,12 @@ class Toetssysteem:
         sender = received.peer_oin
         if sender is None or not all(self._mandaat(namens.school_oin, oin) for oin in (sender, self.oin)):
             return Antwoord(401).answer()
-        if namens.school_oin not in self.scholen:
+        if not self._knows(namens.school_oin):
             return Antwoord(405).answer()
         if operatie == RAPPORT:
             return self._geef_rapport(rapportid, namens)
+        if self._is_closed(operatie, namens.school_oin):
+            return Antwoord(403).answer()
         try:
             return self._neem_aan(operatie, received, namens)
         except OngeldigError as error:
@@ -244,43 +252,11 @@ class Toetssysteem:
         return Antwoord(weigert if onbekend and weigert else 202).answer()
 
     def _geef_rapport(self, rapportid: str, namens: Namens) -> Answer:
-        with self._lock:
-            rapport = self._rapporten.get(rapportid)
+        rapport, toestand = self._resultaten.rapport(rapportid), self.toestand
         if rapport is None or rapport.school_oin != namens.school_oin:
             return Answer.melding(404, "Dit leerlingrapport is hier niet bekend.")
-        if not self.rapport_klaar:
+        if self._holds_for(toestand.onbekende_rapporten, *rapport.namen):
+            return Answer.melding(404, "Dit leerlingrapport is hier niet bekend.")
+        if self._holds_for(toestand.uitgestelde_rapporten, *rapport.namen):
             return Answer.melding(204, "Dit leerlingrapport is nog niet klaar.")
         return Answer(200, make_pdf(rapport.regels), "application/pdf")
-
-    def _zendingen(self, school_oin: str | None) -> list[Zending]:
-        return [self._neem_een_af(deelnemer) for deelnemer in self._deelnemers.van(school_oin)]
-
-    def _neem_een_af(self, deelnemer: Deelnemer) -> Zending:
-        uitslag = bepaal_uitslag(deelnemer.identiteiten, deelnemer.advies, self._seed)
-        rond = Omstandigheid(
-            toetssoort=self.toetssoort,
-            naam=self.naam,
-            versie=deelnemer.kop.versie,
-            schooljaar=deelnemer.kop.schooljaar,
-            datumtijd=self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            rapportbasis=self.basis_url,
-            scores_als_tekst=self._scores_als_tekst,
-        )
-        rapport = _Rapport(deelnemer.school_oin, self._regels(deelnemer, uitslag))
-        with self._lock:
-            self._rapporten[uitslag.rapportid] = rapport
-        bericht = maak_leerlingresultaat(deelnemer.identiteiten, uitslag, rond)
-        body = json.dumps(bericht, ensure_ascii=False).encode()
-        return Zending(uitslag.rapportid, deelnemer.edu_from, deelnemer.school_oin, body)
-
-    def _regels(self, deelnemer: Deelnemer, uitslag: Uitslag) -> tuple[str, ...]:
-        return (
-            TOETSNAMEN[self.toetssoort],
-            f"Leerlingrapport van {deelnemer.bericht['roepnaam']}, schooljaar {deelnemer.kop.schooljaar}",
-            "",
-            f"Toetsadvies: {uitslag.toetsadvies}",
-            f"Toetsscore: {uitslag.toetsscore}",
-            f"Rekenen {uitslag.rekenen}, lezen {uitslag.lezen}, taalverzorging {uitslag.taalverzorging}",
-            "",
-            f"Bedacht door de simulator ({self.naam}); geen echte toetsuitslag.",
-        )

@@ -97,11 +97,11 @@ def test_nothing_is_marked_when_the_file_cannot_be_written(received: Keten, run:
 
 def test_reports(received: Keten, run: Run, tmp_path: Path) -> None:
     system = received.toetssystemen["ICE"]
-    system.rapport_klaar = False
+    system.stel_rapport_uit()
     early = run("rapporten", "fetch", "--to", "rap", "--json")
     assert early.exit_code == 0
     assert json.loads(early.stdout)["nog_niet_klaar"] == 27
-    system.rapport_klaar = True
+    system.maak_rapport_klaar()
     assert "not ready yet; --all" in run("rapporten", "fetch", "--to", "rap").stdout  # asked for again after an hour
     result = run("rapporten", "fetch", "--to", "rap", "--all")
     assert result.exit_code == 0

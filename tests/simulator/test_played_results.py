@@ -142,7 +142,7 @@ def test_reports(wereld: Wereld) -> None:
     assert (reply.status, reply.headers["content-type"]) == (200, "application/pdf")
     assert reply.body.startswith(b"%PDF-1.4") and b"Dia-doorstroomtoets" in reply.body
     assert wereld.rapport("onbekend").status == 404
-    wereld.toets.scholen.add("0000000700011BB00000")
+    wereld.toets.ken_school("0000000700011BB00000")
     wereld.mandaten |= {("0000000700011BB00000", oin) for oin in (LAS_OIN, TOETS_OIN)}
     elders = f"?edu-to=0000000700011BB00000&edu-from={ROUTING}"
     assert wereld.rapport(rapportid, elders).status == 404, "of another school"
@@ -152,7 +152,7 @@ def test_a_report_that_is_not_ready_is_204_with_a_body(wereld: Wereld) -> None:
     wereld.registreer(KLAS[0])
     (bericht,) = wereld.toets.neem_af()
     rapportid = bericht["resultatenscores"]["resultaten"]["aanvullendeinfo"].rpartition("/")[2]
-    wereld.toets.rapport_klaar = False
+    wereld.toets.stel_rapport_uit()
     query = (("edu-to", SCHOOL), ("edu-from", ROUTING))
     answer = wereld.toets.app(Received("GET", f"/dst/leerlingrapport/{rapportid}", query, peer_oin=LAS_OIN))
     assert answer.status == 204

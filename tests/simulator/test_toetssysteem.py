@@ -104,7 +104,7 @@ def test_both_mandates_are_needed(wereld: Wereld, oin: str) -> None:
 
 
 def test_a_school_that_is_not_signed_up(wereld: Wereld) -> None:
-    wereld.toets.scholen.clear()
+    wereld.toets.vergeet_school()
     reply = wereld.post("registreren", deelnemerslijst(*KLAS))
     assert reply.status == 405
     assert "melding" in json.loads(reply.body)

@@ -45,9 +45,9 @@ def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> 
     assert {item.leerling.eck_id for item in resultaten} == {item.eck_id for item in leerlingen}
     assert speler(client.resultaten(keten.scholen[1])) == []
 
-    systeem.rapport_klaar = False
+    systeem.stel_rapport_uit()
     assert speler(client.fetch_leerlingrapport(eerste)) is None  # a 204 that comes with a body
-    systeem.rapport_klaar = True
+    systeem.maak_rapport_klaar()
     rapport = speler(client.fetch_leerlingrapport(eerste))
     assert rapport.content.startswith(b"%PDF-")
     kept = speler(client.fetch_leerlingrapport(eerste, to=tmp_path))
