@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from doorstroom_client.simulator.afwijking import Afwijking
 from doorstroom_client.simulator.antwoorden import Antwoord, Vorm
 from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.edexml import edexml_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from doorstroom_client.simulator.keten import Keten
 
 __all__ = [
+    "Afwijking",
     "Afzender",
     "Answer",
     "Antwoord",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -137,7 +137,9 @@ class Keten:
         if single_purpose:
             self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
         self._receive = receive
-        self.terugweg = Terugweg(self.client)
+        self._by_address = {school.routeringskenmerk: school for school in SCHOLEN}
+        # Found by a function, so that schools that are invented later are known too.
+        self.terugweg = Terugweg(lambda: self.client(scholen=self._by_address.get))
         self._issued: dict[str, Issued] = {}
         las = self._client_certificate("las", LAS_OIN)
         self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
@@ -250,6 +252,7 @@ class Keten:
                 systeem.ken_school(school.oin)
             self.toetssystemen[soort].meld_aan(school, self.klas(school, leerlingen), schooljaar=self.schooljaar)
         self.scholen += tuple(new)
+        self._by_address |= {school.routeringskenmerk: school for school in new}
         if self._started:
             self._register(new)
         return new
@@ -266,15 +269,30 @@ class Keten:
         """
         return self.toetssystemen[self._invented[school.oin]]
 
-    def stuur_resultaten(self, toetssoort: str = Toetssoort.ICE, school: School | None = None) -> list[Verzonden]:
+    def stuur_resultaten(
+        self,
+        toetssoort: str = Toetssoort.ICE,
+        school: School | None = None,
+        *,
+        wie: str | None = None,
+        afwijkingen: Collection[str] = (),
+    ) -> list[Verzonden]:
         """Let the known pupils take the test, and push each result to the LAS that the OSR has an address of.
 
         Args:
             toetssoort: which supplier.
             school: only of this school.
+            wie: only of this pupil, by an onderwijsdeelnemerID.
+            afwijkingen: how the results differ from plain ones, see `Afwijking`.
         """
         school_oin = None if school is None else school.oin
-        return self.toetssystemen[toetssoort].stuur_resultaten(self._afzender(toetssoort), school_oin=school_oin)
+        return self.toetssystemen[toetssoort].stuur_resultaten(
+            self.afzender(toetssoort), school_oin=school_oin, wie=wie, afwijkingen=afwijkingen
+        )
+
+    def stuur_opnieuw(self, toetssoort: str = Toetssoort.ICE) -> list[Verzonden]:
+        """Push once more what the LAS has not accepted of a supplier."""
+        return self.toetssystemen[toetssoort].stuur_opnieuw(self.afzender(toetssoort))
 
     @contextmanager
     def failing(self, toetssoort: str, *played: Fault) -> Iterator[Leverancier]:
@@ -303,7 +321,8 @@ class Keten:
         receiver = [self._las_server] if self._receive else []
         return [self._osr_server, *self._supplier_servers.values(), *receiver]
 
-    def _afzender(self, toetssoort: str) -> Afzender:
+    def afzender(self, toetssoort: str) -> Afzender:
+        """With what a supplier pushes, to the LAS that the OSR has an address of."""
         issued = self._issued[toetssoort.lower()]
         return Afzender(
             endpoint_for=self.osr.find_endpoint,

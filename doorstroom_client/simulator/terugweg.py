@@ -7,8 +7,9 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from doorstroom_client import Client, InboundRequest
-from doorstroom_client.simulator.antwoorden import Antwoord, VasteAntwoorden
+from doorstroom_client.simulator.antwoorden import Antwoord
 from doorstroom_client.simulator.https import Answer, Received
+from doorstroom_client.simulator.vaste_antwoorden import VasteAntwoorden
 from doorstroom_client.simulator.verkeer import Richting, Verkeer
 from doorstroom_client.simulator.verzending import RESULTAAT
 

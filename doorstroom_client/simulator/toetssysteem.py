@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
@@ -12,17 +11,18 @@ from urllib.parse import unquote
 
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
-from doorstroom_client.simulator.antwoorden import MELDINGEN, Antwoord, VasteAntwoorden
+from doorstroom_client.simulator.antwoorden import MELDINGEN, Antwoord
 from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
 from doorstroom_client.simulator.deelnemers import Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.namens import Namens, lees_namens
 from doorstroom_client.simulator.pdf import make_pdf
-from doorstroom_client.simulator.resultaten import Resultaten
+from doorstroom_client.simulator.pushing import Pushing
 from doorstroom_client.simulator.standen import POSTS, RAPPORT, Gedrag, Standen, Toestand
-from doorstroom_client.simulator.verkeer import Richting, Verkeer
-from doorstroom_client.simulator.verzending import Afzender, Verzonden, Zending, verzend
+from doorstroom_client.simulator.vaste_antwoorden import VasteAntwoorden
+from doorstroom_client.simulator.verkeer import Richting
+from doorstroom_client.simulator.verzending import Verzonden
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
@@ -31,7 +31,7 @@ _PREFIX = "/dst"
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
-class Toetssysteem(Standen):
+class Toetssysteem(Standen, Pushing):
     """One supplier of one test; hand `app` to a server.
 
     Attributes:
@@ -72,19 +72,17 @@ class Toetssysteem(Standen):
                 does (quirk Q1).
             now: the clock.
         """
-        super().__init__(Toestand(gedrag=gedrag))
         self.toetssoort = Toetssoort(toetssoort)
         self.naam = naam
         self.oin = oin
+        Standen.__init__(self, Toestand(gedrag=gedrag))
+        base = f"https://toetssysteem.example{_PREFIX}"
+        Pushing.__init__(self, self.toetssoort, naam, base, Deelnemers(), scores_als_tekst=scores_als_tekst, now=now)
         self._scholen = set(scholen)
-        self.basis_url = f"https://toetssysteem.example{_PREFIX}"
-        self.verkeer = Verkeer(now=now)
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self._versies = frozenset(versies)
         self._lock = threading.Lock()
-        self._deelnemers = Deelnemers()
-        self._resultaten = Resultaten(self.toetssoort, naam, scores_als_tekst=scores_als_tekst, now=now)
         self._vast = VasteAntwoorden(*POSTS, RAPPORT)
 
     def antwoord_met(self, operatie: str, *antwoorden: Antwoord | int, keer: int | None = None) -> None:
@@ -141,16 +139,6 @@ class Toetssysteem(Standen):
             with self._lock:
                 self._scholen.add(school_oin)
 
-    def voeg_rapport_toe(self, rapportid: str, school_oin: str, *regels: str) -> None:
-        """Have a report that belongs to no result.
-
-        Args:
-            rapportid: its id.
-            school_oin: of the school that may fetch it.
-            *regels: its text.
-        """
-        self._resultaten.voeg_rapport_toe(rapportid, school_oin, regels)
-
     def deelnemers(self, school_oin: str) -> list[dict[str, Any]]:
         """Return the pupils known for a school, as last received, in order of arrival."""
         return [deelnemer.bericht for deelnemer in self._deelnemers.van(school_oin)]
@@ -162,32 +150,6 @@ class Toetssysteem(Standen):
             for deelnemer in self._deelnemers.van(school_oin)
             if deelnemer.advies is not None
         }
-
-    def neem_af(self, school_oin: str | None = None) -> list[dict[str, Any]]:
-        """Let every known pupil take the test.
-
-        Args:
-            school_oin: one school; None means all.
-
-        Returns:
-            A Leerlingresultaat per pupil. Doing it again gives the same outcomes while the advice is the
-            same.
-        """
-        return [json.loads(zending.body) for zending in self._neem_af(school_oin)]
-
-    def stuur_resultaten(self, afzender: Afzender, *, school_oin: str | None = None) -> list[Verzonden]:
-        """Let every known pupil take the test, and send each result once.
-
-        It goes to the administration that registered the pupil.
-
-        Args:
-            afzender: with what, and where to.
-            school_oin: one school; None means all.
-
-        Raises:
-            ValueError: an endpoint is not an ``https`` URL.
-        """
-        return verzend(self._neem_af(school_oin), afzender, self.verkeer)
 
     def _antwoord(self, operatie: str, rest: str, received: Received) -> Answer:
         if not operatie:
@@ -202,9 +164,6 @@ class Toetssysteem(Standen):
             if operatie != RAPPORT and school_oin is not None and self._knows(school_oin):
                 self.lijsten[school_oin] += 1
         return answer
-
-    def _neem_af(self, school_oin: str | None) -> list[Zending]:
-        return self._resultaten.neem_af(self._deelnemers.van(school_oin), self.basis_url)
 
     def _knows(self, school_oin: str) -> bool:
         return school_oin in self._scholen and not self._holds_for(self.toestand.onbekende_scholen, school_oin)

@@ -13,7 +13,8 @@ import pytest
 
 from doorstroom_client import Adviezenlijst, DoorstroomError, Retry
 from doorstroom_client.simulator import Antwoord, Keten, Vorm, adviezen_of
-from doorstroom_client.simulator.antwoorden import ELDERS, MELDINGEN, VasteAntwoorden
+from doorstroom_client.simulator.antwoorden import ELDERS, MELDINGEN
+from doorstroom_client.simulator.vaste_antwoorden import VasteAntwoorden
 
 from .helpers import call
 from .wereld import KLAS, NAMENS, SCHOOL, Wereld
