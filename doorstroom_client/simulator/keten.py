@@ -132,7 +132,7 @@ class Keten:
         self.school = SCHOLEN[0]
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
-        self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
+        self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY, api_key_of=LAS_OIN)
         self._pki = self._server_pki = Pki(self.directory / "pki")
         if single_purpose:
             self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)

@@ -38,6 +38,7 @@ class SimulatedOsr:
         *,
         api_key_header: str,
         api_key: str,
+        api_key_of: str | None = None,
         namespace: str = "http://example.org/schemas/doorstroomtoets/simulator",
         today: Callable[[], date] = date.today,
         clock: Callable[[], float] = time.monotonic,
@@ -46,7 +47,8 @@ class SimulatedOsr:
 
         Args:
             api_key_header: name of the header for the key; not public, so every test chooses.
-            api_key: the value an owner must send to see a mandate's details; it goes for all systems of an owner.
+            api_key: the value an owner must send to see or change what is its own; it goes for all systems of an owner.
+            api_key_of: OIN of whom that key is; None takes it from everybody.
             namespace: of the service version.
             today: the day meant when a request names none.
             clock: monotonic seconds, for the rate limit.
@@ -57,6 +59,7 @@ class SimulatedOsr:
         self.verkeer = Verkeer(secret=(api_key_header,))
         self._api_key_header = api_key_header
         self._api_key = api_key
+        self._api_key_of = api_key_of
         self._clock = clock
         self._lock = threading.Lock()
         self._data = Data(today, {namespace: "active"})
@@ -189,7 +192,7 @@ class SimulatedOsr:
 
     def _system(self, received: Received) -> str | None:
         key = received.header(self._api_key_header)
-        if key == self._api_key:
+        if key == self._api_key and self._api_key_of in (None, received.peer_oin):
             return ""
         supplier, system = self._data.systems.get(key or "", (None, ""))
         return system if supplier is not None and supplier == received.peer_oin else None
