@@ -293,7 +293,7 @@ def burst(number: int, *, kill: bool) -> None:
 
 @contextmanager
 def _hand_made(keten: Keten, folder: Path, name: str = "hand-made.db", slow: float = 0.0) -> Iterator[int]:
-    own = keten.certificate
+    own = keten.server_certificate
     files = (own.cert, own.key, own.trust_files[0], folder / name)
     with program(_slowed(slow) + _HAND_MADE, *map(str, files)) as port:
         yield int(port)

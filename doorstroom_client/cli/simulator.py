@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,10 +26,13 @@ from doorstroom_client.output.spreadsheet import csv_bytes
 if TYPE_CHECKING:
     from doorstroom_client.simulator.invented import BedachteLeerling
     from doorstroom_client.simulator.keten import Keten
+    from doorstroom_client.simulator.place import Place
 
 SCHOOLJAAR = "2025-2026"
 _CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"
-_DEELNEMERS, _ADVIEZEN = "deelnemers.csv", "adviezen.csv"
+_JSON, _DEELNEMERS, _ADVIEZEN = "doorstroom.json", "deelnemers.csv", "adviezen.csv"
+_WITH_IT = (_JSON, _DEELNEMERS, _ADVIEZEN)
+_PKIS = ("pki", "pki-servers")
 
 
 def simulator(
@@ -36,13 +40,30 @@ def simulator(
         Path, typer.Option("--dir", metavar="DIR", help="Folder for the configuration, the certificates and the pupils.")
     ] = Path("doorstroom-sim"),
     port: Annotated[
-        int, typer.Option("--port", min=1024, max=65531, help="First of five successive ports to listen on, on loopback.")
+        int, typer.Option("--port", min=1024, max=65531, help="First of five successive ports to listen on.")
     ] = 18440,
-    single_purpose: Annotated[
+    listen: Annotated[
+        str,
+        typer.Option(
+            "--listen",
+            metavar="ADDRESS",
+            help="IP address to listen on; 0.0.0.0 is every address of this machine. Only loopback keeps others out.",
+        ),
+    ] = "127.0.0.1",
+    hosts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--host",
+            metavar="NAME",
+            help="Name or IP address that others call it by: in the addresses that are written, and in the certificates. Give "
+            "it again for more names in the certificates, such as that of a receiver of your own.",
+        ),
+    ] = None,
+    readable: Annotated[
         bool,
         typer.Option(
-            "--single-purpose",
-            help="Give every party a certificate for calling and another for being called, from two roots.",
+            "--readable",
+            help="Let every user of this machine read what is written, private keys included: for containers that share DIR.",
         ),
     ] = False,
     seconds: Annotated[
@@ -51,36 +72,35 @@ def simulator(
 ) -> None:
     """Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.
 
-    Writes a configuration and two files with invented pupils, and says what to type next in another terminal. About a
-    second after pupils came in, a supplier sends their results; the receiving LAS, which is played too, takes them in.
-    Needs the extra simulator.
+    Writes a configuration (also as JSON, for a LAS in another language) and two files with invented pupils, and says what
+    to type next in another terminal. About a second after pupils came in, a supplier sends their results; the receiving
+    LAS, which is played too, takes them in. Needs the extra simulator.
 
     Example:
       doorstroom simulator --dir ./doorstroom-sim
     """
     terminal.set_mode()
-    _check_ports(port)  # before anything is written: a simulator that runs keeps its files
+    place = _checked_place(listen, hosts or [])
+    _check_ports(port, place)  # before anything is written: a simulator that runs keeps its files
     from doorstroom_client.simulator.by_itself import answer_by_itself  # brings cryptography
 
     make_folder(folder)
-    check_ours(folder, _CONFIG, _MARK, (_DEELNEMERS, _ADVIEZEN))
-    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, single_purpose) as keten:
-        keten.write_config(folder / _CONFIG)
-        leerlingen = keten.leerlingen()
-        write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
-        write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))
-        _tell_next(folder, port)
+    check_ours(folder, _CONFIG, _MARK, _WITH_IT)
+    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, place) as keten:
+        _write(keten, folder, readable=readable)
+        _tell_place(port, place)
+        _tell_next(folder)
         answer_by_itself(keten, stop, seconds, terminal.say)
     terminal.say("Stopped.")
 
 
-def make_keten(folder: Path | None, port: int = 0, *, single_purpose: bool = False) -> Keten:
+def make_keten(folder: Path | None, port: int = 0, place: Place | None = None) -> Keten:
     """The chain, not yet started.
 
     Args:
         folder: where it is made.
         port: the first of its ports; any free ones when 0.
-        single_purpose: as with `Keten`.
+        place: where it listens; on loopback when left out.
 
     Raises:
         ConfigurationError: the extra is not installed.
@@ -89,7 +109,10 @@ def make_keten(folder: Path | None, port: int = 0, *, single_purpose: bool = Fal
         from doorstroom_client.simulator.keten import Keten  # brings cryptography
     except ImportError:
         raise _not_installed() from None
-    return Keten(folder, schooljaar=SCHOOLJAAR, port=port, single_purpose=single_purpose)
+    if place is None:
+        return Keten(folder, schooljaar=SCHOOLJAAR, port=port)
+    there, host, names = place.listen, place.host, place.names
+    return Keten(folder, schooljaar=SCHOOLJAAR, port=port, listen=there, host=host, other_hosts=names)
 
 
 def deelnemers_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
@@ -105,31 +128,52 @@ def adviezen_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
     return csv_bytes(header, ([getattr(item, name) or "" for name in header] for item in leerlingen), safe=False)
 
 
-def _check_ports(port: int) -> None:
+def _checked_place(listen: str, hosts: Sequence[str]) -> Place:
+    """The address to listen on, with its names.
+
+    Raises:
+        ConfigurationError: the extra is not installed.
+        typer.BadParameter: the address is none, or a name is none that a host can have.
+    """
+    try:
+        from doorstroom_client.simulator.place import Place  # brings cryptography
+    except ImportError:
+        raise _not_installed() from None
+    option = "--listen"
+    try:
+        Place.of(listen)
+        option = "--host"
+        return Place.of(listen, hosts[0] if hosts else None, hosts[1:])
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _check_ports(port: int, place: Place) -> None:
     """Look whether all ports are free; nothing keeps them so.
 
     Raises:
-        ConfigurationError: the extra is not installed, or one of them is taken.
+        ConfigurationError: one of them is taken, or the address is none of this machine.
     """
+    from doorstroom_client.simulator.keten import check_ports
+
     try:
-        from doorstroom_client.simulator.keten import check_ports  # brings cryptography
-    except ImportError:
-        raise _not_installed() from None
-    try:
-        check_ports(port)
+        check_ports(port, place)
     except OSError as error:
-        raise _no_ports(port, error) from None
+        raise _no_ports(port, place, error) from None
 
 
 def _not_installed() -> ConfigurationError:
     return ConfigurationError("the simulator is not installed", hint=how_to_install("simulator"), setting="simulator")
 
 
-def _no_ports(port: int, error: OSError) -> ConfigurationError:
+def _no_ports(port: int, place: Place, error: OSError) -> ConfigurationError:
+    taken = error.errno == errno.EADDRINUSE
     return ConfigurationError(
-        f"cannot listen on the ports {port} to {port + 4}: {os_reason(error)}",
-        setting="port",
-        hint="Is another simulator running? Use that one, or start this one with another --port and another --dir",
+        f"cannot listen on {place.listen}, ports {port} to {port + 4}: {os_reason(error)}",
+        setting="port" if taken else "listen",
+        hint="Is another simulator running? Use that one, or start this one with another --port and another --dir"
+        if taken
+        else "--listen takes an IP address of this machine, or 0.0.0.0 for all of them",
     )
 
 
@@ -153,18 +197,18 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _running(folder: Path, port: int, single_purpose: bool) -> Iterator[Keten]:
+def _running(folder: Path, port: int, place: Place) -> Iterator[Keten]:
     try:
-        keten = make_keten(folder, port, single_purpose=single_purpose)
+        keten = make_keten(folder, port, place)
     except OSError as error:
         if error.filename is None:  # a port that was taken in the meantime
-            raise _no_ports(port, error) from None
+            raise _no_ports(port, place, error) from None
         raise StoreError(f"cannot write in {folder}: {os_reason(error)}", hint="Choose another folder with --dir") from None
     try:
         keten.start()
     except OSError as error:
         keten.stop()  # the servers that did start
-        raise _no_ports(port, error) from None
+        raise _no_ports(port, place, error) from None
     try:
         yield keten
     finally:
@@ -182,10 +226,31 @@ def _stopped_by_signal() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _tell_next(folder: Path, port: int) -> None:
-    terminal.say(f"The chain runs on https://localhost, ports {port} to {port + 4}. Ctrl-C stops it.", style="bold")
+def _write(keten: Keten, folder: Path, *, readable: bool) -> None:
+    """The files that the other side needs; their certificates are there already."""
+    for name in (_CONFIG, _JSON):
+        keten.write_config(folder / name)
+    leerlingen = keten.leerlingen()
+    write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
+    write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))
+    if readable:
+        for place in (folder, *(folder / name for name in _PKIS)):
+            with suppress(PermissionError):  # the first may be of whoever shares it with us
+                place.chmod(0o755)
+        for file in (folder / _CONFIG, *(folder / name for name in _WITH_IT), *folder.glob("pki*/*.pem")):
+            file.chmod(0o644)
+
+
+def _tell_place(port: int, place: Place) -> None:
+    terminal.say(f"The chain runs on {place.url()}, ports {port} to {port + 4}. Ctrl-C stops it.", style="bold")
     terminal.say("Everything is invented: the schools, the pupils and the certificates. Your receiving side is played too.")
+    if not place.is_loopback:
+        more = " Others need a name for it: --host NAME." if place.host == "localhost" else ""
+        terminal.say(f"It listens on {place.listen}: the network of this machine can reach it, so bring nothing real.{more}")
     terminal.say("")
+
+
+def _tell_next(folder: Path) -> None:
     terminal.say("Type this in another terminal, in this order:")
     doorstroom = program(folder)
     for command in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from doorstroom_client.simulator.keten import Keten
@@ -71,4 +72,6 @@ class _Supplier:
             self._taken_in = False
             sent = self._keten.stuur_resultaten(self._soort)
             kept = sum(item.status == 202 for item in sent)
-            self._tell(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS")
+            others = Counter(item.reden or str(item.status) for item in sent if item.status != 202)
+            why = ", ".join(f"{number} x {reason}" for reason, number in others.items())
+            self._tell(f"{self._soort}: {len(sent)} results sent, {kept} taken in by the LAS{why and f' ({why})'}")

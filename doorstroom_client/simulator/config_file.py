@@ -1,4 +1,4 @@
-"""Writes the settings of a simulated chain as a TOML file."""
+"""Writes the settings of a simulated chain as a TOML file, or as JSON for a program in another language."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import ApiKey
-from doorstroom_client.messages.school import School
-from doorstroom_client.simulator.pki import Issued
+from doorstroom_client import ApiKey, ClientCertificate
 
+_HEAD = "# Made by the simulator: invented schools, throw-away certificates, nothing real.\n"
+_LEVERANCIER = ("toetssoort", "naam", "oin", "base_url")
 _SCHOOL = (
     "naam",
     "instellingscode",
@@ -23,61 +23,50 @@ _SCHOOL = (
 )
 
 
-def config_text(arguments: Mapping[str, Any], folder: Path, serve: Issued | None = None) -> str:
+def config_text(arguments: Mapping[str, Any], serve: ClientCertificate, path: Path) -> str:
     """The file for the arguments of a client.
 
     Args:
         arguments: as `Keten.arguments` gives them.
-        folder: where the file will stand; paths are written relative to it.
-        serve: the certificate of the receiver, when it is another one.
+        serve: the certificate of the receiver.
+        path: the file; other paths are written relative to its folder, and its name says whether it is JSON.
     """
+    settings = _settings(arguments, serve, path.parent)
+    if path.suffix == ".json":
+        return json.dumps(settings, ensure_ascii=False, indent=2) + "\n"
+    plain = {name: value for name, value in settings.items() if isinstance(value, str)}
+    sections = (_section(name, value) for name, value in settings.items() if name not in plain)
+    return "\n".join((_HEAD + _lines(plain), *sections))
+
+
+def _settings(arguments: Mapping[str, Any], serve: ClientCertificate, folder: Path) -> dict[str, Any]:
     certificate, osr = arguments["certificate"], arguments["osr"]
     key: ApiKey = osr.api_key
-    parts = [
-        "# Made by the simulator: invented schools, throw-away certificates, nothing real.",
-        _lines({name: arguments[name] for name in ("auteur", "schooljaar")} | {"store": _relative(arguments["store"], folder)}),
-        _section(
-            "[certificate]",
-            {
-                "cert": _relative(certificate.cert, folder),
-                "key": _relative(certificate.key, folder),
-                "trust": _relative(certificate.trust, folder),
-            },
-        ),
-        _section(
-            "[osr]",
-            {
-                "base_url": osr.base_url,
-                "namespace": osr.namespace,
-                "api_key": key.key,
-                "api_key_header": key.header,
-                "oin": osr.oin,
-            },
-        ),
-        *(
-            _section("[[leveranciers]]", {name: getattr(item, name) for name in ("toetssoort", "naam", "oin", "base_url")})
-            for item in arguments["leveranciers"]
-        ),
-        *(_section("[[scholen]]", _school(item)) for item in arguments["scholen"]),
-        *(() if serve is None else [_section("[serve]", _server_files(serve, folder))]),
-    ]
-    return "\n".join(parts)
+
+    def relative(path: str | os.PathLike[str]) -> str:
+        return os.path.relpath(path, folder)
+
+    return {
+        **{name: arguments[name] for name in ("auteur", "schooljaar")},
+        "store": relative(arguments["store"]),
+        "certificate": {name: relative(getattr(certificate, name)) for name in ("cert", "key", "trust")},
+        "osr": {
+            "base_url": osr.base_url,
+            "namespace": osr.namespace,
+            "api_key": key.key,
+            "api_key_header": key.header,
+            "oin": osr.oin,
+        },
+        "leveranciers": [{name: getattr(item, name) for name in _LEVERANCIER} for item in arguments["leveranciers"]],
+        "scholen": [{name: getattr(item, name) for name in _SCHOOL} for item in arguments["scholen"]],
+        "serve": {"certificate": relative(serve.cert), "key": relative(serve.key_file)},
+    }
 
 
-def _server_files(issued: Issued, folder: Path) -> dict[str, str]:
-    return {"certificate": _relative(issued.cert, folder), "key": _relative(issued.key, folder)}
-
-
-def _school(school: School) -> dict[str, str]:
-    return {name: getattr(school, name) for name in _SCHOOL}
-
-
-def _relative(path: str | os.PathLike[str], folder: Path) -> str:
-    return os.path.relpath(path, folder)
-
-
-def _section(head: str, values: Mapping[str, str]) -> str:
-    return f"{head}\n{_lines(values)}"
+def _section(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(f"[[{name}]]\n{_lines(item)}" for item in value)
+    return f"[{name}]\n{_lines(value)}"
 
 
 def _lines(values: Mapping[str, str]) -> str:

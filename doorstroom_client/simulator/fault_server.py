@@ -9,6 +9,7 @@ from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.connection import Wire, WireRequest
+from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.serving import Server
 from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule, TlsVariant
 
@@ -49,6 +50,7 @@ class FaultServer(Server):
         client_certificate: ClientCertificateRule = "required",
         port: int = 0,
         name: str = "fault",
+        place: Place = HERE,
     ) -> None:
         """Load the certificates; nothing listens before `start`.
 
@@ -61,12 +63,13 @@ class FaultServer(Server):
             client_certificate: whether clients must show one.
             port: 0 lets the system choose.
             name: for thread names.
+            place: where it listens, and its name in the URL.
 
         Raises:
             ValueError: no fault at all.
         """
         context = tls.context(cert=cert, key=key, trust=trust, client_certificate=client_certificate)
-        super().__init__(context, port=port, name=name)
+        super().__init__(context, port=port, name=name, place=place)
         self.faults = (fault,) if isinstance(fault, Fault) else tuple(fault)
         if not self.faults:
             raise ValueError("A FaultServer needs at least one fault.")

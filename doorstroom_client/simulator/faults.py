@@ -20,6 +20,7 @@ from doorstroom_client.simulator.connection import Wire
 from doorstroom_client.simulator.fault_server import Fault, FaultServer
 from doorstroom_client.simulator.https import App, answer_with, head
 from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.rsa_keys import kept_key
 from doorstroom_client.simulator.tls_variants import CBC, MODERN, STATIC_RSA, TLS_1_1, TlsVariant
 
@@ -66,6 +67,7 @@ def served(
     oin: str | None = _OIN,
     issued: Issued | None = None,
     tls: TlsVariant = MODERN,
+    place: Place = HERE,
 ) -> Iterator[FaultServer]:
     """Run a `FaultServer` with a certificate made for it.
 
@@ -75,11 +77,13 @@ def served(
         oin: the OIN in the certificate.
         issued: another certificate, for instance one with a defect; ``oin`` is then not used.
         tls: how it speaks TLS.
+        place: where it listens, and its names.
     """
     if issued is None:
-        leaf = Leaf(oins=() if oin is None else (oin,), key=kept_key("fault-server") if tls.needs_rsa else None)
+        key = kept_key("fault-server") if tls.needs_rsa else None
+        leaf = Leaf(oins=() if oin is None else (oin,), hosts=place.names, key=key)
         issued = pki.issue_leaf(f"fault-server-{next(_numbers)}", leaf)
-    with FaultServer(fault, cert=issued.cert, key=issued.key, trust=pki.trust, tls=tls) as server:
+    with FaultServer(fault, cert=issued.cert, key=issued.key, trust=pki.trust, tls=tls, place=place) as server:
         yield server
 
 

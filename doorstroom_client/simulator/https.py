@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.connection import Wire, WireRequest
+from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.serving import Server
 from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule
 
@@ -107,7 +108,7 @@ App = Callable[[Received], Answer]
 
 
 class HttpsServer(Server):
-    """Serves one app over HTTP/1.1 with TLS 1.2 or 1.3 on 127.0.0.1; when the app raises, the peer gets 500."""
+    """Serves one app over HTTP/1.1 with TLS 1.2 or 1.3; when the app raises, the peer gets 500."""
 
     def __init__(
         self,
@@ -119,6 +120,7 @@ class HttpsServer(Server):
         name: str,
         port: int = 0,
         client_certificate: ClientCertificateRule = "required",
+        place: Place = HERE,
     ) -> None:
         """Load the certificates; nothing listens before `start`.
 
@@ -130,9 +132,10 @@ class HttpsServer(Server):
             name: for thread names.
             port: 0 lets the system choose, once: a stopped server starts again on the same port.
             client_certificate: "optional" lets a peer without one in, without an OIN; one that is shown is verified.
+            place: where it listens, and its name in the URL.
         """
         context = MODERN.context(cert=cert, key=key, trust=trust, client_certificate=client_certificate)
-        super().__init__(context, port=port, name=name)
+        super().__init__(context, port=port, name=name, place=place)
         self._app = app
 
     def _answer(self, wire: Wire) -> bool:

@@ -4,13 +4,12 @@
         client = keten.client()
         client.send(Adviezenlijst(keten.school, [...]))
 
-Every server listens on loopback, with certificates that are made for the occasion and thrown away.
+Every server listens on loopback unless told otherwise, with certificates that are made for the occasion and thrown away.
 """
 
 from __future__ import annotations
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Le
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
+from doorstroom_client.simulator.chain_pki import ChainPki
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
 from doorstroom_client.simulator.https import HttpsServer
@@ -31,7 +31,8 @@ from doorstroom_client.simulator.invented_lists import deelnemers_of as deelneme
 from doorstroom_client.simulator.invented_lists import leerling_of as leerling_of
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
-from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.pki import Issued
+from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.terugweg import Terugweg
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 from doorstroom_client.simulator.verzending import Afzender
@@ -76,17 +77,19 @@ MOST_SCHOOLS = 9 * 26 * 26
 """So many can be invented: their BRINs begin with 90 to 98, where no real one does."""
 
 
-def check_ports(port: int) -> None:
+def check_ports(port: int, place: Place = HERE) -> None:
     """Look whether all ports of a chain are free.
 
     Args:
         port: the first of them.
+        place: where they are listened on.
 
     Raises:
-        OSError: one of them is taken.
+        OSError: one of them is taken, or the address is none of this machine.
     """
     for number in range(port, port + PORTS):
-        socket.create_server(("127.0.0.1", number)).close()
+        with place.bind(number) as bound:
+            bound.listen()
 
 
 class Keten:
@@ -98,11 +101,14 @@ class Keten:
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
-        single_purpose: give every party one certificate for calling and another for being called, from two roots, as the
-            newest ones of PKIoverheid are. When False one certificate does for both.
+        listen: the IP address to listen on. On loopback only this machine can come there; ``0.0.0.0`` is every address.
+        host: the name in every URL and in the certificates of the servers; ``localhost`` where that leads there, else the
+            address itself, when left out.
+        other_hosts: further names and IP addresses that stand in those certificates: of your own receiver, for instance.
 
     Raises:
-        OSError: one of the ports is taken.
+        OSError: one of the ports is taken, or the address is none of this machine.
+        ValueError: ``listen`` is no IP address, or a name is none that a host can have.
 
     Attributes:
         osr: the register; give and withdraw mandates here.
@@ -110,7 +116,8 @@ class Keten:
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
         scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate. Those of `bedenk_scholen` follow.
-        certificate: the client certificate of the LAS.
+        certificate: what the LAS calls with.
+        server_certificate: what the LAS is called with: for a receiving side of your own.
         store: path of the store in which results are received.
     """
 
@@ -121,10 +128,13 @@ class Keten:
         schooljaar: str = "2025-2026",
         port: int = 0,
         receive: bool = True,
-        single_purpose: bool = False,
+        listen: str = "127.0.0.1",
+        host: str | None = None,
+        other_hosts: Sequence[str] = (),
     ) -> None:
+        self._place = Place.of(listen, host, other_hosts)
         if port:
-            check_ports(port)
+            check_ports(port, self._place)
         self._temporary = directory is None
         self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
@@ -133,24 +143,21 @@ class Keten:
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY, api_key_of=LAS_OIN)
-        self._pki = self._server_pki = Pki(self.directory / "pki")
-        if single_purpose:
-            self._server_pki = Pki(self.directory / "pki-servers", name="Simulator Server", beside=self._pki)
+        self._pki = ChainPki(self.directory, self._place.names)
         self._receive = receive
         self._by_address = {school.routeringskenmerk: school for school in SCHOLEN}
-        # Found by a function, so that schools that are invented later are known too.
-        self.terugweg = Terugweg(lambda: self.client(scholen=self._by_address.get))
-        self._issued: dict[str, Issued] = {}
-        las = self._client_certificate("las", LAS_OIN)
-        self.certificate = ClientCertificate(las.cert, key=las.key, trust=self._pki.trust)
+        self.terugweg = Terugweg(self._receiver)
+        self.certificate = self._certificate(self._pki.for_calling("las", LAS_OIN))
+        called = self._pki.for_being_called("las", LAS_OIN)
+        self.server_certificate = self._certificate(called)
         ports = range(port, port + PORTS) if port else (0,) * PORTS
-        self._osr_server = self._server("osr", self._server_certificate("osr", OSR_OIN), self.osr.app, ports[0])
-        self._las_certificate = self._server_certificate("terugweg", LAS_OIN)
-        self._las_server = self._server("terugweg", self._las_certificate, self.terugweg.app, ports[1])
+        self._osr_server = self._server("osr", self._pki.for_being_called("osr", OSR_OIN), self.osr.app, ports[0])
+        self._las_server = self._server("terugweg", called, self.terugweg.app, ports[1])
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
+        self._calling = {soort: self._pki.for_calling(soort.lower(), item.oin) for soort, item in self.toetssystemen.items()}
         self._supplier_servers = {
-            soort: self._server(soort.lower(), self._server_certificate(soort.lower(), systeem.oin), systeem.app, ports[2 + at])
-            for at, (soort, systeem) in enumerate(self.toetssystemen.items())
+            soort: self._server(soort.lower(), self._pki.for_being_called(soort.lower(), item.oin), item.app, ports[2 + at])
+            for at, (soort, item) in enumerate(self.toetssystemen.items())
         }
         self._give_mandates()
         self._invented: dict[str, str] = {}
@@ -191,8 +198,11 @@ class Keten:
     @property
     def osr_settings(self) -> Osr:
         """The OSR as a LAS configures it; known from `start` on."""
+        return self._osr_at(self._osr_server.url)
+
+    def _osr_at(self, url: str) -> Osr:
         return Osr(
-            f"{self._osr_server.url}{PREFIXES[2]}",
+            f"{url}{PREFIXES[2]}",
             namespace=self.osr.namespace,
             api_key=ApiKey(API_KEY_HEADER, API_KEY),
             oin=OSR_OIN,
@@ -303,18 +313,19 @@ class Keten:
             *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
         """
         systeem = self.toetssystemen[toetssoort]
-        with served(played, pki=self._server_pki, oin=systeem.oin) as server:
+        issued = self._pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
+        with served(played, pki=self._pki.servers, issued=issued, place=self._place) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
-        """Write a configuration file for the command line; known addresses only from `start` on.
+        """Write the settings of a LAS; known addresses only from `start` on.
 
         Args:
-            path: the file; its mode becomes 0600.
+            path: the file; its mode becomes 0600. TOML as the command line reads it, or the same as JSON, for a program in
+                another language, when its name ends in ``.json``.
         """
         path.touch(mode=0o600)
-        serve = None if self._server_pki is self._pki else self._las_certificate
-        path.write_text(config_text(self.arguments(), path.parent, serve), "utf-8")
+        path.write_text(config_text(self.arguments(), self.server_certificate, path), "utf-8")
         return path
 
     def _servers(self) -> list[HttpsServer]:
@@ -323,25 +334,21 @@ class Keten:
 
     def afzender(self, toetssoort: str) -> Afzender:
         """With what a supplier pushes, to the LAS that the OSR has an address of."""
-        issued = self._issued[toetssoort.lower()]
+        issued = self._calling[toetssoort]
         return Afzender(
-            endpoint_for=self.osr.find_endpoint,
+            endpoint_for=self._find_endpoint,
             cert=issued.cert,
             key=issued.key,
             trust=self._pki.trust,
             mag_ontvangen=self.osr.may_receive,
         )
 
-    def _client_certificate(self, name: str, oin: str) -> Issued:
-        self._issued[name] = self._pki.issue(name, oin=oin, server=self._server_pki is self._pki)
-        return self._issued[name]
-
-    def _server_certificate(self, name: str, oin: str) -> Issued:
-        issued = self._client_certificate(name, oin)  # whoever is called calls others too
-        return issued if self._server_pki is self._pki else self._server_pki.issue(name, oin=oin, client=False)
+    def _certificate(self, issued: Issued) -> ClientCertificate:
+        return ClientCertificate(issued.cert, key=issued.key, trust=self._pki.trust)
 
     def _server(self, name: str, issued: Issued, app: Any, port: int) -> HttpsServer:
-        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=self._pki.trust, name=name, port=port)
+        trust, place = self._pki.trust, self._place
+        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=trust, name=name, port=port, place=place)
 
     def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:
         return Toetssysteem(
@@ -363,6 +370,15 @@ class Keten:
         if self._receive:
             for school in scholen:
                 self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url, supplier_oin=LAS_OIN)
+
+    def _find_endpoint(self, routing_id: str) -> str | None:
+        """The address of an administration; our own LAS is found without its name, which may mean nothing here."""
+        url = self.osr.find_endpoint(routing_id)
+        return self._las_server.near_url if self._receive and url == self._las_server.url else url
+
+    def _receiver(self) -> Client:
+        """The client that receives: it finds schools by a function, so that those that are invented later are known too."""
+        return self.client(osr=self._osr_at(self._osr_server.near_url), scholen=self._by_address.get)
 
 
 def _invented_school(number: int) -> School:

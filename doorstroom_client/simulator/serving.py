@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from doorstroom_client.simulator.connection import Wire
+from doorstroom_client.simulator.place import HERE, Place
 
 _BACKLOG = 128
 _STOP_GRACE = 0.15
@@ -23,7 +24,7 @@ _HANDSHAKE_SECONDS = 5.0
 
 
 class Server(ABC):
-    """One port on 127.0.0.1, over HTTP/1.1 and TLS.
+    """One port, over HTTP/1.1 and TLS.
 
     A peer can see its last byte before this side has written down what happened: read `handshake_errors` and `errors`
     after `stop`.
@@ -35,13 +36,14 @@ class Server(ABC):
         errors: what an app or a fault raised that is not the peer's doing, in order. Never printed.
     """
 
-    def __init__(self, context: ssl.SSLContext, *, port: int, name: str) -> None:
+    def __init__(self, context: ssl.SSLContext, *, port: int, name: str, place: Place = HERE) -> None:
         """Nothing listens before `start`.
 
         Args:
             context: for the server side of the handshake.
             port: 0 lets the system choose.
             name: for thread names.
+            place: where it listens, and its name in the URL; only this machine can come to it when left out.
         """
         self.name = name
         self.connections = 0
@@ -49,6 +51,7 @@ class Server(ABC):
         self.errors: list[Exception] = []
         self._context = context
         self._port = port
+        self._place = place
         self._running = False
         self._stopped = threading.Event()
         self._lock = threading.Lock()
@@ -64,8 +67,13 @@ class Server(ABC):
 
     @property
     def url(self) -> str:
-        """``https://localhost:PORT``, known from the first `start` on."""
-        return f"https://localhost:{self.port}"
+        """``https://HOST:PORT``, known from the first `start` on."""
+        return self._place.url(self.port)
+
+    @property
+    def near_url(self) -> str:
+        """The URL that needs no name of a host to lead here, for this machine only."""
+        return self._place.near_url(self.port)
 
     def start(self) -> None:
         """Listen, and return when connections are accepted.
@@ -115,13 +123,7 @@ class Server(ABC):
 
     def _bind(self) -> socket.socket:
         """A socket that has the port; connecting to it is refused until it listens."""
-        bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            bound.bind(("127.0.0.1", self._port))
-        except OSError:
-            bound.close()
-            raise
+        bound = self._place.bind(self._port)
         self._port = bound.getsockname()[1]
         return bound
 

@@ -180,12 +180,13 @@ def _peer(lijn: _Lijn) -> str | None:
     """The OIN of the other side, with which there is a connection then."""
     if lijn.connection.sock is None:
         lijn.connection.connect()
+    assert lijn.connection.sock is not None
     return oin_of(lijn.connection.sock)
 
 
 def _post(zending: Zending, lijn: _Lijn) -> Answer:
     query = urlencode({"edu-to": zending.edu_to, "edu-from": zending.edu_from})
-    headers = dict((("Content-Type", zending.content_type), _ACCEPT))
+    headers: dict[str, str] = dict((("Content-Type", zending.content_type), _ACCEPT))
     lijn.connection.request("POST", f"{lijn.path}/{RESULTAAT}?{query}", zending.body, headers)
     response = lijn.connection.getresponse()
     body = response.read(_MOST_ANSWER)

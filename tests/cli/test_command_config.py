@@ -23,6 +23,7 @@ def test_all_in_order_without_network(keten: Keten, run: Run) -> None:
     assert [item["check"] for item in document["checks"]] == [
         "settings",
         "certificate",
+        "serve",
         "osr",
         "leveranciers",
         "scholen",

@@ -21,7 +21,7 @@ from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
 
 METRICS = {
-    *("certificate_days", "outbox_waiting", "outbox_held", "outbox_parked", "outbox_oldest_hours"),
+    *("certificate_days", "serve_certificate_days", "outbox_waiting", "outbox_held", "outbox_parked", "outbox_oldest_hours"),
     *("results_pending", "results_oldest_hours", "purge_late", "purge_hours"),
 }
 
@@ -35,7 +35,7 @@ def test_in_order(received: Keten, run: Run) -> None:
     code, document = look(run)
     assert (code, document["state"], document["exit_code"]) == (0, "ok", 0)
     assert {item["check"]: item["state"] for item in document["checks"]} == dict.fromkeys(
-        ("certificate", "store", "outbox", "results", "purge"), "ok"
+        ("certificate", "serve", "store", "outbox", "results", "purge"), "ok"
     )
     assert set(document["metrics"]) == METRICS
     assert document["metrics"]["results_pending"] == 27
@@ -55,7 +55,7 @@ def certificate(keten: Keten, begins: float, ends: float) -> None:
     """Let our certificate begin and end so many days from now."""
     now = dt.datetime.now(dt.UTC)
     days = {"not_before": now + dt.timedelta(days=begins), "not_after": now + dt.timedelta(days=ends)}
-    keten._pki.issue("las", oin=keten.certificate.facts().oin, **days)
+    keten._pki.clients.issue("las", oin=keten.certificate.facts().oin, **days)
 
 
 @pytest.mark.parametrize(
@@ -168,13 +168,13 @@ def test_a_store_that_cannot_be_written(keten: Keten, run: Run) -> None:
     assert json.loads(done.stdout)["state"] == "broken"
 
 
-def test_without_a_store_only_the_certificate_counts(keten: Keten, run: Run, tmp_path: Path) -> None:
+def test_without_a_store_only_the_certificates_count(keten: Keten, run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"
     lines = [line for line in config.read_text("utf-8").splitlines() if not line.startswith("store")]
     config.write_text("\n".join(lines), "utf-8")
     code, document = look(run)
     assert code == 0
-    assert set(document["metrics"]) == {"certificate_days"}
+    assert set(document["metrics"]) == {"certificate_days", "serve_certificate_days"}
 
 
 def test_a_configuration_that_is_not_in_order(keten: Keten, run: Run, tmp_path: Path) -> None:
@@ -188,4 +188,4 @@ def test_the_worst_of_all_counts(keten: Keten, run: Run) -> None:
     certificate(keten, -10, 5)
     code, document = look(run)  # and there is no store yet
     assert code == 74
-    assert [item["state"] for item in document["checks"]] == ["attention", "broken"]
+    assert [item["state"] for item in document["checks"]] == ["attention", "ok", "broken"]

@@ -7,43 +7,23 @@ import logging
 import signal
 import socket
 import ssl
+import stat
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from support.command_line import Run, assert_private, environment, start
+from cryptography import x509
+from support.command_line import Run, assert_private, environment, free_ports, line_with, running, start
 
 from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
 from doorstroom_client.cli._program import program
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
-
-
-@contextmanager
-def running(process: subprocess.Popen[str], until: str) -> Iterator[str]:
-    """Wait for a line on stderr, and stop the process at the end."""
-    assert process.stderr
-    try:
-        for line in process.stderr:
-            if until in line:
-                yield line
-                break
-        else:
-            pytest.fail("the process ended early")
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate(timeout=10)
-
-
-def line_with(process: subprocess.Popen[str], text: str) -> str:
-    assert process.stderr
-    return next(line for line in process.stderr if text in line)
 
 
 @pytest.fixture
@@ -128,22 +108,10 @@ def test_serve_checks_before_it_listens(keten: Keten, run: Run, tmp_path: Path, 
     assert run("serve").exit_code == 74
 
 
-def free_ports() -> int:
-    """The first of five successive ports that are free now."""
-    for first in range(20400, 29000, 5):
-        try:
-            for port in range(first, first + 5):
-                socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return first
-    pytest.fail("no free ports")
-
-
 def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "sim map"
     port = free_ports()
-    process = start("simulator", "--dir", folder, "--port", port, "--single-purpose")
+    process = start("simulator", "--dir", folder, "--port", port)
     with running(process, "99DD nobody"):
         config = folder / "doorstroom.toml"
         assert run("config", "check", "--config", config).exit_code == 0
@@ -194,6 +162,72 @@ def test_ports_are_looked_at_before_anything_is_written(tmp_path: Path, run: Run
         with pytest.raises(OSError, match="in use"):
             Keten(tmp_path / "keten", port=port)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "url", "told"),
+    [
+        ((), "https://localhost", None),
+        (("--host", "toets.example"), "https://toets.example", None),
+        (("--listen", "127.0.0.2"), "https://127.0.0.2", None),
+        (("--listen", "0.0.0.0"), "https://localhost", "Others need a name for it: --host NAME"),
+        (
+            ("--listen", "0.0.0.0", "--host", "toets.example", "--host", "las.example"),
+            "https://toets.example",
+            "bring nothing real",
+        ),
+    ],
+    ids=str,
+)
+def test_where_the_simulator_can_be_reached(
+    options: tuple[str, ...], url: str, told: str | None, tmp_path: Path, run: Run
+) -> None:
+    port, folder = free_ports(), tmp_path / "sim"
+    result = run("simulator", "--dir", folder, "--port", port, "--seconds", "0", *options)
+    assert result.exit_code == 0
+    assert f"The chain runs on {url}, ports {port} to {port + 4}." in result.stderr
+    assert ("the network of this machine can reach it" in result.stderr) is (told is not None)
+    assert (told or "") in result.stderr
+    settings = tomllib.loads((folder / "doorstroom.toml").read_text("utf-8"))
+    assert settings == json.loads((folder / "doorstroom.json").read_text("utf-8"))
+    assert settings["osr"]["base_url"] == f"{url}:{port}/api/v2"
+    assert [item["base_url"] for item in settings["leveranciers"]] == [f"{url}:{port + at}/dst" for at in (2, 3, 4)]
+    certificate = x509.load_pem_x509_certificate((folder / settings["serve"]["certificate"]).read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert set(options[3::2]) <= set(names.get_values_for_type(x509.DNSName))
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "text"),
+    [
+        (("--listen", "nergens"), 64, "Invalid value for --listen: 'nergens' is no IP address"),
+        (
+            ("--host", "toets.example", "--host", "a.example:8443"),
+            64,
+            "Invalid value for --host: 'a.example:8443' is no name",
+        ),
+        (("--listen", "192.0.2.1"), 78, "cannot listen on 192.0.2.1, ports 18440 to 18444: Cannot assign requested address"),
+    ],
+)
+def test_where_the_simulator_cannot_be_reached(
+    options: tuple[str, ...], code: int, text: str, tmp_path: Path, run: Run
+) -> None:
+    result = run("simulator", *options)
+    assert (result.exit_code, text in result.stderr) == (code, True), result.stderr
+    assert ("takes an IP address of this machine" in result.stderr) is (code == 78)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("readable", [False, True])
+def test_who_can_read_what_the_simulator_writes(readable: bool, tmp_path: Path, run: Run) -> None:
+    folder, more = tmp_path / "sim", ("--readable",) if readable else ()
+    for _ in range(2):  # the second time everything is there
+        assert run("simulator", "--dir", folder, "--port", free_ports(), "--seconds", "0", *more).exit_code == 0
+    modes: dict[bool, set[int]] = {True: set(), False: set()}
+    for path in (folder, *folder.rglob("*")):
+        modes[path.is_dir()].add(stat.S_IMODE(path.stat().st_mode))
+    assert modes == ({True: {0o755}, False: {0o644}} if readable else {True: {0o700}, False: {0o600}})
+    assert (folder / "pki-servers/las.key.pem").exists()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, run: Run) -> None:

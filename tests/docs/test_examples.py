@@ -102,8 +102,8 @@ def test_serving(
 ) -> None:
     pytest.importorskip("uvicorn")
     port = free_port()
-    with (folder / "doorstroom.toml").open("a") as file:
-        file.write(f"\n[serve]\nport = {port}\n")
+    with (folder / "doorstroom.toml").open("a") as file:  # which ends with what is under [serve]
+        file.write(f"port = {port}\n")
     show = example("receive_results").show
     from doorstroom_client.config.reader import load_settings
 

@@ -25,6 +25,7 @@ BRINGS = {
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography
+    "simulator.place",  # cryptography: its package brings it
     "cli._app",  # typer, rich
     "receiving.server",  # running: uvicorn
 }

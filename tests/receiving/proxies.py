@@ -69,14 +69,14 @@ COMMANDS: dict[str, Callable[[Path, Path], list[str]]] = {
 
 
 def issued(keten: Keten, name: str) -> Issued:
-    """The certificate of a party of the chain."""
+    """What a party of the chain calls with."""
     pki = keten.directory / "pki"
     return Issued(pki / f"{name}.cert.pem", pki / f"{name}.key.pem", None)
 
 
 def with_rsa(keten: Keten, name: str, bits: int) -> Issued:
     """A certificate as PKIoverheid issues them, with an RSA key, for a party of the chain."""
-    return keten._pki.issue_leaf(
+    return keten._pki.clients.issue_leaf(
         f"{name}-{bits}", Leaf(oins=(keten.toetssystemen[name.upper()].oin,), key=rsa_key(bits) if bits else None)
     )
 
@@ -85,15 +85,15 @@ def with_rsa(keten: Keten, name: str, bits: int) -> Issued:
 def proxy(name: str, keten: Keten, folder: Path, backend: int, change: Sequence[tuple[str, str]] = ()) -> Iterator[int]:
     """Run a proxy with its example, and give its port; what the example says may be changed on purpose."""
     installed(name)
-    port, las = free_port(), issued(keten, "las")
+    port, las = free_port(), keten.server_certificate
     both = folder / "las.both.pem"
-    both.write_bytes(las.cert.read_bytes() + las.key.read_bytes())
+    both.write_bytes(Path(las.cert).read_bytes() + las.key_file.read_bytes())
     for file in FILES[name]:
         text = (EXAMPLES / file).read_text()
         for old, new in (
             *change,
             ("/etc/doorstroom/las.pem", str(las.cert)),
-            ("/etc/doorstroom/las.key", str(las.key)),
+            ("/etc/doorstroom/las.key", str(las.key_file)),
             ("/etc/doorstroom/las.both.pem", str(both)),
             ("/etc/doorstroom/pkio-private-root.pem", str(keten.certificate.trust_files[0])),
             ("/etc/doorstroom/traefik-dynamic.yml", str(folder / "traefik-dynamic.yml")),

@@ -13,13 +13,14 @@ import ssl
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from faults_support import Flaw, issue_defect
-from support.serving import ROOT, SHORT_SERVE, Serve, Served, Supplier, answer, status_of, until_closed
+from support.serving import ROOT, SHORT_SERVE, Serve, Served, Supplier, answer, serving, status_of, until_closed
 from support.short_serve import SHORT
 
 from doorstroom_client import ConfigurationError
@@ -173,6 +174,21 @@ def own(chain: Keten, tmp_path: Path) -> tuple[Pki, dict[str, str]]:
     }
 
 
+def with_one_certificate(chain: Keten, folder: Path) -> Path:
+    """Settings without a certificate for the receiver alone."""
+    path = chain.write_config(folder / "doorstroom.toml")
+    path.write_text(path.read_text("utf-8").partition("[serve]")[0], "utf-8")
+    return path
+
+
+@pytest.fixture
+def serve_with_one(chain: Keten, tmp_path: Path) -> Iterator[Serve]:
+    """Start ``doorstroom serve`` with those."""
+    with_one_certificate(chain, tmp_path)
+    with ExitStack() as stack:
+        yield lambda **more: stack.enter_context(serving(tmp_path, tmp_path / "log.jsonl", **more))
+
+
 def shown(served: Served, supplier: Supplier) -> bytes:
     """The certificate that a new connection gets to see."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -196,10 +212,10 @@ def wait_for(served: Served, result: str) -> None:
 
 
 def test_sighup_takes_over_new_files_and_cuts_no_connection(
-    serve: Serve, supplier: Supplier, own: tuple[Pki, dict[str, str]]
+    serve_with_one: Serve, supplier: Supplier, own: tuple[Pki, dict[str, str]]
 ) -> None:
     pki, files = own
-    served = serve(**files)
+    served = serve_with_one(**files)
     first = shown(served, supplier)
     lax = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     lax.load_verify_locations(pki.trust)
@@ -248,13 +264,11 @@ def test_the_receiver_has_a_certificate_of_its_own(serve: Serve, supplier: Suppl
 
 
 def test_a_certificate_for_clients_only_does_not_serve(chain: Keten, tmp_path: Path) -> None:
-    issued = chain._pki.issue("alleen-client", oin="00000003990000010000", server=False)
-    environment = {"DOORSTROOM_CERTIFICATE_CERT": str(issued.cert), "DOORSTROOM_CERTIFICATE_KEY": str(issued.key)}
     done = subprocess.run(
-        [sys.executable, "-m", "doorstroom_client.cli", "serve", "--config", str(chain.directory / "doorstroom.toml")],
+        [sys.executable, "-m", "doorstroom_client.cli", "serve", "--config", str(with_one_certificate(chain, tmp_path))],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "DOORSTROOM_STORE": str(tmp_path / "s.db"), **environment},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "DOORSTROOM_STORE": str(tmp_path / "s.db")},
         timeout=60,
         check=False,
     )
@@ -340,9 +354,9 @@ def test_what_is_wrong_with_a_certificate_that_tls_refuses(serve: Serve, chain: 
     }
     for number, (defect, words) in enumerate(refused.items(), 1):
         if defect is None:
-            issued = chain._pki.issue("alleen-server", oin=chain.toetssystemen["ICE"].oin, client=False)
+            issued = chain._pki.clients.issue("alleen-server", oin=chain.toetssystemen["ICE"].oin, client=False)
         else:
-            issued = issue_defect(chain._pki, defect, oin=chain.toetssystemen["ICE"].oin)
+            issued = issue_defect(chain._pki.clients, defect, oin=chain.toetssystemen["ICE"].oin)
         with suppress(OSError):  # under TLS 1.3 the refusal comes with the first read, or as silence
             assert Supplier(chain, issued=issued).post(served.port) != 202
         until = time.monotonic() + 5

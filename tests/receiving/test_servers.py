@@ -61,7 +61,7 @@ def test_a_server(name: str, chain: Keten, supplier: Supplier, tmp_path: Path) -
         if importlib.util.find_spec(module) is None:
             pytest.skip(f"{module} is not installed (pip install {module})")
     (tmp_path / "page.py").write_text(source)
-    port, las = free_port(), chain.directory / "pki" / "las"
+    port, las = free_port(), chain.directory / "pki-servers" / "las"
     command = [part.format(port=port, las=las, trust=chain.certificate.trust_files[0]) for part in arguments]
     settings = {
         "DOORSTROOM_CONFIG": str(chain.directory / "doorstroom.toml"),

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.config.certificates import judged
@@ -89,7 +92,7 @@ def test_a_supplier_that_refuses_with_422(wereld: Wereld) -> None:
 
 def test_certificates_of_one_purpose_from_two_roots(tmp_path: Path) -> None:
     """Everybody calls with one and is called with another; the file that is written says so, and is sound."""
-    with Keten(tmp_path / "keten", single_purpose=True) as keten:
+    with Keten(tmp_path / "keten") as keten:
         config = keten.write_config(tmp_path / "doorstroom.toml")
         with keten.client() as client:
             client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen(3))))
@@ -184,3 +187,20 @@ def test_the_oin_counts_for_each_administration(
     )
     assert [(item.status, item.reden) for item in sent] == [(202, ""), (202, ""), (None, "andere OIN")]
     assert came_in == [ROUTING] * 2
+
+
+def test_every_party_has_rsa_certificates_of_one_purpose(stil: Keten) -> None:
+    found: dict[str, set[str]] = {}
+    keys = set()
+    for path in sorted(stil.directory.glob("pki*/*.cert.pem")):
+        leaf = x509.load_pem_x509_certificate(path.read_bytes())
+        key = leaf.public_key()
+        assert isinstance(key, rsa.RSAPublicKey)
+        keys.add(key.public_numbers().n)
+        (usage,) = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        found.setdefault(path.name.partition(".")[0], set()).add(usage.dotted_string)
+    calling, called = ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string, ExtendedKeyUsageOID.SERVER_AUTH.dotted_string
+    assert found == {"osr": {called}} | {name: {calling, called} for name in ("las", "ice", "dia", "route_8")}
+    assert len(keys) == 9
+    roots = x509.load_pem_x509_certificates(stil.certificate.trust_files[0].read_bytes())
+    assert len({root.subject for root in roots}) == 2

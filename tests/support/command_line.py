@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,40 @@ def start(*args: object, **more: str) -> subprocess.Popen[str]:
         encoding="utf-8",
         env=environment(**more),
     )
+
+
+@contextmanager
+def running(process: subprocess.Popen[str], until: str) -> Iterator[str]:
+    """Wait for a line on stderr, and stop the process at the end."""
+    assert process.stderr
+    try:
+        for line in process.stderr:
+            if until in line:
+                yield line
+                break
+        else:
+            pytest.fail("the process ended early")
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def line_with(process: subprocess.Popen[str], text: str) -> str:
+    assert process.stderr
+    return next(line for line in process.stderr if text in line)
+
+
+def free_ports() -> int:
+    """The first of five successive ports that are free now; other processes look elsewhere first."""
+    for first in range(20400 + os.getpid() % 1000 * 5, 29000, 5):
+        try:
+            for port in range(first, first + 5):
+                socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return first
+    pytest.fail("no free ports")
 
 
 def private_texts(keten: Keten) -> list[str]:

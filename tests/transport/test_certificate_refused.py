@@ -233,8 +233,8 @@ def test_the_command_line_says_77(
     command: Callable[..., list[str]], keten: Keten, run: command_line.Run, tmp_path: Path
 ) -> None:
     """The supplier does not know the root of our certificate, and later it does."""
-    pki = keten.directory / "pki"
-    front, las = (Issued(pki / f"{name}.cert.pem", pki / f"{name}.key.pem", None) for name in ("ice", "las"))
+    parties = (keten.directory / name for name in ("pki-servers/ice", "pki/las"))
+    front, las = (Issued(Path(f"{party}.cert.pem"), Path(f"{party}.key.pem"), None) for party in parties)
     (ice,) = (item for item in keten.leveranciers if item.toetssoort == "ICE")
     (folder := tmp_path / "front").mkdir()
     named = {"front": front, "las": las, "behind": ice.base_url.rpartition("/")[0]}
@@ -256,7 +256,7 @@ def test_the_command_line_says_77(
         assert "TlsError own_certificate" in run("outbox", "status", "--json").stdout
         assert keten.toetssystemen["ICE"].deelnemers(keten.school.oin) == []
 
-        server.start(trust=pki / "trust.pem")
+        server.start(trust=keten.certificate.trust_files[0])
         assert run("outbox", "retry", "1").exit_code == 0  # or an hour later
         assert run("outbox", "deliver").exit_code == 0
         assert len(keten.toetssystemen["ICE"].deelnemers(keten.school.oin)) == 27
