@@ -9,10 +9,11 @@ from dataclasses import field
 from typing import Any, TypeGuard
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.choices import Choices
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import OnEvent, Teller
 from doorstroom_client.exchange.flow import Flow, ask
-from doorstroom_client.exchange.retry import Retry, RetryPolicy
+from doorstroom_client.exchange.retry import RetryPolicy
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Routeringskenmerk, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
@@ -33,40 +34,24 @@ def utc_now() -> dt.datetime:
 
 
 @frozen(kw_only=True)
-class OurSide:
+class OurSide(Choices):
     """Who we are, whom we deal with, and how; what is asked of a school, a supplier or a school year follows from it.
 
     Attributes:
-        leveranciers: the configured suppliers.
         scholen: the administrations that results may arrive for.
-        osr: where mandates are looked up; None when no question is ever asked.
         las_oin: gives our own OIN, as it stands in the certificate that is in use.
-        auteur: written in every message.
         afspraak: the agreement version to write for a school year that is not among `jaargangen`.
         registered: further agreements; what comes in may be of any of them.
         jaargangen: what belongs to each school year; empty when there is one agreement and one namespace.
-        schooljaar: the school year of messages; None is the current one.
-        retry: how often to repeat.
-        timeouts: how long a call may take.
-        test_identities: accept an ECK-iD in any form.
-        las_key_reden: why LAS-keys may look like a BSN.
         now: the wall clock (UTC).
         on_event: is told of every call that ended.
     """
 
-    leveranciers: tuple[Leverancier, ...]
     scholen: tuple[School, ...] | Callable[[str], School | None]
-    osr: Osr | None
     las_oin: Callable[[], str | None]
-    auteur: str
     afspraak: Afspraak
     registered: tuple[Afspraak, ...] = ()
     jaargangen: Jaargangen = field(default_factory=Jaargangen)
-    schooljaar: str | None = None
-    retry: RetryPolicy = field(default_factory=Retry)
-    timeouts: Timeouts = field(default_factory=Timeouts)
-    test_identities: bool = False
-    las_key_reden: str = ""
     now: Callable[[], dt.datetime] = utc_now
     on_event: OnEvent | None = None
     _by_address: Mapping[str, School] = field(init=False, repr=False, compare=False)
@@ -122,15 +107,11 @@ class OurSide:
 
     def schooljaar_of(self, schooljaar: str | None) -> str:
         """The school year to write: as passed, as configured, the one that is in force today, or the current one."""
-        if schooljaar or self.schooljaar:
-            return schooljaar or self.schooljaar or ""
-        in_force = self.jaargangen.on(self.today())
-        return in_force.schooljaar if in_force is not None else Schooljaar.on(self.today())
+        return self.jaargangen.schooljaar_on(self.today(), schooljaar or self.schooljaar)
 
     def afspraak_of(self, schooljaar: str | None) -> Afspraak:
         """The agreement to write for a school year; for the one to write when left out."""
-        found = self.jaargangen.van(self.schooljaar_of(schooljaar))
-        return found.afspraak if found is not None and isinstance(found.afspraak, Afspraak) else self.afspraak
+        return self.jaargangen.afspraak_of(self.schooljaar_of(schooljaar), self.afspraak)
 
     def namespace_of(self, schooljaar: str) -> tuple[str, str]:
         """The configured namespace of a school year (empty when there is none), and where it is set."""

@@ -25,7 +25,7 @@ def make_server(app: Any, settings: Settings) -> Server:
         settings: certificate, host and port are used.
     """
     context = server_context(settings.server_certificate)  # asked for at every connection: give a new one to renew it
-    return server_for(app, lambda: context, host=settings.serve_host, port=settings.serve_port)
+    return server_for(app, lambda: context, host=settings.receiving.host, port=settings.receiving.port)
 
 
 def serve(app: Any) -> None:

@@ -12,7 +12,8 @@ from doorstroom_client import Client
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._pupil_lines import lines_of
 from doorstroom_client.cli._told_errors import ExplainedError
-from doorstroom_client.config.reader import DEFAULT_FILE, Settings, load_settings
+from doorstroom_client.config.reader import DEFAULT_FILE, load_settings
+from doorstroom_client.config.settings import Settings
 from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
 from doorstroom_client.messages.leerlingen import Leerling

@@ -14,7 +14,7 @@ from doorstroom_client.cli._demo_files import OVERVIEW, PAGE, READ_ME, REPORTS, 
 from doorstroom_client.cli._demo_story import Story
 from doorstroom_client.cli._options import JsonOption
 from doorstroom_client.cli._program import program
-from doorstroom_client.cli.simulator import SCHOOLJAAR, make_keten
+from doorstroom_client.cli.simulator import make_keten
 from doorstroom_client.errors import GeenMandaat
 from doorstroom_client.messages.leerlingen import Advies
 from doorstroom_client.osr.mandaat import uitleg_van
@@ -78,7 +78,7 @@ class _Play:
     def send_everything(self) -> None:
         """Autumn to February: mandates, participants, advice."""
         self._story.title(
-            f"The doorstroomtoets in school year {SCHOOLJAAR}, played on this computer",
+            f"The doorstroomtoets in school year {self._keten.schooljaar}, played on this computer",
             "You are the LAS. The schools, the pupils and the three test suppliers are invented; the messages and the "
             "mutual TLS are real. Nothing leaves this machine.",
         )
@@ -101,7 +101,7 @@ class _Play:
             "A school's first question: whose toetsadvies is higher than our advice?",
             "maak_overzicht(client.resultaten(alle=True), scholen=..., ...)",
         )
-        overview = overview_of(self._played, SCHOOLJAAR)
+        overview = overview_of(self._played, self._keten.schooljaar)
         write_overview(folder, overview)
         must, pupils = overview.aantallen[Oordeel.HEROVERWEGEN], overview.aantal_leerlingen
         self._story.say(

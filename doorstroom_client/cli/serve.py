@@ -62,7 +62,8 @@ def serve(
     health_host = health_host or _LOOPBACK
     settings = load(config)
     server = _server()
-    proxy = settings.proxy()
+    receiving = settings.receiving
+    proxy = receiving.proxy(settings.own_certificate)
     store = _check(settings)
     with ExitStack() as stack:
         stack.enter_context(_events_on_stdout())
@@ -70,10 +71,10 @@ def serve(
         # The client looks at the files already, for its own connections, and warns when the certificate ends.
         resources, operations = client._runtime.resources, client._operations
         live = resources.context
-        if settings.serve_certificate is not None:
-            live = LiveContext(settings.serve_certificate, operations.on_event, now=operations.now, use=Use.SERVER).current
+        if receiving.certificate is not None:
+            live = LiveContext(receiving.certificate, operations.on_event, now=operations.now, use=Use.SERVER).current
         context = None if proxy else ServerContext(settings.server_certificate, live, operations.on_event, operations.now)
-        listening = stack.enter_context(server.listen(settings.serve_host, settings.serve_port, "serve.port"))
+        listening = stack.enter_context(server.listen(receiving.host, receiving.port, "serve.port"))
         asked = None if health_port is None else stack.enter_context(server.listen(health_host, health_port, "--health-port"))
 
         def is_valid() -> bool:  # both: senders see the one, and the OSR that is asked about their mandates the other
@@ -82,7 +83,7 @@ def serve(
         def ready() -> None:
             if asked is not None:
                 terminal.say(f"Health on {_url('http', health_host, asked)}/health/ready")
-            url = _url("http" if proxy else "https", settings.serve_host, listening)
+            url = _url("http" if proxy else "https", receiving.host, listening)
             terminal.say(f"Listening on {url} for POST {PATH}, {len(settings.scholen)} administrations. Ctrl-C stops.")
 
         sender = oin_from_scope if proxy is None else proxy.of_scope

@@ -9,8 +9,9 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +21,8 @@ from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import check_ours, make_folder
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.spreadsheet import csv_bytes
 
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     from doorstroom_client.simulator.invented import BedachteLeerling
     from doorstroom_client.simulator.keten import Keten
     from doorstroom_client.simulator.place import Place
+    from doorstroom_client.simulator.speeljaar import Speeljaar
 
-SCHOOLJAAR = "2025-2026"
 _CONFIG, _MARK = "doorstroom.toml", "# Made by the simulator"
 _JSON, _DEELNEMERS, _ADVIEZEN = "doorstroom.json", "deelnemers.csv", "adviezen.csv"
 _WITH_IT = (_JSON, _DEELNEMERS, _ADVIEZEN)
@@ -66,6 +69,26 @@ def simulator(
             help="Let every user of this machine read what is written, private keys included: for containers that share DIR.",
         ),
     ] = False,
+    schooljaar: Annotated[
+        str | None,
+        typer.Option(
+            "--schooljaar", metavar="YEAR", help="School year to play, as 2026-2027. Default: the last with a known agreement."
+        ),
+    ] = None,
+    versie: Annotated[
+        str | None,
+        typer.Option("--versie", metavar="TEXT", help="Version string of that year's agreement, when it is no known one."),
+    ] = None,
+    definitie: Annotated[
+        Path | None,
+        typer.Option("--definitie", metavar="FILE", help="Published definition to judge by (YAML needs the extra yaml)."),
+    ] = None,
+    strict: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--strict", metavar="RULE", help="Refuse what is else only told: brin, versie or voorletters. Repeatable."
+        ),
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
     ] = None,
@@ -74,33 +97,38 @@ def simulator(
 
     Writes a configuration (also as JSON, for a LAS in another language) and two files with invented pupils, and says what
     to type next in another terminal. About a second after pupils came in, a supplier sends their results; the receiving
-    LAS, which is played too, takes them in. Needs the extra simulator.
+    LAS, which is played too, takes them in. Lists are judged by the published definition: what is wrong with one is told
+    here, with its place and rule. Needs the extra simulator.
 
     Example:
-      doorstroom simulator --dir ./doorstroom-sim
+      doorstroom simulator --schooljaar 2026-2027 --versie Doorstroomtoetsketen_v2026-2027
     """
     terminal.set_mode()
     place = _checked_place(listen, hosts or [])
     _check_ports(port, place)  # before anything is written: a simulator that runs keeps its files
     from doorstroom_client.simulator.by_itself import answer_by_itself  # brings cryptography
 
+    year = _chosen(schooljaar, versie, definitie)
+    played = {"schooljaar": year.schooljaar, "afspraak": year.afspraak, "definitie": definitie, "streng": _strict(strict or ())}
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, _WITH_IT)
-    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, place) as keten:
+    with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, place, played) as keten:
         _write(keten, folder, readable=readable)
+        _tell_year(year, chosen=schooljaar is not None)
         _tell_place(port, place)
         _tell_next(folder)
         answer_by_itself(keten, stop, seconds, terminal.say)
     terminal.say("Stopped.")
 
 
-def make_keten(folder: Path | None, port: int = 0, place: Place | None = None) -> Keten:
+def make_keten(folder: Path | None, port: int = 0, place: Place | None = None, **options: Any) -> Keten:
     """The chain, not yet started.
 
     Args:
         folder: where it is made.
         port: the first of its ports; any free ones when 0.
         place: where it listens; on loopback when left out.
+        **options: as with `Keten`.
 
     Raises:
         ConfigurationError: the extra is not installed.
@@ -109,10 +137,9 @@ def make_keten(folder: Path | None, port: int = 0, place: Place | None = None) -
         from doorstroom_client.simulator.keten import Keten  # brings cryptography
     except ImportError:
         raise _not_installed() from None
-    if place is None:
-        return Keten(folder, schooljaar=SCHOOLJAAR, port=port)
-    there, host, names = place.listen, place.host, place.names
-    return Keten(folder, schooljaar=SCHOOLJAAR, port=port, listen=there, host=host, other_hosts=names)
+    if place is not None:
+        options |= {"listen": place.listen, "host": place.host, "other_hosts": place.names}
+    return Keten(folder, port=port, **options)
 
 
 def deelnemers_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
@@ -197,9 +224,9 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _running(folder: Path, port: int, place: Place) -> Iterator[Keten]:
+def _running(folder: Path, port: int, place: Place, played: dict[str, Any]) -> Iterator[Keten]:
     try:
-        keten = make_keten(folder, port, place)
+        keten = make_keten(folder, port, place, **played)
     except OSError as error:
         if error.filename is None:  # a port that was taken in the meantime
             raise _no_ports(port, place, error) from None
@@ -224,6 +251,35 @@ def _stopped_by_signal() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _chosen(schooljaar: str | None, versie: str | None, definitie: Path | None) -> Speeljaar:
+    """What is played, looked at before anything is written.
+
+    Raises:
+        ConfigurationError: no agreement is known for the year, or the definition cannot be used.
+    """
+    from doorstroom_client.simulator.speeljaar import afspraak_voor, choose  # brings cryptography
+
+    today = datetime.now(amsterdam()).date()
+    year = schooljaar or Schooljaar.on(today)
+    return choose(schooljaar, afspraak_voor(year, versie, definitie) if versie else None, (), definitie, today)
+
+
+def _strict(names: Sequence[str]) -> list[str]:
+    from doorstroom_client.simulator.regels import Streng  # brings cryptography
+
+    for name in names:
+        if name not in set(Streng):
+            raise ConfigurationError(f"--strict {name}: there is no such rule; there are {', '.join(Streng)}", setting="strict")
+    return [*names]
+
+
+def _tell_year(year: Speeljaar, *, chosen: bool) -> None:
+    now = Schooljaar.on(datetime.now(amsterdam()).date())
+    terminal.say(f"School year {year.schooljaar}, agreement {year.afspraak.versie}, definition {year.nummer}.", style="bold")
+    if not chosen and year.schooljaar != now:
+        terminal.say(f"No agreement is known for {now}; with its version string it is played: --schooljaar {now} --versie TEXT")
 
 
 def _write(keten: Keten, folder: Path, *, readable: bool) -> None:

@@ -1,9 +1,11 @@
 """The settings, from a file and from variables, without a client."""
 
-from doorstroom_client.config.reader import Settings as Settings
 from doorstroom_client.config.reader import load_settings as load_settings
+from doorstroom_client.config.settings import Serve as Serve
+from doorstroom_client.config.settings import Settings as Settings
 
 __all__ = [
+    "Serve",
     "Settings",
     "load_settings",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config.settings import Serve, Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate import ClientCertificate, judge
 from doorstroom_client.parties.certificate_check import Finding, Level, Use, by_signature
@@ -41,17 +41,18 @@ def judged(settings: Settings) -> Iterator[Judged]:
     """Both certificates; that of the receiver only where it has its own, or cannot use the other."""
     own = _judge("certificate", settings.own_certificate, Use.CLIENT)
     yield own
-    if settings.serve_proxy_trusted:  # TLS ends in the proxy, with a certificate that is none of ours
+    serve = settings.receiving
+    if serve.proxy_trusted:  # TLS ends in the proxy, with a certificate that is none of ours
         if own.error is None:
-            yield _proxied(settings)
+            yield _proxied(serve, settings.own_certificate)
         return
-    if settings.serve_proxy_intermediates or settings.serve_proxy_header:
+    if serve.proxy_intermediates or serve.proxy_header:
         yield Judged("proxy", None, None, (_WITHOUT_PROXY,))
-    if settings.serve_certificate is not None:
-        yield _judge("serve", settings.serve_certificate, Use.SERVER)
+    if serve.certificate is not None:
+        yield _judge("serve", serve.certificate, Use.SERVER)
     elif own.error is None:
         other = _judge("serve", settings.own_certificate, Use.SERVER)
-        if other.error is not None and settings.serves:
+        if other.error is not None and settings.serve is not None:
             yield Judged("serve", None, other.error)
         elif other.error is not None:
             text = f"results cannot be received with it: {other.error.message}"
@@ -61,13 +62,13 @@ def judged(settings: Settings) -> Iterator[Judged]:
             yield from [Judged("serve", None, None, new)] if new else []
 
 
-def _proxied(settings: Settings) -> Judged:
+def _proxied(serve: Serve, own: ClientCertificate) -> Judged:
     try:
-        settings.proxy()
+        serve.proxy(own)
     except ConfigurationError as error:
         return Judged("proxy", None, error)
-    where = ", ".join(settings.serve_proxy_trusted)
-    text = f"TLS ends in the proxy at {where}, which hands certificates on as {settings.serve_proxy_format}"
+    where = ", ".join(serve.proxy_trusted)
+    text = f"TLS ends in the proxy at {where}, which hands certificates on as {serve.proxy_format}"
     return Judged("proxy", None, None, (Finding(Level.NOTE, "serve.proxy_trusted", text, ""),))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config.certificates import Judged, judged, sentence
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config.settings import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
@@ -127,8 +127,7 @@ def afspraak(settings: Settings) -> Check:
     """The agreement of this school year."""
     try:
         today = dt.datetime.now(amsterdam()).date()
-        in_force = settings.jaargangen.on(today)
-        now = Schooljaar(in_force.schooljaar) if in_force is not None else Schooljaar.on(today)
+        now = Schooljaar(settings.jaargangen.schooljaar_on(today, None))
         schooljaar = Schooljaar(settings.schooljaar or now)
         found = settings.the_afspraak()
         found.check_schooljaar(schooljaar)

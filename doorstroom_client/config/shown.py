@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import cast
 
-from doorstroom_client.config.reader import Settings
+from doorstroom_client.config.settings import Settings
 from doorstroom_client.config.table import Setting
 from doorstroom_client.store.location import shown
 
@@ -25,11 +25,11 @@ def value_of(setting: Setting, settings: Settings) -> str:
     if "[]" in setting.name:
         return _several(setting, settings)
     if setting.name in _OF_SERVER:
-        value: object = getattr(settings.serve_certificate, _OF_SERVER[setting.name], None)
+        value: object = getattr(settings.receiving.certificate, _OF_SERVER[setting.name], None)
     elif setting.section == "serve":
-        value = getattr(settings, setting.name.replace(".", "_"))
+        value = getattr(settings.receiving, setting.key)
     elif setting.name == "retry.attempts":
-        value = getattr(settings.retry.stop, "max_attempt_number", "")
+        value = getattr(getattr(settings.retry, "stop", None), "max_attempt_number", "")
     else:
         owner = getattr(settings, setting.section) if setting.section else settings
         value = getattr(owner, setting.key, None)

@@ -149,7 +149,7 @@ def _asking_again(question: str) -> dict[Operation, str]:
     }
 
 
-_CHECK_ADDRESS = "Check base_url and the network; nothing was sent, so the same call can be repeated"
+_CHECK_ADDRESS = "Check its base_url and the network; nothing was sent, so the same call can be repeated"
 
 TABLE: Mapping[Situation, Row] = {
     Situation.DELIVERED: Row((_A, _A, _H, _H, _A, _A), UnexpectedResponse, "answered 202, which has no meaning here", _OSR_URL),
@@ -157,13 +157,13 @@ TABLE: Mapping[Situation, Row] = {
         (_H, _H, _A, _A, _A, _A),
         UnexpectedResponse,
         "answered with another success code than 202, so there is no receipt",
-        "Check base_url: a portal or proxy may have answered. The message does not count as delivered",
+        "Check its base_url: a portal or proxy may have answered. The message does not count as delivered",
     ),
     Situation.NOTHING_YET: Row(
         (_H, _H, _A, _H, _H, _A),
         UnexpectedResponse,
         "answered 204, which is no receipt",
-        "Check base_url",
+        "Check its base_url",
         hints=_for_osr(_OSR_URL),
         texts=_for_osr("answered 204, so there is nothing in its answer"),
     ),
@@ -249,15 +249,15 @@ TABLE: Mapping[Situation, Row] = {
         (_H, _H, _H, _H, _H, _H),
         UnexpectedResponse,
         "gave an answer that has no meaning here",
-        "Check base_url: a proxy or another service may have answered",
+        "Check its base_url: a proxy or another service may have answered",
     ),
     Situation.NOT_THEIRS: Row(
         (_H, _H, _H, _H, _H, _H),
         UnexpectedResponse,
         "gave an answer that is not in the words of the chain, such as a page or an error of a proxy",
-        "Check base_url, and ask the party what stands in front of its service. The message does not count as delivered, nor "
-        "as refused: it can be sent again as it is",
-        hints={Operation.LEERLINGRAPPORT: "Check base_url, and ask the party what stands in front of its service"},
+        "Check its base_url, and ask the party what stands in front of its service. The message does not count as delivered, "
+        "nor as refused: it can be sent again as it is",
+        hints={Operation.LEERLINGRAPPORT: "Check its base_url, and ask the party what stands in front of its service"},
     ),
     Situation.NOT_CONNECTED: Row((_R, _R, _R, _R, _R, _R), ConnectError, "cannot be reached", _CHECK_ADDRESS),
     Situation.NO_ANSWER: Row(
@@ -281,7 +281,7 @@ TABLE: Mapping[Situation, Row] = {
         (_H, _H, _H, _H, _H, _H),
         UnexpectedResponse,
         "sent a larger answer than this call allows, or a compressed one",
-        "Check base_url; nothing of the answer was kept",
+        "Check its base_url; nothing of the answer was kept",
     ),
     Situation.NOT_KEPT: Row(
         (_H, _H, _H, _H, _H, _H),
@@ -306,7 +306,7 @@ TABLE: Mapping[Situation, Row] = {
         (_H, _H, _H, _H, _H, _H),
         TlsError,
         "does not speak TLS 1.2 or newer with the required ciphers",
-        "Nothing was sent. Check base_url and its port, and tell the party",
+        "Nothing was sent. Check its base_url and its port, and tell the party",
     ),
     Situation.WRONG_PEER: Row(
         (_H, _H, _H, _H, _H, _H),

@@ -77,7 +77,7 @@ class Jaargangen:
                 raise ConfigurationError(
                     f"schooljaren: {one.schooljaar} and {following.schooljaar} are both in force on {following.eerste_dag}",
                     setting="schooljaren.until",
-                    hint="Leave tot out: a school year then lasts until the next one begins",
+                    hint="Leave until out: a school year then lasts until the next one begins",
                 )
         return cls(tuple(items))
 
@@ -100,6 +100,18 @@ class Jaargangen:
         if at + 1 < len(self.items):
             return self.items[at + 1].eerste_dag - dt.timedelta(days=1)
         return max(dt.date(int(jaargang.schooljaar[5:]), 7, 31), jaargang.eerste_dag)
+
+    def schooljaar_on(self, dag: dt.date, chosen: str | None) -> str:
+        """The school year to write on a day: the chosen one, else the one that is in force, else the current one."""
+        if chosen:
+            return chosen
+        in_force = self.on(dag)
+        return Schooljaar.on(dag) if in_force is None else in_force.schooljaar
+
+    def afspraak_of(self, schooljaar: str, otherwise: Afspraak) -> Afspraak:
+        """The agreement of a school year, once it is `resolved`; another one for a year that is not configured."""
+        found = self.van(schooljaar)
+        return found.afspraak if found is not None and isinstance(found.afspraak, Afspraak) else otherwise
 
     def namespace_on(self, dag: dt.date) -> str:
         """The namespace on a day.

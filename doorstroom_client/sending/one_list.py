@@ -346,7 +346,7 @@ def _refusal(lijst: Bericht, leverancier: Leverancier, progress: Progress, verdi
             peer=leverancier.naam,
             attempts=progress.attempts,
             request_id=refusal.request_id,
-            hint="Check base_url; when the supplier refuses unknown pupils all the same, set bij_onbekende to splits",
+            hint="Check its base_url; when the supplier refuses unknown pupils all the same, set bij_onbekende to splits",
         )
     if verdict is None:
         return refusal

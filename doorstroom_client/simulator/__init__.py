@@ -19,8 +19,11 @@ from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.invented_lists import adviezen_of, deelnemers_of, leerling_of
+from doorstroom_client.simulator.published import Definitie, load_definition
+from doorstroom_client.simulator.regels import Opmerking, Streng
 from doorstroom_client.simulator.standen import Gedrag, Toestand
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
+from doorstroom_client.simulator.validator import Breach
 from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
 from doorstroom_client.simulator.verzending import Afzender, Verzonden
 
@@ -34,11 +37,15 @@ __all__ = [
     "Answer",
     "Antwoord",
     "BedachteLeerling",
+    "Breach",
+    "Definitie",
     "Fault",
     "Gedrag",
     "Keten",
+    "Opmerking",
     "Received",
     "Richting",
+    "Streng",
     "Toestand",
     "Toetssysteem",
     "Uitwisseling",
@@ -53,6 +60,7 @@ __all__ = [
     "edexml_of",
     "faults",
     "leerling_of",
+    "load_definition",
 ]
 
 

@@ -73,6 +73,7 @@ class Omstandigheid:
         toetssoort: the test.
         naam: of the supplier, which is the author of the message.
         versie: of the agreement.
+        profiel: of a result, in that agreement.
         schooljaar: of the test.
         datumtijd: when the message is made, UTC with ``Z``.
         rapportbasis: base URL of the supplier, for ``aanvullendeinfo``.
@@ -83,6 +84,7 @@ class Omstandigheid:
     toetssoort: Toetssoort
     naam: str
     versie: str
+    profiel: str
     schooljaar: str
     datumtijd: str
     rapportbasis: str
@@ -128,7 +130,7 @@ def maak_leerlingresultaat(identiteiten: Sequence[Identiteit], uitslag: Uitslag,
         "datumtijd": rond.datumtijd,
         "auteur": rond.naam,
         "versie": rond.versie,
-        "profiel": "Leerlingtoetsresultaat",
+        "profiel": rond.profiel,
         "schooljaar": rond.schooljaar,
         "resultatenscores": {
             "id": f"resultatenscores-{uitslag.rapportid[:8]}",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from doorstroom_client.simulator.keten import Keten
+from doorstroom_client.simulator.toetssysteem import Toetssysteem
 from doorstroom_client.simulator.verkeer import Richting
 
 _LOOK_EVERY = 0.1
@@ -44,6 +45,7 @@ class _Supplier:
         self._soort = soort
         self._tell = tell
         self._seen = 0
+        self._remarked = 0
         self._reports = 0
         self._taken_in = False
         self._last = 0.0
@@ -52,6 +54,7 @@ class _Supplier:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
         system = self._keten.toetssystemen[self._soort]
         new = system.verkeer.after(self._seen)
+        self._tell_remarks(system)  # looked up later, so that none comes behind the line of its list
         self._seen = new[-1].nummer if new else self._seen
         for item in (item for item in new if item.richting is Richting.ONTVANGEN):
             self._last = time.monotonic()
@@ -63,6 +66,18 @@ class _Supplier:
         if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
             self._last = 0.0
             self._answer()
+
+    def _tell_remarks(self, system: Toetssysteem) -> None:
+        """One line for each rule that a list breaks, with the first place."""
+        new = system.opmerkingen[-count:] if (count := system.opgemerkt - self._remarked) else []
+        self._remarked += len(new)
+        per_rule: dict[tuple[str, str, str, bool], list[str]] = {}
+        for item in new:
+            per_rule.setdefault((item.operatie, item.regel, item.tekst, item.geweigerd), []).append(item.pad)
+        for (operation, rule, text, refused), places in per_rule.items():
+            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+            what = "refused for" if refused else "taken in, with a remark on"
+            self._tell(f"{self._soort}: {operation} {what} {places[0]}{more}: {text} ({rule})")
 
     def _answer(self) -> None:
         if self._reports:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import ApiKey, ClientCertificate
+from doorstroom_client import Afspraak, ApiKey, ClientCertificate
+from doorstroom_client.messages.afspraak import NEWEST
 
 _HEAD = "# Made by the simulator: invented schools, throw-away certificates, nothing real.\n"
 _LEVERANCIER = ("toetssoort", "naam", "oin", "base_url")
@@ -21,6 +22,8 @@ _SCHOOL = (
     "administratienr",
     "routeringskenmerk",
 )
+_AS_NEWEST = ("schooladviezen", "toetssoorten", "profiel_deelnemers", "profiel_schooladviezen", "profiel_resultaat")
+"""What a registered agreement has of the newest shipped one when it is left out."""
 
 
 def config_text(arguments: Mapping[str, Any], serve: ClientCertificate, path: Path) -> str:
@@ -48,6 +51,7 @@ def _settings(arguments: Mapping[str, Any], serve: ClientCertificate, folder: Pa
 
     return {
         **{name: arguments[name] for name in ("auteur", "schooljaar")},
+        **({"afspraak": arguments["afspraak"].naam} if "afspraak" in arguments else {}),
         "store": relative(arguments["store"]),
         "certificate": {name: relative(getattr(certificate, name)) for name in ("cert", "key", "trust")},
         "osr": {
@@ -59,8 +63,17 @@ def _settings(arguments: Mapping[str, Any], serve: ClientCertificate, folder: Pa
         },
         "leveranciers": [{name: getattr(item, name) for name in _LEVERANCIER} for item in arguments["leveranciers"]],
         "scholen": [{name: getattr(item, name) for name in _SCHOOL} for item in arguments["scholen"]],
+        **({"afspraken": [_afspraak(item) for item in arguments["afspraken"]]} if arguments.get("afspraken") else {}),
         "serve": {"certificate": relative(serve.cert), "key": relative(serve.key_file)},
     }
+
+
+def _afspraak(afspraak: Afspraak) -> dict[str, Any]:
+    values = {
+        name: getattr(afspraak, name) for name in ("naam", "versie", "eerste_schooljaar", "laatste_schooljaar", "geslacht")
+    }
+    values |= {name: getattr(afspraak, name) for name in _AS_NEWEST if getattr(afspraak, name) != getattr(NEWEST, name)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _section(name: str, value: Any) -> str:
@@ -69,6 +82,10 @@ def _section(name: str, value: Any) -> str:
     return f"[{name}]\n{_lines(value)}"
 
 
-def _lines(values: Mapping[str, str]) -> str:
-    # A JSON text is a TOML text too, for what stands here.
-    return "".join(f"{name} = {json.dumps(str(value), ensure_ascii=False)}\n" for name, value in values.items())
+def _lines(values: Mapping[str, Any]) -> str:
+    # A JSON text, true and a list of texts are TOML too, for what stands here.
+    return "".join(f"{name} = {json.dumps(_plain(value), ensure_ascii=False)}\n" for name, value in values.items())
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, bool | tuple) else str(value)

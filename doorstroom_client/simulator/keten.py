@@ -9,6 +9,7 @@ Every server listens on loopback unless told otherwise, with certificates that a
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
@@ -18,8 +19,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr
-from doorstroom_client.messages.afspraak import AFSPRAKEN
+from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Toetssoort
 from doorstroom_client.simulator.chain_pki import ChainPki
 from doorstroom_client.simulator.config_file import config_text
@@ -33,6 +35,8 @@ from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
 from doorstroom_client.simulator.pki import Issued
 from doorstroom_client.simulator.place import HERE, Place
+from doorstroom_client.simulator.regels import Streng
+from doorstroom_client.simulator.speeljaar import choose
 from doorstroom_client.simulator.terugweg import Terugweg
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
 from doorstroom_client.simulator.verzending import Afzender
@@ -97,7 +101,14 @@ class Keten:
 
     Args:
         directory: where certificates and store are made; a temporary folder when left out.
-        schooljaar: the school year that is played.
+        schooljaar: the school year that is played. When left out: the current one if an agreement is known for it, else the
+            last one that an agreement is known for.
+        afspraak: the agreement that is played; the first known one for that year when left out.
+        afspraken: agreements that the suppliers know beside it and those of the library. A list about another school year is
+            judged by the agreement of that year.
+        definitie: a published definition (YAML, which needs the extra ``yaml``, or JSON) by which lists are judged, in place of
+            the shipped one. Without `afspraak` the agreement follows it too.
+        streng: what the suppliers refuse that they would otherwise only remark on.
         port: first of five successive ports; free ones are chosen when left out. Looked at before anything is written.
         receive: whether to play the receiving side too. When False, register your own address with
             ``keten.osr.register_endpoint``.
@@ -107,10 +118,13 @@ class Keten:
         other_hosts: further names and IP addresses that stand in those certificates: of your own receiver, for instance.
 
     Raises:
+        ConfigurationError: no agreement is known for the school year, or the definition cannot be used.
         OSError: one of the ports is taken, or the address is none of this machine.
         ValueError: ``listen`` is no IP address, or a name is none that a host can have.
 
     Attributes:
+        schooljaar: the school year that is played.
+        afspraak: the agreement that is played; results carry its version string.
         osr: the register; give and withdraw mandates here.
         terugweg: the receiving side of the LAS.
         toetssystemen: the suppliers, by toetssoort.
@@ -125,24 +139,30 @@ class Keten:
         self,
         directory: Path | None = None,
         *,
-        schooljaar: str = "2025-2026",
+        schooljaar: str | None = None,
+        afspraak: Afspraak | None = None,
+        afspraken: Sequence[Afspraak] = (),
+        definitie: Path | None = None,
+        streng: Collection[Streng] = (),
         port: int = 0,
         receive: bool = True,
         listen: str = "127.0.0.1",
         host: str | None = None,
         other_hosts: Sequence[str] = (),
     ) -> None:
+        self._played = choose(schooljaar, afspraak, afspraken, definitie, dt.datetime.now(amsterdam()).date())
         self._place = Place.of(listen, host, other_hosts)
         if port:
             check_ports(port, self._place)
         self._temporary = directory is None
         self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
-        self.schooljaar = schooljaar
+        self.schooljaar, self.afspraak = str(self._played.schooljaar), self._played.afspraak
         self.school = SCHOLEN[0]
         self.scholen: tuple[School, ...] = SCHOLEN
         self.store = self.directory / "doorstroom.db"
         self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY, api_key_of=LAS_OIN)
+        self._streng = streng
         self._pki = ChainPki(self.directory, self._place.names)
         self._receive = receive
         self._by_address = {school.routeringskenmerk: school for school in SCHOLEN}
@@ -218,6 +238,8 @@ class Keten:
             "auteur": "Simulator LAS 1.0",
             "schooljaar": self.schooljaar,
             "store": self.store,
+            **({} if self.afspraak == NEWEST else {"afspraak": self.afspraak}),
+            **({"afspraken": self._played.registered} if self._played.registered else {}),
         }
 
     def client(self, **overrides: Any) -> Client:
@@ -358,7 +380,9 @@ class Keten:
             gedrag,
             mandaat=self.osr.has_mandate,
             scholen=[school.oin for school in self.scholen],
-            versies=[afspraak.versie for afspraak in AFSPRAKEN.values()],
+            afspraken=self._played.known,
+            definitie=self._played.definitie,
+            streng=self._streng,
         )
 
     def _give_mandates(self) -> None:

@@ -131,6 +131,7 @@ class Resultaten:
             toetssoort=self._toetssoort,
             naam=self._naam,
             versie=deelnemer.kop.versie,
+            profiel=deelnemer.kop.profiel,
             schooljaar=deelnemer.kop.schooljaar,
             datumtijd=made.moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
             rapportbasis=basis_url,

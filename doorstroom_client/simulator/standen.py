@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.simulator.regels import Streng
 
 POSTS = ("registreren", "registreren-schooladviezen")
 RAPPORT = "leerlingrapport"
@@ -33,6 +34,7 @@ class Toestand:
 
     Attributes:
         gedrag: towards advice for unknown pupils.
+        streng: what is refused that would otherwise only be remarked on.
         gesloten: operations and OINs of schools for which the period is over: 403.
         onbekende_scholen: OINs of schools that are not known, whoever signed them up: 405.
         uitgestelde_rapporten: reports that are not ready, by rapportid or by an onderwijsdeelnemerID of the pupil: 204.
@@ -40,6 +42,7 @@ class Toestand:
     """
 
     gedrag: Gedrag = Gedrag.ACCEPTEERT
+    streng: frozenset[Streng] = frozenset()
     gesloten: frozenset[tuple[str, str]] = frozenset()
     onbekende_scholen: frozenset[str] = frozenset()
     uitgestelde_rapporten: frozenset[str] = field(default=frozenset(), repr=False)
@@ -49,7 +52,8 @@ class Toestand:
         """The same as plain values for JSON."""
         closed = {operatie: sorted(oin for which, oin in self.gesloten if which == operatie) for operatie in POSTS}
         sets = {name: sorted(getattr(self, name)) for name in _SETS}
-        return {"gedrag": self.gedrag.value, "gesloten": closed, **sets}
+        strict = sorted(item.value for item in self.streng)
+        return {"gedrag": self.gedrag.value, "streng": strict, "gesloten": closed, **sets}
 
     def changed(self, data: Mapping[str, Any]) -> Toestand:
         """This state with what plain values name, in the form of `as_data`; of ``gesloten`` too only what is named.
@@ -60,6 +64,8 @@ class Toestand:
         more: dict[str, Any] = {name: _names(name, found) for name, found in data.items() if name in _SETS}
         if "gedrag" in data:
             more["gedrag"] = Gedrag(data["gedrag"])
+        if "streng" in data:
+            more["streng"] = frozenset(map(Streng, _names("streng", data["streng"])))
         if "gesloten" in data:
             if not isinstance(data["gesloten"], Mapping) or not data["gesloten"].keys() <= set(POSTS):
                 raise ValueError(f"Periods are of {' and '.join(POSTS)}.")
@@ -103,6 +109,16 @@ class Standen:
     def gedrag(self, gedrag: Gedrag) -> None:
         with self._toestand_lock:
             self.toestand = replace(self.toestand, gedrag=Gedrag(gedrag))
+
+    @property
+    def streng(self) -> frozenset[Streng]:
+        """What is refused that would otherwise only be remarked on; may be set."""
+        return self.toestand.streng
+
+    @streng.setter
+    def streng(self, streng: Collection[Streng]) -> None:
+        with self._toestand_lock:
+            self.toestand = replace(self.toestand, streng=frozenset(map(Streng, streng)))
 
     def sluit(self, operatie: str, school_oin: str | None = None) -> None:
         """End the period of an operation: 403 until `heropen`.

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
+from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Toetssoort
-from doorstroom_client.simulator.antwoorden import MELDINGEN, Antwoord
-from doorstroom_client.simulator.berichtcontrole import Kop, OngeldigError, lees_adviezen, lees_deelnemers
+from doorstroom_client.simulator.antwoorden import Antwoord
+from doorstroom_client.simulator.berichtcontrole import Berichtcontrole, OngeldigError
 from doorstroom_client.simulator.deelnemers import Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.namens import Namens, lees_namens
 from doorstroom_client.simulator.pdf import make_pdf
+from doorstroom_client.simulator.published import Definitie
 from doorstroom_client.simulator.pushing import Pushing
+from doorstroom_client.simulator.regels import Opmerking, Streng
 from doorstroom_client.simulator.standen import POSTS, RAPPORT, Gedrag, Standen, Toestand
 from doorstroom_client.simulator.vaste_antwoorden import VasteAntwoorden
 from doorstroom_client.simulator.verkeer import Richting
@@ -28,6 +31,8 @@ __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
 
 _PREFIX = "/dst"
+MOST_REMARKS = 20_000
+"""So many remarks are kept at least, when there were more."""
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
@@ -41,6 +46,8 @@ class Toetssysteem(Standen, Pushing):
         toestand: what holds until it is taken back, in one value: closed periods, unknown schools, and so on.
         basis_url: its own base URL as written in results, prefix included; set it once the server has a port.
         verkeer: the last requests and their answers: what came in, and what was pushed.
+        opmerkingen: what it found wrong in messages, refused or not, in order; only the oldest of many thousands are forgotten.
+        opgemerkt: how many of those there were.
         lijsten: how many lists it received for each of the schools it knows, by OIN; refused ones count too.
     """
 
@@ -53,7 +60,9 @@ class Toetssysteem(Standen, Pushing):
         *,
         mandaat: Callable[[str, str], bool],
         scholen: Iterable[str],
-        versies: Collection[str],
+        afspraken: Sequence[Afspraak],
+        definitie: Definitie | None = None,
+        streng: Collection[Streng] = (),
         scores_als_tekst: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -67,7 +76,9 @@ class Toetssysteem(Standen, Pushing):
             mandaat: ``mandaat(school_oin, oin)`` says whether that party is mandated by the school; asked
                 about the sender and about this supplier.
             scholen: OINs of the schools that signed up; another school gets 405 (quirk Q4).
-            versies: the version strings of the agreement it accepts.
+            afspraken: the agreements it knows: it accepts their messages, each about its own school years.
+            definitie: judges the messages of the first; the shipped ones judge all others.
+            streng: what it refuses that it would otherwise only remark on; may be changed while it runs.
             scores_als_tekst: send scores as text, as the definition says, and not as numbers, as its example
                 does (quirk Q1).
             now: the clock.
@@ -75,13 +86,15 @@ class Toetssysteem(Standen, Pushing):
         self.toetssoort = Toetssoort(toetssoort)
         self.naam = naam
         self.oin = oin
-        Standen.__init__(self, Toestand(gedrag=gedrag))
+        Standen.__init__(self, Toestand(gedrag=gedrag, streng=frozenset(map(Streng, streng))))
         base = f"https://toetssysteem.example{_PREFIX}"
         Pushing.__init__(self, self.toetssoort, naam, base, Deelnemers(), scores_als_tekst=scores_als_tekst, now=now)
         self._scholen = set(scholen)
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
-        self._versies = frozenset(versies)
+        self.opmerkingen: list[Opmerking] = []
+        self.opgemerkt = 0
+        self._controle = Berichtcontrole(afspraken, definitie)
         self._lock = threading.Lock()
         self._vast = VasteAntwoorden(*POSTS, RAPPORT)
 
@@ -118,7 +131,7 @@ class Toetssysteem(Standen, Pushing):
             klas: the pupils.
             schooljaar: of the test.
         """
-        kop = Kop(max(self._versies), schooljaar)
+        kop = self._controle.kop(schooljaar)
         self.ken_school(school.oin)
         self._deelnemers.meld_aan(school.oin, school.routeringskenmerk, kop, map(aangemeld, klas))
 
@@ -194,21 +207,25 @@ class Toetssysteem(Standen, Pushing):
         try:
             return self._neem_aan(operatie, received, namens)
         except OngeldigError as error:
-            return Answer.melding(422, f"{MELDINGEN[422]} {error}.")
+            self._merk_op(error.opmerkingen)
+            return Answer.melding(error.status, error.melding)
 
     def _neem_aan(self, operatie: str, received: Received, namens: Namens) -> Answer:
-        try:
-            bericht = received.json()
-        except ValueError as error:
-            raise OngeldigError("het bericht is geen JSON") from error
+        gelezen = self._controle.lees(operatie, received, namens, self.streng)
+        self._merk_op(gelezen.opmerkingen)
         if operatie == "registreren":
-            kop, lijst = lees_deelnemers(bericht, self._versies)
-            self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, kop, lijst)
+            self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, gelezen.kop, gelezen.lijst)
             return Antwoord(202).answer()
-        _, lijst = lees_adviezen(bericht, self._versies)
         weigert = _WEIGERT.get(self.gedrag)
-        onbekend = self._deelnemers.zet_adviezen(namens.school_oin, lijst, alles_of_niets=weigert is not None)
+        onbekend = self._deelnemers.zet_adviezen(namens.school_oin, gelezen.lijst, alles_of_niets=weigert is not None)
         return Antwoord(weigert if onbekend and weigert else 202).answer()
+
+    def _merk_op(self, opmerkingen: Sequence[Opmerking]) -> None:
+        with self._lock:
+            self.opgemerkt += len(opmerkingen)
+            self.opmerkingen += opmerkingen
+            if len(self.opmerkingen) > 2 * MOST_REMARKS:
+                del self.opmerkingen[:-MOST_REMARKS]
 
     def _geef_rapport(self, rapportid: str, namens: Namens) -> Answer:
         rapport, toestand = self._resultaten.rapport(rapportid), self.toestand

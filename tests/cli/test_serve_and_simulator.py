@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 import signal
@@ -12,7 +13,9 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +27,9 @@ from doorstroom_client.cli._program import program
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
+
+SCHOOL_CODES = ("instellingscode", "vestigingscode", "onderwijsaanbiedercode", "onderwijslocatiecode", "administratienr")
+TOLD = "ICE: registreren-schooladviezen {}"
 
 
 @pytest.fixture
@@ -131,6 +137,96 @@ def test_the_simulator_answers_what_comes_in(tmp_path: Path, run: Run) -> None:
         process.terminate()
         process.communicate(timeout=15)
         assert process.returncode == 0
+
+
+def post(config: Path, operatie: str, message: Any) -> tuple[int, str]:
+    """What a LAS sends that makes its messages itself."""
+    settings = load_settings(config)
+    assert settings.certificate
+    context = ssl.create_default_context(cafile=str(settings.certificate.trust_files[0]))
+    context.load_cert_chain(settings.certificate.cert, settings.certificate.key)
+    (supplier,) = [item for item in settings.leveranciers if item.toetssoort == "ICE"]
+    url = urlsplit(supplier.base_url)
+    query = f"edu-to={settings.scholen[0].oin}&edu-from={settings.scholen[0].routeringskenmerk}"
+    with closing(http.client.HTTPSConnection("localhost", url.port, timeout=10, context=context)) as connection:
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", f"{url.path}/{operatie}?{query}", json.dumps(message), headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())["melding"]
+
+
+def test_the_simulator_plays_the_coming_year_and_tells_what_is_wrong(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "sim"
+    config = folder / "doorstroom.toml"
+    versie = ("--schooljaar", "2026-2027", "--versie", "Doorstroomtoetsketen_v2026-2027")
+    process = start("simulator", "--dir", folder, "--port", free_ports(), *versie, "--strict", "brin")
+    with running(process, "School year") as line:
+        assert line.strip() == "School year 2026-2027, agreement Doorstroomtoetsketen_v2026-2027, definition 1.1.0."
+        line_with(process, "99DD nobody")
+        for kind in ("deelnemers", "adviezen"):
+            sent = run(kind, "send", folder / f"{kind}.csv", "--school", "99AA", "--config", config)
+            assert sent.exit_code == 0, sent.stderr
+        assert "27 taken in by the LAS" in line_with(process, "results sent")
+        assert run("rapporten", "fetch", "--to", "rap", "--config", config).stdout.startswith("27 reports")
+
+        settings = load_settings(config)
+        with Client(**settings.arguments()) as client:
+            assert {item.resultaat.versie for item in client.resultaten()} == {"Doorstroomtoetsketen_v2026-2027"}
+        entries = [{"deelnemerref": [{"label": "LAS-key", "onderwijsdeelnemerID": f"k{at}"}], "advies": "HAVO"} for at in "123"]
+        message = {
+            "datumtijd": "2027-01-20T09:30:00Z",
+            "auteur": "Eigen LAS",
+            "versie": "Doorstroomtoetsketen_v2026-2027",
+            "profiel": "Schooladviezen",
+            "schooljaar": "2026-2027",
+            "deelnemersgroep": {name: getattr(settings.scholen[0], name) for name in SCHOOL_CODES},
+            "voorlopigSchooladviezen": entries,
+        }
+        told = []
+        for change in (
+            {"versie": "Doorstroomtoetsketen_v1.1"},
+            {"voorlopigSchooladviezen": [{**item, "advies": "HAVO/VWO"} for item in entries]},
+            {"deelnemersgroep": {**message["deelnemersgroep"], "instellingscode": "99BB"}},
+        ):
+            status, melding = post(config, "registreren-schooladviezen", {**message, **change})
+            told.append((status, line_with(process, "registreren-schooladviezen").strip()))
+            assert "HAVO/VWO" not in melding
+            assert line_with(process, "came in").strip().endswith(str(status))
+        assert told == [
+            (
+                202,
+                TOLD.format(
+                    "taken in, with a remark on versie: is de versie van een eerder schooljaar, en niet die van dit; dat is "
+                    "Doorstroomtoetsketen_v2026-2027 (oudere versie)"
+                ),
+            ),
+            (
+                422,
+                TOLD.format(
+                    "refused for voorlopigSchooladviezen[0].advies and 2 more: is geen van de 17 waarden van de "
+                    "waardelijst (enum)"
+                ),
+            ),
+            (422, TOLD.format("refused for deelnemersgroep.instellingscode: is een andere BRIN dan in edu-to (BRIN)")),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (("--schooljaar", "2031-2032"), 78, "no afspraak is known for school year 2031-2032"),
+        (("--schooljaar", "2026"), 78, "expected a schooljaar"),
+        (("--strict", "alles"), 78, "there are brin, versie, voorletters"),
+        (("--definitie", "nergens.yaml"), 74, "cannot read nergens.yaml"),
+    ],
+)
+def test_what_cannot_be_played_is_said_before_anything_is_written(
+    options: tuple[str, ...], code: int, says: str, tmp_path: Path, run: Run
+) -> None:
+    result = run("simulator", "--port", free_ports(), "--seconds", "0", *options)
+    assert result.exit_code == code
+    assert says in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -10,7 +10,8 @@ import pytest
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 
 from doorstroom_client import AsyncClient, Client
-from doorstroom_client.config.reader import SETTINGS, Settings, load_settings
+from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate import SecurityWarning
 from doorstroom_client.simulator import Keten
@@ -82,7 +83,7 @@ def test_everything(tmp_path: Path) -> None:
     assert (found.timeouts.post, found.timeouts.osr, found.retry.longest_wait) == (12, 15.0, 5.5)
     assert found.retry.pause(1, 0) is not None
     assert found.retry.pause(2, 0) is None
-    assert (found.serve_host, found.serve_port, found.test_identities) == ("0.0.0.0", 9443, True)
+    assert (found.receiving.host, found.receiving.port, found.test_identities) == ("0.0.0.0", 9443, True)
     assert set(found.arguments()) == {
         *[
             "auteur",

@@ -121,3 +121,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def definitions() -> dict[str, Definition]:
     """The definitions by name of the agreement."""
     return _LOADED
+
+
+@pytest.fixture(scope="session")
+def spec_dir() -> Path:
+    """The folder with the published definitions."""
+    return Path(_FOLDER)

@@ -58,6 +58,7 @@ EXPECTED = (
     "reference/current-result.md",
     "reference/mandates.md",
     "reference/let-in.md",
+    "reference/simulator-judge.md",
     "reference/commands.md",
     "reference/csv.md",
     "reference/heroverweging.md",

@@ -25,6 +25,8 @@ BRINGS = {
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography
+    "simulator.speeljaar",  # cryptography
+    "simulator.regels",  # cryptography
     "simulator.place",  # cryptography: its package brings it
     "cli._app",  # typer, rich
     "receiving.server",  # running: uvicorn

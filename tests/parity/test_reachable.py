@@ -26,8 +26,8 @@ PUBLIC = (
     "doorstroom_client.transport",
 )
 """The packages with an ``__all__``: what stands there may be imported."""
-INSIDE = {"Retry", "Retry.__init__"}
-"""Its annotations name tenacity, which is loaded by the first call that is repeated."""
+INSIDE = {"Retry", "Retry.__init__", "Settings.__init__"}
+"""The first name tenacity, which is loaded by the first call that is repeated; the last is made of fields, most of a base."""
 
 
 MADE_BY_THE_LIBRARY = {

@@ -319,9 +319,9 @@ def test_a_proxy_only_on_this_machine(chain: Keten) -> None:
 
     environment = {"DOORSTROOM_SERVE_HOST": "0.0.0.0", "DOORSTROOM_SERVE_PROXY_TRUSTED": "10.0.0.1, 10.1.0.0/16"}
     settings = load_settings(chain.directory / "doorstroom.toml", environment)
-    assert settings.serve_proxy_trusted == ("10.0.0.1", "10.1.0.0/16")
+    assert settings.receiving.proxy_trusted == ("10.0.0.1", "10.1.0.0/16")
     with pytest.raises(ConfigurationError) as caught:
-        settings.proxy()
+        settings.receiving.proxy(settings.own_certificate)
     assert caught.value.setting == "serve.host"
 
 

@@ -17,6 +17,8 @@ from doorstroom_client.simulator.verzending import Afzender
 
 from .helpers import LAS_OIN, TOETS_OIN
 from .wereld import (
+    AFSPRAAK,
+    JSON,
     KLAS,
     ROUTING,
     SCHOOL,
@@ -83,12 +85,12 @@ def test_scores_can_be_text(wereld: Wereld) -> None:
         TOETS_OIN,
         mandaat=lambda *_: True,
         scholen={SCHOOL},
-        versies={VERSIE},
+        afspraken=[AFSPRAAK],
         scores_als_tekst=True,
     )
     query = (("edu-to", SCHOOL), ("edu-from", ROUTING))
     body = json.dumps(deelnemerslijst(KLAS[0])).encode()
-    als_tekst.app(Received("POST", "/dst/registreren", query, body=body, peer_oin=LAS_OIN))
+    als_tekst.app(Received("POST", "/dst/registreren", query, tuple(JSON.items()), body, LAS_OIN))
     (bericht,) = als_tekst.neem_af()
     assert {type(score["waarde"]) for score in bericht["resultatenscores"]["scores"]["scores"]} == {str}
 

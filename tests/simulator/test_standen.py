@@ -18,7 +18,7 @@ from doorstroom_client import (
     RapportOnbekend,
     SchoolOnbekend,
 )
-from doorstroom_client.simulator import Gedrag, Keten, Toestand, adviezen_of, deelnemers_of
+from doorstroom_client.simulator import Gedrag, Keten, Streng, Toestand, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.standen import ALLE, POSTS
 
@@ -192,6 +192,8 @@ def test_only_lists_have_a_period(wereld: Wereld, operatie: str) -> None:
     [
         {"kleur": "rood"},
         {"gedrag": "onbekend"},
+        {"streng": ["onbekend"]},
+        {"streng": "brin"},
         {"gesloten": ["registreren"]},
         {"gesloten": {"leerlingrapport": ["alle"]}},
         {"gesloten": {"registreren": "alle"}},
@@ -200,13 +202,14 @@ def test_only_lists_have_a_period(wereld: Wereld, operatie: str) -> None:
     ],
 )
 def test_what_does_not_exist_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"state|Period|Gedrag"):
+    with pytest.raises(ValueError, match=r"state|Period|Gedrag|Streng"):
         Toestand().changed({"onbekende_rapporten": [], **wrong})
 
 
 def test_only_what_is_named_changes() -> None:
     full = Toestand(
         gedrag=Gedrag.WEIGERT_LIJST,
+        streng=frozenset({Streng.BRIN, Streng.VERSIE}),
         gesloten=frozenset((operatie, ALLE) for operatie in POSTS),
         onbekende_scholen=frozenset({SCHOOL}),
         uitgestelde_rapporten=frozenset({FIRST}),

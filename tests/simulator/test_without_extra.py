@@ -9,15 +9,16 @@ import pytest
 
 BLOCKED = "import sys; sys.modules['cryptography'] = None\n"
 PURE = """
-from doorstroom_client import Adviezenlijst, School
+from doorstroom_client import School
+from doorstroom_client.messages.afspraak import NEWEST
 from doorstroom_client.simulator import Toetssysteem, adviezen_of, bedenk_leerlingen, deelnemers_of, edexml_of, leerling_of
 from doorstroom_client.simulator.osr import SimulatedOsr
 
-klas = bedenk_leerlingen(27, schooljaar="2026-2027")
+klas = bedenk_leerlingen(27, schooljaar="2025-2026")
 codes = {"onderwijsaanbiedercode": "901A901", "onderwijslocatiecode": "901X901", "administratienr": "01"}
 school = School(instellingscode="99AA", vestigingscode="00", routeringskenmerk="0000000700099AA00530", **codes)
-toetssysteem = Toetssysteem("ICE", "x", "0" * 20, mandaat=lambda *_: True, scholen=[school.oin], versies=["v"])
-toetssysteem.meld_aan(school, klas, schooljaar="2026-2027")
+toetssysteem = Toetssysteem("ICE", "x", "0" * 20, mandaat=lambda *_: True, scholen=[school.oin], afspraken=[NEWEST])
+toetssysteem.meld_aan(school, klas, schooljaar="2025-2026")
 assert len(adviezen_of(klas)) == len(deelnemers_of(klas)[1]) == len(toetssysteem.neem_af()) == 27
 assert b"<leerlingen>" in edexml_of(klas, school)
 SimulatedOsr(api_key_header="x", api_key="y").mandate(school.oin, "0" * 20)

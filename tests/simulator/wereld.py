@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.simulator.https import HttpsServer
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
@@ -17,7 +18,10 @@ from .helpers import LAS_OIN, TOETS_OIN, Reply, call
 SCHOOL = "0000000700099XX00000"
 ROUTING = "0000000700099XX00530"
 NAMENS = f"?edu-to={SCHOOL}&edu-from={ROUTING}"
-VERSIE = "Doorstroomtoetsketen_v1.1"
+VERSIE = "Doorstroomtoetsketen_v2026-2027"
+AFSPRAAK = Afspraak.met_naam("1.1").volgende(naam="2026-2027", versie=VERSIE, eerste_schooljaar="2026-2027")
+"""Registered, with an invented version string."""
+JSON = {"Content-Type": "application/json"}
 KLAS = bedenk_leerlingen(27, schooljaar="2026-2027")
 GROEP = {
     "instellingscode": "99XX",
@@ -84,7 +88,7 @@ class Wereld:
             Gedrag.ACCEPTEERT,
             mandaat=lambda school, oin: (school, oin) in self.mandaten,
             scholen={SCHOOL},
-            versies={VERSIE},
+            afspraken=[AFSPRAAK],
             now=lambda: datetime(2027, 3, 1, 12, tzinfo=UTC),
         )
         self.server = serve(self.toets.app)
@@ -94,7 +98,7 @@ class Wereld:
     def post(self, operatie: str, bericht: Any, query: str = NAMENS) -> Reply:
         """Send a list."""
         body = bericht if isinstance(bericht, bytes) else json.dumps(bericht).encode()
-        return call(self.connection, "POST", f"/dst/{operatie}{query}", body)
+        return call(self.connection, "POST", f"/dst/{operatie}{query}", body, JSON)
 
     def registreer(self, *klas: BedachteLeerling) -> int:
         """Send pupils; return the status."""

@@ -908,7 +908,7 @@ def _(left_behind: Any, key: Any) -> str:
 
 
 @bug("T6", "nobody looks at the proxy before serve does", "config.certificates:_proxied", _OWN, only="would_not_start")
-def _(_proxied: Any, settings: Any) -> Any:
+def _(_proxied: Any, serve: Any, own: Any) -> Any:
     from doorstroom_client.config.certificates import Judged
 
     return Judged("proxy", None, None)
