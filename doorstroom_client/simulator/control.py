@@ -1,7 +1,7 @@
 """The control address of a chain: for whoever tests a LAS or a runner that is not written in Python.
 
-JSON over HTTP, on loopback only and with a token, because it is no party of the chain: it says what came in, sets states and the
-next answers, and has suppliers push results. Everything behind it is invented.
+JSON over HTTP, on loopback only and with a token, because it is no party of the chain: it says what came in, sets states and
+the next answers, and has suppliers push results. Everything behind it is invented.
 """
 
 from __future__ import annotations
@@ -10,22 +10,20 @@ import hmac
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.school import School
 from doorstroom_client.output.files import write_whole
-from doorstroom_client.simulator.toetssysteem import Toetssysteem
-from doorstroom_client.simulator.verkeer import Richting, Verkeer
-
-if TYPE_CHECKING:
-    from doorstroom_client.simulator.keten import Keten
+from doorstroom_client.simulator.keten import LAS_OIN, Keten
+from doorstroom_client.simulator.toetssysteem import Toetssysteem, Verzonden
+from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
 
 FILE = "control.json"
 """The file that says where the control address is, and its token."""
@@ -56,7 +54,7 @@ class Control:
 
     def __init__(self, keten: Keten) -> None:
         self._keten = keten
-        self._las_oin = keten.osr.api_key_of
+        self._las_oin = LAS_OIN
         self._routes: Mapping[tuple[str, str], Callable[[Query, Data], Any]] = {
             ("GET", "/"): self._index,
             ("GET", "/standen"): lambda *_: self.states(),
@@ -96,8 +94,10 @@ class Control:
         """Everything that can be set, as it is now."""
         keten = self._keten
         return {
-            "toetssystemen": {soort: _states_of(systeem, keten.toont(soort)) for soort, systeem in keten.toetssystemen.items()},
-            "terugweg": {"antwoorden": keten.terugweg.vast.as_data()},
+            "toetssystemen": {
+                soort: _states_of(systeem, keten.servers.shown(soort)) for soort, systeem in keten.toetssystemen.items()
+            },
+            "terugweg": {"antwoorden": keten.terugweg.as_data()["antwoorden"]},
             "osr": {"storing": keten.osr.outage, "mandaten": self._mandates(), "adressen": self._addresses()},
         }
 
@@ -117,28 +117,19 @@ class Control:
         _only(data, "toetssystemen", "terugweg", "osr")
         for soort, more in data.get("toetssystemen", {}).items():
             self._set_supplier(soort, more)
-        for name, more in data.get("terugweg", {}).items():
-            _only({name: more}, "antwoorden")
-            self._keten.terugweg.vast.read(more)
+        self._keten.terugweg.stel_in(data.get("terugweg", {}))
         self._set_osr(data.get("osr", {}))
         return self.states()
 
     def _put(self, query: Query, data: Data) -> dict[str, Any]:
-        """Everything as it was: what is not named is as it is from the start."""
-        for systeem in self._keten.toetssystemen.values():
-            systeem.antwoord_gewoon()
-        self._keten.terugweg.antwoord_gewoon()
+        """Everything as it was when this was given; answers that are not in it end."""
         return self._change(query, data)
 
     def _set_supplier(self, soort: str, more: Data) -> None:
         systeem = self._supplier(soort)
-        _only(more, "toestand", "antwoorden", "server")
-        if "toestand" in more:
-            systeem.toestand = systeem.toestand.changed(more["toestand"])
-        if "antwoorden" in more:
-            systeem.vast.read(more["antwoorden"])
         if "server" in more:
-            self._keten.toon(soort, more["server"])
+            self._keten.servers.show(soort, more["server"])
+        systeem.stel_in({name: value for name, value in more.items() if name != "server"})
 
     def _set_osr(self, more: Data) -> None:
         _only(more, "storing", "mandaten", "adressen")
@@ -166,13 +157,13 @@ class Control:
     def _traffic(self, query: Query, _: Data) -> dict[str, Any]:
         _only(query, "partij", "na", "sinds", "richting")
         verkeer = self._traffic_of(query.get("partij", ""))
-        found = verkeer.after(int(query.get("na", "0")))
-        if "richting" in query:
-            found = [item for item in found if item.richting is Richting(query["richting"])]
-        if "sinds" in query:
-            since = datetime.fromisoformat(query["sinds"])
-            found = [item for item in found if item.moment >= since]
-        return {**verkeer.as_data(after=verkeer.geteld), "uitwisselingen": [verkeer.whole(item) for item in found]}
+        which = Richting(query["richting"]) if "richting" in query else None
+        since = datetime.fromisoformat(query["sinds"]) if "sinds" in query else None
+
+        def meant(item: Uitwisseling) -> bool:
+            return which in (None, item.richting) and (since is None or item.moment >= since)
+
+        return verkeer.as_data(whole=True, after=int(query.get("na", "0")), only=meant)
 
     def _pupils(self, query: Query, _: Data) -> dict[str, Any]:
         systeem, school = self._supplier(query["toetssysteem"]), query["school"]
@@ -207,16 +198,18 @@ class Control:
             }
 
     def _push(self, _: Query, data: Data) -> dict[str, Any]:
-        _only(data, "toetssysteem", "school", "leerlingen", "afwijkingen")
+        _only(data, "toetssysteem", "school", "leerlingen", "afwijkingen", "opnieuw")
         soort, wanted = data["toetssysteem"], data.get("leerlingen")
         systeem, school = self._supplier(soort), self._school(data.get("school"))
-        sent = []
+        if data.get("opnieuw"):
+            return _sent(self._keten.stuur_opnieuw(soort))
+        sent: list[Verzonden] = []
         for message in systeem.deelnemers(school.oin):
             identities = [ref["onderwijsdeelnemerID"] for ref in message["deelnemerref"]]
             if wanted is None or set(identities) & set(wanted):
                 more = data.get("afwijkingen", ())
                 sent += self._keten.stuur_resultaten(soort, school, wie=identities[0], afwijkingen=more)
-        return {"verzonden": [{"status": item.status, "reden": item.reden, "rapportid": item.rapportid} for item in sent]}
+        return _sent(sent)
 
     def _mandate(self, _: Query, data: Data) -> dict[str, Any]:
         _only(data, "school", "partij", "gegeven")
@@ -225,7 +218,7 @@ class Control:
 
     def _register(self, _: Query, data: Data) -> dict[str, Any]:
         _only(data, "routeringskenmerk", "adres", "partij")
-        url = data["adres"] if "adres" in data else self._keten.adres_van(data["partij"])
+        url = data["adres"] if "adres" in data else self._keten.servers.url(data["partij"])
         self._keten.osr.register_endpoint(str(data["routeringskenmerk"]), url, supplier_oin=self._las_oin)
         return {"adressen": self._addresses()}
 
@@ -250,7 +243,7 @@ class Control:
         if party == "las":
             return self._las_oin
         systeem = self._keten.toetssystemen.get(party)
-        return party if systeem is None else systeem.oin
+        return party if systeem is None else str(systeem.oin)
 
     def _supplier(self, soort: str) -> Toetssysteem:
         found = self._keten.toetssystemen.get(soort)
@@ -270,8 +263,13 @@ class Control:
         return self._keten.osr.verkeer if party == "osr" else self._supplier(party).verkeer
 
 
+def _sent(sent: Sequence[Verzonden]) -> dict[str, Any]:
+    return {"verzonden": [{"status": item.status, "reden": item.reden, "rapportid": item.rapportid} for item in sent]}
+
+
 def _states_of(systeem: Toetssysteem, shown: str) -> dict[str, Any]:
-    return {"toestand": systeem.toestand.as_data(), "antwoorden": systeem.vast.as_data(), "server": shown}
+    found = systeem.as_data()
+    return {**{name: found[name] for name in ("toestand", "antwoorden")}, "server": shown}
 
 
 def _only(data: Data, *known: str) -> None:
@@ -341,7 +339,7 @@ def _handler(control: Control, token: str) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_PATCH = do_PUT = do_POST = do_GET
+        do_PATCH = do_PUT = do_POST = do_GET  # noqa: N815 - as HTTP has them
 
         def _answer(self) -> tuple[int, Any]:
             if not hmac.compare_digest(self.headers.get("Authorization") or "", f"Bearer {token}"):
