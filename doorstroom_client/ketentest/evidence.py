@@ -90,6 +90,7 @@ def arrival_of(
     answered: int,
     moment: str,
     tls: str = "",
+    path: str = "",
 ) -> Arrival:
     """A request of the system under test as evidence; one about pupils of others keeps its size and checksum only."""
     found = _document(body)
@@ -106,7 +107,7 @@ def arrival_of(
         pupils=keys.labels_in(found),
         foreign=foreign,
         size=len(body),
-        sha256=digest(body),
+        sha256=digest(body or path.encode()),
         answered=answered,
         moment=moment,
     )

@@ -128,7 +128,7 @@ class Arrival(_Outcome):
         pupils: labels of the class that it is about.
         foreign: whether it is about others.
         size: bytes of the body.
-        sha256: of the body, the first 16 digits.
+        sha256: of the body, or of the path when there is none, the first 16 digits.
         answered: the status that it got; 0 when none was given.
         moment: when it came in, in UTC.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import socket
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from doorstroom_client import Client, ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
@@ -78,8 +79,9 @@ class Preflight:
 
     def _own_mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
-            ours = [item for item in self._client.osr.find_eigen_mandaten() if item.school_oin == frame.school.oin]
-            return Looked(value=bool(ours), why="" if ours else "de school heeft de LAS niet gemachtigd")
+            las = replace(self._leverancier, oin=frame.las_oin, naam="de LAS")
+            found = self._client.osr.check_mandaat(frame.school, las)
+            return Looked(value=bool(found), why="" if found else "de school heeft de LAS niet gemachtigd")
 
         return _told(look)
 

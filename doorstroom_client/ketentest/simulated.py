@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -16,6 +17,9 @@ from doorstroom_client.messages.school import School
 Ask = Callable[[str, str, Mapping[str, Any] | None], Any]
 """Asks the control address: method, path and what goes along; gives what comes back."""
 _SECOND_ADMINISTRATION = "99"
+_STRANGER = "DIA"
+_AGAIN_AFTER = 2.2
+_MOST_PUSHES = 3
 
 
 class Simulated:
@@ -64,8 +68,7 @@ class Simulated:
         """Have it push results, or make reports ready."""
         for what, how in does.items():
             if what in ("resultaten", "verbeter"):
-                about = {"toetssysteem": self._toetssoort, "school": frame.school.oin, "leerlingen": self._identities(how)}
-                self._ask("POST", "/resultaten", about | ({"afwijking": "verbeterd"} if what == "verbeter" else {}))
+                self.push(how, frame.school, *(["gecorrigeerd"] if what == "verbeter" else []))
             elif what == "rapport":
                 self._set({"toestand": {"uitgestelde_rapporten": []}})
             else:
@@ -95,10 +98,16 @@ class Simulated:
         """What suppliers pushed."""
         return self._arrivals("terugweg", since)
 
-    def push(self, pupils: Sequence[str], school: School) -> None:
-        """Have the supplier push the results of pupils."""
+    def push(self, pupils: Sequence[str], school: School, *afwijkingen: str) -> None:
+        """Have the supplier push the results of pupils; what got no answer, or 503, comes again, as a sound supplier does."""
         about = {"toetssysteem": self._toetssoort, "school": school.oin, "leerlingen": self._identities(pupils)}
-        self._ask("POST", "/resultaten", about)
+        sent = self._ask("POST", "/resultaten", about | {"afwijkingen": list(afwijkingen)})["verzonden"]
+        for _ in range(_MOST_PUSHES - 1):
+            if all(item["status"] not in (None, 503) for item in sent):
+                break
+            time.sleep(_AGAIN_AFTER)
+            again = {"toetssysteem": self._toetssoort, "opnieuw": True}
+            sent = self._ask("POST", "/resultaten", again)["verzonden"]
 
     # --- inside
 
@@ -137,6 +146,7 @@ class Simulated:
                 answered=item["status"] or 0,
                 moment=item["moment"],
                 tls=item.get("tls", ""),
+                path=item["pad"],
             )
             for item in found["uitwisselingen"]
         ]
@@ -208,12 +218,12 @@ def _outage(here: Simulated, _: Frame) -> None:
 
 
 def _other_oin(here: Simulated, frame: Frame) -> int:
-    """How many results reach an address of the LAS that shows another OIN."""
-    found = here._ask("POST", "/adres-met-ander-oin", {"routeringskenmerk": frame.school.routeringskenmerk})
+    """How many results reach an address of the LAS that shows another OIN: that of another supplier."""
+    number = frame.school.routeringskenmerk
+    before = here._ask("GET", f"/verkeer?partij={_STRANGER}", None)["geteld"]
+    here._ask("POST", "/adressen", {"routeringskenmerk": number, "partij": _STRANGER})
     here.push(["K01"], frame.school)
-    return int(here._ask("GET", f"/verkeer?partij={found['partij']}&na={found['nummer']}", None)["geteld"]) - int(
-        found["nummer"]
-    )
+    return int(here._ask("GET", f"/verkeer?partij={_STRANGER}", None)["geteld"]) - int(before)
 
 
 _ARRANGEMENTS: Mapping[str, Callable[[Simulated, Frame], Any]] = {
