@@ -15,6 +15,7 @@ from doorstroom_client.ketentest.steps import Drive, Ours, Send
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.simulator.published import Definitie, definitie_bij
+from doorstroom_client.simulator.regels import in_woorden
 
 JSON = (("Content-Type", "application/json"),)
 """The header of a message."""
@@ -115,7 +116,7 @@ class Frame:
             operation: the last part of the path that it belongs to.
             document: the message as JSON gives it.
         """
-        return [str(breach) for breach in self._definitie.breaches(operation, document)]
+        return [f"{breach.path}: {in_woorden(breach)}" for breach in self._definitie.breaches(operation, document)]
 
     @staticmethod
     def school_in(arranged: Arranged) -> School:

@@ -95,6 +95,7 @@ class Definitie:
         for operatie, profiel in (
             ("registreren", afspraak.profiel_deelnemers),
             ("registreren-schooladviezen", afspraak.profiel_schooladviezen),
+            ("leerlingresultaat", afspraak.profiel_resultaat),
         ):
             put(operatie, ("versie",), _without_enum)
             put(operatie, ("profiel",), partial(_with_enum, [profiel]))

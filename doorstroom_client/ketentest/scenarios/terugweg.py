@@ -160,6 +160,7 @@ def definition(frame: Frame) -> Steps:
             (numbers if _SCORE.search(problem) else problems).append(problem)
         yield Check(eis=_DEFINITION, expected="in orde", got="; ".join(problems[:3]) or "in orde")
         yield Check(eis="Q1:waarde", expected=0, got=len(numbers))
+        yield Check(eis=_DEFINITION, expected=frame.afspraak.versie, got=_at(item, "versie"))
         yield Check(eis=_DEFINITION, expected=frame.toetssoort, got=_at(item, "toets", "id"))
         yield Check(eis=_DEFINITION, expected=frame.toetssoort, got=_at(item, "resultatenscores", "toetsdefinitie"))
 
