@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from doorstroom_client import Client
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.ketentest.drivers import SdkDriver
+from doorstroom_client.ketentest.drivers import Las, SdkDriver, as_driver
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
 from doorstroom_client.ketentest.partner import known_schooljaar
@@ -82,7 +82,9 @@ def played(
     spoil: Callable[[Keten], object] | None = None,
     *,
     driver: Driver | None = None,
+    las: Las | None = None,
     seconds: float | None = None,
+    started: bool = False,
 ) -> Iterator[Chain]:
     """Start a chain, and test it.
 
@@ -91,12 +93,14 @@ def played(
         keten: the chain, not yet started.
         spoil: makes one of its parties do something wrong.
         driver: drives the LAS under test; this library is that LAS when left out.
+        las: the LAS under test itself, in place of a driver.
+        started: whether the chain runs already; then it is left running.
         seconds: how long to wait for what has to come in.
 
     Raises:
         StoreError: the journal cannot be made.
     """
-    with keten:
+    with nullcontext() if started else keten:
         if spoil is not None:
             spoil(keten)
         control = Control(keten)
@@ -104,7 +108,7 @@ def played(
         journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, _head(keten))
         with keten.client() as client:
             making = _Making(keten, control, Keys(journal.head.run), client, folder)
-            hands = making.hands(driver, _SECONDS if seconds is None else seconds)
+            hands = making.hands(driver or las, _SECONDS if seconds is None else seconds)
             yield Chain(keten, control, hands, journal)
 
 
@@ -159,12 +163,16 @@ class _Making:
         )
         self._other_ca = Pki(folder / "andere-uitgever", name="Andere uitgever")
 
-    def hands(self, driver: Driver | None, seconds: float) -> dict[Rol, RoleHands]:
+    def hands(self, las: Driver | Las | None, seconds: float) -> dict[Rol, RoleHands]:
         """All of them."""
         here, keten, terms = self._simulated, self._keten, Terms(seconds=seconds)
         supplier = self._requester(self._supplier.basis_url, self._supplier.oin, "las", LAS_OIN)
         receiver = self._requester(keten.servers.las.url, LAS_OIN, TOETSSOORT.lower(), self._supplier.oin)
-        las = driver or SdkDriver(self._las, TOETSSOORT, lambda pupils: here.push(pupils, keten.school))
+
+        def push(pupils: Sequence[str]) -> None:
+            here.push(pupils, keten.school, "gecorrigeerd")  # so that there is a report that was never fetched
+
+        driver = SdkDriver(self._las, TOETSSOORT, push) if las is None else as_driver(las, push)
         where = urlsplit(self._supplier.basis_url)
         leverancier = next(item for item in keten.leveranciers if item.toetssoort == TOETSSOORT)
         preflight = Preflight(
@@ -189,7 +197,7 @@ class _Making:
             Rol.TERUGWEG: at_supplier,
             Rol.ONTVANGER: RoleHands(self._frame, here, requester=receiver, terms=terms),
             Rol.LAS: RoleHands(
-                self._frame, here, arrivals=here.at_supplier, stage=here.stage_supplier, driver=las, terms=terms
+                self._frame, here, arrivals=here.at_supplier, stage=here.stage_supplier, driver=driver, terms=terms
             ),
         }
 
