@@ -122,6 +122,7 @@ def _verzend_een(
     try:
         if lijn.connection.sock is None:
             lijn.connection.connect()
+        assert lijn.connection.sock is not None
         if not mag_ontvangen(zending.edu_to, oin_of(lijn.connection.sock)):
             return Verzonden(zending.rapportid, None, "andere OIN")
         lijn.connection.request("POST", f"{lijn.path}/leerlingresultaat?{query}", body, headers)
