@@ -19,9 +19,11 @@ from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.invented_lists import adviezen_of, deelnemers_of, leerling_of
+from doorstroom_client.simulator.osr import Mandate, SimulatedOsr
 from doorstroom_client.simulator.published import Definitie, load_definition
 from doorstroom_client.simulator.regels import Opmerking, Streng
 from doorstroom_client.simulator.standen import Gedrag, Toestand
+from doorstroom_client.simulator.terugweg import Terugweg
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
 from doorstroom_client.simulator.validator import Breach
 from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
@@ -42,10 +44,13 @@ __all__ = [
     "Fault",
     "Gedrag",
     "Keten",
+    "Mandate",
     "Opmerking",
     "Received",
     "Richting",
+    "SimulatedOsr",
     "Streng",
+    "Terugweg",
     "Toestand",
     "Toetssysteem",
     "Uitwisseling",

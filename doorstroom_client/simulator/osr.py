@@ -10,7 +10,9 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
+from typing import Any
 
 from doorstroom_client.osr.mandate_table import Example
 from doorstroom_client.simulator.https import Answer, Received
@@ -20,6 +22,7 @@ from doorstroom_client.simulator.osr_routes import PREFIXES, Routes, collection_
 from doorstroom_client.simulator.verkeer import Richting, Verkeer
 
 __all__ = ["Endpoint", "Mandate", "SimulatedOsr"]
+_NO_WINDOW = (-math.inf, 0)
 
 
 class SimulatedOsr:
@@ -53,7 +56,7 @@ class SimulatedOsr:
             today: the day meant when a request names none.
             clock: monotonic seconds, for the rate limit.
         """
-        self.namespace = namespace
+        self._namespace = self.namespace = namespace
         self.outage = False
         self.says: Example | None = None
         self.verkeer = Verkeer(secret=(api_key_header,))
@@ -65,7 +68,7 @@ class SimulatedOsr:
         self._data = Data(today, {namespace: "active"})
         self._routes = Routes(self._data)
         self._limit: tuple[int, float] | None = None
-        self._window = (-math.inf, 0)
+        self._window = _NO_WINDOW
 
     # --- what stands in it
 
@@ -163,7 +166,37 @@ class SimulatedOsr:
         """Answer 429 with Retry-After to whatever is more than this; None takes the limit away."""
         with self._lock:
             self._limit = None if requests is None else (requests, per_seconds)
-            self._window = (-math.inf, 0)
+            self._window = _NO_WINDOW
+
+    def reset(self) -> None:
+        """Go back to how it was when it was made: nothing stands in it. Do this while no request is under way."""
+        with self._lock:
+            self.namespace, self.outage, self.says = self._namespace, False, None
+            self._limit, self._window = None, _NO_WINDOW
+            self._data.reset(self._namespace)
+        self.verkeer.reset()
+
+    def as_data(self, *, whole: bool = False) -> dict[str, Any]:
+        """What stands in it, how it behaves and what was asked, as plain values for JSON; no tokens and no keys.
+
+        Args:
+            whole: with the paths, headers and bodies of what was asked and answered.
+        """
+        with self._lock:
+            data = self._data
+            return {
+                "namespace": self.namespace,
+                "outage": self.outage,
+                "says": None if self.says is None else {"status": self.says.status, "body": self.says.body},
+                "limit": None if self._limit is None else list(self._limit),
+                "versions": dict(data.versions),
+                "mandates": [_plain(item, without=("token",)) for item in data.mandates.values()],
+                "endpoints": [_plain(item) for item in data.endpoints.values()],
+                "schools": dict(data.schools),
+                "boards": {code: list(schools) for code, schools in data.boards.items()},
+                "systems": [list(pair) for pair in data.systems.values()],
+                "verkeer": self.verkeer.as_data(whole=whole),
+            }
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
@@ -209,3 +242,8 @@ class SimulatedOsr:
             return max(begun + seconds - now, 1e-6)
         self._window = (begun, count + 1)
         return 0.0
+
+
+def _plain(record: Mandate | Endpoint, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    named = {item.name: getattr(record, item.name) for item in fields(record) if item.name not in without}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in named.items()}

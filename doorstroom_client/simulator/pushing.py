@@ -136,6 +136,13 @@ class Pushing:
         """
         self._resultaten.voeg_rapport_toe(rapportid, school_oin, regels)
 
+    def reset(self) -> None:
+        """Forget pupils, results, reports, what waits and what was kept of requests."""
+        self._deelnemers.reset()
+        self._resultaten.reset()
+        self._openstaand.reset()
+        self.verkeer.reset()
+
     def _neem_af(self, school_oin: str | None, wie: str | None, afwijkingen: Collection[str]) -> list[Zending]:
         found = self._deelnemers.van(school_oin)
         if wie is not None:

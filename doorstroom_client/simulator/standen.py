@@ -95,7 +95,7 @@ class Standen:
     """
 
     def __init__(self, begin: Toestand) -> None:
-        """Start in a state, to which `herbegin` comes back."""
+        """Start in a state, to which `reset` comes back."""
         self._begin = begin
         self._toestand_lock = threading.Lock()
         self.toestand = begin
@@ -192,6 +192,11 @@ class Standen:
             ValueError: all were forgotten, and cannot come back one by one.
         """
         self._remove("onbekende_rapporten", welk)
+
+    def reset(self) -> None:
+        """Take everything back: the state in which it began."""
+        with self._toestand_lock:
+            self.toestand = self._begin
 
     def _is_closed(self, operatie: str, school_oin: str) -> bool:
         return not self.toestand.gesloten.isdisjoint({(operatie, ALLE), (operatie, school_oin)})

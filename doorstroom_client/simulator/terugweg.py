@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from doorstroom_client import Client, InboundRequest
@@ -56,6 +57,20 @@ class Terugweg:
     def antwoord_gewoon(self) -> None:
         """End the fixed answers."""
         self._vast.wis(RESULTAAT)
+
+    def reset(self) -> None:
+        """Close the client, end the fixed answers and forget what came in; the store is for who made it."""
+        self.close()
+        self._vast.wis(None)
+        self.verkeer.reset()
+
+    def as_data(self, *, whole: bool = False) -> dict[str, Any]:
+        """Fixed answers and what was asked and answered, as plain values for JSON.
+
+        Args:
+            whole: with paths, headers and bodies, which hold the data of pupils that were sent.
+        """
+        return {"antwoorden": self._vast.as_data(), "verkeer": self.verkeer.as_data(whole=whole)}
 
     def close(self) -> None:
         """Close the client; the next result opens another one."""

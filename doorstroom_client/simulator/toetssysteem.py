@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -89,7 +89,8 @@ class Toetssysteem(Standen, Pushing):
         Standen.__init__(self, Toestand(gedrag=gedrag, streng=frozenset(map(Streng, streng))))
         base = f"https://toetssysteem.example{_PREFIX}"
         Pushing.__init__(self, self.toetssoort, naam, base, Deelnemers(), scores_als_tekst=scores_als_tekst, now=now)
-        self._scholen = set(scholen)
+        self._signed_up = frozenset(scholen)
+        self._scholen = set(self._signed_up)
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self.opmerkingen: list[Opmerking] = []
@@ -114,6 +115,58 @@ class Toetssysteem(Standen, Pushing):
     def antwoord_gewoon(self, operatie: str | None = None) -> None:
         """End the fixed answers of one operation, or of all."""
         self._vast.wis(operatie)
+
+    def stel_in(self, data: Mapping[str, Any]) -> None:
+        """Take over states and fixed answers in the form of `as_data`; only what is named changes, and all of it or nothing.
+
+        Args:
+            data: ``toestand`` and ``antwoorden``, one of them or both.
+
+        Raises:
+            ValueError: a name or a value does not exist; nothing was changed.
+        """
+        if unknown := data.keys() - {"toestand", "antwoorden"}:
+            raise ValueError(f"Of a supplier {', '.join(sorted(unknown))} cannot be set.")
+        toestand = self.toestand.changed(data.get("toestand", {}))
+        self._vast.read(data.get("antwoorden", {}))
+        self.toestand = toestand
+
+    def as_data(self, *, whole: bool = False) -> dict[str, Any]:
+        """All that it holds, as plain values for JSON: states, fixed answers, counts, and what was asked and answered.
+
+        Args:
+            whole: with the paths, headers and bodies of what was asked and answered, which hold the data of pupils that were
+                sent. Otherwise there is nothing of a pupil in it but what states name.
+        """
+        known = Counter(item.school_oin for item in self._deelnemers.van())
+        advised = Counter(item.school_oin for item in self._deelnemers.van() if item.advies is not None)
+        return {
+            "toetssoort": self.toetssoort.value,
+            "naam": self.naam,
+            "oin": self.oin,
+            "basis_url": self.basis_url,
+            "toestand": self.toestand.as_data(),
+            "antwoorden": self._vast.as_data(),
+            "scholen": sorted(self.scholen),
+            "deelnemers": dict(known),
+            "adviezen": dict(advised),
+            "rapporten": len(self._resultaten),
+            "openstaand": self.openstaand,
+            "lijsten": dict(self.lijsten),
+            "opgemerkt": self.opgemerkt,
+            "verkeer": self.verkeer.as_data(whole=whole),
+        }
+
+    def reset(self) -> None:
+        """Go back to how it was when it was made; only its `basis_url` stays. Do this while no request is under way."""
+        Standen.reset(self)
+        Pushing.reset(self)
+        self._vast.wis(None)
+        with self._lock:
+            self._scholen = set(self._signed_up)
+            self.lijsten.clear()
+            self.opmerkingen.clear()
+            self.opgemerkt = 0
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""

@@ -18,7 +18,7 @@ from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.tables import read_adviezen
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.simulator.invented import BedachteLeerling
-from doorstroom_client.simulator.keten import SCHOLEN
+from doorstroom_client.simulator.played_schools import SCHOLEN
 
 SEND = ("adviezen", "send", "adviezen.csv", "--school", "99AA")
 CHANGES = (*SEND, "--only-changes")

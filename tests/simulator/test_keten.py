@@ -19,8 +19,9 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.receiving.judge import InboundRequest
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
-from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
+from doorstroom_client.simulator.keten import LAS_OIN, Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.played_schools import MOST_SCHOOLS, SCHOLEN
 from doorstroom_client.simulator.toetssysteem import Gedrag
 from doorstroom_client.simulator.verzending import Afzender
 from doorstroom_client.transport.tls import client_context, server_context
@@ -49,7 +50,7 @@ def test_invented_schools_cannot_be_real_and_differ(stil: Keten) -> None:
 
 
 def test_the_last_school_that_can_be_invented_is_one(stil: Keten, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stil, "_invented", dict.fromkeys(map(str, range(MOST_SCHOOLS - 1)), "ICE"))
+    monkeypatch.setattr(stil._schools, "chosen", dict.fromkeys(map(str, range(MOST_SCHOOLS - 1)), "ICE"))
     [last] = stil.bedenk_scholen(1, leerlingen=0)
     assert last.instellingscode == "90ZZ"
 
