@@ -63,7 +63,7 @@ class Country(Keten):
         random.Random(SCHOOLS).shuffle(everybody)  # noqa: S311 - who plays along stands anywhere among the others
         self._schools.scholen = tuple(everybody)
         filler = secrets.token_bytes(REPORT_BYTES)
-        for soort, server in self._servers.suppliers.items():
+        for soort, server in self.servers.suppliers.items():
             server._app = Reporting(self.toetssystemen[soort].app, filler)
 
     def contexts(self) -> list[ssl.SSLContext]:

@@ -24,7 +24,7 @@ class ChainPushing:
     osr: SimulatedOsr
     toetssystemen: dict[str, Toetssysteem]
     school: School
-    _servers: ChainServers
+    servers: ChainServers
     _receive: bool
 
     def stuur_resultaten(
@@ -75,16 +75,16 @@ class ChainPushing:
 
     def afzender(self, toetssoort: str) -> Afzender:
         """With what a supplier pushes, to the LAS that the OSR has an address of."""
-        issued = self._servers.calling[toetssoort]
+        issued = self.servers.calling[toetssoort]
         return Afzender(
             endpoint_for=self._find_endpoint,
             cert=issued.cert,
             key=issued.key,
-            trust=self._servers.pki.trust,
+            trust=self.servers.pki.trust,
             mag_ontvangen=self.osr.may_receive,
         )
 
     def _find_endpoint(self, routing_id: str) -> str | None:
         """The address of an administration; our own LAS is found without its name, which may mean nothing here."""
         url = self.osr.find_endpoint(routing_id)
-        return self._servers.las.near_url if self._receive and url == self._servers.las.url else url
+        return self.servers.las.near_url if self._receive and url == self.servers.las.url else url

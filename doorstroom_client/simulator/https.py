@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from http import HTTPStatus
@@ -14,7 +15,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.serving import Server
-from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule
+from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule, TlsVariant
 
 MAX_BODY = 5 * 1024 * 1024
 _MAX_HEADERS = 100
@@ -108,7 +109,11 @@ App = Callable[[Received], Answer]
 
 
 class HttpsServer(Server):
-    """Serves one app over HTTP/1.1 with TLS 1.2 or 1.3; when the app raises, the peer gets 500."""
+    """Serves one app over HTTP/1.1 with TLS 1.2 or 1.3; when the app raises, the peer gets 500.
+
+    Attributes:
+        app: answers each request; may be replaced while it runs.
+    """
 
     def __init__(
         self,
@@ -134,9 +139,16 @@ class HttpsServer(Server):
             client_certificate: "optional" lets a peer without one in, without an OIN; one that is shown is verified.
             place: where it listens, and its name in the URL.
         """
-        context = MODERN.context(cert=cert, key=key, trust=trust, client_certificate=client_certificate)
-        super().__init__(context, port=port, name=name, place=place)
-        self._app = app
+        self._trust, self._rule = trust, client_certificate
+        super().__init__(self._speaking(MODERN, cert, key), port=port, name=name, place=place)
+        self.app = app
+
+    def show(self, cert: Path, key: Path, variant: TlsVariant = MODERN) -> None:
+        """Be another server from the next connection on: with another certificate, or one that speaks TLS in another way."""
+        self._context = self._speaking(variant, cert, key)
+
+    def _speaking(self, variant: TlsVariant, cert: Path, key: Path) -> ssl.SSLContext:
+        return variant.context(cert=cert, key=key, trust=self._trust, client_certificate=self._rule)
 
     def _answer(self, wire: Wire) -> bool:
         assert wire.request is not None
@@ -144,7 +156,7 @@ class HttpsServer(Server):
             wire.last = True
             _send(Answer.melding(refused, HTTPStatus(refused).phrase), wire)
             return False
-        return answer_with(self._app, wire)
+        return answer_with(self.app, wire)
 
 
 def answer_with(app: App, wire: Wire) -> bool:

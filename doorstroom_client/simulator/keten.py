@@ -107,6 +107,7 @@ class Keten(ChainPushing):
         certificate: what the LAS calls with.
         server_certificate: what the LAS is called with: for a receiving side of your own.
         store: path of the store in which results are received.
+        servers: the servers of all parties; have one make itself known in another way here.
     """
 
     def __init__(
@@ -140,7 +141,7 @@ class Keten(ChainPushing):
         self._receive = receive
         self.terugweg = Terugweg(self._receiver)
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
-        self._servers = ChainServers(
+        self.servers = ChainServers(
             self.directory,
             self._place,
             range(port, port + PORTS) if port else (0,) * PORTS,
@@ -149,7 +150,7 @@ class Keten(ChainPushing):
             suppliers={soort: (systeem.oin, systeem.app) for soort, systeem in self.toetssystemen.items()},
             receive=receive,
         )
-        self.certificate, self.server_certificate = self._servers.certificate, self._servers.server_certificate
+        self.certificate, self.server_certificate = self.servers.certificate, self.servers.server_certificate
         self._begin()
 
     def __enter__(self) -> Self:
@@ -163,13 +164,13 @@ class Keten(ChainPushing):
 
     def start(self) -> None:
         """Start all servers."""
-        self._servers.start()
+        self.servers.start()
         self._started = True
         self._give_addresses()
 
     def stop(self) -> None:
         """Stop all servers; a temporary folder is removed."""
-        self._servers.stop()
+        self.servers.stop()
         self.terugweg.close()
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
@@ -184,7 +185,7 @@ class Keten(ChainPushing):
         self.terugweg.reset()
         for suffix in _STORE_FILES:
             Path(f"{self.store}{suffix}").unlink(missing_ok=True)
-        self._servers.reset()
+        self.servers.reset()
         self._schools.reset()
         self.osr.reset()
         for systeem in self.toetssystemen.values():
@@ -208,7 +209,7 @@ class Keten(ChainPushing):
     @property
     def osr_settings(self) -> Osr:
         """The OSR as a LAS configures it; known from `start` on."""
-        return self._osr_at(self._servers.osr.url)
+        return self._osr_at(self.servers.osr.url)
 
     def _osr_at(self, url: str) -> Osr:
         return Osr(
@@ -308,7 +309,7 @@ class Keten(ChainPushing):
             toetssoort: which supplier; its OIN and a good certificate are used.
             *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
         """
-        systeem, pki = self.toetssystemen[toetssoort], self._servers.pki
+        systeem, pki = self.toetssystemen[toetssoort], self.servers.pki
         issued = pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
         with served(played, pki=pki.servers, issued=issued, place=self._place) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
@@ -344,14 +345,14 @@ class Keten(ChainPushing):
 
     def _give_addresses(self) -> None:
         for soort, systeem in self.toetssystemen.items():
-            systeem.basis_url = f"{self._servers.suppliers[soort].url}/dst"
+            systeem.basis_url = f"{self.servers.suppliers[soort].url}/dst"
         self._register(self.scholen)
 
     def _register(self, scholen: Sequence[School]) -> None:
         if self._receive:
             for school in scholen:
-                self.osr.register_endpoint(school.routeringskenmerk, self._servers.las.url, supplier_oin=LAS_OIN)
+                self.osr.register_endpoint(school.routeringskenmerk, self.servers.las.url, supplier_oin=LAS_OIN)
 
     def _receiver(self) -> Client:
         """The client that receives: it finds schools by a function, so that those that are invented later are known too."""
-        return self.client(osr=self._osr_at(self._servers.osr.near_url), scholen=self._schools.by_address.get)
+        return self.client(osr=self._osr_at(self.servers.osr.near_url), scholen=self._schools.by_address.get)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,6 +57,19 @@ class Terugweg:
     def antwoord_gewoon(self) -> None:
         """End the fixed answers."""
         self._vast.wis(RESULTAAT)
+
+    def stel_in(self, data: Mapping[str, Any]) -> None:
+        """Take over fixed answers in the form of `as_data`; all of it or nothing.
+
+        Args:
+            data: ``antwoorden``.
+
+        Raises:
+            ValueError: a name or a value does not exist; nothing was changed.
+        """
+        if unknown := data.keys() - {"antwoorden"}:
+            raise ValueError(f"Of the receiving side {', '.join(sorted(unknown))} cannot be set.")
+        self._vast.read(data.get("antwoorden", {}))
 
     def reset(self) -> None:
         """Close the client, end the fixed answers and forget what came in; the store is for who made it."""

@@ -194,14 +194,21 @@ class Verkeer(Sequence[Uitwisseling]):
             self._kept.clear()
             self.geteld = self._bytes = 0
 
-    def as_data(self, *, whole: bool = False, after: int = 0) -> dict[str, Any]:
+    def as_data(
+        self,
+        *,
+        whole: bool = False,
+        after: int = 0,
+        only: Callable[[Uitwisseling], bool] = lambda _: True,
+    ) -> dict[str, Any]:
         """The same as plain values for JSON.
 
         Args:
             whole: paths, headers and bodies too, which may hold data of whatever pupils were sent.
             after: only those with a higher number.
+            only: only those for which it says so.
         """
-        items = self.after(after)
+        items = filter(only, self.after(after))
         return {
             "geteld": self.geteld,
             "vergeten": self.vergeten,

@@ -55,7 +55,7 @@ def certificate(keten: Keten, begins: float, ends: float) -> None:
     """Let our certificate begin and end so many days from now."""
     now = dt.datetime.now(dt.UTC)
     days = {"not_before": now + dt.timedelta(days=begins), "not_after": now + dt.timedelta(days=ends)}
-    keten._servers.pki.clients.issue("las", oin=keten.certificate.facts().oin, **days)
+    keten.servers.pki.clients.issue("las", oin=keten.certificate.facts().oin, **days)
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def test_schools_without_an_answer_are_told_beside_the_others(keten: Keten, run:
     config = tmp_path / "doorstroom.toml"
     config.write_text(config.read_text("utf-8") + "\n[retry]\nattempts = 1\nlongest_wait = 0\n", "utf-8")
     assert run("mandaat", "check", "--school", "99AA").exit_code == 0
-    keten._servers.osr._app = without_third_version(keten.osr.app)
+    keten.servers.osr.app = without_third_version(keten.osr.app)
     config.write_text(config.read_text("utf-8").replace("/api/v2", "/api/v3"), "utf-8")
     result = run("mandaat", "check", "--json")
     assert result.exit_code == 69  # not 77: of no school it is said that it has no mandate

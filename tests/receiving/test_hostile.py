@@ -193,7 +193,7 @@ def test_one_connection_takes_little_memory(
     supplier = Supplier(chain)
     if who == "stranger":
         supplier = Supplier(
-            chain, issued=chain._servers.pki.clients.issue(f"x{time.monotonic_ns()}", oin="00000003123456789000")
+            chain, issued=chain.servers.pki.clients.issue(f"x{time.monotonic_ns()}", oin="00000003123456789000")
         )
     most = before = served.memory()
 

@@ -26,6 +26,7 @@ from doorstroom_client.simulator import (
     deelnemers_of,
 )
 from doorstroom_client.simulator.by_itself import _Supplier
+from doorstroom_client.simulator.chain_servers import ChainServers
 from doorstroom_client.simulator.deelnemers import Deelnemers
 from doorstroom_client.simulator.https import Received
 from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER, LAS_OIN
@@ -120,6 +121,9 @@ TELL: dict[str, Act] = {
     "Toetssysteem.stuur_resultaten": refused,
     "Terugweg.app": lambda keten: keten.terugweg.app(Received("POST", "/leerlingresultaat", body=b"{}")),
     "Terugweg.antwoord_met": lambda keten: keten.terugweg.antwoord_met(429),
+    "Terugweg.stel_in": lambda keten: keten.terugweg.stel_in({"antwoorden": {"leerlingresultaat": [{"status": 503}]}}),
+    "ChainServers.show": lambda keten: keten.servers.show(ICE, "expired"),
+    "ChainServers.surround": lambda keten: keten.servers.surround("osr", lambda received, app: app(received)),
     "SimulatedOsr.app": lambda keten: asked(keten, "GET", "/schools"),
     "SimulatedOsr.POST": lambda keten: asked(keten, "POST", "/endpoints", address(keten, "https://localhost:1")),
     "SimulatedOsr.PUT": lambda keten: asked(keten, "PUT", "/endpoints/1", address(keten, "https://localhost:1")),
@@ -160,15 +164,18 @@ READS = {
     *named(Toetssysteem, "deelnemers adviezen openstaand scholen as_data"),
     *named(SimulatedOsr, "has_mandate find_endpoint may_receive as_data"),
     *named(Terugweg, "as_data"),
+    *named(ChainServers, "url shown"),
 }
 FACTS = {
     *named(
         Keten,
-        "start stop reset directory schooljaar afspraak school store osr terugweg toetssystemen certificate server_certificate",
+        "start stop reset directory schooljaar afspraak school store osr terugweg toetssystemen certificate server_certificate "
+        "servers",
     ),
     *named(Toetssysteem, "toetssoort naam oin verkeer reset"),
     *named(SimulatedOsr, "verkeer reset"),
     *named(Terugweg, "verkeer reset"),
+    *named(ChainServers, "start stop reset pki osr las suppliers calling certificate server_certificate"),
 }
 """How it was made, and its parts."""
 
@@ -190,7 +197,7 @@ def public(found: object) -> set[str]:
 def test_each_public_name_is_of_one_kind(begonnen: tuple[Keten, Any]) -> None:
     """A new one is told here whether it changes something, so that no state is forgotten."""
     keten, _ = begonnen
-    found = {name for part in (keten, supplier(keten), keten.osr, keten.terugweg) for name in public(part)}
+    found = {name for part in (keten, supplier(keten), keten.osr, keten.terugweg, keten.servers) for name in public(part)}
     kinds = [set(TELL), TAKES_BACK, MORE_OF_IT, READS, FACTS]
     methods_of_http = {"SimulatedOsr.POST", "SimulatedOsr.PUT", "SimulatedOsr.DELETE"}
     assert set().union(*kinds) - methods_of_http == found
