@@ -61,9 +61,9 @@ class Country(Keten):
         taken = {school.instellingscode for school in self.scholen}
         everybody = [*self.scholen, *_silent_schools(SCHOOLS - len(self.scholen), taken)]
         random.Random(SCHOOLS).shuffle(everybody)  # noqa: S311 - who plays along stands anywhere among the others
-        self.scholen = tuple(everybody)
+        self._schools.scholen = tuple(everybody)
         filler = secrets.token_bytes(REPORT_BYTES)
-        for soort, server in self._supplier_servers.items():
+        for soort, server in self.servers.suppliers.items():
             server._app = Reporting(self.toetssystemen[soort].app, filler)
 
     def contexts(self) -> list[ssl.SSLContext]:

@@ -26,8 +26,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from doorstroom_client import ClientCertificate, Leverancier
-from doorstroom_client.simulator.keten import LAS_OIN, SCHOLEN
+from doorstroom_client.simulator.keten import LAS_OIN
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.simulator.played_schools import SCHOLEN
 
 ROOT = Path(__file__).resolve().parents[1]
 OIN = "00000003990000110000"

@@ -231,10 +231,10 @@ class _Play:
         story.step("For every result there is a report in PDF.", 'client.fetch_leerlingrapport(result, to="rapporten")')
         first = self._played[0]
         system = self._keten.toetssystemen[first.toets]
-        system.rapport_klaar = False
+        system.stel_rapport_uit()
         if self._client.fetch_leerlingrapport(first.resultaten[0]) is None:
             story.say(f"At first {first.toets} has none ready: the client gives None, and you ask again later.")
-        system.rapport_klaar = True
+        system.maak_rapport_klaar()
         for part in self._played:
             for item in part.resultaten:
                 part.rapporten += self._client.fetch_leerlingrapport(item, to=folder) is not None

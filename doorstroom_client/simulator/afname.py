@@ -78,6 +78,7 @@ class Omstandigheid:
         datumtijd: when the message is made, UTC with ``Z``.
         rapportbasis: base URL of the supplier, for ``aanvullendeinfo``.
         scores_als_tekst: False sends whole numbers, as the published example does (quirk Q1).
+        stand: ``versie`` of the result, free text.
     """
 
     toetssoort: Toetssoort
@@ -88,20 +89,24 @@ class Omstandigheid:
     datumtijd: str
     rapportbasis: str
     scores_als_tekst: bool
+    stand: str = "Definitief"
 
 
-def bepaal_uitslag(identiteiten: Sequence[Identiteit], advies: str | None, seed: str) -> Uitslag:
+def bepaal_uitslag(identiteiten: Sequence[Identiteit], advies: str | None, seed: str, correctie: int = 0) -> Uitslag:
     """Invent an outcome near the advice: mostly the same step, sometimes a higher one, seldom a lower one.
 
     Args:
         identiteiten: of the pupil; the first decides the outcome.
         advies: wire value; None when the school sent none.
         seed: another value gives other outcomes.
+        correctie: how often it was corrected: each time another advice and score, with the same report.
     """
     toeval = hashlib.sha256("\n".join((seed, *identiteiten[0])).encode()).digest()
     trede = _trede(advies) + (1 if toeval[0] < 64 else -1 if toeval[0] < 90 else 0)
     trede = min(max(trede, 0), len(_TREDEN) - 1)
-    score = 50 + 10 * trede + toeval[1] % 10
+    if correctie % 2:
+        trede += 1 if trede < len(_TREDEN) - 1 else -1
+    score = 50 + 10 * trede + (toeval[1] + correctie) % 10
     return Uitslag(
         rapportid=str(uuid.UUID(bytes=toeval[8:24], version=4)),
         toetsadvies=_TREDEN[trede].value,
@@ -130,7 +135,7 @@ def maak_leerlingresultaat(identiteiten: Sequence[Identiteit], uitslag: Uitslag,
         "resultatenscores": {
             "id": f"resultatenscores-{uitslag.rapportid[:8]}",
             "deelnemerref": [{"label": label, "onderwijsdeelnemerID": waarde} for label, waarde in identiteiten],
-            "versie": "Definitief",
+            "versie": rond.stand,
             "datumtijd": rond.datumtijd,
             "toetsdefinitie": rond.toetssoort.value,
             "afnamecontext": {

@@ -10,8 +10,9 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.simulator.antwoorden import MELDINGEN, Namens
+from doorstroom_client.simulator.antwoorden import MELDINGEN
 from doorstroom_client.simulator.https import Received
+from doorstroom_client.simulator.namens import Namens
 from doorstroom_client.simulator.proza import Gevonden, gevonden, zoek_in
 from doorstroom_client.simulator.published import Definitie, definitie_bij
 from doorstroom_client.simulator.regels import Opmerking, Regel, Streng, in_woorden, weigert

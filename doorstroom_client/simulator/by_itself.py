@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from doorstroom_client.simulator.keten import Keten
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
+from doorstroom_client.simulator.verkeer import Richting
 
 _LOOK_EVERY = 0.1
 _QUIET_SECONDS = 1.0
@@ -52,16 +53,18 @@ class _Supplier:
     def look(self) -> None:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
         system = self._keten.toetssystemen[self._soort]
-        new = system.ontvangen[-count:] if (count := system.geteld - self._seen) else []
+        if system.verkeer.geteld < self._seen:  # the chain was reset
+            self._seen = self._remarked = 0
+        new = system.verkeer.after(self._seen)
         self._tell_remarks(system)  # looked up later, so that none comes behind the line of its list
-        self._seen += len(new)
-        for operation, status in new:
+        self._seen = new[-1].nummer if new else self._seen
+        for item in (item for item in new if item.richting is Richting.ONTVANGEN):
             self._last = time.monotonic()
-            if operation == "leerlingrapport":
+            if item.operatie == "leerlingrapport":
                 self._reports += 1
             else:
-                self._taken_in = self._taken_in or status == 202
-                self._tell(f"{self._soort}: {operation} came in, answered {status}")
+                self._taken_in = self._taken_in or item.status == 202
+                self._tell(f"{self._soort}: {item.operatie or 'something else'} came in, answered {item.status}")
         if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
             self._last = 0.0
             self._answer()

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.x509.oid import ExtendedKeyUsageOID
-
-from doorstroom_client.simulator.pki import Issued, Leaf, Pki
+from doorstroom_client.simulator.pki import CLIENT_AUTH, SERVER_AUTH, Issued, Leaf, Pki
 from doorstroom_client.simulator.rsa_keys import kept_key
 
 
@@ -39,11 +37,11 @@ class ChainPki:
     def for_calling(self, name: str, oin: str) -> Issued:
         """A certificate for clients; the same party has the same key in every chain of this machine."""
         key = kept_key(f"client-{name}")
-        return self.clients.issue_leaf(name, Leaf(oins=(oin,), hosts=(), usages=(ExtendedKeyUsageOID.CLIENT_AUTH,), key=key))
+        return self.clients.issue_leaf(name, Leaf(oins=(oin,), hosts=(), usages=(CLIENT_AUTH,), key=key))
 
     def for_being_called(self, name: str, oin: str) -> Issued:
         """A certificate for servers, with another key."""
-        usages = (ExtendedKeyUsageOID.SERVER_AUTH,)
+        usages = (SERVER_AUTH,)
         return self.servers.issue_leaf(
             name, Leaf(oins=(oin,), hosts=self._hosts, usages=usages, key=kept_key(f"server-{name}"))
         )

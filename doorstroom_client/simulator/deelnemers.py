@@ -69,6 +69,12 @@ class Deelnemers:
                     deelnemer.advies = advies
             return onbekend
 
+    def reset(self) -> None:
+        """Forget all pupils."""
+        with self._lock:
+            self._per_school.clear()
+            self._index.clear()
+
     def van(self, school_oin: str | None = None) -> list[Deelnemer]:
         """Return the pupils of one school, or of all, in order of arrival."""
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from http import HTTPStatus
@@ -14,10 +15,12 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.simulator.connection import Wire, WireRequest
 from doorstroom_client.simulator.place import HERE, Place
 from doorstroom_client.simulator.serving import Server
-from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule
+from doorstroom_client.simulator.tls_variants import MODERN, ClientCertificateRule, TlsVariant
 
 MAX_BODY = 5 * 1024 * 1024
 _MAX_HEADERS = 100
+NOTHING = -1
+"""As the place where an answer is cut: there is no answer."""
 
 
 class HangUpError(Exception):
@@ -79,12 +82,17 @@ class Answer:
             Q3).
         content_type: None sends no ``Content-Type``.
         headers: further headers.
+        seconds: pause before it; it ends when the server is stopped, and then there is no answer.
+        cut: after so many bytes of the body the connection is closed: 0 is right after the head, `NOTHING` before it; None
+            sends all.
     """
 
     status: int
     body: bytes = field(default=b"", repr=False)
     content_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    cut: int | None = None
 
     @classmethod
     def json(cls, status: int, obj: object, headers: tuple[tuple[str, str], ...] = ()) -> Self:
@@ -101,7 +109,11 @@ App = Callable[[Received], Answer]
 
 
 class HttpsServer(Server):
-    """Serves one app over HTTP/1.1 with TLS 1.2 or 1.3; when the app raises, the peer gets 500."""
+    """Serves one app over HTTP/1.1 with TLS 1.2 or 1.3; when the app raises, the peer gets 500.
+
+    Attributes:
+        app: answers each request; may be replaced while it runs.
+    """
 
     def __init__(
         self,
@@ -127,9 +139,16 @@ class HttpsServer(Server):
             client_certificate: "optional" lets a peer without one in, without an OIN; one that is shown is verified.
             place: where it listens, and its name in the URL.
         """
-        context = MODERN.context(cert=cert, key=key, trust=trust, client_certificate=client_certificate)
-        super().__init__(context, port=port, name=name, place=place)
-        self._app = app
+        self._trust, self._rule = trust, client_certificate
+        super().__init__(self._speaking(MODERN, cert, key), port=port, name=name, place=place)
+        self.app = app
+
+    def show(self, cert: Path, key: Path, variant: TlsVariant = MODERN) -> None:
+        """Be another server from the next connection on: with another certificate, or one that speaks TLS in another way."""
+        self._context = self._speaking(variant, cert, key)
+
+    def _speaking(self, variant: TlsVariant, cert: Path, key: Path) -> ssl.SSLContext:
+        return variant.context(cert=cert, key=key, trust=self._trust, client_certificate=self._rule)
 
     def _answer(self, wire: Wire) -> bool:
         assert wire.request is not None
@@ -137,7 +156,7 @@ class HttpsServer(Server):
             wire.last = True
             _send(Answer.melding(refused, HTTPStatus(refused).phrase), wire)
             return False
-        return answer_with(self._app, wire)
+        return answer_with(self.app, wire)
 
 
 def answer_with(app: App, wire: Wire) -> bool:
@@ -154,16 +173,20 @@ def answer_with(app: App, wire: Wire) -> bool:
         # The stand-in of a peer must not take a test down with it; the test looks at `errors`.
         wire.errors.append(error)
         answer = Answer.melding(500, "Er ging iets mis in de simulator.")
-    _send(answer, wire)
-    return True
+    stopped = answer.seconds > 0 and wire.pause(answer.seconds)
+    return not stopped and _send(answer, wire)
 
 
-def _send(answer: Answer, wire: Wire) -> None:
+def _send(answer: Answer, wire: Wire) -> bool:
+    """Send an answer, or the part of it that is asked for; whether the connection goes on."""
     assert wire.request is not None
+    if answer.cut == NOTHING:
+        return False
     framing = (("Content-Length", str(len(answer.body))), ("Cache-Control", "no-store"), *answer.headers)
     start = head(answer.status, framing, content_type=answer.content_type, close=wire.last)
     # As one block: sent in two, the second waits for the peer's delayed acknowledgement.
-    wire.send(start if wire.request.method == "HEAD" else start + answer.body)
+    wire.send(start if wire.request.method == "HEAD" else start + answer.body[: answer.cut])
+    return answer.cut is None
 
 
 def head(status: int, headers: Sequence[tuple[str, str]], *, content_type: str | None = None, close: bool = False) -> bytes:

@@ -17,26 +17,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
 
-from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, InboundRequest, Leverancier, Osr
+from doorstroom_client import ApiKey, AsyncClient, Client, Leverancier, Osr
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
-from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.messages.vocabulary import Toetssoort
-from doorstroom_client.simulator.chain_pki import ChainPki
+from doorstroom_client.simulator.chain_pushing import ChainPushing
+from doorstroom_client.simulator.chain_servers import ChainServers
 from doorstroom_client.simulator.config_file import config_text
 from doorstroom_client.simulator.faults import Fault, served
-from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
+from doorstroom_client.simulator.invented_lists import adviezen_of as adviezen_of
+from doorstroom_client.simulator.invented_lists import deelnemers_of as deelnemers_of
+from doorstroom_client.simulator.invented_lists import leerling_of as leerling_of
 from doorstroom_client.simulator.osr import SimulatedOsr
 from doorstroom_client.simulator.osr_routes import PREFIXES
-from doorstroom_client.simulator.pki import Issued
 from doorstroom_client.simulator.place import HERE, Place
+from doorstroom_client.simulator.played_schools import SCHOLEN, PlayedSchools
 from doorstroom_client.simulator.regels import Streng
 from doorstroom_client.simulator.speeljaar import choose
-from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem, Verzonden
+from doorstroom_client.simulator.terugweg import Terugweg
+from doorstroom_client.simulator.toetssysteem import Gedrag, Toetssysteem
 
 LAS_OIN = "00000003990000010000"
 OSR_OIN = "00000003990000020000"
@@ -51,31 +53,7 @@ PORTS = 1 + 1 + len(SUPPLIERS)
 API_KEY_HEADER = "X-Simulator-Key"
 """The header name of the real OSR is not public; this one is invented."""
 API_KEY = "alleen-voor-de-simulator"
-
-
-def _school(brin: str, number: str, naam: str) -> School:
-    return School(
-        instellingscode=brin,
-        vestigingscode="00",
-        onderwijsaanbiedercode=f"{number}A{number}",
-        onderwijslocatiecode=f"{number}X{number}",
-        administratienr="01",
-        routeringskenmerk=f"00000007000{brin}00530",
-        naam=naam,
-    )
-
-
-SCHOLEN = (
-    _school("99AA", "901", "De Bedachte Regenboog"),
-    _school("99BB", "902", "De Verzonnen Vlieger"),
-    _school("99CC", "903", "Het Denkbeeldige Kompas"),
-    _school("99DD", "904", "De Gefingeerde Brug"),
-)
-"""Invented schools: with ICE, with DIA, with ROUTE_8, and one without any mandate."""
-
-
-MOST_SCHOOLS = 9 * 26 * 26
-"""So many can be invented: their BRINs begin with 90 to 98, where no real one does."""
+_STORE_FILES = ("", "-wal", "-shm", "-journal")
 
 
 def check_ports(port: int, place: Place = HERE) -> None:
@@ -93,7 +71,7 @@ def check_ports(port: int, place: Place = HERE) -> None:
             bound.listen()
 
 
-class Keten:
+class Keten(ChainPushing):
     """OSR, three suppliers and a receiving LAS, started together.
 
     Args:
@@ -123,12 +101,13 @@ class Keten:
         schooljaar: the school year that is played.
         afspraak: the agreement that is played; results carry its version string.
         osr: the register; give and withdraw mandates here.
+        terugweg: the receiving side of the LAS.
         toetssystemen: the suppliers, by toetssoort.
         school: an invented school that has mandated ICE and the LAS.
-        scholen: four schools; the second has DIA, the third ROUTE_8, the last no mandate. Those of `bedenk_scholen` follow.
         certificate: what the LAS calls with.
         server_certificate: what the LAS is called with: for a receiving side of your own.
         store: path of the store in which results are received.
+        servers: the servers of all parties; have one make itself known in another way here.
     """
 
     def __init__(
@@ -154,27 +133,24 @@ class Keten:
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
         self.schooljaar, self.afspraak = str(self._played.schooljaar), self._played.afspraak
         self.school = SCHOLEN[0]
-        self.scholen: tuple[School, ...] = SCHOLEN
+        self._schools = PlayedSchools()
         self.store = self.directory / "doorstroom.db"
-        self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY)
+        self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY, api_key_of=LAS_OIN)
         self._streng = streng
-        self._pki = ChainPki(self.directory, self._place.names)
         self._receive = receive
-        self._receiver: Client | None = None
-        self.certificate = self._certificate(self._pki.for_calling("las", LAS_OIN))
-        called = self._pki.for_being_called("las", LAS_OIN)
-        self.server_certificate = self._certificate(called)
-        ports = range(port, port + PORTS) if port else (0,) * PORTS
-        self._osr_server = self._server("osr", self._pki.for_being_called("osr", OSR_OIN), self.osr.app, ports[0])
-        self._las_server = self._server("terugweg", called, self._receive_one, ports[1])
+        self.terugweg = Terugweg(self._receiver)
         self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
-        self._calling = {soort: self._pki.for_calling(soort.lower(), item.oin) for soort, item in self.toetssystemen.items()}
-        self._supplier_servers = {
-            soort: self._server(soort.lower(), self._pki.for_being_called(soort.lower(), item.oin), item.app, ports[2 + at])
-            for at, (soort, item) in enumerate(self.toetssystemen.items())
-        }
-        self._give_mandates()
-        self._invented: dict[str, str] = {}
+        self.servers = ChainServers(
+            self.directory,
+            self._place,
+            range(port, port + PORTS) if port else (0,) * PORTS,
+            osr=(OSR_OIN, self.osr.app),
+            las=(LAS_OIN, self.terugweg.app),
+            suppliers={soort: (systeem.oin, systeem.app) for soort, systeem in self.toetssystemen.items()},
+            receive=receive,
+        )
+        self.certificate, self.server_certificate = self.servers.certificate, self.servers.server_certificate
+        self._begin()
 
     def __enter__(self) -> Self:
         """Start all servers."""
@@ -187,22 +163,40 @@ class Keten:
 
     def start(self) -> None:
         """Start all servers."""
-        for server in self._servers():
-            server.start()
-        for soort, systeem in self.toetssystemen.items():
-            systeem.basis_url = f"{self._supplier_servers[soort].url}/dst"
+        self.servers.start()
         self._started = True
-        self._register(self.scholen)
+        self._give_addresses()
 
     def stop(self) -> None:
         """Stop all servers; a temporary folder is removed."""
-        for server in self._servers():
-            server.stop()
-        if self._receiver is not None:
-            self._receiver.close()
-            self._receiver = None
+        self.servers.stop()
+        self.terugweg.close()
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def reset(self) -> None:
+        """Go back to how it was right after `start`, with the same certificates, ports and folder.
+
+        Mandates and addresses, pupils, advice, results and reports, states, fixed answers, what was kept of requests, invented
+        schools and the store are as they were then; whatever was given or told since is gone. Do this while no request is
+        under way, and close the clients of this chain first: their store is removed.
+        """
+        self.terugweg.reset()
+        for suffix in _STORE_FILES:
+            Path(f"{self.store}{suffix}").unlink(missing_ok=True)
+        self.servers.reset()
+        self._schools.reset()
+        self.osr.reset()
+        for systeem in self.toetssystemen.values():
+            systeem.reset()
+        self._begin()
+        if self._started:
+            self._give_addresses()
+
+    @property
+    def scholen(self) -> tuple[School, ...]:
+        """Four schools: the first has ICE, the second DIA, the third ROUTE_8, the last no mandate. Then `bedenk_scholen`'s."""
+        return self._schools.scholen
 
     @property
     def leveranciers(self) -> tuple[Leverancier, ...]:
@@ -214,7 +208,7 @@ class Keten:
     @property
     def osr_settings(self) -> Osr:
         """The OSR as a LAS configures it; known from `start` on."""
-        return self._osr_at(self._osr_server.url)
+        return self._osr_at(self.servers.osr.url)
 
     def _osr_at(self, url: str) -> Osr:
         return Osr(
@@ -267,19 +261,14 @@ class Keten:
         Raises:
             ValueError: so many BRINs that cannot be real do not exist.
         """
-        start = len(self._invented)
-        if start + aantal > MOST_SCHOOLS:
-            raise ValueError(f"At most {MOST_SCHOOLS} schools can be invented.")
-        new = [_invented_school(number) for number in range(start, start + aantal)]
-        for number, school in enumerate(new, start=start):
-            soort, _, oin, _ = SUPPLIERS[number % len(SUPPLIERS)]
-            self._invented[school.oin] = str(soort)
-            self.osr.mandate(school.oin, oin)
+        new = self._schools.invent(aantal, list(self.toetssystemen))
+        for school in new:
+            chosen = self.toetssysteem_van(school)
+            self.osr.mandate(school.oin, chosen.oin)
             self.osr.mandate(school.oin, LAS_OIN)
             for systeem in self.toetssystemen.values():
-                systeem.scholen.add(school.oin)
-            self.toetssystemen[soort].meld_aan(school, self.klas(school, leerlingen), schooljaar=self.schooljaar)
-        self.scholen += tuple(new)
+                systeem.ken_school(school.oin)
+            chosen.meld_aan(school, self.klas(school, leerlingen), schooljaar=self.schooljaar)
         if self._started:
             self._register(new)
         return new
@@ -294,24 +283,22 @@ class Keten:
         Raises:
             KeyError: it is another school.
         """
-        return self.toetssystemen[self._invented[school.oin]]
+        return self.toetssystemen[self._schools.chosen[school.oin]]
 
-    def stuur_resultaten(self, toetssoort: str = Toetssoort.ICE, school: School | None = None) -> list[Verzonden]:
-        """Let the known pupils take the test, and push each result to the LAS that the OSR has an address of.
+    def as_data(self, *, whole: bool = False) -> dict[str, Any]:
+        """All that the parties hold, as plain values for JSON: states, counts and what was asked and answered.
 
         Args:
-            toetssoort: which supplier.
-            school: only of this school.
+            whole: with the paths, headers and bodies of what was asked and answered, which hold the data of pupils that were
+                sent. Otherwise there is nothing of a pupil in it but what states name.
         """
-        issued = self._calling[toetssoort]
-        return self.toetssystemen[toetssoort].stuur_resultaten(
-            self._find_endpoint,
-            cert=issued.cert,
-            key=issued.key,
-            trust=self._pki.trust,
-            school_oin=None if school is None else school.oin,
-            mag_ontvangen=self.osr.may_receive,
-        )
+        return {
+            "schooljaar": self.schooljaar,
+            "scholen": [school.oin for school in self.scholen],
+            "osr": self.osr.as_data(whole=whole),
+            "terugweg": self.terugweg.as_data(whole=whole),
+            "toetssystemen": {soort: systeem.as_data(whole=whole) for soort, systeem in self.toetssystemen.items()},
+        }
 
     @contextmanager
     def failing(self, toetssoort: str, *played: Fault) -> Iterator[Leverancier]:
@@ -321,9 +308,9 @@ class Keten:
             toetssoort: which supplier; its OIN and a good certificate are used.
             *played: faults of `doorstroom_client.simulator.faults`, one per request; the last one goes on.
         """
-        systeem = self.toetssystemen[toetssoort]
-        issued = self._pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
-        with served(played, pki=self._pki.servers, issued=issued, place=self._place) as server:
+        systeem, pki = self.toetssystemen[toetssoort], self.servers.pki
+        issued = pki.for_being_called(f"{toetssoort.lower()}-failing", systeem.oin)
+        with served(played, pki=pki.servers, issued=issued, place=self._place) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
     def write_config(self, path: Path) -> Path:
@@ -336,17 +323,6 @@ class Keten:
         path.touch(mode=0o600)
         path.write_text(config_text(self.arguments(), self.server_certificate, path), "utf-8")
         return path
-
-    def _servers(self) -> list[HttpsServer]:
-        receiver = [self._las_server] if self._receive else []
-        return [self._osr_server, *self._supplier_servers.values(), *receiver]
-
-    def _certificate(self, issued: Issued) -> ClientCertificate:
-        return ClientCertificate(issued.cert, key=issued.key, trust=self._pki.trust)
-
-    def _server(self, name: str, issued: Issued, app: Any, port: int) -> HttpsServer:
-        trust, place = self._pki.trust, self._place
-        return HttpsServer(app, cert=issued.cert, key=issued.key, trust=trust, name=name, port=port, place=place)
 
     def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:
         return Toetssysteem(
@@ -361,83 +337,21 @@ class Keten:
             streng=self._streng,
         )
 
-    def _give_mandates(self) -> None:
+    def _begin(self) -> None:
         for school, (_, _, oin, _) in zip(self.scholen, SUPPLIERS, strict=False):
             self.osr.mandate(school.oin, oin)
             self.osr.mandate(school.oin, LAS_OIN)
 
+    def _give_addresses(self) -> None:
+        for soort, systeem in self.toetssystemen.items():
+            systeem.basis_url = f"{self.servers.suppliers[soort].url}/dst"
+        self._register(self.scholen)
+
     def _register(self, scholen: Sequence[School]) -> None:
         if self._receive:
             for school in scholen:
-                self.osr.register_endpoint(school.routeringskenmerk, self._las_server.url, supplier_oin=LAS_OIN)
+                self.osr.register_endpoint(school.routeringskenmerk, self.servers.las.url, supplier_oin=LAS_OIN)
 
-    def _find_endpoint(self, routing_id: str) -> str | None:
-        """The address of an administration; our own LAS is found without its name, which may mean nothing here."""
-        url = self.osr.find_endpoint(routing_id)
-        return self._las_server.near_url if self._receive and url == self._las_server.url else url
-
-    def _receive_one(self, received: Received) -> Answer:
-        if self._receiver is None:
-            self._receiver = self.client(osr=self._osr_at(self._osr_server.near_url))
-        response = self._receiver.terugweg.handle(
-            InboundRequest(
-                method=received.method,
-                path=received.path,
-                query=urlencode(received.query),
-                peer_oin=received.peer_oin,
-                body=received.body,
-                content_type=received.header("content-type") or "",
-            )
-        )
-        extra = tuple((name, value) for name, value in response.headers if name == "retry-after")
-        return Answer(response.status, response.body, "application/json", extra)
-
-
-def _invented_school(number: int) -> School:
-    tens, rest = divmod(number, 26 * 26)
-    brin = f"{98 - tens}{chr(ord('A') + rest // 26)}{chr(ord('A') + rest % 26)}"
-    place, within = divmod(number, 1000)
-    return School(
-        instellingscode=brin,
-        vestigingscode="00",
-        onderwijsaanbiedercode=f"{910 + place}A{within:03d}",
-        onderwijslocatiecode=f"{910 + place}X{within:03d}",
-        administratienr="01",
-        routeringskenmerk=f"00000007000{brin}00530",
-        naam=f"De Bedachte School {number + 1}",
-    )
-
-
-def leerling_of(bedacht: BedachteLeerling) -> Leerling:
-    """The identities of an invented pupil."""
-    return Leerling(eck_id=bedacht.eck_id, las_key=bedacht.las_key)
-
-
-def adviezen_of(bedacht: Sequence[BedachteLeerling]) -> list[Advies]:
-    """The advice of invented pupils, ready to send."""
-    return [Advies(leerling_of(item), item.advies) for item in bedacht]
-
-
-def deelnemers_of(bedacht: Sequence[BedachteLeerling], school: School | None = None) -> tuple[list[Stamgroep], list[Deelnemer]]:
-    """Invented pupils and their groups, ready to send.
-
-    Args:
-        bedacht: the pupils.
-        school: makes the group ids unique in the chain, where every school has an 8A.
-    """
-    prefix = f"{school.routeringskenmerk}-" if school else ""
-    groepen = [Stamgroep(f"{prefix}groep-{naam}", naam) for naam in sorted({item.groep for item in bedacht})]
-    deelnemers = [
-        Deelnemer(
-            leerling=leerling_of(item),
-            achternaam=item.achternaam,
-            voorvoegsel=item.voorvoegsel,
-            roepnaam=item.roepnaam,
-            voorletters=item.voorletters,
-            geboortedatum=item.geboortedatum,
-            groep=f"{prefix}groep-{item.groep}",
-            geslacht=item.geslacht,
-        )
-        for item in bedacht
-    ]
-    return groepen, deelnemers
+    def _receiver(self) -> Client:
+        """The client that receives: it finds schools by a function, so that those that are invented later are known too."""
+        return self.client(osr=self._osr_at(self.servers.osr.near_url), scholen=self._schools.by_address.get)

@@ -10,16 +10,19 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
+from typing import Any
 
 from doorstroom_client.osr.mandate_table import Example
-from doorstroom_client.simulator.antwoorden import onthoud
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.osr_data import Data
 from doorstroom_client.simulator.osr_records import Asked, Caller, Endpoint, Mandate
-from doorstroom_client.simulator.osr_routes import PREFIXES, Routes
+from doorstroom_client.simulator.osr_routes import PREFIXES, Routes, collection_of
+from doorstroom_client.simulator.verkeer import Richting, Verkeer
 
 __all__ = ["Endpoint", "Mandate", "SimulatedOsr"]
+_NO_WINDOW = (-math.inf, 0)
 
 
 class SimulatedOsr:
@@ -30,8 +33,7 @@ class SimulatedOsr:
         outage: while True every request gets 503.
         says: the answer to every question about a mandate, in place of what stands in it: an example of `TABLE`, with which
             each of its rows can be tried; None for its own answers.
-        calls: method, path and OIN of the caller of the last requests, in order; only the oldest of many thousands are
-            forgotten.
+        verkeer: the last requests and their answers.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class SimulatedOsr:
         *,
         api_key_header: str,
         api_key: str,
+        api_key_of: str | None = None,
         namespace: str = "http://example.org/schemas/doorstroomtoets/simulator",
         today: Callable[[], date] = date.today,
         clock: Callable[[], float] = time.monotonic,
@@ -47,23 +50,25 @@ class SimulatedOsr:
 
         Args:
             api_key_header: name of the header for the key; not public, so every test chooses.
-            api_key: the value an owner must send to see a mandate's details; it goes for all systems of an owner.
+            api_key: the value an owner must send to see or change what is its own; it goes for all systems of an owner.
+            api_key_of: OIN of whom that key is; None takes it from everybody.
             namespace: of the service version.
             today: the day meant when a request names none.
             clock: monotonic seconds, for the rate limit.
         """
-        self.namespace = namespace
+        self._namespace = self.namespace = namespace
         self.outage = False
         self.says: Example | None = None
-        self.calls: list[tuple[str, str, str | None]] = []
+        self.verkeer = Verkeer(secret=(api_key_header,))
         self._api_key_header = api_key_header
         self._api_key = api_key
+        self._api_key_of = api_key_of
         self._clock = clock
         self._lock = threading.Lock()
         self._data = Data(today, {namespace: "active"})
         self._routes = Routes(self._data)
         self._limit: tuple[int, float] | None = None
-        self._window = (-math.inf, 0)
+        self._window = _NO_WINDOW
 
     # --- what stands in it
 
@@ -161,12 +166,47 @@ class SimulatedOsr:
         """Answer 429 with Retry-After to whatever is more than this; None takes the limit away."""
         with self._lock:
             self._limit = None if requests is None else (requests, per_seconds)
-            self._window = (-math.inf, 0)
+            self._window = _NO_WINDOW
+
+    def reset(self) -> None:
+        """Go back to how it was when it was made: nothing stands in it. Do this while no request is under way."""
+        with self._lock:
+            self.namespace, self.outage, self.says = self._namespace, False, None
+            self._limit, self._window = None, _NO_WINDOW
+            self._data.reset(self._namespace)
+        self.verkeer.reset()
+
+    def as_data(self, *, whole: bool = False) -> dict[str, Any]:
+        """What stands in it, how it behaves and what was asked, as plain values for JSON; no tokens and no keys.
+
+        Args:
+            whole: with the paths, headers and bodies of what was asked and answered.
+        """
+        with self._lock:
+            data = self._data
+            return {
+                "namespace": self.namespace,
+                "outage": self.outage,
+                "says": None if self.says is None else {"status": self.says.status, "body": self.says.body},
+                "limit": None if self._limit is None else list(self._limit),
+                "versions": dict(data.versions),
+                "mandates": [_plain(item, without=("token",)) for item in data.mandates.values()],
+                "endpoints": [_plain(item) for item in data.endpoints.values()],
+                "schools": dict(data.schools),
+                "boards": {code: list(schools) for code, schools in data.boards.items()},
+                "systems": [list(pair) for pair in data.systems.values()],
+                "verkeer": self.verkeer.as_data(whole=whole),
+            }
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
+        begin = self.verkeer.begin()
+        answer = self._answer(received)
+        self.verkeer.note(Richting.ONTVANGEN, collection_of(received.path), received, answer, begin=begin)
+        return answer
+
+    def _answer(self, received: Received) -> Answer:
         with self._lock:
-            onthoud(self.calls, (received.method, received.path, received.peer_oin))
             wait = self._wait()
         if self.outage:
             return Answer.json(503, {"message": "service unavailable"}, (("Retry-After", "1"),))
@@ -185,7 +225,7 @@ class SimulatedOsr:
 
     def _system(self, received: Received) -> str | None:
         key = received.header(self._api_key_header)
-        if key == self._api_key:
+        if key == self._api_key and self._api_key_of in (None, received.peer_oin):
             return ""
         supplier, system = self._data.systems.get(key or "", (None, ""))
         return system if supplier is not None and supplier == received.peer_oin else None
@@ -202,3 +242,8 @@ class SimulatedOsr:
             return max(begun + seconds - now, 1e-6)
         self._window = (begun, count + 1)
         return 0.0
+
+
+def _plain(record: Mandate | Endpoint, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    named = {item.name: getattr(record, item.name) for item in fields(record) if item.name not in without}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in named.items()}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from doorstroom_client.simulator.osr_records import Endpoint, Mandate, brin
@@ -36,10 +37,16 @@ class Data:
     _by_parties: dict[tuple[str, str], list[Mandate]] = field(default_factory=dict[tuple[str, str], list[Mandate]])
     _numbers: dict[str, int] = field(default_factory=dict[str, int])
 
+    def reset(self, namespace: str) -> None:
+        """Hold nothing but the service version that is in use."""
+        fresh = Data(self.today, {namespace: "active"})
+        for item in fields(self):
+            setattr(self, item.name, getattr(fresh, item.name))
+
     def give(self, mandate: Mandate) -> Mandate:
         """Add a mandate; its token and number are made here."""
         self._given += 1
-        given = replace(mandate, token=str(uuid.uuid4()), number=self._given)
+        given = replace(mandate, token=_token(self._given, mandate), number=self._given)
         self.mandates[given.number] = given
         self._by_parties.setdefault((given.school_oin or given.board, given.supplier_oin), []).append(given)
         if given.school_oin:
@@ -87,3 +94,9 @@ class Data:
     def board_of(self, school_oin: str) -> str | None:
         """The code of the board of a school."""
         return next((code for code, schools in self.boards.items() if school_oin in schools), None)
+
+
+def _token(number: int, mandate: Mandate) -> str:
+    """The same again for the same mandate in the same place, so that nothing tells a reset registry from a new one."""
+    text = f"{number} {mandate.school_oin or mandate.board} {mandate.supplier_oin} {mandate.namespace}"
+    return str(uuid.UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4))

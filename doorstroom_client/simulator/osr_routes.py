@@ -82,6 +82,8 @@ class Routes:
         return Answer.json(200, self._mandate_body(asked, own[0]) if own else "OK")
 
     def _own_mandate(self, asked: Asked, number: str) -> Answer:
+        if asked.caller.system is None:
+            return _NO_KEY
         own = (mandate for mandate in self._own(asked) if str(mandate.number) == number)
         found = next(own, None)
         if found is None:
@@ -89,9 +91,9 @@ class Routes:
         return Answer.json(200, self._mandate_body(asked, found))
 
     def _school_mandates(self, asked: Asked) -> Answer:
-        code = asked.required("service_code")
         if asked.caller.system is None:
             return _NO_KEY
+        code = asked.required("service_code")
         own = self._own(asked) if code == SERVICE_CODE else []
         return Answer.json(200, [self._mandate_body(asked, mandate) for mandate in own])
 
@@ -137,9 +139,9 @@ class Routes:
         return Answer.json(200, self._endpoint_body(asked, found))
 
     def _register(self, asked: Asked) -> Answer:
-        body = asked.document()
         if asked.caller.system is None:
             return _NO_KEY
+        body = asked.document()
         mandate = next((item for item in self._own(asked) if item.token == body["mandate_token"]), None)
         if mandate is not None and mandate.board:
             return BOARD_ONLY
@@ -172,6 +174,8 @@ class Routes:
         return Answer(204)
 
     def _free(self, asked: Asked) -> Answer:
+        if asked.caller.system is None:  # not public; who asks is about to register, which needs the key
+            return _NO_KEY
         asked.required("service_version_namespace")
         return Answer.json(200, {"routing_id": self.data.free_routing_id(asked.oin("school_oin"))})
 
@@ -291,6 +295,12 @@ class Routes:
 
     def _href(self, asked: Asked, collection: str, key: str | int) -> dict[str, str]:
         return {"href": f"{PREFIXES[asked.version]}/{collection}/{key}"}
+
+
+def collection_of(path: str) -> str:
+    """What a path asks for, such as ``mandates``; empty for one outside the interface."""
+    prefix = next((found for found in PREFIXES.values() if path.startswith(f"{found}/")), None)
+    return "" if prefix is None else path.removeprefix(f"{prefix}/").partition("/")[0]
 
 
 def _endpoint_id(asked: Asked, endpoint: Endpoint) -> str:

@@ -29,6 +29,8 @@ except ImportError as error:
 
 from doorstroom_client.basics.frozen import frozen
 
+CLIENT_AUTH, SERVER_AUTH = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
+"""What a certificate may be used for."""
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CLOCK_SKEW = timedelta(hours=1)
@@ -69,7 +71,7 @@ class Leaf:
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     not_before: datetime | None = None
     not_after: datetime | None = None
-    usages: tuple[ObjectIdentifier, ...] = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
+    usages: tuple[ObjectIdentifier, ...] = (CLIENT_AUTH, SERVER_AUTH)
     common_name: str | None = None
     key: PrivateKey | None = field(default=None, repr=False)
 
@@ -153,7 +155,7 @@ class Pki:
         Raises:
             ValueError: the name cannot be a file name, or the validity ends before it starts.
         """
-        wanted = ((client, ExtendedKeyUsageOID.CLIENT_AUTH), (server, ExtendedKeyUsageOID.SERVER_AUTH))
+        wanted = ((client, CLIENT_AUTH), (server, SERVER_AUTH))
         leaf = Leaf(
             oins=() if oin is None else (oin,),
             hosts=tuple(hosts),

@@ -10,7 +10,7 @@ from typing import Any
 from doorstroom_client.messages.bsn import looks_like_bsn
 from doorstroom_client.messages.identifiers import EckId, Routeringskenmerk
 from doorstroom_client.messages.vocabulary import Identiteitsoort
-from doorstroom_client.simulator.antwoorden import Namens
+from doorstroom_client.simulator.namens import Namens
 from doorstroom_client.simulator.regels import TEKSTEN, Regel
 
 Gevonden = tuple[str, Regel, str]

@@ -4,75 +4,48 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
-from doorstroom_client.messages.vocabulary import TOETSNAMEN, Toetssoort
-from doorstroom_client.simulator.afname import Omstandigheid, Uitslag, bepaal_uitslag, maak_leerlingresultaat
-from doorstroom_client.simulator.antwoorden import (
-    POSTS,
-    RAPPORT,
-    Namens,
-    OpVerzoek,
-    antwoord,
-    lees_namens,
-    onthoud,
-)
+from doorstroom_client.messages.vocabulary import Toetssoort
+from doorstroom_client.simulator.antwoorden import Antwoord
 from doorstroom_client.simulator.berichtcontrole import Berichtcontrole, OngeldigError
-from doorstroom_client.simulator.deelnemers import Deelnemer, Deelnemers, aangemeld
+from doorstroom_client.simulator.deelnemers import Deelnemers, aangemeld
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling
+from doorstroom_client.simulator.namens import Namens, lees_namens
 from doorstroom_client.simulator.pdf import make_pdf
 from doorstroom_client.simulator.published import Definitie
+from doorstroom_client.simulator.pushing import Pushing
 from doorstroom_client.simulator.regels import Opmerking, Streng
-from doorstroom_client.simulator.verzending import Verzonden, Zending, client_context, iedereen, verzend
+from doorstroom_client.simulator.standen import POSTS, RAPPORT, Gedrag, Standen, Toestand
+from doorstroom_client.simulator.vaste_antwoorden import VasteAntwoorden
+from doorstroom_client.simulator.verkeer import Richting
+from doorstroom_client.simulator.verzending import Verzonden
 
 __all__ = ["Gedrag", "Toetssysteem", "Verzonden"]
 
 
-class Gedrag(StrEnum):
-    """What a supplier does with advice for pupils it does not know; suppliers differ."""
-
-    ACCEPTEERT = "accepteert"
-    """Keeps the advice of known pupils, skips the others without a word and answers 202."""
-    WEIGERT_LIJST = "weigert_lijst"
-    """Answers 404 and keeps nothing of a list that has an unknown pupil."""
-    WEIGERT_LIJST_422 = "weigert_lijst_422"
-    """The same, with 422."""
-
-
 _PREFIX = "/dst"
+MOST_REMARKS = 20_000
+"""So many remarks are kept at least, when there were more."""
 _WEIGERT = {Gedrag.WEIGERT_LIJST: 404, Gedrag.WEIGERT_LIJST_422: 422}
 
 
-@frozen
-class _Rapport:
-    school_oin: str
-    regels: tuple[str, ...] = field(repr=False)
-
-
-class Toetssysteem:
+class Toetssysteem(Standen, Pushing):
     """One supplier of one test; hand `app` to a server.
 
     Attributes:
         toetssoort: the test.
         naam: name of the supplier, author of its messages.
         oin: its OIN.
-        gedrag: towards advice for unknown pupils; may be changed while it runs.
-        scholen: OINs of the schools it knows; another school gets 405 (quirk Q4).
+        toestand: what holds until it is taken back, in one value: closed periods, unknown schools, and so on.
         basis_url: its own base URL as written in results, prefix included; set it once the server has a port.
-        rapport_klaar: while False a known report gets 204, with a body (quirk Q3).
-        ontvangen: operation and status of the last requests, in order; only the oldest of many thousands are forgotten.
-        geteld: how many requests there were.
-        streng: what it refuses that it would otherwise only remark on; may be changed while it runs.
+        verkeer: the last requests and their answers: what came in, and what was pushed.
         opmerkingen: what it found wrong in messages, refused or not, in order; only the oldest of many thousands are forgotten.
         opgemerkt: how many of those there were.
         lijsten: how many lists it received for each of the schools it knows, by OIN; refused ones count too.
@@ -99,13 +72,13 @@ class Toetssysteem:
             toetssoort: wire value of the test.
             naam: name of the supplier.
             oin: its OIN, 20 characters.
-            gedrag: towards advice for unknown pupils.
+            gedrag: towards advice for unknown pupils; may be changed while it runs.
             mandaat: ``mandaat(school_oin, oin)`` says whether that party is mandated by the school; asked
                 about the sender and about this supplier.
-            scholen: OINs of the schools it knows.
+            scholen: OINs of the schools that signed up; another school gets 405 (quirk Q4).
             afspraken: the agreements it knows: it accepts their messages, each about its own school years.
             definitie: judges the messages of the first; the shipped ones judge all others.
-            streng: what it refuses that it would otherwise only remark on.
+            streng: what it refuses that it would otherwise only remark on; may be changed while it runs.
             scores_als_tekst: send scores as text, as the definition says, and not as numbers, as its example
                 does (quirk Q1).
             now: the clock.
@@ -113,59 +86,94 @@ class Toetssysteem:
         self.toetssoort = Toetssoort(toetssoort)
         self.naam = naam
         self.oin = oin
-        self.gedrag = gedrag
-        self.scholen = set(scholen)
-        self.basis_url = f"https://toetssysteem.example{_PREFIX}"
-        self.rapport_klaar = True
-        self.ontvangen: list[tuple[str, int]] = []
-        self.geteld = 0
+        Standen.__init__(self, Toestand(gedrag=gedrag, streng=frozenset(map(Streng, streng))))
+        base = f"https://toetssysteem.example{_PREFIX}"
+        Pushing.__init__(self, self.toetssoort, naam, base, Deelnemers(), scores_als_tekst=scores_als_tekst, now=now)
+        self._signed_up = frozenset(scholen)
+        self._scholen = set(self._signed_up)
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
-        self.streng: Collection[Streng] = frozenset(map(Streng, streng))
         self.opmerkingen: list[Opmerking] = []
         self.opgemerkt = 0
         self._controle = Berichtcontrole(afspraken, definitie)
-        self._seed = f"1/{self.toetssoort}"
-        self._scores_als_tekst = scores_als_tekst
-        self._now = now
         self._lock = threading.Lock()
-        self._deelnemers = Deelnemers()
-        self._rapporten: dict[str, _Rapport] = {}
-        self._op_verzoek = OpVerzoek()
+        self._vast = VasteAntwoorden(*POSTS, RAPPORT)
 
-    def antwoord_met(self, operatie: str, status: int, *, keer: int | None = None) -> None:
-        """Answer the next requests with a fixed status, whatever they hold.
+    def antwoord_met(self, operatie: str, *antwoorden: Antwoord | int, keer: int | None = None) -> None:
+        """Fix what the next requests are answered, whatever they hold, in place of what was fixed before.
 
         Args:
             operatie: ``registreren``, ``registreren-schooladviezen`` or ``leerlingrapport``.
-            status: 401, 403, 405, 422, 500 or 503.
-            keer: for how many requests; None goes on until `antwoord_gewoon`.
+            *antwoorden: a status, or more of an answer; several are given in turn.
+            keer: how often each is given; None gives each once and the last one until `antwoord_gewoon`.
 
         Raises:
             ValueError: the operation or the status does not exist here.
         """
-        self._op_verzoek.zet(operatie, status, keer)
+        self._vast.zet(operatie, antwoorden, keer)
 
     def antwoord_gewoon(self, operatie: str | None = None) -> None:
         """End the fixed answers of one operation, or of all."""
-        self._op_verzoek.wis(operatie)
+        self._vast.wis(operatie)
+
+    def stel_in(self, data: Mapping[str, Any]) -> None:
+        """Take over states and fixed answers in the form of `as_data`; only what is named changes, and all of it or nothing.
+
+        Args:
+            data: ``toestand`` and ``antwoorden``, one of them or both.
+
+        Raises:
+            ValueError: a name or a value does not exist; nothing was changed.
+        """
+        if unknown := data.keys() - {"toestand", "antwoorden"}:
+            raise ValueError(f"Of a supplier {', '.join(sorted(unknown))} cannot be set.")
+        toestand = self.toestand.changed(data.get("toestand", {}))
+        self._vast.read(data.get("antwoorden", {}))
+        self.toestand = toestand
+
+    def as_data(self, *, whole: bool = False) -> dict[str, Any]:
+        """All that it holds, as plain values for JSON: states, fixed answers, counts, and what was asked and answered.
+
+        Args:
+            whole: with the paths, headers and bodies of what was asked and answered, which hold the data of pupils that were
+                sent. Otherwise there is nothing of a pupil in it but what states name.
+        """
+        known = Counter(item.school_oin for item in self._deelnemers.van())
+        advised = Counter(item.school_oin for item in self._deelnemers.van() if item.advies is not None)
+        return {
+            "toetssoort": self.toetssoort.value,
+            "naam": self.naam,
+            "oin": self.oin,
+            "basis_url": self.basis_url,
+            "toestand": self.toestand.as_data(),
+            "antwoorden": self._vast.as_data(),
+            "scholen": sorted(self.scholen),
+            "deelnemers": dict(known),
+            "adviezen": dict(advised),
+            "rapporten": len(self._resultaten),
+            "openstaand": self.openstaand,
+            "lijsten": dict(self.lijsten),
+            "opgemerkt": self.opgemerkt,
+            "verkeer": self.verkeer.as_data(whole=whole),
+        }
+
+    def reset(self) -> None:
+        """Go back to how it was when it was made; only its `basis_url` stays. Do this while no request is under way."""
+        Standen.reset(self)
+        Pushing.reset(self)
+        self._vast.wis(None)
+        with self._lock:
+            self._scholen = set(self._signed_up)
+            self.lijsten.clear()
+            self.opmerkingen.clear()
+            self.opgemerkt = 0
 
     def app(self, received: Received) -> Answer:
         """Answer one request."""
+        begin = self.verkeer.begin()
         operatie, rest = self._route(received.path)
-        if operatie is None:
-            return Answer.melding(404, "Dit adres bestaat hier niet.")
-        method = "GET" if operatie == RAPPORT else "POST"
-        if received.method != method:
-            # The real meaning of 405, recognisable by the missing Ontvangstmelding (quirk Q4).
-            return Answer(405, b"Method Not Allowed", "text/plain", (("Allow", method),))
-        answer = self._op_verzoek.neem(operatie) or self._verwerk(operatie, rest, received)
-        with self._lock:
-            onthoud(self.ontvangen, (operatie, answer.status))
-            self.geteld += 1
-            school_oin = received.one("edu-to")
-            if operatie != RAPPORT and school_oin in self.scholen:
-                self.lijsten[school_oin] += 1
+        answer = self._antwoord(operatie, rest, received)
+        self.verkeer.note(Richting.ONTVANGEN, operatie, received, answer, begin=begin)
         return answer
 
     def meld_aan(self, school: School, klas: Iterable[BedachteLeerling], *, schooljaar: str) -> None:
@@ -177,8 +185,25 @@ class Toetssysteem:
             schooljaar: of the test.
         """
         kop = self._controle.kop(schooljaar)
-        self.scholen.add(school.oin)
+        self.ken_school(school.oin)
         self._deelnemers.meld_aan(school.oin, school.routeringskenmerk, kop, map(aangemeld, klas))
+
+    @property
+    def scholen(self) -> frozenset[str]:
+        """OINs of the schools that it knows now."""
+        with self._lock:
+            return frozenset(oin for oin in self._scholen if self._knows(oin))
+
+    def ken_school(self, school_oin: str | None = None) -> None:
+        """Sign a school up, or take `vergeet_school` back; None takes it back for all.
+
+        Raises:
+            ValueError: all were forgotten, and cannot come back one by one.
+        """
+        self._remove("onbekende_scholen", school_oin)
+        if school_oin is not None:
+            with self._lock:
+                self._scholen.add(school_oin)
 
     def deelnemers(self, school_oin: str) -> list[dict[str, Any]]:
         """Return the pupils known for a school, as last received, in order of arrival."""
@@ -192,48 +217,24 @@ class Toetssysteem:
             if deelnemer.advies is not None
         }
 
-    def neem_af(self, school_oin: str | None = None) -> list[dict[str, Any]]:
-        """Let every known pupil take the test.
+    def _antwoord(self, operatie: str, rest: str, received: Received) -> Answer:
+        if not operatie:
+            return Answer.melding(404, "Dit adres bestaat hier niet.")
+        method = "GET" if operatie == RAPPORT else "POST"
+        if received.method != method:
+            # The real meaning of 405, recognisable by the missing Ontvangstmelding (quirk Q4).
+            return Answer(405, b"Method Not Allowed", "text/plain", (("Allow", method),))
+        answer = self._vast.answer(operatie, lambda: self._verwerk(operatie, rest, received))
+        school_oin = received.one("edu-to")
+        with self._lock:
+            if operatie != RAPPORT and school_oin is not None and self._knows(school_oin):
+                self.lijsten[school_oin] += 1
+        return answer
 
-        Args:
-            school_oin: one school; None means all.
+    def _knows(self, school_oin: str) -> bool:
+        return school_oin in self._scholen and not self._holds_for(self.toestand.onbekende_scholen, school_oin)
 
-        Returns:
-            A Leerlingresultaat per pupil. Doing it again gives the same outcomes while the advice is the
-            same.
-        """
-        return [zending.bericht for zending in self._zendingen(school_oin)]
-
-    def stuur_resultaten(
-        self,
-        endpoint_for: Callable[[str], str | None],
-        *,
-        cert: Path,
-        key: Path,
-        trust: Path,
-        school_oin: str | None = None,
-        mag_ontvangen: Callable[[str, str | None], bool] = iedereen,
-    ) -> list[Verzonden]:
-        """Let every known pupil take the test, and send each result once.
-
-        It goes to the administration that registered the pupil.
-
-        Args:
-            endpoint_for: gives the base URL of a LAS for a routeringskenmerk, None when there is none.
-            cert: PEM with this supplier's certificate and its intermediates.
-            key: PEM with its private key.
-            trust: PEM with the roots that the certificate of the LAS must lead to.
-            school_oin: one school; None means all.
-            mag_ontvangen: ``mag_ontvangen(routeringskenmerk, oin)`` says whether the OIN in the certificate of the LAS is the
-                right one; nothing is sent when it is not.
-
-        Raises:
-            ValueError: an endpoint is not an ``https`` URL.
-        """
-        context = client_context(cert=cert, key=key, trust=trust)
-        return verzend(self._zendingen(school_oin), endpoint_for, context, mag_ontvangen=mag_ontvangen)
-
-    def _route(self, path: str) -> tuple[str | None, str]:
+    def _route(self, path: str) -> tuple[str, str]:
         for operatie in POSTS:
             if path == f"{_PREFIX}/{operatie}":
                 return operatie, ""
@@ -241,7 +242,7 @@ class Toetssysteem:
         segment = path.removeprefix(start)
         if path.startswith(start) and segment and "/" not in segment:
             return RAPPORT, unquote(segment)
-        return None, ""
+        return "", ""
 
     def _verwerk(self, operatie: str, rapportid: str, received: Received) -> Answer:
         namens = lees_namens(received)
@@ -249,11 +250,13 @@ class Toetssysteem:
             return Answer.melding(422, "edu-to en edu-from horen elk één keer voor te komen, met 20 tekens.")
         sender = received.peer_oin
         if sender is None or not all(self._mandaat(namens.school_oin, oin) for oin in (sender, self.oin)):
-            return antwoord(401)
-        if namens.school_oin not in self.scholen:
-            return antwoord(405)
+            return Antwoord(401).answer()
+        if not self._knows(namens.school_oin):
+            return Antwoord(405).answer()
         if operatie == RAPPORT:
             return self._geef_rapport(rapportid, namens)
+        if self._is_closed(operatie, namens.school_oin):
+            return Antwoord(403).answer()
         try:
             return self._neem_aan(operatie, received, namens)
         except OngeldigError as error:
@@ -265,55 +268,24 @@ class Toetssysteem:
         self._merk_op(gelezen.opmerkingen)
         if operatie == "registreren":
             self._deelnemers.meld_aan(namens.school_oin, namens.edu_from, gelezen.kop, gelezen.lijst)
-            return antwoord(202)
+            return Antwoord(202).answer()
         weigert = _WEIGERT.get(self.gedrag)
         onbekend = self._deelnemers.zet_adviezen(namens.school_oin, gelezen.lijst, alles_of_niets=weigert is not None)
-        return antwoord(weigert if onbekend and weigert else 202)
+        return Antwoord(weigert if onbekend and weigert else 202).answer()
 
     def _merk_op(self, opmerkingen: Sequence[Opmerking]) -> None:
         with self._lock:
-            for opmerking in opmerkingen:
-                onthoud(self.opmerkingen, opmerking)
             self.opgemerkt += len(opmerkingen)
+            self.opmerkingen += opmerkingen
+            if len(self.opmerkingen) > 2 * MOST_REMARKS:
+                del self.opmerkingen[:-MOST_REMARKS]
 
     def _geef_rapport(self, rapportid: str, namens: Namens) -> Answer:
-        with self._lock:
-            rapport = self._rapporten.get(rapportid)
+        rapport, toestand = self._resultaten.rapport(rapportid), self.toestand
         if rapport is None or rapport.school_oin != namens.school_oin:
             return Answer.melding(404, "Dit leerlingrapport is hier niet bekend.")
-        if not self.rapport_klaar:
+        if self._holds_for(toestand.onbekende_rapporten, *rapport.namen):
+            return Answer.melding(404, "Dit leerlingrapport is hier niet bekend.")
+        if self._holds_for(toestand.uitgestelde_rapporten, *rapport.namen):
             return Answer.melding(204, "Dit leerlingrapport is nog niet klaar.")
         return Answer(200, make_pdf(rapport.regels), "application/pdf")
-
-    def _zendingen(self, school_oin: str | None) -> list[Zending]:
-        return [self._neem_een_af(deelnemer) for deelnemer in self._deelnemers.van(school_oin)]
-
-    def _neem_een_af(self, deelnemer: Deelnemer) -> Zending:
-        uitslag = bepaal_uitslag(deelnemer.identiteiten, deelnemer.advies, self._seed)
-        rond = Omstandigheid(
-            toetssoort=self.toetssoort,
-            naam=self.naam,
-            versie=deelnemer.kop.versie,
-            profiel=deelnemer.kop.profiel,
-            schooljaar=deelnemer.kop.schooljaar,
-            datumtijd=self._now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            rapportbasis=self.basis_url,
-            scores_als_tekst=self._scores_als_tekst,
-        )
-        rapport = _Rapport(deelnemer.school_oin, self._regels(deelnemer, uitslag))
-        with self._lock:
-            self._rapporten[uitslag.rapportid] = rapport
-        bericht = maak_leerlingresultaat(deelnemer.identiteiten, uitslag, rond)
-        return Zending(uitslag.rapportid, deelnemer.edu_from, deelnemer.school_oin, bericht)
-
-    def _regels(self, deelnemer: Deelnemer, uitslag: Uitslag) -> tuple[str, ...]:
-        return (
-            TOETSNAMEN[self.toetssoort],
-            f"Leerlingrapport van {deelnemer.bericht['roepnaam']}, schooljaar {deelnemer.kop.schooljaar}",
-            "",
-            f"Toetsadvies: {uitslag.toetsadvies}",
-            f"Toetsscore: {uitslag.toetsscore}",
-            f"Rekenen {uitslag.rekenen}, lezen {uitslag.lezen}, taalverzorging {uitslag.taalverzorging}",
-            "",
-            f"Bedacht door de simulator ({self.naam}); geen echte toetsuitslag.",
-        )

@@ -18,7 +18,7 @@ from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.readers.tables import read_adviezen
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.simulator.invented import BedachteLeerling
-from doorstroom_client.simulator.keten import SCHOLEN
+from doorstroom_client.simulator.played_schools import SCHOLEN
 
 SEND = ("adviezen", "send", "adviezen.csv", "--school", "99AA")
 CHANGES = (*SEND, "--only-changes")
@@ -43,14 +43,14 @@ def sent(keten: Keten, run: Run) -> Keten:
 
 def test_only_changes_go_out(sent: Keten, run: Run, tmp_path: Path) -> None:
     other_advice(tmp_path / "adviezen.csv", 3, 7)
-    calls = len(sent.toetssystemen["ICE"].ontvangen)
+    calls = sent.toetssystemen["ICE"].verkeer.geteld
     looked = run(*CHANGES, "--dry-run")
     assert "0 are new, 2 changed, and 25 unchanged" in looked.stdout
     assert "to ICE" in looked.stdout
     document = json.loads(run(*CHANGES, "--dry-run", "--json").stdout)
     assert document["leverancier"] == "ICE"
     assert [document[name] for name in ("aantal", "nieuw", "gewijzigd", "ongewijzigd", "verdwenen")] == [27, 0, 2, 25, 0]
-    assert len(sent.toetssystemen["ICE"].ontvangen) == calls
+    assert sent.toetssystemen["ICE"].verkeer.geteld == calls
 
     result = run(*CHANGES)
     assert result.exit_code == 0
@@ -58,21 +58,21 @@ def test_only_changes_go_out(sent: Keten, run: Run, tmp_path: Path) -> None:
     assert "25 are unchanged" in result.stdout
     again = run(*CHANGES)
     assert "Nothing has changed" in again.stdout
-    assert len(sent.toetssystemen["ICE"].ontvangen) == calls + 1
+    assert sent.toetssystemen["ICE"].verkeer.geteld == calls + 1
     unchanged = json.loads(run(*CHANGES, "--json").stdout)
     assert (unchanged["verstuurd"], unchanged["aantal"], unchanged["ongewijzigd"]) == (False, 0, 27)
     assert_private(sent, *(item.stdout + item.stderr for item in (looked, result, again)))
 
 
 def test_with_a_named_supplier_a_dry_run_of_changes_uses_no_network(sent: Keten, run: Run) -> None:
-    calls = len(sent.osr.calls)
+    calls = sent.osr.verkeer.geteld
     assert run(*CHANGES, "--dry-run", "--leverancier", "ICE").exit_code == 0
-    assert len(sent.osr.calls) == calls
+    assert sent.osr.verkeer.geteld == calls
     with closing(sqlite3.connect(sent.store)) as raw:
         raw.execute("DELETE FROM mandaat")  # what the OSR answered when the list was sent
         raw.commit()
     assert run(*CHANGES, "--dry-run").exit_code == 0
-    assert len(sent.osr.calls) > calls
+    assert sent.osr.verkeer.geteld > calls
 
 
 def test_who_is_gone_is_told_to_the_school(sent: Keten, run: Run, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_list_goes_to_the_outbox(keten: Keten, run: Run, tmp_path: Path) -> No
     assert result.exit_code == 0
     assert "27 deelnemers of" in result.stdout
     assert "are in the outbox as message 1" in result.stdout
-    assert keten.toetssystemen["ICE"].ontvangen == []
+    assert keten.toetssystemen["ICE"].verkeer.geteld == 0
     nothing = run(*command, "--only-changes", "--json")
     assert json.loads(nothing.stdout) == {
         "verstuurd": False,
@@ -170,7 +170,7 @@ def test_queueing_needs_no_network_with_a_named_supplier(keten: Keten, run: Run,
 
     monkeypatch.setattr(Client, "send", never)
     assert run("deelnemers", "send", "deelnemers.csv", "--school", "99DD", "--queue", "--leverancier", "DIA").exit_code == 0
-    assert keten.osr.calls == []
+    assert keten.osr.verkeer.geteld == 0
     without_mandate = run("deelnemers", "send", "deelnemers.csv", "--school", "99DD", "--queue")
     assert without_mandate.exit_code == 77
     assert "Niet in orde" in without_mandate.stderr

@@ -57,7 +57,7 @@ def test_nothing_is_sent_when_one_pupil_is_not_in_order(keten: Keten, run: Run, 
     assert result.exit_code == 65
     assert "line 9, leerlingen/leerling[1]/geboortedatum: expected a date" in result.stderr
     assert "geheim" not in result.stderr
-    assert keten.toetssystemen["ICE"].ontvangen == []
+    assert keten.toetssystemen["ICE"].verkeer.geteld == 0
     assert_private(keten, result.stdout, result.stderr)
 
 

@@ -97,11 +97,11 @@ def test_nothing_is_marked_when_the_file_cannot_be_written(received: Keten, run:
 
 def test_reports(received: Keten, run: Run, tmp_path: Path) -> None:
     system = received.toetssystemen["ICE"]
-    system.rapport_klaar = False
+    system.stel_rapport_uit()
     early = run("rapporten", "fetch", "--to", "rap", "--json")
     assert early.exit_code == 0
     assert json.loads(early.stdout)["nog_niet_klaar"] == 27
-    system.rapport_klaar = True
+    system.maak_rapport_klaar()
     assert "not ready yet; --all" in run("rapporten", "fetch", "--to", "rap").stdout  # asked for again after an hour
     result = run("rapporten", "fetch", "--to", "rap", "--all")
     assert result.exit_code == 0
@@ -111,12 +111,12 @@ def test_reports(received: Keten, run: Run, tmp_path: Path) -> None:
     assert len(files) == 27
     assert all(file.read_bytes().startswith(b"%PDF-") and file.stat().st_mode & 0o777 == 0o600 for file in files)
     assert (tmp_path / "rap").stat().st_mode & 0o777 == 0o700
-    before = len(system.ontvangen)
+    before = system.verkeer.geteld
     again = json.loads(run("rapporten", "fetch", "--to", "rap", "--json").stdout)
     assert (again["opgehaald"], again["was_er_al"]) == (0, 0)
     there = json.loads(run("rapporten", "fetch", "--to", "rap", "--json", "--all").stdout)
     assert (there["opgehaald"], there["was_er_al"]) == (0, 27)
-    assert len(system.ontvangen) == before
+    assert system.verkeer.geteld == before
 
 
 def test_the_export_names_the_files_of_reports(received: Keten, run: Run, tmp_path: Path) -> None:
@@ -143,11 +143,11 @@ def test_one_failure_does_not_hide_the_rest(received: Keten, run: Run, tmp_path:
     config.write_text(config.read_text("utf-8") + "\n[retry]\nattempts = 1\nlongest_wait = 0\n", "utf-8")
     system = received.toetssystemen["ICE"]
     system.antwoord_met("leerlingrapport", 503)
-    before = len(system.ontvangen)
+    before = system.verkeer.geteld
     result = run("rapporten", "fetch", "--to", "rap", "--json")
     assert result.exit_code == 75
     assert json.loads(result.stdout)["mislukt"] == 27
-    assert before < len(system.ontvangen) <= before + 12  # a supplier that is down is not asked 27 times
+    assert before < system.verkeer.geteld <= before + 12  # a supplier that is down is not asked 27 times
     assert "out of service" in result.stderr
 
 

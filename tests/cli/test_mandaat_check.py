@@ -92,21 +92,21 @@ def test_with_many_schools_only_those_that_need_attention_are_shown(
 
 def test_what_is_fresh_is_not_asked_again_but_for_a_school_that_is_named(keten: Keten, run: Run) -> None:
     assert run("mandaat", "check", "--quiet").stdout == ""
-    asked = len(keten.osr.calls)
+    asked = keten.osr.verkeer.geteld
     assert run("mandaat", "check", "--quiet").exit_code == 77
-    assert sum("/mandates" in path for _, path, _ in keten.osr.calls[asked:]) == 0
+    assert sum(item.operatie == "mandates" for item in keten.osr.verkeer.after(asked)) == 0
     keten.osr.revoke(keten.school.oin, LAS)
     assert run("mandaat", "check", "--school", "99AA").exit_code == 77
-    asked = len(keten.osr.calls)
+    asked = keten.osr.verkeer.geteld
     run("mandaat", "check", "--max-age", 0)
-    assert sum(path.endswith("/mandates") for _, path, _ in keten.osr.calls[asked:]) == 16
+    assert sum(item.operatie == "mandates" for item in keten.osr.verkeer.after(asked)) == 16
 
 
 def test_schools_without_an_answer_are_told_beside_the_others(keten: Keten, run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"
     config.write_text(config.read_text("utf-8") + "\n[retry]\nattempts = 1\nlongest_wait = 0\n", "utf-8")
     assert run("mandaat", "check", "--school", "99AA").exit_code == 0
-    keten._osr_server._app = without_third_version(keten.osr.app)
+    keten.servers.osr.app = without_third_version(keten.osr.app)
     config.write_text(config.read_text("utf-8").replace("/api/v2", "/api/v3"), "utf-8")
     result = run("mandaat", "check", "--json")
     assert result.exit_code == 69  # not 77: of no school it is said that it has no mandate
@@ -218,7 +218,7 @@ def test_the_next_school_year_is_announced(keten: Keten, run: Run, tmp_path: Pat
 
 
 def writes(keten: Keten) -> int:
-    return sum(method in ("POST", "PUT") for method, _, _ in keten.osr.calls)
+    return sum(item.verzoek.method in ("POST", "PUT") for item in keten.osr.verkeer)
 
 
 def test_an_address_is_shown_asked_about_written_and_left_alone(

@@ -184,10 +184,10 @@ def test_what_was_delivered_is_noted(
     done = start(("deelnemers", "send", "deelnemers.csv", *SCHOOL, "--only-changes", *form), way, *names)
     assert done.returncode == (0 if form and names == ("stderr",) else 74)
     supplier = keten.toetssystemen["ICE"]
-    assert supplier.geteld == 1
+    assert supplier.verkeer.geteld == 1
     again = run("deelnemers", "send", "deelnemers.csv", *SCHOOL, "--only-changes")
     assert "Nothing has changed" in again.stdout
-    assert supplier.geteld == 1
+    assert supplier.verkeer.geteld == 1
     for text in private_texts(keten):
         assert text not in (done.stdout or "") + (done.stderr or "")
 

@@ -84,5 +84,5 @@ def test_a_directory_that_cannot_be_read(keten: Keten, run: Run, tmp_path: Path)
     result = run("adviezen", "send", "adviezen.csv", "--school", "99AA", "--leerlingen", "namen.csv")
     assert result.exit_code == 65
     assert "achternaam" in result.stderr
-    assert keten.toetssystemen["ICE"].ontvangen == []
+    assert keten.toetssystemen["ICE"].verkeer.geteld == 0
     assert run("resultaten", "list", "--leerlingen", "weg.csv").exit_code == 74

@@ -82,7 +82,7 @@ def assert_told(code: int, told: str, keten: Keten) -> None:
     assert "Europe/Amsterdam" in told
     assert "tzdata" in told
     assert "Traceback" not in told
-    assert not any(system.geteld for system in keten.toetssystemen.values())
+    assert not any(system.verkeer.geteld for system in keten.toetssystemen.values())
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ("serve",)], ids=" ".join)

@@ -50,7 +50,7 @@ def suppliers_answer(keten: Keten) -> Iterator[None]:
     def watch() -> None:
         seen = 0
         while not stop.wait(0.05):
-            came_in = keten.toetssystemen["ICE"].ontvangen[seen:]
+            came_in = keten.toetssystemen["ICE"].verkeer.beantwoord[seen:]
             seen += len(came_in)
             if ("registreren-schooladviezen", 202) in came_in:
                 keten.stuur_resultaten()

@@ -264,7 +264,7 @@ def test_the_whole_of_it_over_real_connections(keten: Keten, api: str, monkeypat
         assert client.osr.register_endpoint(school, endpoint.url).gedaan
         assert client.osr.find_eigen_mandaten()
         assert client.osr.check_namespace()
-    monkeypatch.setattr(keten._osr_server, "_app", without_third_version(keten.osr.app))
+    monkeypatch.setattr(keten.servers.osr, "app", without_third_version(keten.osr.app))
     with keten.client(osr=replace(known, base_url=base)) as client:
         found: object = None
         try:

@@ -68,7 +68,6 @@ from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, HttpsServer
 from doorstroom_client.simulator.keten import API_KEY, API_KEY_HEADER
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.simulator.toetssysteem import _Rapport
 from doorstroom_client.transport.request import Operation, Outcome, Response
 
 PUPIL = CANARIES | {"api_key van de keten": API_KEY}
@@ -257,7 +256,7 @@ def test_success(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     supplier = keten.toetssystemen["ICE"]
-    supplier._rapporten[RAPPORT] = _Rapport(keten.school.oin, (NAAM, f"Toetsscore {SCORE}"))
+    supplier.voeg_rapport_toe(RAPPORT, keten.school.oin, NAAM, f"Toetsscore {SCORE}")
     folder = tmp_path / "rapporten"
     folder.mkdir()
     arguments = keten.arguments() | {"certificate": certificate, "store": tmp_path / "inbox.db", "retry": quick()}
@@ -706,14 +705,15 @@ def test_results_and_reports_from_the_command_line(shell: Callable[..., int], ke
     store = next(line for line in text.splitlines() if line.startswith("store"))
     Path("doorstroom.toml").write_text(text.replace(store, 'store = "inbox.db"'))
     assert shell("resultaten", "list", "--json") == 0
-    supplier._rapporten.pop(RAPPORT, None)
+    supplier.vergeet_rapport(RAPPORT)
     for more in ((), ("--json",)):
         for status in (401, 403, 422, 500, 503):
             supplier.antwoord_met("leerlingrapport", status)
             assert shell("rapporten", "fetch", "--to", "rapporten", "--all", *more) != 0
         supplier.antwoord_gewoon()
         assert shell("rapporten", "fetch", "--to", "rapporten", "--all", *more) == 65  # not known at the supplier
-    supplier._rapporten[RAPPORT] = _Rapport(keten.school.oin, (NAAM,))
+    supplier.ken_rapport(RAPPORT)
+    supplier.voeg_rapport_toe(RAPPORT, keten.school.oin, NAAM)
     assert shell("rapporten", "fetch", "--to", "rapporten", "--all") == 0
     spoor.add("names of reports", repr(sorted(path.name for path in Path("rapporten").iterdir())))
     assert shell("resultaten", "export", "uit.csv", "--done") == 0

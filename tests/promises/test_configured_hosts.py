@@ -22,7 +22,6 @@ from support import resultaat
 from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
-from doorstroom_client.simulator.toetssysteem import _Rapport
 
 ROOT = Path(__file__).resolve().parents[2]
 PRELUDE = """
@@ -204,7 +203,7 @@ def test_import_opens_no_socket_and_no_file_at_home(code: str, tmp_path: Path) -
 
 @kinds
 def test_a_whole_exchange_connects_to_the_osr_and_the_supplier_only(kind: str, keten: Keten, config: Path) -> None:
-    keten.toetssystemen["ICE"]._rapporten["rapport-1"] = _Rapport(keten.school.oin, ("x",))
+    keten.toetssystemen["ICE"].voeg_rapport_toe("rapport-1", keten.school.oin, "x")
     seen = exchange(config, [json.dumps(resultaat())], kind, RECEIVE + EXCHANGE + CLOSE)
     assert seen["statuses"] == [202]
     assert seen["ended"] == ["Leerlingrapport", "Mandaat", "list", "Ontvangst", "Ontvangst"]
@@ -216,12 +215,12 @@ def test_a_whole_exchange_connects_to_the_osr_and_the_supplier_only(kind: str, k
 @pytest.mark.parametrize("where", ["aanvullendeinfo", "toets.url"])
 def test_no_address_in_a_result_is_ever_called(kind: str, where: str, keten: Keten, config: Path) -> None:
     bodies = [json.dumps(document(where, value, number)) for number, value in enumerate(HOSTILE)]
-    keten.toetssystemen["ICE"].ontvangen.clear()
+    keten.toetssystemen["ICE"].verkeer.reset()
     seen = exchange(config, bodies, kind)
     assert set(seen["statuses"]) == {202}
     assert len(seen["ended"]) == len(HOSTILE)
     assert_only_configured(seen, keten)
-    assert {operation for operation, _ in keten.toetssystemen["ICE"].ontvangen} <= {"leerlingrapport"}
+    assert {operation for operation, _ in keten.toetssystemen["ICE"].verkeer.beantwoord} <= {"leerlingrapport"}
     assert not [path for path in seen["open"] if path.startswith("/etc/passwd")]
 
 
@@ -326,7 +325,7 @@ def test_the_environment_has_no_effect(kind: str, trap: Trap, keten: Keten, conf
         "SSLKEYLOGFILE": str(keys),
         "HOME": str(home),
     }
-    keten.toetssystemen["ICE"]._rapporten["rapport-1"] = _Rapport(keten.school.oin, ("x",))
+    keten.toetssystemen["ICE"].voeg_rapport_toe("rapport-1", keten.school.oin, "x")
     seen = exchange(config, [json.dumps(resultaat())], kind, RECEIVE + EXCHANGE + CLOSE, **environment)
     assert seen["ended"] == ["Leerlingrapport", "Mandaat", "list", "Ontvangst", "Ontvangst"]
     assert_only_configured(seen, keten)

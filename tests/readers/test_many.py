@@ -21,7 +21,7 @@ from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers import many_schools as many
 from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES
 from doorstroom_client.readers.many_schools import read_many
-from doorstroom_client.simulator.keten import SCHOLEN
+from doorstroom_client.simulator.played_schools import SCHOLEN
 
 AFSPRAAK = AFSPRAKEN["1.1"]
 A, B, C, D = SCHOLEN

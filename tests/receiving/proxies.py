@@ -76,7 +76,7 @@ def issued(keten: Keten, name: str) -> Issued:
 
 def with_rsa(keten: Keten, name: str, bits: int) -> Issued:
     """A certificate as PKIoverheid issues them, with an RSA key, for a party of the chain."""
-    return keten._pki.clients.issue_leaf(
+    return keten.servers.pki.clients.issue_leaf(
         f"{name}-{bits}", Leaf(oins=(keten.toetssystemen[name.upper()].oin,), key=rsa_key(bits) if bits else None)
     )
 

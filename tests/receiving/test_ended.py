@@ -32,7 +32,7 @@ class Short(Supplier):
     def __init__(self, keten: Keten, version: ssl.TLSVersion, *, tickets: bool) -> None:
         self.ends = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=LIVES)
         leaf = Leaf(oins=(ICE,), not_after=self.ends)
-        super().__init__(keten, issued=keten._pki.clients.issue_leaf(f"kort-{time.monotonic_ns()}", leaf))
+        super().__init__(keten, issued=keten.servers.pki.clients.issue_leaf(f"kort-{time.monotonic_ns()}", leaf))
         self.context.minimum_version = self.context.maximum_version = version
         if not tickets:
             self.context.options |= ssl.OP_NO_TICKET

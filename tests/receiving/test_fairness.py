@@ -104,7 +104,7 @@ def push(supplier: Supplier, port: int, number: int, *, keep: bool, at_a_time: i
 @pytest.fixture
 def stranger(chain: Keten, tmp_path: Path) -> Supplier:
     """A sender with a good certificate and no mandate."""
-    return Supplier(chain, issued=chain._pki.clients.issue(f"vreemd-{tmp_path.name[:40]}", oin=STRANGER))
+    return Supplier(chain, issued=chain.servers.pki.clients.issue(f"vreemd-{tmp_path.name[:40]}", oin=STRANGER))
 
 
 class OfAnother(Supplier):

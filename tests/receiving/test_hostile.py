@@ -192,7 +192,9 @@ def test_one_connection_takes_little_memory(
         pytest.skip("nobody says who it is")
     supplier = Supplier(chain)
     if who == "stranger":
-        supplier = Supplier(chain, issued=chain._pki.clients.issue(f"x{time.monotonic_ns()}", oin="00000003123456789000"))
+        supplier = Supplier(
+            chain, issued=chain.servers.pki.clients.issue(f"x{time.monotonic_ns()}", oin="00000003123456789000")
+        )
     most = before = served.memory()
 
     def grown() -> None:

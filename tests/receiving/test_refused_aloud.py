@@ -112,7 +112,7 @@ def test_another_protocol_is_not_worth_a_word(serve: Serve, supplier: Supplier) 
 @pytest.fixture
 def stranger(chain: Keten, tmp_path: Path) -> Supplier:
     """A sender with a good certificate and no mandate."""
-    return Supplier(chain, issued=chain._pki.clients.issue(f"vreemd-{tmp_path.name[:40]}", oin=STRANGER))
+    return Supplier(chain, issued=chain.servers.pki.clients.issue(f"vreemd-{tmp_path.name[:40]}", oin=STRANGER))
 
 
 @pytest.mark.parametrize("more", [["Expect: 100-continue"], []], ids=["asks", "is slow"])

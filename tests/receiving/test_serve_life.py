@@ -354,9 +354,9 @@ def test_what_is_wrong_with_a_certificate_that_tls_refuses(serve: Serve, chain: 
     }
     for number, (defect, words) in enumerate(refused.items(), 1):
         if defect is None:
-            issued = chain._pki.clients.issue("alleen-server", oin=chain.toetssystemen["ICE"].oin, client=False)
+            issued = chain.servers.pki.clients.issue("alleen-server", oin=chain.toetssystemen["ICE"].oin, client=False)
         else:
-            issued = issue_defect(chain._pki.clients, defect, oin=chain.toetssystemen["ICE"].oin)
+            issued = issue_defect(chain.servers.pki.clients, defect, oin=chain.toetssystemen["ICE"].oin)
         with suppress(OSError):  # under TLS 1.3 the refusal comes with the first read, or as silence
             assert Supplier(chain, issued=issued).post(served.port) != 202
         until = time.monotonic() + 5

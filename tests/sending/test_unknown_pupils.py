@@ -41,7 +41,7 @@ class Supplier:
         self.school: School = keten.bedenk_scholen(1, leerlingen=0)[0]
         self.system: Toetssysteem = keten.toetssysteem_van(self.school)
         self.system.gedrag = gedrag
-        self.system.ontvangen.clear()
+        self.system.verkeer.reset()
         self.refuses_422 = gedrag is Gedrag.WEIGERT_LIJST_422
 
     def leverancier(self, **more: Any) -> Leverancier:
@@ -65,7 +65,7 @@ class Supplier:
 
     @property
     def calls(self) -> int:
-        return len(self.system.ontvangen)
+        return self.system.verkeer.geteld
 
 
 def advice(klas: list[BedachteLeerling]) -> dict[str, str]:

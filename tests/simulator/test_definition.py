@@ -325,7 +325,7 @@ def test_every_list_that_a_client_makes_is_taken_in_without_remark() -> None:
             )
             sent += client.send(Deelnemerslijst(keten.school, [group], [pupil])).aantal
         assert sent == len(identities) * len(Schooladvies) + len(Groepsoort) * len(Jaargroep) * len(Geslacht) == 75
-        assert systeem.ontvangen == [(ADVIES, 202)] * 51 + [(POST, 202)] * 24
+        assert systeem.verkeer.beantwoord == [(ADVIES, 202)] * 51 + [(POST, 202)] * 24
         assert systeem.opmerkingen == []
 
 

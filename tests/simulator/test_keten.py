@@ -18,11 +18,12 @@ from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.receiving.judge import InboundRequest
-from doorstroom_client.simulator import antwoorden
 from doorstroom_client.simulator.https import Answer, HttpsServer, Received
-from doorstroom_client.simulator.keten import LAS_OIN, MOST_SCHOOLS, SCHOLEN, Keten, adviezen_of, deelnemers_of
+from doorstroom_client.simulator.keten import LAS_OIN, Keten, adviezen_of, deelnemers_of
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.simulator.played_schools import MOST_SCHOOLS, SCHOLEN
 from doorstroom_client.simulator.toetssysteem import Gedrag
+from doorstroom_client.simulator.verzending import Afzender
 from doorstroom_client.transport.tls import client_context, server_context
 
 from .helpers import SERVER_OIN
@@ -49,7 +50,7 @@ def test_invented_schools_cannot_be_real_and_differ(stil: Keten) -> None:
 
 
 def test_the_last_school_that_can_be_invented_is_one(stil: Keten, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stil, "_invented", dict.fromkeys(map(str, range(MOST_SCHOOLS - 1)), "ICE"))
+    monkeypatch.setattr(stil._schools, "chosen", dict.fromkeys(map(str, range(MOST_SCHOOLS - 1)), "ICE"))
     [last] = stil.bedenk_scholen(1, leerlingen=0)
     assert last.instellingscode == "90ZZ"
 
@@ -88,15 +89,6 @@ def test_a_supplier_that_refuses_with_422(wereld: Wereld) -> None:
     assert wereld.adviseer(*KLAS[:3]) == 422
     assert wereld.toets.adviezen(SCHOOL) == {}
     assert wereld.adviseer(*KLAS[:2]) == 202
-
-
-def test_what_came_in_is_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(antwoorden, "_ONTHOUDEN", 3)
-    seen: list[int] = []
-    for number in range(7):
-        antwoorden.onthoud(seen, number)
-        assert len(seen) <= 6
-    assert seen == [4, 5, 6]
 
 
 def test_certificates_of_one_purpose_from_two_roots(tmp_path: Path) -> None:
@@ -186,11 +178,13 @@ def test_the_oin_counts_for_each_administration(
     wereld.post("registreren", deelnemerslijst(KLAS[2]), f"?edu-to={SCHOOL}&edu-from={other}")
     url, owner = serve(las).url, {ROUTING: SERVER_OIN, other: LAS_OIN}
     sent = wereld.toets.stuur_resultaten(
-        lambda _: url,
-        cert=toets_cert.cert,
-        key=toets_cert.key,
-        trust=pki.trust,
-        mag_ontvangen=lambda routing_id, oin: owner[routing_id] == oin,
+        Afzender(
+            endpoint_for=lambda _: url,
+            cert=toets_cert.cert,
+            key=toets_cert.key,
+            trust=pki.trust,
+            mag_ontvangen=lambda routing_id, oin: owner[routing_id] == oin,
+        )
     )
     assert [(item.status, item.reden) for item in sent] == [(202, ""), (202, ""), (None, "andere OIN")]
     assert came_in == [ROUTING] * 2

@@ -78,6 +78,69 @@ def test_others_and_the_owner_without_the_key_see_only_that_it_exists(osr: Simul
     assert read(ask("/mandates", WHO, KEY, toets_cert)) == "OK"
 
 
+BODY = {"routing_id": ROUTING, "url": "https://las.example", "service_version_namespace": NAMESPACE}
+WITH_KEY = [
+    ("GET", "/mandates/1", {}, 200),
+    ("GET", "/school-mandates", {"service_code": "DOORSTROOM"}, 200),
+    ("GET", "/school-mandates", {}, 400),
+    ("POST", "/endpoints", {}, 201),
+    ("PUT", "/endpoints/1", {}, 201),
+    ("DELETE", "/endpoints/1", {}, 204),
+    ("DELETE", "/endpoints/9", {}, 404),
+    ("GET", "/endpoints/available-routing-id", {"service_version_namespace": NAMESPACE, "school_oin": SCHOOL}, 200),
+]
+WITHOUT = [
+    ("/mandates", WHO),
+    ("/endpoints", {"service_version_namespace": NAMESPACE, "routing_id": ROUTING}),
+    ("/endpoints/1", {}),
+    ("/services", {}),
+    ("/service-versions", {"service_code": "DOORSTROOM"}),
+    ("/schools", {}),
+    ("/boards/1", {}),
+]
+
+
+def told(osr: SimulatedOsr, method: str, path: str, query: Mapping[str, str], key: str | None, oin: str = LAS_OIN) -> int:
+    headers = (("X-Test-Key", key),) if key else ()
+    mandate = osr._data.mandates[1]
+    body = json.dumps({**BODY, "mandate_token": mandate.token}).encode()
+    return osr.app(Received(method, f"/api/v2{path}", tuple(query.items()), headers, body, oin)).status
+
+
+def filled(osr: SimulatedOsr, path: str = "") -> SimulatedOsr:
+    osr.mandate(SCHOOL, LAS_OIN)
+    osr.add_board("41775", SCHOOL)
+    other = ROUTING if path.startswith("/endpoints/") else "0000000700099XX00531"
+    osr.register_endpoint(other, "https://las.example/een", supplier_oin=LAS_OIN)
+    osr.add_system(TOETS_OIN, "Ander systeem", "sleutel van een ander")
+    return osr
+
+
+@pytest.mark.parametrize(("method", "path", "query", "status"), WITH_KEY)
+def test_what_is_ones_own_needs_the_key_before_anything_else(
+    osr: SimulatedOsr, method: str, path: str, query: dict[str, str], status: int
+) -> None:
+    filled(osr, path)
+    for wrong in (None, "fout", "sleutel van een ander"):
+        assert told(osr, method, path, query, wrong) == 401
+    assert told(osr, method, path, query, "sleutel") == status
+
+
+@pytest.mark.parametrize(("path", "query"), WITHOUT)
+def test_what_is_everybodys_needs_none(osr: SimulatedOsr, path: str, query: dict[str, str]) -> None:
+    filled(osr)
+    for key in (None, "fout", "sleutel"):
+        assert told(osr, "GET", path, query, key) == 200
+
+
+def test_a_key_is_of_whom_it_was_given_to() -> None:
+    osr = SimulatedOsr(api_key_header="X-Test-Key", api_key="sleutel", api_key_of=LAS_OIN, today=lambda: TODAY)
+    filled(osr)
+    for oin, status in ((LAS_OIN, 200), (TOETS_OIN, 401)):
+        assert told(osr, "GET", "/school-mandates", {"service_code": "DOORSTROOM"}, "sleutel", oin) == status
+    assert told(osr, "GET", "/school-mandates", {"service_code": "DOORSTROOM"}, "sleutel van een ander", TOETS_OIN) == 200
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -182,9 +245,10 @@ def test_everything_else_is_not_found_and_all_calls_are_recorded(osr: SimulatedO
     assert (reply.status, json.loads(reply.body)) == (404, {"message": "not found"})
     assert osr.app(Received("PATCH", "/api/v2/endpoints", peer_oin=LAS_OIN)).status == 404
     assert osr.app(Received("GET", "/elders/mandates", peer_oin=LAS_OIN)).status == 404
-    assert [call[:2] for call in osr.calls] == [
+    assert [(item.verzoek.method, item.verzoek.path) for item in osr.verkeer] == [
         ("GET", "/api/v2/suppliers/1"),
         ("PATCH", "/api/v2/endpoints"),
         ("GET", "/elders/mandates"),
     ]
-    assert {call[2] for call in osr.calls} == {LAS_OIN}
+    assert {item.verzoek.peer_oin for item in osr.verkeer} == {LAS_OIN}
+    assert osr.verkeer.beantwoord == [("suppliers", 404), ("endpoints", 404), ("", 404)]

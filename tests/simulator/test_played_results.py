@@ -13,6 +13,7 @@ from doorstroom_client.simulator.https import Answer, HttpsServer, Received
 from doorstroom_client.simulator.invented import bedenk_leerlingen
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
+from doorstroom_client.simulator.verzending import Afzender
 
 from .helpers import LAS_OIN, TOETS_OIN
 from .wereld import (
@@ -27,6 +28,10 @@ from .wereld import (
     leidend,
     refs,
 )
+
+
+def afzender(endpoint_for: Callable[[str], str | None], cert: Issued, trusted: Pki) -> Afzender:
+    return Afzender(endpoint_for=endpoint_for, cert=cert.cert, key=cert.key, trust=trusted.trust)
 
 
 def test_results_have_the_shape_of_the_definition(wereld: Wereld) -> None:
@@ -104,7 +109,7 @@ def test_results_go_to_where_the_pupils_came_from(
     wereld.registreer(*KLAS[:3])
     wereld.post("registreren", deelnemerslijst(KLAS[3]), f"?edu-to={SCHOOL}&edu-from={ander}")
     endpoints = {ROUTING: f"{server.url}/las/"}
-    verzonden = wereld.toets.stuur_resultaten(endpoints.get, cert=toets_cert.cert, key=toets_cert.key, trust=pki.trust)
+    verzonden = wereld.toets.stuur_resultaten(afzender(endpoints.get, toets_cert, pki))
     assert [x.status for x in verzonden] == [202, 202, 202, None]
     assert verzonden[3].reden == "geen endpoint"
     assert verzonden[0].rapportid not in repr(verzonden)
@@ -118,21 +123,17 @@ def test_a_las_that_is_down_gets_each_result_once(wereld: Wereld, pki: Pki, toet
     wereld.registreer(*KLAS[:2])
     url = wereld.server.url
     wereld.server.stop()
-    verzonden = wereld.toets.stuur_resultaten(lambda _: url, cert=toets_cert.cert, key=toets_cert.key, trust=pki.trust)
+    verzonden = wereld.toets.stuur_resultaten(afzender(lambda _: url, toets_cert, pki))
     assert [(x.status, x.reden) for x in verzonden] == [(None, "ConnectionRefusedError")] * 2
 
 
 def test_results_only_go_to_a_trusted_las(wereld: Wereld, toets_cert: Issued, tmp_path_factory: pytest.TempPathFactory) -> None:
     wereld.registreer(KLAS[0])
     ander = Pki(tmp_path_factory.mktemp("ander"))
-    verzonden = wereld.toets.stuur_resultaten(
-        lambda _: wereld.server.url, cert=toets_cert.cert, key=toets_cert.key, trust=ander.trust
-    )
+    verzonden = wereld.toets.stuur_resultaten(afzender(lambda _: wereld.server.url, toets_cert, ander))
     assert verzonden[0].reden == "SSLCertVerificationError"
     with pytest.raises(ValueError, match="https"):
-        wereld.toets.stuur_resultaten(
-            lambda _: "http://localhost:1", cert=toets_cert.cert, key=toets_cert.key, trust=ander.trust
-        )
+        wereld.toets.stuur_resultaten(afzender(lambda _: "http://localhost:1", toets_cert, ander))
 
 
 def test_reports(wereld: Wereld) -> None:
@@ -143,7 +144,7 @@ def test_reports(wereld: Wereld) -> None:
     assert (reply.status, reply.headers["content-type"]) == (200, "application/pdf")
     assert reply.body.startswith(b"%PDF-1.4") and b"Dia-doorstroomtoets" in reply.body
     assert wereld.rapport("onbekend").status == 404
-    wereld.toets.scholen.add("0000000700011BB00000")
+    wereld.toets.ken_school("0000000700011BB00000")
     wereld.mandaten |= {("0000000700011BB00000", oin) for oin in (LAS_OIN, TOETS_OIN)}
     elders = f"?edu-to=0000000700011BB00000&edu-from={ROUTING}"
     assert wereld.rapport(rapportid, elders).status == 404, "of another school"
@@ -153,7 +154,7 @@ def test_a_report_that_is_not_ready_is_204_with_a_body(wereld: Wereld) -> None:
     wereld.registreer(KLAS[0])
     (bericht,) = wereld.toets.neem_af()
     rapportid = bericht["resultatenscores"]["resultaten"]["aanvullendeinfo"].rpartition("/")[2]
-    wereld.toets.rapport_klaar = False
+    wereld.toets.stel_rapport_uit()
     query = (("edu-to", SCHOOL), ("edu-from", ROUTING))
     answer = wereld.toets.app(Received("GET", f"/dst/leerlingrapport/{rapportid}", query, peer_oin=LAS_OIN))
     assert answer.status == 204

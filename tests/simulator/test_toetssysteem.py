@@ -30,7 +30,7 @@ def test_a_class_and_its_advice_arrive(wereld: Wereld) -> None:
     assert wereld.adviseer(*KLAS) == 202
     assert wereld.toets.deelnemers(SCHOOL) == [deelnemer(x) for x in KLAS]
     assert wereld.toets.adviezen(SCHOOL) == {leidend(x): x.advies for x in KLAS}
-    assert wereld.toets.ontvangen == [("registreren", 202), ("registreren-schooladviezen", 202)]
+    assert wereld.toets.verkeer.beantwoord == [("registreren", 202), ("registreren-schooladviezen", 202)]
 
 
 def test_lists_are_mutations(wereld: Wereld) -> None:
@@ -104,7 +104,7 @@ def test_both_mandates_are_needed(wereld: Wereld, oin: str) -> None:
 
 
 def test_a_school_that_is_not_signed_up(wereld: Wereld) -> None:
-    wereld.toets.scholen.clear()
+    wereld.toets.vergeet_school()
     reply = wereld.post("registreren", deelnemerslijst(*KLAS))
     assert reply.status == 405
     assert "melding" in json.loads(reply.body)

@@ -45,9 +45,9 @@ def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> 
     assert {item.leerling.eck_id for item in resultaten} == {item.eck_id for item in leerlingen}
     assert speler(client.resultaten(keten.scholen[1])) == []
 
-    systeem.rapport_klaar = False
+    systeem.stel_rapport_uit()
     assert speler(client.fetch_leerlingrapport(eerste)) is None  # a 204 that comes with a body
-    systeem.rapport_klaar = True
+    systeem.maak_rapport_klaar()
     rapport = speler(client.fetch_leerlingrapport(eerste))
     assert rapport.content.startswith(b"%PDF-")
     kept = speler(client.fetch_leerlingrapport(eerste, to=tmp_path))
@@ -64,7 +64,7 @@ def test_the_whole_chain(eigen_keten: Keten, speler: Speler, tmp_path: Path) -> 
     assert len(speler(client.resultaten())) == 4
     everything = speler(client.resultaten(everything=True))
     assert [item.verwerkt_op is not None for item in everything] == [True, False, False, False, False]
-    assert {oin for _, _, oin in keten.osr.calls} == {LAS_OIN}
+    assert {item.verzoek.peer_oin for item in keten.osr.verkeer} == {LAS_OIN}
 
 
 def test_what_a_supplier_sees(test_pki: Pki, speler: Speler) -> None:
