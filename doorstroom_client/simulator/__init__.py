@@ -31,6 +31,7 @@ from doorstroom_client.simulator.verzending import Afzender, Verzonden
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator import faults
+    from doorstroom_client.simulator.chain_servers import ChainServers
     from doorstroom_client.simulator.keten import Keten
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Antwoord",
     "BedachteLeerling",
     "Breach",
+    "ChainServers",
     "Definitie",
     "Fault",
     "Gedrag",
@@ -79,6 +81,10 @@ def __getattr__(name: str) -> Any:
         from doorstroom_client.simulator.keten import Keten  # brings cryptography
 
         return Keten
+    if name == "ChainServers":
+        from doorstroom_client.simulator.chain_servers import ChainServers  # brings cryptography
+
+        return ChainServers
     if name == "faults":
         import doorstroom_client.simulator.faults as faults  # brings cryptography; asked for with "from", it would ask here
 
