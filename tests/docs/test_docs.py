@@ -59,6 +59,7 @@ EXPECTED = (
     "reference/mandates.md",
     "reference/let-in.md",
     "reference/simulator-judge.md",
+    "reference/simulator-states.md",
     "reference/commands.md",
     "reference/csv.md",
     "reference/heroverweging.md",

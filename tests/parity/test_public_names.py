@@ -25,6 +25,7 @@ BRINGS = {
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography
+    "simulator.chain_servers",  # cryptography
     "simulator.speeljaar",  # cryptography
     "simulator.regels",  # cryptography
     "simulator.place",  # cryptography: its package brings it
