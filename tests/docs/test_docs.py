@@ -64,6 +64,7 @@ EXPECTED = (
     "reference/csv.md",
     "reference/heroverweging.md",
     "reference/edexml.md",
+    "reference/ketentest-report.md",
     "errors.md",
     "glossary.md",
     "architecture.md",
@@ -209,6 +210,7 @@ def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
         else:
             copy(ROOT / name, tmp_path / name)
     (tmp_path / "docs/reference").mkdir(parents=True)
+    copy(DOCS / "reference/ketentest-report.md", tmp_path / "docs/reference")
     page = tmp_path / "docs/architecture.md"
     before, tree, after = re.split(
         r"(?<=-->\n)\n(```text\n.*?\n```)\n\n(?=<!-- end)", ALL[DOCS / "architecture.md"], flags=re.DOTALL
@@ -229,6 +231,9 @@ def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
         assert subprocess.run([sys.executable, "-B", str(script)]).returncode == 0
     assert page.read_text("utf-8").startswith(before)
     assert page.read_text("utf-8").endswith(after)
+    schema = tmp_path / "doorstroom_client/ketentest/report/rapport.schema.json"
+    schema.write_text(schema.read_text("utf-8").replace("Wat er geprobeerd is.", "Wat er is geprobeerd."), "utf-8")
+    assert subprocess.run(check, capture_output=True, text=True).stderr.startswith("not up to date: ketentest-report.md;")
 
 
 def test_every_setting_is_on_the_page() -> None:
