@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from doorstroom_client.messages.afspraak import Afspraak
+
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.drivers import Las
     from doorstroom_client.ketentest.run import Run
@@ -171,8 +173,6 @@ def _year(node: pytest.Item) -> dict[str, Any]:
     def read(schooljaar: str, versie: str | None = None) -> dict[str, Any]:
         if versie is None:
             return {"schooljaar": schooljaar}
-        from doorstroom_client import Afspraak
-
         newest = Afspraak.met_naam("1.1")
         afspraak = newest.volgende(naam=schooljaar, versie=versie, eerste_schooljaar=schooljaar)
         return {"schooljaar": schooljaar, "afspraak": afspraak}

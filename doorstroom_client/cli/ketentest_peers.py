@@ -160,7 +160,7 @@ def play(
     --command a program does it. Needs the extra simulator.
 
     Example:
-      doorstroom ketentest play --command "java -jar las.jar --ketentest"
+      doorstroom ketentest play --command "java -jar las.jar"
     """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     needs_simulator()

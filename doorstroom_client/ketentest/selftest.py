@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -13,7 +11,7 @@ from urllib.parse import urlsplit
 
 from doorstroom_client import Client
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.ketentest.drivers import Las, SdkDriver, as_driver
+from doorstroom_client.ketentest.drivers import Las, SdkDriver, as_driver, pupil_data
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
 from doorstroom_client.ketentest.partner import known_schooljaar
@@ -27,6 +25,7 @@ from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
 from doorstroom_client.ketentest.simulated import Simulated
 from doorstroom_client.ketentest.steps import Ours
 from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.simulator.control import Control
 from doorstroom_client.simulator.keten import LAS_OIN, Keten
 from doorstroom_client.simulator.pki import Issued, Pki
@@ -130,17 +129,10 @@ def write_class(folder: Path, chain: Chain) -> Path:
         folder: where.
         chain: whose run it is.
     """
-    keys, text = Keys(chain.journal.head.run), io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    names = ("achternaam", "voorvoegsel", "roepnaam", "voorletters", "groep", "niveau", "advies")
-    writer.writerow(("leerling", "eck_id", "las_key", "geboortedatum", *names))
-    for item in KLAS.values():
-        eck_id = keys.eck_id(item.label) if item.has_eck_id else ""
-        las_key = keys.las_key(item.label) if item.has_las_key or not item.has_eck_id else ""
-        born = f"{int(chain.keten.schooljaar[:4]) - 11}-03-14"
-        writer.writerow((item.label, eck_id, las_key, born, *(getattr(item, name) for name in names)))
+    frame = chain.hands[Rol.LAS].frame("klas", dt.datetime.now(dt.UTC))
+    rows = [pupil_data(frame, item, changed=False) for item in KLAS.values()]
     target = folder / "klas.csv"
-    write_whole(target, text.getvalue().encode("utf-8-sig"))
+    write_whole(target, csv_bytes([*rows[0]], ([*row.values()] for row in rows), safe=False))
     return target
 
 
