@@ -29,7 +29,7 @@ from typing import Any
 
 from benchmarks.harness import ROOT, Figure, Pushing, Receiver, Scale, context_of, environment, main, megabytes, request
 from doorstroom_client import Afloop, Client, School
-from doorstroom_client.config.reader import Settings, load_settings
+from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.our_side import as_afspraak
 from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.reports.due import Afhaling
@@ -64,7 +64,7 @@ class Country(Keten):
         self._schools.scholen = tuple(everybody)
         filler = secrets.token_bytes(REPORT_BYTES)
         for soort, server in self.servers.suppliers.items():
-            server._app = Reporting(self.toetssystemen[soort].app, filler)
+            server.app = Reporting(self.toetssystemen[soort].app, filler)
 
     def contexts(self) -> list[ssl.SSLContext]:
         """How each supplier connects."""

@@ -65,7 +65,7 @@ class Planned:
         self._opstelling = opstelling
         self._schools = schools
 
-    def arrange(self, name: str, _: Frame) -> Arranged | None:
+    def arrange(self, name: str, frame: Frame) -> Arranged | None:  # noqa: ARG002 - as a counterpart has it
         """Find a state in the plan.
 
         Raises:
@@ -82,11 +82,11 @@ class Planned:
     def restore(self) -> None:
         """Nothing was set."""
 
-    def tell(self, _: Mapping[str, Any], __: Frame) -> bool:
+    def tell(self, does: Mapping[str, Any], frame: Frame) -> bool:  # noqa: ARG002 - as a counterpart has it
         """Only a person can."""
         return False
 
-    def see(self, _: Mapping[str, Any], __: Frame) -> bool | None:
+    def see(self, facts: Mapping[str, Any], frame: Frame) -> bool | None:  # noqa: ARG002 - as a counterpart has it
         """Only a person can tell."""
         return None
 
