@@ -31,6 +31,9 @@ Done = subprocess.CompletedProcess[str]
 WAYS = ("full", "closed", "broken")
 NOISE = ("Traceback", "Exception ignored", "Logging error", "Error in", "This is a bug")
 SCHOOL = ("--school", "99AA")
+A_SERVER = ("--cert", "c.pem", "--trust", "t.pem", "--oin", "00000003990000110000", "--school", "0000000700099AA00530")
+A_SERVER += ("--environment", "test", "--host", "y.example")
+"""One whose host name was not typed: nothing is called."""
 ARGUMENTS = {
     "demo": ("--out", "demo"),
     "simulator": ("--seconds", "0", "--port", "28440"),
@@ -47,6 +50,17 @@ ARGUMENTS = {
     "store backup": ("kopie.db",),
     "resultaten export": ("uit.csv", "--overwrite"),
     "rapporten fetch": ("--to", "rapporten"),
+    "ketentest self": ("V-0[12]",),
+    "ketentest preflight": ("map",),
+    "ketentest run": ("map",),
+    "ketentest report": ("map",),
+    "ketentest ask": ("map",),
+    "ketentest answer": ("map", "1", "ja", "--by", "X"),
+    "ketentest compare": ("a.json", "b.json"),
+    "ketentest supplier": ("https://x.example", *A_SERVER),
+    "ketentest receiver": ("https://x.example", *A_SERVER),
+    "ketentest play": ("--only", "LA-109", "--wait", "0", "--port", "0"),
+    "ketentest certificates": ("pki",),
     "overzicht": ("pagina.html", "--overwrite", "--adviezen", "adviezen.csv", *SCHOOL),
 }
 LONG = ("demo", "serve")
