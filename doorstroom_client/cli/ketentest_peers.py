@@ -38,6 +38,7 @@ from doorstroom_client.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.alone import Alone
+    from doorstroom_client.ketentest.guard import check_typed, production_settings
     from doorstroom_client.ketentest.scenario import Rol
 
 _LISTENS = 20.0
@@ -77,9 +78,11 @@ def supplier(
       --school 0000000700099AA00530 --environment test --host toets.example
     """
     from doorstroom_client.ketentest.alone import Alone
+    from doorstroom_client.ketentest.guard import check_typed, production_settings
     from doorstroom_client.ketentest.scenario import Rol
 
     terminal.set_mode(as_json=as_json, quiet=quiet)
+    check_typed(environment, host, url, production_settings(None))  # before anything else is looked at
     test = Alone.typed(
         url,
         certificate=ClientCertificate(cert, key, trust),
@@ -89,7 +92,7 @@ def supplier(
         schooljaar=schooljaar,
         versie=versie,
     )
-    return _run_alone(test, Rol.TOETSSYSTEEM, environment, host, patterns=patterns, out=out, strict=strict)
+    return _run_alone(test, Rol.TOETSSYSTEEM, patterns=patterns, out=out, strict=strict)
 
 
 def receiver(
@@ -119,9 +122,11 @@ def receiver(
       --school 0000000700099AA00530 --environment test --host las.example
     """
     from doorstroom_client.ketentest.alone import Alone
+    from doorstroom_client.ketentest.guard import check_typed, production_settings
     from doorstroom_client.ketentest.scenario import Rol
 
     terminal.set_mode(as_json=as_json, quiet=quiet)
+    check_typed(environment, host, url, production_settings(None))  # before anything else is looked at
     test = Alone.typed(
         url,
         certificate=ClientCertificate(cert, key, trust),
@@ -131,7 +136,7 @@ def receiver(
         schooljaar=schooljaar,
         versie=versie,
     )
-    return _run_alone(test, Rol.ONTVANGER, environment, host, patterns=patterns, out=out, strict=strict)
+    return _run_alone(test, Rol.ONTVANGER, patterns=patterns, out=out, strict=strict)
 
 
 def play(
@@ -211,12 +216,7 @@ def certificates(
     return ExitCode.OK
 
 
-def _run_alone(
-    test: Alone, rol: Rol, environment: str, host: str, *, patterns: Sequence[str] | None, out: Path | None, strict: bool
-) -> int:
-    from doorstroom_client.ketentest.guard import check_typed, production_settings
-
-    check_typed(environment, host, test.url, production_settings(None))
+def _run_alone(test: Alone, rol: Rol, *, patterns: Sequence[str] | None, out: Path | None, strict: bool) -> int:
     with folder_or_temporary(out, f"ketentest-{rol.value}") as folder, alone_in(folder), test.opened(folder, rol) as run:
         found = play_run(run, choice_of(patterns, [rol.value]))
         return conclude(folder, run, found, strict=strict)

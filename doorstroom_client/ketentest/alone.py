@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from doorstroom_client import ClientCertificate
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.errors import ConfigurationError, MessageError
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
 from doorstroom_client.ketentest.partner import Planned, afspraak_of, known_schooljaar
@@ -151,9 +151,9 @@ def school_of(routeringskenmerk: str) -> School:
             routeringskenmerk=routeringskenmerk,
             naam="Testschool",
         )
-    except ValueError as error:
+    except (MessageError, ValueError):
         raise ConfigurationError(
             "the routeringskenmerk of the test school is not in its form",
             setting="school",
             hint="20 positions, as 0000000700099AA00530",
-        ) from error
+        ) from None

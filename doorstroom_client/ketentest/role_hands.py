@@ -220,5 +220,13 @@ class RoleHands:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+_LACKING: Mapping[type[Any], str] = {
+    Await: "hiervoor moet er iets bij ons binnenkomen, en deze test ontvangt niets; test met een plan",
+    Stage: "hiervoor moet onze eigen kant anders antwoorden, en dat kan deze test niet",
+    Drive: "hiervoor moet een LAS iets versturen, en dat kan deze test niet",
+    Look: "hiervoor zijn de instellingen van een LAS nodig; test met een plan",
+}
+
+
 def _cannot(step: Effect) -> Missing:
-    return Missing(f"bij deze rol kan een stap van de soort {type(step).__name__} niet")
+    return Missing(_LACKING.get(type(step), "hiervoor is een server nodig, en deze test heeft er geen"))
