@@ -38,7 +38,6 @@ from doorstroom_client.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.alone import Alone
-    from doorstroom_client.ketentest.guard import check_typed, production_settings
     from doorstroom_client.ketentest.scenario import Rol
 
 _LISTENS = 20.0
