@@ -456,7 +456,7 @@ def _run_plan(folder: Path, choice: Choice, *, strict: bool, effects: bool = Tru
     from doorstroom_client.ketentest.partner import opened
 
     plan = _plan(folder)
-    with _alone_in(folder), opened(plan) as partner:
+    with _alone_in(folder), opened(plan, effects=effects) as partner:
         found = _play(partner.run, replace(choice, effects=effects))
         return _conclude(folder, partner.run, found, strict=strict)
 

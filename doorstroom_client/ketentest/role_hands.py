@@ -31,8 +31,8 @@ class Counterpart(Protocol):
         """Take back what was set."""
         ...
 
-    def tell(self, does: Mapping[str, Any], frame: Frame) -> bool:
-        """Have it do something, such as push results; False when only a person can."""
+    def tell(self, step: Await | Pause, frame: Frame) -> bool:
+        """Have it do what a step waits for, once for each step of an attempt; False when only a person can."""
         ...
 
     def see(self, facts: Mapping[str, Any], frame: Frame) -> bool | None:
@@ -175,7 +175,7 @@ class RoleHands:
 
     def _await(self, step: Await, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting:
         assert self._arrivals is not None
-        told = self._counterpart.tell(step.does, frame) if step.does else True
+        told = self._counterpart.tell(step, frame) if step.does else True
         until = time.monotonic() + self._terms.seconds
         while True:
             found = [item for item in self._arrivals(frame.began) if item.operation == step.operation and item not in seen]
@@ -193,7 +193,7 @@ class RoleHands:
 
     def _pause(self, step: Pause, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
         end = self._terms.end(step.within, since)
-        if self._counterpart.tell(step.does, frame) or self._now() >= end:
+        if self._counterpart.tell(step, frame) or self._now() >= end:
             return Staged()
         return Waiting(step.asks, until=end)
 

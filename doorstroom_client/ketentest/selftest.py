@@ -24,7 +24,7 @@ from doorstroom_client.ketentest.role_hands import Driver, RoleHands, Terms
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
-from doorstroom_client.ketentest.simulated import Simulated
+from doorstroom_client.ketentest.simulated import SIMULATED_SECONDS, Simulated
 from doorstroom_client.ketentest.steps import Ours
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.simulator.control import Control
@@ -33,7 +33,6 @@ from doorstroom_client.simulator.pki import Issued, Pki
 
 TOETSSOORT = "ICE"
 """The simulated supplier that is tested."""
-_SECONDS = 3.0
 _LONG_AGO = dt.timedelta(days=400)
 _YESTERDAY = dt.timedelta(days=1)
 
@@ -104,7 +103,7 @@ def played(
         journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, _head(keten))
         with keten.client() as client:
             making = _Making(keten, control, Keys(journal.head.run), client, folder)
-            hands = making.hands(driver, _SECONDS if seconds is None else seconds)
+            hands = making.hands(driver, SIMULATED_SECONDS if seconds is None else seconds)
             yield Chain(keten, control, hands, journal)
 
 
