@@ -229,7 +229,7 @@ class _Making:
         }
         shown = {
             Ours.OWN: Shown(Path(certificate.cert), certificate.key_file, certificate.password),
-            **shown_from(given | named),
+            **shown_from({**given, **named}),
         }
         return Target(
             host=where.hostname or "",

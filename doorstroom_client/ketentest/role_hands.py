@@ -166,6 +166,8 @@ class RoleHands:
             self._counterpart.arrange(step.name, frame)
         elif isinstance(step, Stage) and self._stage is not None:
             self._stage(step.answers)
+        elif isinstance(step, Pause):  # what was to change in it, changed what was arranged before
+            self._counterpart.tell(step, frame)
 
     def finish(self) -> None:
         """Take back the states that the scenario set."""

@@ -126,10 +126,12 @@ class Simulated:
         """
         about: dict[str, Any] = {"school": school.oin, "leerlingen": self._identities(pupils), "afwijkingen": [*afwijkingen]}
         for at in range(_MOST_PUSHES):
-            asked = {"toetssysteem": self._toetssoort, **(about if not at else {"opnieuw": True})}
-            sent = self._ask("POST", "/resultaten", asked | ({"sleutel": f"{key}/{at}"} if key else {}))["verzonden"]
-            if all(item["status"] not in (None, 503) for item in sent):
+            asked = {"toetssysteem": self._toetssoort, **about} | ({"sleutel": f"{key}/{at}"} if key else {})
+            sent = self._ask("POST", "/resultaten", asked)["verzonden"]
+            failed = [item["rapportid"] for item in sent if item["status"] in (None, 503)]
+            if not failed:
                 break
+            about = {"opnieuw": True, "rapporten": failed}
             time.sleep(_AGAIN_AFTER if at < _MOST_PUSHES - 1 else 0)
 
     # --- inside

@@ -209,7 +209,7 @@ class Control:
             }
 
     def _push(self, _: Query, data: Data) -> dict[str, Any]:
-        _only(data, "toetssysteem", "school", "leerlingen", "afwijkingen", "opnieuw", "sleutel")
+        _only(data, "toetssysteem", "school", "leerlingen", "afwijkingen", "opnieuw", "rapporten", "sleutel")
         if "sleutel" not in data:
             return self._push_now(data)
         found: dict[str, Any] = self._pushed.do(str(data["sleutel"]), lambda: self._push_now(data))
@@ -219,7 +219,7 @@ class Control:
         soort, wanted = data["toetssysteem"], data.get("leerlingen")
         systeem, school = self._supplier(soort), self._school(data.get("school"))
         if data.get("opnieuw"):
-            return _sent(self._keten.stuur_opnieuw(soort))
+            return _sent(self._keten.stuur_opnieuw(soort, rapporten=data.get("rapporten")))
         sent: list[Verzonden] = []
         for message in systeem.deelnemers(school.oin):
             identities = [ref["onderwijsdeelnemerID"] for ref in message["deelnemerref"]]

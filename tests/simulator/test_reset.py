@@ -1,4 +1,4 @@
-"""Whatever can be told to a chain is gone after `reset`, also what somebody adds later: what all parties hold is compared."""
+"""Whatever can be told to a chain is gone after `reset`, also what somebody adds later: all that its parties hold is compared."""
 
 from __future__ import annotations
 
