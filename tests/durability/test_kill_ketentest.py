@@ -28,9 +28,9 @@ from doorstroom_client.ketentest.steps import Send, Series
 
 KILLS = int(os.environ.get("DOORSTROOM_KILLS", "0"))  # read at import: no test sees variables of the machine
 SEED = int(os.environ.get("DOORSTROOM_SEED", "7"))
-FEW, QUICK = 6, ("V-0[1-3]", "TS-10[1-6]", "TS-20*", "TS-30[1-5]", "TS-40[1-7]", "TW-102")
+FEW, QUICK = 4, ("V-01", "TS-10[1-4]", "TS-203", "TS-30[1-5]", "TS-40[1-7]", "TS-506", "TW-102")
 EVERYTHING = ("*",)
-EARLY, LATE = (0.0, 0.7), (0.6, 2.2)
+EARLY, LATE = (0.0, 0.7), (0.6, 1.8)
 MOMENTS = ("", "arranged", "answered", "")
 """At which a run kills itself; at an empty one it is killed whenever that comes out."""
 Key = tuple[str, int, int]
@@ -146,7 +146,7 @@ def test_a_run_that_is_killed_goes_on_and_repeats_one_message_at_most(world: Wor
     whole = world.round("whole")
     assert world.start(whole.folder).wait() == 0
     expected = verdicts(world.judged(whole.folder))
-    assert len(expected) > 20
+    assert len(expected) > 15
     rounds, happened = [world.round("round-0")], Counter[str]()
     while happened.total() < kills:
         moment = MOMENTS[happened.total() % len(MOMENTS)]
