@@ -1,4 +1,4 @@
-"""Make what docs/ has from code: api, csv, decisions, let-in, mandates and settings in reference/, the tree in architecture.md.
+"""Make what docs/ has from code: six pages of reference/, the schema in a seventh, and the tree in architecture.md.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from api_page import api_page  # noqa: E402 - found from the line above
 from package_tree import with_tree  # noqa: E402
+from schema_page import with_schema  # noqa: E402
 
 from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
@@ -30,6 +31,7 @@ from doorstroom_client.transport.request import Fault, FaultKind, Operation, Res
 
 REFERENCE = ROOT / "docs" / "reference"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
+KETENTEST = REFERENCE / "ketentest-report.md"
 MADE = "<!-- Made by tools/make_docs.py; change the code, not this page. -->\n"
 
 SECTIONS: Mapping[str, tuple[str, str]] = {
@@ -543,6 +545,7 @@ def main() -> int:
         REFERENCE / "let-in.md": let_in_page(),
         REFERENCE / "api.md": api_page(MADE),
         ARCHITECTURE: with_tree(ARCHITECTURE.read_text("utf-8"), ROOT),
+        KETENTEST: with_schema(KETENTEST.read_text("utf-8"), ROOT),
     }
     if "--check" in sys.argv:
         stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]

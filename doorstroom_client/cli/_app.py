@@ -17,6 +17,7 @@ from doorstroom_client.cli import (
     deelnemers,
     demo,
     health,
+    ketentest,
     mandaat,
     osr,
     outbox,
@@ -84,6 +85,7 @@ def _take_help(within: typer.Typer) -> None:
 
 app.command()(demo.demo)
 app.command()(simulator.simulator)
+app.add_typer(ketentest.app, name="ketentest")
 app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")

@@ -17,7 +17,7 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.hands import Hands, Missing, Waiting
 from doorstroom_client.ketentest.journal import Journal, Line
-from doorstroom_client.ketentest.outcomes import Arrived, Outcome, Reply, read_outcome
+from doorstroom_client.ketentest.outcomes import UNSPOKEN, Arrived, Outcome, Reply, read_outcome
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Scenario
 from doorstroom_client.ketentest.steps import Arrange, Check, Effect, Pause, Send, Stage, Whose
@@ -303,6 +303,7 @@ _FAULTS: Mapping[str, str] = {
     "cut": "de verbinding werd verbroken",
     "wrong-oin": "het certificaat heeft een ander OIN; er is niets verstuurd",
     "unreadable": "wat terugkwam was geen HTTP",
+    UNSPOKEN: "niet geprobeerd: deze machine spreekt zo niet meer",
 }
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.frame import Frame
@@ -40,6 +40,7 @@ class Counterpart(Protocol):
         ...
 
 
+@runtime_checkable
 class Driver(Protocol):
     """Has the LAS under test do something."""
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from doorstroom_client import Client
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.ketentest.drivers import SdkDriver
+from doorstroom_client.ketentest.drivers import Las, SdkDriver, as_driver, pupil_data
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
 from doorstroom_client.ketentest.partner import known_schooljaar
@@ -27,6 +25,7 @@ from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
 from doorstroom_client.ketentest.simulated import SIMULATED_SECONDS, Simulated
 from doorstroom_client.ketentest.steps import Ours
 from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.simulator.control import Control
 from doorstroom_client.simulator.keten import LAS_OIN, Keten
 from doorstroom_client.simulator.pki import Issued, Pki
@@ -81,7 +80,9 @@ def played(
     spoil: Callable[[Keten], object] | None = None,
     *,
     driver: Driver | None = None,
+    las: Las | None = None,
     seconds: float | None = None,
+    started: bool = False,
 ) -> Iterator[Chain]:
     """Start a chain, and test it.
 
@@ -90,12 +91,14 @@ def played(
         keten: the chain, not yet started.
         spoil: makes one of its parties do something wrong.
         driver: drives the LAS under test; this library is that LAS when left out.
+        las: the LAS under test itself, in place of a driver.
+        started: whether the chain runs already; then it is left running.
         seconds: how long to wait for what has to come in.
 
     Raises:
         StoreError: the journal cannot be made.
     """
-    with keten:
+    with nullcontext() if started else keten:
         if spoil is not None:
             spoil(keten)
         control = Control(keten)
@@ -103,7 +106,7 @@ def played(
         journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, _head(keten))
         with keten.client() as client:
             making = _Making(keten, control, Keys(journal.head.run), client, folder)
-            hands = making.hands(driver, SIMULATED_SECONDS if seconds is None else seconds)
+            hands = making.hands(driver or las, SIMULATED_SECONDS if seconds is None else seconds)
             yield Chain(keten, control, hands, journal)
 
 
@@ -125,17 +128,10 @@ def write_class(folder: Path, chain: Chain) -> Path:
         folder: where.
         chain: whose run it is.
     """
-    keys, text = Keys(chain.journal.head.run), io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    names = ("achternaam", "voorvoegsel", "roepnaam", "voorletters", "groep", "niveau", "advies")
-    writer.writerow(("leerling", "eck_id", "las_key", "geboortedatum", *names))
-    for item in KLAS.values():
-        eck_id = keys.eck_id(item.label) if item.has_eck_id else ""
-        las_key = keys.las_key(item.label) if item.has_las_key or not item.has_eck_id else ""
-        born = f"{int(chain.keten.schooljaar[:4]) - 11}-03-14"
-        writer.writerow((item.label, eck_id, las_key, born, *(getattr(item, name) for name in names)))
+    frame = chain.hands[Rol.LAS].frame("klas", dt.datetime.now(dt.UTC))
+    rows = [pupil_data(frame, item, changed=False) for item in KLAS.values()]
     target = folder / "klas.csv"
-    write_whole(target, text.getvalue().encode("utf-8-sig"))
+    write_whole(target, csv_bytes([*rows[0]], ([*row.values()] for row in rows), safe=False))
     return target
 
 
@@ -158,12 +154,16 @@ class _Making:
         )
         self._other_ca = Pki(folder / "andere-uitgever", name="Andere uitgever")
 
-    def hands(self, driver: Driver | None, seconds: float) -> dict[Rol, RoleHands]:
+    def hands(self, las: Driver | Las | None, seconds: float) -> dict[Rol, RoleHands]:
         """All of them."""
         here, keten, terms = self._simulated, self._keten, Terms(seconds=seconds)
         supplier = self._requester(self._supplier.basis_url, self._supplier.oin, "las", LAS_OIN)
         receiver = self._requester(keten.servers.las.url, LAS_OIN, TOETSSOORT.lower(), self._supplier.oin)
-        las = driver or SdkDriver(self._las, TOETSSOORT, lambda pupils: here.push(pupils, keten.school))
+
+        def push(pupils: Sequence[str]) -> None:
+            here.push(pupils, keten.school, "gecorrigeerd")  # so that there is a report that was never fetched
+
+        driver = SdkDriver(self._las, TOETSSOORT, push) if las is None else as_driver(las, push)
         where = urlsplit(self._supplier.basis_url)
         leverancier = next(item for item in keten.leveranciers if item.toetssoort == TOETSSOORT)
         preflight = Preflight(
@@ -188,7 +188,7 @@ class _Making:
             Rol.TERUGWEG: at_supplier,
             Rol.ONTVANGER: RoleHands(self._frame, here, requester=receiver, terms=terms),
             Rol.LAS: RoleHands(
-                self._frame, here, arrivals=here.at_supplier, stage=here.stage_supplier, driver=las, terms=terms
+                self._frame, here, arrivals=here.at_supplier, stage=here.stage_supplier, driver=driver, terms=terms
             ),
         }
 

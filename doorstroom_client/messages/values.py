@@ -44,6 +44,12 @@ def in_dutch(day: dt.date) -> str:
     return f"{day.day} {_MAANDEN[day.month - 1]} {day.year}"
 
 
+def moment_in_dutch(at: dt.datetime) -> str:
+    """A moment as it is written in a text for a school, on a Dutch clock: ``1 augustus 2026, 09:30 uur``."""
+    local = at.astimezone(amsterdam())
+    return f"{in_dutch(local)}, {local:%H:%M} uur"
+
+
 def as_text(value: object) -> str | None:
     """Text as text, a number as its shortest text (quirk Q1); anything else is no text.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from doorstroom_client.messages.findings import UNWANTED
 
@@ -44,6 +44,37 @@ def element(name: str, /, *inhoud: Inhoud, **attributes: str | int | bool | None
     if name in _VOID:
         return Html(f"<{name}{written}>")
     return Html(f"<{name}{written}>{joined(*inhoud)}</{name}>")
+
+
+def table(
+    caption: Inhoud,
+    heads: Sequence[tuple[str, str]],
+    rows: Iterable[Sequence[Inhoud]],
+    *,
+    kind: str | None = None,
+) -> Html:
+    """A table whose first column names the row.
+
+    Args:
+        caption: what it is.
+        heads: name and class of each column.
+        rows: the cells of each row.
+        kind: class of the table.
+    """
+    kinds = [kind for _, kind in heads]
+
+    def row(cells: Sequence[Inhoud]) -> Html:
+        first = element("th", cells[0], scope="row", class_=kinds[0] or None)
+        rest = [element("td", cell, class_=kind or None) for cell, kind in zip(cells[1:], kinds[1:], strict=True)]
+        return element("tr", first, rest)
+
+    return element(
+        "table",
+        element("caption", caption),
+        element("thead", element("tr", [element("th", name, scope="col", class_=kind or None) for name, kind in heads])),
+        element("tbody", [row(cells) for cells in rows]),
+        class_=kind,
+    )
 
 
 def _attribute(name: str, value: str | int | bool | None) -> str:

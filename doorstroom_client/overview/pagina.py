@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 
+from doorstroom_client.messages.values import moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined
+from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.overview import secties, woorden
 from doorstroom_client.overview.figuren import STREPEN, legenda, stapel
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
@@ -14,10 +14,6 @@ from doorstroom_client.overview.niveaus import Ambities, referentieniveaus
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.stijl import CSS
 from doorstroom_client.overview.woorden import BAKKEN, HOOG, aantal, groepsnaam
-
-_CHECKSUM = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
-POLICY = f"default-src 'none'; style-src 'sha256-{_CHECKSUM}'; base-uri 'none'; form-action 'none'"
-"""The Content-Security-Policy of the page: its own style sheet and nothing else."""
 
 _UITLEG = {
     "Heroverwegen": (
@@ -56,32 +52,20 @@ def als_pagina(overzicht: Overzicht, *, ambities: Ambities | None = None) -> byt
         overzicht: what to show.
         ambities: the ambitions to compare reference levels with; 85 % and 65 % when left out.
     """
-    title = f"Doorstroomtoets {overzicht.schooljaar}: schooladviezen heroverwegen"
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="robots", content="noindex, noarchive"),
-        element("title", title),
-        element("style", Html(CSS)),
-    )
     schools = [_school(school, ambities or Ambities()) for school in overzicht.scholen]
-    body = element(
-        "body",
-        element("a", "Naar de inhoud", href="#inhoud", class_="sla-over"),
-        STREPEN,
-        element("header", element("h1", title), element("p", _subtitle(overzicht), class_="klein")),
-        element("main", _first_screen(overzicht), schools, _explanation(), id="inhoud", tabindex=-1),
-        element("footer", element("p", _PRIVACY, class_="klein")),
+    return whole_page(
+        f"Doorstroomtoets {overzicht.schooljaar}: schooladviezen heroverwegen",
+        CSS,
+        before=STREPEN,
+        under=element("p", _subtitle(overzicht), class_="klein"),
+        main=[_first_screen(overzicht), schools, _explanation()],
+        foot=element("p", _PRIVACY, class_="klein"),
     )
-    return f"<!DOCTYPE html>\n{element('html', head, body, lang='nl')}\n".encode()
 
 
 def _subtitle(overzicht: Overzicht) -> str:
     one = overzicht.scholen[0].naam if len(overzicht.scholen) == 1 else f"{len(overzicht.scholen)} scholen"
-    return f"{one}. Gemaakt op {woorden.moment(overzicht.gemaakt_op)}."
+    return f"{one}. Gemaakt op {moment_in_dutch(overzicht.gemaakt_op)}."
 
 
 def _first_screen(overzicht: Overzicht) -> Html:

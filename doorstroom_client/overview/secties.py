@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from doorstroom_client.messages.values import moment_in_dutch
 from doorstroom_client.messages.vocabulary import Toetsadvies
-from doorstroom_client.output.html import Html, Inhoud, element, joined
+from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.overview import woorden
 from doorstroom_client.overview.gegevens import ONDERDELEN, Bezorgstand, Leerlingregel, SchoolOverzicht
 from doorstroom_client.overview.rangorde import ADVIES_VOLGORDE, Oordeel, advies_naam, vergelijk, zonder_lwoo
-from doorstroom_client.overview.woorden import BAK_VAN, HOOG, OPEN, ZELF, aantal, groepsnaam, tabel
+from doorstroom_client.overview.woorden import BAK_VAN, HOOG, OPEN, ZELF, aantal, groepsnaam
 
 _ONBEKEND = "niet herkend"
 _GEEN = "geen advies"
@@ -32,14 +33,14 @@ def heroverwegen(school: SchoolOverzicht) -> Html:
         ("Besluit van de school", "besluit"),
     )
     tables = [
-        tabel(
+        table(
             f"{groepsnaam(groep)}: {aantal(len(members))}",
             heads,
             [
                 (woorden.wie(item), woorden.advies(item), woorden.toetsadvies(item), _verschil(item), None)
                 for item in sorted(members, key=lambda item: -(item.uitspraak.verschil or 99))
             ],
-            soort="namen",
+            kind="namen",
         )
         for groep, members in _by_group(school, found)
     ]
@@ -57,7 +58,7 @@ def zelf_bekijken(school: SchoolOverzicht) -> Html | None:
         why = [*([item.uitspraak.reden] if item.oordeel in ZELF.oordelen else []), *item.opmerkingen]
         rows.append((woorden.wie(item), item.groep, woorden.advies(item), woorden.toetsadvies(item), " ".join(why)))
     head = element("h3", woorden.teken(ZELF), " Zelf bekijken", class_="zelf")
-    return joined(head, woorden.schuif(f"Zelf bekijken, {school.naam}", tabel(aantal(len(found)), heads, rows)))
+    return joined(head, woorden.schuif(f"Zelf bekijken, {school.naam}", table(aantal(len(found)), heads, rows)))
 
 
 def zonder_resultaat(school: SchoolOverzicht) -> Html:
@@ -76,7 +77,7 @@ def zonder_resultaat(school: SchoolOverzicht) -> Html:
         "Een leerling kan de toets nog inhalen, ontheffing hebben of niet zijn aangemeld. Kijk in het toetssysteem, en leg "
         "verhindering of ontheffing vast in uw administratiesysteem."
     )
-    return joined(head, element("p", text), tabel(aantal(len(found)), heads, rows))
+    return joined(head, element("p", text), table(aantal(len(found)), heads, rows))
 
 
 def raster(school: SchoolOverzicht) -> Html:
@@ -122,14 +123,14 @@ def bezorging(school: SchoolOverzicht) -> Html:
     parts: list[Html] = []
     if school.ontvangen:
         heads = (("Leverancier", ""), ("Toets", ""), ("Leerlingen met resultaat", "getal"), ("Laatste ontvangst", ""))
-        rows = [(item.leverancier, item.toets, item.aantal, woorden.moment(item.laatst)) for item in school.ontvangen]
-        parts.append(woorden.schuif(f"Ontvangen resultaten, {school.naam}", tabel("Ontvangen", heads, rows)))
+        rows = [(item.leverancier, item.toets, item.aantal, moment_in_dutch(item.laatst)) for item in school.ontvangen]
+        parts.append(woorden.schuif(f"Ontvangen resultaten, {school.naam}", table("Ontvangen", heads, rows)))
     else:
         parts.append(element("p", "Er is nog geen enkel resultaat ontvangen."))
     if school.bezorgd:
         columns = (("Leverancier", ""), ("Wat", ""), ("Stand", ""))
         sent = [(item.leverancier, item.soort, [element("div", line) for line in _stand(item)]) for item in school.bezorgd]
-        parts.append(woorden.schuif(f"Verzonden lijsten, {school.naam}", tabel("Verzonden", columns, sent)))
+        parts.append(woorden.schuif(f"Verzonden lijsten, {school.naam}", table("Verzonden", columns, sent)))
     else:
         parts.append(element("p", "Over verzonden lijsten is in dit overzicht niets bekend.", class_="klein"))
     return joined(head, parts)
@@ -144,7 +145,7 @@ def alle_leerlingen(school: SchoolOverzicht) -> Html:
     tables = [
         woorden.schuif(
             f"Alle leerlingen, {groepsnaam(groep)}, {school.naam}",
-            tabel(
+            table(
                 f"{groepsnaam(groep)}: {aantal(len(members))}",
                 heads,
                 [_whole(regel, several=len(item.regels) > 1) for item in members for regel in item.regels],
@@ -207,7 +208,7 @@ def _stand(item: Bezorgstand) -> Iterator[str]:
         if count:
             yield f"{aantal(count)} {text}"
     if item.laatst is not None:
-        yield f"Laatst bezorgd: lijst van {woorden.moment(item.laatst)}"
+        yield f"Laatst bezorgd: lijst van {moment_in_dutch(item.laatst)}"
 
 
 def _whole(item: Leerlingregel, *, several: bool) -> tuple[Inhoud, ...]:

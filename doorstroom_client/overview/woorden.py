@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.values import amsterdam, in_dutch
 from doorstroom_client.messages.vocabulary import Referentieniveau
-from doorstroom_client.output.html import Html, Inhoud, element, joined, text
+from doorstroom_client.output.html import Html, element, joined, text
 from doorstroom_client.overview.gegevens import Leerlingregel
 from doorstroom_client.overview.rangorde import Oordeel, advies_naam
 
@@ -62,12 +59,6 @@ def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
     return f"{number} {one if number == 1 else more}"
 
 
-def moment(at: dt.datetime) -> str:
-    """A moment in Dutch, on a Dutch clock."""
-    local = at.astimezone(amsterdam())
-    return f"{in_dutch(local)}, {local:%H:%M} uur"
-
-
 def procent(part: int, whole: int) -> str:
     """A share, with a decimal when it is no whole number."""
     share = 100 * part / whole
@@ -112,37 +103,6 @@ def niveau(level: Referentieniveau | str) -> str:
 def groepsnaam(groep: str) -> str:
     """A group as people call it."""
     return f"Groep {groep}" if groep and not groep.casefold().startswith("groep") else groep or "Groep niet bekend"
-
-
-def tabel(
-    caption: Inhoud,
-    heads: Sequence[tuple[str, str]],
-    rows: Iterable[Sequence[Inhoud]],
-    *,
-    soort: str | None = None,
-) -> Html:
-    """A table whose first column names the row.
-
-    Args:
-        caption: what it is.
-        heads: name and class of each column.
-        rows: the cells of each row.
-        soort: class of the table.
-    """
-    kinds = [kind for _, kind in heads]
-
-    def row(cells: Sequence[Inhoud]) -> Html:
-        first = element("th", cells[0], scope="row", class_=kinds[0] or None)
-        rest = [element("td", cell, class_=kind or None) for cell, kind in zip(cells[1:], kinds[1:], strict=True)]
-        return element("tr", first, rest)
-
-    return element(
-        "table",
-        element("caption", caption),
-        element("thead", element("tr", [element("th", name, scope="col", class_=kind or None) for name, kind in heads])),
-        element("tbody", [row(cells) for cells in rows]),
-        class_=soort,
-    )
 
 
 def schuif(label: str, inhoud: Html, extra: str = "") -> Html:

@@ -19,9 +19,11 @@ from doorstroom_client.simulator.fault_server import Fault
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.invented import BedachteLeerling, bedenk_leerlingen
 from doorstroom_client.simulator.invented_lists import adviezen_of, deelnemers_of, leerling_of
+from doorstroom_client.simulator.osr import Mandate, SimulatedOsr
 from doorstroom_client.simulator.published import Definitie, load_definition
 from doorstroom_client.simulator.regels import Opmerking, Streng
 from doorstroom_client.simulator.standen import Gedrag, Toestand
+from doorstroom_client.simulator.terugweg import Terugweg
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
 from doorstroom_client.simulator.validator import Breach
 from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
@@ -29,6 +31,7 @@ from doorstroom_client.simulator.verzending import Afzender, Verzonden
 
 if TYPE_CHECKING:
     from doorstroom_client.simulator import faults
+    from doorstroom_client.simulator.chain_servers import ChainServers
     from doorstroom_client.simulator.keten import Keten
 
 __all__ = [
@@ -38,14 +41,18 @@ __all__ = [
     "Antwoord",
     "BedachteLeerling",
     "Breach",
+    "ChainServers",
     "Definitie",
     "Fault",
     "Gedrag",
     "Keten",
+    "Mandate",
     "Opmerking",
     "Received",
     "Richting",
+    "SimulatedOsr",
     "Streng",
+    "Terugweg",
     "Toestand",
     "Toetssysteem",
     "Uitwisseling",
@@ -74,6 +81,10 @@ def __getattr__(name: str) -> Any:
         from doorstroom_client.simulator.keten import Keten  # brings cryptography
 
         return Keten
+    if name == "ChainServers":
+        from doorstroom_client.simulator.chain_servers import ChainServers  # brings cryptography
+
+        return ChainServers
     if name == "faults":
         import doorstroom_client.simulator.faults as faults  # brings cryptography; asked for with "from", it would ask here
 

@@ -44,7 +44,7 @@ class _Supplier:
         push: whether it sends results.
     """
 
-    def __init__(self, keten: Keten, soort: str, tell: Callable[[str], object], push: bool) -> None:
+    def __init__(self, keten: Keten, soort: str, tell: Callable[[str], object], push: bool = True) -> None:
         self._keten = keten
         self._soort = soort
         self._tell = tell
@@ -58,6 +58,8 @@ class _Supplier:
     def look(self) -> None:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
         system = self._keten.toetssystemen[self._soort]
+        if system.verkeer.geteld < self._seen:  # the chain was reset
+            self._seen = self._remarked = 0
         new = system.verkeer.after(self._seen)
         self._tell_remarks(system)  # looked up later, so that none comes behind the line of its list
         self._seen = new[-1].nummer if new else self._seen

@@ -369,7 +369,7 @@ def _handler(control: Control, token: str) -> type[BaseHTTPRequestHandler]:
         do_PATCH = do_PUT = do_POST = do_GET  # noqa: N815 - as HTTP has them
 
         def _answer(self) -> tuple[int, Any]:
-            shown = (self.headers.get("Authorization") or "").encode("utf-8", "replace")
+            shown = (self.headers.get("Authorization") or "").encode("latin-1", "replace")
             if not hmac.compare_digest(shown, f"Bearer {token}".encode()):
                 self.close_connection = True  # its body was not read
                 return 401, {"fout": f"stuur het token uit {FILE} mee: Authorization: Bearer …"}

@@ -61,13 +61,13 @@ def check_ports(port: int, place: Place = HERE) -> None:
     """Look whether all ports of a chain are free.
 
     Args:
-        port: the first of them.
+        port: the first of them; 0 for whichever are free.
         place: where they are listened on.
 
     Raises:
         OSError: one of them is taken, or the address is none of this machine.
     """
-    for number in range(port, port + PORTS):
+    for number in range(port, port + PORTS) if port else (0,):
         with place.bind(number) as bound:
             bound.listen()
 
@@ -128,8 +128,7 @@ class Keten(ChainPushing):
     ) -> None:
         self._played = choose(schooljaar, afspraak, afspraken, definitie, dt.datetime.now(amsterdam()).date())
         self._place = Place.of(listen, host, other_hosts)
-        if port:
-            check_ports(port, self._place)
+        check_ports(port, self._place)
         self._temporary = directory is None
         self._started = False
         self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory

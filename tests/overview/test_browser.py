@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.browser import CHROMIUM, Browser, browser
 from support.overview import HOSTILE, hostile, twee_scholen
 
 from doorstroom_client.overview.pagina import als_pagina
-
-from .browser import CHROMIUM, Browser, browser
 
 AXE = os.environ.get("DOORSTROOM_AXE")
 PAGES = ("twee", "zonder", "vreemd")

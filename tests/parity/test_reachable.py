@@ -32,6 +32,7 @@ INSIDE = {"Retry", "Retry.__init__", "Settings.__init__"}
 
 MADE_BY_THE_LIBRARY = {
     "Server.__init__",
+    "ChainServers.__init__",
     "Rules.with_events",
     "Verdwenen.__init__",
     "EdexmlStroom.__init__",

@@ -49,7 +49,15 @@ def _plain(found: Any) -> Any:
     if isinstance(found, ChainServers):
         servers = {"osr": found.osr, "las": found.las, **found.suppliers}
         mishaps = {name: [server.errors, server.handshake_errors] for name, server in servers.items()}
-        return [{name: server.port for name, server in servers.items()}, state_of(mishaps), state_of(found.certificate)]
+        shown = {name: found.shown(name) for name in ("osr", "terugweg", *found.suppliers)}
+        apps = {name: server.app.__qualname__ for name, server in servers.items()}
+        return [
+            shown,
+            apps,
+            {name: server.port for name, server in servers.items()},
+            state_of(mishaps),
+            state_of(found.certificate),
+        ]
     if type(found).__module__.startswith("doorstroom_client"):
         return {"kind": type(found).__qualname__, **{name: state_of(value) for name, value in _attributes(found).items()}}
     raise AssertionError(f"{type(found)} is no kind of state")

@@ -99,9 +99,10 @@ def test_what_is_no_name_of_a_host(host: str) -> None:
             Keten(**named)  # type: ignore[arg-type]
 
 
-def test_an_address_of_another_machine(tmp_path: Path) -> None:
+@pytest.mark.parametrize("port", [0, 20399])
+def test_an_address_of_another_machine(port: int, tmp_path: Path) -> None:
     with pytest.raises(OSError) as caught:  # noqa: PT011 - looked at below
-        Keten(tmp_path / "keten", listen="192.0.2.1", port=20399)
+        Keten(tmp_path / "keten", listen="192.0.2.1", port=port)
     assert caught.value.errno == errno.EADDRNOTAVAIL
     assert not (tmp_path / "keten").exists()
 

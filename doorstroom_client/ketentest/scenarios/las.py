@@ -365,6 +365,8 @@ def half_a_report(frame: Frame) -> Steps:
     for name, answer in wrong:
         yield _staged(name, "leerlingrapport", answer)
         driven: Driven = yield frame.drive("rapport", "K01", name=f"rapport {name}", asks="Haal het rapport van K01 op")
+        asked: Arrived = yield _await("leerlingrapport", f"vraag {name}")
+        yield Check(eis="LAS:heel-rapport", expected=True, got=asked.complete)
         yield Check(eis="LAS:heel-rapport", expected=0, got=driven.counts.get("rapporten", 0))
 
 

@@ -1,6 +1,6 @@
 """A headless Chromium, spoken to over two pipes: opens a page, tells what it requests, takes pictures, runs axe-core.
 
-Run by hand to look at a page: ``python tests/overview/browser.py page.html /tmp/pictures``.
+Run by hand to look at a page: ``python tests/support/browser.py page.html /tmp/pictures``.
 """
 
 from __future__ import annotations
