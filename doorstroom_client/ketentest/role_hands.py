@@ -205,4 +205,6 @@ class RoleHands:
 
 
 def _cannot(step: Effect) -> Missing:
+    if isinstance(step, Await):
+        return Missing("hiervoor moet de andere kant ons iets sturen: dat kan in een test met een plan")
     return Missing(f"bij deze rol kan een stap van de soort {type(step).__name__} niet")
