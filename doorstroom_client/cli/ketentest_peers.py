@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from doorstroom_client.ketentest.alone import Alone
     from doorstroom_client.ketentest.scenario import Rol
 
+_LISTENS = 20.0
+"""Seconds in which a LAS that a person drives may not send what it should not."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands to those of the chain test."""
@@ -179,7 +182,8 @@ def play(
     if names:
         place |= {"host": names[0], "other_hosts": names[1:]}
     keten = make_keten(schooljaar, versie, folder, **place)
-    with alone_in(folder), played(folder, keten, driver=driver, seconds=wait if command is None else None) as here:
+    seconds, listens = (wait, _LISTENS) if command is None else (None, 0.0)
+    with alone_in(folder), played(folder, keten, driver=driver, seconds=seconds, listens=listens) as here:
         keten.write_config(folder / "doorstroom.toml")
         keten.write_config(folder / "doorstroom.json")
         write_class(folder, here)

@@ -168,7 +168,7 @@ class PersonDriver:
     def drive(self, step: Drive, frame: Frame) -> Driven:
         """Say what to do."""
         self._say(f"{frame.scenario}: {step.asks}")
-        return Driven()
+        return Driven(by_person=True)
 
 
 class CommandDriver:

@@ -74,6 +74,7 @@ def reply_of(
         sha256=digest(body),
         first=_beginning(body),
         ends_whole=b"%%EOF" in body[-1024:],
+        repeats=keys.told_in(_text(body)),
         seconds=round(seconds, 3),
     )
 
@@ -111,6 +112,12 @@ def arrival_of(
         answered=answered,
         moment=moment,
     )
+
+
+def _text(body: bytes) -> str:
+    """The body as text, in JSON or not; of one that is neither, what can be read."""
+    found = _document(body)
+    return body[:_LARGEST_BODY].decode("utf-8", "replace") if found is None else json.dumps(found, ensure_ascii=False)
 
 
 def _document(body: bytes) -> object:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from doorstroom_client.ketentest.outcomes import Arranged
-from doorstroom_client.ketentest.pupils import CHANGED, KLAS, Keys, Proefleerling
+from doorstroom_client.ketentest.pupils import CHANGED, KLAS, Keys, Proefleerling, born
 from doorstroom_client.ketentest.steps import Drive, Ours, Send
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
@@ -81,7 +81,7 @@ class Frame:
     @property
     def geboortedatum(self) -> dt.date:
         """When every pupil of the class was born."""
-        return dt.date(int(self.schooljaar[:4]) - 11, 3, 14)
+        return born(self.schooljaar)
 
     @property
     def afnametijdstip(self) -> str:

@@ -36,6 +36,7 @@ class Reply(_Outcome):
         sha256: of the body, the first 16 digits.
         first: the first bytes of a body that is no text, as far as they tell what it is.
         ends_whole: whether a PDF ends as one does.
+        repeats: what the text said of pupils of this run, before that was taken out: ``naam``, ``sleutel``, ``geboortedatum``.
         seconds: from the first byte sent to the last one received.
         fault: why there was no whole answer: ``dns``, ``refused``, ``tls``, ``timeout``, ``cut``, ``wrong-oin`` or
             ``unreadable``; empty when there was one.
@@ -49,6 +50,7 @@ class Reply(_Outcome):
     sha256: str = ""
     first: str = ""
     ends_whole: bool = False
+    repeats: tuple[str, ...] = ()
     seconds: float = 0.0
     fault: str = ""
     sent: bool = False
@@ -218,12 +220,14 @@ class Driven(_Outcome):
         error: its short name for what went wrong; empty.
         told: what a school reads about it; empty when it says nothing.
         counts: numbers it gives, such as results it has.
+        by_person: whether a person was told what to do, who alone knows what came of it.
     """
 
     ok: bool = True
     error: str = ""
     told: str = ""
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
+    by_person: bool = False
 
 
 @frozen(kw_only=True)
@@ -261,13 +265,19 @@ def read_outcome(data: Mapping[str, Any]) -> Outcome:
         if kind is None:
             raise TypeError
         if kind is Replies:
-            return Replies(replies=tuple(Reply(**item) for item in values["replies"]))
+            return Replies(replies=tuple(map(_reply, values["replies"])))
+        if kind is Reply:
+            return _reply(values)
         if kind is Arrived:
             return Arrived(arrivals=tuple(map(_arrival, values["arrivals"])), complete=values["complete"])
         made: Outcome = kind(**values)
     except (TypeError, KeyError):
         raise ValueError("an outcome of an unknown form") from None
     return made
+
+
+def _reply(values: Mapping[str, Any]) -> Reply:
+    return Reply(**{**values, "repeats": tuple(values.get("repeats", ()))})
 
 
 def _arrival(values: Mapping[str, Any]) -> Arrival:

@@ -20,7 +20,7 @@ from doorstroom_client.ketentest.journal import Journal, Line
 from doorstroom_client.ketentest.outcomes import UNSPOKEN, Arrived, Outcome, Reply, read_outcome
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Scenario
-from doorstroom_client.ketentest.steps import Arrange, Check, Effect, Pause, Send, Stage, Whose
+from doorstroom_client.ketentest.steps import Arrange, Await, CannotGoOn, Check, Effect, Pause, Send, Stage, Whose
 from doorstroom_client.ketentest.verdicts import Keuring, Oordeel, judged, worst
 
 MOST_STEPS = 500
@@ -173,6 +173,8 @@ class _Playing:
             return self._broken(f"meer dan {MOST_STEPS} stappen")
         except StopIteration:
             return self._verdict()
+        except CannotGoOn as error:
+            return self._stopped(Oordeel.GEZAKT, error.why, Whose.HEN)
         except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
             # A fault in a scenario is ours, and never a verdict about somebody else. Values stay out of it.
             last = traceback.extract_tb(error.__traceback__)[-1]
@@ -202,6 +204,8 @@ class _Playing:
             self._hold(Check(eis=FOREIGN, expected=False, got=True, evidence=step.name))
         if isinstance(outcome, Reply) and outcome.fault and isinstance(step, Send) and not step.may_fail:
             return self._stopped(Oordeel.GEZAKT, f"geen antwoord op {step.name}: {in_dutch(outcome.fault)}", Whose.HEN)
+        if isinstance(outcome, Arrived) and not outcome.complete and isinstance(step, Await) and not step.may_lack:
+            return self._stopped(Oordeel.GEZAKT, f"niet alles kwam binnen de termijn: {step.name}", Whose.HEN)
         return outcome
 
     def _do(self, step: Effect, number: int, mark: str) -> Line | Played:

@@ -13,7 +13,6 @@ from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Looked
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Probe
-from doorstroom_client.messages.identifiers import Schooljaar
 
 Looks = Mapping[str, Callable[[Frame], Looked]]
 """Looks by the name of what is looked at."""
@@ -60,7 +59,6 @@ class Preflight:
             "bereikbaar": self._reachable,
             "certificaat": self._certificate,
             "klok": self._clock,
-            "afspraak": self._afspraak,
         }
 
     def _namespace(self, frame: Frame) -> Looked:
@@ -111,9 +109,6 @@ class Preflight:
         if seconds is None:
             return Looked(value=None, why="het antwoord zegt niet hoe laat het daar is")
         return Looked(value=abs(seconds) < _MOST_SKEW, why=f"verschil in seconden: {seconds:g}")
-
-    def _afspraak(self, frame: Frame) -> Looked:
-        return Looked(value=frame.afspraak.geldt_in(Schooljaar(frame.schooljaar)), why=frame.afspraak.versie)
 
 
 def _told(look: Callable[[], Looked]) -> Looked:

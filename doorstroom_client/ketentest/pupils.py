@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +12,9 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Schooladvies
 
 _ECK = "https://ketenid.nl/pilot/"
+_KEY = re.compile(r"https://ketenid\.nl/pilot/[0-9a-f]+|kt-[A-Za-z0-9]+-[A-Za-z0-9-]+")
+_DATE = re.compile(r"\b(?:(?P<year>\d{4})-0?3-14|14[-./]0?3[-./](?P<last>\d{4}))\b")
+_YOUNGEST = 6
 _LABEL_BYTES = 32
 """An ECK-iD of a run begins with its label, so that it can be read back, and ends with a digest that only this run gives."""
 
@@ -91,8 +96,14 @@ KLAS: Mapping[str, Proefleerling] = _klas()
 """The class; together its pupils have all seventeen values of the advice."""
 REGISTERED = tuple(label for label in KLAS if label != "K14")
 """Who is signed up."""
+_NAMES = frozenset(name for item in KLAS.values() for name in (item.achternaam, item.roepnaam) if len(name) > 4)
 CHANGED = {"K11": Schooladvies.VWO.value}
 """The advice of the second delivery, where that is another one."""
+
+
+def born(schooljaar: str) -> dt.date:
+    """When every pupil of the class was born; no other date in the chain is so long ago."""
+    return dt.date(int(schooljaar[:4]) - 11, 3, 14)
 
 
 class Keys:
@@ -138,6 +149,16 @@ class Keys:
     def is_foreign(self, document: object) -> bool:
         """Whether a message is about a pupil that this run did not invent."""
         return any(self.label_of(identity) is None for identity in identities_in(document))
+
+    def told_in(self, text: str) -> tuple[str, ...]:
+        """What a text tells of the pupils of this run: ``naam``, ``sleutel``, ``geboortedatum``."""
+        years = [int(found["year"] or found["last"]) for found in _DATE.finditer(text)]
+        told = {
+            "naam": any(name in text for name in _NAMES),
+            "sleutel": any(self.label_of(found) is not None for found in _KEY.findall(text)),
+            "geboortedatum": any(year <= dt.datetime.now(dt.UTC).year - _YOUNGEST for year in years),
+        }
+        return tuple(name for name, is_told in told.items() if is_told)
 
     def _digest(self, label: str) -> str:
         return hashlib.sha256(f"ketentest/{self._run}/{label}".encode()).hexdigest()

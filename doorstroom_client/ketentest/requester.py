@@ -11,6 +11,7 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import field
 from email.utils import parsedate_to_datetime
@@ -112,13 +113,13 @@ class Requester:
         return self.series(Series(name=send.name, sends=(send,)))[0]
 
     def series(self, series: Series) -> tuple[Reply, ...]:
-        """Send several: on one connection, or several at once on connections of their own."""
-        if series.at_once > 1:
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(series.at_once) as threads:
-                return tuple(threads.map(self.send, series.sends))
-        return tuple(self._on_one(series.sends))
+        """Send several: on one connection, or on several at once, each with its share."""
+        if series.at_once == 1:
+            return tuple(self._on_one(series.sends))
+        shares = [series.sends[at :: series.at_once] for at in range(series.at_once)]
+        with ThreadPoolExecutor(series.at_once) as threads:
+            answers = [iter(found) for found in threads.map(lambda share: list(self._on_one(share)), shares)]
+        return tuple(next(answers[at % series.at_once]) for at in range(len(series.sends)))
 
     def probe(self, probe: Probe) -> Shaken:
         """Shake hands, ask and read."""
@@ -127,6 +128,7 @@ class Requester:
         try:
             with self._connected(probe.speaks, probe.shows, self._target.seconds) as line:
                 version, cipher, oin, ends = line.version, line.cipher, line.oin, line.ends
+                self._know(line)
                 send = Send(name=probe.name, method="HEAD", path=probe.path)
                 line.write(_head(self._target, send, close=True))
                 status, headers = line.read_head()
@@ -150,6 +152,7 @@ class Requester:
             begun, sent = time.monotonic(), False
             try:
                 with self._connected(Tls.SOUND, left[0].shows, self._target.seconds) as line:
+                    self._know(line)
                     while left:
                         begun, sent = time.monotonic(), True
                         last = len(left) == 1
@@ -163,6 +166,11 @@ class Requester:
             except NoAnswer as error:
                 left.pop(0)
                 yield Reply(fault=error.fault, seconds=round(time.monotonic() - begun, 3), sent=sent)
+
+    def _know(self, line: _Line) -> None:
+        """Make sure that it is the other side, before a byte of a request goes out."""
+        if line.version and self._target.oin and line.oin != self._target.oin:
+            raise NoAnswer("wrong-oin")
 
     def _read(self, line: _Line, send: Send, begun: float) -> tuple[Reply, bool]:
         status, headers = line.read_head()
@@ -201,10 +209,7 @@ class Requester:
             except (OSError, ValueError):  # the other side hung up, or the host name can be none
                 raise NoAnswer("tls") from None
             with over:
-                line = _Line(over, until)
-                if target.oin and line.oin != target.oin:
-                    raise NoAnswer("wrong-oin")
-                yield line
+                yield _Line(over, until)
 
 
 class _Line:

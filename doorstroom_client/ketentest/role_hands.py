@@ -11,7 +11,19 @@ from typing import Any, Protocol, runtime_checkable
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.hands import Missing, Waiting
-from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Driven, Looked, Outcome, Replies, Said, Staged
+from doorstroom_client.ketentest.outcomes import (
+    UNSPOKEN,
+    Arranged,
+    Arrival,
+    Arrived,
+    Driven,
+    Looked,
+    Outcome,
+    Replies,
+    Said,
+    Staged,
+)
+from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage, Whose
 from doorstroom_client.messages.values import amsterdam
@@ -59,10 +71,12 @@ class Terms:
 
     Attributes:
         seconds: that a run itself waits before it goes on with something else.
+        listens: seconds that it listens for what may not come, where a person acts in their own time.
         workdays: how many working days each term of the plan is; one that is not there is over at once.
     """
 
     seconds: float = 0.0
+    listens: float = 0.0
     workdays: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def end(self, name: str, since: dt.datetime) -> dt.datetime:
@@ -147,7 +161,10 @@ class RoleHands:
             return Missing(lacking)
         if isinstance(step, Send):
             return self._requester.send(step)
-        return self._requester.probe(step) if isinstance(step, Probe) else Replies(replies=self._requester.series(step))
+        if isinstance(step, Series):
+            return Replies(replies=self._requester.series(step))
+        shaken = self._requester.probe(step)
+        return Missing(in_dutch(UNSPOKEN)) if shaken.fault == UNSPOKEN else shaken
 
     def _at_our_side(self, step: Effect, frame: Frame) -> Outcome | Waiting | Missing:
         match step:
@@ -179,14 +196,15 @@ class RoleHands:
     def _await(self, step: Await, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting:
         assert self._arrivals is not None
         told = self._counterpart.tell(step, frame) if step.does else True
-        until = time.monotonic() + self._terms.seconds
+        began = time.monotonic()
+        until, listens = began + self._terms.seconds, began + (self._terms.listens if step.listens else 0.0)
         while True:
             found = [item for item in self._arrivals(frame.began) if item.operation == step.operation and item not in seen]
             wanted = [item for item in found if not step.pupils or set(step.pupils) & set(item.pupils)]
             here = {label for item in wanted for label in item.pupils}
-            if set(step.pupils) <= here and len(wanted) >= step.count:
+            if set(step.pupils) <= here and len(wanted) >= step.count and time.monotonic() >= listens:
                 return Arrived(arrivals=tuple(found))
-            if time.monotonic() >= until:
+            if time.monotonic() >= max(until, listens):
                 break
             time.sleep(_LOOK_EVERY)
         end = self._terms.end(step.within, since)

@@ -82,6 +82,8 @@ def played(
     driver: Driver | None = None,
     las: Las | None = None,
     seconds: float | None = None,
+    listens: float = 0.0,
+    around: Callable[[Driver], Driver] | None = None,
     started: bool = False,
 ) -> Iterator[Chain]:
     """Start a chain, and test it.
@@ -94,6 +96,8 @@ def played(
         las: the LAS under test itself, in place of a driver.
         started: whether the chain runs already; then it is left running.
         seconds: how long to wait for what has to come in.
+        listens: how long to listen for what may not come in, where a person acts in their own time.
+        around: puts something around what drives the LAS, to have it do something wrong.
 
     Raises:
         StoreError: the journal cannot be made.
@@ -106,7 +110,8 @@ def played(
         journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, _head(keten))
         with keten.client() as client:
             making = _Making(keten, control, Keys(journal.head.run), client, folder)
-            hands = making.hands(driver or las, SIMULATED_SECONDS if seconds is None else seconds)
+            terms = Terms(seconds=SIMULATED_SECONDS if seconds is None else seconds, listens=listens)
+            hands = making.hands(driver or las, terms, around or (lambda item: item))
             yield Chain(keten, control, hands, journal)
 
 
@@ -154,9 +159,9 @@ class _Making:
         )
         self._other_ca = Pki(folder / "andere-uitgever", name="Andere uitgever")
 
-    def hands(self, las: Driver | Las | None, seconds: float) -> dict[Rol, RoleHands]:
+    def hands(self, las: Driver | Las | None, terms: Terms, around: Callable[[Driver], Driver]) -> dict[Rol, RoleHands]:
         """All of them."""
-        here, keten, terms = self._simulated, self._keten, Terms(seconds=seconds)
+        here, keten = self._simulated, self._keten
         supplier = self._requester(self._supplier.basis_url, self._supplier.oin, "las", LAS_OIN)
         receiver = self._requester(keten.servers.las.url, LAS_OIN, TOETSSOORT.lower(), self._supplier.oin)
 
@@ -188,7 +193,7 @@ class _Making:
             Rol.TERUGWEG: at_supplier,
             Rol.ONTVANGER: RoleHands(self._frame, here, requester=receiver, terms=terms),
             Rol.LAS: RoleHands(
-                self._frame, here, arrivals=here.at_supplier, stage=here.stage_supplier, driver=driver, terms=terms
+                self._frame, here, arrivals=here.at_supplier, stage=here.stage_supplier, driver=around(driver), terms=terms
             ),
         }
 

@@ -318,6 +318,6 @@ _FACTS: Mapping[str, Callable[[Simulated, Any, Frame], bool | None]] = {
     "toetsadvies": _toetsadvies,
     "herstart": _restart,
     "geweigerd": lambda *_: True,  # the simulator keeps every answer to what it pushed
-    "verteld": lambda _, told, __: bool(told),
+    "verteld": lambda _, told, __: told,  # None where only a person can have read it
     "status": lambda *_: True,  # says what "verteld" is about
 }

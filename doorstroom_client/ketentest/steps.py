@@ -10,6 +10,19 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 
 
+class CannotGoOn(Exception):
+    """Raised by a scenario when what it got leaves nothing to do the rest with: it fails, with whatever was checked so far.
+
+    Attributes:
+        why: what is lacking, in Dutch; nothing of a pupil.
+    """
+
+    def __init__(self, why: str) -> None:
+        """Say why."""
+        super().__init__(why)
+        self.why = why
+
+
 class Whose(StrEnum):
     """Whose turn it is when a check fails."""
 
@@ -70,7 +83,7 @@ class Send:
 
 @frozen(kw_only=True)
 class Series:
-    """Send several requests: one after the other on one connection, or several at once.
+    """Send several requests: one after the other on one connection, or on several connections at once.
 
     Attributes:
         name: tells this step apart within its scenario.
@@ -112,6 +125,8 @@ class Await:
         within: the term in the plan that says how long: ``resultaten``, ``correctie`` or ``antwoord``.
         asks: what the system under test is asked to do for it, in Dutch, as a person reads it.
         does: the same for one that can be told by program.
+        listens: whether to go on listening for a while when all of it is there, because more may not come.
+        may_lack: whether less than all of it is an outcome that the scenario judges. When False it cannot go on then.
     """
 
     name: str
@@ -121,6 +136,8 @@ class Await:
     within: str = "antwoord"
     asks: str = ""
     does: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    listens: bool = False
+    may_lack: bool = False
 
 
 @frozen(kw_only=True)

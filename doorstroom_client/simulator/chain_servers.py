@@ -145,6 +145,7 @@ class ChainServers:
         """Show every server as it should be, with nothing around it, and forget what went wrong."""
         for party in self._parties:
             self.surround(party, None)
+            self._party(party)[0].plain = None
             if self.shown(party) != SOUND:
                 self.show(party)
         for server in self._all:

@@ -17,6 +17,7 @@ _MAX_HEAD = 262_144
 _MAX_DRAIN = 64 * 1024 * 1024
 _IDLE_SECONDS = 30.0
 _LINGER_SECONDS = 1.0
+_HANDSHAKE = b"\x16"
 
 
 def oin_of(tls: ssl.SSLSocket) -> str | None:
@@ -37,6 +38,7 @@ class WireRequest:
         headers: names as sent, and values.
         peer_oin: ``subject.serialNumber`` of the client certificate; None when there is not exactly one.
         connection: number of the connection it came on, from 1.
+        tls: the version of TLS, as Python names it; empty without.
     """
 
     method: str
@@ -45,6 +47,7 @@ class WireRequest:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     peer_oin: str | None = None
     connection: int = 0
+    tls: str = ""
     _body: bytearray = field(default_factory=bytearray, repr=False, compare=False)
 
     @property
@@ -77,6 +80,7 @@ class Wire:
         closed: set once the socket is closed.
         bytes_read: bytes of requests that were read, after decryption.
         peer_oin: the OIN in the certificate of the client, known after the handshake.
+        tls: the version of TLS, known after the handshake.
         errors: of the server, for what went wrong here.
     """
 
@@ -89,6 +93,7 @@ class Wire:
         self.closed = False
         self.bytes_read = 0
         self.peer_oin: str | None = None
+        self.tls = ""
         self.errors = errors
         self._stopped = stopped
         self._buffer = bytearray()
@@ -105,6 +110,12 @@ class Wire:
         self.socket.settimeout(seconds)
         self.socket.do_handshake()
         self.peer_oin = oin_of(self.socket)
+        self.tls = self.socket.version() or ""
+
+    def begins_with_tls(self) -> bool:
+        """Whether the first byte is that of a handshake; it is left where it is."""
+        self.socket.settimeout(_IDLE_SECONDS)
+        return self.socket.recv(1, socket.MSG_PEEK) == _HANDSHAKE
 
     def read_head(self) -> WireRequest | None:
         """Wait for the head of the next request; None when the peer is done."""
@@ -120,7 +131,7 @@ class Wire:
         target, _, protocol = after.rpartition(" ")
         pairs = (text.partition(":") for text in fields)
         headers = tuple((name, value.strip()) for name, _, value in pairs)
-        self.request = WireRequest(method, target, protocol, headers, self.peer_oin, self.number)
+        self.request = WireRequest(method, target, protocol, headers, self.peer_oin, self.number, self.tls)
         self.last = protocol == "HTTP/1.0" or "close" in (self.request.header("Connection") or "").lower()
         return self.request
 

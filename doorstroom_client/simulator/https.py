@@ -39,6 +39,7 @@ class Received:
         body: the bytes; empty when there was no body.
         peer_oin: ``subject.serialNumber`` of the verified client certificate; None without a certificate, and
             None when the certificate has none or more than one.
+        tls: the version of TLS that it came over; empty when that is not known.
     """
 
     method: str
@@ -47,12 +48,13 @@ class Received:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     peer_oin: str | None = None
+    tls: str = ""
 
     @classmethod
     def of(cls, request: WireRequest) -> Self:
         """The request in the form that the apps of the simulator take."""
         query = tuple(parse_qsl(request.target.partition("?")[2], keep_blank_values=True))
-        return cls(request.method, request.path, query, request.headers, request.body, request.peer_oin)
+        return cls(request.method, request.path, query, request.headers, request.body, request.peer_oin, request.tls)
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name, in any capitals; None when absent."""
@@ -113,6 +115,7 @@ class HttpsServer(Server):
 
     Attributes:
         app: answers each request; may be replaced while it runs.
+        plain: answers who speaks HTTP without TLS, as no server of the chain should; None hangs up on them.
     """
 
     def __init__(
@@ -142,6 +145,7 @@ class HttpsServer(Server):
         self._trust, self._rule = trust, client_certificate
         super().__init__(self._speaking(MODERN, cert, key), port=port, name=name, place=place)
         self.app = app
+        self.plain: App | None = None
 
     def show(self, cert: Path, key: Path, variant: TlsVariant = MODERN) -> None:
         """Be another server from the next connection on: with another certificate, or one that speaks TLS in another way."""
@@ -150,13 +154,18 @@ class HttpsServer(Server):
     def _speaking(self, variant: TlsVariant, cert: Path, key: Path) -> ssl.SSLContext:
         return variant.context(cert=cert, key=key, trust=self._trust, client_certificate=self._rule)
 
+    def _secure(self, wire: Wire) -> bool:
+        if self.plain is None or wire.begins_with_tls():
+            return super()._secure(wire)
+        return True
+
     def _answer(self, wire: Wire) -> bool:
         assert wire.request is not None
         if refused := _refused(wire.request):
             wire.last = True
             _send(Answer.melding(refused, HTTPStatus(refused).phrase), wire)
             return False
-        return answer_with(self.app, wire)
+        return answer_with(self.app if wire.tls or self.plain is None else self.plain, wire)
 
 
 def answer_with(app: App, wire: Wire) -> bool:

@@ -89,6 +89,7 @@ class Uitwisseling:
             "methode": verzoek.method,
             "query": [list(pair) for pair in verzoek.query],
             "peer_oin": verzoek.peer_oin,
+            "tls": verzoek.tls,
             "bytes": len(verzoek.body),
             "status": self.status,
             "reden": self.reden,

@@ -86,19 +86,20 @@ def changed(frame: Frame) -> Steps:
     "Advies voor één leerling die niet bekend is",
     rol=Rol.TOETSSYSTEEM,
     eisen=(_UNKNOWN, _PROCESSED, RECEIPT),
-    pupils=("K01", "K11", "K14"),
+    pupils=("K14",),
 )
 def one_unknown(frame: Frame) -> Steps:
-    """Send advice for two pupils that are known, and for one that is not."""
-    yield frame.send_deelnemers("K01", "K11")
-    reply: Reply = yield frame.send_adviezen("K01", "K11", "K14")
+    """Send advice for two pupils that are known, of this scenario only so that it is not there yet, and for one that is not."""
+    one, other = frame.own(2)
+    yield frame.send_deelnemers(one, other)
+    reply: Reply = yield frame.send_adviezen(one, other, "K14")
     yield Check(eis=_UNKNOWN, expected=202, got=reply.status, tolerated=_tolerated(frame))
     yield receipt(reply)
     if reply.status == 202:  # which says nothing about pupils, so ask
         said: Said = yield Ask(
             name="verwerkt",
-            text="Staan de leerlingen K01 en K11 er met advies HAVO, en is K14 er niet?",
-            facts={"adviezen": {"K01": "HAVO", "K11": "HAVO"}, "deelnemers": {"K14": 0}},
+            text=f"Staan de leerlingen {one.label} en {other.label} er met advies HAVO, en is K14 er niet?",
+            facts={"adviezen": {one.label: "HAVO", other.label: "HAVO"}, "deelnemers": {"K14": 0}},
         )
         yield Check(eis=_PROCESSED, expected=True, got=said.yes)
 

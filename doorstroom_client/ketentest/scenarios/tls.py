@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from doorstroom_client.ketentest.frame import Frame
-from doorstroom_client.ketentest.outcomes import UNSPOKEN, Reply, Shaken
+from doorstroom_client.ketentest.outcomes import Reply, Shaken
+from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requirements import Eis, Niveau
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios.register import REGISTER
@@ -72,12 +73,13 @@ def _sound(rol: Rol, id: str) -> None:
     @REGISTER.scenario(f"{id}-01", "De verbinding", rol=rol, eisen=(_VERSION,))
     def version(_: Frame) -> Steps:
         shaken: Shaken = yield Probe(name="gewoon")
-        yield Check(eis=_VERSION, expected=("TLSv1.2", "TLSv1.3"), got=shaken.version if shaken.accepted else shaken.fault)
+        seen = shaken.accepted or shaken.fault == "wrong-oin"  # whose certificate it is, is another requirement
+        yield Check(eis=_VERSION, expected=("TLSv1.2", "TLSv1.3"), got=shaken.version if seen else in_dutch(shaken.fault))
 
     @REGISTER.scenario(f"{id}-02", "Het certificaat van de server", rol=rol, eisen=(_OIN,))
     def oin(frame: Frame) -> Steps:
         shaken: Shaken = yield Probe(name="gewoon")
-        yield Check(eis=_OIN, expected=_oin(frame, rol), got=shaken.oin or shaken.fault)
+        yield Check(eis=_OIN, expected=_oin(frame, rol), got=shaken.oin or in_dutch(shaken.fault))
 
     @REGISTER.scenario(f"{id}-07", "TLS 1.3", rol=rol, eisen=("UBV:TLS1.3",))
     def newest(_: Frame) -> Steps:
@@ -99,7 +101,9 @@ def _sound(rol: Rol, id: str) -> None:
     @REGISTER.scenario(f"{id}-12", "Geen doorverwijzing", rol=rol, eisen=("RFC9110:redirect",))
     def redirect(_: Frame) -> Steps:
         shaken: Shaken = yield Probe(name="gewoon")
-        yield Check(eis="RFC9110:redirect", expected=False, got=shaken.location or 300 <= shaken.status < 400)
+        elsewhere = shaken.location or 300 <= shaken.status < 400
+        got = elsewhere if shaken.accepted else in_dutch(shaken.fault)
+        yield Check(eis="RFC9110:redirect", expected=False, got=got)
 
 
 def _refused(rol: Rol, id: str, titel: str, eis: str, probes: Sequence[Probe]) -> None:
@@ -109,9 +113,7 @@ def _refused(rol: Rol, id: str, titel: str, eis: str, probes: Sequence[Probe]) -
     def play(_: Frame) -> Steps:
         for probe in probes:
             shaken: Shaken = yield probe
-            if shaken.fault != UNSPOKEN:  # or nothing was tried: our own machine cannot speak it any more
-                got = shaken.status if shaken.accepted else "geweigerd"
-                yield Check(eis=eis, expected="geweigerd", got=got)
+            yield Check(eis=eis, expected="geweigerd", got=shaken.status if shaken.accepted else "geweigerd")
 
 
 def _not_known(rol: Rol, id: str, titel: str, eis: str, shows: Ours, *as_good: int) -> None:

@@ -47,6 +47,7 @@ EISEN = (
         id="AFSPRAAK:schooljaar",
         tekst="De versie van de afspraak geldt in dit schooljaar",
         bron="OpenAPI, info.version",
+        untested="Met een andere versie zijn er geen instellingen, en begint er geen test",
     ),
 )
 """What has to be in order beforehand."""
@@ -59,7 +60,6 @@ _LOOKS = (
     ("V-05", "De testserver is bereikbaar", "bereikbaar", "TCP:bereikbaar", True, Whose.HEN),
     ("V-06", "Ons certificaat blijft geldig", "certificaat", "PKI:einddatum", True, Whose.ONS),
     ("V-07", "De klokken lopen gelijk", "klok", "KLOK:60s", (True, None), Whose.HEN),
-    ("V-08", "De afspraak van dit schooljaar", "afspraak", "AFSPRAAK:schooljaar", True, Whose.ONS),
 )
 
 
