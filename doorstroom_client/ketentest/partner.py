@@ -19,7 +19,7 @@ from doorstroom_client.ketentest.certificates import BY_NAME, keep, shown_from
 from doorstroom_client.ketentest.evidence import kept_headers
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.guard import check_plan, production_settings
-from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
+from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, begin_or_go_on, new_run
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
 from doorstroom_client.ketentest.plan import Plan
 from doorstroom_client.ketentest.preflight import Preflight
@@ -75,7 +75,7 @@ class Planned:
         if name not in _SCHOOLS:
             return Arranged(value=json.loads(json.dumps(value, default=str)))
         school = find_school(self._schools, str(value))
-        return Arranged(value={item.name: getattr(school, item.name) for item in fields(school) if item.init})
+        return Arranged(value=school_values(school))
 
     def restore(self) -> None:
         """Nothing was set."""
@@ -87,6 +87,11 @@ class Planned:
     def see(self, facts: Mapping[str, Any], frame: Frame) -> bool | None:  # noqa: ARG002 - as a counterpart has it
         """Only a person can tell."""
         return None
+
+
+def school_values(school: School) -> dict[str, Any]:
+    """A school as an outcome can hold it."""
+    return {item.name: getattr(school, item.name) for item in fields(school) if item.init}
 
 
 @frozen
@@ -152,17 +157,7 @@ def _journal(plan: Plan, client: Client, leverancier: Leverancier, now: Callable
             "host": plan.host,
         },
     )
-    if not path.exists():
-        return Journal.begin(path, head)
-    journal = Journal.read(path, mend=True)
-    for name in ("schooljaar", "versie", "toetssoort"):
-        if getattr(journal.head, name) != getattr(head, name):
-            raise ConfigurationError(
-                f"{path} is of another {name} ({getattr(journal.head, name)}) than the configuration ({getattr(head, name)})",
-                setting=name,
-                hint="Begin a new test in another folder",
-            )
-    return journal
+    return begin_or_go_on(path, head)
 
 
 class _Making:
