@@ -120,9 +120,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--passed", action="store_true", help="the tests have just passed without a bug: do not run them so again"
     )
+    parser.add_argument(
+        "--part", default="1/1", metavar="I/N", help="only one in N of them, the I-th, from 1: another one with every commit"
+    )
     given = parser.parse_args(arguments)
     words = given.words or [""]
-    chosen = [bug for bug in BUGS if any(word == bug.promise or word in bug.name for word in words)]
+    at, parts = map(int, given.part.split("/"))
+    chosen = [bug for bug in BUGS if any(word == bug.promise or word in bug.name for word in words)][(at - 1) % parts :: parts]
     if not chosen:
         print("no such bug")
         return 1
