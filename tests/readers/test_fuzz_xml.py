@@ -26,6 +26,8 @@ from .edex import CANARY, Node, document, node, pupil, uwlr, written
 # Read here, because no variable of ours is left while a test runs.
 SECONDS = float(os.environ.get("DOORSTROOM_FUZZ_SECONDS", "0"))
 A_ROUND = 250
+MOST_ROUNDS = 8
+KINDS = {"refused", "read", "problems"}
 KEUZE = Keuze(peildag=dt.date(2026, 3, 10), jaargroep_voor_s="8", roepnaam_uit_voornamen=True, voorletters_uit_voornamen=True)
 
 
@@ -64,7 +66,8 @@ def play(contents: st.SearchStrategy[bytes]) -> dict[str, int]:
     counts: dict[str, int] = {}
     end = time.monotonic() + SECONDS / 2
     number = 0
-    while not number or time.monotonic() < end:
+    # What a seed gives depends on all that was imported before, so one round may happen to miss a kind.
+    while (number < MOST_ROUNDS and not counts.keys() >= KINDS) or time.monotonic() < end:
         number += 1
 
         @seed(number)
@@ -171,8 +174,8 @@ def changed_elements(draw: st.DrawFn) -> bytes:
 
 
 def test_changed_bytes() -> None:
-    assert set(play(changed_bytes())) >= {"refused", "read", "problems"}  # else the changes are too wild or too tame
+    assert set(play(changed_bytes())) >= KINDS  # else the changes are too wild or too tame
 
 
 def test_changed_elements() -> None:
-    assert set(play(changed_elements())) >= {"refused", "read", "problems"}
+    assert set(play(changed_elements())) >= KINDS
