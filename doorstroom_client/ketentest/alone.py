@@ -18,7 +18,7 @@ from doorstroom_client.ketentest.journal import JOURNAL, Head, begin_or_go_on, n
 from doorstroom_client.ketentest.outcomes import Arranged
 from doorstroom_client.ketentest.partner import Planned, afspraak_of, known_schooljaar, school_values
 from doorstroom_client.ketentest.pupils import Keys
-from doorstroom_client.ketentest.requester import Requester, Shown, Target
+from doorstroom_client.ketentest.requester import ANSWER_SECONDS, Requester, Shown, Target
 from doorstroom_client.ketentest.role_hands import RoleHands
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
@@ -62,6 +62,7 @@ class Alone:
         schooljaar: of the messages.
         versie: version string of the agreement.
         others: certificates of ours that are shown to see them refused: PEM files by their name in a plan.
+        seconds: how long an answer may take.
     """
 
     url: str
@@ -72,6 +73,7 @@ class Alone:
     schooljaar: str
     versie: str
     others: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    seconds: float = ANSWER_SECONDS
 
     @classmethod
     def typed(
@@ -154,6 +156,7 @@ class Alone:
             prefix=where.path.rstrip("/"),
             oin=self.oin,
             trust=ours.trust_files,
+            seconds=self.seconds,
             shown={Ours.OWN: Shown(Path(ours.cert), ours.key_file, ours.password), **shown_from(self.others)},
         )
         return Requester(target, keys)
