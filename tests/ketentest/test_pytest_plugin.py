@@ -96,10 +96,16 @@ def sign_up(keten):
         client.send(Deelnemerslijst(keten.school, *deelnemers_of(keten.leerlingen(2))))
 
 @pytest.mark.doorstroom_schooljaar("2026-2027", "Doorstroomtoetsketen_v2026-2027")
-def test_next_year(keten):
+def test_next_year(keten, tmp_path):
     sign_up(keten)
     bodies = [item.verzoek.body for item in keten.toetssystemen["ICE"].verkeer.ontvangen]
     assert b"Doorstroomtoetsketen_v2026-2027" in bodies[0] and b"geslacht" not in bodies[0]
+    with keten.client() as client:
+        client.send(Adviezenlijst(keten.school, adviezen_of(keten.leerlingen(2))))
+        keten.stuur_resultaten()
+        found = list(client.resultaten())
+        assert {item.resultaat.versie for item in found} == {"Doorstroomtoetsketen_v2026-2027"}
+        assert len([item for item in client.fetch_leerlingrapporten(tmp_path) if item.path]) == 2
 
 @pytest.mark.doorstroom_defect("ICE", "expired")
 @pytest.mark.doorstroom_defect("DIA", "tls-1.1")
