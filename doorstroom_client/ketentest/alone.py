@@ -41,7 +41,7 @@ class Nobody(Planned):
         super().__init__({}, ())
         self._school = school
 
-    def arrange(self, name: str, _: Frame) -> Arranged | None:
+    def arrange(self, name: str, frame: Frame) -> Arranged | None:  # noqa: ARG002 - as a counterpart has it
         """A school that nobody knows; everything else has to be agreed with the other side."""
         if name != "school_onbekend":
             return None

@@ -71,7 +71,7 @@ class Preflight:
     def _mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
             found = self._client.osr.check_mandaat(frame.school, self._leverancier)
-            return Looked(value=bool(found), why=found.uitleg)
+            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else found.uitleg)
 
         return _told(look)
 
@@ -79,7 +79,7 @@ class Preflight:
         def look() -> Looked:
             las = replace(self._leverancier, oin=frame.las_oin, naam="de LAS")
             found = self._client.osr.check_mandaat(frame.school, las)
-            return Looked(value=bool(found), why="" if found else "de school heeft de LAS niet gemachtigd")
+            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft de LAS niet gemachtigd")
 
         return _told(look)
 

@@ -138,7 +138,7 @@ class Control:
 
     def _set_supplier(self, soort: str, more: Data) -> None:
         systeem = self._supplier(soort)
-        if "server" in more:
+        if "server" in more and more["server"] != self._keten.servers.shown(soort):
             self._keten.servers.show(soort, more["server"])
         systeem.stel_in({name: value for name, value in more.items() if name != "server"})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from doorstroom_client.ketentest.outcomes import Reply
-from doorstroom_client.ketentest.steps import Check
+from doorstroom_client.ketentest.player import in_dutch
+from doorstroom_client.ketentest.steps import CannotGoOn, Check
 
 RECEIPT = "OAS:ontvangstmelding"
 ECHO = "AVG:melding"
@@ -20,7 +21,13 @@ def receipt(reply: Reply) -> Check:
 
 
 def refusal(reply: Reply) -> Iterator[Check]:
-    """Hold a refusal against the form of a receipt, and against what it may not repeat."""
+    """Hold a refusal against the form of a receipt, and against what it may not repeat.
+
+    Raises:
+        CannotGoOn: there was no answer.
+    """
+    if reply.fault:
+        raise CannotGoOn(f"geen antwoord: {in_dutch(reply.fault)}")
     yield receipt(reply)
     yield silent(reply)
 

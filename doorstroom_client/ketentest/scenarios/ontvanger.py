@@ -25,8 +25,9 @@ _ROLE = Rol.ONTVANGER
 _ORDINARY = "K18"
 _TWICE, _BETTER, _OLDER, _KEPT = "K19", "K20", "K21", "K22"
 """Each in one scenario only, which looks at what is kept of them."""
-_CROWD = tuple(label for label in REGISTERED if "K02" <= label <= "K17")
-"""K01 is not among them: of that pupil reports are fetched."""
+_SLOW, _QUICK = "K02", "K03"
+_CROWD = tuple(label for label in REGISTERED if "K04" <= label <= "K17")
+"""K01 is in none of these scenarios: of that pupil reports are fetched."""
 EISEN = (
     Eis(
         id=_TAKEN,
@@ -249,6 +250,13 @@ def _push(message: Message) -> Callable[[Frame], Send]:
     return lambda frame: frame.push(message(frame))
 
 
+def _misnamed(frame: Frame) -> dict[str, Any]:
+    """A result whose scores and results stand where nobody looks for them."""
+    made = _result(frame)
+    part = made.pop("resultatenscores")
+    return {**made, "uitslag": part}
+
+
 def _with_bsn(frame: Frame) -> dict[str, Any]:
     """A result whose LAS-key is a number that passes the test for a BSN; it was never given out."""
     return edited(
@@ -258,8 +266,8 @@ def _with_bsn(frame: Frame) -> dict[str, Any]:
     )
 
 
-_wrong("ON-201", "Een half bericht", lambda frame: frame.push(as_json(_result(frame))[:-20]), tolerated=(400,))
-_wrong("ON-202", "Geen resultaten en scores", _push(_other(("resultatenscores",))))
+_wrong("ON-201", "Een bericht dat niet af is", lambda frame: frame.push(as_json(_result(frame))[:-3]), tolerated=(400,))
+_wrong("ON-202", "Geen resultaten en scores", _push(_misnamed))
 _wrong("ON-203", "Een lege lijst met resultaten", _push(_other(_RESULTS, [])))
 _wrong("ON-204", "Een ander profiel", _push(_other(("profiel",), "Schooladviezen")), eis="OAS:profiel", tolerated=(202,))
 _wrong(
@@ -368,11 +376,11 @@ def kept(frame: Frame) -> Steps:
     yield Check(eis="ONTVANGER:bewaard", expected=True, got=said.yes)
 
 
-@REGISTER.scenario("ON-403", "Een trage verzender", rol=_ROLE, eisen=("ONTVANGER:traag",), pupils=_CROWD[:2])
+@REGISTER.scenario("ON-403", "Een trage verzender", rol=_ROLE, eisen=("ONTVANGER:traag",), pupils=(_SLOW, _QUICK))
 def slow_sender(frame: Frame) -> Steps:
     """Push results beside a connection that says nothing."""
-    paces = zip(_CROWD[:2], (3.0, 0.0), strict=True)
-    sends = tuple(frame.push(frame.resultaat(pupil), pupil, pace=pace) for pupil, pace in paces)
+    paces = {_SLOW: 3.0, _QUICK: 0.0}
+    sends = tuple(frame.push(frame.resultaat(pupil), pupil, pace=pace) for pupil, pace in paces.items())
     found: Replies = yield Series(name="traag en gewoon", sends=sends, at_once=2)
     ordinary = found.replies[1]
     yield Check(eis="ONTVANGER:traag", expected=True, got=ordinary.status == 202 and ordinary.seconds < 2)

@@ -83,9 +83,10 @@ def _result(pupil: str) -> Await:
     )
 
 
-def rapportid_in(arrived: Arrived) -> str:
-    """The id of the report that the last result names; empty when there is none."""
-    document: Any = arrived.arrivals[-1].document if arrived.arrivals else None
+def rapportid_in(arrived: Arrived, pupil: str) -> str:
+    """The id of the report that the last result of a pupil names; empty when there is none."""
+    about = arrived.about(pupil)
+    document: Any = about[-1].document if about else None
     try:
         text = str(document["resultatenscores"]["resultaten"]["aanvullendeinfo"])
     except (KeyError, TypeError):
@@ -97,7 +98,7 @@ def _own_result(frame: Frame) -> Generator[Step, Any, str]:
     """Sign K01 up and wait for its result; gives the id of its report, without which nothing can be asked."""
     yield frame.send_deelnemers("K01")
     arrived: Arrived = yield _result("K01")
-    rapportid = rapportid_in(arrived)
+    rapportid = rapportid_in(arrived, "K01")
     if not rapportid:
         raise CannotGoOn("het resultaat van leerling K01 noemt geen rapport")
     return rapportid
@@ -209,6 +210,8 @@ def how_fast(frame: Frame) -> Steps:
     """Ask twenty times for a report that is not there, and say how long that took."""
     sends = tuple(frame.get_rapport(_unknown_id(frame), f"vraag {at}") for at in range(20))
     found: Replies = yield Series(name="twintig vragen", sends=sends)
+    if not all(found.statuses):
+        raise CannotGoOn("niet op elke vraag kwam een antwoord")
     steps = quantiles((item.seconds for item in found.replies), n=20)
     words = f"de helft binnen {steps[9]:.2f} s, 95% binnen {steps[18]:.2f} s"
     yield Check(eis="SNEL", expected=words, got=words)

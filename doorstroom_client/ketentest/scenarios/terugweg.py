@@ -229,7 +229,7 @@ def correction(frame: Frame) -> Steps:
 def leads_to_report(frame: Frame) -> Steps:
     """Fetch the report that a result names."""
     arrived = yield from _results(frame, "K01")
-    reply: Reply = yield frame.get_rapport(quote(rapportid_in(arrived), safe=""))
+    reply: Reply = yield frame.get_rapport(quote(rapportid_in(arrived, "K01"), safe=""))
     yield Check(eis="Q22:rapportid", expected=(200, 204), got=reply.status)
 
 

@@ -56,7 +56,7 @@ _LOOKS = (
     ("V-01", "Namespace van dit schooljaar", "namespace", "OSR:namespace", True, Whose.ONS),
     ("V-02", "Machtiging van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
     ("V-03", "Machtiging van de LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
-    ("V-04", "Ons adres voor de resultaten", "adres", "OSR:adres", 1, Whose.ONS),
+    ("V-04", "Een adres voor de resultaten", "adres", "OSR:adres", 1, Whose.ONS),
     ("V-05", "De testserver is bereikbaar", "bereikbaar", "TCP:bereikbaar", True, Whose.HEN),
     ("V-06", "Ons certificaat blijft geldig", "certificaat", "PKI:einddatum", True, Whose.ONS),
     ("V-07", "De klokken lopen gelijk", "klok", "KLOK:60s", (True, None), Whose.HEN),

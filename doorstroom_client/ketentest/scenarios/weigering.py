@@ -13,6 +13,7 @@ from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios.checks import ECHO, OTHER_SUCCESS, RECEIPT, refusal
 from doorstroom_client.ketentest.scenarios.register import REGISTER
 from doorstroom_client.ketentest.steps import Arrange, Check, Ours, Send, Steps
+from doorstroom_client.messages.school import School
 
 _REGISTER, _ADVICE = "/registreren", "/registreren-schooladviezen"
 _WRONG = {_REGISTER: "OAS:registreren:422", _ADVICE: "OAS:registreren-schooladviezen:422"}
@@ -133,7 +134,7 @@ def _advice(frame: Frame, path: Sequence[str | int], value: object = ...) -> dic
     return edited(frame.adviezen(*frame.own()), path, value)
 
 
-_wrong("TS-301", "Een half bericht", _REGISTER, lambda frame: as_json(frame.deelnemers(*frame.own()))[:-20])
+_wrong("TS-301", "Een bericht dat niet af is", _REGISTER, lambda frame: as_json(frame.deelnemers(*frame.own()))[:-3])
 _wrong(
     "TS-302",
     "Een advies dat niet bestaat",
@@ -236,15 +237,21 @@ def too_long(frame: Frame) -> Steps:
     yield Check(eis="Q12:voorletters", expected=(202, 422), got=dots.status)
 
 
+def _both_lists(frame: Frame, school: School) -> tuple[Send, Send]:
+    pupils = frame.own()
+    return frame.send_deelnemers(*pupils, school=school), frame.send_adviezen(*pupils, school=school)
+
+
 def _not_allowed(id: str, titel: str, arrangement: str, asks: str) -> None:
     """Enter a scenario in which a school has not given one of the two mandates."""
 
     @REGISTER.scenario(id, titel, rol=Rol.TOETSSYSTEEM, eisen=("OAS:401", RECEIPT, ECHO), needs=(arrangement,))
     def play(frame: Frame) -> Steps:
         arranged: Arranged = yield Arrange(name=arrangement, asks=asks)
-        reply: Reply = yield frame.send_deelnemers(*frame.own(), school=frame.school_in(arranged))
-        yield Check(eis="OAS:401", expected=401, got=reply.status, tolerated=(403,))
-        yield from refusal(reply)
+        for send in _both_lists(frame, frame.school_in(arranged)):
+            reply: Reply = yield send
+            yield Check(eis="OAS:401", expected=401, got=reply.status, tolerated=(403,))
+            yield from refusal(reply)
 
 
 _not_allowed(
@@ -277,14 +284,16 @@ def other_party(frame: Frame) -> Steps:
     needs=("school_onbekend",),
 )
 def unknown_school(frame: Frame) -> Steps:
-    """Send a list for a school that has given both mandates, and that the supplier does not know; or for one that is not."""
+    """Send lists for a school that has given both mandates, and that the supplier does not know; or for one that is not."""
     arranged: Arranged = yield Arrange(
         name="school_onbekend", asks="Welke testschool heeft u gemachtigd, maar is bij u niet aangemeld?"
     )
-    reply: Reply = yield frame.send_deelnemers(*frame.own(), school=frame.school_in(arranged))
     # One that does not exist has mandated nobody either, and which of the two is looked at first, is not agreed on.
-    yield Check(eis="OAS:405", expected=(405, 401) if arranged.made_up else 405, got=reply.status, tolerated=(404,))
-    yield from refusal(reply)
+    expected: object = (405, 401) if arranged.made_up else 405
+    for send in _both_lists(frame, frame.school_in(arranged)):
+        reply: Reply = yield send
+        yield Check(eis="OAS:405", expected=expected, got=reply.status, tolerated=(404,))
+        yield from refusal(reply)
 
 
 def _closed(id: str, titel: str, arrangement: str, asks: str, send: Callable[[Frame], Send], eis: str) -> None:
