@@ -1,4 +1,4 @@
-"""Every answer that the newest published definition has is the subject of a requirement of the chain test, and of a scenario."""
+"""Every answer that the newest published definition has is the subject of a requirement of the chain test, and is tried."""
 
 from __future__ import annotations
 
