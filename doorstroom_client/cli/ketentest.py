@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +48,9 @@ def self_(
     roles: RoleOption = None,
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
+    faulty: Annotated[
+        str | None, typer.Option("--faulty", metavar="NAME", help='Play a peer that does one thing wrong; "?" names them all.')
+    ] = None,
     out: OutOption = None,
     listed: ListOption = False,
     strict: StrictOption = False,
@@ -67,7 +71,21 @@ def self_(
     needs_simulator()
     from doorstroom_client.ketentest.selftest import make_keten, played
 
-    with folder_or_temporary(out, "ketentest-self") as folder, played(folder, make_keten(schooljaar, versie)) as here:
+    peer = None
+    if faulty is not None:
+        from doorstroom_client.ketentest.faulty import FAULTY, peer_named
+
+        if faulty == "?":
+            for item in FAULTY:
+                terminal.show(f"{item.name:32} {item.rol.value:13} {item.wrong}")
+            return ExitCode.OK
+        peer = peer_named(faulty)
+        choice = replace(choice, roles=(peer.rol,))
+
+    keten = make_keten(schooljaar, versie)
+    spoil = None if peer is None else peer.spoil
+    around = None if peer is None else partial(peer.drive, keten)
+    with folder_or_temporary(out, "ketentest-self") as folder, played(folder, keten, spoil, around=around) as here:
         run = here.run()
         found = play_run(run, choice)
         return conclude(folder if out else None, run, found, strict=strict)
