@@ -142,7 +142,8 @@ class HttpsServer(Server):
             client_certificate: "optional" lets a peer without one in, without an OIN; one that is shown is verified.
             place: where it listens, and its name in the URL.
         """
-        self._trust, self._rule = trust, client_certificate
+        self._trust = trust
+        self._rule: ClientCertificateRule = client_certificate
         super().__init__(self._speaking(MODERN, cert, key), port=port, name=name, place=place)
         self.app = app
         self.plain: App | None = None
