@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import ketentest_peers
 from doorstroom_client.cli._ketentest_run import (
     AgainOption,
+    FaultyOption,
     FolderArgument,
     ListOption,
     OutOption,
@@ -48,6 +50,7 @@ def self_(
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
     out: OutOption = None,
+    faulty: FaultyOption = None,
     listed: ListOption = False,
     strict: StrictOption = False,
     as_json: JsonOption = False,
@@ -65,9 +68,20 @@ def self_(
     if listed:
         return list_scenarios(choice)
     needs_simulator()
+    from doorstroom_client.ketentest.faulty import peer_named
+    from doorstroom_client.ketentest.faulty.weighing import played_with, versie_of
     from doorstroom_client.ketentest.selftest import make_keten, played
 
-    with folder_or_temporary(out, "ketentest-self") as folder, played(folder, make_keten(schooljaar, versie)) as here:
+    with ExitStack() as stack:
+        folder = stack.enter_context(folder_or_temporary(out, "ketentest-self"))
+        if faulty is None:
+            here = stack.enter_context(played(folder, make_keten(schooljaar, versie)))
+        else:
+            peer = peer_named(faulty)
+            year = schooljaar or peer.years[0]
+            choice = replace(choice, roles=(peer.rol,) if roles is None else choice.roles)
+            terminal.say(f"{peer.name}: {peer.wrong}.", style="bold")
+            here = stack.enter_context(played_with(peer, folder, make_keten(year, versie or versie_of(year))))
         run = here.run()
         found = play_run(run, choice)
         return conclude(folder if out else None, run, found, strict=strict)
