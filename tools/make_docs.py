@@ -1,4 +1,4 @@
-"""Make what docs/ has from code: six pages of reference/, the schema in a seventh, and the tree in architecture.md.
+"""Make what docs/ has from code: seven pages of reference/, the schema in an eighth, and the tree in architecture.md.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from api_page import api_page  # noqa: E402 - found from the line above
 from package_tree import with_tree  # noqa: E402
+from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
 
 from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
@@ -545,6 +546,7 @@ def main() -> int:
         REFERENCE / "let-in.md": let_in_page(),
         REFERENCE / "api.md": api_page(MADE),
         ARCHITECTURE: with_tree(ARCHITECTURE.read_text("utf-8"), ROOT),
+        REFERENCE / "ketentest-scenarios.md": scenarios_page(MADE, table),
         KETENTEST: with_schema(KETENTEST.read_text("utf-8"), ROOT),
     }
     if "--check" in sys.argv:

@@ -45,6 +45,12 @@ SchooljaarOption = Annotated[
 VersieOption = Annotated[
     str | None, typer.Option("--versie", metavar="TEXT", help="Version string of its agreement, when it is no known one.")
 ]
+FaultyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--faulty", metavar="NAME", help="Have one peer do one thing wrong, to see it found. A wrong name tells some."
+    ),
+]
 EnvironmentOption = Annotated[str, typer.Option("--environment", metavar="test", help="Type test: nothing else is called.")]
 HostOption = Annotated[str, typer.Option("--host", metavar="NAME", help="Type the host name of the URL once more.")]
 CertOption = Annotated[Path, typer.Option("--cert", metavar="FILE", help="PEM file: our certificate and its intermediates.")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli import ketentest_peers
 from doorstroom_client.cli._ketentest_run import (
     AgainOption,
+    FaultyOption,
     FolderArgument,
     ListOption,
     OutOption,
@@ -48,10 +49,8 @@ def self_(
     roles: RoleOption = None,
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
-    faulty: Annotated[
-        str | None, typer.Option("--faulty", metavar="NAME", help='Play a peer that does one thing wrong; "?" names them all.')
-    ] = None,
     out: OutOption = None,
+    faulty: FaultyOption = None,
     listed: ListOption = False,
     strict: StrictOption = False,
     as_json: JsonOption = False,
@@ -69,23 +68,20 @@ def self_(
     if listed:
         return list_scenarios(choice)
     needs_simulator()
+    from doorstroom_client.ketentest.faulty import peer_named
+    from doorstroom_client.ketentest.faulty.weighing import played_with, versie_of
     from doorstroom_client.ketentest.selftest import make_keten, played
 
-    peer = None
-    if faulty is not None:
-        from doorstroom_client.ketentest.faulty import FAULTY, peer_named
-
-        if faulty == "?":
-            for item in FAULTY:
-                terminal.show(f"{item.name:32} {item.rol.value:13} {item.wrong}")
-            return ExitCode.OK
-        peer = peer_named(faulty)
-        choice = replace(choice, roles=(peer.rol,))
-
-    keten = make_keten(schooljaar, versie)
-    spoil = None if peer is None else peer.spoil
-    around = None if peer is None else partial(peer.drive, keten)
-    with folder_or_temporary(out, "ketentest-self") as folder, played(folder, keten, spoil, around=around) as here:
+    with ExitStack() as stack:
+        folder = stack.enter_context(folder_or_temporary(out, "ketentest-self"))
+        if faulty is None:
+            here = stack.enter_context(played(folder, make_keten(schooljaar, versie)))
+        else:
+            peer = peer_named(faulty)
+            year = schooljaar or peer.years[0]
+            choice = replace(choice, roles=(peer.rol,) if roles is None else choice.roles)
+            terminal.say(f"{peer.name}: {peer.wrong}.", style="bold")
+            here = stack.enter_context(played_with(peer, folder, make_keten(year, versie or versie_of(year))))
         run = here.run()
         found = play_run(run, choice)
         return conclude(folder if out else None, run, found, strict=strict)
@@ -227,6 +223,6 @@ def _run_plan(folder: Path, choice: Choice, *, strict: bool, effects: bool = Tru
     from doorstroom_client.ketentest.partner import opened
 
     plan = _plan(folder)
-    with alone_in(folder), opened(plan, effects=effects) as partner:
+    with alone_in(folder), opened(plan) as partner:
         found = play_run(partner.run, replace(choice, effects=effects))
         return conclude(folder, partner.run, found, strict=strict)

@@ -1,4 +1,4 @@
-"""Every answer that the newest published definition has is the subject of a requirement of the chain test, and is tried."""
+"""Every answer in the newest published definition is the subject of a requirement of the chain test, and of a scenario."""
 
 from __future__ import annotations
 

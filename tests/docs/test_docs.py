@@ -68,6 +68,7 @@ EXPECTED = (
     "reference/heroverweging.md",
     "reference/edexml.md",
     "reference/ketentest-report.md",
+    "reference/ketentest-scenarios.md",
     "errors.md",
     "glossary.md",
     "architecture.md",

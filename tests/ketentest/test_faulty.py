@@ -5,12 +5,16 @@ Some peers are played here, all of them with DOORSTROOM_FAULTY=all.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections import Counter
 
 import pytest
+from typer.testing import CliRunner
 
+from doorstroom_client.cli._app import app
+from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.faulty import FAULTY, peer_named
 from doorstroom_client.ketentest.faulty.faulty_peer import NEXT_YEAR, THIS_YEAR, Checks
@@ -94,6 +98,16 @@ def test_checks_are_meant_by_globs() -> None:
     assert Checks("TW-101", FOREIGN).pairs() == {("TW-101", FOREIGN)}
     with pytest.raises(ValueError, match="no check fits"):
         Checks("TS-101 TS-999").pairs()
+
+
+def test_the_command_has_one_peer_be_faulty() -> None:
+    found = CliRunner().invoke(app, ["ketentest", "self", "--faulty", "las-still-geslacht", "LA-10[45]", "--json"])
+    played = {item["id"]: item["oordeel"] for item in json.loads(found.stdout)["scenarios"]}
+    assert played == {"LA-104": "geslaagd", "LA-105": "gezakt"}
+    assert found.exit_code != 0
+    unknown = CliRunner().invoke(app, ["ketentest", "self", "--faulty", "las-still-geslachte"])
+    assert "las-still-geslacht" in unknown.stderr
+    assert unknown.exit_code == ExitCode.CONFIGURATION
 
 
 def test_a_peer_is_found_by_its_name() -> None:

@@ -13,12 +13,14 @@ from doorstroom_client.errors import StoreError
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.hands import Missing, Waiting
 from doorstroom_client.ketentest.journal import Head, Journal
-from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Outcome, Reply, Said, Staged
+from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Outcome, Reply, Said, Shaken, Staged
 from doorstroom_client.ketentest.player import FOREIGN, Played, Player
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.requirements import Eis, Niveau, Requirements
 from doorstroom_client.ketentest.scenario import Rol, Scenario
-from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Check, Effect, Pause, Send, Steps, Whose
+from doorstroom_client.ketentest.scenarios import EISEN as ALL_EISEN
+from doorstroom_client.ketentest.scenarios import REGISTER
+from doorstroom_client.ketentest.steps import Arrange, Ask, Await, CannotGoOn, Check, Effect, Pause, Send, Steps, Whose
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
@@ -190,6 +192,46 @@ def test_a_scenario_that_judges_silence_goes_on(journal: Journal) -> None:
         yield Check(eis="E:1", expected="tls", got=reply.fault)
 
     assert play(journal, Scripted(Reply(fault="tls")), judges).oordeel is Oordeel.GESLAAGD
+
+
+def awaits(**more: Any) -> Callable[[Frame], Steps]:
+    def play(frame: Frame) -> Steps:
+        arrived: Arrived = yield Await(name="w", operation="registreren", count=1, **more)
+        yield Check(eis="E:1", expected=0, got=len(arrived.arrivals))
+
+    return play
+
+
+def test_what_did_not_come_leaves_nothing_to_judge(journal: Journal) -> None:
+    """Or a check of each request that came would pass because none did."""
+    steps = awaits()
+    found = play(journal, Scripted(Arrived(complete=False)), steps)
+    assert (found.oordeel, found.whose, found.keuringen) == (Oordeel.GEZAKT, Whose.HEN, ())
+    assert "w" in found.why
+    judged = play(again(journal), Scripted(), steps, effects=False)
+    assert judged == found
+    lacking = play(journal, Scripted(Arrived(complete=False)), awaits(may_lack=True), again=True)
+    assert lacking.oordeel is Oordeel.GESLAAGD
+
+
+def test_a_scenario_can_say_that_it_cannot_go_on(journal: Journal) -> None:
+    def stops(frame: Frame) -> Steps:
+        reply: Reply = yield Send(name="een", path="/")
+        yield Check(eis="E:1", expected=202, got=reply.status)
+        raise CannotGoOn("er is geen rapport")
+
+    found = play(journal, Scripted(Reply(status=202)), stops)
+    assert (found.oordeel, found.why, found.whose) == (Oordeel.GEZAKT, "er is geen rapport", Whose.HEN)
+    assert [item.oordeel for item in found.keuringen] == [Oordeel.GESLAAGD]
+
+
+@pytest.mark.parametrize(
+    ("ends", "oordeel"), [("2026-03-31", Oordeel.GEZAKT), ("2026-04-01", Oordeel.GESLAAGD), ("", Oordeel.GEZAKT)]
+)
+def test_until_when_a_certificate_has_to_last(journal: Journal, ends: str, oordeel: Oordeel) -> None:
+    hands = Scripted(Shaken(accepted=True, ends=ends))
+    found = Player(journal, ALL_EISEN).play(REGISTER["TLS-08"], hands)
+    assert ([item.oordeel for item in found.keuringen], found.oordeel) == ([oordeel], Oordeel.GESLAAGD)
 
 
 def test_a_state_is_set_again_when_a_scenario_goes_on(journal: Journal) -> None:

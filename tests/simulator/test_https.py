@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -106,6 +107,33 @@ def test_tls_1_1_is_refused(serve: Serve, pki: Pki, las_cert: Issued) -> None:
     port = urlsplit(serve(echo).url).port
     with socket.create_connection(("127.0.0.1", port or 0), timeout=5) as plain, pytest.raises(ssl.SSLError):
         context.wrap_socket(plain, server_hostname="localhost")
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_the_app_sees_over_which_tls_it_came(serve: Serve, pki: Pki, las_cert: Issued, version: ssl.TLSVersion) -> None:
+    seen: list[str] = []
+    server = serve(lambda received: seen.append(received.tls) or Answer(202))  # type: ignore[func-returns-value]
+    context = client_context(pki, las_cert)
+    context.minimum_version = context.maximum_version = version
+    with closing(http.client.HTTPSConnection("localhost", server.port, context=context, timeout=5)) as connection:
+        call(connection, "POST", "/")
+    assert seen == [version.name.replace("v1_", "v1.")]
+
+
+def test_only_a_server_that_is_told_to_answers_without_tls(serve: Serve, connect: Connect, las_cert: Issued) -> None:
+    server = serve(echo)
+    server.plain = lambda received: Answer(200, received.tls.encode() or b"zonder", "text/plain")
+    assert in_plain(server) == b"zonder"
+    assert json.loads(call(connect(server.url, las_cert), "GET", "/").body)["oin"] == LAS_OIN
+    server.plain = None
+    with pytest.raises((http.client.HTTPException, OSError)):
+        in_plain(server)
+
+
+def in_plain(server: HttpsServer) -> bytes:
+    with closing(http.client.HTTPConnection("localhost", server.port, timeout=5)) as connection:
+        connection.request("GET", "/")
+        return connection.getresponse().read()
 
 
 def test_a_silent_peer_delays_nobody(serve: Serve, connect: Connect, las_cert: Issued) -> None:
