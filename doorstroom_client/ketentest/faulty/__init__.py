@@ -41,6 +41,5 @@ def peer_named(name: str) -> FaultyPeer:
     by_name = {item.name: item for item in FAULTY}
     if name in by_name:
         return by_name[name]
-    near = get_close_matches(name, by_name, cutoff=0.5)
-    hint = f"There is: {', '.join(near)}" if near else "All of them stand in the reference of the chain test"
-    raise ConfigurationError(f'there is no faulty peer "{name}"', setting="faulty", hint=hint)
+    near = get_close_matches(name, by_name, cutoff=0.5) or sorted(by_name)
+    raise ConfigurationError(f'there is no faulty peer "{name}"', setting="faulty", hint=f"There is: {', '.join(near)}")
