@@ -60,6 +60,14 @@ OinOption = Annotated[str, typer.Option("--oin", metavar="OIN", help="OIN that i
 KenmerkOption = Annotated[
     str, typer.Option("--school", metavar="KENMERK", help="Routeringskenmerk of the test school, 20 positions.")
 ]
+CertificatesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificates",
+        metavar="DIR",
+        help="Folder with certificates of ours that have to be refused, as ketentest certificates makes them in pki-refused.",
+    ),
+]
 ToetsOption = Annotated[str, typer.Option("--toets", metavar="TEST", help="Which test: ICE, DIA, ROUTE_8, …")]
 
 

@@ -223,6 +223,6 @@ def _run_plan(folder: Path, choice: Choice, *, strict: bool, effects: bool = Tru
     from doorstroom_client.ketentest.partner import opened
 
     plan = _plan(folder)
-    with alone_in(folder), opened(plan) as partner:
+    with alone_in(folder), opened(plan, effects=effects) as partner:
         found = play_run(partner.run, replace(choice, effects=effects))
         return conclude(folder, partner.run, found, strict=strict)

@@ -13,6 +13,7 @@ from doorstroom_client import ClientCertificate
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._ketentest_run import (
+    CertificatesOption,
     CertOption,
     EnvironmentOption,
     HostOption,
@@ -62,6 +63,7 @@ def supplier(
     toets: ToetsOption = "ICE",
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
+    others: CertificatesOption = None,
     patterns: Annotated[
         list[str] | None, typer.Option("--only", metavar="SCENARIO", help="Only these: ids or globs; may be repeated.")
     ] = None,
@@ -88,6 +90,7 @@ def supplier(
         toetssoort=toets,
         schooljaar=schooljaar,
         versie=versie,
+        certificates=others,
     )
     return _run_alone(test, Rol.TOETSSYSTEEM, environment, host, patterns=patterns, out=out, strict=strict)
 
@@ -104,6 +107,7 @@ def receiver(
     toets: ToetsOption = "ICE",
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
+    others: CertificatesOption = None,
     patterns: Annotated[
         list[str] | None, typer.Option("--only", metavar="SCENARIO", help="Only these: ids or globs; may be repeated.")
     ] = None,
@@ -130,6 +134,7 @@ def receiver(
         toetssoort=toets,
         schooljaar=schooljaar,
         versie=versie,
+        certificates=others,
     )
     return _run_alone(test, Rol.ONTVANGER, environment, host, patterns=patterns, out=out, strict=strict)
 

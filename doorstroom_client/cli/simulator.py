@@ -8,7 +8,7 @@ import shlex
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -89,6 +89,14 @@ def simulator(
             "--strict", metavar="RULE", help="Refuse what is else only told: brin, versie or voorletters. Repeatable."
         ),
     ] = None,
+    control: Annotated[
+        bool,
+        typer.Option(
+            "--control",
+            help="Let programs of this machine set it and ask what came in, over an address that DIR/control.json names. "
+            "Results are then sent only when such a program asks for it.",
+        ),
+    ] = False,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
     ] = None,
@@ -113,11 +121,12 @@ def simulator(
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, _WITH_IT)
     with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, place, played) as keten:
-        _write(keten, folder, readable=readable)
-        _tell_year(year, chosen=schooljaar is not None)
-        _tell_place(port, place)
-        _tell_next(folder)
-        answer_by_itself(keten, stop, seconds, terminal.say)
+        _write(keten, folder, readable=readable, environment="sandbox" if control else None)
+        with _controlled(keten, folder) if control else nullcontext():
+            _tell_year(year, chosen=schooljaar is not None)
+            _tell_place(port, place)
+            _tell_next(folder)
+            answer_by_itself(keten, stop, seconds, terminal.say, push=not control)
     terminal.say("Stopped.")
 
 
@@ -243,6 +252,16 @@ def _running(folder: Path, port: int, place: Place, played: dict[str, Any]) -> I
 
 
 @contextmanager
+def _controlled(keten: Keten, folder: Path) -> Iterator[None]:
+    """Serve the control address for as long as it runs."""
+    from doorstroom_client.simulator.control import FILE, Control, served
+
+    with served(Control(keten), folder) as address:
+        terminal.say(f"It is set and asked at {address.url}, with the token in {folder / FILE}.", style="bold")
+        yield
+
+
+@contextmanager
 def _stopped_by_signal() -> Iterator[threading.Event]:
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -282,10 +301,10 @@ def _tell_year(year: Speeljaar, *, chosen: bool) -> None:
         terminal.say(f"No agreement is known for {now}; with its version string it is played: --schooljaar {now} --versie TEXT")
 
 
-def _write(keten: Keten, folder: Path, *, readable: bool) -> None:
+def _write(keten: Keten, folder: Path, *, readable: bool, environment: str | None) -> None:
     """The files that the other side needs; their certificates are there already."""
     for name in (_CONFIG, _JSON):
-        keten.write_config(folder / name)
+        keten.write_config(folder / name, environment=environment)
     leerlingen = keten.leerlingen()
     write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
     write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))

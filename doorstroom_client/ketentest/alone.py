@@ -3,25 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from doorstroom_client import ClientCertificate
+from doorstroom_client import ClientCertificate, Leverancier
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.certificates import in_folder, shown_from
 from doorstroom_client.ketentest.frame import Frame
-from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
-from doorstroom_client.ketentest.partner import Planned, afspraak_of, known_schooljaar
+from doorstroom_client.ketentest.journal import JOURNAL, Head, begin_or_go_on, new_run
+from doorstroom_client.ketentest.outcomes import Arranged
+from doorstroom_client.ketentest.partner import Planned, afspraak_of, known_schooljaar, school_values
 from doorstroom_client.ketentest.pupils import Keys
-from doorstroom_client.ketentest.requester import Requester, Shown, Target
+from doorstroom_client.ketentest.requester import ANSWER_SECONDS, Requester, Shown, Target
 from doorstroom_client.ketentest.role_hands import RoleHands
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
 from doorstroom_client.ketentest.steps import Ours
 from doorstroom_client.messages.school import School
+
+_NOBODYS = ("0000000700099ZZ00530", "0000000700099YY00530")
+"""Routeringskenmerken of schools that do not exist: no BRIN is like that."""
+
+
+class Nobody(Planned):
+    """Without a plan nobody set anything. Who does not exist can be named all the same, and must not be accepted.
+
+    Args:
+        school: the test school, which does exist.
+    """
+
+    def __init__(self, school: School) -> None:
+        super().__init__({}, ())
+        self._school = school
+
+    def arrange(self, name: str, _: Frame) -> Arranged | None:
+        """A school that nobody knows; everything else has to be agreed with the other side."""
+        if name != "school_onbekend":
+            return None
+        found = next(school_of(item) for item in _NOBODYS if school_of(item).oin != self._school.oin)
+        return Arranged(value=school_values(found), made_up=True)
 
 
 @frozen(kw_only=True)
@@ -36,6 +61,8 @@ class Alone:
         toetssoort: of the supplier.
         schooljaar: of the messages.
         versie: version string of the agreement.
+        others: certificates of ours that are shown to see them refused: PEM files by their name in a plan.
+        seconds: how long an answer may take.
     """
 
     url: str
@@ -45,6 +72,8 @@ class Alone:
     toetssoort: str
     schooljaar: str
     versie: str
+    others: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    seconds: float = ANSWER_SECONDS
 
     @classmethod
     def typed(
@@ -57,15 +86,27 @@ class Alone:
         toetssoort: str,
         schooljaar: str | None,
         versie: str | None,
+        certificates: Path | None = None,
     ) -> Alone:
         """Make one of what was typed.
+
+        Args:
+            url: its address.
+            certificate: ours, and the roots that we trust.
+            oin: that its certificate must carry.
+            routeringskenmerk: of the test school.
+            toetssoort: of the supplier.
+            schooljaar: of the messages.
+            versie: version string of the agreement.
+            certificates: folder with certificates of ours that have to be refused.
 
         Raises:
             ConfigurationError: something in it is not in order; nothing was called.
         """
-        where = urlsplit(url)
-        if where.scheme != "https" or not where.hostname:
-            raise ConfigurationError("the address must be an https address", setting="url", hint="Give https://host/prefix")
+        url = Leverancier(toetssoort, oin, url).base_url  # checks all three
+        certificate.facts()  # or it is told now that it cannot be used
+        others = {} if certificates is None else in_folder(certificates)
+        shown_from(others)
         year, afspraak = known_schooljaar(schooljaar, versie)
         return cls(
             url=url,
@@ -75,6 +116,7 @@ class Alone:
             toetssoort=toetssoort,
             schooljaar=year,
             versie=afspraak.versie,
+            others=others,
         )
 
     @contextmanager
@@ -91,7 +133,7 @@ class Alone:
         """
         path = folder / JOURNAL
         began = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        about = {"host": urlsplit(self.url).hostname, "omgeving": "test", "rol": rol.value}
+        about = {"host": urlsplit(self.url).hostname or "", "omgeving": "test", "rol": rol.value}
         head = Head(
             run=new_run(),
             began=began,
@@ -100,9 +142,10 @@ class Alone:
             toetssoort=self.toetssoort,
             about=about,
         )
-        journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, head)
+        journal = begin_or_go_on(path, head)
         keys = Keys(journal.head.run)
-        hands = RoleHands(lambda *given: self._frame(rol, keys, *given), Planned({}, ()), requester=self._requester(keys))
+        counterpart = Nobody(self.school)
+        hands = RoleHands(lambda *given: self._frame(rol, keys, *given), counterpart, requester=self._requester(keys))
         yield Run(journal, REGISTER, EISEN, {rol: hands})
 
     def _requester(self, keys: Keys) -> Requester:
@@ -113,7 +156,8 @@ class Alone:
             prefix=where.path.rstrip("/"),
             oin=self.oin,
             trust=ours.trust_files,
-            shown={Ours.OWN: Shown(Path(ours.cert), ours.key_file, ours.password)},
+            seconds=self.seconds,
+            shown={Ours.OWN: Shown(Path(ours.cert), ours.key_file, ours.password), **shown_from(self.others)},
         )
         return Requester(target, keys)
 

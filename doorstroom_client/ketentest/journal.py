@@ -20,6 +20,8 @@ JOURNAL = "journaal.jsonl"
 """The name of the file in the folder of a test."""
 FORM = 1
 """The form of its lines; a journal of another form is not read."""
+_SAME = ("rol",)
+"""What a run is about, beside the year and the test, stays the same too."""
 _HINT = "Begin a new run in another folder; the old one keeps its report"
 
 
@@ -174,6 +176,30 @@ class Journal:
                 os.close(descriptor)
         except OSError as error:
             raise StoreError(f"cannot write {self.path.name}: {error.strerror}", hint="Free some space") from None
+
+
+def begin_or_go_on(path: Path, head: Head) -> Journal:
+    """The journal that is there, when it is of the same test; a new one when there is none.
+
+    Args:
+        path: the file.
+        head: what the run is about now.
+
+    Raises:
+        ConfigurationError: it is of another form or test, or damaged.
+        StoreError: it cannot be read or made.
+    """
+    if not path.exists():
+        return Journal.begin(path, head)
+    journal = Journal.read(path, mend=True)
+    was, now = ({**_plain(item), **{f"about.{name}": item.about.get(name) for name in _SAME}} for item in (journal.head, head))
+    for name in ("schooljaar", "versie", "toetssoort", *(f"about.{item}" for item in _SAME)):
+        if was[name] != now[name]:
+            plain = name.removeprefix("about.")
+            raise ConfigurationError(
+                f"{path} is of another {plain} ({was[name]}) than this test ({now[name]})", setting=plain, hint=_HINT
+            )
+    return journal
 
 
 def _plain(value: Head | Line) -> dict[str, Any]:

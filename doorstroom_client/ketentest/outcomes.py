@@ -186,9 +186,11 @@ class Arranged(_Outcome):
 
     Attributes:
         value: what goes with it, such as the school that is not known.
+        made_up: whether nobody set it: what goes with it does not exist anywhere, so it need not have what a real one has.
     """
 
     value: Any = None
+    made_up: bool = False
 
 
 @frozen(kw_only=True)

@@ -15,10 +15,11 @@ from doorstroom_client import Client, ClientCertificate, Leverancier
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.certificates import BY_NAME, keep, shown_from
 from doorstroom_client.ketentest.evidence import kept_headers
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.guard import check_plan, production_settings
-from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
+from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, begin_or_go_on, new_run
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
 from doorstroom_client.ketentest.plan import Plan
 from doorstroom_client.ketentest.preflight import Preflight
@@ -28,18 +29,13 @@ from doorstroom_client.ketentest.role_hands import RoleHands, Terms
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
-from doorstroom_client.ketentest.steps import Ours
+from doorstroom_client.ketentest.simulated import SIMULATED_SECONDS, Simulated
+from doorstroom_client.ketentest.simulated_partner import find_partner
+from doorstroom_client.ketentest.steps import Await, Ours, Pause
 from doorstroom_client.messages.afspraak import AFSPRAKEN, NEWEST, Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
 
-_CERTIFICATES: Mapping[str, Ours] = {
-    "ander_certificaat": Ours.OTHER_PARTY,
-    "verlopen_certificaat": Ours.EXPIRED,
-    "certificaat_zonder_oin": Ours.NO_OIN,
-    "certificaat_andere_uitgever": Ours.OTHER_CA,
-}
-"""The arrangements that are a certificate of ours: a PEM file with the certificate and its key."""
 _SCHOOLS = frozenset(
     {
         "tweede_administratie",
@@ -50,6 +46,8 @@ _SCHOOLS = frozenset(
     }
 )
 """The arrangements that are a school of the configuration, by a key of it."""
+CERTIFICATES = "simulator-certificaten"
+"""The folder, in that of a test, for certificates that a simulator gives to see them refused."""
 _PATIENCE = dt.timedelta(days=1)
 
 
@@ -77,18 +75,23 @@ class Planned:
         if name not in _SCHOOLS:
             return Arranged(value=json.loads(json.dumps(value, default=str)))
         school = find_school(self._schools, str(value))
-        return Arranged(value={item.name: getattr(school, item.name) for item in fields(school) if item.init})
+        return Arranged(value=school_values(school))
 
     def restore(self) -> None:
         """Nothing was set."""
 
-    def tell(self, _: Mapping[str, Any], __: Frame) -> bool:
+    def tell(self, _: Await | Pause, __: Frame) -> bool:
         """Only a person can."""
         return False
 
     def see(self, _: Mapping[str, Any], __: Frame) -> bool | None:
         """Only a person can tell."""
         return None
+
+
+def school_values(school: School) -> dict[str, Any]:
+    """A school as an outcome can hold it."""
+    return {item.name: getattr(school, item.name) for item in fields(school) if item.init}
 
 
 @frozen
@@ -107,15 +110,19 @@ class Partner:
 
 
 @contextmanager
-def opened(plan: Plan, *, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> Iterator[Partner]:
+def opened(
+    plan: Plan, *, effects: bool = True, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+) -> Iterator[Partner]:
     """Open a test, behind the guard.
 
     Args:
         plan: what was agreed.
+        effects: whether it will be played; what is only judged again needs nobody.
         now: the clock, in UTC.
 
     Raises:
         ConfigurationError: the plan would reach production, or something in it is not in order; nothing was called.
+        TransportError: the simulator of the plan does not answer.
         StoreError: the journal cannot be read or made.
     """
     settings = load_settings(plan.config)
@@ -124,8 +131,11 @@ def opened(plan: Plan, *, now: Callable[[], dt.datetime] = lambda: dt.datetime.n
     with ExitStack() as stack:
         client = stack.enter_context(Client(**settings.arguments()))
         journal = _journal(plan, client, leverancier, now)
-        making = _Making(plan, settings, client, leverancier, journal)
-        run = Run(journal, REGISTER, EISEN, making.hands(), known=plan.bekend, patience=_PATIENCE, now=now)
+        making = _Making(plan, settings, client, leverancier, journal, now)
+        simulated = making.simulated() if effects else None
+        # Nobody repairs a simulator in the meantime, so nothing is gained by waiting for an answer of one.
+        patience = _PATIENCE if plan.simulator is None else dt.timedelta(0)
+        run = Run(journal, REGISTER, EISEN, making.hands(simulated), known=plan.bekend, patience=patience, now=now)
         yield Partner(run, journal, leverancier)
 
 
@@ -147,23 +157,22 @@ def _journal(plan: Plan, client: Client, leverancier: Leverancier, now: Callable
             "host": plan.host,
         },
     )
-    if not path.exists():
-        return Journal.begin(path, head)
-    journal = Journal.read(path, mend=True)
-    for name in ("schooljaar", "versie", "toetssoort"):
-        if getattr(journal.head, name) != getattr(head, name):
-            raise ConfigurationError(
-                f"{path} is of another {name} ({getattr(journal.head, name)}) than the configuration ({getattr(head, name)})",
-                setting=name,
-                hint="Begin a new test in another folder",
-            )
-    return journal
+    return begin_or_go_on(path, head)
 
 
 class _Making:
     """Makes the hands of a test with a partner."""
 
-    def __init__(self, plan: Plan, settings: Settings, client: Client, leverancier: Leverancier, journal: Journal) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        settings: Settings,
+        client: Client,
+        leverancier: Leverancier,
+        journal: Journal,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._now = now
         self._plan = plan
         self._settings = settings
         self._client = client
@@ -172,18 +181,31 @@ class _Making:
         self._schooljaar = journal.head.schooljaar
         self._school = self._the_school()
 
-    def hands(self) -> dict[Rol, RoleHands]:
+    def simulated(self) -> Simulated | None:
+        """The simulator of the plan, as it was before a run set anything; None when the partner is a real one."""
+        plan = self._plan
+        return None if plan.simulator is None else find_partner(plan.simulator, plan.folder, self._leverancier, self._keys)
+
+    def hands(self, simulated: Simulated | None) -> dict[Rol, RoleHands]:
         """Those of the roles in the plan, and what has to be in order beforehand."""
         certificate, plan = self._settings.own_certificate, self._plan
-        requester = Requester(self._target(certificate), self._keys)
-        counterpart = Planned(plan.opstelling, self._settings.scholen)
-        terms = Terms(workdays=plan.uiterlijk)
+        given = keep(simulated.certificates(), plan.folder / CERTIFICATES) if simulated else {}
+        requester = Requester(self._target(certificate, given), self._keys)
+        counterpart = simulated or Planned(plan.opstelling, self._settings.scholen)
         where = urlsplit(self._leverancier.base_url)
-        last_day = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=max(plan.uiterlijk.values(), default=0) * 2)
+        last_day = self._now().date() + dt.timedelta(days=max(plan.uiterlijk.values(), default=0) * 2)
         preflight = Preflight(
             self._client, certificate, self._leverancier, requester, (where.hostname or "", where.port or 443), last_day
         )
-        supplier = RoleHands(self._frame, counterpart, requester=requester, arrivals=self._arrivals, terms=terms)
+        supplier = RoleHands(
+            self._frame,
+            counterpart,
+            requester=requester,
+            arrivals=simulated.at_receiver if simulated else self._arrivals,
+            stage=simulated.stage_receiver if simulated else None,
+            terms=Terms(seconds=SIMULATED_SECONDS) if simulated else Terms(workdays=plan.uiterlijk),
+            now=self._now,
+        )
         wanted: dict[Rol, RoleHands] = {rol: supplier for rol in plan.rollen if rol in (Rol.TOETSSYSTEEM, Rol.TERUGWEG)}
         return {Rol.VOORAF: RoleHands(self._frame, counterpart, looks=preflight.looks), **wanted}
 
@@ -195,13 +217,15 @@ class _Making:
             )
         return find_school(self._settings.scholen, str(key))
 
-    def _target(self, certificate: ClientCertificate) -> Target:
+    def _target(self, certificate: ClientCertificate, given: Mapping[str, Path]) -> Target:
         where = urlsplit(self._leverancier.base_url)
-        shown = {Ours.OWN: Shown(Path(certificate.cert), certificate.key_file, certificate.password)}
-        for name, which in _CERTIFICATES.items():
-            if name in self._plan.opstelling:
-                file = self._plan.folder / str(self._plan.opstelling[name])
-                shown[which] = Shown(file, file)
+        named = {
+            name: self._plan.folder / str(self._plan.opstelling[name]) for name in BY_NAME if name in self._plan.opstelling
+        }
+        shown = {
+            Ours.OWN: Shown(Path(certificate.cert), certificate.key_file, certificate.password),
+            **shown_from({**given, **named}),
+        }
         return Target(
             host=where.hostname or "",
             port=where.port or 443,

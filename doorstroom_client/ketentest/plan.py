@@ -16,6 +16,8 @@ from doorstroom_client.ketentest.scenario import Rol
 
 FILE = "plan.toml"
 """The name of the file in the folder of a test."""
+OF_A_SUPPLIER = (Rol.TOETSSYSTEEM, Rol.TERUGWEG)
+"""The halves of a supplier, which a plan is about."""
 TERMS: Mapping[str, int] = {"resultaten": 5, "correctie": 5, "antwoord": 3}
 """Working days that the other side has when the plan does not say otherwise."""
 _HINT = "The names that a plan may hold stand in the reference of the chain test"
@@ -133,7 +135,7 @@ class _Reading:
         return Plan(folder=self._folder, **made)
 
     def _rollen(self, names: list[Any]) -> tuple[Rol, ...]:
-        known = {rol.value for rol in Rol if rol is not Rol.VOORAF}
+        known = {rol.value for rol in OF_A_SUPPLIER}
         for at, name in enumerate(names):
             if name not in known:
                 self._problems.append(Problem(f"rollen[{at}]", f"must be one of {', '.join(sorted(known))}"))

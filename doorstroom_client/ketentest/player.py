@@ -20,7 +20,7 @@ from doorstroom_client.ketentest.journal import Journal, Line
 from doorstroom_client.ketentest.outcomes import UNSPOKEN, Arrived, Outcome, Reply, read_outcome
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Scenario
-from doorstroom_client.ketentest.steps import Arrange, Await, CannotGoOn, Check, Effect, Send, Stage, Whose
+from doorstroom_client.ketentest.steps import Arrange, Await, CannotGoOn, Check, Effect, Pause, Send, Stage, Whose
 from doorstroom_client.ketentest.verdicts import Keuring, Oordeel, judged, worst
 
 MOST_STEPS = 500
@@ -196,7 +196,7 @@ class _Playing:
             if not isinstance(found, Line):
                 return found
             line = found
-        elif isinstance(step, Arrange | Stage):
+        elif isinstance(step, Arrange | Stage | Pause):
             self._again.append(step)
         outcome = read_outcome(line.outcome)
         self._taken.append(Taken(step, outcome, line.moment))

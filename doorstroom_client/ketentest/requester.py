@@ -23,6 +23,8 @@ from doorstroom_client.ketentest.outcomes import UNSPOKEN, Reply, Shaken
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.steps import Ours, Probe, Send, Series, Tls
 
+ANSWER_SECONDS = 30.0
+"""How long a request may take in all, when nothing else is said."""
 _PIECE = 65_536
 _LARGEST = 32 * 1024 * 1024
 _STRAY_SECONDS = 0.3
@@ -75,7 +77,7 @@ class Target:
     trust: tuple[Path, ...]
     shown: Mapping[Ours, Shown]
     connect_to: str = ""
-    seconds: float = 30.0
+    seconds: float = ANSWER_SECONDS
 
 
 class NoAnswer(Exception):

@@ -43,8 +43,8 @@ class Counterpart(Protocol):
         """Take back what was set."""
         ...
 
-    def tell(self, does: Mapping[str, Any], frame: Frame) -> bool:
-        """Have it do something, such as push results; False when only a person can."""
+    def tell(self, step: Await | Pause, frame: Frame) -> bool:
+        """Have it do what a step waits for, once for each step of an attempt; False when only a person can."""
         ...
 
     def see(self, facts: Mapping[str, Any], frame: Frame) -> bool | None:
@@ -184,6 +184,8 @@ class RoleHands:
             self._counterpart.arrange(step.name, frame)
         elif isinstance(step, Stage) and self._stage is not None:
             self._stage(step.answers)
+        elif isinstance(step, Pause):  # what was to change in it, changed what was arranged before
+            self._counterpart.tell(step, frame)
 
     def finish(self) -> None:
         """Take back the states that the scenario set."""
@@ -193,7 +195,7 @@ class RoleHands:
 
     def _await(self, step: Await, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting:
         assert self._arrivals is not None
-        told = self._counterpart.tell(step.does, frame) if step.does else True
+        told = self._counterpart.tell(step, frame) if step.does else True
         began = time.monotonic()
         until, listens = began + self._terms.seconds, began + (self._terms.listens if step.listens else 0.0)
         while True:
@@ -212,7 +214,7 @@ class RoleHands:
 
     def _pause(self, step: Pause, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
         end = self._terms.end(step.within, since)
-        if self._counterpart.tell(step.does, frame) or self._now() >= end:
+        if self._counterpart.tell(step, frame) or self._now() >= end:
             return Staged()
         return Waiting(step.asks, until=end)
 
@@ -221,4 +223,6 @@ class RoleHands:
 
 
 def _cannot(step: Effect) -> Missing:
+    if isinstance(step, Await):
+        return Missing("hiervoor moet de andere kant ons iets sturen: dat kan in een test met een plan")
     return Missing(f"bij deze rol kan een stap van de soort {type(step).__name__} niet")

@@ -22,7 +22,7 @@ from doorstroom_client.ketentest.role_hands import Driver, RoleHands, Terms
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
-from doorstroom_client.ketentest.simulated import Simulated
+from doorstroom_client.ketentest.simulated import SIMULATED_SECONDS, Simulated
 from doorstroom_client.ketentest.steps import Ours
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.spreadsheet import csv_bytes
@@ -32,7 +32,6 @@ from doorstroom_client.simulator.pki import Issued, Pki
 
 TOETSSOORT = "ICE"
 """The simulated supplier that is tested."""
-_SECONDS = 3.0
 _LONG_AGO = dt.timedelta(days=400)
 _YESTERDAY = dt.timedelta(days=1)
 
@@ -111,7 +110,7 @@ def played(
         journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, _head(keten))
         with keten.client() as client:
             making = _Making(keten, control, Keys(journal.head.run), client, folder)
-            terms = Terms(seconds=_SECONDS if seconds is None else seconds, listens=listens)
+            terms = Terms(seconds=SIMULATED_SECONDS if seconds is None else seconds, listens=listens)
             hands = making.hands(driver or las, terms, around or (lambda item: item))
             yield Chain(keten, control, hands, journal)
 

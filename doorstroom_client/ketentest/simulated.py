@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -12,10 +13,12 @@ from doorstroom_client.ketentest.evidence import arrival_of
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
 from doorstroom_client.ketentest.pupils import Keys
+from doorstroom_client.ketentest.steps import Await, Pause
+from doorstroom_client.ketentest.undo import Ask, Undo
 from doorstroom_client.messages.school import School
 
-Ask = Callable[[str, str, Mapping[str, Any] | None], Any]
-"""Asks the control address: method, path and what goes along; gives what comes back."""
+SIMULATED_SECONDS = 3.0
+"""How long a run waits for what a simulator has to send: it was told to, so it is there at once or never."""
 _SECOND_ADMINISTRATION = "99"
 _STRANGER = "DIA"
 _AGAIN_AFTER = 2.2
@@ -33,10 +36,20 @@ class Simulated:
         spare: a school of the simulator without any mandate.
         other: a school that has mandated the LAS and another supplier.
         keys: the identities of the run.
+        undo: takes back what was set.
     """
 
     def __init__(
-        self, ask: Ask, toetssoort: str, *, supplier_oin: str, las_oin: str, spare: School, other: School, keys: Keys
+        self,
+        ask: Ask,
+        toetssoort: str,
+        *,
+        supplier_oin: str,
+        las_oin: str,
+        spare: School,
+        other: School,
+        keys: Keys,
+        undo: Undo | None = None,
     ) -> None:
         self._ask = ask
         self._toetssoort = toetssoort
@@ -45,7 +58,7 @@ class Simulated:
         self._spare = spare
         self._other = other
         self._keys = keys
-        self._before: Any = None
+        self._undo = undo or Undo(ask)
 
     # --- as a counterpart
 
@@ -54,21 +67,20 @@ class Simulated:
         arrangement = _ARRANGEMENTS.get(name)
         if arrangement is None:
             return None
-        if self._before is None:
-            self._before = self._ask("GET", "/standen", None)
+        self._undo.remember()
         return Arranged(value=arrangement(self, frame))
 
     def restore(self) -> None:
         """Take back what was set."""
-        if self._before is not None:
-            self._ask("PUT", "/standen", self._before)
-            self._before = None
+        self._undo.restore()
 
-    def tell(self, does: Mapping[str, Any], frame: Frame) -> bool:
+    def tell(self, step: Await | Pause, frame: Frame) -> bool:
         """Have it push results, or make reports ready."""
+        does = step.does
         for what, how in does.items():
             if what in ("resultaten", "verbeter"):
-                self.push(how, frame.school, *(["gecorrigeerd"] if what == "verbeter" else []))
+                more = ["gecorrigeerd"] if what == "verbeter" else []
+                self.push(how, frame.school, *more, key=f"{_attempt(frame)}/{step.name}/{what}")
             elif what == "rapport":
                 self._set({"toestand": {"uitgestelde_rapporten": []}})
             else:
@@ -79,6 +91,11 @@ class Simulated:
         """Whether it sees something to be so; None when it cannot say."""
         answers = [_FACTS[what](self, expected, frame) if what in _FACTS else None for what, expected in facts.items()]
         return None if not answers or None in answers else all(answers)
+
+    def certificates(self) -> Mapping[str, str]:
+        """Certificates of the LAS, with their keys, that have to be refused; by what is wrong with each."""
+        found: Mapping[str, str] = self._ask("POST", "/certificaten", {"partij": "las"})["certificaten"]
+        return found
 
     # --- as what stages and as what arrivals come from
 
@@ -98,16 +115,24 @@ class Simulated:
         """What suppliers pushed."""
         return self._arrivals("terugweg", since)
 
-    def push(self, pupils: Sequence[str], school: School, *afwijkingen: str) -> None:
-        """Have the supplier push the results of pupils; what got no answer, or 503, comes again, as a sound supplier does."""
-        about = {"toetssysteem": self._toetssoort, "school": school.oin, "leerlingen": self._identities(pupils)}
-        sent = self._ask("POST", "/resultaten", about | {"afwijkingen": list(afwijkingen)})["verzonden"]
-        for _ in range(_MOST_PUSHES - 1):
-            if all(item["status"] not in (None, 503) for item in sent):
+    def push(self, pupils: Sequence[str], school: School, *afwijkingen: str, key: str = "") -> None:
+        """Have the supplier push the results of pupils; what got no answer, or 503, comes again, as a sound supplier does.
+
+        Args:
+            pupils: whose, by label.
+            school: of which school.
+            *afwijkingen: how the results differ from plain ones.
+            key: what was pushed under it is not pushed again, by a run that was killed and goes on for instance.
+        """
+        about: dict[str, Any] = {"school": school.oin, "leerlingen": self._identities(pupils), "afwijkingen": [*afwijkingen]}
+        for at in range(_MOST_PUSHES):
+            asked = {"toetssysteem": self._toetssoort, **about} | ({"sleutel": f"{key}/{at}"} if key else {})
+            sent = self._ask("POST", "/resultaten", asked)["verzonden"]
+            failed = [item["rapportid"] for item in sent if item["status"] in (None, 503)]
+            if not failed:
                 break
-            time.sleep(_AGAIN_AFTER)
-            again = {"toetssysteem": self._toetssoort, "opnieuw": True}
-            sent = self._ask("POST", "/resultaten", again)["verzonden"]
+            about = {"opnieuw": True, "rapporten": failed}
+            time.sleep(_AGAIN_AFTER if at < _MOST_PUSHES - 1 else 0)
 
     # --- inside
 
@@ -115,8 +140,7 @@ class Simulated:
         if not answers:
             self.restore()
             return
-        if self._before is None:
-            self._before = self._ask("GET", "/standen", None)
+        self._undo.remember()
         fixed = {name: value for name, value in answers.items() if name not in ("server", "toestand")}
         more: dict[str, Any] = {name: answers[name] for name in ("server", "toestand") if name in answers}
         put(more | ({"antwoorden": fixed} if fixed else {}))
@@ -141,7 +165,7 @@ class Simulated:
                 method=item["methode"],
                 query=[(name, value) for name, value in item["query"]],
                 headers=[(name, value) for name, value in item["koppen"]],
-                body=item["body"].get("tekst", "").encode(),
+                body=_body(item["body"]),
                 oin=item["peer_oin"],
                 answered=item["status"] or 0,
                 moment=item["moment"],
@@ -164,6 +188,15 @@ class Simulated:
             "resultaten"
         ]
         return found
+
+
+def _attempt(frame: Frame) -> str:
+    """What tells this attempt of a scenario apart from every other one, of other runs too."""
+    return f"{frame.keys.las_key(frame.scenario)}/{frame.began:%Y-%m-%dT%H:%M:%S.%f}"
+
+
+def _body(body: Mapping[str, str]) -> bytes:
+    return b64decode(body["base64"]) if "base64" in body else body.get("tekst", "").encode()
 
 
 def _as_data(school: School) -> dict[str, Any]:
@@ -219,11 +252,9 @@ def _outage(here: Simulated, _: Frame) -> None:
 
 def _other_oin(here: Simulated, frame: Frame) -> int:
     """How many results reach an address of the LAS that shows another OIN: that of another supplier."""
-    number = frame.school.routeringskenmerk
-    before = here._ask("GET", f"/verkeer?partij={_STRANGER}", None)["geteld"]
-    here._ask("POST", "/adressen", {"routeringskenmerk": number, "partij": _STRANGER})
-    here.push(["K01"], frame.school)
-    return int(here._ask("GET", f"/verkeer?partij={_STRANGER}", None)["geteld"]) - int(before)
+    here._ask("POST", "/adressen", {"routeringskenmerk": frame.school.routeringskenmerk, "partij": _STRANGER})
+    here.push(["K01"], frame.school, key=f"{_attempt(frame)}/{_STRANGER}")
+    return len(here._arrivals(_STRANGER, frame.began))
 
 
 _ARRANGEMENTS: Mapping[str, Callable[[Simulated, Frame], Any]] = {

@@ -15,7 +15,9 @@ _LOOK_EVERY = 0.1
 _QUIET_SECONDS = 1.0
 
 
-def answer_by_itself(keten: Keten, stop: threading.Event, seconds: float | None, tell: Callable[[str], object]) -> None:
+def answer_by_itself(
+    keten: Keten, stop: threading.Event, seconds: float | None, tell: Callable[[str], object], *, push: bool = True
+) -> None:
     """Let every supplier send the results of whatever comes in, about a second after it came.
 
     Args:
@@ -23,9 +25,10 @@ def answer_by_itself(keten: Keten, stop: threading.Event, seconds: float | None,
         stop: ends it.
         seconds: how long at most.
         tell: gets a line for everything that happens.
+        push: whether results are sent; when False only what came in is told.
     """
     end = None if seconds is None else time.monotonic() + seconds
-    suppliers = [_Supplier(keten, soort, tell) for soort in keten.toetssystemen]
+    suppliers = [_Supplier(keten, soort, tell, push) for soort in keten.toetssystemen]
     while not stop.wait(_LOOK_EVERY) and (end is None or time.monotonic() < end):
         for supplier in suppliers:
             supplier.look()
@@ -38,12 +41,14 @@ class _Supplier:
         keten: the chain it belongs to.
         soort: which test.
         tell: gets a line for everything that happens.
+        push: whether it sends results.
     """
 
-    def __init__(self, keten: Keten, soort: str, tell: Callable[[str], object]) -> None:
+    def __init__(self, keten: Keten, soort: str, tell: Callable[[str], object], push: bool = True) -> None:
         self._keten = keten
         self._soort = soort
         self._tell = tell
+        self._push = push
         self._seen = 0
         self._remarked = 0
         self._reports = 0
@@ -85,7 +90,7 @@ class _Supplier:
         if self._reports:
             self._tell(f"{self._soort}: {self._reports} requests for reports answered")
             self._reports = 0
-        if self._taken_in:
+        if self._taken_in and self._push:
             self._taken_in = False
             sent = self._keten.stuur_resultaten(self._soort)
             kept = sum(item.status == 202 for item in sent)

@@ -48,9 +48,14 @@ class ChainPushing:
             self.afzender(toetssoort), school_oin=school_oin, wie=wie, afwijkingen=afwijkingen
         )
 
-    def stuur_opnieuw(self, toetssoort: str = Toetssoort.ICE) -> list[Verzonden]:
-        """Push once more what the LAS has not accepted of a supplier."""
-        return self.toetssystemen[toetssoort].stuur_opnieuw(self.afzender(toetssoort))
+    def stuur_opnieuw(self, toetssoort: str = Toetssoort.ICE, *, rapporten: Collection[str] | None = None) -> list[Verzonden]:
+        """Push once more what the LAS has not accepted of a supplier.
+
+        Args:
+            toetssoort: which supplier.
+            rapporten: only the results that belong to these reports, by rapportid; None means all.
+        """
+        return self.toetssystemen[toetssoort].stuur_opnieuw(self.afzender(toetssoort), rapporten)
 
     def stuur_bericht(
         self,

@@ -12,6 +12,7 @@ from doorstroom_client import Afspraak, ApiKey, ClientCertificate
 from doorstroom_client.messages.afspraak import NEWEST
 
 _HEAD = "# Made by the simulator: invented schools, throw-away certificates, nothing real.\n"
+_USUAL = "productie"
 _LEVERANCIER = ("toetssoort", "naam", "oin", "base_url")
 _SCHOOL = (
     "naam",
@@ -60,6 +61,7 @@ def _settings(arguments: Mapping[str, Any], serve: ClientCertificate, folder: Pa
             "api_key": key.key,
             "api_key_header": key.header,
             "oin": osr.oin,
+            **({} if osr.environment == _USUAL else {"environment": osr.environment}),
         },
         "leveranciers": [{name: getattr(item, name) for name in _LEVERANCIER} for item in arguments["leveranciers"]],
         "scholen": [{name: getattr(item, name) for name in _SCHOOL} for item in arguments["scholen"]],

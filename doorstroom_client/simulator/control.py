@@ -11,7 +11,8 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import fields
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,15 +20,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.school import School
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.simulator.keten import LAS_OIN, Keten
+from doorstroom_client.simulator.once import Once
+from doorstroom_client.simulator.refused_certificates import refused_certificates
 from doorstroom_client.simulator.toetssysteem import Toetssysteem, Verzonden
 from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
 
 FILE = "control.json"
 """The file that says where the control address is, and its token."""
 _LARGEST = 1024 * 1024
+_LOOK_EVERY = 0.05
 Query = Mapping[str, str]
 Data = Mapping[str, Any]
 
@@ -55,6 +60,7 @@ class Control:
     def __init__(self, keten: Keten) -> None:
         self._keten = keten
         self._las_oin = LAS_OIN
+        self._pushed = Once()
         self._routes: Mapping[tuple[str, str], Callable[[Query, Data], Any]] = {
             ("GET", "/"): self._index,
             ("GET", "/standen"): lambda *_: self.states(),
@@ -66,6 +72,7 @@ class Control:
             ("POST", "/resultaten"): self._push,
             ("POST", "/mandaten"): self._mandate,
             ("POST", "/adressen"): self._register,
+            ("POST", "/certificaten"): self._certificates,
             ("POST", "/herstart"): self._restart,
             ("POST", "/reset"): self._reset,
         }
@@ -108,7 +115,11 @@ class Control:
             "versie": keten.afspraak.versie,
             "vragen": [f"{method} {path}" for method, path in self._routes],
             "partijen": [*keten.toetssystemen, "osr", "terugweg"],
-            "scholen": [{"oin": item.oin, "routeringskenmerk": item.routeringskenmerk} for item in keten.scholen],
+            "oins": {"las": self._las_oin, **{soort: item.oin for soort, item in keten.toetssystemen.items()}},
+            "scholen": [
+                {"oin": item.oin, **{one.name: getattr(item, one.name) for one in fields(item) if one.init}}
+                for item in keten.scholen
+            ],
         }
 
     # --- states
@@ -198,11 +209,17 @@ class Control:
             }
 
     def _push(self, _: Query, data: Data) -> dict[str, Any]:
-        _only(data, "toetssysteem", "school", "leerlingen", "afwijkingen", "opnieuw")
+        _only(data, "toetssysteem", "school", "leerlingen", "afwijkingen", "opnieuw", "rapporten", "sleutel")
+        if "sleutel" not in data:
+            return self._push_now(data)
+        found: dict[str, Any] = self._pushed.do(str(data["sleutel"]), lambda: self._push_now(data))
+        return found
+
+    def _push_now(self, data: Data) -> dict[str, Any]:
         soort, wanted = data["toetssysteem"], data.get("leerlingen")
         systeem, school = self._supplier(soort), self._school(data.get("school"))
         if data.get("opnieuw"):
-            return _sent(self._keten.stuur_opnieuw(soort))
+            return _sent(self._keten.stuur_opnieuw(soort, rapporten=data.get("rapporten")))
         sent: list[Verzonden] = []
         for message in systeem.deelnemers(school.oin):
             identities = [ref["onderwijsdeelnemerID"] for ref in message["deelnemerref"]]
@@ -222,12 +239,19 @@ class Control:
         self._keten.osr.register_endpoint(str(data["routeringskenmerk"]), url, supplier_oin=self._las_oin)
         return {"adressen": self._addresses()}
 
+    def _certificates(self, _: Query, data: Data) -> dict[str, Any]:
+        _only(data, "partij")
+        oin, pki = self._oin_of(data.get("partij", "las")), self._keten.servers.pki
+        found = refused_certificates(pki, pki.clients.directory / f"geweigerd-{oin}", oin)
+        return {"certificaten": {name: path.read_text("ascii") for name, path in found.items()}}
+
     def _restart(self, *_: object) -> dict[str, Any]:
         self._keten.terugweg.close()
         return {}
 
     def _reset(self, *_: object) -> dict[str, Any]:
         self._keten.reset()
+        self._pushed.forget()
         return self.states()
 
     # --- names
@@ -308,7 +332,7 @@ def served(control: Control, folder: Path | None = None, port: int = 0) -> Itera
     server = ThreadingHTTPServer(("127.0.0.1", port), _handler(control, token))
     server.daemon_threads = True
     address = Address(f"http://127.0.0.1:{server.server_port}", token)
-    thread = threading.Thread(target=server.serve_forever, name="simulator-control", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(_LOOK_EVERY,), name="simulator-control", daemon=True)
     thread.start()
     try:
         if folder is not None:
@@ -318,6 +342,9 @@ def served(control: Control, folder: Path | None = None, port: int = 0) -> Itera
         server.shutdown()
         server.server_close()
         thread.join()
+        if folder is not None:
+            with suppress(OSError):  # where nothing listens any more, nobody has to look
+                (folder / FILE).unlink()
 
 
 def _handler(control: Control, token: str) -> type[BaseHTTPRequestHandler]:
@@ -357,6 +384,8 @@ def _handler(control: Control, token: str) -> type[BaseHTTPRequestHandler]:
                 return 200, control.ask(self.command, self.path, data)
             except ControlError as error:
                 return error.status, {"fout": str(error)}
+            except (DoorstroomError, OSError) as error:  # of the chain itself: its store or a certificate
+                return 500, {"fout": type(error).__name__}
             except ValueError:
                 return 400, {"fout": "dat is geen JSON"}
 

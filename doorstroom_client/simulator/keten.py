@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -313,15 +314,20 @@ class Keten(ChainPushing):
         with served(played, pki=pki.servers, issued=issued, place=self._place) as server:
             yield Leverancier(toetssoort, systeem.oin, f"{server.url}/dst", systeem.naam)
 
-    def write_config(self, path: Path) -> Path:
+    def write_config(self, path: Path, *, environment: str | None = None) -> Path:
         """Write the settings of a LAS; known addresses only from `start` on.
 
         Args:
             path: the file; its mode becomes 0600. TOML as the command line reads it, or the same as JSON, for a program in
                 another language, when its name ends in ``.json``.
+            environment: which OSR it is said to be, as in `Osr`; texts for a school say so. When left out, nothing is said,
+                and they read as in production.
         """
         path.touch(mode=0o600)
-        path.write_text(config_text(self.arguments(), self.server_certificate, path), "utf-8")
+        arguments = self.arguments()
+        if environment is not None:
+            arguments["osr"] = replace(arguments["osr"], environment=environment)
+        path.write_text(config_text(arguments, self.server_certificate, path), "utf-8")
         return path
 
     def _toetssysteem(self, soort: str, naam: str, oin: str, gedrag: Gedrag) -> Toetssysteem:

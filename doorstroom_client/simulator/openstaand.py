@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from doorstroom_client.simulator.verkeer import Verkeer
 from doorstroom_client.simulator.verzending import Afzender, Verzonden, Zending, verzend
@@ -40,14 +40,18 @@ class Openstaand:
             self._waiting += _not_accepted(zendingen, verzonden)
         return verzonden
 
-    def push_again(self, afzender: Afzender) -> list[Verzonden]:
+    def push_again(self, afzender: Afzender, rapporten: Collection[str] | None = None) -> list[Verzonden]:
         """Push what waits once more, with the same bytes.
+
+        Args:
+            afzender: with what, and where to.
+            rapporten: only what belongs to these reports; None means all.
 
         Raises:
             ValueError: an endpoint is not an ``https`` URL.
         """
         with self._lock:
-            waiting = list(self._waiting)
+            waiting = [item for item in self._waiting if rapporten is None or item.rapportid in rapporten]
         verzonden = verzend(waiting, afzender, self._verkeer)
         left = set(map(id, _not_accepted(waiting, verzonden)))
         done = set(map(id, waiting)) - left

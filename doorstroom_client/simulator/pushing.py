@@ -97,16 +97,17 @@ class Pushing:
         """
         return self._openstaand.push(self._neem_af(school_oin, wie, afwijkingen), afzender)
 
-    def stuur_opnieuw(self, afzender: Afzender) -> list[Verzonden]:
+    def stuur_opnieuw(self, afzender: Afzender, rapporten: Collection[str] | None = None) -> list[Verzonden]:
         """Send once more, with the same bytes, what the LAS has not accepted; what it accepts now is done.
 
         Args:
             afzender: with what, and where to.
+            rapporten: only the results that belong to these reports; None means all.
 
         Raises:
             ValueError: an endpoint is not an ``https`` URL.
         """
-        return self._openstaand.push_again(afzender)
+        return self._openstaand.push_again(afzender, rapporten)
 
     def stuur_bericht(
         self, afzender: Afzender, body: bytes, *, edu_to: str, edu_from: str, content_type: str = "application/json"

@@ -11,6 +11,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,6 +26,8 @@ from support.command_line import Run, assert_private, environment, free_ports, l
 from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
 from doorstroom_client.cli._program import program
 from doorstroom_client.config.reader import load_settings
+from doorstroom_client.errors import ConnectError
+from doorstroom_client.ketentest.control_address import ControlAddress
 from doorstroom_client.receiving.server import running as _uvicorn_tls
 from doorstroom_client.simulator import Keten, adviezen_of, deelnemers_of
 
@@ -227,6 +230,28 @@ def test_what_cannot_be_played_is_said_before_anything_is_written(
     assert result.exit_code == code
     assert says in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_simulator_is_set_and_asked_by_a_program(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "sim"
+    process = start("simulator", "--dir", folder, "--port", free_ports(), "--control")
+    with running(process, "It is set and asked at") as line:
+        control = ControlAddress(folder / "control.json")
+        assert line.strip().endswith(f"with the token in {folder / 'control.json'}.")
+        line_with(process, "99DD nobody")
+        assert tomllib.loads((folder / "doorstroom.toml").read_text("utf-8"))["osr"]["environment"] == "sandbox"
+        control.ask("PATCH", "/standen", {"toetssystemen": {"ICE": {"toestand": {"gesloten": {"registreren": ["alle"]}}}}})
+        send = ("deelnemers", "send", folder / "deelnemers.csv", "--school", "99AA", "--config", folder / "doorstroom.toml")
+        assert run(*send).exit_code == 65
+        control.ask("POST", "/reset")
+        assert run(*send).exit_code == 0
+        line_with(process, "registreren came in, answered 202")
+        time.sleep(1.5)  # longer than a supplier waits that sends results by itself
+        assert control.ask("GET", "/verkeer?partij=terugweg")["geteld"] == 0
+        assert len(control.ask("POST", "/resultaten", {"toetssysteem": "ICE"})["verzonden"]) == 27
+    assert (folder / "control.json").exists()  # it was killed; what asks there is told that nobody listens
+    with pytest.raises(ConnectError, match="does not run any more"):
+        control.ask("GET", "/")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

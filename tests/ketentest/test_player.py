@@ -13,14 +13,14 @@ from doorstroom_client.errors import StoreError
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.hands import Missing, Waiting
 from doorstroom_client.ketentest.journal import Head, Journal
-from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Outcome, Reply, Said, Shaken
+from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Outcome, Reply, Said, Shaken, Staged
 from doorstroom_client.ketentest.player import FOREIGN, Played, Player
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.requirements import Eis, Niveau, Requirements
 from doorstroom_client.ketentest.scenario import Rol, Scenario
 from doorstroom_client.ketentest.scenarios import EISEN as ALL_EISEN
 from doorstroom_client.ketentest.scenarios import REGISTER
-from doorstroom_client.ketentest.steps import Arrange, Ask, Await, CannotGoOn, Check, Effect, Send, Steps, Whose
+from doorstroom_client.ketentest.steps import Arrange, Ask, Await, CannotGoOn, Check, Effect, Pause, Send, Steps, Whose
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.school import School
@@ -236,13 +236,14 @@ def test_until_when_a_certificate_has_to_last(journal: Journal, ends: str, oorde
 
 def test_a_state_is_set_again_when_a_scenario_goes_on(journal: Journal) -> None:
     def relies(frame: Frame) -> Steps:
-        yield Arrange(name="gesloten", asks="a")
+        yield Arrange(name="niet klaar", asks="a")
+        yield Pause(name="nu wel", within="resultaten", asks="a")
         yield Send(name="een", path="/")
 
-    play(journal, Scripted(Arranged(), Waiting("w")), relies)
+    play(journal, Scripted(Arranged(), Staged(), Waiting("w")), relies)
     hands = Scripted(Reply(status=202))
     play(again(journal), hands, relies)
-    assert (hands.set_again, hands.done) == (["gesloten"], ["een"])
+    assert (hands.set_again, hands.done) == (["niet klaar", "nu wel"], ["een"]), "in their order, for the last one holds"
     ended = Scripted()
     play(again(journal), ended, relies)
     assert ended.set_again == [], "what has ended needs no state"

@@ -141,7 +141,8 @@ def test_evidence_has_every_message_once() -> None:
     by_id = {item.id: item for item in found.verslagen}
     numbers = tuple(item.number for item in came)
     assert by_id["TW-101"].stappen[0].messages == by_id["TW-102"].stappen[0].messages == numbers
-    assert by_id["TW-102"].stappen[1].facts == {"gevraagd": "Welk rapport is nog niet klaar?", "waarde": "K16"}
+    gevraagd = {"gevraagd": "Welk rapport is nog niet klaar?", "waarde": "K16", "verzonnen": False}
+    assert by_id["TW-102"].stappen[1].facts == gevraagd
     series = by_id["TS-401"].stappen[1]
     assert [found.messages[number - 1].status for number in series.messages] == [405, 200]
     first = found.messages[0]

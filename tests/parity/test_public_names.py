@@ -25,7 +25,8 @@ BRINGS = {
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography
-    "simulator.chain_servers",  # cryptography
+    "simulator.chain_servers",
+    "simulator.control",  # the same
     "simulator.speeljaar",  # cryptography
     "simulator.regels",  # cryptography
     "simulator.place",  # cryptography: its package brings it

@@ -55,6 +55,7 @@ _NAMES: Mapping[str, str] = {
     "fault": "fout",
     "complete": "alles_binnen",
     "value": "waarde",
+    "made_up": "verzonnen",
     "why": "gezien",
     "ok": "gelukt",
     "error": "fout",
