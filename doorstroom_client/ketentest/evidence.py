@@ -16,7 +16,9 @@ KEPT_HEADERS = frozenset(
 )
 """Names of headers that evidence may hold, in small letters."""
 _LONGEST_TEXT = 300
+_LONGEST_LOOKED_AT = 4096
 _LARGEST_BODY = 256 * 1024
+_DEEPEST = 100
 _IDENTIFYING = re.compile(
     r"https?://ketenid\.nl/\S+|\b\d{1,2}[-./]\d{1,2}[-./]\d{4}\b|\b\d{4}-\d{2}-\d{2}\b(?!T)|\d{8,9}", re.IGNORECASE
 )
@@ -32,14 +34,19 @@ _MARKS: Mapping[bytes, str] = {
 
 def scrubbed(text: str) -> str:
     """Free text of the other side, short, without what could be a key or a date of birth of somebody."""
-    plain = "".join(letter if letter.isprintable() else " " for letter in text)
-    return _IDENTIFYING.sub("…", plain)[:_LONGEST_TEXT]
+    return _IDENTIFYING.sub("…", _printable(text[:_LONGEST_LOOKED_AT]))[:_LONGEST_TEXT]
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def kept_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Those that evidence may hold."""
     found = {name.lower(): value for name, value in headers if name.lower() in KEPT_HEADERS}
-    return {name: "(set)" if name in _ONLY_THAT_IT_IS_SET else value[:_LONGEST_TEXT] for name, value in found.items()}
+    return {
+        name: "(set)" if name in _ONLY_THAT_IT_IS_SET else _printable(value[:_LONGEST_TEXT]) for name, value in found.items()
+    }
 
 
 def digest(body: bytes) -> str:
@@ -62,10 +69,14 @@ def reply_of(
     """
     found = _document(body)
     kept: str | None = None
-    if isinstance(found, dict) and not any(keys.label_of(item) is None for item in identities_in(found)):
+    if (
+        isinstance(found, dict)
+        and len(body) <= _LARGEST_BODY
+        and not any(keys.label_of(item) is None for item in identities_in(found))
+    ):
         melding = found.get("melding")
         whole = {**found, "melding": scrubbed(melding)} if isinstance(melding, str) else found
-        kept = json.dumps(whole, ensure_ascii=False) if len(body) <= _LARGEST_BODY else None
+        kept = json.dumps(whole, ensure_ascii=False)
     return Reply(
         status=status,
         headers=kept_headers(headers),
@@ -124,10 +135,26 @@ def _document(body: bytes) -> object:
     """The body as JSON, read as leniently as can be: evidence that it names somebody must not hang on its encoding."""
     for encoding in ("utf-8-sig", "latin-1"):
         try:
-            return json.loads(body.decode(encoding))
-        except ValueError:
+            found = json.loads(body.decode(encoding))
+        except (ValueError, RecursionError):
             continue
+        return found if _is_shallow(found) else None
     return None
+
+
+def _is_shallow(document: object) -> bool:
+    """Whether something is nested no deeper than any message is; what is deeper cannot always be written again."""
+    layer = [document]
+    for _ in range(_DEEPEST):
+        layer = [
+            item
+            for found in layer
+            if isinstance(found, dict | list)
+            for item in (found.values() if isinstance(found, dict) else found)
+        ]
+        if not layer:
+            return True
+    return False
 
 
 def _beginning(body: bytes) -> str:

@@ -60,7 +60,7 @@ class Reply(_Outcome):
         """The body as JSON; None when it is none."""
         try:
             return json.loads(self.body or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -154,7 +154,7 @@ class Arrival(_Outcome):
         """The body as JSON; None when it is none."""
         try:
             return json.loads(self.body or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def one(self, name: str) -> str:

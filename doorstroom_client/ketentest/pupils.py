@@ -165,13 +165,13 @@ class Keys:
 
 
 def identities_in(document: object) -> Iterable[str]:
-    """Every identity of a pupil in a message, however deep it stands."""
-    if isinstance(document, dict):
-        for name, value in document.items():
-            if name == "onderwijsdeelnemerID":
-                yield str(value)
-            else:
-                yield from identities_in(value)
-    elif isinstance(document, list):
-        for item in document:
-            yield from identities_in(item)
+    """Every identity of a pupil in a message, however deep it stands, in order."""
+    left = [document]
+    while left:
+        found = left.pop()
+        if isinstance(found, dict):
+            if "onderwijsdeelnemerID" in found:
+                yield str(found["onderwijsdeelnemerID"])
+            left += reversed([value for name, value in found.items() if name != "onderwijsdeelnemerID"])
+        elif isinstance(found, list):
+            left += reversed(found)

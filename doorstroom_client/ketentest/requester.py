@@ -19,15 +19,15 @@ from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.evidence import reply_of
+from doorstroom_client.ketentest.line import Line, NoAnswer
 from doorstroom_client.ketentest.outcomes import UNSPOKEN, Reply, Shaken
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.steps import Ours, Probe, Send, Series, Tls
 
 ANSWER_SECONDS = 30.0
 """How long a request may take in all, when nothing else is said."""
-_PIECE = 65_536
-_LARGEST = 32 * 1024 * 1024
-_STRAY_SECONDS = 0.3
+_MOST_SILENT = 3
+"""After so many requests of a series that got no answer in time, the rest is not tried."""
 _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
@@ -78,18 +78,6 @@ class Target:
     shown: Mapping[Ours, Shown]
     connect_to: str = ""
     seconds: float = ANSWER_SECONDS
-
-
-class NoAnswer(Exception):
-    """There was no whole answer.
-
-    Attributes:
-        fault: why, as in `Reply`.
-    """
-
-    def __init__(self, fault: str) -> None:
-        super().__init__(fault)
-        self.fault = fault
 
 
 class Requester:
@@ -149,41 +137,45 @@ class Requester:
         )
 
     def _on_one(self, sends: Sequence[Send]) -> Iterator[Reply]:
-        left = list(sends)
+        left, silent = list(sends), 0
         while left:
+            if silent == _MOST_SILENT:
+                yield from (Reply(fault="timeout") for _ in left)
+                return
             begun, sent = time.monotonic(), False
             try:
                 with self._connected(Tls.SOUND, left[0].shows, self._target.seconds) as line:
                     self._know(line)
                     while left:
                         begun, sent = time.monotonic(), True
+                        line.last_until(begun + self._target.seconds)
                         last = len(left) == 1
                         line.write(_head(self._target, left[0], close=last))
                         line.write_paced(left[0].body, left[0].pace)
                         reply, goes_on = self._read(line, left[0], begun)
                         left.pop(0)
+                        silent = 0
                         yield reply
                         if not goes_on:
                             break
             except NoAnswer as error:
                 left.pop(0)
+                silent += error.fault == "timeout"
                 yield Reply(fault=error.fault, seconds=round(time.monotonic() - begun, 3), sent=sent)
 
-    def _know(self, line: _Line) -> None:
+    def _know(self, line: Line) -> None:
         """Make sure that it is the other side, before a byte of a request goes out."""
         if line.version and self._target.oin and line.oin != self._target.oin:
             raise NoAnswer("wrong-oin")
 
-    def _read(self, line: _Line, send: Send, begun: float) -> tuple[Reply, bool]:
+    def _read(self, line: Line, send: Send, begun: float) -> tuple[Reply, bool]:
         status, headers = line.read_head()
-        while 100 <= status < 200:
-            status, headers = line.read_head()
         body, goes_on = line.read_body(send.method, status, headers)
         seconds = time.monotonic() - begun
         return reply_of(self._keys, status, headers, body, seconds=seconds), goes_on
 
     @contextmanager
-    def _connected(self, speaks: Tls, shows: Ours, seconds: float) -> Iterator[_Line]:
+    def _connected(self, speaks: Tls, shows: Ours, seconds: float) -> Iterator[Line]:
         target, until = self._target, time.monotonic() + seconds
         try:
             plain = socket.create_connection((target.connect_to or target.host, target.port), timeout=seconds)
@@ -195,7 +187,7 @@ class Requester:
             raise NoAnswer("refused") from None
         with plain:
             if speaks is Tls.PLAIN:
-                yield _Line(plain, until)
+                yield Line(plain, until)
                 return
             try:
                 context = _context(speaks, target.trust, target.shown.get(shows))
@@ -211,153 +203,7 @@ class Requester:
             except (OSError, ValueError):  # the other side hung up, or the host name can be none
                 raise NoAnswer("tls") from None
             with over:
-                yield _Line(over, until)
-
-
-class _Line:
-    """A connection, with what was read ahead; until a deadline."""
-
-    def __init__(self, over: socket.socket, until: float) -> None:
-        self._over = over
-        self._until = until
-        self._ahead = bytearray()
-        self.version = self.cipher = self.oin = self.ends = ""
-        if isinstance(over, ssl.SSLSocket):
-            self.version = over.version() or ""
-            self.cipher = (over.cipher() or ("", "", 0))[0]
-            certificate = over.getpeercert() or {}
-            subject: object = certificate.get("subject", ())
-            found = [value for rdn in _pairs(subject) for name, value in rdn if name == "serialNumber"]
-            self.oin = found[0] if len(found) == 1 else ""
-            ends = str(certificate.get("notAfter", ""))
-            self.ends = time.strftime("%Y-%m-%d", time.gmtime(ssl.cert_time_to_seconds(ends))) if ends else ""
-
-    def write(self, data: bytes) -> None:
-        """Send everything; a peer that does not want to read may still have answered."""
-        self._limit()
-        try:
-            self._over.sendall(data)
-        except TimeoutError:
-            raise NoAnswer("timeout") from None
-        except OSError:
-            if not self._fetch_quietly():
-                raise NoAnswer("cut") from None
-
-    def write_paced(self, data: bytes, seconds: float) -> None:
-        """Send everything, at once or spread over some time."""
-        pieces = 1 if not seconds else min(10, max(len(data), 1))
-        size = -(-len(data) // pieces) or 1
-        for at in range(0, len(data), size):
-            if at:
-                time.sleep(seconds / pieces)
-            self.write(data[at : at + size])
-
-    def read_head(self) -> tuple[int, list[tuple[str, str]]]:
-        """The status and headers of an answer."""
-        while (end := self._ahead.find(b"\r\n\r\n")) < 0:
-            if len(self._ahead) > _PIECE * 4:
-                raise NoAnswer("unreadable")
-            self._fetch()
-        first, *rest = self._ahead[:end].decode("latin-1").split("\r\n")
-        del self._ahead[: end + 4]
-        protocol, _, after = first.partition(" ")
-        if not protocol.startswith("HTTP/1.") or not after[:3].isdigit():
-            raise NoAnswer("unreadable")
-        pairs = (text.partition(":") for text in rest)
-        return int(after[:3]), [(name.strip(), value.strip()) for name, _, value in pairs]
-
-    def read_body(self, method: str, status: int, headers: Sequence[tuple[str, str]]) -> tuple[bytes, bool]:
-        """The body, also where HTTP allows none; and whether the connection can be used again."""
-        found = {name.lower(): value for name, value in headers}
-        closes = "close" in found.get("connection", "").lower()
-        if method == "HEAD":
-            return b"", not closes
-        if "chunked" in found.get("transfer-encoding", "").lower():
-            return self._chunks(), not closes
-        length = found.get("content-length", "")
-        if status in (204, 304):
-            return self._stray(int(length) if length.isdigit() else 0), not closes
-        if length.isdigit():
-            return self._exactly(int(length)), not closes
-        return self._to_the_end(), False
-
-    def _stray(self, announced: int) -> bytes:
-        """What came after an answer that has no body: what was announced, or what lies there already."""
-        before, self._until = self._until, min(self._until, time.monotonic() + _STRAY_SECONDS)
-        try:
-            while len(self._ahead) < max(announced, 1):
-                self._fetch()
-        except NoAnswer:
-            pass
-        finally:
-            self._until = before
-        body = bytes(self._ahead)
-        self._ahead.clear()
-        return body
-
-    def _chunks(self) -> bytes:
-        body = bytearray()
-        while True:
-            size_text = self._text_line().partition(b";")[0].strip()
-            try:
-                size = int(size_text, 16)
-            except ValueError:
-                raise NoAnswer("unreadable") from None
-            if not size:
-                break
-            body += self._exactly(size)
-            self._text_line()
-        while self._text_line():
-            pass
-        return bytes(body)
-
-    def _text_line(self) -> bytes:
-        while (end := self._ahead.find(b"\r\n")) < 0:
-            self._fetch()
-        line = bytes(self._ahead[:end])
-        del self._ahead[: end + 2]
-        return line
-
-    def _exactly(self, size: int) -> bytes:
-        if size > _LARGEST:
-            raise NoAnswer("unreadable")
-        while len(self._ahead) < size:
-            self._fetch()
-        body = bytes(self._ahead[:size])
-        del self._ahead[:size]
-        return body
-
-    def _to_the_end(self) -> bytes:
-        while len(self._ahead) <= _LARGEST and self._fetch_quietly():
-            pass
-        return bytes(self._ahead)
-
-    def _fetch(self) -> None:
-        self._limit()
-        try:
-            piece = self._over.recv(_PIECE)
-        except TimeoutError:
-            raise NoAnswer("timeout") from None
-        except ssl.SSLError as error:  # under TLS 1.3 our certificate is refused here
-            raise NoAnswer("cut" if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) else "tls") from None
-        except OSError:
-            raise NoAnswer("cut") from None
-        if not piece:
-            raise NoAnswer("cut")
-        self._ahead += piece
-
-    def _fetch_quietly(self) -> bool:
-        try:
-            self._fetch()
-        except NoAnswer:
-            return False
-        return True
-
-    def _limit(self) -> None:
-        left = self._until - time.monotonic()
-        if left <= 0:
-            raise NoAnswer("timeout")
-        self._over.settimeout(left)
+                yield Line(over, until)
 
 
 def _context(speaks: Tls, trust: Sequence[Path], shown: Shown | None) -> ssl.SSLContext:
@@ -397,10 +243,5 @@ def _head(target: Target, send: Send, *, close: bool) -> bytes:
 def _skew(date: str) -> float | None:
     try:
         return round(parsedate_to_datetime(date).timestamp() - time.time(), 1)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError, OSError):  # a day that no clock of this machine has
         return None
-
-
-def _pairs(subject: object) -> Iterator[list[tuple[str, str]]]:
-    for rdn in subject if isinstance(subject, tuple) else ():
-        yield [(str(name), str(value)) for name, value in rdn]
