@@ -166,12 +166,12 @@ class Keys:
 
 def identities_in(document: object) -> Iterable[str]:
     """Every identity of a pupil in a message, however deep it stands, in order."""
-    left = [document]
+    left: list[tuple[str, object]] = [("", document)]  # a stack, because a foreign message may be deeper than Python can call
     while left:
-        found = left.pop()
-        if isinstance(found, dict):
-            if "onderwijsdeelnemerID" in found:
-                yield str(found["onderwijsdeelnemerID"])
-            left += reversed([value for name, value in found.items() if name != "onderwijsdeelnemerID"])
+        name, found = left.pop()
+        if name == "onderwijsdeelnemerID":
+            yield str(found)
+        elif isinstance(found, dict):
+            left += reversed(found.items())
         elif isinstance(found, list):
-            left += reversed(found)
+            left += [("", item) for item in reversed(found)]
