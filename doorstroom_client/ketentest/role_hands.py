@@ -35,7 +35,7 @@ _SATURDAY = 5
 class Counterpart(Protocol):
     """The other side, as far as it can be set, told and asked without a person."""
 
-    def arrange(self, name: str, frame: Frame) -> Arranged | None:
+    def arrange(self, name: str, frame: Frame, /) -> Arranged | None:
         """Have a state set, or find it set already; None when that cannot be."""
         ...
 
@@ -43,11 +43,11 @@ class Counterpart(Protocol):
         """Take back what was set."""
         ...
 
-    def tell(self, step: Await | Pause, frame: Frame) -> bool:
+    def tell(self, step: Await | Pause, frame: Frame, /) -> bool:
         """Have it do what a step waits for, once for each step of an attempt; False when only a person can."""
         ...
 
-    def see(self, facts: Mapping[str, Any], frame: Frame) -> bool | None:
+    def see(self, facts: Mapping[str, Any], frame: Frame, /) -> bool | None:
         """Whether it sees something to be so; None when only a person can tell."""
         ...
 

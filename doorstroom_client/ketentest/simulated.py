@@ -23,6 +23,7 @@ _SECOND_ADMINISTRATION = "99"
 _STRANGER = "DIA"
 _AGAIN_AFTER = 2.2
 _MOST_PUSHES = 3
+_NOT_TO_HAVE = "andere OIN"
 
 
 class Simulated:
@@ -128,7 +129,8 @@ class Simulated:
         for at in range(_MOST_PUSHES):
             asked = {"toetssysteem": self._toetssoort, **about} | ({"sleutel": f"{key}/{at}"} if key else {})
             sent = self._ask("POST", "/resultaten", asked)["verzonden"]
-            failed = [item["rapportid"] for item in sent if item["status"] in (None, 503)]
+            # Whoever is not to have it, will not be later either.
+            failed = [item["rapportid"] for item in sent if item["status"] in (None, 503) and item["reden"] != _NOT_TO_HAVE]
             if not failed:
                 break
             about = {"opnieuw": True, "rapporten": failed}

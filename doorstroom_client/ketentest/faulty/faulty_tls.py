@@ -151,7 +151,7 @@ def _peers(who: str, at: _Server) -> tuple[FaultyPeer, ...]:
             "Heeft een certificaat met het OIN van een ander",
             at.showing("other-oin"),
             at.tls("02"),
-            also=(at.tls("12"), rest, *anonymous),
+            also=(at.tls("03", "04", "09", "10", "12"), rest, *anonymous),
         ),
         peer(
             "other-host",
