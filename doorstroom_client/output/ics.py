@@ -1,0 +1,81 @@
+"""Whole days as a calendar file (RFC 5545), for the calendars that people have."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.errors import ConfigurationError
+
+_PRODID = "-//doorstroom_client//doorstroom//NL"
+_OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:doorstroom_client:kalender")
+
+
+@frozen(kw_only=True)
+class CalendarDays:
+    """One or more whole days in a calendar.
+
+    Attributes:
+        key: what makes it itself: a calendar that reads the same key again moves what it has, and adds nothing.
+        title: what a calendar shows.
+        first: the first day.
+        last: the last day, itself included; None for one day.
+        text: more about it.
+        remind: so many days before the first one a calendar reminds of it.
+        sequence: higher whenever the days are moved after the file was handed out.
+    """
+
+    key: str
+    title: str
+    first: dt.date
+    last: dt.date | None = None
+    text: str = ""
+    remind: tuple[int, ...] = ()
+    sequence: int = 0
+
+
+def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> bytes:
+    """Write a calendar file.
+
+    Args:
+        days: what stands in it.
+        name: of the calendar, as a program shows it.
+        made: the moment at which it is made, aware.
+
+    Raises:
+        ConfigurationError: the package icalendar, which the extra ``cli`` brings, is not installed.
+    """
+    try:
+        import icalendar
+    except ImportError:
+        raise ConfigurationError(
+            "calendar files are written with the package icalendar, which is not installed",
+            hint="Run, in the folder with the source of doorstroom_client: pip install '.[cli]'",
+            setting="ics",
+        ) from None
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", _PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    for item in days:
+        event = icalendar.Event()
+        event.add("uid", str(uuid.uuid5(_OURS, item.key)))
+        event.add("dtstamp", made.astimezone(dt.UTC))
+        event.add("sequence", item.sequence)
+        event.add("summary", item.title)
+        event.add("dtstart", item.first)
+        event.add("dtend", (item.last or item.first) + dt.timedelta(days=1))  # the day after the last one, in this format
+        event.add("transp", "TRANSPARENT")  # a reminder makes nobody busy
+        if item.text:
+            event.add("description", item.text)
+        for before in item.remind:
+            alarm = icalendar.Alarm()
+            alarm.add("action", "DISPLAY")
+            alarm.add("description", item.title)
+            alarm.add("trigger", dt.timedelta(days=-before))
+            event.add_component(alarm)
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,51 @@
+"""A calendar file holds the days, titles and reminders that it was given."""
+
+import datetime as dt
+
+import icalendar
+import pytest
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.output.ics import CalendarDays, as_ics
+
+MADE = dt.datetime(2026, 12, 1, 9, 0, tzinfo=dt.UTC)
+
+
+def events_of(written: bytes) -> list[icalendar.Event]:
+    return [item for item in icalendar.Calendar.from_ical(written).walk("VEVENT") if isinstance(item, icalendar.Event)]
+
+
+def test_the_last_day_is_one_of_them_and_reminders_come_before_the_first() -> None:
+    item = CalendarDays(
+        key="x", title="Testperiode; adviezen, deel 1", first=dt.date(2026, 12, 7), last=dt.date(2026, 12, 18), remind=(14, 1)
+    )
+    (event,) = events_of(as_ics([item], name="Planning", made=MADE))
+    assert (event.start, event.end) == (dt.date(2026, 12, 7), dt.date(2026, 12, 19))
+    assert event["summary"] == "Testperiode; adviezen, deel 1"
+    assert [alarm.TRIGGER for alarm in event.walk("VALARM")] == [-dt.timedelta(days=14), -dt.timedelta(days=1)]
+
+
+def test_a_day_that_moves_stays_the_same_entry() -> None:
+    before, after = (
+        events_of(as_ics([CalendarDays(key="K", title="t", first=day, sequence=at)], name="n", made=MADE))[0]
+        for at, day in enumerate((dt.date(2026, 12, 7), dt.date(2027, 1, 4)))
+    )
+    assert before["uid"] == after["uid"]
+    assert (before["sequence"], after["sequence"]) == (0, 1)
+
+
+def test_lines_are_folded_at_75_octets_and_end_as_the_format_wants() -> None:
+    written = as_ics(
+        [CalendarDays(key="k", title="é" * 200, first=dt.date(2027, 3, 15), text="één\ntwee\\drie")], name="n", made=MADE
+    )
+    lines = written.split(b"\r\n")
+    assert b"\n" not in written.replace(b"\r\n", b"")
+    assert max(map(len, lines)) <= 75
+    (event,) = events_of(written)
+    assert (event["summary"], event["description"]) == ("é" * 200, "één\ntwee\\drie")
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "icalendar", None)
+    with pytest.raises(ConfigurationError, match="icalendar"):
+        as_ics([], name="n", made=MADE)
