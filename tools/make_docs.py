@@ -1,4 +1,4 @@
-"""Make what docs/ has from code: seven pages of reference/, the schema in an eighth, and the tree in architecture.md.
+"""Make what docs/ has from code: eight pages of reference/, the schema in a ninth, and the tree in architecture.md.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -16,6 +16,7 @@ from api_page import api_page  # noqa: E402 - found from the line above
 from package_tree import with_tree  # noqa: E402
 from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
+from school_year_page import school_year_page  # noqa: E402
 
 from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
@@ -50,6 +51,10 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "schooljaren[]": (
         "[[schooljaren]]",
         "What belongs to one school year, with the days on which it is in force: next year's can be set in advance.",
+    ),
+    "testperiodes[]": (
+        "[[testperiodes]]",
+        "When the parties of the chain test one to one. It is agreed each year in the ketenoverleg and published nowhere.",
     ),
     "timeouts": ("[timeouts]", "Seconds for a whole call, waiting and repeating included."),
     "retry": ("[retry]", "How often a call is repeated; what may be repeated stands in [the decisions](decisions.md)."),
@@ -545,6 +550,7 @@ def main() -> int:
         REFERENCE / "csv.md": csv_page(),
         REFERENCE / "let-in.md": let_in_page(),
         REFERENCE / "api.md": api_page(MADE),
+        REFERENCE / "school-year.md": school_year_page(MADE, table),
         ARCHITECTURE: with_tree(ARCHITECTURE.read_text("utf-8"), ROOT),
         REFERENCE / "ketentest-scenarios.md": scenarios_page(MADE, table),
         KETENTEST: with_schema(KETENTEST.read_text("utf-8"), ROOT),

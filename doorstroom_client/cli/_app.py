@@ -22,6 +22,7 @@ from doorstroom_client.cli import (
     osr,
     outbox,
     overzicht,
+    planning,
     rapporten,
     resultaten,
     serve,
@@ -98,5 +99,6 @@ app.command()(serve.serve)
 app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
+app.command()(planning.planning)
 app.command()(health.health)
 _take_help(app)

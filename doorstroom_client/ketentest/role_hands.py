@@ -26,10 +26,9 @@ from doorstroom_client.ketentest.outcomes import (
 from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage, Whose
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.planning.feestdagen import after_workdays as after_workdays
 
 _LOOK_EVERY = 0.02
-_SATURDAY = 5
 
 
 class Counterpart(Protocol):
@@ -83,15 +82,6 @@ class Terms:
         """When a term ends."""
         days = self.workdays.get(name, 0)
         return since if not days else after_workdays(since, days)
-
-
-def after_workdays(since: dt.datetime, days: int) -> dt.datetime:
-    """The end of the last of so many Dutch working days after the day of a moment; weekends are none."""
-    day = since.astimezone(amsterdam()).date()
-    while days > 0:
-        day += dt.timedelta(days=1)
-        days -= day.weekday() < _SATURDAY
-    return dt.datetime.combine(day, dt.time(23, 59, 59), amsterdam()).astimezone(dt.UTC)
 
 
 class RoleHands:

@@ -57,6 +57,7 @@ EXPECTED = (
     "explanation/data-protection.md",
     "reference/api.md",
     "reference/settings.md",
+    "reference/school-year.md",
     "reference/decisions.md",
     "reference/current-result.md",
     "reference/mandates.md",
