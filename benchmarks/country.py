@@ -3,15 +3,18 @@
 python -m benchmarks.country [--part N] [--json | --small]
 
 In the whole there are 6,600 schools: their mandates are looked up, a list of 27 pupils is sent for each, 180,000 results are
-pushed over 16 connections and taken over one by one, 180,000 reports of 300 kB are fetched. A part of it is played twice, at a
-tenth and in full, so that what grows with the size shows. The others (OSR, suppliers) are in this process, each step of ours is
-in one of its own (python -m benchmarks.country STEP CONFIG), with all 6,600 schools in its configuration.
+pushed over 16 connections and taken over one by one, 180,000 reports of 300 kB are fetched; the planning is looked at once.
+A part of it is played twice, at a tenth and in full, so that what grows with the size shows. The others (OSR, suppliers) are in
+this process, each step of ours is in one of its own (python -m benchmarks.country STEP CONFIG), with all 6,600 schools in its
+configuration.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import io
 import json
 import random
 import secrets
@@ -176,6 +179,24 @@ def rapporten(client: Client, _: Settings, given: argparse.Namespace) -> Iterato
 
 
 STEPS = {step.__name__: step for step in (mandaten, lijsten, resultaten, rapporten)}
+PLANNING = "planning"
+
+
+def planning_of_ours() -> None:
+    """The command ``doorstroom planning`` in this process, as cron starts it; prints one line of JSON."""
+    from doorstroom_client.cli import main as doorstroom
+
+    config, begin = sys.argv[2], time.perf_counter()
+    sys.argv[1:] = ["planning", "--within", "14", "--json", "--config", config]
+    shown, code = io.StringIO(), None
+    with contextlib.redirect_stdout(shown):
+        try:
+            doorstroom()
+        except SystemExit as ended:
+            code = ended.code
+    good = code in (0, 75) and json.loads(shown.getvalue())["exit_code"] == code
+    found = {"good": int(good), "measured": 1, "seconds": time.perf_counter() - begin, "cpu": time.process_time()}
+    json.dump({**found, "start": 0.0, "peak": megabytes(name="VmHWM")}, sys.stdout)
 
 
 def _went_through(items: Iterable[bool], warming: int, started: float) -> dict[str, float]:
@@ -295,11 +316,15 @@ class Play:
             self._pushed(),
             self._step("results taken over", "resultaten", RESULTS, self._results),
             self._step("reports", "rapporten", RESULTS, self._results, f"--bytes={REPORT_BYTES}"),
+            self._run("planning", 1, 1, PLANNING, str(self._config)),
         ]
 
     def _step(self, name: str, step: str, whole: int, items: int, *arguments: str) -> Step:
         warming = min(_WARMING, items // 2)
-        command = [sys.executable, "-m", "benchmarks.country", step, str(self._config), f"--warming={warming}", *arguments]
+        return self._run(name, whole, items, step, str(self._config), f"--warming={warming}", *arguments)
+
+    def _run(self, name: str, whole: int, items: int, *arguments: str) -> Step:
+        command = [sys.executable, "-m", "benchmarks.country", *arguments]
         done = subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment(), check=True)
         found = json.loads(done.stdout)
         good = found.pop("good")
@@ -369,6 +394,8 @@ def _compared(part: int, before: list[Step], steps: list[Step], after: list[Step
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in STEPS:
         step_of_ours()
+    elif sys.argv[1:2] == [PLANNING]:
+        planning_of_ours()
     else:
         parser = argparse.ArgumentParser(add_help=False)
         parser.add_argument("--part", type=int, default=20)

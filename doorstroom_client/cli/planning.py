@@ -16,7 +16,6 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
-from doorstroom_client.ketentest.standing import folders_of_tests, standing_of
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import check_replaceable, write_whole
@@ -91,6 +90,8 @@ def _standen(folder: Path | None) -> Iterator[Ketenteststand]:
     """The chain tests of this side; one that cannot be read is told, and the others still count."""
     if folder is None and not _KETENTEST.is_dir():
         return
+    from doorstroom_client.ketentest.standing import folders_of_tests, standing_of
+
     for found in folders_of_tests(folder or _KETENTEST):
         try:
             yield standing_of(found)
