@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from doorstroom_client.planning.feestdagen import BRON, Feestdag
-from doorstroom_client.planning.herinneringen import CHECK_BEFORE, SELF_BEFORE, WITHIN
-from doorstroom_client.planning.mijlpalen import Basis, Mijlpaal, feestdagen_in, mijlpalen
+from doorstroom_client.planning.holidays import BRON, Feestdag
+from doorstroom_client.planning.milestones import Basis, Mijlpaal, feestdagen_in, mijlpalen
+from doorstroom_client.planning.reminders import CHECK_BEFORE, SELF_BEFORE, WITHIN
 from doorstroom_client.planning.wording import with_weekday
 
 YEARS = ("2026-2027", "2027-2028")

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config import Settings
-from doorstroom_client.planning.feestdagen import BRON
-from doorstroom_client.planning.herinneringen import Herinnering, in_schooljaar, suppliers_of
-from doorstroom_client.planning.mijlpalen import Mijlpaal, feestdagen_in, mijlpalen
+from doorstroom_client.planning.holidays import BRON
+from doorstroom_client.planning.milestones import Mijlpaal, feestdagen_in, mijlpalen
+from doorstroom_client.planning.reminders import Herinnering, in_schooljaar, suppliers_of
 from doorstroom_client.planning.wording import period, short
 
 NO_PERIODS = (

@@ -21,8 +21,8 @@ from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import check_replaceable, write_whole
 from doorstroom_client.output.ics import as_ics, continued
 from doorstroom_client.planning.agenda import as_calendar, calendar_name
-from doorstroom_client.planning.herinneringen import WITHIN, herinneringen
-from doorstroom_client.planning.mijlpalen import check_schooljaar
+from doorstroom_client.planning.milestones import check_schooljaar
+from doorstroom_client.planning.reminders import WITHIN, herinneringen
 from doorstroom_client.planning.stand import Ketenteststand
 
 _KETENTEST = Path("ketentest")

@@ -26,7 +26,7 @@ from doorstroom_client.ketentest.outcomes import (
 from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage, Whose
-from doorstroom_client.planning.feestdagen import after_workdays as after_workdays
+from doorstroom_client.planning.holidays import after_workdays as after_workdays
 
 _LOOK_EVERY = 0.02
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from doorstroom_client.config import Settings
 from doorstroom_client.output.ics import CalendarDays
-from doorstroom_client.planning.herinneringen import WITHIN, in_schooljaar, suppliers_of
-from doorstroom_client.planning.mijlpalen import Basis, mijlpalen
+from doorstroom_client.planning.milestones import Basis, mijlpalen
+from doorstroom_client.planning.reminders import WITHIN, in_schooljaar, suppliers_of
 from doorstroom_client.planning.wording import short
 
 

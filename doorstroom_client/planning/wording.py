@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.planning.feestdagen import feestdag_on, is_workday, workday_after, workday_before
+from doorstroom_client.planning.holidays import feestdag_on, is_workday, workday_after, workday_before
 
 _WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _DAY = dt.timedelta(days=1)

@@ -40,6 +40,7 @@ EXPECTED = (
     "how-to/connect-to-the-osr.md",
     "how-to/helpdesk.md",
     "how-to/next-school-year.md",
+    "how-to/school-year.md",
     "how-to/test-your-integration.md",
     "how-to/test-your-las.md",
     "how-to/test-your-server.md",

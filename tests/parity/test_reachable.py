@@ -19,6 +19,7 @@ PUBLIC = (
     "doorstroom_client.config",
     "doorstroom_client.otel",
     "doorstroom_client.overview",
+    "doorstroom_client.planning",
     "doorstroom_client.readers",
     "doorstroom_client.receiving",
     "doorstroom_client.receiving.server",

@@ -17,7 +17,7 @@ from doorstroom_client import Leverancier
 from doorstroom_client.config import Settings, Testperiode
 from doorstroom_client.output.ics import CalendarDays, as_ics, continued
 from doorstroom_client.planning.agenda import as_calendar, calendar_name
-from doorstroom_client.planning.mijlpalen import mijlpalen
+from doorstroom_client.planning.milestones import mijlpalen
 
 MADE = dt.datetime(2026, 11, 29, 9, 30, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

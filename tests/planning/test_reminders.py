@@ -12,7 +12,7 @@ from support import LAS_OIN, OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client import Afspraak, ClientCertificate, Jaargang, Leverancier
 from doorstroom_client.config import Settings, Testperiode
-from doorstroom_client.planning.herinneringen import Herinnering, herinneringen
+from doorstroom_client.planning.reminders import Herinnering, herinneringen
 from doorstroom_client.planning.stand import Ketenteststand, Wacht
 from doorstroom_client.simulator.pki import Pki
 

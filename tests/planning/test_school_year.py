@@ -9,8 +9,8 @@ from dateutil.easter import easter as easter_of_another
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.role_hands import Terms
-from doorstroom_client.planning.feestdagen import after_workdays, easter, feestdag_on, feestdagen, is_workday
-from doorstroom_client.planning.mijlpalen import Basis, feestdagen_in, mijlpalen
+from doorstroom_client.planning.holidays import after_workdays, easter, feestdag_on, feestdagen, is_workday
+from doorstroom_client.planning.milestones import Basis, feestdagen_in, mijlpalen
 from doorstroom_client.planning.wording import period
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.planning.feestdagen import Feestdag, feestdagen
+from doorstroom_client.planning.holidays import Feestdag, feestdagen
 from doorstroom_client.planning.wording import opmerkingen
 
 FIRST = Schooljaar("2023-2024")

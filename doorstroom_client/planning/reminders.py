@@ -12,7 +12,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.planning.mijlpalen import FIRST, mijlpalen
+from doorstroom_client.planning.milestones import FIRST, mijlpalen
 from doorstroom_client.planning.stand import Ketenteststand
 from doorstroom_client.planning.wording import period
 
