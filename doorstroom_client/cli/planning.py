@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,8 @@ from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import Settings
+from doorstroom_client.config.reader import file_in_use
+from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
@@ -56,8 +59,8 @@ def planning(
 ) -> int:
     """Show the school year of the chain, with the source of each day, and what is to be done now. Uses no network.
 
-    With --within it shows only what is to be done: exit code 0 and nothing to do, or 75. With --quiet it then writes nothing
-    unless there is something to do, for cron. What is shown is in Dutch, for mails and calendars. Test periods are settings.
+    With --within it shows only what is to be done, and ends with 75 when there is something, else with 0; with --quiet it then
+    writes nothing at all, for cron. What it shows is in Dutch, for mails and calendars. Test periods are settings.
 
     Example:
       doorstroom planning --within 14
@@ -65,21 +68,33 @@ def planning(
     terminal.set_mode(quiet=quiet, as_json=as_json)
     today = _today()
     year = Schooljaar.on(today) if schooljaar is None else check_schooljaar(schooljaar)
-    settings = load(config)
+    wants_all = within is None and not quiet
+    settings = _settings(config, wants_all=wants_all)
     if ics is not None:
-        _write_calendar(ics, year, settings)
-    found = herinneringen(settings, today, within=WITHIN if within is None else within, standen=tuple(_standen(ketentest)))
-    code = ExitCode.LATER if found and (within is not None or quiet) else ExitCode.OK
+        _write_calendar(ics, year, settings or Settings())
+    standen = tuple(_standen(ketentest))
+    ahead = WITHIN if within is None else within
+    found = () if settings is None else herinneringen(settings, today, within=ahead, standen=standen)
+    settings = settings or Settings()
+    code = ExitCode.LATER if found and not wants_all else ExitCode.OK
     if as_json:
         terminal.emit_json({**told.year_as_data(year, settings), **told.reminders_as_data(found, today), "exit_code": code})
         return code
     if found:
         terminal.set_mode()  # cron mails what is written, and has to
-    if within is None and not quiet:
+    if wants_all:
         told.tell_year(year, settings)
     told.tell_reminders(found, today)
     told.tell_missing(year, settings)
     return code
+
+
+def _settings(config: Path | None, *, wants_all: bool) -> Settings | None:
+    """The settings; None when there are none and only the school year was asked for, which is the same for everybody."""
+    if wants_all and config is None and file_in_use() is None and not any(name.startswith(PREFIX) for name in os.environ):
+        terminal.say("There is no configuration here, so this is the school year only.")
+        return None
+    return load(config)
 
 
 def _today() -> dt.date:

@@ -181,7 +181,7 @@ _REGELS: tuple[_Regel, ...] = (
     ),
     _Regel(
         id="voorlopig-advies",
-        titel="Voorlopig schooladvies geven en uitwisselen",
+        titel="Voorlopig schooladvies geven en naar de leverancier sturen",
         days=lambda begins: (dt.date(begins + 1, 1, 10), dt.date(begins + 1, 1, 31)),
         wie="school",
         bron=f"{_ADVIES}; PO-Raad (2023)",
@@ -195,7 +195,7 @@ _REGELS: tuple[_Regel, ...] = (
     ),
     _Regel(
         id="afname-digitaal",
-        titel="Doorstroomtoets digitaal: een week eerder mag",
+        titel="Doorstroomtoets afnemen: digitaal mag al deze week",
         days=_digital,
         wie="school en leverancier",
         basis=Basis.WET,
@@ -204,7 +204,7 @@ _REGELS: tuple[_Regel, ...] = (
     ),
     _Regel(
         id="afname",
-        titel="Doorstroomtoets: eerste of tweede volle week van februari",
+        titel="Doorstroomtoets afnemen: in een van deze twee weken",
         days=_weeks,
         wie="school en leverancier",
         basis=Basis.WET,

@@ -101,6 +101,17 @@ def test_another_school_year_has_no_test_periods_and_none_is_guessed(run: Run) -
     assert run("planning", "--schooljaar", "2020-2021").exit_code == 78
 
 
+def test_without_a_configuration_the_year_is_shown_and_cron_is_told(run: Run) -> None:
+    Path("doorstroom.toml").unlink()
+    result = run("planning", "--ics", "jaar.ics")
+    assert (result.exit_code, "no configuration" in result.stderr) == (0, True)
+    assert "Doorstroomtoets 2026-2027" in result.stdout
+    assert "te doen" not in result.stdout
+    assert len(events(Path("jaar.ics"))) == 20
+    for options in (("--within", "14"), ("--quiet",), ("--config", "none.toml")):
+        assert run("planning", *options).exit_code == 78
+
+
 def test_what_is_to_be_done_is_for_cron(run: Run, today: list[dt.date]) -> None:
     due = run("planning", "--quiet", "--within", "14")
     assert due.exit_code == 75
