@@ -222,11 +222,11 @@ def _missing(settings: Settings, schooljaar: Schooljaar) -> str:
     jaargangen = settings.jaargangen
     if jaargangen:
         return "" if jaargangen.van(schooljaar) else "namespace en afspraak staan niet in de instellingen"
-    try:
-        agreed = settings.the_afspraak().geldt_in(schooljaar)
-    except ConfigurationError:
-        agreed = False
-    return "" if agreed else "de afspraak staat niet in de instellingen; controleer ook de namespace"
+    return (
+        ""
+        if settings.the_afspraak().geldt_in(schooljaar)
+        else "de afspraak staat niet in de instellingen; controleer ook de namespace"
+    )
 
 
 def _of_certificates(settings: Settings, today: dt.date) -> Iterator[Herinnering]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import icalendar
 import pytest
 from support import LAS_OIN, OTHER_OIN, SCHOOL, SUPPLIER_OIN
-from support.command_line import Run
+from support.command_line import ROOT, Run
 
 from doorstroom_client.cli import planning
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, Line
@@ -198,3 +201,25 @@ def test_no_other_file_is_overwritten_by_a_calendar(run: Run) -> None:
     Path("map").mkdir()
     assert run("planning", "--ics", "map").exit_code in (74, 78)
     assert SCHOOL.instellingscode not in result.output
+
+
+@pytest.mark.parametrize(
+    ("writes", "code", "mailed"), [("", 0, False), ("Nu te doen:\nmorgen (1 dec): toets", 75, True), ("", 78, False)]
+)
+def test_the_unit_for_systemd_mails_what_is_to_be_done(tmp_path: Path, writes: str, code: int, mailed: bool) -> None:
+    unit = (ROOT / "examples/cron/doorstroom-planning.service").read_text("utf-8")
+    (line,) = re.findall(r"^ExecStart=/bin/sh -c '(.*)'$", unit, re.MULTILINE)
+    (success,) = re.findall(r"^SuccessExitStatus=(\d+)$", unit, re.MULTILINE)
+    for name, does in (
+        ("doorstroom", f"printf '%s' '{writes}'\nexit {code}"),
+        ("mail", 'echo "$@" > mail.txt\ncat >> mail.txt'),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n", "utf-8")
+        (tmp_path / name).chmod(0o755)
+    command = line.replace("$$", "$").replace("/opt/las/bin/", "")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, env={"PATH": path}, timeout=30)
+    assert (done.returncode, done.stdout.strip(), int(success)) == (code, writes, 75)
+    assert Path("mail.txt").exists() == mailed
+    if mailed:
+        assert Path("mail.txt").read_text("utf-8").splitlines()[1:] == writes.splitlines()

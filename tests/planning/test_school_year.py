@@ -153,3 +153,19 @@ def test_a_period_is_short() -> None:
         for first, last in (("2027-01-10", "2027-01-31"), ("2026-10-01", "2026-11-15"), ("2027-03-15", "2027-03-15"))
     ]
     assert found == ["10 t/m 31 jan", "1 okt t/m 15 nov", "15 mrt"]
+
+
+def test_the_rules_hold_in_every_year() -> None:
+    for begins in range(2023, 2100):
+        schooljaar = f"{begins}-{begins + 1}"
+        found = {item.id: item for item in mijlpalen(schooljaar)}
+        digital, weeks = found["afname-digitaal"], found["afname"]
+        assert (digital.first.weekday(), weeks.first.weekday(), weeks.last.weekday()) == (0, 0, 4)
+        assert weeks.first - digital.first == dt.timedelta(days=7)
+        assert weeks.first.month == weeks.last.month == (weeks.first + dt.timedelta(days=13)).month == 2
+        assert weeks.first.day <= 7, "no full week of February lies before it"
+        for item in found.values():
+            assert day(f"{begins}-08-01") <= item.first <= item.last <= day(f"{begins + 1}-07-31")
+            edges = {item.first, item.last}
+            said = [text for text in item.opmerkingen if "werkdag" in text]
+            assert len(said) == sum(not is_workday(edge) for edge in edges), (schooljaar, item.id)
