@@ -20,7 +20,10 @@ NO_PERIODS = (
     "gepubliceerd: vraag ze daar, en zet ze onder [[testperiodes]]."
 )
 """Said of a school year without test periods."""
-_CHECK = "Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. Vakanties staan er niet in."
+_CHECK = (
+    "Wet: zo haalt de bron haar aan. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. Vakanties staan "
+    "er niet in."
+)
 
 
 def tell_year(schooljaar: str, settings: Settings) -> None:
