@@ -21,8 +21,8 @@ NO_PERIODS = (
 )
 """Said of a school year without test periods."""
 _CHECK = (
-    "Wet: zo haalt de bron haar aan. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. Vakanties staan "
-    "er niet in."
+    "Wet: zo haalt de bron haar aan. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. "
+    "Vakanties staan er niet in."
 )
 
 

@@ -90,10 +90,9 @@ def suppliers_of(periode: Testperiode, settings: Settings) -> dict[str, frozense
         periode: which one.
         settings: knows the configured suppliers.
     """
-    names = [frozenset({item.toetssoort, item.naam, item.oin}) for item in settings.leveranciers]
+    configured = {item.toetssoort: frozenset({item.toetssoort, item.naam, item.oin}) for item in settings.leveranciers}
     if not periode.met:
-        return dict(zip((item.toetssoort for item in settings.leveranciers), names, strict=True))
-    configured = dict(zip((item.toetssoort for item in settings.leveranciers), names, strict=True))
+        return configured
     chosen = dict[str, frozenset[str]]()
     for name in periode.met:
         folded = name.casefold()
@@ -231,10 +230,10 @@ def _missing(settings: Settings, schooljaar: Schooljaar) -> str:
 
 def _of_certificates(settings: Settings, today: dt.date) -> Iterator[Herinnering]:
     """Our certificates, before they end and before a test period that they do not outlive."""
-    ours = {"het certificaat": settings.certificate, "het certificaat van de ontvanger": settings.receiving.certificate}
-    for name, certificate in ours.items():
-        if certificate is None:
-            continue
+    ours = (("het certificaat van de ontvanger", settings.receiving.certificate), ("het certificaat", settings.certificate))
+    # The one of the receiver may be the same file: then it is told once, by the last name.
+    files = {certificate.cert: (name, certificate) for name, certificate in ours if certificate is not None}
+    for name, certificate in files.values():
         try:
             ends = certificate.facts().not_after.date()
         except ConfigurationError:

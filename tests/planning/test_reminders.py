@@ -11,7 +11,8 @@ import pytest
 from support import LAS_OIN, OTHER_OIN, SUPPLIER_OIN
 
 from doorstroom_client import Afspraak, ClientCertificate, Jaargang, Leverancier
-from doorstroom_client.config import Settings, Testperiode
+from doorstroom_client.config import Serve, Settings, Testperiode
+from doorstroom_client.parties.certificate import ServerCertificate
 from doorstroom_client.planning.reminders import Herinnering, herinneringen
 from doorstroom_client.planning.stand import Ketenteststand, Wacht
 from doorstroom_client.simulator.pki import Pki
@@ -206,6 +207,20 @@ def test_our_certificate_before_it_ends(tmp_path: Path, ends: str, tells: str | 
     ]
     assert len(found) == (tells is not None)
     assert all(str(tells) in text for text in found)
+
+
+def test_the_certificate_of_the_receiver_is_told_beside_ours_unless_it_is_the_same(tmp_path: Path) -> None:
+    moment = dt.datetime(2026, 12, 10, tzinfo=dt.UTC)
+    pki = Pki(tmp_path)
+    days = {"not_before": moment - dt.timedelta(days=365), "not_after": moment}
+    las, other = (pki.issue(name, oin=LAS_OIN, **days) for name in ("las", "server"))
+    ours = ClientCertificate(las.cert, las.key, pki.trust)
+    for shown, number in ((las, 1), (other, 2)):
+        serve = Serve(certificate=ServerCertificate(shown.cert, shown.key, pki.trust))
+        found = said("2026-11-29", certificate=ours, serve=serve)
+        texts = [item.tekst for key, item in found.items() if key.startswith("certificaat:")]
+        assert len(texts) == number
+        assert sum("van de ontvanger" in text for text in texts) == number - 1
 
 
 def test_a_certificate_that_cannot_be_read_has_no_day(tmp_path: Path) -> None:
