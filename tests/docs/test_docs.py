@@ -44,6 +44,7 @@ EXPECTED = (
     "how-to/test-your-las.md",
     "how-to/test-your-server.md",
     "how-to/cron.md",
+    "how-to/texts-for-schools.md",
     "how-to/unknown-pupils.md",
     "how-to/use-the-outbox.md",
     "how-to/watch-calls.md",
