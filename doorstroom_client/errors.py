@@ -34,10 +34,10 @@ from typing import Any, TypedDict, Unpack
 
 from doorstroom_client.basics import error_texts as texts
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.mandate_words import OSR_VOLUIT
 from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit
 
 _TOETSLEVERANCIER = "de toetsleverancier (de aanbieder van de doorstroomtoets)"
-_OSR = "het Onderwijs Serviceregister (OSR)"
 
 
 class Phase(StrEnum):
@@ -135,7 +135,7 @@ class DoorstroomError(Exception):
     @property
     def uitleg(self) -> Uitleg:
         """What this means for a school, in Dutch: what happened, whether anything was sent or lost, who has to do what."""
-        wie = {"": _TOETSLEVERANCIER, "OSR": _OSR}.get(self.peer, self.peer)
+        wie = {"": _TOETSLEVERANCIER, "OSR": OSR_VOLUIT}.get(self.peer, self.peer)
         kort = {"": "de toetsleverancier", "OSR": "het OSR"}.get(self.peer, self.peer)
         return self._told().filled(wie=wie, wie_kort=kort, las=las_voluit(self.las_naam), las_kort=las_kort(self.las_naam))
 
@@ -211,6 +211,8 @@ class TransportError(DoorstroomError):
         peer: the name of the party that was called, as configured.
     """
 
+    _uitleg = texts.GEEN_ANTWOORD
+
     def __init__(self, message: str, *, phase: Phase = Phase.UNKNOWN, peer: str = "", **details: Unpack[Details]) -> None:
         super().__init__(message, **details)
         self.phase = phase
@@ -277,6 +279,8 @@ class Refused(DoorstroomError):
         melding: what the other party wrote. May be about a pupil, so it is not part of the text, repr or pickle.
         peer: the name of the party, as configured.
     """
+
+    _uitleg = texts.NIET_AANGENOMEN
 
     _private: tuple[str, ...] = ("melding",)
 

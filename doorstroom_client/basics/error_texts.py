@@ -117,6 +117,9 @@ SCHOOL_ONBEKEND = Uitleg(
         "Klopt dat allebei? Dan kan de lijst later opnieuw worden verstuurd.",
     ),
 )
+NIET_AANGENOMEN = Uitleg(
+    "Niet verwerkt: {wie} neemt dit bericht niet aan.", (_NIETS_VERWERKT + " " + _NIETS_VERLOREN, _BEHEERDER_KORT)
+)
 INHOUD_AFGEKEURD = Uitleg(
     "Niet verwerkt: {wie} keurt de inhoud van het bericht af.",
     (

@@ -27,6 +27,7 @@ from doorstroom_client.cli import (
     serve,
     simulator,
     store,
+    teksten,
 )
 from doorstroom_client.cli._told_errors import guard
 from doorstroom_client.cli.exit_codes import epilog
@@ -98,5 +99,6 @@ app.command()(serve.serve)
 app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
+app.add_typer(teksten.app, name="teksten")
 app.command()(health.health)
 _take_help(app)

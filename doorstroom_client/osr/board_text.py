@@ -9,6 +9,7 @@ from doorstroom_client.basics.mandate_words import (
     INLOGGEN,
     KOPIEREN,
     MANDAAT_UITGELEGD,
+    OSR_VOLUIT,
     OVEREENKOMST,
     VANDAAG_OF_EERDER,
 )
@@ -40,7 +41,7 @@ def uitleg_voor_bestuur(controles: Iterable[Mandaatcontrole]) -> Uitleg:
     dag = in_dutch(about.peildatum)
     alineas = [f"Dit is nagekeken op {dag}, per school.", MANDAAT_UITGELEGD, twee_mandaten(about.las_naam)]
     if about.testomgeving:
-        let_op = f"Let op: dit is nagekeken in een testomgeving van het OSR ({about.testomgeving}). "
+        let_op = f"Let op: dit is nagekeken in een testomgeving van {OSR_VOLUIT} ({about.testomgeving}). "
         alineas.insert(0, f"{let_op}Het zegt niets over het echte register.")
     if any(mandaat.las_gemandateerd is None for mandaat in answered):
         alineas.append("Het mandaat voor het LAS is niet bij elke school nagekeken.")

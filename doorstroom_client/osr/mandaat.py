@@ -14,6 +14,7 @@ from doorstroom_client.basics.mandate_words import (
     KOPIEREN,
     MANDAAT_UITGELEGD,
     OSR_BEHEERDER,
+    OSR_VOLUIT,
     OVEREENKOMST,
     ingangsdatum_vervroegen,
     mandaat_geven,
@@ -100,8 +101,8 @@ class Mandaat:
         if not self.testomgeving:
             return told
         let_op = (
-            f"Let op: dit is nagekeken in een testomgeving van het OSR ({self.testomgeving}). Het zegt niets over het echte "
-            "register."
+            f"Let op: dit is nagekeken in een testomgeving van {OSR_VOLUIT} ({self.testomgeving}). "
+            "Het zegt niets over het echte register."
         )
         return Uitleg(told.kop, (let_op, *told.alineas), stappen=told.stappen)
 
@@ -129,6 +130,8 @@ class Mandaat:
             MANDAAT_UITGELEGD,
             twee_mandaten(self.las_naam, voluit=self.las_gemandateerd is not False),
             *filter(None, (item.wanneer for item in missing)),
+            *([f"Het mandaat voor {self.leverancier.naam} is in orde."] if self.gemandateerd else []),
+            *([f"Het mandaat voor {las_kort(self.las_naam)} is in orde."] if self.las_gemandateerd else []),
             "Zolang dit zo is, kan er niets worden uitgewisseld voor de doorstroomtoets. Er is niets verloren gegaan.",
             OSR_BEHEERDER,
         ]

@@ -55,6 +55,9 @@ def test_all_commands_are_there() -> None:
         "resultaten export",
         "rapporten fetch",
         "overzicht",
+        "teksten list",
+        "teksten show",
+        "teksten page",
     }
 
 

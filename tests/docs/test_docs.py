@@ -66,6 +66,7 @@ EXPECTED = (
     "reference/simulator-states.md",
     "reference/commands.md",
     "reference/csv.md",
+    "reference/texts.md",
     "reference/heroverweging.md",
     "reference/edexml.md",
     "reference/ketentest-report.md",
