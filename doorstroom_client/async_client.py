@@ -47,6 +47,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         osr: where mandates are looked up; needed for everything but sending to a supplier that you name.
         leveranciers: the suppliers you have an agreement with.
         auteur: name and version of the LAS, written in every message.
+        las_naam: how schools call this LAS, for texts in Dutch; when left out, the name in `auteur`.
         afspraak: agreement version: the name of a shipped or registered one, or an `Afspraak`; ``"1.1"`` when left out.
         afspraken: further versions that can be named.
         schooljaar: school year of the messages, ``"2025-2026"``; the current one when left out.
@@ -78,6 +79,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
         osr: Osr | None = None,
         leveranciers: Sequence[Leverancier] = (),
         auteur: str,
+        las_naam: str = "",
         afspraak: Afspraak | str | None = None,
         afspraken: Sequence[Afspraak] = (),
         schooljaar: str | None = None,
@@ -116,6 +118,7 @@ class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
             osr=osr,
             las_oin=resources.las_oin,
             auteur=auteur,
+            las_naam=las_naam,
             afspraak=as_afspraak(afspraak, afspraken),
             registered=afspraken,
             jaargangen=Jaargangen.of(schooljaren).resolved({item.naam: item for item in afspraken}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 
 from doorstroom_client.basics.frozen import frozen
@@ -10,6 +11,8 @@ from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.osr import Osr
 from doorstroom_client.transport.request import Timeouts
 
+_NAME_AND_VERSION = re.compile(r"(?P<naam>[^\W\d_][\w.&+'-]*(?: [^\W\d_][\w.&+'-]*){0,3}),? (?:v|versie )?[0-9][0-9A-Za-z.+-]*")
+
 
 @frozen(kw_only=True)
 class Choices:
@@ -17,6 +20,7 @@ class Choices:
 
     Attributes:
         auteur: written in every message.
+        las_naam: how schools call this LAS; when empty, the name in `auteur`.
         schooljaar: the school year of messages; None is the current one.
         osr: where mandates are looked up; None when no question is ever asked.
         leveranciers: the configured suppliers.
@@ -27,6 +31,7 @@ class Choices:
     """
 
     auteur: str = ""
+    las_naam: str = ""
     schooljaar: str | None = None
     osr: Osr | None = None
     leveranciers: tuple[Leverancier, ...] = ()
@@ -34,3 +39,14 @@ class Choices:
     timeouts: Timeouts = field(default_factory=Timeouts)
     test_identities: bool = False
     las_key_reden: str = ""
+
+    @property
+    def las(self) -> str:
+        """How schools call this LAS, for texts; empty when nothing says so."""
+        return self.las_naam.strip() or naam_in(self.auteur)
+
+
+def naam_in(auteur: str) -> str:
+    """The name in an author that is a name and a version, which is what `auteur` is for; empty when it is anything else."""
+    found = _NAME_AND_VERSION.fullmatch(auteur.strip())
+    return found["naam"] if found else ""

@@ -32,7 +32,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
+from doorstroom_client.basics import error_texts as texts
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.mandate_words import OSR_VOLUIT
+from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit
+
+_TOETSLEVERANCIER = "de toetsleverancier (de aanbieder van de doorstroomtoets)"
 
 
 class Phase(StrEnum):
@@ -89,6 +94,7 @@ class Details(TypedDict, total=False):
     retryable: bool
     request_id: str
     attempts: tuple[Earlier, ...]
+    las_naam: str
 
 
 class DoorstroomError(Exception):
@@ -99,10 +105,14 @@ class DoorstroomError(Exception):
         retryable: whether the same call may succeed later without any change.
         request_id: identifies the call in the log; empty when nothing was sent.
         attempts: the attempts that were made, first to last.
+        las_naam: how a school calls its LAS, for `uitleg`; empty when that is not known.
     """
 
     _private: tuple[str, ...] = ()
     """Names of attributes that may hold pupil data: left out of pickles."""
+    _uitleg: Uitleg = texts.ALGEMEEN
+    """What it means for a school, with free places for names."""
+    peer: str = ""
 
     def __init__(
         self,
@@ -112,6 +122,7 @@ class DoorstroomError(Exception):
         retryable: bool = False,
         request_id: str = "",
         attempts: tuple[Earlier, ...] = (),
+        las_naam: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -119,6 +130,17 @@ class DoorstroomError(Exception):
         self.retryable = retryable
         self.request_id = request_id
         self.attempts = attempts
+        self.las_naam = las_naam
+
+    @property
+    def uitleg(self) -> Uitleg:
+        """What this means for a school, in Dutch: what happened, whether anything was sent or lost, who has to do what."""
+        wie = {"": _TOETSLEVERANCIER, "OSR": OSR_VOLUIT}.get(self.peer, self.peer)
+        kort = {"": "de toetsleverancier", "OSR": "het OSR"}.get(self.peer, self.peer)
+        return self._told().filled(wie=wie, wie_kort=kort, las=las_voluit(self.las_naam), las_kort=las_kort(self.las_naam))
+
+    def _told(self) -> Uitleg:
+        return self._uitleg
 
     def __str__(self) -> str:
         text = f"{self.message}. {self.hint}" if self.hint else self.message
@@ -150,6 +172,8 @@ class ConfigurationError(DoorstroomError):
         problems: every setting that is not in order, when a whole configuration was read.
     """
 
+    _uitleg = texts.INSTELLING
+
     def __init__(self, message: str, *, setting: str = "", hint: str = "", problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(message, hint=hint)
         self.setting = setting
@@ -164,6 +188,8 @@ class MessageError(DoorstroomError):
         path: the place of the first problem.
         what: the message or file that the problems are in.
     """
+
+    _uitleg = texts.PAST_NIET
 
     _shown = 10
 
@@ -185,6 +211,8 @@ class TransportError(DoorstroomError):
         peer: the name of the party that was called, as configured.
     """
 
+    _uitleg = texts.GEEN_ANTWOORD
+
     def __init__(self, message: str, *, phase: Phase = Phase.UNKNOWN, peer: str = "", **details: Unpack[Details]) -> None:
         super().__init__(message, **details)
         self.phase = phase
@@ -193,6 +221,8 @@ class TransportError(DoorstroomError):
 
 class ConnectError(TransportError):
     """No connection could be made, so nothing was sent."""
+
+    _uitleg = texts.GEEN_VERBINDING
 
 
 class TlsError(TransportError):
@@ -208,21 +238,37 @@ class TlsError(TransportError):
         super().__init__(message, phase=phase, peer=peer, **details)
         self.code = code
 
+    def _told(self) -> Uitleg:
+        return {
+            Phase.NOT_SENT: texts.NIET_VEILIG_NIETS_VERSTUURD,
+            Phase.REFUSED: texts.NIET_VEILIG_NIETS_VERWERKT,
+            Phase.UNKNOWN: texts.NIET_VEILIG_ONZEKER,
+        }[self.phase]
+
 
 class WrongPeer(TransportError):
     """The certificate is valid but carries another OIN than the one configured; no request byte was sent."""
+
+    _uitleg = texts.ANDERE_PARTIJ
 
 
 class NoAnswer(TransportError):
     """The request may have arrived, but no complete, well-formed answer came back."""
 
+    _uitleg = texts.GEEN_ANTWOORD
+
 
 class DeadlineExceeded(TransportError):
     """The total time for the call ran out before an answer was complete."""
 
+    def _told(self) -> Uitleg:
+        return texts.TE_LAAT_NIETS_VERSTUURD if self.phase is Phase.NOT_SENT else texts.TE_LAAT
+
 
 class RedirectRefused(TransportError):
     """The peer answered with a redirect. It is never followed: pupil data and keys stay with the configured host."""
+
+    _uitleg = texts.DOORVERWEZEN
 
 
 class Refused(DoorstroomError):
@@ -234,49 +280,37 @@ class Refused(DoorstroomError):
         peer: the name of the party, as configured.
     """
 
+    _uitleg = texts.NIET_AANGENOMEN
+
     _private: tuple[str, ...] = ("melding",)
 
     def __init__(self, message: str, *, status: int = 0, melding: str = "", peer: str = "", **details: Unpack[Details]) -> None:
         super().__init__(message, **details)
         self.status, self.melding, self.peer = status, melding, peer
 
-    _uitleg = ""
-
-    @property
-    def uitleg(self) -> str:
-        """What this means for a school and what it can do, in Dutch; empty when a school can do nothing about it."""
-        return self._uitleg.format(wie=self.peer or "de toetsleverancier")
-
 
 class GeenMandaat(Refused):
     """401: sender or receiver is not mandated by the school in the OSR; also raised when no mandate is found there."""
 
-    _uitleg = (
-        "Niet verwerkt: in het Onderwijs Serviceregister (OSR) ontbreekt een mandaat van uw school voor de toetsleverancier, "
-        "voor het leerlingadministratiesysteem, of voor beide. Alleen de OSR-beheerder van uw bestuur kan dat herstellen, "
-        "meestal iemand op het bestuursbureau."
-    )
+    _uitleg = texts.GEEN_MANDAAT
 
 
 class AanleveringGesloten(Refused):
     """403: the period for this delivery is closed."""
 
-    _uitleg = (
-        "Niet verwerkt: de periode waarin {wie} deze gegevens aanneemt, is voorbij. Neem contact op met de toetsleverancier."
-    )
+    _uitleg = texts.GESLOTEN
 
 
 class SchoolOnbekend(Refused):
     """405: the supplier does not know the school (yet)."""
 
-    _uitleg = (
-        "Nog niet verwerkt: {wie} kent uw school (nog) niet. Ga na of uw school voor deze toets is aangemeld en of de "
-        "vestiging dezelfde is als bij DUO. De lijst kan later opnieuw worden verstuurd."
-    )
+    _uitleg = texts.SCHOOL_ONBEKEND
 
 
 class OngeldigBericht(Refused):
     """400, 413, 415 or 422: the message arrived and its content was refused."""
+
+    _uitleg = texts.INHOUD_AFGEKEURD
 
 
 class LeerlingOnbekend(Refused):
@@ -290,34 +324,22 @@ class LeerlingOnbekend(Refused):
     _private: tuple[str, ...] = ("melding", "onbekend")
     onbekend: tuple[object, ...] = ()
 
-    _uitleg = (
-        "Niet verwerkt: waarschijnlijk staat in de lijst een leerling die {wie} nog niet kent, en dan neemt dit toetssysteem "
-        "de hele lijst niet aan. Kijk in het toetssysteem wie er ontbreekt, meld die leerling aan voor de toets en verstuur "
-        "de lijst daarna opnieuw."
-    )
+    _uitleg = texts.ADVIES_NIET_AANGENOMEN
 
-    @property
-    def uitleg(self) -> str:
-        """What this means for a school and what it can do, in Dutch."""
-        aantal = len(self.onbekend)
-        if not aantal:
-            return super().uitleg
-        wie = self.peer or "de toetsleverancier"
-        wat, van, meld = ("Eén leerling is", "deze leerling", "Meld de leerling")
-        if aantal > 1:
-            wat, van, meld = (f"{aantal} leerlingen zijn", "hen", "Meld hen")
-        return (
-            f"{wat} bij {wie} nog niet bekend, en het advies van {van} is daar niet aangekomen. {meld} in het toetssysteem aan "
-            "voor de toets en verstuur de adviezen daarna opnieuw."
-        )
+    def _told(self) -> Uitleg:
+        return texts.onbekende_leerlingen(len(self.onbekend), rest_aangekomen=False) or self._uitleg
 
 
 class RapportOnbekend(Refused):
     """404 on a report: the supplier does not know the rapportid."""
 
+    _uitleg = texts.RAPPORT_ONBEKEND
+
 
 class OutboxNotEmpty(DoorstroomError):
     """An older list of the same kind and school waits in the outbox. A newer one may not go before it."""
+
+    _uitleg = texts.OUDERE_LIJST_EERST
 
     def __init__(self, message: str, **details: Unpack[Details]) -> None:
         details.setdefault("retryable", True)
@@ -331,6 +353,8 @@ class Unavailable(DoorstroomError):
         retry_at: the moment (UTC) from which the party asked to be called again, when it said so.
         status: the last HTTP status code; 0 when there was none.
     """
+
+    _uitleg = texts.NIET_BEREIKBAAR
 
     def __init__(
         self,
@@ -357,6 +381,8 @@ class UnexpectedResponse(DoorstroomError):
         peer: the name of the party, as configured.
     """
 
+    _uitleg = texts.VREEMD_ANTWOORD
+
     _private: tuple[str, ...] = ("melding",)
 
     def __init__(self, message: str, *, status: int = 0, melding: str = "", peer: str = "", **details: Unpack[Details]) -> None:
@@ -366,3 +392,5 @@ class UnexpectedResponse(DoorstroomError):
 
 class StoreError(DoorstroomError):
     """The store (inbox) could not be opened, read or written; nothing that was reported kept is lost."""
+
+    _uitleg = texts.OPSLAG

@@ -226,5 +226,5 @@ class Operations(OurSide):
         return (yield from self.registry.the_leverancier(school))
 
     def _call(self, total: float) -> Call:
-        conditions = Conditions(self.retry, total, self.now, self.circuits, self.las_oin, self.on_event)
+        conditions = Conditions(self.retry, total, self.now, self.circuits, self.las_oin, self.on_event, las_naam=self.las)
         return Call(conditions, self.timeouts.connect)

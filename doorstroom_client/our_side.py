@@ -86,6 +86,7 @@ class OurSide(Choices):
         given(self.timeouts, Timeouts, "timeouts", "a Timeouts", "Give timeouts=Timeouts(post=30)")
         given(self.test_identities, bool, "test_identities", "True or False")
         given(self.las_key_reden, str, "las_key_reden", "text")
+        given(self.las_naam, str, "las_naam", "text")
         given(self.on_event, callable, "on_event", "a function that takes an Event")
         given(self.now, callable, "now", "a function that gives the time in UTC")
 

@@ -7,11 +7,13 @@ from collections.abc import Iterable, AsyncIterator, Sequence
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.through_client import ThroughClient
+from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.basics.unread import works_while_read
 from doorstroom_client.async_faces.osr_catalogue import AsyncOsrCatalogue
 from doorstroom_client.async_faces.osr_endpoints import AsyncOsrEndpoints
 from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Operations
+from doorstroom_client.osr.board_text import uitleg_voor_bestuur
 from doorstroom_client.osr.entries import EigenMandaat
 from doorstroom_client.osr.mandaat import Mandaat
 from doorstroom_client.osr.mandates import find_own_mandates
@@ -140,3 +142,14 @@ class AsyncClientOsr(ThroughClient, AsyncOsrCatalogue, AsyncOsrEndpoints):
             Empty when there is nothing odd. Otherwise tell no school that its mandate is missing before Kennisnet was asked.
         """
         return suspicion_of(controles, self._operations.registry.osr.suspect_from)
+
+    def uitleg_voor_bestuur(self, controles: Iterable[Mandaatcontrole]) -> Uitleg:
+        """One text in Dutch for a board: every school is named once, and the steps are told once. Asks nobody.
+
+        Args:
+            controles: what `check_mandaten` handed out, of the schools of that board.
+
+        Returns:
+            Empty when the OSR gave no answer about any of them.
+        """
+        return uitleg_voor_bestuur(controles)

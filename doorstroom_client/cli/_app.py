@@ -28,6 +28,7 @@ from doorstroom_client.cli import (
     serve,
     simulator,
     store,
+    teksten,
 )
 from doorstroom_client.cli._told_errors import guard
 from doorstroom_client.cli.exit_codes import epilog
@@ -100,5 +101,6 @@ app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
 app.command()(planning.planning)
+app.add_typer(teksten.app, name="teksten")
 app.command()(health.health)
 _take_help(app)

@@ -52,7 +52,8 @@ class Story:
     def dutch(self, text: str) -> None:
         """What a school would read."""
         self._indented(Text("What the school reads:", style="dim"))
-        self._indented(Text(clean(text), style="italic"), 6)
+        for line in text.splitlines():
+            self._indented(Text(clean(line), style="italic"), 6)
 
     def table(self, table: Table) -> None:
         """The outcome."""

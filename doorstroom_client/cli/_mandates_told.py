@@ -10,14 +10,16 @@ from typing import Any
 
 from rich.text import Text
 
-from doorstroom_client import Mandaat, Mandaatcontrole
+from doorstroom_client import Client, Mandaat, Mandaatcontrole
 from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
+from doorstroom_client.cli._terminal import parts_of
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, StoreError
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.mandate_csv import day_of, seen_at
+from doorstroom_client.output.files import write_whole
 
 FEW = 50
 """So many schools are shown with their text; of more, only those that need attention are."""
@@ -96,7 +98,7 @@ def show(found: Found) -> None:
     else:
         for controle in chosen:
             terminal.show("")
-            terminal.show(controle.uitleg)
+            terminal.tell_lines(controle.uitleg, terminal.show)
 
 
 def tell_waiting(cause: DoorstroomError, seconds: float) -> None:
@@ -141,11 +143,24 @@ def _school(controle: Mandaatcontrole) -> dict[str, Any]:
         "in_orde": bool(controle) if controle.mandaten else None,
         "leveranciers": [_leverancier(item) for item in controle.mandaten],
         "uitleg": controle.uitleg,
+        "uitleg_delen": parts_of(controle.uitleg),
         "gezien_op": seen_at(controle) or None,
         "verouderd": controle.verouderd,
         "omgeslagen": controle.omgeslagen,
         "error": None if controle.error is None else type(controle.error).__name__,
     }
+
+
+def write_for_board(file: Path, found: Found, client: Client) -> None:
+    """One text about all schools, for who gives the mandates of a board.
+
+    While the OSR is suspect the schools whose mandate it lost are left out.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    told = [controle for controle in found if not (controle.omgeslagen and found.suspicion)]
+    write_whole(file, f"{client.osr.uitleg_voor_bestuur(told)}\n".encode())
 
 
 def _leverancier(item: Mandaat) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from doorstroom_client import Afloop, Client, Uitkomst
+from doorstroom_client import Afloop, Client, Uitkomst, Uitleg
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
@@ -36,7 +36,7 @@ class Note:
     school: str
     afloop: str
     reden: str
-    uitleg: str
+    uitleg: Uitleg
 
 
 @dataclass(slots=True)
@@ -180,11 +180,11 @@ def _show(summary: Summary) -> None:
 
 
 def tell_notes(notes: list[Note], tell: terminal.Teller) -> None:
-    """One or two lines for each school."""
+    """One or two lines for each school; the whole text for it is in ``--json``."""
     for note in notes[:_SHOWN]:
         tell(f"{note.school}: {note.afloop}{': ' if note.reden else ''}{note.reden}")
         if note.uitleg:
-            tell(f"  In Dutch: {note.uitleg}")
+            tell(f"  In Dutch: {note.uitleg.kop}")
     if len(notes) > _SHOWN:
         more = f"{len(notes) - _SHOWN} or more" if len(notes) >= KEPT else str(len(notes) - _SHOWN)
         tell(f"and {more} other schools; --json names more of them")

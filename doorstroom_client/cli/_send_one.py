@@ -244,6 +244,7 @@ def _tell_queued(queued: Klaargezet, wanted: Wanted, school: School, kind: Kind)
                 "ongewijzigd": queued.ongewijzigd,
                 "verdwenen": len(queued.verdwenen),
                 "uitleg": queued.uitleg,
+                "uitleg_delen": terminal.parts_of(queued.uitleg),
             }
         )
         return
@@ -275,6 +276,7 @@ def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, know
                 "request_id": ontvangst.request_id,
                 "attempts": len(ontvangst.attempts),
                 "uitleg": ontvangst.uitleg,
+                "uitleg_delen": terminal.parts_of(ontvangst.uitleg),
             }
         )
         return code
@@ -309,4 +311,4 @@ def _in_dutch(uitleg: str, *, serious: bool) -> None:
     if uitleg:
         tell = terminal.complain if serious else terminal.say
         tell("In Dutch, for the school:")
-        tell(f"  {uitleg}")
+        terminal.tell_lines(uitleg, tell, indent="  ")

@@ -8,14 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
-from doorstroom_client import Client
+from doorstroom_client import Client, Uitleg
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._pupil_lines import lines_of
 from doorstroom_client.cli._told_errors import ExplainedError
 from doorstroom_client.config.reader import DEFAULT_FILE, load_settings
 from doorstroom_client.config.settings import Settings
 from doorstroom_client.config.table import PREFIX
-from doorstroom_client.errors import ConfigurationError, DoorstroomError, GeenMandaat, LeerlingOnbekend, Refused
+from doorstroom_client.errors import (
+    ConfigurationError,
+    DoorstroomError,
+    GeenMandaat,
+    LeerlingOnbekend,
+    MessageError,
+    StoreError,
+)
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.osr.mandaat import uitleg_van
@@ -104,20 +111,25 @@ def explained(
     try:
         yield
     except DoorstroomError as error:
-        nederlands = error.uitleg if isinstance(error, Refused) else ""
+        if isinstance(error, ConfigurationError | MessageError | StoreError):
+            raise  # of this machine or this file: for whoever typed the command
+        nederlands = error.uitleg
         if isinstance(error, GeenMandaat):
-            nederlands = _mandaat(client, school, leverancier) or nederlands
-        if not nederlands:
-            raise
+            nederlands = _with_mandates(nederlands, _mandaat(client, school, leverancier))
         unknown = cast(Collection[Leerling], error.onbekend if isinstance(error, LeerlingOnbekend) else ())
         raise ExplainedError(error, nederlands, lines_of(unknown), names(unknown) if names and unknown else ()) from None
 
 
-def _mandaat(client: Client, school: School, leverancier: str | None) -> str:
+def _with_mandates(refusal: Uitleg, found: Uitleg) -> Uitleg:
+    """The refusal, with what the OSR says of each mandate in place of what it may be."""
+    return Uitleg(refusal.kop, (found.kop, *found.alineas), stappen=found.stappen) if found else refusal
+
+
+def _mandaat(client: Client, school: School, leverancier: str | None) -> Uitleg:
     """Look up who is missing; when that fails, the refusal itself says enough."""
     asked = [leverancier] if leverancier else [item.toetssoort for item in client.leveranciers]
     try:
         mandaten = [client.osr.check_mandaat(school, item) for item in asked]
     except DoorstroomError:
-        return ""
-    return uitleg_van(mandaten) if mandaten and not any(mandaten) else ""
+        return Uitleg()
+    return uitleg_van(mandaten) if mandaten and not any(mandaten) else Uitleg()

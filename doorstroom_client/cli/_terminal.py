@@ -18,7 +18,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from doorstroom_client import SecurityWarning
+from doorstroom_client import SecurityWarning, Uitleg
 from doorstroom_client.messages.afspraak import AfspraakWarning
 from doorstroom_client.messages.values import amsterdam
 
@@ -117,6 +117,23 @@ def some(lines: Sequence[str], tell: Teller, most: int, more: str = "and {} more
 def moment(at: dt.datetime) -> str:
     """A moment for a program: in Dutch time, to the second."""
     return at.astimezone(amsterdam()).isoformat(timespec="seconds")
+
+
+def parts_of(uitleg: Uitleg) -> dict[str, Any] | None:
+    """The parts of a text for a school, for ``--json``; None when there is nothing to tell."""
+    return uitleg.as_dict() if uitleg else None
+
+
+def tell_lines(text: str, tell: Teller, *, indent: str = "") -> None:
+    """A text of several paragraphs, line by line.
+
+    Args:
+        text: with line breaks; what else could steer a terminal is taken out of each line.
+        tell: tells one line.
+        indent: stands before each line that is not empty.
+    """
+    for line in text.splitlines():
+        tell(f"{indent}{line}" if line else "")
 
 
 def show_wrapped(text: str, indent: int = 2) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import typer
 
+from doorstroom_client import Uitleg
 from doorstroom_client.cli._names import tell_names
 from doorstroom_client.cli._pupil_lines import spelled
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._streams import steady_streams
-from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run, some
+from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run, some, tell_lines
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 
+NOTHING = Uitleg()
 _SHOWN = 20
 _PACKAGE = Path(__file__).resolve().parent.parent
 _USAGE = typer.BadParameter.__mro__[1]  # the base of all usage errors; its home differs per version of typer
@@ -31,7 +33,9 @@ class ExplainedError(Exception):
         namen: the pupils that it is about, when somebody asked for names.
     """
 
-    def __init__(self, error: DoorstroomError, nederlands: str, regels: Sequence[int] = (), namen: Sequence[str] = ()) -> None:
+    def __init__(
+        self, error: DoorstroomError, nederlands: Uitleg, regels: Sequence[int] = (), namen: Sequence[str] = ()
+    ) -> None:
         super().__init__(nederlands)
         self.error = error
         self.nederlands = nederlands
@@ -80,7 +84,7 @@ def _as_code(outcome: object) -> int:
     return outcome if isinstance(outcome, int) else ExitCode.OK
 
 
-def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = (), namen: Sequence[str] = ()) -> int:
+def tell(error: DoorstroomError, nederlands: Uitleg = NOTHING, regels: Sequence[int] = (), namen: Sequence[str] = ()) -> int:
     """Tell what went wrong, and give the exit code for it."""
     code = code_of(error)
     if isinstance(error, MessageError) and error.problems:
@@ -101,20 +105,20 @@ def tell(error: DoorstroomError, nederlands: str = "", regels: Sequence[int] = (
     if nederlands:
         err().print()
         complain("In Dutch, for the school:")
-        complain(f"  {nederlands}")
+        tell_lines(nederlands, complain, indent="  ")
     if is_json():
         emit_json(_as_json(error, code, nederlands) | ({"regels_onbekend": list(regels)} if regels else {}))
     return code
 
 
-def _as_json(error: DoorstroomError, code: ExitCode, nederlands: str) -> dict[str, object]:
+def _as_json(error: DoorstroomError, code: ExitCode, nederlands: Uitleg) -> dict[str, object]:
     document: dict[str, object] = {"error": type(error).__name__, "exit_code": int(code), "retryable": error.retryable}
     if isinstance(error, MessageError):
         document["problems"] = len(error.problems)
     if error.request_id:
         document["request_id"] = error.request_id
     if nederlands:
-        document["uitleg"] = nederlands
+        document |= {"uitleg": nederlands, "uitleg_delen": nederlands.as_dict()}
     return document
 
 

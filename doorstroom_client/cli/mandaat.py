@@ -90,7 +90,15 @@ def check(
     text: Annotated[
         Path | None, typer.Option("--text", metavar="DIR", help="Also write a text in Dutch per school, to show or to mail.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files of --csv and --text that are there.")] = False,
+    board_text: Annotated[
+        Path | None,
+        typer.Option(
+            "--board-text", metavar="FILE", help="Also write one text in Dutch for the board, about all these schools together."
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace files of --csv, --text and --board-text that are there.")
+    ] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -108,6 +116,8 @@ def check(
     terminal.set_mode(as_json=as_json, quiet=quiet)
     if csv is not None:
         check_free(csv, overwrite=overwrite, option="--csv")
+    if board_text is not None:
+        check_free(board_text, overwrite=overwrite, option="--board-text")
     settings = load(config)
     scholen = chosen_schools(settings, school, schools, all_schools=all_schools)
     if not (leverancier or settings.leveranciers):
@@ -127,6 +137,8 @@ def check(
             found.add(controle)
             count()
         found.suspicion = client.osr.suspicion(found)
+        if board_text is not None and (found.error is None or stop()):
+            telling.write_for_board(board_text, found, client)
     if found.error is not None and not stop():
         raise found.error
     all_asked = len(leverancier or settings.leveranciers) >= len(settings.leveranciers)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from doorstroom_client import Client, Queued, State, Uitkomst
+from doorstroom_client import Client, Queued, State, Uitkomst, Uitleg
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
@@ -80,7 +80,7 @@ class _Note:
     soort: str
     state: str
     reason: str
-    uitleg: str
+    uitleg: Uitleg
 
 
 @dataclass(slots=True)
@@ -188,7 +188,7 @@ def _tell(
             f"{', ' if item.reason else ''}{item.reason}"
         )
         if item.uitleg:
-            tell(f"  In Dutch: {item.uitleg}")
+            tell(f"  In Dutch: {item.uitleg.kop}")
     if len(tally.notes) > _SHOWN:
         terminal.complain(f'and {len(tally.notes) - _SHOWN} more; see "doorstroom outbox status"')
     if failed is not None:

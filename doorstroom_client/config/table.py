@@ -49,6 +49,7 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("auteur", "name and version of the LAS, written in every message", required=True),
+    Setting("las_naam", 'how schools call this LAS, for the texts in Dutch (default: the name in auteur, as in "MijnLAS 4.2")'),
     Setting("afspraak", 'agreement version to write: "1.0", "1.1" or one registered under [[afspraken]] (default "1.1")'),
     Setting("schooljaar", 'school year of the messages, "2025-2026" (default: the current one)'),
     Setting(

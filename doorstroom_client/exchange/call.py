@@ -69,6 +69,7 @@ class Conditions:
         las_oin: gives our own OIN, for events.
         on_event: is told of every call that ended.
         before: runs right before every attempt, after any wait; it may raise `GivenUpError`.
+        las_naam: how a school calls its LAS, for the texts of errors.
     """
 
     retry: RetryPolicy
@@ -78,6 +79,7 @@ class Conditions:
     las_oin: Callable[[], str | None] = lambda: None
     on_event: OnEvent | None = None
     before: Callable[[], Flow[None]] | None = None
+    las_naam: str = ""
 
     @property
     def teller(self) -> Teller:
@@ -194,6 +196,7 @@ def _circuit_open(request: Request, conditions: Conditions, closed: float) -> Un
         retry_at=conditions.now() + dt.timedelta(seconds=closed),
         peer=request.peer.naam,
         request_id=request.request_id,
+        las_naam=conditions.las_naam,
         hint="Nothing was sent. Try again later (.retry_at says when)",
     )
 
@@ -284,6 +287,7 @@ def _error(
         "request_id": request.request_id,
         "attempts": attempts,
         "peer": request.peer.naam,
+        "las_naam": conditions.las_naam,
     }
     if kind is StoreError:
         del details["peer"]

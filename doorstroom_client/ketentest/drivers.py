@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst, Refused
+from doorstroom_client import Adviezenlijst, Client, Deelnemerslijst
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Driven
@@ -57,8 +57,7 @@ class SdkDriver:
                 lijst = _deelnemers(frame, pupils) if step.action == "deelnemers" else _adviezen(frame, pupils, step.changed)
                 client.send(lijst, leverancier=self._leverancier)
         except DoorstroomError as error:
-            told = error.uitleg if isinstance(error, Refused) else ""
-            return Driven(ok=False, error=type(error).__name__, told=told)
+            return Driven(ok=False, error=type(error).__name__, told=error.uitleg)
         return Driven()
 
     def _fetch(self, client: Client, pupils: Sequence[str]) -> int:

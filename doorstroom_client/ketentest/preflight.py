@@ -71,7 +71,7 @@ class Preflight:
     def _mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
             found = self._client.osr.check_mandaat(frame.school, self._leverancier)
-            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else found.uitleg)
+            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else found.uitleg.kop)
 
         return _told(look)
 

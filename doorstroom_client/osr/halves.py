@@ -56,7 +56,7 @@ class Helft:
 
 
 def mandaat_of(
-    osr: Osr, school: School, leverancier: Leverancier, peildatum: dt.date, toets: Helft, las: Helft, gezegd: str
+    osr: Osr, school: School, leverancier: Leverancier, peildatum: dt.date, toets: Helft, las: Helft, gezegd: str, las_naam: str
 ) -> Mandaat:
     """The answer about one school and one supplier, from both halves.
 
@@ -68,6 +68,7 @@ def mandaat_of(
         toets: the half of the supplier.
         las: our own half.
         gezegd: in what words the OSR said no, when that was now and in words.
+        las_naam: how schools call this LAS; may be empty.
     """
     return Mandaat(
         school=school,
@@ -83,4 +84,5 @@ def mandaat_of(
         verlopen_op=toets.verlopen_op,
         begint_op=toets.begint_op,
         gezegd=gezegd,
+        las_naam=las_naam,
     )

@@ -7,6 +7,19 @@ from collections.abc import Sequence
 from dataclasses import field, replace
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.mandate_words import (
+    DIENST,
+    DOORSTUREN,
+    INLOGGEN,
+    KOPIEREN,
+    MANDAAT_UITGELEGD,
+    OSR_BEHEERDER,
+    OSR_VOLUIT,
+    OVEREENKOMST,
+    ingangsdatum_vervroegen,
+    mandaat_geven,
+)
+from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.parties.leverancier import Leverancier
@@ -15,8 +28,30 @@ from doorstroom_client.parties.osr import Osr
 __all__ = ["DIENST", "Mandaat", "Osr", "uitleg_van"]
 
 _VERLENGEN = dt.timedelta(days=30)
-DIENST = "DOORSTROOM – Logistiek proces doorstroomtoets po"
-"""The service as a school sees it in the OSR."""
+
+
+@frozen
+class Ontbrekend:
+    """One party of a school that has no mandate in force.
+
+    Attributes:
+        wie: how the school knows it: a supplier, or the LAS.
+        voluit: the same where it is named for the first time.
+        verlopen_op: last day of its latest mandate, when that is known.
+        begint_op: first day of its next mandate, when that is known.
+    """
+
+    wie: str
+    voluit: str
+    verlopen_op: dt.date | None = None
+    begint_op: dt.date | None = None
+
+    @property
+    def wanneer(self) -> str:
+        """Since when, or until when, in Dutch; empty when neither is known."""
+        ended = f"Het mandaat van {self.wie} is op {in_dutch(self.verlopen_op)} afgelopen." if self.verlopen_op else ""
+        begins = f"Het mandaat van {self.wie} gaat pas op {in_dutch(self.begint_op)} in." if self.begint_op else ""
+        return " ".join(filter(None, (ended, begins)))
 
 
 @frozen
@@ -37,6 +72,7 @@ class Mandaat:
         verlopen_op: last day of the supplier's latest mandate that has ended, when the OSR told that with its no.
         begint_op: first day of the supplier's next mandate, likewise.
         gezegd: in what words the OSR said no, when it did so now and in words.
+        las_naam: how schools call this LAS, for `uitleg`; empty when that is not known.
     """
 
     school: School
@@ -52,94 +88,102 @@ class Mandaat:
     verlopen_op: dt.date | None = None
     begint_op: dt.date | None = None
     gezegd: str = field(default="", compare=False)
+    las_naam: str = field(default="", compare=False)
 
     def __bool__(self) -> bool:
         """Whether messages can be exchanged: no half of the mandate is known to be missing."""
         return self.gemandateerd and self.las_gemandateerd is not False
 
     @property
-    def uitleg(self) -> str:
+    def uitleg(self) -> Uitleg:
         """What is right or wrong and who can repair it, in Dutch, for whoever calls from a school."""
-        text = self._in_orde() if self else self._niet_in_orde()
+        told = self._in_orde() if self else self._niet_in_orde()
         if not self.testomgeving:
-            return text
-        return (
-            f"Let op: dit is nagekeken in een testomgeving van het OSR ({self.testomgeving}) en zegt niets over het echte "
-            f"register. {text}"
+            return told
+        let_op = (
+            f"Let op: dit is nagekeken in een testomgeving van {OSR_VOLUIT} ({self.testomgeving}). "
+            "Het zegt niets over het echte register."
         )
+        return Uitleg(told.kop, (let_op, *told.alineas), stappen=told.stappen)
 
-    def _in_orde(self) -> str:
-        las = "" if self.las_gemandateerd is None else " en het leerlingadministratiesysteem"
-        staat = "staan" if las else "staat"
-        einde = (
-            f" Het mandaat van het leerlingadministratiesysteem loopt tot en met {in_dutch(self.eind_datum)}."
-            if self.eind_datum
-            else ""
+    def _in_orde(self) -> Uitleg:
+        las = f" en {las_voluit(self.las_naam)}" if self.las_gemandateerd else ""
+        kop = (
+            f"In orde: voor {self.school.label} is er op {in_dutch(self.peildatum)} een geldig mandaat voor "
+            f"{self.leverancier.naam}{las}."
         )
-        niet_gekeken = (
-            " Of het leerlingadministratiesysteem zelf gemandateerd is, is niet nagekeken."
-            if self.las_gemandateerd is None
-            else ""
-        )
-        actie = (
-            "Laat de OSR-beheerder van uw bestuur het op tijd verlengen."
-            if self.eind_datum and self.eind_datum - self.peildatum < _VERLENGEN
-            else "U hoeft niets te doen."
-        )
-        return (
-            f"In orde: voor {self.school.label} {staat} {self.leverancier.naam}{las} op {in_dutch(self.peildatum)} als "
-            f"gemandateerd in het Onderwijs Serviceregister (OSR).{einde}{niet_gekeken} {actie}"
-        )
-
-    def _niet_in_orde(self) -> str:
-        ontbreekt = [] if self.gemandateerd else [f"de toetsleverancier ({self.leverancier.naam})"]
-        if self.las_gemandateerd is False:
-            ontbreekt.append("het leerlingadministratiesysteem")
-        wie = " en ".join(ontbreekt)
-        zinnen = [
-            (
-                f"Niet in orde: voor {self.school.label} staat in het Onderwijs Serviceregister (OSR) op "
-                f"{in_dutch(self.peildatum)} geen geldig mandaat voor {wie}."
-            ),
-            *self._sinds_wanneer(),
-            "Daarom kunnen gegevens voor de doorstroomtoets nu niet worden uitgewisseld.",
-            (
-                "Dit kan alleen de OSR-beheerder van uw bestuur herstellen, meestal iemand op het bestuursbureau; leraren en "
-                "directeuren kunnen het OSR zelf niet inzien."
-            ),
-            (
-                f"Vraag de OSR-beheerder om in het OSR bij de dienst “{DIENST}” voor deze school een mandaat te geven aan "
-                f"{wie}, met een ingangsdatum die al is bereikt."
-            ),
-        ]
+        alineas: list[str] = []
+        if self.eind_datum:
+            alineas.append(f"Het mandaat van {las_kort(self.las_naam)} loopt tot en met {in_dutch(self.eind_datum)}.")
         if self.las_gemandateerd is None:
-            zinnen.append("Laat ook nagaan of het leerlingadministratiesysteem een mandaat heeft; dat is hier niet nagekeken.")
+            alineas.append(f"Of {las_voluit(self.las_naam)} zelf een mandaat heeft, is niet nagekeken.")
+        if self.eind_datum and self.eind_datum - self.peildatum < _VERLENGEN:
+            stap = "Vraag de OSR-beheerder van uw bestuur om dat mandaat op tijd te verlengen."
+            return Uitleg(kop, (*alineas, MANDAAT_UITGELEGD, OSR_BEHEERDER), stappen=(stap,))
+        return Uitleg(kop, (*alineas, "U hoeft niets te doen.", MANDAAT_UITGELEGD))
+
+    def _niet_in_orde(self) -> Uitleg:
+        missing = missing_of(self)
+        wie = " en ".join(item.voluit for item in missing)
+        kop = f"Niet in orde: voor {self.school.label} is er op {in_dutch(self.peildatum)} geen geldig mandaat voor {wie}."
+        alineas = [
+            MANDAAT_UITGELEGD,
+            twee_mandaten(self.las_naam, voluit=self.las_gemandateerd is not False),
+            *filter(None, (item.wanneer for item in missing)),
+            *([f"Het mandaat voor {self.leverancier.naam} is in orde."] if self.gemandateerd else []),
+            *([f"Het mandaat voor {las_kort(self.las_naam)} is in orde."] if self.las_gemandateerd else []),
+            "Zolang dit zo is, kan er niets worden uitgewisseld voor de doorstroomtoets. Er is niets verloren gegaan.",
+            OSR_BEHEERDER,
+        ]
         if not self.gemandateerd:
-            zinnen.append(
+            alineas.append(
                 f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is dit mandaat niet nodig."
             )
-        return " ".join(zinnen)
+        return Uitleg(kop, alineas, stappen=self._stappen(missing))
 
-    def _sinds_wanneer(self) -> list[str]:
-        """Since when a half is missing, or until when, as far as the OSR tells that."""
-        halves = (
-            ("het leerlingadministratiesysteem", self.las_verlopen_op, self.las_begint_op),
-            (f"de toetsleverancier ({self.leverancier.naam})", self.verlopen_op, self.begint_op),
-        )
-        zinnen: list[str] = []
-        for wie, verlopen_op, begint_op in halves:
-            if verlopen_op is not None:
-                zinnen.append(f"Het mandaat van {wie} is op {in_dutch(verlopen_op)} afgelopen.")
-            if begint_op is not None:
-                zinnen.append(f"Het mandaat van {wie} gaat pas op {in_dutch(begint_op)} in.")
-        return zinnen
+    def _stappen(self, missing: Sequence[Ontbrekend]) -> list[str]:
+        """What is to be done. A mandate that has yet to begin is waited for, or its start date is moved."""
+        later = [item for item in missing if item.begint_op is not None]
+        now = [item.wie for item in missing if item.begint_op is None]
+        wachten = [
+            f"Kan de uitwisseling wachten tot {in_dutch(item.begint_op)}? Dan hoeft u voor {item.wie} niets te doen: vanaf "
+            "die dag geldt het mandaat."
+            for item in later
+            if item.begint_op is not None
+        ]
+        doen = [ingangsdatum_vervroegen(item.wie) for item in later]
+        if now:
+            doen.insert(0, mandaat_geven(" en aan ".join(now)))
+            doen.append(KOPIEREN)
+        if self.las_gemandateerd is None:
+            doen.append(f"Kijk ook na of {las_kort(self.las_naam)} een mandaat heeft; dat is hier niet nagekeken.")
+        eerst = DOORSTUREN if now or not later else f"Kan het niet wachten? {DOORSTUREN}"
+        return [*wachten, eerst, *([OVEREENKOMST] if now else []), INLOGGEN, *doen]
 
 
-def uitleg_van(mandaten: Sequence[Mandaat]) -> str:
+def missing_of(mandaat: Mandaat) -> tuple[Ontbrekend, ...]:
+    """Who has no mandate in force, each with the days that are known: first this LAS, then the supplier."""
+    las, naam = mandaat.las_naam, mandaat.leverancier.naam
+    ours = Ontbrekend(las_kort(las), las_voluit(las), mandaat.las_verlopen_op, mandaat.las_begint_op)
+    theirs = Ontbrekend(naam, naam, mandaat.verlopen_op, mandaat.begint_op)
+    halves = ((mandaat.las_gemandateerd is False, ours), (not mandaat.gemandateerd, theirs))
+    return tuple(half for lacks, half in halves if lacks)
+
+
+def uitleg_van(mandaten: Sequence[Mandaat]) -> Uitleg:
     """One Dutch text about all suppliers that were looked up for one school.
 
     A school mandates one of the configured suppliers. So one that is in order is enough; when none is, the text names all
     of them as the ones to choose from.
+
+    Args:
+        mandaten: at least one, all of the same school and day.
+    """
+    return in_een(mandaten).uitleg
+
+
+def in_een(mandaten: Sequence[Mandaat]) -> Mandaat:
+    """All suppliers that were looked up for one school as one: those that are in order, else all of them.
 
     Args:
         mandaten: at least one, all of the same school and day.
@@ -149,7 +193,21 @@ def uitleg_van(mandaten: Sequence[Mandaat]) -> str:
     about = (chosen or mandaten)[0]
     if len(chosen or mandaten) > 1:
         about = replace(about, verlopen_op=None, begint_op=None)  # of one of them only
-    return replace(about, leverancier=replace(about.leverancier, naam=names)).uitleg
+    return replace(about, leverancier=replace(about.leverancier, naam=names))
+
+
+def twee_mandaten(las_naam: str, *, voluit: bool = True) -> str:
+    """That a school gives two mandates, and to whom.
+
+    Args:
+        las_naam: how schools call this LAS; may be empty.
+        voluit: whether it has to be said what a LAS is.
+    """
+    las = las_voluit(las_naam) if voluit else las_kort(las_naam)
+    return (
+        f"Er zijn twee mandaten nodig: één voor {las} en één voor de toetsleverancier. Dat is de aanbieder van de "
+        "doorstroomtoets die uw school heeft gekozen."
+    )
 
 
 def _joined(names: Sequence[str], word: str) -> str:

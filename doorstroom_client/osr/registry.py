@@ -65,6 +65,11 @@ class Registry:
     proof: Proof = field(default_factory=Proof)
     namespace_on: Callable[[dt.date], str] | None = None
 
+    @property
+    def las_naam(self) -> str:
+        """How schools call this LAS, for texts."""
+        return self.about.conditions.las_naam
+
     def osr_on(self, day: dt.date | None = None) -> Osr:
         """Where to ask about a day (today when left out), with the namespace of its school year.
 
@@ -109,7 +114,7 @@ class Registry:
         if self.las_oin is not None and osr.api_key is not None:
             ours = yield from ask_mandate(osr, self.las_oin, school.oin, self.budget(), on=on, own=True, proof=proof)
             las = Helft.of(self._gezien(osr, self.las_oin, school.oin, ours, on), peildatum)
-        return mandaat_of(osr, school, leverancier, peildatum, Helft.of(toets, peildatum), las, theirs.said)
+        return mandaat_of(osr, school, leverancier, peildatum, Helft.of(toets, peildatum), las, theirs.said, self.las_naam)
 
     def find_leveranciers(self, school: School) -> Flow[list[Leverancier]]:
         """The configured suppliers that the school has mandated; recent answers are not asked for again.
@@ -205,6 +210,7 @@ class Registry:
             "administrator of the board. If the school uses another supplier, configure that one. When no school has a "
             "mandate, osr.namespace is probably not the one of this school year",
             peer="OSR",
+            las_naam=self.las_naam,
         )
 
 

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from typing import TypeVar
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Unavailable
 from doorstroom_client.exchange.flow import Flow, Pause
 from doorstroom_client.messages.school import School
@@ -32,9 +33,7 @@ _REST = 5.0
 """Seconds of rest for everybody when the register gives no answer and does not say for how long."""
 _NAP = 1.0
 _AANHEF = "Mandaten voor de doorstroomtoets"
-_SLOT = (
-    "Wilt u dit bericht doorsturen naar de OSR-beheerder van uw bestuur? Zodra het mandaat er is, hoeft u verder niets te doen."
-)
+_SLOT = "Zodra het mandaat er is, hoeft u verder niets te doen."
 _WRONG_IN_A_ROW = 5
 """So many schools in a row that get an answer that is none, and the others would get it too."""
 
@@ -66,13 +65,13 @@ class Mandaatcontrole:
         return any(self.mandaten)
 
     @property
-    def uitleg(self) -> str:
+    def uitleg(self) -> Uitleg:
         """What is right or wrong and who can repair it, in Dutch; empty when the OSR gave no answer."""
-        return uitleg_van(self.mandaten) if self.mandaten else ""
+        return uitleg_van(self.mandaten) if self.mandaten else Uitleg()
 
     @property
     def brief(self) -> str:
-        """The `uitleg` as a text of its own, to show or to mail; it asks to be handed on when there is something to repair."""
+        """The `uitleg` as a text of its own, to show or to mail."""
         parts = [f"{_AANHEF}: {self.school.label}", self.uitleg, *([] if self else [_SLOT])]
         return "\n\n".join(parts) if self.mandaten else ""
 
@@ -321,7 +320,7 @@ class Round:
         own = halves.found.get(self._las or "")
         las = Helft() if own is None else Helft.of(own, dag).with_periods(eigen, dag)
         toets, said = Helft.of(halves.found[leverancier.oin], dag), halves.said.get(leverancier.oin, "")
-        return mandaat_of(self._osr, halves.school, leverancier, dag, toets, las, said)
+        return mandaat_of(self._osr, halves.school, leverancier, dag, toets, las, said, self._registry.las_naam)
 
     def _without_answer(self, halves: _Halves, error: DoorstroomError) -> Mandaatcontrole:
         """While the OSR is silent, a yes of at most a day old is better than nothing; a no never is."""

@@ -79,9 +79,9 @@ def referentieniveaus(school: SchoolOverzicht, ambities: Ambities) -> Html:
         return joined(head, element("p", "Er zijn nog geen referentieniveaus ontvangen."))
     f1, streef = _per_cent(ambities.f1), _per_cent(ambities.streef)
     text = (
-        f"De strepen in de staven staan bij de ambities: {streef} van de leerlingen op het streefniveau (2F bij lezen en "
-        f"taalverzorging, 1S bij rekenen) en {f1} op minstens 1F. De inspectie kijkt naar drie schooljaren samen en rekent bij "
-        "het streefniveau met de schoolweging; hier staat één schooljaar."
+        f"De strepen in de staven staan bij de ambities: {streef} van de leerlingen op het streefniveau en {f1} op minstens "
+        "1F. Het streefniveau is 2F bij lezen en taalverzorging, en 1S bij rekenen. De inspectie kijkt naar drie schooljaren "
+        "samen en rekent bij het streefniveau met de schoolweging; hier staat één schooljaar."
     )
     parts = [(_NAMEN[part], stand(school.leerlingen, part)) for part in ONDERDELEN]
     bars = [_bar(name, found, ambities) for name, found in [*parts, ("Alle onderdelen samen", whole)] if found.samen]

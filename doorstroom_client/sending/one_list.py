@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from doorstroom_client.basics.error_texts import DEELNEMERS_NIET_AANGENOMEN
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import (
     DoorstroomError,
@@ -338,7 +339,7 @@ def _refusal(lijst: Bericht, leverancier: Leverancier, progress: Progress, verdi
     if not isinstance(refusal, LeerlingOnbekend):
         return refusal
     if lijst.soort is Operation.REGISTREREN:
-        refusal._uitleg = ""  # it is this list that makes pupils known, so a school has nothing to repair
+        refusal._uitleg = DEELNEMERS_NIET_AANGENOMEN  # it is this list that makes pupils known: none can be unknown
     if leverancier.bij_onbekende == BijOnbekende.NEVER:
         return UnexpectedResponse(
             f"{leverancier.naam} answered 404, and is set as one that never refuses a list for an unknown pupil",

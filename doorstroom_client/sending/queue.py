@@ -7,6 +7,7 @@ from dataclasses import field
 from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.calls import new_id
 from doorstroom_client.exchange.flow import Flow, keep
@@ -37,7 +38,7 @@ class Klaargezet:
     onbevestigd: int = 0
 
     @property
-    def uitleg(self) -> str:
+    def uitleg(self) -> Uitleg:
         """What a school has to know about this, in Dutch; empty when all is well."""
         return verdwenen_uitleg(self.naam, len(self.verdwenen))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import field, fields, replace
 from typing import Any
 
+from doorstroom_client.basics.error_texts import onbekende_leerlingen, verdwenen_leerlingen
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.uitleg import Uitleg, samen
 from doorstroom_client.errors import Earlier
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.parties.leverancier import Leverancier
@@ -55,10 +57,13 @@ class Ontvangst:
         return cls(leverancier.toetssoort, soort, 0, "", "", "", (), naam=leverancier.naam)
 
     @property
-    def uitleg(self) -> str:
+    def uitleg(self) -> Uitleg:
         """What a school has to know about this, in Dutch; empty when all is well."""
         wie = self.naam or self.leverancier
-        return " ".join(filter(None, (onbekend_uitleg(wie, len(self.onbekend)), verdwenen_uitleg(wie, len(self.verdwenen)))))
+        return samen(
+            onbekend_uitleg(wie, len(self.onbekend), rest_aangekomen=self.aantal > 0),
+            verdwenen_uitleg(wie, len(self.verdwenen)),
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave `melding` and the identities of pupils out of a pickle, as with errors."""
@@ -66,27 +71,11 @@ class Ontvangst:
         return (type(self), tuple(getattr(bare, item.name) for item in fields(self)))
 
 
-def onbekend_uitleg(wie: str, aantal: int) -> str:
+def onbekend_uitleg(wie: str, aantal: int, *, rest_aangekomen: bool = True) -> Uitleg:
     """What a school has to know about pupils that a supplier does not know, in Dutch; empty when there are none."""
-    if not aantal:
-        return ""
-    wat, wie_niet, ze = (
-        ("Eén leerling is", "deze leerling", "Meld de leerling")
-        if aantal == 1
-        else (f"{aantal} leerlingen zijn", "hen", "Meld hen")
-    )
-    return (
-        f"{wat} bij {wie} nog niet bekend. Het advies van {wie_niet} is daar niet aangekomen; dat van de andere leerlingen "
-        f"wel. {ze} in het toetssysteem aan voor de toets en verstuur de adviezen daarna opnieuw."
-    )
+    return onbekende_leerlingen(aantal, rest_aangekomen=rest_aangekomen).filled(wie=wie, wie_kort=wie)
 
 
-def verdwenen_uitleg(wie: str, aantal: int) -> str:
+def verdwenen_uitleg(wie: str, aantal: int) -> Uitleg:
     """What a school has to know about pupils that are no longer in its list, in Dutch; empty when there are none."""
-    if not aantal:
-        return ""
-    wat, die = ("Eén leerling staat", "deze leerling") if aantal == 1 else (f"{aantal} leerlingen staan", "deze leerlingen")
-    return (
-        f"{wat} niet meer in uw lijst, maar eerder wel. {wie} houdt {die}: met een bericht kan niets worden verwijderd. "
-        "Klopt het dat uw school hier niets meer voor aanlevert, verwijder het dan zelf in het toetssysteem."
-    )
+    return verdwenen_leerlingen(aantal).filled(wie=wie, wie_kort=wie)

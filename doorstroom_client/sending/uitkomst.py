@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, MessageError, Refused
 from doorstroom_client.messages.school import School
 from doorstroom_client.sending.queue import Klaargezet
@@ -73,11 +74,11 @@ class Uitkomst:
         return Afloop.GEWEIGERD if isinstance(self.error, Refused | MessageError) else Afloop.MISLUKT
 
     @property
-    def uitleg(self) -> str:
-        """What the school has to know about this, in Dutch; empty when it can do nothing about it."""
+    def uitleg(self) -> Uitleg:
+        """What the school has to know about this, in Dutch; empty when all is well."""
         done = self.ontvangst or self.klaargezet
         if done is not None:
             return done.uitleg
         if self.bericht is not None and self.bericht.reason == "onbekend":
-            return onbekend_uitleg(self.leverancier, self.bericht.aantal)
-        return self.error.uitleg if isinstance(self.error, Refused) else ""
+            return onbekend_uitleg(self.leverancier, self.bericht.aantal, rest_aangekomen=False)
+        return Uitleg() if self.error is None else self.error.uitleg

@@ -37,7 +37,7 @@ def once(keten: Keten, tmp_path: Path) -> Keten:
 
 OUTCOMES = {
     202: (0, State.DELIVERED, ""),
-    403: (65, State.PARKED, "de periode waarin Toetsbureau Noord"),
+    403: (65, State.PARKED, "want de aanlevering is gesloten"),
     405: (75, State.WAITING, "kent uw school (nog) niet"),
     422: (65, State.PARKED, ""),
     401: (77, State.HELD, "ontbreekt een mandaat"),

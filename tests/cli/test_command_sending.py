@@ -87,7 +87,8 @@ def test_no_mandate_is_explained_in_dutch(chosen: tuple[str, ...], keten: Keten,
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "text"), [(403, 65, "de periode"), (405, 75, "kent uw school"), (422, 65, ""), (503, 75, "")]
+    ("status", "code", "text"),
+    [(403, 65, "want de aanlevering is gesloten"), (405, 75, "kent uw school"), (422, 65, ""), (503, 75, "")],
 )
 def test_answers_of_a_supplier(status: int, code: int, text: str, keten: Keten, run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"

@@ -14,7 +14,7 @@ import pytest
 import typer
 from support.command_line import Run, environment
 
-from doorstroom_client import errors
+from doorstroom_client import Uitleg, errors
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._told_errors import ExplainedError, guard
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
@@ -159,7 +159,7 @@ guard(command)
 def test_a_dutch_text_is_shown_and_in_the_json(capsys: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
         terminal.set_mode(as_json=True)
-        raise ExplainedError(errors.SchoolOnbekend("no", request_id="r1"), "Nog niet bekend.")
+        raise ExplainedError(errors.SchoolOnbekend("no", request_id="r1"), Uitleg("Nog niet bekend."))
 
     assert guard(fail) == 75
     shown = capsys.readouterr()
@@ -171,6 +171,7 @@ def test_a_dutch_text_is_shown_and_in_the_json(capsys: pytest.CaptureFixture[str
         "retryable": False,
         "request_id": "r1",
         "uitleg": "Nog niet bekend.",
+        "uitleg_delen": {"kop": "Nog niet bekend.", "alineas": [], "punten": [], "stappen": []},
     }
 
 

@@ -56,6 +56,9 @@ def test_all_commands_are_there() -> None:
         "rapporten fetch",
         "overzicht",
         "planning",
+        "teksten list",
+        "teksten show",
+        "teksten page",
     }
 
 

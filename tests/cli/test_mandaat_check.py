@@ -46,13 +46,25 @@ def test_a_list_a_csv_and_texts(keten: Keten, run: Run, tmp_path: Path) -> None:
     texts = {path.name: path.read_text("utf-8") for path in (tmp_path / "teksten").iterdir()}
     assert set(texts) == {f"{keten.scholen[number].routeringskenmerk}.txt" for number in (1, 3)}
     fine, missing = (texts[f"{keten.scholen[number].routeringskenmerk}.txt"] for number in (1, 3))
-    assert "U hoeft niets te doen" in fine and "doorsturen" not in fine
-    assert "Niet in orde" in missing and "doorsturen naar de OSR-beheerder" in missing
+    assert "U hoeft niets te doen" in fine and "Stuur dit bericht door" not in fine
+    assert "Niet in orde" in missing and "Stuur dit bericht door aan de OSR-beheerder" in missing
 
     assert run("mandaat", "check", "--schools", given, "--csv", "uit.csv").exit_code == 64
     assert run("mandaat", "check", "--schools", given, "--text", "teksten").exit_code == 74
     again = ("mandaat", "check", "--schools", given, "--csv", "uit.csv", "--text", "teksten", "--overwrite")
     assert run(*again).exit_code == 77
+
+
+def test_one_text_for_the_board(keten: Keten, run: Run, tmp_path: Path) -> None:
+    keten.osr.revoke(keten.scholen[1].oin, LAS)
+    assert run("mandaat", "check", "--board-text", "bestuur.txt", "--quiet").exit_code == 77
+    text = (tmp_path / "bestuur.txt").read_text("utf-8")
+    assert "voor 2 scholen van uw bestuur" in text
+    assert [text.count(item.label) for item in keten.scholen] == [0, 1, 0, 1]
+    assert text.count("“OSR-toegang”") == text.count("vandaag of eerder") == 1
+    assert text.count("Simulator LAS (uw leerlingadministratiesysteem, LAS)") == 1
+    assert stat.S_IMODE((tmp_path / "bestuur.txt").stat().st_mode) == 0o600
+    assert run("mandaat", "check", "--board-text", "bestuur.txt").exit_code == 64
 
 
 def test_schools_that_are_not_configured_may_stand_in_the_list(keten: Keten, run: Run, tmp_path: Path) -> None:

@@ -95,6 +95,7 @@ def test_everything(tmp_path: Path) -> None:
             "retention",
             "test_identities",
             "las_key_reden",
+            "las_naam",
             "certificate",
             "osr",
             "leveranciers",

@@ -58,6 +58,7 @@ TAKES: dict[str, tuple[type, ...]] = {
     "osr": (),
     "leveranciers": (),
     "auteur": (str,),
+    "las_naam": (str,),
     "afspraak": (str,),
     "afspraken": (),
     "schooljaar": (),

@@ -288,7 +288,7 @@ def test_both_halves_and_every_supplier_once(test_pki: Pki) -> None:
     assert [(item.gemandateerd, item.las_gemandateerd) for item in found.mandaten] == [(True, False), (False, False)]
     assert (found.gevraagd, bool(found), found.error) == (3, False, None)
     assert "op 31 juli 2025 afgelopen" in found.uitleg
-    assert "geen geldig mandaat voor het leerlingadministratiesysteem" in found.uitleg
+    assert "geen geldig mandaat voor Test (uw leerlingadministratiesysteem, LAS)" in found.uitleg
     assert [request.url.rpartition("/")[2].partition("?")[0] for request in transport.requests] == [
         *["mandates"] * 3,
         "school-mandates",
@@ -306,7 +306,7 @@ def test_a_mandate_that_begins_later_and_one_that_ends_soon(test_pki: Pki) -> No
     assert "gaat pas op 1 april 2026 in" in now.uitleg
     assert then
     assert "tot en met 20 april 2026" in then.uitleg
-    assert "op tijd verlengen" in then.uitleg
+    assert "op tijd te verlengen" in then.uitleg
     assert "U hoeft niets te doen" not in then.uitleg
 
 

@@ -101,7 +101,7 @@ def test_in_one_night_many_mandates_are_gone(test_pki: Pki, store: Path | None) 
     assert "of 8 schools that had a mandate, 6 have none" in world.told[0].result
     assert "Of 8 schools that had a mandate, 6 have none" in world.client().osr.suspicion(found)
     assert all(item.uitleg in item.brief and item.school.label in item.brief for item in found)
-    assert ["doorsturen" in item.brief for item in found] == [not item for item in found]
+    assert ["Stuur dit bericht door" in item.brief for item in found] == [not item for item in found]
     for school in world.schools:
         assert world.leverancier(school) == [LEVERANCIER]
     receiver = world.client().terugweg

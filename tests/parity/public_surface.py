@@ -64,7 +64,7 @@ def answers(
     received: dc.ReceivedResult,
     inbox: dc.Inbox,
 ) -> None:
-    assert_type(mandaat.uitleg, str)
+    assert_type(mandaat.uitleg, dc.Uitleg)
     assert_type(mandaat.las_gemandateerd, bool | None)
     assert_type(ontvangst.aantal, int)
     assert_type(rapport.path, Path | None)
@@ -113,7 +113,7 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         assert_type(client.osr.check_mandaten([school]), Iterator[dc.Mandaatcontrole])
         for controle in client.osr.check_mandaten(per_second=20):
             assert_type(controle.mandaten, tuple[dc.Mandaat, ...])
-            assert_type(controle.uitleg, str)
+            assert_type(controle.uitleg, dc.Uitleg)
             assert_type(controle.brief, str)
         assert_type(client.osr.suspicion([]), str)
         assert_type(client.osr.find_leveranciers(school), list[dc.Leverancier])

@@ -23,6 +23,7 @@ PUBLIC = (
     "doorstroom_client.readers",
     "doorstroom_client.receiving",
     "doorstroom_client.receiving.server",
+    "doorstroom_client.school_texts",
     "doorstroom_client.simulator",
     "doorstroom_client.transport",
 )

@@ -251,10 +251,10 @@ def test_an_outbox_with_only_changes_looks_at_what_waits(kind: Any, tmp_path: Pa
     put = go(client.outbox.add(Adviezenlijst(SCHOOL, pupils("HAVO")), only_changes=True))
     assert put.bericht is None
     assert "niet meer in uw lijst" in put.uitleg
-    assert "Toetsbureau houdt deze leerling" in put.uitleg
+    assert "blijft bij Toetsbureau staan" in put.uitleg
     put = go(client.outbox.add(Adviezenlijst(SCHOOL, pupils("VWO")), only_changes=True))
     assert put.bericht is not None
-    assert "Toetsbureau houdt deze leerling" in put.uitleg
+    assert "blijft bij Toetsbureau staan" in put.uitleg
 
 
 @BOTH

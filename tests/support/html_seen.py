@@ -10,7 +10,7 @@ from collections import Counter
 from html.parser import HTMLParser
 
 _ALLOWED = """html head meta title style body header main footer section div h1 h2 h3 h4 p a span b ul li dl dt dd
-    table caption thead tbody tfoot tr th td details summary code svg defs pattern path rect line"""
+    nav ol strong table caption thead tbody tfoot tr th td details summary code svg defs pattern path rect line"""
 ALLOWED = frozenset(_ALLOWED.split())
 
 

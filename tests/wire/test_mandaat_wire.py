@@ -99,7 +99,7 @@ def test_the_day_that_was_asked_about_counts_and_a_no_tells_what_was_said(test_p
         client = client_of(speler, test_pki, server.url)
         meaning, came = outcome(speler, client)
         assert (meaning, came.begint_op, came.verlopen_op) == (Meaning.NO, dt.date(2026, 8, 1), None)
-        assert "Het mandaat van de toetsleverancier (Toetsbureau) gaat pas op 1 augustus 2026 in." in came.uitleg
+        assert "Het mandaat van Toetsbureau gaat pas op 1 augustus 2026 in." in came.uitleg
         assert outcome(speler, client, on=dt.date(2026, 9, 1))[0] is Meaning.YES
         meaning, came = outcome(speler, client, on=dt.date(2027, 9, 1))
         assert (meaning, came.verlopen_op) == (Meaning.NO, dt.date(2027, 7, 31))

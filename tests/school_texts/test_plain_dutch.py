@@ -1,0 +1,277 @@
+"""Every text for a school is plain Dutch: short sentences, no jargon, words explained, and nothing of a pupil."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import io
+import json
+import pickle
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import LEVERANCIER
+from support import SCHOOL as ABOUT
+from support.html_seen import Seen
+from support.overview import twee_scholen
+from support.school_texts import (
+    DAY,
+    EARLIER,
+    KEY,
+    LATER,
+    all_texts,
+    error_texts,
+    mandate_texts,
+    mandates,
+    ready_texts,
+    receipt_texts,
+)
+
+from doorstroom_client import Mandaat, Mandaatcontrole, Uitleg
+from doorstroom_client.basics.mandate_words import DIENST
+from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.osr.board_text import uitleg_voor_bestuur
+from doorstroom_client.osr.mandate_csv import mandaten_csv
+from doorstroom_client.output.told import uitleg_html
+from doorstroom_client.overview import als_pagina as als_overzicht
+from doorstroom_client.school_texts import TEKSTEN
+
+WIE, LAS, SCHOOL = "Toetsbureau De Nieuwe Meting", "MijnLAS", "De Testschool aan het Grote Plein"
+FILLED = [(WIE, LAS, SCHOOL), (WIE, "", SCHOOL), (WIE, LAS, ""), ("", LAS, ""), ("", "", ""), ("OSR", LAS, "")]
+LONGEST = 25
+JARGON = re.compile(
+    r"(?<![\w-])(endpoint|routeringskenmerk|namespace|OIN|TLS|certificaat|HTTPS?|POST|GET|JSON|API|payload|BRIN|server|client|request"
+    r"|response|timeout|status(code)?|ECK-iD|LAS-key|outbox|store|handshake|host|URL|XML|token|proxy|database|edu-(to|from)|REST"
+    r"|interface|configuratie|parameter|exception|error|keten|heenweg|terugweg|(mutatie|stand)levering|RIO|Edukoppeling|PKIoverheid"
+    r"|[45]\d\d)(?![\w-])",
+    re.IGNORECASE,
+)
+EXPLAINED = {
+    r"\bOSR\b": r"het Onderwijs Serviceregister \(OSR\)",
+    r"\bLAS\b": r"leerlingadministratiesysteem(?: \(LAS\)|, LAS\))",
+    r"\btoetsleverancier\b": r"de aanbieder van de doorstroomtoets",
+    r"\bvestiging\b": r"vestiging \(de locatie van uw school\)",
+    r"\bmandaat\b": r"toestemming",
+}
+"""Words that have to be explained, and how. What a mandate is may follow; the others are explained where they stand first."""
+
+
+def parts(text: Uitleg) -> list[str]:
+    return [part for part in (text.kop, *text.alineas, *text.punten, *text.stappen) if part or part is not text.kop]
+
+
+def one_word_names(text: str) -> str:
+    """The same with every name as one word, however long it is."""
+    for name in (DIENST, WIE, f"{SCHOOL} (11BB)", SCHOOL):
+        text = text.replace(name, "Naam")
+    return text
+
+
+def sentences(part: str) -> list[str]:
+    return re.split(r"(?<=[.!?])\s+", one_word_names(part))
+
+
+def faults(text: Uitleg) -> list[str]:
+    """Everything that is wrong with one text."""
+    found = [f"too long: {item}" for part in parts(text) for item in sentences(part) if len(item.split()) > LONGEST]
+    found += [f"jargon: {word[0]}" for word in JARGON.finditer(text)]
+    for part in parts(text):
+        if "  " in part or part != part.strip() or not part:
+            found.append(f"spaces: {part!r}")
+        if re.search(r"[{}]", part):
+            found.append(f"an empty place: {part}")
+        if part[-1:] not in (".", "?", "!"):
+            found.append(f"no end: {part}")
+        found += [f"no capital: {item}" for item in sentences(part) if not re.match(r"[A-Z0-9É]", item)]
+    found += [f"a pupil: {KEY}"] if KEY in text else []
+    return found + unexplained(text)
+
+
+def unexplained(text: Uitleg) -> list[str]:
+    """Words that stand in a text before, or without, what they mean."""
+    found: list[str] = []
+    for word, meaning in EXPLAINED.items():
+        used, said = re.search(word, text.replace(WIE, "").replace(LAS, "")), re.search(meaning, text)
+        if used is None:
+            continue
+        in_time = said is not None and (word == r"\bmandaat\b" or re.search(word, text[: said.start()]) is None)
+        if word == r"\btoetsleverancier\b" and said is not None:
+            in_time = said.start() - text.index("toetsleverancier") < 40
+        if not in_time:
+            found.append(f"not explained: {word}")
+    return found
+
+
+@pytest.mark.parametrize(("wie", "las", "school"), FILLED)
+def test_every_text_is_plain_dutch(wie: str, las: str, school: str) -> None:
+    told = {name: text for name, text in all_texts(wie, las, school) if text}
+    assert len(told) > 25
+    wrong = {fault: name for name, text in told.items() for fault in faults(text)}  # each fault once, and a text that has it
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (Uitleg("Dit is goed.", ("Er kwam een 401 van het endpoint.",)), "jargon: endpoint"),
+        (Uitleg("Het OSR zegt nee."), "not explained"),
+        (Uitleg("Meer " * 26 + "."), "too long"),
+        (Uitleg("Van {wie} kwam niets."), "an empty place"),
+        (Uitleg("Dit is  niet goed."), "spaces"),
+        (Uitleg("Dit is niet af"), "no end"),
+        (Uitleg("Goed. maar dit niet."), "no capital"),
+        (Uitleg(f"Leerling {KEY} is onbekend."), "a pupil"),
+        (Uitleg("Vraag het de toetsleverancier."), "not explained"),
+    ],
+)
+def test_what_is_not_plain_is_noticed(text: Uitleg, fault: str) -> None:
+    assert any(fault in found for found in faults(text))
+
+
+def test_every_error_says_what_became_of_the_message_and_who_can_do_something() -> None:
+    lost = re.compile(
+        "niets (verstuurd|verwerkt|veranderd|naartoe gestuurd)|niet (verstuurd|verwerkt|zeker|verloren|is verwerkt)|telt niet"
+        "|niet is aangekomen|nog niet is verwerkt|verandert niets"
+    )
+    for name, text in error_texts(WIE, LAS):
+        assert text.stappen or re.search("beheerder van", text), name
+        assert name.startswith("DoorstroomError") or lost.search(text), name
+        assert not text.stappen or "U hoeft niets te doen" not in text, name
+
+
+def test_what_only_an_operator_can_do_is_said_to_be_so() -> None:
+    told = {name.split()[0]: text for name, text in error_texts(WIE, LAS)}
+    for name in ("ConfigurationError", "StoreError", "WrongPeer", "TlsError", "NoAnswer"):
+        assert f"U hoeft niets te doen. Alleen de beheerder van {LAS}" in told[name]
+
+
+def test_the_same_facts_in_every_form() -> None:
+    for name, text in all_texts(WIE, LAS, SCHOOL):
+        as_json = json.loads(json.dumps({"uitleg": text, "delen": text.as_dict()}))
+        assert as_json["uitleg"] == text
+        delen = as_json["delen"]
+        again = Uitleg(delen["kop"], delen["alineas"], punten=delen["punten"], stappen=delen["stappen"])
+        assert again == text, name
+        page = unescape(re.sub(r"<[^>]+>", "\n", uitleg_html(text)))
+        assert [line for line in page.split("\n") if line] == [part for part in parts(text) if part], name
+
+
+def test_days_and_names_are_in_the_text_of_a_mandate() -> None:
+    for item in mandates(WIE, LAS, SCHOOL):
+        text, missing = item.uitleg, not item
+        ended, begins = item.verlopen_op or item.las_verlopen_op, item.begint_op or item.las_begint_op
+        assert f"{SCHOOL} (11BB)" in text.kop
+        assert in_dutch(DAY) in text.kop
+        assert WIE in text
+        assert LAS in text
+        assert (in_dutch(EARLIER) in text) is (ended is not None)
+        assert ("Kan de uitwisseling wachten" in text) is ("Zet de ingangsdatum" in text) is (begins is not None)
+        assert ("vandaag of eerder" in text) is missing
+        if not missing:
+            assert ("loopt tot en met" in text) is (item.eind_datum is not None)
+            assert item.eind_datum is None or in_dutch(item.eind_datum) in text
+
+
+def test_the_table_of_mandates_holds_the_whole_text() -> None:
+    found = Mandaat(ABOUT, LEVERANCIER, False, False, DAY, begint_op=LATER, las_verlopen_op=EARLIER, las_naam=LAS)
+    controle = Mandaatcontrole(ABOUT, (found,))
+    rows = list(csv.DictReader(io.StringIO(mandaten_csv([controle]).decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows[0]["uitleg"] == controle.uitleg == found.uitleg
+    assert controle.uitleg in controle.brief
+
+
+def test_two_ways_out_when_a_mandate_begins_later() -> None:
+    only_later = Mandaat(ABOUT, LEVERANCIER, False, True, DAY, begint_op=LATER).uitleg.stappen
+    assert only_later[0].startswith("Kan de uitwisseling wachten tot 1 augustus 2026?")
+    assert only_later[1].startswith("Kan het niet wachten?")
+    assert [stap.count("ingangsdatum") for stap in only_later] == [0, 0, 0, 1]
+    nothing = Mandaat(ABOUT, LEVERANCIER, False, False, DAY).uitleg.stappen
+    told = [any(word in stap for stap in nothing) for word in ("overeenkomst", "OSR-toegang", "Kopieer", "wachten")]
+    assert told == [True, True, True, False]
+
+
+def test_a_board_reads_each_school_once_and_the_steps_once() -> None:
+    schools = [replace(ABOUT, naam=f"School {number}") for number in range(4)]
+    answers = [(True, True), (False, True), (True, False), (False, False)]
+    found = [
+        Mandaatcontrole(school, (Mandaat(school, LEVERANCIER, theirs, ours, DAY, las_naam=LAS),))
+        for school, (theirs, ours) in zip(schools, answers, strict=True)
+    ]
+    text = uitleg_voor_bestuur([*found, Mandaatcontrole(replace(ABOUT, naam="Zonder antwoord"))])
+    assert text.punten == (
+        "School 1 (11BB): geen mandaat voor Toetsbureau.",
+        "School 2 (11BB): geen mandaat voor MijnLAS.",
+        "School 3 (11BB): geen mandaat voor MijnLAS en Toetsbureau.",
+    )
+    assert [text.count(f"School {number}") for number in range(4)] == [0, 1, 1, 1]
+    assert "Over één school gaf het OSR geen antwoord." in text
+    assert len(text.stappen) == len(set(text.stappen)) == 4
+
+
+def test_the_overview_for_a_school_is_plain_dutch_too() -> None:
+    words = Seen(als_overzicht(twee_scholen()).decode()).words
+    assert len(words) > 200
+    assert [item for part in words for item in sentences(part) if len(item.split()) > LONGEST] == []
+    assert {found[0] for part in words for found in JARGON.finditer(part)} <= {"LAS-key"}  # all that is known of some pupils
+
+
+# --- whatever somebody is called
+
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=40)
+MARK = "\ue123"
+
+
+@settings(max_examples=60, deadline=None)
+@given(wie=NAMES, las=NAMES, school=NAMES)
+def test_any_name_stands_there_as_it_is_and_changes_nothing_else(wie: str, las: str, school: str) -> None:
+    if {wie, las, school} & {"OSR"} or MARK in wie + las + school:
+        return
+    marks = (f"{MARK}w", f"{MARK}l", f"{MARK}s")
+
+    def told(w: str, m: str, s: str) -> list[tuple[str, Uitleg]]:
+        few = [item for item in mandate_texts(w, m, s) if "sandbox" not in item[0]][:12]
+        return [*error_texts(w, m), *ready_texts(w, m), *receipt_texts(w), *few]
+
+    for (name, text), (_, pattern) in zip(told(wie, las, school), told(*marks), strict=True):
+        put = str(pattern)
+        for mark, real in zip(marks, (wie, las, school), strict=True):
+            put = put.replace(mark, real)
+        assert text == put, name
+
+
+# --- the value
+
+
+def test_an_uitleg_is_text_with_parts() -> None:
+    text = Uitleg("Kop.", ("Een.", "Twee."), punten=("a", "b"), stappen=("Doe dit.", "Doe dat."))
+    assert str(text) == "Kop.\n\nEen.\n\nTwee.\n\n- a\n- b\n\n1. Doe dit.\n2. Doe dat."
+    assert (text.kop, text.alineas, text.punten, text.stappen) == (
+        "Kop.",
+        ("Een.", "Twee."),
+        ("a", "b"),
+        ("Doe dit.", "Doe dat."),
+    )
+    assert text == str(text) and "Twee" in text and not Uitleg()
+    for again in (pickle.loads(pickle.dumps(text)), copy.copy(text), copy.deepcopy(text)):
+        assert (again, again.as_dict(), type(again)) == (text, text.as_dict(), Uitleg)
+    assert Uitleg("Van {wie}.", stappen=("Vraag {wie}.",)).filled(wie="{las}").stappen == ("Vraag {las}.",)
+
+
+def test_markup_in_a_name_stays_text() -> None:
+    assert "<b>" not in uitleg_html(Uitleg("Van <b>X</b>.", stappen=("Vraag <b>X</b>.",)))
+    assert uitleg_html(Uitleg()) == ""
+
+
+def test_names_of_ready_texts_are_keys_that_do_not_change() -> None:
+    assert [naam for naam in TEKSTEN if not naam.startswith("fout-")] == [
+        "scherm-leerlingen-versturen",
+        "scherm-advies-versturen",
+        "scherm-advies-verstuurd",
+        "scherm-advies-mislukt",
+        "mail-mandaat-nakijken",
+        "nieuwsbrief-doorstroomtoets",
+    ]
