@@ -14,7 +14,7 @@ from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.one_list import Books, doubt_gone
 from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, compare
-from doorstroom_client.sending.receipt import verdwenen_uitleg
+from doorstroom_client.sending.receipt import verdwenen_uitleg, vorige_toets_uitleg
 from doorstroom_client.store.rows import Outgoing, Queued
 
 
@@ -28,6 +28,8 @@ class Klaargezet:
         verdwenen: pupils that the supplier has, but that are not in the list.
         naam: name of the supplier.
         onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
+        vorige_toets: whose test the school took a year before, at the first list of a school year for another supplier; its
+            OIN when that supplier is not configured any more; else empty.
     """
 
     bericht: Queued | None
@@ -35,11 +37,13 @@ class Klaargezet:
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
     onbevestigd: int = 0
+    vorige_toets: str = ""
 
     @property
     def uitleg(self) -> str:
         """What a school has to know about this, in Dutch; empty when all is well."""
-        return verdwenen_uitleg(self.naam, len(self.verdwenen))
+        told = (vorige_toets_uitleg(self.naam, self.vorige_toets), verdwenen_uitleg(self.naam, len(self.verdwenen)))
+        return " ".join(filter(None, told))
 
 
 def add(

@@ -7,6 +7,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Earlier
+from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.only_changes import Verdwenen
@@ -34,6 +35,8 @@ class Ontvangst:
         verdwenen: pupils that the supplier has, but that are not in the list (with ``only_changes``).
         naam: name of the supplier, for people.
         onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
+        vorige_toets: whose test the school took a year before, at the first list of a school year for another supplier; its
+            OIN when that supplier is not configured any more; else empty.
     """
 
     leverancier: str
@@ -48,6 +51,7 @@ class Ontvangst:
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
     onbevestigd: int = field(default=0, repr=False)
+    vorige_toets: str = field(default="", repr=False)
 
     @classmethod
     def nothing(cls, leverancier: Leverancier, soort: Operation) -> Ontvangst:
@@ -58,7 +62,12 @@ class Ontvangst:
     def uitleg(self) -> str:
         """What a school has to know about this, in Dutch; empty when all is well."""
         wie = self.naam or self.leverancier
-        return " ".join(filter(None, (onbekend_uitleg(wie, len(self.onbekend)), verdwenen_uitleg(wie, len(self.verdwenen)))))
+        told = (
+            vorige_toets_uitleg(wie, self.vorige_toets),
+            onbekend_uitleg(wie, len(self.onbekend)),
+            verdwenen_uitleg(wie, len(self.verdwenen)),
+        )
+        return " ".join(filter(None, told))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Leave `melding` and the identities of pupils out of a pickle, as with errors."""
@@ -90,3 +99,11 @@ def verdwenen_uitleg(wie: str, aantal: int) -> str:
         f"{wat} niet meer in uw lijst, maar eerder wel. {wie} houdt {die}: met een bericht kan niets worden verwijderd. "
         "Klopt het dat uw school hier niets meer voor aanlevert, verwijder het dan zelf in het toetssysteem."
     )
+
+
+def vorige_toets_uitleg(wie: str, vorige: str) -> str:
+    """What a school is asked when it takes the test of another supplier than last year, in Dutch; empty when it does not."""
+    if not vorige:
+        return ""
+    whose = "een andere leverancier" if Oin.fits(vorige) else vorige
+    return f"Vorig jaar nam uw school de toets van {whose} af; dit jaar die van {wie}. Klopt dat?"

@@ -35,6 +35,7 @@ MADE_BY_THE_LIBRARY = {
     "ChainServers.__init__",
     "Rules.with_events",
     "Verdwenen.__init__",
+    "Schoolstand.__init__",
     "EdexmlStroom.__init__",
     "Vermelding.read",
     "Dienst.read",
