@@ -53,6 +53,7 @@ from doorstroom_client.messages.leerlingen import Deelnemer as Deelnemer
 from doorstroom_client.messages.leerlingen import Leerling as Leerling
 from doorstroom_client.messages.leerlingen import Stamgroep as Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling as BekendeLeerling
+from doorstroom_client.messages.leerlingenlijst import Deelname as Deelname
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst as Leerlingenlijst
 from doorstroom_client.messages.leerlingresultaat import Afname as Afname
 from doorstroom_client.messages.leerlingresultaat import Afnamecontext as Afnamecontext
