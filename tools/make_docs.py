@@ -470,7 +470,7 @@ def csv_page() -> str:
             columns_table((*DEELNEMERS.required, *DEELNEMERS.optional), DEELNEMERS),
             "\nA name with a question mark is refused: that is what is left of a letter when a file was saved in an encoding",
             " that does not have it.\nAn agreement without `geslacht` leaves that column out, whatever the file holds.\n",
-            "The column `deelname` stays at the school: `doorstroom seizoen` and `read_leerlingen` read it, and no message has it.",
+            "The column `deelname` stays at the school: `doorstroom seizoen` and `read_leerlingen` read it; no message has it.",
             " A pupil\nwith one of the two words is sent like the others, and is not told as missing a result.\n",
             f"\n## Advice (adviezen)\n\n```text\n{ADVIEZEN.example}\n```\n\n",
             columns_table((*ADVIEZEN.required, *ADVIEZEN.optional), ADVIEZEN),

@@ -17,7 +17,8 @@ from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.spellings import schooljaar_as_written, toets_as_listed
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
-from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_van
+from doorstroom_client.output.words import naam_van
+from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
 
