@@ -24,6 +24,7 @@ from doorstroom_client.cli import (
     overzicht,
     rapporten,
     resultaten,
+    seizoen,
     serve,
     simulator,
     store,
@@ -97,6 +98,7 @@ app.add_typer(store.app, name="store")
 app.command()(serve.serve)
 app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
+seizoen.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
 app.command()(health.health)
 _take_help(app)

@@ -1,10 +1,12 @@
-"""Words and parts that several pages for schools have in common, in Dutch."""
+"""Words and parts that several texts and pages for schools have in common, in Dutch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Protocol
 
+from doorstroom_client.messages.identifiers import Oin
+from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.output.html import Html, element
 
 
@@ -30,6 +32,26 @@ def naam_van(oin: str, leveranciers: Iterable[Named]) -> str:
 def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else more}"
+
+
+def advies_naam(advies: str) -> str:
+    """A code as people read it: ``VMBO_BB_TM_VMBO_KB_MET_LWOO`` is ``vmbo bb t/m vmbo kb met lwoo``; another text as it is."""
+    if advies not in set(Schooladvies):
+        return advies
+    return advies.lower().replace("_tm_", " t/m ").replace("_", " ")
+
+
+def andere_toets(vorige: str, nu: str) -> str:
+    """What a school is asked that takes the test of another supplier than last year; empty without one of last year.
+
+    Args:
+        vorige: name of last year's supplier; its OIN when it is not configured any more.
+        nu: name of this year's.
+    """
+    if not vorige:
+        return ""
+    whose = "een andere leverancier" if Oin.fits(vorige) else vorige
+    return f"Vorig jaar nam uw school de toets van {whose} af; dit jaar die van {nu}. Klopt dat?"
 
 
 def groepsnaam(groep: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from doorstroom_client.messages.values import moment_in_dutch
 from doorstroom_client.messages.vocabulary import Toetsadvies
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table
-from doorstroom_client.output.words import aantal, groepsnaam, schuif
+from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
 from doorstroom_client.overview import woorden
 from doorstroom_client.overview.gegevens import ONDERDELEN, Bezorgstand, Leerlingregel, SchoolOverzicht
-from doorstroom_client.overview.rangorde import ADVIES_VOLGORDE, Oordeel, advies_naam, vergelijk, zonder_lwoo
+from doorstroom_client.overview.rangorde import ADVIES_VOLGORDE, Oordeel, vergelijk, zonder_lwoo
 from doorstroom_client.overview.woorden import BAK_VAN, HOOG, OPEN, ZELF
 
 _ONBEKEND = "niet herkend"

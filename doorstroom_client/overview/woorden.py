@@ -7,8 +7,9 @@ from collections import Counter
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.output.html import Html, element, joined, text
+from doorstroom_client.output.words import advies_naam
 from doorstroom_client.overview.gegevens import Leerlingregel
-from doorstroom_client.overview.rangorde import Oordeel, advies_naam
+from doorstroom_client.overview.rangorde import Oordeel
 
 _SHOWN = 12  # characters of an ECK-iD
 

@@ -10,11 +10,12 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.calls import new_id
 from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.output.words import andere_toets
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.one_list import Books, doubt_gone
 from doorstroom_client.sending.only_changes import Again, Changes, Verdwenen, compare
-from doorstroom_client.sending.receipt import verdwenen_uitleg, vorige_toets_uitleg
+from doorstroom_client.sending.receipt import verdwenen_uitleg
 from doorstroom_client.store.rows import Outgoing, Queued
 
 
@@ -42,7 +43,10 @@ class Klaargezet:
     @property
     def uitleg(self) -> str:
         """What a school has to know about this, in Dutch; empty when all is well."""
-        told = (vorige_toets_uitleg(self.naam, self.vorige_toets), verdwenen_uitleg(self.naam, len(self.verdwenen)))
+        told = (
+            andere_toets(self.vorige_toets, self.naam),
+            verdwenen_uitleg(self.naam, len(self.verdwenen)),
+        )
         return " ".join(filter(None, told))
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Earlier
-from doorstroom_client.messages.identifiers import Oin
 from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.output.words import andere_toets
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.only_changes import Verdwenen
 from doorstroom_client.transport.request import Operation
@@ -63,7 +63,7 @@ class Ontvangst:
         """What a school has to know about this, in Dutch; empty when all is well."""
         wie = self.naam or self.leverancier
         told = (
-            vorige_toets_uitleg(wie, self.vorige_toets),
+            andere_toets(self.vorige_toets, wie),
             onbekend_uitleg(wie, len(self.onbekend)),
             verdwenen_uitleg(wie, len(self.verdwenen)),
         )
@@ -99,11 +99,3 @@ def verdwenen_uitleg(wie: str, aantal: int) -> str:
         f"{wat} niet meer in uw lijst, maar eerder wel. {wie} houdt {die}: met een bericht kan niets worden verwijderd. "
         "Klopt het dat uw school hier niets meer voor aanlevert, verwijder het dan zelf in het toetssysteem."
     )
-
-
-def vorige_toets_uitleg(wie: str, vorige: str) -> str:
-    """What a school is asked when it takes the test of another supplier than last year, in Dutch; empty when it does not."""
-    if not vorige:
-        return ""
-    whose = "een andere leverancier" if Oin.fits(vorige) else vorige
-    return f"Vorig jaar nam uw school de toets van {whose} af; dit jaar die van {wie}. Klopt dat?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
@@ -45,6 +45,8 @@ class Leerlingstand:
         advies_onbevestigd: it is not known whether the supplier knew the pupil when the advice came.
         resultaten: current results, of different senders or tests.
         rapport: the report was fetched, or there is none.
+        deelnemer_op: moment of the last receipt of this participant, UTC.
+        advies_op: moment of the last receipt of an advice, UTC.
     """
 
     deelnemer: bool = False
@@ -52,6 +54,8 @@ class Leerlingstand:
     advies_onbevestigd: bool = False
     resultaten: int = 0
     rapport: bool = False
+    deelnemer_op: dt.datetime | None = None
+    advies_op: dt.datetime | None = None
 
 
 @dataclass(slots=True, repr=False)
@@ -156,7 +160,14 @@ class Schoolstand:
             advies_onbevestigd=person.unconfirmed,
             resultaten=person.tests,
             rapport=person.has_report and bool(person.resultaten),
+            deelnemer_op=person.deelnemer.at if person.is_deelnemer and person.deelnemer else None,
+            advies_op=person.advies.at if person.has_advies and person.advies else None,
         )
+
+    @property
+    def aantallen(self) -> Schoolstand:
+        """The counts alone, for who keeps many of these: it says nothing of a pupil that you name."""
+        return replace(self, _book=None)
 
     def buiten(self, leerlingen: Iterable[Leerling]) -> int:
         """How many pupils are known here that are none of these.

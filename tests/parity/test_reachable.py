@@ -22,6 +22,7 @@ PUBLIC = (
     "doorstroom_client.readers",
     "doorstroom_client.receiving",
     "doorstroom_client.receiving.server",
+    "doorstroom_client.season",
     "doorstroom_client.simulator",
     "doorstroom_client.transport",
 )

@@ -68,14 +68,17 @@ def test_counts_what_was_sent_and_what_came(store: Any) -> None:
     assert counts(found, "resultaten", "dubbel", "zonder_resultaat", "zonder_rapport") == (2, 1, 2, 2)
     assert (found.leveranciers, found.laatst_verstuurd) == ((SUPPLIER_OIN,), NOW + DAY)
     assert found.laatst_ontvangen == NOW - 59 * DAY
-    assert found.van(Leerling("een")) == Leerlingstand(deelnemer=True, advies=True, resultaten=2)
+    assert found.van(Leerling("een")) == Leerlingstand(
+        deelnemer=True, advies=True, resultaten=2, deelnemer_op=NOW, advies_op=NOW + DAY
+    )
     assert found.van(Leerling("een", "k-twee")).resultaten == 2, "the ECK-iD leads"
-    assert found.van(Leerling(las_key="k-drie")) == Leerlingstand(deelnemer=True)
+    assert found.van(Leerling(las_key="k-drie")) == Leerlingstand(deelnemer=True, deelnemer_op=NOW)
     assert found.van(Leerling("nieuw", "k-drie")) == Leerlingstand(), "that key is of somebody with another ECK-iD"
     assert found.buiten([Leerling("een"), Leerling("twee"), Leerling(las_key="k-drie")]) == 1
     assert "een" not in repr(found)
     kept = pickle.loads(pickle.dumps(found))
-    assert kept == found
+    assert kept == found == found.aantallen
+    assert found.aantallen.van(Leerling("een")) == Leerlingstand()
     assert kept.van(Leerling("een")) == Leerlingstand(), "marks and the key stay behind"
 
 
@@ -132,7 +135,7 @@ def test_who_had_a_result_is_known_after_a_purge(store: Any, schooljaar: str) ->
     assert query(store, "SELECT count(*) FROM leerlingresultaat")[0][0] == 0
     assert stand(store) == before
     assert counts(before, "resultaten", "zonder_resultaat", "zonder_rapport") == (2, 1, 1)
-    assert stand(store).van(Leerling("een")) == Leerlingstand(deelnemer=True, resultaten=1, rapport=True)
+    assert stand(store).van(Leerling("een")) == Leerlingstand(deelnemer=True, resultaten=1, rapport=True, deelnemer_op=NOW)
     store.inbox.add_many([delivery("een", 1, schooljaar=schooljaar)])  # an update of the supplier
     assert counts(stand(store), "resultaten", "dubbel", "zonder_rapport") == (2, 0, 2)
 
