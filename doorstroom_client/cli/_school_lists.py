@@ -36,6 +36,7 @@ class SchoolLists:
         self._told = 0
         self._file = None if path.is_dir() else path
         self._by_key: dict[str, Path] = {}
+        self._read: Leerlingenlijst | None = None
         if self._file is not None:
             if len(schools) != 1:
                 raise typer.BadParameter("a file is of one school: name it with --school, or give a folder", param_hint="PATH")
@@ -52,14 +53,15 @@ class SchoolLists:
 
     def __call__(self, school: School) -> Leerlingenlijst | None:
         """The pupils of a school; None when there is no file of it, or when it cannot be read, which is told."""
-        file = self._file or self._find(school)
+        if self._file is not None:
+            self._read = self._read or directory(self._file)
+            return self._read
+        file = self._find(school)
         if file is None:
             return None
         try:
             return directory(file)
         except DoorstroomError as error:
-            if self._file is not None:
-                raise
             self.code = worst([self.code, code_of(error)])
             self._told += 1
             if self._told <= _SHOWN:

@@ -93,6 +93,8 @@ def seizoen_command(
     chosen = chosen_schools(settings, school, schools, all_schools=all_schools)
     if sent is not None and (leerlingen is None or len(chosen) != 1):
         raise typer.BadParameter("needs --leerlingen, and one school (--school)", param_hint="--sent")
+    if adviezen is not None and sent is None:
+        raise typer.BadParameter("goes with --sent", param_hint="--adviezen")
     lists = None if leerlingen is None else SchoolLists(leerlingen, chosen)
     now = dt.datetime.now(dt.UTC)
     with on_the_store(settings) as client:

@@ -14,7 +14,10 @@ _OWN = """
   vertical-align: -.2rem; margin-right: .4rem; }
 .afvinken { white-space: nowrap; min-width: 5.5rem; }
 .regel { display: inline-block; min-width: 12rem; border-bottom: 1px solid var(--inkt); }
-@media print { .school { break-before: page; } .afvinken { min-width: 4.5rem; } li { break-inside: avoid; } }
+@media (max-width: 44rem) { .lijst table { min-width: 38rem; } }
+@media print {
+  .school { break-before: page; } .afvinken { min-width: 4.5rem; } .lijst table { min-width: 0; } li { break-inside: avoid; }
+}
 """
 CSS = f"{BASE_CSS}{_OWN}"
 """Everything these pages look like; its checksum stands in their policy."""

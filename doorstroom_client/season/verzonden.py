@@ -203,7 +203,7 @@ def _group(groep: str, members: Sequence[Verzendregel]) -> Html:
         for item in members
     ]
     name = groepsnaam(groep)
-    return schuif(f"Wat is er verstuurd, {name}", table(f"{name}: {aantal(len(members))}", heads, rows))
+    return schuif(f"Wat is er verstuurd, {name}", table(f"{name}: {aantal(len(members))}", heads, rows), "lijst")
 
 
 def _sent(item: Verzendregel) -> Html:

@@ -120,6 +120,7 @@ def test_schools_in_a_file(received: Keten, run: Run, tmp_path: Path) -> None:
     ("args", "code"),
     [
         (("--sent", "v.html"), 64),
+        (("--school", "99AA", *NAMES, "--adviezen", "adviezen.csv"), 64),
         (("--sent", "v.html", *NAMES), 64),
         ((*NAMES,), 64),
         (("--leerlingen", "leeg"), 74),
@@ -152,3 +153,12 @@ def test_another_test_than_last_year(keten: Keten, run: Run) -> None:
     assert f"Vorig jaar nam uw school de toets van {of_last_year.naam} af; dit jaar die van Toetsbureau Noord." in result.stderr
     assert told not in run(*given, "--dry-run").stdout, "before the first list only"
     assert "Klopt dat?" in run("seizoen", "--school", "99AA", *MARCH).stdout
+
+
+def test_a_dry_run_makes_no_store(keten: Keten, run: Run) -> None:
+    keten.store.unlink(missing_ok=True)
+    given = ("deelnemers", "send", "deelnemers.csv", "--school", "99AA", "--dry-run")
+    assert run(*given).exit_code == 0
+    assert not keten.store.exists()
+    keten.store.write_text("no store")
+    assert run(*given).exit_code == 0
