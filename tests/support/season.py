@@ -6,11 +6,21 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
-from doorstroom_client import BekendeLeerling, Deelname, Leerling, Leerlingenlijst, Schoolstand
+from doorstroom_client import (
+    Advies,
+    BekendeLeerling,
+    Deelname,
+    Leerling,
+    Leerlingenlijst,
+    Schoolstand,
+    Verstuurd,
+    Verzendstand,
+)
+from doorstroom_client.season import als_pagina, beoordeel, maak_verzonden, verzonden_pagina
 from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, mark
 from doorstroom_client.store.rows import Noted
 from doorstroom_client.store.schoolstand import Book, ResultMark
-from support import NOW, SCHOOL, SUPPLIER_OIN
+from support import LEVERANCIER, NOW, SCHOOL, SUPPLIER_OIN
 
 YEAR = "2025-2026"
 ABC = ("anna", "bo", "cas")
@@ -69,3 +79,23 @@ def day(text: str) -> dt.date:
 def leerling(name: str) -> Leerling:
     """The identities of an invented pupil."""
     return Leerling(eck_id=name)
+
+
+def whole_pages() -> dict[str, bytes]:
+    """A page of each kind: of one school, of many, and of what was sent."""
+    stand = school_stand(ABC, ABC[:1], [came("anna", report=""), came("bo"), came("bo", "DIA")])
+    own = lijst(*ABC, "dirk", dirk=Deelname.VERHINDERD)
+    one = beoordeel(stand, SCHOOL, on=day("2026-03-10"), leerlingen=own, leveranciers=[LEVERANCIER])
+    sent = maak_verzonden(
+        stand,
+        SCHOOL,
+        leerlingen=own,
+        adviezen=[Advies(leerling(name), "HAVO_TM_VWO") for name in ABC],
+        verstuurd=[Verstuurd(leerling(name), state, SUPPLIER_OIN, NOW) for name, state in zip(ABC, Verzendstand, strict=False)],
+        leveranciers=[LEVERANCIER],
+    )
+    return {
+        "seizoen": als_pagina([one], gemaakt_op=NOW),
+        "scholen": als_pagina([one, one], gemaakt_op=NOW),
+        "verzonden": verzonden_pagina(sent, gemaakt_op=NOW),
+    }
