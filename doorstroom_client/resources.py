@@ -157,7 +157,7 @@ class Resources:
         if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
             return None
         store = self.store()
-        return Books(store.ledger, store.outbox, self._now)
+        return Books(store.ledger, store.outbox, store.tests, self._now)
 
     def _open_once(self) -> Store | Inbox:
         with self._lock:

@@ -164,6 +164,10 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
         "`1` or `m` (man), `2` or `v` (vrouw), `9` or `x` (not specified); empty or absent means 9",
         "sekse, m/v, gender, sex",
     ),
+    "deelname": (
+        "`verhinderd` or `ontheffing`: the pupil takes no part in the test; else empty or absent. It is never sent",
+        "",
+    ),
 }
 """Column -> what a cell may hold, and the other names that the column may have."""
 
@@ -471,6 +475,8 @@ def csv_page() -> str:
             columns_table((*DEELNEMERS.required, *DEELNEMERS.optional), DEELNEMERS),
             "\nA name with a question mark is refused: that is what is left of a letter when a file was saved in an encoding",
             " that does not have it.\nAn agreement without `geslacht` leaves that column out, whatever the file holds.\n",
+            "The column `deelname` stays at the school: `doorstroom seizoen` and `read_leerlingen` read it; no message has it.",
+            " A pupil\nwith one of the two words is sent like the others, and is not told as missing a result.\n",
             f"\n## Advice (adviezen)\n\n```text\n{ADVIEZEN.example}\n```\n\n",
             columns_table((*ADVIEZEN.required, *ADVIEZEN.optional), ADVIEZEN),
             ADVICE_INTRO,

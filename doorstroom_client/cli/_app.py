@@ -25,6 +25,7 @@ from doorstroom_client.cli import (
     planning,
     rapporten,
     resultaten,
+    seizoen,
     serve,
     simulator,
     store,
@@ -99,6 +100,7 @@ app.add_typer(store.app, name="store")
 app.command()(serve.serve)
 app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
+seizoen.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
 app.command()(planning.planning)
 app.add_typer(teksten.app, name="teksten")

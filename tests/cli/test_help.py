@@ -59,6 +59,7 @@ def test_all_commands_are_there() -> None:
         "teksten list",
         "teksten show",
         "teksten page",
+        "seizoen",
     }
 
 

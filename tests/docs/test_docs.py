@@ -54,6 +54,7 @@ EXPECTED = (
     "how-to/install-your-certificate.md",
     "how-to/make-the-overview.md",
     "how-to/read-the-overview.md",
+    "how-to/season.md",
     "explanation/chain.md",
     "explanation/safety.md",
     "explanation/data-protection.md",

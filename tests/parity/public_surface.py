@@ -141,6 +141,7 @@ def synchronous(school: dc.School, transport: dc.Transport, request: dc.InboundR
         assert_type(client.terugweg.handle(request), dc.InboundResponse)
         assert_type(client.store.purge(), dc.Purged)
         assert_type(client.store.purges(), list[dc.Purged])
+        assert_type(client.store.seizoen(), Iterator[dc.Schoolstand])
         assert_type(client.store.counts(), dict[str, int])
 
 

@@ -24,6 +24,7 @@ PUBLIC = (
     "doorstroom_client.receiving",
     "doorstroom_client.receiving.server",
     "doorstroom_client.school_texts",
+    "doorstroom_client.season",
     "doorstroom_client.simulator",
     "doorstroom_client.transport",
 )
@@ -37,6 +38,7 @@ MADE_BY_THE_LIBRARY = {
     "ChainServers.__init__",
     "Rules.with_events",
     "Verdwenen.__init__",
+    "Schoolstand.__init__",
     "EdexmlStroom.__init__",
     "Vermelding.read",
     "Dienst.read",

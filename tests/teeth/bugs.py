@@ -1531,3 +1531,40 @@ def _(_: Any, self: Any, school: Any) -> Any:
 )
 def _(_: Any, value: Any, setting: str) -> Any:
     return value
+
+
+# --- the season
+
+
+@bug("seizoen", "a result that was purged never came", "store.purging:_REMEMBER", "tests/store/test_season.py", only="purge")
+def _(remember: str) -> str:
+    return remember.replace("current = 1", "current = 2")
+
+
+@bug("seizoen", "what DUO has twice is not told", "season.beoordelen:_signalen", "tests/season/test_season.py", only="duo")
+def _(signals: Any, stand: Any, *rest: Any) -> Iterator[Any]:
+    return (item for item in signals(stand, *rest) if item.nummer != "150")
+
+
+@bug(
+    "seizoen",
+    "who takes no part is missing all the same",
+    "season.beoordelen:_regels",
+    "tests/season/test_season.py::test_what_is_missing_by_the_list_of_the_school",
+)
+def _(regels: Any, stand: Any, lijst: Any) -> Iterator[Any]:
+    from doorstroom_client import Leerlingenlijst
+
+    return regels(stand, Leerlingenlijst(replace(item, deelname=None) for item in lijst))
+
+
+@bug(
+    "seizoen",
+    "another test than last year is told with every list",
+    "store.school_tests:SchoolTests.changed",
+    "tests/sending/test_how_far.py",
+    only="another_test",
+)
+def _(_: Any, self: Any, key: Any, schooljaar: str) -> str:
+    before = self.year_before(key.routeringskenmerk, schooljaar)
+    return "" if before == key.leverancier else before
