@@ -10,7 +10,7 @@ import pytest
 
 from doorstroom_client.ketentest.drivers import Las
 from doorstroom_client.ketentest.partner import opened
-from doorstroom_client.ketentest.plan import read_plan
+from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.run import Choice, Run
 from doorstroom_client.ketentest.scenario import Rol, Scenario
@@ -80,13 +80,13 @@ def play(run: Run, scenario: Scenario, properties: list[tuple[str, object]]) -> 
         pytest.xfail(found.why)
     if found.oordeel in _NOT_DECIDED:
         pytest.skip(f"{found.oordeel.value}: {found.why}")
-    if found.oordeel not in (Oordeel.GESLAAGD, Oordeel.AFWIJKEND) or found.why:
+    if found.oordeel not in (Oordeel.GESLAAGD, Oordeel.AFWIJKEND) or found.alarm:
         pytest.fail(told(found), pytrace=False)
 
 
 def told(found: Played) -> str:
     """What was wrong, in lines."""
-    lines = [f"{found.scenario.id} {found.scenario.titel}: {found.oordeel.value}", *([found.why] if found.why else [])]
+    lines = [f"{found.scenario.id} {found.scenario.titel}: {found.oordeel.value}", *filter(None, (found.why, found.alarm))]
     for item in found.keuringen:
         if item.counts and item.oordeel is not Oordeel.GESLAAGD:
             lines.append(f"  {item.eis}: verwacht {item.expected}, kreeg {item.got} (bij: {item.whose.value})")
