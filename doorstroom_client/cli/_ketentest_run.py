@@ -71,6 +71,9 @@ CertificatesOption = Annotated[
         help="Folder with certificates of ours that have to be refused, as ketentest certificates makes them in pki-refused.",
     ),
 ]
+VersieLasOption = Annotated[
+    str, typer.Option("--versie-las", metavar="TEXT", help="Name and version of the LAS, for the report and ketentest ready.")
+]
 ToetsOption = Annotated[str, typer.Option("--toets", metavar="TEST", help="Which test: ICE, DIA, ROUTE_8, …")]
 
 

@@ -18,11 +18,13 @@ from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._ketentest_run import FolderArgument, alone_in, write_whole_report
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.output.files import write_whole
 
 if TYPE_CHECKING:
-    from doorstroom_client.config import Settings
     from doorstroom_client.ketentest.letters import Parties
     from doorstroom_client.ketentest.plan import Plan
     from doorstroom_client.ketentest.ready import Cel
@@ -77,7 +79,6 @@ def new(
     from doorstroom_client.ketentest.new_plan import Known, plan_text
     from doorstroom_client.ketentest.plan import FILE
     from doorstroom_client.ketentest.plan_days import on_day, usual_end
-    from doorstroom_client.messages.identifiers import Schooljaar
 
     terminal.set_mode()
     first = begin.date() if begin else None
@@ -199,10 +200,8 @@ def ready(
     Example:
       doorstroom ketentest ready --schooljaar 2026-2027
     """
-    from doorstroom_client.config.reader import file_in_use
     from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, overview
-    from doorstroom_client.messages.identifiers import Schooljaar
 
     terminal.set_mode(as_json=as_json)
     if schooljaar is not None and not Schooljaar.fits(schooljaar):
@@ -270,8 +269,6 @@ def _write_calendar(plan: Plan) -> None:
 
 def _settings(config: Path | None, *, must: bool = False) -> Settings | None:
     """A configuration; None when there is none, or when it cannot be read and need not be."""
-    from doorstroom_client.config import load_settings
-
     if config is None:
         return None
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.plan import Plan
+from doorstroom_client.ketentest.pupils import KLAS
 from doorstroom_client.ketentest.report.verslag import Beurt, Opruimregel, Rapport, Stand
 from doorstroom_client.ketentest.report.wording import STANDEN, number_of, summary
 from doorstroom_client.ketentest.steps import Whose
@@ -13,6 +14,7 @@ from doorstroom_client.messages.values import as_moment, moment_in_dutch
 
 LIST_FILE, LETTER_FILE = "opruimlijst.txt", "afsluiting.txt"
 """The names of the list and the mail in the folder of a test."""
+_MOST_IN_MAIL = 40
 
 
 def cleanup_list(rapport: Rapport) -> bytes:
@@ -43,7 +45,7 @@ def _letter(plan: Plan, rapport: Rapport) -> Iterator[str]:
     if theirs:
         yield title("Wat wij u nog vragen")
         yield bullets(map(_turn, theirs))
-    yield from _list(rapport)
+    yield from _list(rapport, most=_MOST_IN_MAIL)
     yield closing(plan)
 
 
@@ -51,7 +53,8 @@ def _turn(item: Beurt) -> str:
     return f"{item.text} Blijkt uit {', '.join(item.scenarios)}."
 
 
-def _list(rapport: Rapport) -> Iterator[str]:
+def _list(rapport: Rapport, most: int | None = None) -> Iterator[str]:
+    """The list; when it is longer than a mail should be, of the class only, and the rest is in the file."""
     there = [item for item in rapport.opruimlijst if item.stand is not Stand.GEWEIGERD]
     yield title("Opruimlijst")
     if not there:
@@ -64,6 +67,13 @@ def _list(rapport: Rapport) -> Iterator[str]:
         kt-{rapport.head.run}-.
         {f"Stand van {moment_in_dutch(moment)}." if moment else ""}"""
     )
+    if most is not None and len(there) > most:
+        klas = [item for item in there if item.label in KLAS]
+        yield paragraph(
+            f"""Hieronder staan de leerlingen van de proefklas. De andere {len(there) - len(klas)}, van losse scenario's, staan
+            in {LIST_FILE}, bij deze mail."""
+        )
+        there = klas
     for school in dict.fromkeys((item.edu_to, item.edu_from) for item in there):
         found = [item for item in there if (item.edu_to, item.edu_from) == school]
         yield "\n".join([f"edu-to {school[0] or '(geen)'}, edu-from {school[1] or '(geen)'}", *_pupils(found)])

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client import __version__
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
@@ -23,6 +22,7 @@ from doorstroom_client.ketentest.plan import OF_A_SUPPLIER, Plan
 from doorstroom_client.ketentest.plan_days import on_day
 from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.report.as_json import SOORT, VERSIE
+from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.verdicts import Oordeel
@@ -33,7 +33,6 @@ OWN = (Rol.LAS, Rol.ONTVANGER)
 SUPPLIERS = OF_A_SUPPLIER
 """The halves of a supplier."""
 _NAMES = {"versie_las": "het LAS", "versie_leverancier": "het toetssysteem"}
-_PROGRAM = f"doorstroom_client {__version__}"
 _LATER, _THEIRS, _OURS, _BUG = 75, 69, 65, 70
 _NEVER = "nooit"
 
@@ -186,8 +185,9 @@ def _own(
             made[rol] = Cel(stand=_NEVER, tekst="–", code=_LATER)
             continue
         cel = _judged(newest, rol, _OURS)
-        itself = str(newest.about.get("las", "")).startswith("doorstroom_client")
-        old = newest.about["las"] != _PROGRAM if itself else _older(newest, now)
+        # A run in which this library was the LAS is of another version when the library is; any other one when the LAS is.
+        itself = str(newest.about.get("versie_las", "")).startswith("doorstroom_client ")
+        old = _older(newest, {"versie_las": PROGRAM} if itself else now)
         made[rol] = _changed(cel, "verlopen", "verlopen") if old and cel.code in (0, _LATER) else cel
     return made
 

@@ -17,6 +17,8 @@ from doorstroom_client.ketentest.report.verslag import Keurregel, Message, NietG
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.verdicts import Keuring
 
+PROGRAM = f"doorstroom_client {__version__}"
+"""Name and version of what makes a report; also of the LAS, where this library is the LAS under test."""
 _SCHOOLJAAR = re.compile(r"[0-9]{4}-([0-9]{4})")
 
 
@@ -45,7 +47,7 @@ def make_rapport(head: Head, played: Sequence[Played], requirements: Requirement
         ),
         as_of=max((stap.moment for item in verslagen for stap in item.stappen), default=""),
         counts_until=counts_until(head.schooljaar),
-        program=f"doorstroom_client {__version__}",
+        program=PROGRAM,
     )
 
 
