@@ -264,16 +264,12 @@ def _of_plan(choice: Choice, plan: Plan) -> Choice:
 
 def _lies_still(plan: Plan, at: dt.datetime) -> bool:
     """Whether nothing may be sent today, which is told."""
-    from doorstroom_client.ketentest.plan_days import on_day, weekday
+    from doorstroom_client.ketentest.plan_days import lies_still, on_day
 
-    today = on_day(at)
-    still, first = plan.still_on(today), plan.first_day
-    if still is not None:
-        told, until = f"De test is uitgesteld tot {weekday(still.naar)}: {still.reden.rstrip('.')}", still.naar
-    elif first is not None and today < first:
-        told, until = f"De test begint op {weekday(first)}", first
-    else:
+    found = lies_still(plan, on_day(at))
+    if found is None:
         return False
+    until, told = found
     if terminal.is_json():
         terminal.emit_json({"wacht_tot": until.isoformat(), "reden": told})
     terminal.say(f"{told}. Tot die dag wordt niets verstuurd; ketentest preflight kan wel.")

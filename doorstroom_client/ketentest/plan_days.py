@@ -36,6 +36,21 @@ def weekday(day: dt.date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {in_dutch(day)}"
 
 
+def lies_still(plan: Plan, today: dt.date) -> tuple[dt.date, str] | None:
+    """Until when nothing may be sent, with the reason in Dutch; None on a day on which the test goes on.
+
+    Args:
+        plan: what was agreed.
+        today: this day.
+    """
+    still, first = plan.still_on(today), plan.first_day
+    if still is not None:
+        return still.naar, f"De test is uitgesteld tot {weekday(still.naar)}: {still.reden.rstrip('.')}"
+    if first is not None and today < first:
+        return first, f"De test begint op {weekday(first)}"
+    return None
+
+
 def usual_end(begin: dt.date) -> dt.date:
     """The last day of a test whose last day nobody chose: results and a corrected one have had their terms."""
     return workday_after(begin, TERMS["resultaten"] + TERMS["correctie"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import fnmatch
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -11,8 +12,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError, Problem
+from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, CERTIFICATES
 from doorstroom_client.ketentest.plan import FILE, OF_A_SUPPLIER, TERMS, Bekend, Plan, Uitstel
 from doorstroom_client.ketentest.scenario import Rol
+from doorstroom_client.ketentest.scenarios import REGISTER
 
 T = TypeVar("T")
 Kinds = Mapping[str, type]
@@ -77,7 +80,7 @@ class _Reading:
             "scenarios": self._scenarios,
             "uiterlijk": self._uiterlijk,
             "opstelling": self._opstelling,
-            "bekend": lambda items: self._each(Bekend, items, "bekend", _BEKEND, may_lack="eis"),
+            "bekend": self._bekend,
             "uitstel": lambda items: self._each(Uitstel, items, "uitstel", _UITSTEL, may_lack="einde"),
         }
         made.update({name: make(made[name]) for name, make in makers.items() if name in made})
@@ -105,11 +108,16 @@ class _Reading:
         return {**TERMS, **terms}
 
     def _scenarios(self, items: list[Any]) -> tuple[str, ...]:
-        wrong = [at for at, item in enumerate(items) if not isinstance(item, str)]
-        self._problems += [Problem(f"scenarios[{at}]", 'must be text, such as "TS-2*"') for at in wrong]
+        ids = [item.id for item in REGISTER if item.rol in (Rol.VOORAF, *OF_A_SUPPLIER)]
+        for at, item in enumerate(items):
+            if not isinstance(item, str):
+                self._problems.append(Problem(f"scenarios[{at}]", 'must be text, such as "TS-2*"'))
+            elif not fnmatch.filter(ids, item):
+                self._problems.append(Problem(f"scenarios[{at}]", "fits no scenario of a supplier"))
         return tuple(item for item in items if isinstance(item, str))
 
     def _opstelling(self, states: dict[str, Any]) -> Mapping[str, Any]:
+        self._only_known(states, "opstelling.", {"school": "", **ARRANGEMENTS, **CERTIFICATES})
         for name, value in states.items():
             if value == "":
                 what = (
@@ -119,6 +127,17 @@ class _Reading:
                 )
                 self._empty(f"opstelling.{name}", what)
         return states
+
+    def _bekend(self, items: list[Any]) -> tuple[Bekend, ...]:
+        found = self._each(Bekend, items, "bekend", _BEKEND, may_lack="eis")
+        known = {item.id: item.eisen for item in REGISTER}
+        for item in found:
+            # A slip in either would mean that nothing is known, and that nobody hears of it.
+            if item.scenario not in known:
+                self._problems.append(Problem("bekend", f'there is no scenario "{item.scenario}"'))
+            elif item.eis and item.eis not in known[item.scenario]:
+                self._problems.append(Problem("bekend", f'{item.scenario} does not check "{item.eis}"'))
+        return found
 
     def _each(self, made: Callable[..., T], items: list[Any], name: str, kinds: Kinds, may_lack: str) -> tuple[T, ...]:
         found: list[T] = []

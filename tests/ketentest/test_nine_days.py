@@ -10,11 +10,13 @@ import datetime as dt
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
 from support import command_line
 from support.command_line import ROOT, Run
+from support.ketentest import write_plan
 
 from doorstroom_client.cli import _ketentest_run
 from doorstroom_client.ketentest.journal import JOURNAL, Journal
@@ -55,6 +57,12 @@ class Days:
         self.told.append(found.output)
         return " ".join(found.output.split())
 
+    def data(self, *args: object, code: int) -> Any:
+        """What a command writes for a program."""
+        found = self._run("ketentest", *args, "--json")
+        assert found.exit_code == code, found.output
+        return json.loads(found.stdout)
+
     def run(self, *more: str, code: int) -> str:
         return self.do("run", FOLDER, *more, code=code)
 
@@ -64,6 +72,7 @@ def days(keten: Keten, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     keten.reset()
     monkeypatch.chdir(tmp_path)
     keten.write_config(Path("doorstroom.toml"), environment="sandbox")
+    FOLDER.parent.mkdir()
     return Days(keten, run, monkeypatch)
 
 
@@ -245,7 +254,7 @@ def the_end(days: Days) -> None:
     assert all(f"- {name} " in names for name in accepted)
     letter = (FOLDER / "afsluiting.txt").read_text("utf-8")
     assert names.strip() in letter
-    found = json.loads(days.do("ready", "--json", code=75))["leveranciers"]
+    found = days.data("ready", code=75)["leveranciers"]
     rollen = next(item["rollen"] for item in found if item["naam"] == "ICE")
     assert {name: rollen[name]["stand"] for name in rollen} == {
         "las": "nooit",
@@ -268,3 +277,54 @@ def every_line_on_the_page_was_printed(days: Days) -> None:
     for line in shown:
         pattern = re.escape(line).replace("…", ".*")
         assert line.startswith("30 8 ") or any(re.fullmatch(pattern, item) for item in told), line
+
+
+@pytest.mark.parametrize("days_down", [1, 2])
+def test_a_server_that_stays_away_fails_after_a_day(days_down: int, days: Days, keten: Keten) -> None:
+    FOLDER.mkdir()
+    write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-101", "TS-103"]', uiterlijk="{ antwoord = 30 }")
+    server = keten.servers.suppliers["ICE"]
+    days.day(1)
+    assert "TS-103" in days.run(code=75)
+    server.stop()
+    try:
+        days.day(2)
+        days.run(code=75)
+        days.day(2 + days_down, hour=9)
+        told = days.run("--quiet", code=69)
+        assert "V-05 was wacht, nu gezakt" in told
+        assert "TS-103 was" not in told
+        days.day(3 + days_down)
+        assert "Nog steeds niet goed: V-05." in days.run(code=69)  # it does not begin to wait anew
+    finally:
+        server.start()
+    assert "V-05 was gezakt, nu geslaagd" in days.run("--quiet", code=75)
+
+
+def test_a_run_for_a_program(days: Days) -> None:
+    FOLDER.mkdir()
+    write_plan(
+        FOLDER,
+        config='"../../doorstroom.toml"',
+        scenarios='["TS-101", "TS-103", "TS-404"]',
+        begin="2025-12-01",
+        einde="2025-12-02",
+    )
+    days.day(28, 11)
+    assert days.data("run", FOLDER, code=75)["wacht_tot"] == "2025-12-01"
+    days.day(1)
+    found = days.data("run", FOLDER, code=75)
+    assert (found["dag"], found["begonnen"], found["laatste_dag"], found["vorige_keer"]) == (
+        1,
+        "2025-12-01",
+        "2025-12-02",
+        None,
+    )
+    assert {item["id"]: (item["was"], item["nu"]) for item in found["veranderd"]}["TS-103"] == (None, "te beoordelen")
+    assert [(item["nummer"], item["scenario"]) for item in found["vragen"]] == [(1, "TS-103")]
+    assert found["vragen"][0]["uiterlijk"].startswith("2025-12-04T23:59")
+    days.day(3)
+    found = days.data("run", FOLDER, code=75)
+    assert (found["veranderd"], found["aandacht"]) == ([], ["De laatste dag was 2 december 2025; nog open: 1."])
+    (FOLDER / "verteld.json").write_text("{", "utf-8")  # nothing of the run follows from it
+    assert len(days.data("run", FOLDER, code=75)["veranderd"]) == 10

@@ -74,6 +74,12 @@ def test_every_arrangement_that_scenarios_need_can_be_asked_for() -> None:
         ({"uitstel": '[{op = 2026-12-01, reden = "r"}]'}, "uitstel[0].van: must be a day"),
         ({"uitstel": "[{opp = 2026-12-01}]"}, 'uitstel[0].opp: is no name that a plan has; did you mean "op"?'),
         ({"bekend": '[{scenario = "TS-101", tot = "morgen", reden = "r"}]'}, "bekend[0].tot: must be a day"),
+        ({"scenarios": '["TS-9*"]'}, "scenarios[0]: fits no scenario of a supplier"),
+        ({"bekend": '[{scenario = "TS-999", tot = 2026-12-01, reden = "r"}]'}, 'bekend: there is no scenario "TS-999"'),
+        (
+            {"bekend": '[{scenario = "TS-101", eis = "OAS:401", tot = 2026-12-01, reden = "r"}]'},
+            'bekend: TS-101 does not check "OAS:401"',
+        ),
         ({"host": '""'}, "host (line 5): is still empty"),
         ({"contakt": '"x"'}, 'contakt: is no name that a plan has; did you mean "contact"?'),
     ],
@@ -82,6 +88,11 @@ def test_every_place_that_is_not_in_order_is_named(more: dict[str, str], says: s
     with pytest.raises(ConfigurationError) as caught:
         read_plan(write_plan(tmp_path, **more))
     assert says in caught.value.message
+
+
+def test_an_arrangement_that_nothing_needs_is_a_slip(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r'opstelling.school_onbekent.*did you mean "school_onbekend"'):
+        read_plan(write_plan(tmp_path, {"school_onbekent": '"99CC"'}))
 
 
 @pytest.mark.parametrize(
