@@ -328,3 +328,21 @@ def test_a_run_for_a_program(days: Days) -> None:
     assert (found["veranderd"], found["aandacht"]) == ([], ["De laatste dag was 2 december 2025; nog open: 1."])
     (FOLDER / "verteld.json").write_text("{", "utf-8")  # nothing of the run follows from it
     assert len(days.data("run", FOLDER, code=75)["veranderd"]) == 10
+
+
+def test_what_deviates_is_in_a_table_the_first_time(days: Days) -> None:
+    FOLDER.mkdir()
+    write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-305"]')
+    days.day(1)
+    told = days.run(code=0)
+    assert "│ TS-305 │ afwijkend │" in told
+    assert "Samen: 7 geslaagd, 1 afwijkend." in told
+    with (FOLDER / "plan.toml").open("a", encoding="utf-8") as plan:
+        plan.write('[[bekend]]\nscenario = "TS-305"\ntot = 2025-12-01\nreden = "release 26.12"\n')
+    assert days.run("--quiet", code=0) == ""
+    days.day(2)
+    told = days.run("--quiet", code=65)
+    assert "ALARM TS-305: de bekende afwijking mocht tot en met 1 december 2025 (release 26.12)" in told
+    assert days.run("--quiet", code=65) == ""  # told today
+    assert "Alarm: " in (FOLDER / "rapport.html").read_text("utf-8")
+    assert days.data("run", FOLDER, code=65)["scenarios"][-1]["alarm"]
