@@ -92,6 +92,9 @@ def self_(
         return conclude(folder if out else None, run, found, strict=strict)
 
 
+ketentest_partner.add_first(app)
+
+
 @app.command("preflight")
 def preflight(folder: FolderArgument, as_json: JsonOption = False, quiet: QuietOption = False) -> int:
     """Look whether everything is in order before a test: namespace, mandates, address, certificate, clock. Sends no pupil.
@@ -218,7 +221,7 @@ def compare(
     return ExitCode.OK if found.same else ExitCode.REFUSED
 
 
-ketentest_partner.add_to(app)
+ketentest_partner.add_last(app)
 ketentest_peers.add_to(app)
 
 

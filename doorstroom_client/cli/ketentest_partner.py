@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,14 +28,20 @@ from doorstroom_client.output.files import write_whole
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.letters import Parties
     from doorstroom_client.ketentest.plan import Plan
-    from doorstroom_client.ketentest.ready import Cel
+    from doorstroom_client.ketentest.ready import Cel, Rij
 
 _STYLES = {"ok": "green", "wacht": "cyan", "vraag": "cyan", "gezakt": "bold red", "fout": "bold red", "verlopen": "yellow"}
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to those of the chain test."""
-    for name, command in (("new", new), ("invite", invite), ("postpone", postpone), ("cleanup", cleanup), ("ready", ready)):
+def add_first(app: typer.Typer) -> None:
+    """Add the commands with which a test begins to those of the chain test."""
+    for name, command in (("new", new), ("invite", invite)):
+        app.command(name)(command)
+
+
+def add_last(app: typer.Typer) -> None:
+    """Add those for later on."""
+    for name, command in (("postpone", postpone), ("cleanup", cleanup), ("ready", ready)):
         app.command(name)(command)
 
 
@@ -220,11 +227,25 @@ def ready(
             cells = [_cell(item.cellen[rol]) for rol in (*OWN, *SUPPLIERS)]
             terminal.row(table, Text(terminal.clean(item.naam), "bold"), *cells, item.laatst)
         terminal.show_table(table)
-        for item in found:
-            for remark in item.opmerkingen:
-                terminal.show_wrapped(f"{item.naam}: {remark}", indent=0)
+        for line in _beside(found):
+            terminal.show_wrapped(line, indent=0)
     codes = [ExitCode(cel.code) for item in found for cel in item.cellen.values()]
     return worst(codes) if codes else ExitCode.LATER
+
+
+def _beside(found: Sequence[Rij]) -> Iterator[str]:
+    """What is told beside the table: when and with which versions, and what is to be done."""
+    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS
+
+    for rol in OWN:  # the same for every supplier
+        if tested := found[0].cellen[rol].getest:
+            yield f"{rol.value}: {tested}"
+    for item in found:
+        for tested in dict.fromkeys(item.cellen[rol].getest for rol in SUPPLIERS):
+            if tested:
+                yield f"{item.naam}: {tested}"
+        for remark in item.opmerkingen:
+            yield f"{item.naam}: {remark}"
 
 
 def _cell(cel: Cel) -> Text:

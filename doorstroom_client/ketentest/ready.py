@@ -55,6 +55,13 @@ class Cel:
     laatst: dt.date | None = None
     versies: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def getest(self) -> str:
+        """When and with which versions, in Dutch; empty when it was never tested."""
+        versions = [value for _, value in self.versies if value]
+        with_them = f" met {' en '.join(versions)}" if versions else "; met welke versie is niet opgegeven"
+        return f"getest op {in_dutch(self.laatst)}{with_them}" if self.laatst else ""
+
     def as_data(self) -> dict[str, Any]:
         """The same for a program."""
         day = self.laatst and self.laatst.isoformat()
