@@ -8,7 +8,8 @@ from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
-from doorstroom_client.ketentest.plan import FILE, Plan, read_plan
+from doorstroom_client.ketentest.plan import FILE, Plan
+from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.verdicts import Oordeel
@@ -42,7 +43,7 @@ def standing_of(folder: Path) -> Ketenteststand:
         ConfigurationError: the plan or the journal is not in order.
         StoreError: the journal cannot be read.
     """
-    plan = read_plan(folder) if (folder / FILE).is_file() else None
+    plan = read_plan(folder, draft=True) if (folder / FILE).is_file() else None
     names = {plan.leverancier} if plan else set[str]()
     if not (folder / JOURNAL).is_file():
         return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan))

@@ -108,3 +108,14 @@ def after_workdays(since: dt.datetime, days: int) -> dt.datetime:
     for _ in range(days):
         day = workday_after(day)
     return dt.datetime.combine(day, dt.time(23, 59, 59), amsterdam()).astimezone(dt.UTC)
+
+
+def workdays_between(first: dt.date, other: dt.date) -> int:
+    """How many working days later the second day is than the first; on a day off it counts as the next working day.
+
+    Args:
+        first: the day that is counted from.
+        other: the same day or a later one; of an earlier one it is none.
+    """
+    count = sum(is_workday(first + number * _DAY) for number in range(1, (other - first).days + 1))
+    return count + (other > first and not is_workday(other))
