@@ -27,7 +27,8 @@ class Event:
 
     Attributes:
         action: which call (``registreren``, ``registreren-schooladviezen``, ``leerlingrapport``, ``osr`` …) or
-            ``certificate``; ``verbinding`` when a connection was checked; ``purge`` when a store was cleared, ``store`` when its file was moved, removed or the like.
+            ``certificate``; ``verbinding`` when a connection was checked; ``purge`` when a store was cleared, ``store`` when
+            its file was moved, removed or the like.
         object: request id, and the first 16 digits of the SHA-256 of what was sent (``-`` when nothing was); of a purge, how
             much was removed; of a store, where its file is now.
         result: what it came to, in the words of the decision table.
