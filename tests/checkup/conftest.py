@@ -1,18 +1,16 @@
-"""A client that checks one supplier, and how its findings are read."""
+"""A client of either kind that checks one supplier."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from support.verbinding import Look
 from support.wire import Speler, certificate, leverancier
 
-from doorstroom_client import Staat, Timeouts, Verbindingscontrole
+from doorstroom_client import Timeouts, Verbindingscontrole
 from doorstroom_client.simulator.pki import Pki
-
-Look = Callable[..., Verbindingscontrole]
 
 
 @pytest.fixture(params=[False, True], ids=["sync", "async"])
@@ -33,22 +31,3 @@ def look(speler: Speler, test_pki: Pki) -> Look:
         return found
 
     return check
-
-
-def wrong(found: Verbindingscontrole) -> dict[str, str]:
-    """What is wrong: its code by what was looked at."""
-    return {item.punt: item.code for item in found.bevindingen if item.staat is Staat.WRONG}
-
-
-def told(found: Verbindingscontrole, punt: str) -> str:
-    """The sentence and the next step about something."""
-    item = found.bevinding(punt)
-    assert item is not None
-    return f"{item.tekst} {item.advies}"
-
-
-def leaf_only(issued_cert: Path, target: Path) -> Path:
-    """The first certificate of a file."""
-    end = "-----END CERTIFICATE-----\n"
-    target.write_text(issued_cert.read_text().split(end)[0] + end)
-    return target

@@ -10,12 +10,11 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from support import SUPPLIER_OIN
+from support.verbinding import Look, wrong
 from support.wire import RawServer
 
 from doorstroom_client.checkup.traffic import read_traffic
 from doorstroom_client.simulator.pki import Pki
-
-from .conftest import Look, wrong
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from faults_support.server import served
 from support import LAS_OIN, SUPPLIER_OIN
 from support.processes import free_port, installed, nginx, running
 from support.ssl_maker import Authority, needs_openssl, together
+from support.verbinding import Look, told, wrong
 from support.wire import Scripted, Speler, certificate, leverancier
 
 from doorstroom_client import ClientCertificate, Staat
@@ -23,8 +24,6 @@ from doorstroom_client.simulator.faults import answer as answering
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.pki import Defect, Pki
 from doorstroom_client.simulator.tls_variants import CBC, STATIC_RSA, TLS_1_1, TlsVariant
-
-from .conftest import Look, told, wrong
 
 DAY = dt.timedelta(days=1)
 VERSIONS = ("-tls1_2", "-tls1_3")
