@@ -91,12 +91,12 @@ class ConnectionChecks:
         return Means(live.current, live.another, self._own, operations.timeouts.connect, seconds, operations.now)
 
     def _own(self) -> Own:
-        trusted = self.live.current().get_ca_certs(binary_form=True)
+        roots = (read_shown([der]) for der in self.live.current().get_ca_certs(binary_form=True))
         leaf, *others = self.live.chain
         return Own(
             leaf.facts.not_after,
             tuple(item.subject for item in others if not item.is_root),
-            tuple(item.subject for item in read_shown(trusted)),
+            tuple(item.subject for root in roots for item in root),
         )
 
     def _registry(self, seconds: float) -> Registry:

@@ -47,15 +47,20 @@ def read_shown(shown: Sequence[bytes]) -> tuple[Certificate, ...]:
     return tuple(found)
 
 
-def diagnose(shown: Sequence[Certificate], own: Own) -> Diagnosis:
+def diagnose(shown: Sequence[Certificate], own: Own, *, by_itself: bool = False) -> Diagnosis:
     """Say why this chain does not lead to a root of ours.
 
     A chain that ends at an unknown name may lack an intermediate, or be of another root: that is the same to whoever looks at
     it. It is told apart where it can be: a leaf alone, a name that stands in our own file as an intermediate, or one that calls
     itself a root.
+
+    Args:
+        shown: what the server sent, its own first; empty when that could not be seen.
+        own: our side.
+        by_itself: whether OpenSSL says that it was signed by itself.
     """
     if not shown:
-        return Diagnosis(ChainFault.UNSEEN)
+        return Diagnosis(ChainFault.SELF_SIGNED if by_itself else ChainFault.UNSEEN)
     top = _top(shown)
     if top.is_root:
         fault = ChainFault.SELF_SIGNED if top is shown[0] else ChainFault.OTHER_ROOT

@@ -26,7 +26,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.url import Origin, Peer
 from doorstroom_client.parties.x509 import peer_oin
 from doorstroom_client.transport.host_names import Names
-from doorstroom_client.transport.tls_faults import alert_in, is_about_our_certificate
+from doorstroom_client.transport.tls_faults import alert_in, broke_off, is_about_our_certificate
 
 _OLD = ("SSL 3.0", "TLS 1.0", "TLS 1.1")
 _NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
@@ -100,9 +100,7 @@ def _no_connection(error: OSError) -> str:
 
 
 def _talk(over: socket.socket, peer: Peer, seen: Seen, means: Means, until: float) -> Seen:
-    context = means.context()
-    context.set_alpn_protocols(["http/1.1"])  # as the HTTP library asks for in real calls
-    line = TlsLine(over, context, seen.host, min(until, time.monotonic() + means.connect))
+    line = TlsLine(over, means.context(), seen.host, min(until, time.monotonic() + means.connect))
     handshake = _shake_hands(line)
     if handshake.ended == "verify" and not handshake.shown:
         handshake = replace(handshake, shown=_shown_in_1_2(seen, means, until))
@@ -152,12 +150,11 @@ def _refused(line: TlsLine, error: ssl.SSLError) -> Handshake:
         return Handshake("unknown_name", version, alert=alert)
     if not version and alert in ("handshake_failure", "insufficient_security"):
         return Handshake("no_cipher", alert=alert)
-    if alert and (version or is_about_our_certificate(error)):  # all else was agreed on before this
+    if is_about_our_certificate(error) or (version and alert == "handshake_failure"):  # all else was agreed on before this
         return Handshake("own_certificate", version, alert=alert)
-    if not alert and isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLSyscallError):
+    if broke_off(error):
         return Handshake("closed", version)
-    ended = error.reason == "UNEXPECTED_EOF_WHILE_READING"
-    return Handshake("closed" if ended else "other", version, alert=alert or (error.reason or "").lower())
+    return Handshake("other", version, alert=alert or (error.reason or "").lower())
 
 
 def _shown_in_1_2(seen: Seen, means: Means, until: float) -> tuple[bytes, ...]:

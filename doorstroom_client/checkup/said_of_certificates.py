@@ -50,13 +50,11 @@ def judge_chain(seen: Seen) -> Bevinding | None:
     if handshake is None:
         return None
     if not handshake.ended:
-        issuer = _leaf(handshake).issuer_name
-        return Bevinding(
-            punt, Staat.OK, "complete", f'Complete: issued by "{_short(issuer)}", under a root in certificate.trust.'
-        )
+        issuer = "".join(f'issued by "{_short(item.issuer_name)}", ' for item in _leaf(handshake))
+        return Bevinding(punt, Staat.OK, "complete", f"Complete: {issuer}under a root in certificate.trust.")
     code = _code(handshake)
     if code in _CHAIN_CODES:
-        found = diagnose(read_shown(handshake.shown), seen.own)
+        found = diagnose(read_shown(handshake.shown), seen.own, by_itself=code == "self_signed")
         return Bevinding(punt, Staat.WRONG, str(found.fault), *_TOLD[found.fault](found))
     if code in _DATE_CODES or code in _HOST_CODES or not code:
         return None
@@ -133,8 +131,9 @@ def judge_end(seen: Seen) -> Bevinding | None:
     if handshake is None:
         return None
     if not handshake.ended:
-        ends = _leaf(handshake).facts.not_after
-        return _end(punt, ends, seen.now, "Their certificate", "Ask the party whether a new one is on its way")
+        ends = [item.facts.not_after for item in _leaf(handshake)]
+        advice = "Ask the party whether a new one is on its way"
+        return _end(punt, ends[0], seen.now, "Their certificate", advice) if ends else None
     code = _code(handshake)
     if code not in _DATE_CODES:
         return None
@@ -201,7 +200,7 @@ _TOLD: dict[ChainFault, Callable[[Diagnosis], tuple[str, str]]] = {
     ChainFault.UNCLEAR: _unclear,
     ChainFault.OTHER_ROOT: _other_root,
     ChainFault.SELF_SIGNED: lambda found: (
-        f'The certificate "{_short(found.at)}" was signed by itself and by no issuer.',
+        f"The certificate{_named(found.at)} was signed by itself and by no issuer.",
         "The party has to install a certificate of PKIoverheid; this is often the one that a server was delivered with",
     ),
     ChainFault.OTHER_KEY: lambda found: (
@@ -215,12 +214,17 @@ _TOLD: dict[ChainFault, Callable[[Diagnosis], tuple[str, str]]] = {
 }
 
 
+def _named(name: str) -> str:
+    return f' "{_short(name)}"' if name else ""
+
+
 def _code(handshake: Handshake) -> str:
     return VERIFY_CODES.get(handshake.verify_code, "untrusted") if handshake.ended == "verify" else ""
 
 
-def _leaf(handshake: Handshake) -> Certificate:
-    return read_shown([handshake.certificate])[0]
+def _leaf(handshake: Handshake) -> tuple[Certificate, ...]:
+    """The one that was verified; none when it is written in a way that OpenSSL reads and we do not."""
+    return read_shown([handshake.certificate])
 
 
 def _is_valid(certificate: Certificate, now: dt.datetime) -> bool:

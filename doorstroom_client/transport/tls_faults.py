@@ -66,12 +66,12 @@ def tls_error(error: BaseException) -> ssl.SSLError | None:
     for _ in range(10):
         if at is None:
             return None
-        if isinstance(at, ssl.SSLError) and not _broke_off(at):
+        if isinstance(at, ssl.SSLError) and not broke_off(at):
             return at
         at = at.__cause__ or at.__context__
     return None
 
 
-def _broke_off(error: ssl.SSLError) -> bool:
+def broke_off(error: ssl.SSLError) -> bool:
     """Newer versions of Python tell a reset that was read late by its reason only."""
     return isinstance(error, _BROKEN_OFF) or error.reason == "UNEXPECTED_EOF_WHILE_READING"

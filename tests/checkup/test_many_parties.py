@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from support import OSR, SCHOOL, SUPPLIER_OIN, FakeTransport
 from support.wire import Scripted, Speler, certificate, leverancier
 
-from doorstroom_client import Client, Leverancier, Staat
+from doorstroom_client import AsyncClient, Client, Leverancier, Staat
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
@@ -57,6 +58,40 @@ def test_the_osr_is_asked_apart_from_the_circuit_of_real_calls(keten: Keten, spe
         client._operations.circuits.failed(peer, 1, 60.0, "")
     assert speler(client.osr.check_verbinding(keten.school)).staat is Staat.OK
     assert client._operations.circuits.admit(peer, object()) > 0
+
+
+def test_one_yes_is_enough_and_without_suppliers_no_mandate_is_asked_about(keten: Keten, speler: Speler) -> None:
+    of_ice = [item for item in keten.leveranciers if item.toetssoort == "ICE"]
+    others = [item for item in keten.leveranciers if item.toetssoort != "ICE"]
+    for suppliers, code in ((others + of_ice, "mandated"), (others, "no_mandate"), ([], "no_suppliers")):
+        client = speler.client(**{**keten.arguments(), "leveranciers": suppliers})
+        assert speler(client.osr.check_verbinding(keten.school)).bevinding("school").code == code
+
+
+def test_a_check_that_is_cancelled_is_told(test_pki: Pki) -> None:
+    events: list[Any] = []
+
+    async def cancelled(url: str) -> None:
+        async with AsyncClient(auteur="Test 1", certificate=certificate(test_pki), on_event=events.append) as client:
+            task = asyncio.ensure_future(client.check_verbinding(leverancier(url), seconds=2))
+            await asyncio.to_thread(arrived.wait, 10)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    arrived, over = threading.Event(), threading.Event()
+
+    def answer(_: Received) -> Answer:
+        arrived.set()
+        over.wait(10)
+        return Answer(404)
+
+    with Scripted(test_pki, test_pki.issue("toets", oin=SUPPLIER_OIN), answer) as server:
+        try:
+            asyncio.run(cancelled(server.url))
+        finally:
+            over.set()
+    assert [(event.action, event.result) for event in events] == [("verbinding", "cancelled")]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from support.wire import RawServer
 
 from doorstroom_client.checkup.traffic import read_traffic
 from doorstroom_client.simulator.pki import Pki
+from doorstroom_client.transport import host_names
 
 
 @contextmanager
@@ -54,6 +56,14 @@ def drips(data: bytes) -> Callable[[socket.socket, threading.Event], object]:
     return talk
 
 
+def breaks_off(connection: socket.socket, _: threading.Event) -> None:
+    connection.recv(1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+_HELLO = b"\x03\x03" + bytes(32) + b"\x00\xc0\x2b\x00\x00\x05\xff\x01\x00\x01\x00"
+HELLO = b"\x16\x03\x03" + (len(_HELLO) + 4).to_bytes(2, "big") + b"\x02" + len(_HELLO).to_bytes(3, "big") + _HELLO
+"""Of a server that takes TLS 1.2 and the suite ECDHE-ECDSA-AES128-GCM-SHA256."""
 ENDLESS_RECORDS = b"\x16\x03\x03\x40\x00" + bytes(16_384)
 
 
@@ -63,6 +73,7 @@ ENDLESS_RECORDS = b"\x16\x03\x03\x40\x00" + bytes(16_384)
         (lambda connection, over: over.wait(30), "silent"),
         (lambda connection, _: connection.close(), "closed"),
         (lambda connection, _: connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"), "closed"),
+        (breaks_off, "closed"),
         (says(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "http"),
         (says(b"<html>"), "http"),
         (says(b"SSH-2.0-OpenSSH_9.2\r\n"), "not_tls"),
@@ -73,6 +84,7 @@ ENDLESS_RECORDS = b"\x16\x03\x03\x40\x00" + bytes(16_384)
         (says(b"\x15\x03\x03\x00\x02\x02\x50"), "other"),
         (says(b"\x16\x03\x03\x00\x04\x02\x00\x00\x00"), "other"),
         (says(b"\x16\x03\x03\x00"), "closed"),
+        (says(HELLO + b"\x15\x03\x03\x00\x02\x02\x50"), "other"),
         (says(ENDLESS_RECORDS * 50), "closed"),
         (drips(b"\x16"), "other"),
     ],
@@ -108,11 +120,18 @@ def answers(data: bytes) -> Callable[[ssl.SSLSocket], None]:
     return talk
 
 
+def resets(tls: ssl.SSLSocket) -> None:
+    tls.recv(1)
+    tls.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    tls.close()
+
+
 @pytest.mark.parametrize(
     ("talk", "code"),
     [
         (lambda tls: threading.Event().wait(3), "timeout"),
         (lambda tls: None, "closed"),
+        (resets, "closed"),
         (lambda tls: tls.recv(65536), "closed"),
         (answers(b"SSH-2.0-OpenSSH\r\n"), "not_http"),
         (answers(b"HTTP/1.1 "), "not_http"),
@@ -133,6 +152,19 @@ def test_after_the_handshake(talk: Callable[[ssl.SSLSocket], None], code: str, l
     assert item is not None
     assert item.code == code
     assert found.bevinding("oin").code == "fits"  # type: ignore[union-attr]
+
+
+def test_a_handshake_that_is_refused_after_the_choice_of_a_suite_is_about_our_certificate(look: Look) -> None:
+    with plain(says(HELLO + b"\x15\x03\x03\x00\x02\x02\x28")) as url:
+        assert wrong(look(url, seconds=2)) == {"own certificate": "handshake_failure"}
+
+
+def test_a_name_server_that_does_not_answer(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(host_names, "_look_up", lambda *_: over.wait(30) and None)
+    found = look("https://toets.example.nl", seconds=1)
+    over.set()
+    assert wrong(found) == {"name": "name_timeout"}
 
 
 @pytest.mark.parametrize("cut", range(0, 160, 3))

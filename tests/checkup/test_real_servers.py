@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,19 @@ from cryptography.hazmat.primitives import hashes, serialization
 from faults_support.server import served
 from support import LAS_OIN, SUPPLIER_OIN
 from support.processes import free_port, installed, nginx, running
-from support.ssl_maker import Authority, needs_openssl, together
+from support.ssl_maker import Authority, needs_openssl, openssl, together
 from support.verbinding import Look, told, wrong
 from support.wire import Scripted, Speler, certificate, leverancier
 
-from doorstroom_client import ClientCertificate, Staat
+from doorstroom_client import ApiKey, ClientCertificate, Staat
+from doorstroom_client.connection_checks import ConnectionChecks
+from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.simulator.faults import answer as answering
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.pki import Defect, Pki
 from doorstroom_client.simulator.tls_variants import CBC, STATIC_RSA, TLS_1_1, TlsVariant
+from doorstroom_client.transport.live import LiveContext
+from doorstroom_client.transport.tls import client_context
 
 DAY = dt.timedelta(days=1)
 VERSIONS = ("-tls1_2", "-tls1_3")
@@ -80,6 +86,25 @@ def test_what_tls_1_3_hides_is_seen_under_tls_1_2(test_pki: Pki, look: Look, tmp
         found = look(url)
     assert wrong(found) == {"chain": "incomplete_chain"}
     assert 'send the intermediate "Simulator Intermediate"' in told(found, "chain")
+
+
+@needs_openssl
+def test_roots_that_are_sent_along(test_pki: Pki, look: Look, tmp_path: Path) -> None:
+    root = Authority(tmp_path / "a", "Vreemde Top")
+    leaf = root.leaf("toets", "serverAuth")
+    with s_server(tmp_path, "-cert", leaf.cert, "-key", leaf.key, "-cert_chain", root.cert) as url:
+        found = look(url)
+        assert wrong(found) == {"chain": "untrusted"}
+        assert 'under another root, "Vreemde Top"' in told(found, "chain")
+    made = tmp_path / "self.pem"
+    openssl(
+        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=van de fabriek", "-keyout", made, "-out", tmp_path / "c"
+    )
+    for version, name in (("-tls1_2", ' "van de fabriek"'), ("-tls1_3", "")):
+        with s_server(tmp_path, "-cert", tmp_path / "c", "-key", made, version) as url:
+            found = look(url)
+        assert wrong(found) == {"chain": "self_signed"}
+        assert f"The certificate{name} was signed by itself" in told(found, "chain")
 
 
 @needs_openssl
@@ -221,7 +246,7 @@ def test_answers(answer: Answer, punt: str, staat: Staat, code: str, test_pki: P
     )
     shown = Answer(answer.status, answer.body, answer.content_type, dated)
     with Scripted(test_pki, test_pki.issue("toets", oin=SUPPLIER_OIN), lambda _: shown) as server:
-        found = look(server.url)
+        found = look(server.url, leveranciers=[replace(leverancier(server.url), auth=ApiKey("X-Sleutel", "geheim"))])
         (request,) = server.received
     item = found.bevinding(punt)
     assert item is not None
@@ -320,6 +345,46 @@ def test_nothing_can_be_reached(test_pki: Pki, look: Look) -> None:
     assert wrong(found) == {"port": "timeout"}
     assert "firewall" in told(found, "port")
     assert {item.code for item in found.bevindingen if item.staat is Staat.NOT_SEEN} == {"not_reached"}
+
+
+def test_every_context_has_every_check_on(test_pki: Pki, look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also that of the second look, which is for the certificates that TLS 1.3 hides."""
+    made: list[ssl.SSLContext] = []
+    usual = ssl.SSLContext.wrap_bio
+
+    def wrap_bio(self: ssl.SSLContext, *args: Any, **more: Any) -> ssl.SSLObject:
+        made.append(self)
+        return usual(self, *args, **more)
+
+    monkeypatch.setattr(ssl.SSLContext, "wrap_bio", wrap_bio)
+    with Scripted(test_pki, test_pki.issue_defect(Defect.OTHER_CA, oin=SUPPLIER_OIN), lambda _: Answer(404)) as server:
+        assert wrong(look(server.url)) == {"chain": "other_key"}
+    real = client_context(certificate(test_pki))
+    assert [item.maximum_version for item in made] == [real.maximum_version, ssl.TLSVersion.TLSv1_2]
+    for context in made:
+        assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+        assert context.get_ciphers() == real.get_ciphers()
+        assert context.get_ca_certs() == real.get_ca_certs()
+        assert (context.verify_flags, context.minimum_version) == (real.verify_flags, real.minimum_version)
+
+
+def test_a_second_look_that_cannot_be_made_says_less(test_pki: Pki, speler: Speler, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of a new pair of files is there: real calls go on with the old one."""
+
+    def another(_: LiveContext) -> ssl.SSLContext:
+        raise ConfigurationError("certificate.key: it does not belong to the certificate")
+
+    with Scripted(test_pki, test_pki.issue_defect(Defect.OTHER_CA, oin=SUPPLIER_OIN), lambda _: Answer(404)) as server:
+        given = {"certificate": certificate(test_pki), "leveranciers": [leverancier(server.url)]}
+        client = speler.client(**given)
+        monkeypatch.setattr(LiveContext, "another", another)
+        assert wrong(speler(client.check_verbinding("ICE"))) == {"chain": "unseen"}
+
+
+def test_the_context_is_the_one_of_real_calls(test_pki: Pki, speler: Speler) -> None:
+    client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier("https://localhost:1")])
+    checks = ConnectionChecks(client._operations, client._runtime.resources.live, 20.0)
+    assert checks._means().context() is client._runtime.resources.context()
 
 
 def test_the_check_stands_beside_the_calls(test_pki: Pki, speler: Speler) -> None:

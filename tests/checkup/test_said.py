@@ -148,6 +148,14 @@ def test_a_name_in_a_certificate_steers_nothing_and_has_a_bound(test_pki: Pki) -
         hosts_in(b"\x30\x00")
 
 
+def test_a_verified_certificate_that_we_cannot_read_ends_nothing(test_pki: Pki) -> None:
+    seen = seen_with(test_pki)
+    assert seen.handshake is not None
+    found = said(replace(seen, handshake=replace(seen.handshake, certificate=b"rubbish")))
+    assert found["chain"].tekst == "Complete: under a root in certificate.trust."
+    assert found["their end date"].staat is Staat.NOT_SEEN
+
+
 def test_the_outcome_as_a_value() -> None:
     found = judge(SEEN)
     controle = Verbindingscontrole("ICE", "Toetsbureau", "toets.example.nl", found)
