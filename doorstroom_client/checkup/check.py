@@ -107,7 +107,7 @@ def check_party(
         questions: what it is asked as well, when it is the OSR.
     """
     started = time.monotonic()
-    found: tuple[Bevinding, ...] | None = None
+    found: tuple[Bevinding, ...] = ()
     try:
         found = judge((yield from keep(partial(look_at, peer, means))))
         if questions is not None:
@@ -128,9 +128,9 @@ def _asked(questions: OsrQuestions, found: tuple[Bevinding, ...], seconds: float
     return (yield from questions.ask(seconds))
 
 
-def _tell(teller: Teller, peer: Peer, found: tuple[Bevinding, ...] | None, seconds: float) -> None:
+def _tell(teller: Teller, peer: Peer, found: tuple[Bevinding, ...], seconds: float) -> None:
     """What is told is fixed words: never an address, a name in a certificate or a text of the party."""
-    if found is None:
+    if not found:
         teller(_ACTION, "cancelled", actor=peer.oin, peer=peer.naam, seconds=seconds)
         return
     result = Verbindingscontrole("", "", "", found).staat

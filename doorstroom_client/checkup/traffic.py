@@ -12,6 +12,8 @@ from doorstroom_client.basics.frozen import frozen
 _CIPHERS_CHANGE, _ALERT, _HANDSHAKE, _APPLICATION = 20, 21, 22, 23
 _SERVER_HELLO, _CERTIFICATE, _CERTIFICATE_REQUEST = 2, 11, 13
 _SUPPORTED_VERSIONS = 43
+_ASKS_ANOTHER_HELLO = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+"""In the place of a random number: what looks like a choice of the server asks for another beginning (RFC 8446, 4.1.3)."""
 _VERSIONS = {0x0300: "SSL 3.0", 0x0301: "TLS 1.0", 0x0302: "TLS 1.1", 0x0303: "TLS 1.2", 0x0304: "TLS 1.3"}
 _FINISHED_ALONE = 80
 """Bytes of an encrypted flight of ours in which nothing but the end of the handshake fits."""
@@ -26,7 +28,6 @@ class Traffic:
     Attributes:
         version: that the server chose; empty before it did.
         certificates: as they were shown, in DER; empty under TLS 1.3, where they are encrypted.
-        shows: whether there was a message for certificates at all, even without one in it.
         asks: whether the server asked for ours, where that can be seen.
         encrypted: bytes that cannot be read.
         begins_as_tls: whether the first byte is one of TLS.
@@ -34,7 +35,6 @@ class Traffic:
 
     version: str = ""
     certificates: tuple[bytes, ...] = ()
-    shows: bool = False
     asks: bool = False
     encrypted: int = 0
     begins_as_tls: bool = False
@@ -50,16 +50,15 @@ def read_traffic(stream: bytes) -> Traffic:
             encrypted += len(content)
         elif kind == _HANDSHAKE and not hidden:
             plain += content
-    found = dict.fromkeys((_SERVER_HELLO, _CERTIFICATE, _CERTIFICATE_REQUEST), b"")
-    seen: set[int] = set()
+    found: dict[int, bytes] = {}
     for kind, content in _messages(bytes(plain)):
-        seen.add(kind)
+        if kind == _SERVER_HELLO and content[2:34] == _ASKS_ANOTHER_HELLO:
+            continue
         found[kind] = content
     return Traffic(
-        _version_in(found[_SERVER_HELLO]),
-        tuple(_certificates_in(found[_CERTIFICATE])),
-        _CERTIFICATE in seen,
-        _CERTIFICATE_REQUEST in seen,
+        _version_in(found.get(_SERVER_HELLO, b"")),
+        tuple(_certificates_in(found.get(_CERTIFICATE, b""))),
+        _CERTIFICATE_REQUEST in found,
         encrypted,
         stream[:1] in (bytes([_HANDSHAKE]), bytes([_ALERT])),
     )

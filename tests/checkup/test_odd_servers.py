@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import ssl
 import struct
@@ -165,6 +166,13 @@ def test_a_name_server_that_does_not_answer(look: Look, monkeypatch: pytest.Monk
     found = look("https://toets.example.nl", seconds=1)
     over.set()
     assert wrong(found) == {"name": "name_timeout"}
+
+
+def test_a_server_that_asks_for_another_beginning_has_chosen_nothing_yet() -> None:
+    assert read_traffic(HELLO).version == "TLS 1.2"
+    again = HELLO.replace(bytes(32), hashlib.sha256(b"HelloRetryRequest").digest())
+    assert read_traffic(again).version == ""
+    assert read_traffic(again + HELLO).version == "TLS 1.2"
 
 
 @pytest.mark.parametrize("cut", range(0, 160, 3))
