@@ -7,6 +7,10 @@ from doorstroom_client.async_faces.outbox import AsyncClientOutbox as AsyncClien
 from doorstroom_client.async_faces.store import AsyncClientStore as AsyncClientStore
 from doorstroom_client.async_faces.terugweg import AsyncClientTerugweg as AsyncClientTerugweg
 from doorstroom_client.basics.uitleg import Uitleg as Uitleg
+from doorstroom_client.checkup.bevinding import Bevinding as Bevinding
+from doorstroom_client.checkup.bevinding import Controlepunt as Controlepunt
+from doorstroom_client.checkup.bevinding import Staat as Staat
+from doorstroom_client.checkup.bevinding import Verbindingscontrole as Verbindingscontrole
 from doorstroom_client.client import Client as Client
 from doorstroom_client.errors import AanleveringGesloten as AanleveringGesloten
 from doorstroom_client.errors import ConfigurationError as ConfigurationError

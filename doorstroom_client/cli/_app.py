@@ -18,6 +18,7 @@ from doorstroom_client.cli import (
     demo,
     health,
     ketentest,
+    leverancier,
     mandaat,
     osr,
     outbox,
@@ -92,6 +93,7 @@ app.add_typer(ketentest.app, name="ketentest")
 app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")
+app.add_typer(leverancier.app, name="leverancier")
 app.add_typer(afspraak.app, name="afspraak")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")

@@ -42,6 +42,7 @@ def test_all_commands_are_there() -> None:
         "config show",
         "mandaat check",
         "osr check",
+        "leverancier check",
         "osr register-endpoint",
         "deelnemers send",
         "deelnemers send-many",

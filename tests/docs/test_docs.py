@@ -36,6 +36,7 @@ EXPECTED = (
     "how-to/send-from-edexml.md",
     "how-to/receive-results.md",
     "how-to/receive-behind-a-proxy.md",
+    "how-to/check-a-connection.md",
     "how-to/check-mandates.md",
     "how-to/connect-to-the-osr.md",
     "how-to/helpdesk.md",

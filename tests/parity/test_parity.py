@@ -87,6 +87,8 @@ def test_only_waiting_differs() -> None:
     assert kinds == {
         "Client.__aenter__": False,
         "Client.__aexit__": False,
+        "Client.check_verbinding": False,
+        "Client.check_verbindingen": True,
         "Client.close": False,
         "Client.compare": False,
         "Client.fetch_leerlingrapport": False,
@@ -122,6 +124,7 @@ def test_only_waiting_differs() -> None:
         "ClientOsr.check_mandaten": True,
         "ClientOsr.check_namespace": False,
         "ClientOsr.check_namespaces": False,
+        "ClientOsr.check_verbinding": False,
         "ClientOsr.find_eigen_mandaten": False,
         "ClientOsr.find_endpoints": False,
         "ClientOsr.find_free_routing_id": False,
