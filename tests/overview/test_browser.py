@@ -1,4 +1,4 @@
-"""The pages for schools in a real browser: nothing is asked for or refused, and axe-core has nothing against them."""
+"""The pages for schools in a real browser: nothing is asked for or refused, and axe-core has nothing against them.
 
 Needs Chromium. For axe-core name the folder that holds ``axe.min.js`` (of the npm package axe-core) in DOORSTROOM_AXE.
 """
