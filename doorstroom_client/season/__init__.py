@@ -3,7 +3,7 @@
 from doorstroom_client.season.beoordelen import Namen as Namen
 from doorstroom_client.season.beoordelen import beoordeel as beoordeel
 from doorstroom_client.season.beoordelen import seizoen as seizoen
-from doorstroom_client.season.gegevens import Leerlingregel as Leerlingregel
+from doorstroom_client.season.gegevens import Leerlingseizoen as Leerlingseizoen
 from doorstroom_client.season.gegevens import Punt as Punt
 from doorstroom_client.season.gegevens import Schoolseizoen as Schoolseizoen
 from doorstroom_client.season.gegevens import Signaal as Signaal
@@ -16,10 +16,10 @@ from doorstroom_client.season.termijnen import Termijnen as Termijnen
 from doorstroom_client.season.verzonden import Verzendregel as Verzendregel
 from doorstroom_client.season.verzonden import Verzonden as Verzonden
 from doorstroom_client.season.verzonden import maak_verzonden as maak_verzonden
-from doorstroom_client.season.verzonden import verzonden_pagina as verzonden_pagina
+from doorstroom_client.season.verzonden_pagina import verzonden_pagina as verzonden_pagina
 
 __all__ = [
-    "Leerlingregel",
+    "Leerlingseizoen",
     "Mijlpaal",
     "Namen",
     "Punt",

@@ -9,7 +9,7 @@ from doorstroom_client import BekendeLeerling, Client, Deelname, Leerlingenlijst
 from doorstroom_client.messages.leerlingenlijst import taking_part
 from doorstroom_client.output.words import andere_toets, naam_van
 from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import Leerlingregel, Punt, Schoolseizoen, Signaal, Soort
+from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Signaal, Soort
 from doorstroom_client.season.termijnen import Mijlpaal, Termijnen
 from doorstroom_client.season.woorden import in_woorden
 
@@ -102,7 +102,7 @@ def _counted(stand: Schoolstand) -> Mapping[Soort, int]:
     }
 
 
-def _of_list(stand: Schoolstand, regels: Iterable[Leerlingregel]) -> Mapping[Soort, int]:
+def _of_list(stand: Schoolstand, regels: Iterable[Leerlingseizoen]) -> Mapping[Soort, int]:
     """What is missing by the list of the school."""
     words = [word for item in regels for word in item.mist]
     return _always(stand) | {
@@ -137,7 +137,7 @@ def _punten(counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> I
             yield Punt(soort, number, termijnen.op(soort.mijlpaal), termijnen.dagen(soort.mijlpaal, on))
 
 
-def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingregel]:
+def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingseizoen]:
     """The pupils that take part as far as can be told, by group and name."""
     found = [(item, stand.van(item.leerling)) for item in lijst]
     groups = {item.groep for item, one in found if one.deelnemer or one.advies or one.resultaten}
@@ -153,7 +153,7 @@ def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingrege
                 woorden.GEEN_RAPPORT: bool(one.resultaten) and not one.rapport and item.deelname is None,
             }
             mist = tuple(word for word, is_so in missing.items() if is_so)
-            yield Leerlingregel(naam=item.naam, groep=item.groep, stand=one, deelname=item.deelname, mist=mist)
+            yield Leerlingseizoen(naam=item.naam, groep=item.groep, stand=one, deelname=item.deelname, mist=mist)
 
 
 def _order(item: BekendeLeerling) -> tuple[bool, str, str]:
@@ -161,7 +161,7 @@ def _order(item: BekendeLeerling) -> tuple[bool, str, str]:
 
 
 def _let_op(
-    stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[Leerlingregel], leverancier: str, vorige: str
+    stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[Leerlingseizoen], leverancier: str, vorige: str
 ) -> Iterator[str]:
     excused = [item for item in regels if item.deelname is not None]
     counted = (

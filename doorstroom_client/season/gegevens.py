@@ -80,7 +80,7 @@ class Signaal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Leerlingregel:
+class Leerlingseizoen:
     """One pupil of the school's own list; its repr shows nothing.
 
     Attributes:
@@ -129,7 +129,7 @@ class Schoolseizoen:
     ontbreekt: tuple[Punt, ...] = ()
     let_op: tuple[str, ...] = ()
     signalen: tuple[Signaal, ...] = ()
-    leerlingen: tuple[Leerlingregel, ...] = field(default=(), repr=False)
+    leerlingen: tuple[Leerlingseizoen, ...] = field(default=(), repr=False)
 
     @property
     def termijnen(self) -> Termijnen:

@@ -10,7 +10,7 @@ from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, groepsnaam, schuif
 from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import Leerlingregel, Punt, Schoolseizoen, Soort, Totaal
+from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
 from doorstroom_client.season.stijl import CSS
 from doorstroom_client.season.termijnen import Mijlpaal, Termijnen
 
@@ -135,7 +135,7 @@ def _listed(head: str, lines: Sequence[str]) -> Html | None:
     return joined(element("h2", head), element("ul", [element("li", line) for line in lines], class_="punten"))
 
 
-def _pupils(regels: Sequence[Leerlingregel]) -> Html | None:
+def _pupils(regels: Sequence[Leerlingseizoen]) -> Html | None:
     """Who misses something, by group; without a list there is nobody to name."""
     if not regels:
         return None
@@ -153,7 +153,7 @@ def _pupils(regels: Sequence[Leerlingregel]) -> Html | None:
     return joined(element("h2", "Per leerling"), parts)
 
 
-def _by_group(regels: Sequence[Leerlingregel]) -> Iterator[tuple[str, list[Leerlingregel]]]:
+def _by_group(regels: Sequence[Leerlingseizoen]) -> Iterator[tuple[str, list[Leerlingseizoen]]]:
     for groep in dict.fromkeys(item.groep for item in regels):
         yield groep, [item for item in regels if item.groep == groep]
 

@@ -76,7 +76,7 @@ def test_what_is_missing_by_the_list_of_the_school() -> None:
     assert "Van één leerling met verhindering of ontheffing kwam toch een resultaat." in told
     assert "Eén leerling is wel verstuurd, maar staat niet in uw lijst." in told
     assert "Anna" not in repr(found)
-    assert repr(found.leerlingen[0]) == "Leerlingregel(…)"
+    assert repr(found.leerlingen[0]) == "Leerlingseizoen(…)"
 
 
 def test_groups_that_take_no_part_are_left_out() -> None:
@@ -177,7 +177,10 @@ def test_from_a_client(tmp_path: Path) -> None:
     with make(store=tmp_path / "s.db", outcomes=Peer(), scholen=schools, schooljaar=YEAR) as client:
         client.send(Adviezenlijst(SCHOOL, pupils("HAVO")))
         asked: list[Any] = []
-        found = list(seizoen(client, on=MARCH, leerlingen=lambda school: asked.append(school)))
+        one_by_one = seizoen(client, on=MARCH, leerlingen=lambda school: asked.append(school))
+        first = next(one_by_one)
+        assert asked == schools[:1], "a list is read when its school has its turn"
+        found = [first, *one_by_one]
         assert [item.school for item in found] == asked == schools
         assert [item.leverancier for item in found] == ["Toetsbureau", ""]
         assert [item.stand.adviezen for item in seizoen(client, [SCHOOL.routeringskenmerk, SCHOOL], on=MARCH)] == [1, 1]
