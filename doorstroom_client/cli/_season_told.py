@@ -79,6 +79,7 @@ def as_json(scholen: Sequence[Schoolseizoen], within: int, code: int) -> dict[st
         "gezien_op": scholen[0].on.isoformat(),
         "within": within,
         "termijnen": {mijlpaal.value: scholen[0].termijnen.op(mijlpaal).isoformat() for mijlpaal in Mijlpaal},
+        "dagen": {mijlpaal.value: scholen[0].termijnen.dagen(mijlpaal, scholen[0].on) for mijlpaal in Mijlpaal},
         "totaal": {item.name: getattr(total, item.name) for item in fields(total)},
         "scholen": [_school(item, within) for item in scholen],
         "exit_code": code,

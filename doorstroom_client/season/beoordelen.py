@@ -87,7 +87,10 @@ def beoordeel(
         vorige_toets=vorige,
         verwacht=None if leerlingen is None else sum(item.deelname is None for item in regels),
         ontbreekt=tuple(_punten(counts, termijnen, on)),
-        let_op=tuple(_let_op(stand, leerlingen, regels, leverancier, vorige)),
+        let_op=(
+            *_about_suppliers([naam_van(oin, leveranciers) for oin in stand.leveranciers], vorige),
+            *_let_op(stand, leerlingen, regels),
+        ),
         signalen=tuple(_signalen(stand, counts, termijnen, on)),
         leerlingen=regels,
     )
@@ -160,9 +163,15 @@ def _order(item: BekendeLeerling) -> tuple[bool, str, str]:
     return (not item.groep, item.groep.casefold(), item.naam.casefold())
 
 
-def _let_op(
-    stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[Leerlingseizoen], leverancier: str, vorige: str
-) -> Iterator[str]:
+def _about_suppliers(namen: Sequence[str], vorige: str) -> Iterator[str]:
+    """What to say of whose test it is."""
+    if namen and vorige and vorige not in namen:
+        yield andere_toets(vorige, namen[0])
+    if len(namen) > 1:
+        yield woorden.twee_leveranciers(namen)
+
+
+def _let_op(stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[Leerlingseizoen]) -> Iterator[str]:
     excused = [item for item in regels if item.deelname is not None]
     counted = (
         (woorden.UITGEZONDERD, len(excused)),
@@ -171,11 +180,9 @@ def _let_op(
         (woorden.BUITEN_LIJST, 0 if lijst is None else stand.buiten(item.leerling for item in lijst)),
         (woorden.DEFINITIEF, stand.resultaten),
     )
-    if leverancier and vorige and leverancier != vorige:
-        yield andere_toets(vorige, leverancier)
-    for vormen, number in counted:
+    for zin, number in counted:
         if number:
-            yield in_woorden(vormen, number)
+            yield in_woorden(zin, number)
 
 
 def _signalen(stand: Schoolstand, counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> Iterator[Signaal]:

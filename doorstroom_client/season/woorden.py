@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 Zin = tuple[str, str, str]
 """What it is for one, for more with a place for their number, and what to do."""
@@ -127,6 +127,14 @@ def in_woorden(zin: Zin, number: int) -> str:
     """The text for one, or for more with their number, and what to do."""
     one, more, act = zin
     return f"{one if number == 1 else more.format(number)} {act}".rstrip()
+
+
+def twee_leveranciers(namen: Sequence[str]) -> str:
+    """What a school is told that sent lists to more than one supplier in a year."""
+    return (
+        f"Dit schooljaar zijn lijsten verstuurd naar {', '.join(namen[:-1])} en {namen[-1]}. Een leerling maakt één toets. "
+        "Verwijder uw leerlingen in het toetssysteem waar zij de toets niet maken."
+    )
 
 
 def dagen(number: int) -> str:

@@ -21,7 +21,9 @@ _ACCEPTED = (
     "AND routeringskenmerk = ? AND schooljaar = ? ORDER BY id"
 )
 _OPEN_LISTS = f"SELECT state FROM outbox WHERE routeringskenmerk = ? AND {OPEN} AND schooljaar = ?"
-_PARKED = "SELECT count(*) FROM outbox WHERE routeringskenmerk = ? AND state = 'parked' AND schooljaar = ? AND expires_at > ?"
+_PARKED = (
+    "SELECT soort, ended_at FROM outbox WHERE routeringskenmerk = ? AND state = 'parked' AND schooljaar = ? AND expires_at > ?"
+)
 _RESULTS = (
     "SELECT about, las, toets, sender_oin, schooljaar, received_at, rapport.state FROM leerlingresultaat "
     "LEFT JOIN rapport ON rapport.resultaat = leerlingresultaat.id WHERE edu_to = ? AND current = 1"
@@ -67,7 +69,7 @@ class Season:
             before = suppliers_in(cursor, routeringskenmerk, str(Schooljaar(schooljaar).vorige))
             noted = _accepted(cursor, suppliers[0], routeringskenmerk, schooljaar) if suppliers else []
             states = [row[0] for row in cursor.execute(_OPEN_LISTS, (routeringskenmerk, schooljaar)).fetchall()]
-            parked = cursor.execute(_PARKED, (routeringskenmerk, schooljaar, text_of(now))).fetchone()[0]
+            parked = cursor.execute(_PARKED, (routeringskenmerk, schooljaar, text_of(now))).fetchall()
             came = [*map(_Came._make, cursor.execute(_REMOVED_RESULTS, (routeringskenmerk,)).fetchall())]
             came += map(_Came._make, cursor.execute(_RESULTS, (routeringskenmerk,)).fetchall())
         came = [item for item in came if _is_of(item, schooljaar)]
@@ -84,7 +86,7 @@ class Season:
             vorige_toets=before[0] if before else "",
             wachtend=states.count(State.WAITING),
             vastgehouden=states.count(State.HELD),
-            geparkeerd=int(parked),
+            geparkeerd=sum(not _is_overtaken(soort, ended_at, noted) for soort, ended_at in parked),
             laatst_verstuurd=max((item.at for _, item in noted), default=None),
             laatst_ontvangen=moment_of(max((item.received_at for item in came), default=None)),
             _book=book,
@@ -98,6 +100,11 @@ def _accepted(cursor: Cursor, supplier: str, routeringskenmerk: str, schooljaar:
         (str(soort), Noted(eck, las, content, bool(known), times, dt.datetime.fromisoformat(at)))
         for soort, eck, las, content, known, times, at in rows
     ]
+
+
+def _is_overtaken(soort: str, ended_at: str, noted: Iterable[tuple[str, Noted]]) -> bool:
+    """Whether a list of the same kind was accepted since one was put aside: then nobody has to do anything about that one."""
+    return any(kind == soort and text_of(item.at) > ended_at for kind, item in noted)
 
 
 def _is_of(item: _Came, schooljaar: str) -> bool:

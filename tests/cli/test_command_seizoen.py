@@ -69,6 +69,9 @@ def test_many_schools_in_a_table_and_in_json(received: Keten, run: Run, monkeypa
     assert (first["aantallen"]["resultaten"], first["ontbreekt"]) == (27, {"rapport": 27})
     assert [item["ontbreekt"] for item in others] == [{"niets_verstuurd": 1}] * 3
     assert (document["totaal"]["met_aandacht"], document["exit_code"]) == (4, 75)
+    assert document["dagen"] == {"adviezen": -38, "resultaten": 5, "definitief": 14}
+    monkeypatch.setattr("doorstroom_client.cli._season_told._SHOWN", 1)
+    assert "en nog 3 scholen; --csv en --json noemen ze allemaal." in run("seizoen", *MARCH).stdout
 
 
 def test_silence_unless_somebody_has_to_look(keten: Keten, run: Run) -> None:

@@ -150,8 +150,17 @@ def test_another_test_than_last_year() -> None:
     assert "Klopt dat?" not in " ".join(judged(same).let_op)
 
 
+def test_lists_to_two_suppliers() -> None:
+    stand = replace(school_stand(ABC, ABC, map(came, ABC)), leveranciers=(SUPPLIER_OIN, OTHER_OIN), vorige_toets=OTHER_OIN)
+    found = beoordeel(stand, SCHOOL, on=MARCH, leveranciers=[LEVERANCIER, replace(LEVERANCIER, oin=OTHER_OIN, naam="Dia")])
+    assert found.let_op[0].startswith(
+        "Dit schooljaar zijn lijsten verstuurd naar Toetsbureau en Dia. Een leerling maakt één toets."
+    )
+
+
 def test_every_sentence_is_short() -> None:
-    texts = [
+    texts = [woorden.twee_leveranciers(["Leerling in beeld-doorstroomtoets", "Dia"])]
+    texts += [
         woorden.in_woorden(zin, number)
         for zinnen in (woorden.ZINNEN.values(), woorden.SIGNALEN.values(), woorden.LET_OP)
         for zin in zinnen

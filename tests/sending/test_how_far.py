@@ -76,6 +76,8 @@ def test_what_was_sent_beside_what_the_list_says(kind: Any, tmp_path: Path) -> N
     assert same.leerling == now.adviezen[0].leerling
     assert "sleutel" not in repr(same)
     assert len(peer.lists) == before
+    go(client.outbox.add(now, leverancier="ICE", only_changes=True))
+    assert [item.stand for item in go(client.store.sent(now))] == ["gelijk", "wacht", "wacht", "wacht"]
     go(client.close())
 
 

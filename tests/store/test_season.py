@@ -76,6 +76,7 @@ def test_counts_what_was_sent_and_what_came(store: Any) -> None:
     assert found.van(Leerling("nieuw", "k-drie")) == Leerlingstand(), "that key is of somebody with another ECK-iD"
     assert found.buiten([Leerling("een"), Leerling("twee"), Leerling(las_key="k-drie")]) == 1
     assert "een" not in repr(found)
+    assert repr(found._book) == "Book(aantal=4)"
     kept = pickle.loads(pickle.dumps(found))
     assert kept == found == found.aantallen
     assert found.aantallen.van(Leerling("een")) == Leerlingstand()
@@ -119,6 +120,12 @@ def test_lists_that_wait(store: Any) -> None:
         queued = store.outbox.add(message(name, expires=expires, key=Key("registreren", OTHER_OIN, AT)))
         store.outbox.park(queued.id, "operator", NOW)
     assert counts(stand(store), "wachtend", "vastgehouden", "geparkeerd") == (1, 1, 1)
+    third = "00000003990000150000"
+    accept(store, Key("registreren", third, AT), entries(store, PUPILS), at=NOW - DAY)
+    accept(store, Key("registreren-schooladviezen", third, AT), entries(store, PUPILS), at=NOW + DAY)
+    assert stand(store).geparkeerd == 1
+    accept(store, Key("registreren", third, AT), entries(store, PUPILS), at=NOW + DAY)
+    assert stand(store).geparkeerd == 0, "a newer list of that kind was accepted since"
     assert counts(stand(store, year="2026-2027"), "wachtend", "vastgehouden", "geparkeerd") == (0, 0, 0)
 
 
