@@ -164,8 +164,10 @@ def test_days_and_names_are_in_the_text_of_a_mandate() -> None:
     for item in mandates(WIE, LAS, SCHOOL):
         text, missing = item.uitleg, not item
         ended, begins = item.verlopen_op or item.las_verlopen_op, item.begint_op or item.las_begint_op
-        assert f"{SCHOOL} (11BB)" in text.kop
-        assert in_dutch(DAY) in text.kop
+        kop = text.alineas[1] if item.testomgeving else text.kop
+        assert ("testomgeving" in text.kop) is bool(item.testomgeving)
+        assert f"{SCHOOL} (11BB)" in kop
+        assert in_dutch(DAY) in kop
         assert WIE in text
         assert LAS in text
         assert (in_dutch(EARLIER) in text) is (ended is not None)
