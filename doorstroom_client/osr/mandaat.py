@@ -198,7 +198,7 @@ def nagekeken_in(testomgeving: str, told: Uitleg) -> Uitleg:
     """
     if not testomgeving:
         return told
-    let_op = f"Let op: dit is nagekeken in een testomgeving van {OSR_VOLUIT} ({testomgeving})."
+    let_op = f"Let op: dit is nagekeken in een testomgeving ({testomgeving}) van {OSR_VOLUIT}."
     return samen(Uitleg(let_op, ("Het zegt niets over het echte register.",)), told)
 
 

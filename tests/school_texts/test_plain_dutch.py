@@ -143,6 +143,13 @@ def test_every_error_says_what_became_of_the_message_and_who_can_do_something() 
         assert not text.stappen or "U hoeft niets te doen" not in text, name
 
 
+def test_a_list_that_waits_is_said_to_go_again_by_itself() -> None:
+    told = {name: text for name, text in receipt_texts(WIE) if name.startswith("outbox")}
+    assert len(told) > 60
+    for name, text in told.items():
+        assert ("vanzelf opnieuw verstuurd" in text) is name.endswith((" waiting", " held")), name
+
+
 def test_what_only_an_operator_can_do_is_said_to_be_so() -> None:
     told = {name.split()[0]: text for name, text in error_texts(WIE, LAS)}
     for name in ("ConfigurationError", "StoreError", "WrongPeer", "TlsError", "NoAnswer"):
