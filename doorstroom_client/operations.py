@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, Problem
+from doorstroom_client.errors import ConfigurationError, GeenMandaat, MessageError, OutboxNotEmpty, Problem
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Circuits
@@ -147,6 +147,9 @@ class Operations(OurSide):
             return replace((yield from sending), vorige_toets=changed)
         except GeenMandaat:
             yield from self.answers.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
+            raise
+        except OutboxNotEmpty as error:
+            error.las_naam = self.las
             raise
 
     def compare(self, lijst: Aanlevering, leverancier: Leverancier | str | None, books: OpenBooks) -> Flow[Vergelijking]:

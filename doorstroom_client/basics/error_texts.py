@@ -28,6 +28,9 @@ _NIETS_VERSTUURD = "Er is niets verstuurd, dus er zijn geen gegevens bij een and
 _NIETS_VERWERKT = "Van dit bericht is niets verwerkt."
 _ONZEKER = "Het is niet zeker of het bericht is aangekomen. Hetzelfde bericht nog eens versturen kan geen kwaad."
 
+STAAT_KLAAR = "Deze lijst staat klaar en wordt vanzelf opnieuw verstuurd. Dat hoeft u niet zelf te doen."
+"""Of a list that waits in the outbox."""
+
 ALGEMEEN = Uitleg("Niet gelukt: er ging iets mis in het programma dat de gegevens uitwisselt.", (_BEHEERDER,))
 INSTELLING = Uitleg("Niet verstuurd: in de instellingen klopt iets niet.", (_NIETS_VERSTUURD, _BEHEERDER))
 PAST_NIET = Uitleg(
@@ -97,7 +100,7 @@ GEEN_MANDAAT = Uitleg(
         OVEREENKOMST,
         INLOGGEN,
         mandaat_geven("{las_kort} en aan de leverancier van de gekozen toets"),
-        "Zijn beide mandaten er? Dan kan uw school het bericht opnieuw versturen.",
+        "Zijn beide mandaten er? Dan kan het bericht opnieuw worden verstuurd.",
     ),
 )
 GESLOTEN = Uitleg(
@@ -133,7 +136,7 @@ ADVIES_NIET_AANGENOMEN = Uitleg(
     stappen=(
         "Kijk in het toetssysteem van {wie_kort} wie er ontbreekt.",
         "Meld die leerling daar aan voor de toets.",
-        "Verstuur de lijst daarna opnieuw.",
+        "Daarna kan de lijst opnieuw worden verstuurd.",
     ),
 )
 DEELNEMERS_NIET_AANGENOMEN = Uitleg(

@@ -155,7 +155,9 @@ def as_json(summary: Summary, stop: Stop, code: int, failed: DoorstroomError | N
         "leerlingen": {
             name: summary.leerlingen[name] for name in ("aangeleverd", "klaargezet", "ongewijzigd", "onbekend", "verdwenen")
         },
-        "aandacht": [asdict(note) for note in (*summary.failing, *summary.gone)],
+        "aandacht": [
+            asdict(note) | {"uitleg_delen": terminal.parts_of(note.uitleg)} for note in (*summary.failing, *summary.gone)
+        ],
         "gestopt_door": stop.signal,
         "error": type(failed).__name__ if failed else None,
         "exit_code": code,

@@ -169,7 +169,7 @@ def _tell(
                 "leerlingen": {name: tally.leerlingen[name] for name in ("aangeleverd", "onbekend")},
                 "outbox": {state.value: counts[state] for state in State},
                 "next_at": _moment(next_at),
-                "aandacht": [asdict(note) for note in tally.notes],
+                "aandacht": [asdict(note) | {"uitleg_delen": terminal.parts_of(note.uitleg)} for note in tally.notes],
                 "gestopt_door": stop.signal,
                 "error": type(failed).__name__ if failed else None,
                 "exit_code": code,

@@ -9,13 +9,12 @@ from doorstroom_client.basics.mandate_words import (
     INLOGGEN,
     KOPIEREN,
     MANDAAT_UITGELEGD,
-    OSR_VOLUIT,
     OVEREENKOMST,
     VANDAAG_OF_EERDER,
 )
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.osr.mandaat import Mandaat, in_een, missing_of, twee_mandaten
+from doorstroom_client.osr.mandaat import Mandaat, in_een, missing_of, nagekeken_in, twee_mandaten
 from doorstroom_client.osr.rounds import Mandaatcontrole
 
 _GEVEN = (
@@ -40,20 +39,18 @@ def uitleg_voor_bestuur(controles: Iterable[Mandaatcontrole]) -> Uitleg:
     about = answered[0]
     dag = in_dutch(about.peildatum)
     alineas = [f"Dit is nagekeken op {dag}, per school.", MANDAAT_UITGELEGD, twee_mandaten(about.las_naam)]
-    if about.testomgeving:
-        let_op = f"Let op: dit is nagekeken in een testomgeving van {OSR_VOLUIT} ({about.testomgeving}). "
-        alineas.insert(0, f"{let_op}Het zegt niets over het echte register.")
     if any(mandaat.las_gemandateerd is None for mandaat in answered):
         alineas.append("Het mandaat voor het LAS is niet bij elke school nagekeken.")
     if silent := len(found) - len(answered):
         alineas.append(f"Over {_scholen(silent)} gaf het OSR geen antwoord. Die staan niet in de lijst.")
     if not missing:
-        kop = f"In orde: voor alle {len(answered)} nagekeken scholen is er een geldig mandaat."
-        return Uitleg(kop if len(answered) > 1 else f"In orde: voor {about.school.label} is er een geldig mandaat.", alineas)
+        wie = f"alle {len(answered)} nagekeken scholen" if len(answered) > 1 else about.school.label
+        return nagekeken_in(about.testomgeving, Uitleg(f"In orde: voor {wie} is er een geldig mandaat.", alineas))
     kop = f"Niet in orde: voor {_scholen(len(missing))} van uw bestuur ontbreekt een geldig mandaat voor de doorstroomtoets."
     later = any(item.begint_op for mandaat in missing for item in missing_of(mandaat))
     stappen = (OVEREENKOMST, INLOGGEN, _GEVEN, *([_LATER] if later else []), KOPIEREN)
-    return Uitleg(kop, (*alineas, _ANDERE_TOETS), punten=[_punt(mandaat) for mandaat in missing], stappen=stappen)
+    told = Uitleg(kop, (*alineas, _ANDERE_TOETS), punten=[_punt(mandaat) for mandaat in missing], stappen=stappen)
+    return nagekeken_in(about.testomgeving, told)
 
 
 def _punt(mandaat: Mandaat) -> str:

@@ -19,7 +19,7 @@ from doorstroom_client.basics.mandate_words import (
     ingangsdatum_vervroegen,
     mandaat_geven,
 )
-from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit
+from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit, samen
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.parties.leverancier import Leverancier
@@ -97,14 +97,7 @@ class Mandaat:
     @property
     def uitleg(self) -> Uitleg:
         """What is right or wrong and who can repair it, in Dutch, for whoever calls from a school."""
-        told = self._in_orde() if self else self._niet_in_orde()
-        if not self.testomgeving:
-            return told
-        let_op = (
-            f"Let op: dit is nagekeken in een testomgeving van {OSR_VOLUIT} ({self.testomgeving}). "
-            "Het zegt niets over het echte register."
-        )
-        return Uitleg(told.kop, (let_op, *told.alineas), stappen=told.stappen)
+        return nagekeken_in(self.testomgeving, self._in_orde() if self else self._niet_in_orde())
 
     def _in_orde(self) -> Uitleg:
         las = f" en {las_voluit(self.las_naam)}" if self.las_gemandateerd else ""
@@ -194,6 +187,19 @@ def in_een(mandaten: Sequence[Mandaat]) -> Mandaat:
     if len(chosen or mandaten) > 1:
         about = replace(about, verlopen_op=None, begint_op=None)  # of one of them only
     return replace(about, leverancier=replace(about.leverancier, naam=names))
+
+
+def nagekeken_in(testomgeving: str, told: Uitleg) -> Uitleg:
+    """A text that says first that it is about a test environment, so that nobody repairs what is missing only there.
+
+    Args:
+        testomgeving: empty for the real register.
+        told: what was found there.
+    """
+    if not testomgeving:
+        return told
+    let_op = f"Let op: dit is nagekeken in een testomgeving ({testomgeving}) van {OSR_VOLUIT}."
+    return samen(Uitleg(let_op, ("Het zegt niets over het echte register.",)), told)
 
 
 def twee_mandaten(las_naam: str, *, voluit: bool = True) -> str:

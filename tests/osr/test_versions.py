@@ -251,6 +251,6 @@ def test_the_version_stands_in_the_address() -> None:
 def test_a_text_for_a_school_says_that_it_is_about_a_test_environment(test_pki: Pki) -> None:
     played = Played(simulated())
     text = client_of(test_pki, played, settings(environment="kwalificatie")).osr.check_mandaat(SCHOOL, "ICE").uitleg
-    assert text.startswith("Let op: dit is nagekeken in een testomgeving van het OSR (kwalificatie)")
+    assert text.startswith("Let op: dit is nagekeken in een testomgeving (kwalificatie)")
     assert "In orde: " in text
     assert "testomgeving" not in client_of(test_pki, played, settings()).osr.check_mandaat(SCHOOL, "ICE").uitleg

@@ -143,6 +143,13 @@ def test_every_error_says_what_became_of_the_message_and_who_can_do_something() 
         assert not text.stappen or "U hoeft niets te doen" not in text, name
 
 
+def test_a_list_that_waits_is_said_to_go_again_by_itself() -> None:
+    told = {name: text for name, text in receipt_texts(WIE) if name.startswith("outbox")}
+    assert len(told) > 60
+    for name, text in told.items():
+        assert ("vanzelf opnieuw verstuurd" in text) is name.endswith((" waiting", " held")), name
+
+
 def test_what_only_an_operator_can_do_is_said_to_be_so() -> None:
     told = {name.split()[0]: text for name, text in error_texts(WIE, LAS)}
     for name in ("ConfigurationError", "StoreError", "WrongPeer", "TlsError", "NoAnswer"):
@@ -164,8 +171,10 @@ def test_days_and_names_are_in_the_text_of_a_mandate() -> None:
     for item in mandates(WIE, LAS, SCHOOL):
         text, missing = item.uitleg, not item
         ended, begins = item.verlopen_op or item.las_verlopen_op, item.begint_op or item.las_begint_op
-        assert f"{SCHOOL} (11BB)" in text.kop
-        assert in_dutch(DAY) in text.kop
+        kop = text.alineas[1] if item.testomgeving else text.kop
+        assert ("testomgeving" in text.kop) is bool(item.testomgeving)
+        assert f"{SCHOOL} (11BB)" in kop
+        assert in_dutch(DAY) in kop
         assert WIE in text
         assert LAS in text
         assert (in_dutch(EARLIER) in text) is (ended is not None)

@@ -7,9 +7,10 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
-from doorstroom_client import Leerling, Mandaat, Mandaatcontrole, Ontvangst, Uitkomst, Uitleg, errors
+from doorstroom_client import Leerling, Mandaat, Mandaatcontrole, Ontvangst, Queued, State, Uitkomst, Uitleg, errors
 from doorstroom_client.basics.error_texts import DEELNEMERS_NIET_AANGENOMEN
 from doorstroom_client.errors import DoorstroomError, LeerlingOnbekend, Phase, TransportError
 from doorstroom_client.osr.board_text import uitleg_voor_bestuur
@@ -83,8 +84,20 @@ def receipt_texts(wie: str) -> Iterator[Named]:
         )
         yield f"Ontvangst {(taken, unknown, left)}", receipt.uitleg
         yield f"Uitkomst {(taken, unknown, left)}", Uitkomst(naam="x", ontvangst=receipt).uitleg
+    for state in State:
+        waiting = cast("Queued", SimpleNamespace(state=state, reason="", aantal=1))
+        for name, text in waiting_texts(waiting, wie):
+            yield f"{name} {state}", text
     for left in range(3):
         yield f"Klaargezet {left}", Klaargezet(None, verdwenen=(gone,) * left, naam=wie).uitleg
+
+
+def waiting_texts(bericht: Queued, wie: str) -> Iterator[Named]:
+    """Of a message in the outbox, after each error."""
+    for kind in CLASSES:
+        error = kind(())  # type: ignore[arg-type]
+        error.peer, error.las_naam = wie, "MijnLAS"
+        yield f"outbox {kind.__name__}", Uitkomst(naam="x", bericht=bericht, error=error).uitleg
 
 
 def ready_texts(wie: str, las: str) -> Iterator[Named]:
