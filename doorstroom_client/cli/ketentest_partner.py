@@ -83,8 +83,10 @@ def new(
     Example:
       doorstroom ketentest new --leverancier ICE --begin 2026-12-07 --config doorstroom-test.toml
     """
+    from doorstroom_client.ketentest.invitation import FILE as LETTER
     from doorstroom_client.ketentest.new_plan import Known, plan_text
     from doorstroom_client.ketentest.plan import FILE
+    from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
     from doorstroom_client.ketentest.plan_days import on_day, usual_end
 
     terminal.set_mode()
@@ -94,9 +96,10 @@ def new(
         raise typer.BadParameter("give --begin, not later than it", param_hint="--end")
     today = on_day(shared.now())
     place = folder or Path("ketentest") / f"{leverancier}-{Schooljaar.on(first or today)}"
-    if (place / FILE).exists():
-        again = "after filling it in, ketentest invite makes mail and calendar once more"
-        raise typer.BadParameter(f"{place / FILE} exists and is never overwritten; {again}", param_hint="--dir")
+    taken = next((place / name for name in (FILE, LETTER, CALENDAR) if (place / name).exists()), None)
+    if taken is not None:
+        again = "after filling in the plan, ketentest invite makes mail and calendar once more"
+        raise typer.BadParameter(f"{taken} exists and is never overwritten; {again}", param_hint="--dir")
     settings = _settings(config)
     known = Known(
         leverancier=leverancier,
@@ -326,6 +329,8 @@ def _warn(leverancier: str, settings: Settings | None, config: Path | None, firs
         leverancier in (item.toetssoort, item.naam, item.oin) for item in settings.leveranciers
     ):
         terminal.say(f'{config} has no supplier "{leverancier}" yet; add it before the test.', style="yellow")
+    if settings is not None and settings.osr is not None and settings.osr.environment == "productie":
+        terminal.say(f"{config} names the OSR of production; the test will refuse it.", style="yellow")
     if first is None:
         return
     if first < on_day(shared.now()):

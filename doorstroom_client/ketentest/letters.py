@@ -134,7 +134,7 @@ def terms_of(plan: Plan) -> str:
     """How long the other side has, in one sentence."""
     names = {"resultaten": "resultaten", "correctie": "een verbeterd resultaat", "antwoord": "het antwoord op een vraag"}
     parts = [f"{days} {'werkdag' if days == 1 else 'werkdagen'} voor {names[name]}" for name, days in plan.uiterlijk.items()]
-    return f"U heeft {_and(parts)}. De weekenden tellen niet mee."
+    return f"U heeft {_and(parts)}. Alleen werkdagen tellen mee."
 
 
 def _and(parts: Sequence[str]) -> str:

@@ -133,9 +133,13 @@ def _due(found: Sequence[Played], plan: Plan, today: dt.date) -> Iterator[str]:
     for item in found:
         if item.alarm:
             yield f"ALARM {item.scenario.id}: {item.alarm}."
-    ending = [item.scenario.id for item in found if item.oordeel in _OPEN and item.until and on_day(item.until) <= today]
+    terms = [(item.scenario.id, on_day(item.until)) for item in found if item.oordeel in _OPEN and item.until]
+    ending = [name for name, until in terms if until == today]
+    over = [name for name, until in terms if until < today]
     if ending:
         yield f"Vandaag loopt de termijn af van {', '.join(ending)}."
+    if over:
+        yield f"De termijn is voorbij van {', '.join(over)}."
     left = sum(item.oordeel in _OPEN for item in found)
     if plan.last_day and plan.last_day <= today and left:
         when = "Vandaag is de laatste dag" if plan.last_day == today else f"De laatste dag was {in_dutch(plan.last_day)}"

@@ -42,6 +42,11 @@ def test_days_that_are_none(more: tuple[str, ...], run: Run) -> None:
     assert not PLACE.exists()
 
 
+def test_a_configuration_of_production_is_told_at_once(keten: Keten, run: Run) -> None:
+    keten.write_config(Path("doorstroom.toml"))
+    assert "names the OSR of production" in run(*NEW, "--config", "doorstroom.toml").output
+
+
 def test_what_the_configuration_tells_is_filled_in(keten: Keten, run: Run) -> None:
     keten.write_config(Path("doorstroom.toml"), environment="sandbox")
     for name, says in (("ICE", ""), ("AMN", 'has no supplier "AMN" yet')):
@@ -68,6 +73,8 @@ def test_a_plan_is_never_overwritten(run: Run) -> None:
     found = run(*NEW, "--begin", "2026-12-07")
     assert (found.exit_code, "never overwritten" in " ".join(found.output.split())) == (64, True)
     assert (PLACE / "plan.toml").read_bytes() == before
+    (PLACE / "plan.toml").unlink()
+    assert run(*NEW).exit_code == 64  # the mail may have been filled in
 
 
 def test_what_is_arranged_is_not_asked_for(run: Run) -> None:

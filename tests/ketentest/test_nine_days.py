@@ -38,6 +38,7 @@ class Days:
         self._now = dt.datetime(2025, 11, 28, 9, tzinfo=amsterdam())
         self._sent = 0
         self.told: list[str] = []
+        self.first: list[bytes] = []
         monkeypatch.setattr(_ketentest_run, "now", lambda: self._now)
 
     def day(self, day: int, month: int = 12, hour: int = 8) -> None:
@@ -49,6 +50,10 @@ class Days:
         now = sum(bool(item.operatie) for item in got)
         new, self._sent = now - self._sent, now
         return new
+
+    def bodies(self) -> list[bytes]:
+        """All messages that the supplier has got."""
+        return [item.verzoek.body for item in self._keten.toetssystemen["ICE"].verkeer.ontvangen if item.operatie]
 
     def do(self, *args: object, code: int) -> str:
         """Run a command; gives all that it says."""
@@ -155,6 +160,7 @@ def first_and_second_day(days: Days) -> None:
     assert [f"answer {FOLDER} {number} ja" in told for number in (1, 2, 3, 4)] == [True, True, True, False]
     assert "Uiterlijk 4 december 2025" in told
     assert days.sent() > 10
+    days.first = days.bodies()
     days.day(2)
     assert "dag 2" in (told := days.run(code=75))
     assert "Er is niets veranderd." in told
@@ -247,7 +253,9 @@ def the_end(days: Days) -> None:
     report = json.loads((FOLDER / "rapport.json").read_text("utf-8"))
     assert (report["oordeel"], report["aan_zet"]) == ("overgeslagen", [])
     assert "9 december 2025" in report["run"]["getest"]["uitstel"][0]
+    assert "De testserver van ICE krijgt een nieuwe versie" in (FOLDER / "rapport.html").read_text("utf-8")
     assert days.sent() == 0
+    assert days.bodies() == days.first  # of the day on which everything went out
     names = (FOLDER / "opruimlijst.txt").read_text("utf-8")
     accepted = {item["leerling"] for item in report["opruimlijst"] if item["stand"] != "geweigerd"}
     assert {"K01", "K15", "TS-203-1"} <= accepted

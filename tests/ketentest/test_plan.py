@@ -122,16 +122,16 @@ def test_working_days() -> None:
 @pytest.mark.parametrize(
     ("today", "begun", "before", "to", "since", "end"),
     [
-        ("2026-12-01", False, [], "2026-12-14", "2026-12-07", "2026-12-28"),  # before the first day: that moves
-        ("2026-12-09", True, [], "2026-12-14", "2026-12-09", "2026-12-23"),  # half-way: from today
-        ("2026-12-10", False, [], "2026-12-14", "2026-12-10", "2026-12-22"),  # nothing was sent, and the first day is over
-        ("2026-12-10", True, [("2026-12-09", "2026-12-14", "2026-12-23")], "2026-12-16", "2026-12-14", "2026-12-28"),
+        ("2026-11-03", False, [], "2026-11-16", "2026-11-09", "2026-11-27"),  # before the first day: that moves
+        ("2026-11-11", True, [], "2026-11-16", "2026-11-11", "2026-11-25"),  # half-way: from today
+        ("2026-11-12", False, [], "2026-11-16", "2026-11-12", "2026-11-24"),  # nothing was sent, and the first day is over
+        ("2026-11-12", True, [("2026-11-11", "2026-11-16", "2026-11-25")], "2026-11-18", "2026-11-16", "2026-11-27"),
     ],
 )
 def test_what_a_postponement_moves(
     today: str, begun: bool, before: list[tuple[str, str, str]], to: str, since: str, end: str, tmp_path: Path
 ) -> None:
-    write_plan(tmp_path, begin="2026-12-07", einde="2026-12-18")
+    write_plan(tmp_path, begin="2026-11-09", einde="2026-11-20")
     text = (tmp_path / "plan.toml").read_text("utf-8")
     plan = read_plan(tmp_path)
     for van, naar, einde in before:
