@@ -383,7 +383,7 @@ def test_a_second_look_that_cannot_be_made_says_less(test_pki: Pki, speler: Spel
 
 def test_the_context_is_the_one_of_real_calls(test_pki: Pki, speler: Speler) -> None:
     client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier("https://localhost:1")])
-    checks = ConnectionChecks(client._operations, client._runtime.resources.live, 20.0)
+    checks = ConnectionChecks(client._operations, client._runtime.resources.live, client._runtime.apart, 20.0)
     assert checks._means().context() is client._runtime.resources.context()
 
 
