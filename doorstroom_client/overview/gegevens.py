@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.messages.leerlingenlijst import Deelname
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Referentieniveau, Toetsadvies
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak
@@ -35,6 +36,7 @@ class Leerlingregel:
         referentieniveaus: level per part.
         uitspraak: what has to be done, and why.
         opmerkingen: what is odd, as Dutch sentences.
+        deelname: why the pupil takes no part in the test, as the school noted it; None for one that does.
         uitslagen: when several senders have a result of this pupil, a line for each with what it says; else empty. The fields
             above are those of the newest one then, and the verdict is the one that all of them lead to.
     """
@@ -52,6 +54,7 @@ class Leerlingregel:
     referentieniveaus: Mapping[str, Referentieniveau | str] = field(default_factory=dict[str, "Referentieniveau | str"])
     uitspraak: Uitspraak
     opmerkingen: tuple[str, ...] = ()
+    deelname: Deelname | None = None
     uitslagen: tuple[Leerlingregel, ...] = ()
 
     @property

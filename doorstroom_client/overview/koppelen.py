@@ -242,12 +242,19 @@ def _line(slot: _Slot, leveranciers: Sequence[Leverancier]) -> Leerlingregel:
     wie = slot.wie
     advies = slot.adviezen[-1] if slot.adviezen else None
     line = Leerlingregel(
-        naam=wie.naam, groep=wie.groep, eck_id=wie.eck_id, las_key=wie.las_key, advies=advies, uitspraak=_NOG_NIET
+        naam=wie.naam,
+        groep=wie.groep,
+        eck_id=wie.eck_id,
+        las_key=wie.las_key,
+        advies=advies,
+        uitspraak=_NOG_NIET,
+        deelname=wie.deelname,
     )
     newest = slot.newest()
     uitslagen = [_with_result(line, item, leveranciers) for item in newest]
     opmerkingen = (
         *slot.opmerkingen,
+        *((f"Volgens uw lijst doet deze leerling niet mee ({wie.deelname}).",) if wie.deelname and newest else ()),
         *(("Er zijn verschillende schooladviezen opgegeven; het laatste telt.",) if len(set(slot.adviezen)) > 1 else ()),
         *_about_results(slot, newest, uitslagen),
         *dict.fromkeys(filter(None, (_of_another(item, leveranciers) for item in newest))),

@@ -72,8 +72,8 @@ def zonder_resultaat(school: SchoolOverzicht) -> Html:
     if not found:
         everybody = "Van alle bekende leerlingen is een resultaat ontvangen."
         return joined(head, element("p", everybody if school.leerlingen else "Er zijn geen leerlingen bekend."))
-    heads = (("Leerling", ""), ("Groep", ""), ("Schooladvies", ""))
-    rows = [(woorden.wie(item), item.groep, woorden.advies(item)) for item in found]
+    heads = (("Leerling", ""), ("Groep", ""), ("Schooladvies", ""), ("Deelname", ""))
+    rows = [(woorden.wie(item), item.groep, woorden.advies(item), item.deelname or "") for item in found]
     text = (
         "Een leerling kan de toets nog inhalen, ontheffing hebben of niet zijn aangemeld. Kijk in het toetssysteem, en leg "
         "verhindering of ontheffing vast in uw administratiesysteem."

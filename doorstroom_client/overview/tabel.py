@@ -10,7 +10,7 @@ from doorstroom_client.overview.gegevens import ONDERDELEN, Leerlingregel, Overz
 KOLOMMEN = (
     *("school", "routeringskenmerk", "groep", "naam", "eck_id", "las_key", "oordeel", "reden", "halve_niveaus_hoger"),
     *("schooladvies", "toetsadvies", "toetsadvies_tekst", "toetsscore", "lezen", "taalverzorging", "rekenen"),
-    *("toets", "leverancier", "opmerkingen"),
+    *("toets", "leverancier", "opmerkingen", "deelname"),
 )
 """The columns, in order."""
 
@@ -52,4 +52,5 @@ def _cells(school: SchoolOverzicht, leerling: Leerlingregel) -> list[object]:
         leerling.toets,
         leerling.leverancier,
         " ".join(leerling.opmerkingen),
+        leerling.deelname,
     ]

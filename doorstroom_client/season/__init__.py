@@ -1,5 +1,6 @@
 """What is still missing before the dates of the school year: participants, advice, results, reports; and what was sent."""
 
+from doorstroom_client.season.afvinklijst import verzonden_pagina as verzonden_pagina
 from doorstroom_client.season.beoordelen import Namen as Namen
 from doorstroom_client.season.beoordelen import beoordeel as beoordeel
 from doorstroom_client.season.beoordelen import seizoen as seizoen
@@ -16,7 +17,6 @@ from doorstroom_client.season.termijnen import Termijnen as Termijnen
 from doorstroom_client.season.verzonden import Verzendregel as Verzendregel
 from doorstroom_client.season.verzonden import Verzonden as Verzonden
 from doorstroom_client.season.verzonden import maak_verzonden as maak_verzonden
-from doorstroom_client.season.verzonden_pagina import verzonden_pagina as verzonden_pagina
 
 __all__ = [
     "Leerlingseizoen",

@@ -11,7 +11,7 @@ from support.overview import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingen import Advies, Leerling
-from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Deelname, Leerlingenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
@@ -58,6 +58,15 @@ def test_who_has_no_result_and_who_is_not_in_the_list() -> None:
         ("", Oordeel.GEEN_ADVIES),
     ]
     assert (found.leerlingen[2].las_key, list(found.groepen)) == ("vreemd", ["8A", "8B", ""])
+
+
+def test_who_takes_no_part_is_told_so() -> None:
+    anna, bram = replace(ANNA, deelname=Deelname.ONTHEFFING), replace(BRAM, deelname=Deelname.VERHINDERD)
+    found = school(kwam(eck="eck-1"), leerlingen=(anna, bram), adviezen=(Advies(Leerling(las_key="k2"), "VWO"),))
+    assert [(item.deelname, item.opmerkingen) for item in found.leerlingen] == [
+        ("ontheffing", ("Volgens uw lijst doet deze leerling niet mee (ontheffing).",)),
+        ("verhinderd", ()),
+    ]
 
 
 def test_without_a_list_advice_and_result_still_meet() -> None:

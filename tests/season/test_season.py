@@ -17,7 +17,19 @@ from support.listed import Peer, other_school, pupils
 from support.season import ABC, YEAR, book_of, came, day, lijst, noted, school_stand
 
 from doorstroom_client import Adviezenlijst, AsyncClient, ConfigurationError, Deelname, MessageError, Schoolstand
-from doorstroom_client.season import Mijlpaal, Schoolseizoen, Soort, Termijnen, Totaal, als_csv, beoordeel, seizoen, woorden
+from doorstroom_client.season import (
+    Mijlpaal,
+    Schoolseizoen,
+    Soort,
+    Termijnen,
+    Totaal,
+    afvinklijst,
+    als_csv,
+    beoordeel,
+    pagina,
+    seizoen,
+    woorden,
+)
 from doorstroom_client.season.tabel import KOLOMMEN
 
 MARCH, JANUARY, AUTUMN = day("2026-03-10"), day("2026-01-20"), day("2025-11-01")
@@ -160,6 +172,7 @@ def test_lists_to_two_suppliers() -> None:
 
 def test_every_sentence_is_short() -> None:
     texts = [woorden.twee_leveranciers(["Leerling in beeld-doorstroomtoets", "Dia"])]
+    texts += [pagina._PRIVACY, pagina._ZONDER_LEERLINGEN, afvinklijst._UITLEG, afvinklijst._ONBEVESTIGD]
     texts += [
         woorden.in_woorden(zin, number)
         for zinnen in (woorden.ZINNEN.values(), woorden.SIGNALEN.values(), woorden.LET_OP)
