@@ -25,7 +25,7 @@ awaited here, and what is looped over is looped over with `async for`; the parts
 Which other names are public, and what they are for, stands in [Architecture](../architecture.md#the-public-face).
 
 """
-MODULES = (PACKAGE, f"{PACKAGE}.readers", f"{PACKAGE}.simulator")
+MODULES = (PACKAGE, f"{PACKAGE}.readers", f"{PACKAGE}.season", f"{PACKAGE}.simulator")
 TWIN = "Async"
 _SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields):$")
 _ITEM = re.compile(r"    (\*{0,2}[\w.]+): (.*)$")

@@ -24,7 +24,7 @@ from doorstroom_client.config import Settings
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.tables import read_adviezen
-from doorstroom_client.season import Schoolseizoen, als_csv, als_pagina, maak_verzonden, seizoen, verzonden_pagina
+from doorstroom_client.season import Schoolseizoen, als_csv, als_pagina, maak_verzendlijst, seizoen, verzendlijst_pagina
 
 _WITHIN = 14
 
@@ -138,7 +138,7 @@ def _sent(
     lijst: Adviezenlijst | None = None
     if adviezen is not None:
         lijst = read_adviezen(adviezen, school, afspraak=settings.the_afspraak(), schooljaar=year)
-    found = maak_verzonden(
+    found = maak_verzendlijst(
         stand,
         school,
         leerlingen=leerlingen or Leerlingenlijst(),
@@ -146,7 +146,7 @@ def _sent(
         verstuurd=() if lijst is None else client.store.sent(lijst),
         leveranciers=client.leveranciers,
     )
-    return verzonden_pagina(found, gemaakt_op=now)
+    return verzendlijst_pagina(found, gemaakt_op=now)
 
 
 def _code(found: Sequence[Schoolseizoen], within: int) -> ExitCode:

@@ -1,6 +1,6 @@
 """What is still missing before the dates of the school year: participants, advice, results, reports; and what was sent."""
 
-from doorstroom_client.season.afvinklijst import verzonden_pagina as verzonden_pagina
+from doorstroom_client.season.afvinklijst import verzendlijst_pagina as verzendlijst_pagina
 from doorstroom_client.season.beoordelen import Namen as Namen
 from doorstroom_client.season.beoordelen import beoordeel as beoordeel
 from doorstroom_client.season.beoordelen import seizoen as seizoen
@@ -14,9 +14,9 @@ from doorstroom_client.season.pagina import als_pagina as als_pagina
 from doorstroom_client.season.tabel import als_csv as als_csv
 from doorstroom_client.season.termijnen import Mijlpaal as Mijlpaal
 from doorstroom_client.season.termijnen import Termijnen as Termijnen
+from doorstroom_client.season.verzonden import Verzendlijst as Verzendlijst
 from doorstroom_client.season.verzonden import Verzendregel as Verzendregel
-from doorstroom_client.season.verzonden import Verzonden as Verzonden
-from doorstroom_client.season.verzonden import maak_verzonden as maak_verzonden
+from doorstroom_client.season.verzonden import maak_verzendlijst as maak_verzendlijst
 
 __all__ = [
     "Leerlingseizoen",
@@ -29,11 +29,11 @@ __all__ = [
     "Termijnen",
     "Totaal",
     "Verzendregel",
-    "Verzonden",
+    "Verzendlijst",
     "als_csv",
     "als_pagina",
     "beoordeel",
-    "maak_verzonden",
+    "maak_verzendlijst",
     "seizoen",
-    "verzonden_pagina",
+    "verzendlijst_pagina",
 ]

@@ -11,7 +11,7 @@ from doorstroom_client.output.html import Html, Inhoud, element, joined, table, 
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
 from doorstroom_client.season.stijl import CSS
-from doorstroom_client.season.verzonden import Verzendregel, Verzonden
+from doorstroom_client.season.verzonden import Verzendlijst, Verzendregel
 from doorstroom_client.season.woorden import BUITEN_LIJST, in_woorden
 
 _STAND: Mapping[Verzendstand, str] = {
@@ -33,37 +33,37 @@ _PRIVACY = (
 )
 
 
-def verzonden_pagina(verzonden: Verzonden, *, gemaakt_op: dt.datetime) -> bytes:
+def verzendlijst_pagina(lijst: Verzendlijst, *, gemaakt_op: dt.datetime) -> bytes:
     """What was sent as one HTML file, to print and to tick off by hand. Holds personal data: write it for one reader only.
 
     Args:
-        verzonden: what to show.
+        lijst: what to show.
         gemaakt_op: now, aware.
     """
-    under = f"{verzonden.school.label}. Gemaakt op {moment_in_dutch(gemaakt_op)}."
+    under = f"{lijst.school.label}. Gemaakt op {moment_in_dutch(gemaakt_op)}."
     return whole_page(
-        f"Doorstroomtoets {verzonden.schooljaar}: wat is er verstuurd?",
+        f"Doorstroomtoets {lijst.schooljaar}: wat is er verstuurd?",
         CSS,
         under=element("p", under, class_="klein"),
-        main=[_core(verzonden), [_group(name, part) for name, part in _groups(verzonden.regels)], _signed()],
+        main=[_core(lijst), [_group(name, part) for name, part in _groups(lijst.regels)], _signed()],
         foot=element("p", _PRIVACY, class_="klein"),
     )
 
 
-def _core(verzonden: Verzonden) -> Html:
-    if verzonden.laatst_verstuurd is None:
+def _core(lijst: Verzendlijst) -> Html:
+    if lijst.laatst_verstuurd is None:
         return element("p", "Er is nog niets verstuurd dat een leverancier heeft bevestigd.", class_="kern")
-    changed = sum(item.stand not in (None, Verzendstand.GELIJK) for item in verzonden.regels)
-    unconfirmed = any(not item.bevestigd for item in verzonden.regels)
+    changed = sum(item.stand not in (None, Verzendstand.GELIJK) for item in lijst.regels)
+    unconfirmed = any(not item.bevestigd for item in lijst.regels)
     not_same = f"Van {aantal(changed)} is het advies in uw lijst niet zo verstuurd. Verstuur de adviezen opnieuw."
     star = f"Een sterretje (*) betekent: {_ONBEVESTIGD}"
-    outside = in_woorden(BUITEN_LIJST, verzonden.buiten_lijst)
-    notices = ((changed, not_same), (unconfirmed, star), (verzonden.buiten_lijst, outside))
+    outside = in_woorden(BUITEN_LIJST, lijst.buiten_lijst)
+    notices = ((changed, not_same), (unconfirmed, star), (lijst.buiten_lijst, outside))
     found = [element("li", notice) for is_so, notice in notices if is_so]
     return joined(
         element(
             "p",
-            f"{verzonden.leverancier} bevestigde de laatste ontvangst op {moment_in_dutch(verzonden.laatst_verstuurd)}.",
+            f"{lijst.leverancier} bevestigde de laatste ontvangst op {moment_in_dutch(lijst.laatst_verstuurd)}.",
             class_="kern",
         ),
         element("p", _UITLEG),

@@ -200,7 +200,7 @@ def _totals(total: Totaal) -> Html:
 
 
 def _attention(found: Sequence[Schoolseizoen], within: int) -> Html:
-    heads = (("School", ""), ("Leverancier", ""), ("Wat ontbreekt", ""), ("Uiterlijk", ""), ("Nog", "vast"))
+    heads = (("School", ""), ("Wat ontbreekt", ""), ("Uiterlijk", ""), ("Nog", "vast"), ("Leverancier", ""))
     rows: list[Sequence[Inhoud]] = []
     for item in found:
         points = item.aandacht(within)
@@ -208,10 +208,10 @@ def _attention(found: Sequence[Schoolseizoen], within: int) -> Html:
         rows.append(
             (
                 item.school.label,
-                item.leverancier or "nog niet bekend",
                 [element("div", punt.kort) for punt in points],
                 in_dutch(first.uiterlijk),
                 element("span", woorden.dagen(first.dagen), class_="dringend" if first.dagen < 0 else None),
+                item.leverancier or "nog niet bekend",
             )
         )
     head = element("h2", "Scholen die aandacht vragen")

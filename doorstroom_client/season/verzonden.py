@@ -48,7 +48,7 @@ class Verzendregel:
 
 
 @frozen(kw_only=True)
-class Verzonden:
+class Verzendlijst:
     """What was sent of one school.
 
     Attributes:
@@ -68,7 +68,7 @@ class Verzonden:
     laatst_verstuurd: dt.datetime | None = None
 
 
-def maak_verzonden(
+def maak_verzendlijst(
     stand: Schoolstand,
     school: School,
     *,
@@ -76,7 +76,7 @@ def maak_verzonden(
     adviezen: Sequence[Advies] = (),
     verstuurd: Sequence[Verstuurd] = (),
     leveranciers: Sequence[Leverancier] = (),
-) -> Verzonden:
+) -> Verzendlijst:
     """Put what was sent beside the school's own list of pupils.
 
     Args:
@@ -95,7 +95,7 @@ def maak_verzonden(
     regels = [_regel(item, stand, advice.get(item)) for item in leerlingen]
     takes_part = taking_part({item.groep for item in regels if item.aangemeld_op or item.advies_op or item.advies})
     chosen = (item for item in regels if takes_part(item.groep))
-    return Verzonden(
+    return Verzendlijst(
         school=school,
         schooljaar=stand.schooljaar,
         leverancier=naam_van(stand.leveranciers[0], leveranciers) if stand.leveranciers else "",

@@ -16,7 +16,7 @@ import doorstroom_client
 from doorstroom_client import Client
 
 PAGE = (ROOT / "docs/reference/api.md").read_text("utf-8")
-MODULES = ("doorstroom_client", "doorstroom_client.readers", "doorstroom_client.simulator")
+MODULES = ("doorstroom_client", "doorstroom_client.readers", "doorstroom_client.season", "doorstroom_client.simulator")
 SECTIONS = dict(re.findall(r"^#{3} `([\w.]+)`\n(.*?)(?=^#{2,3} |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 FACES = ("osr", "terugweg", "outbox", "store")
 

@@ -14,7 +14,7 @@ from support.overview import HOSTILE
 from support.season import ABC, book_of, came, day, leerling, lijst, noted, school_stand
 
 from doorstroom_client import Advies, BekendeLeerling, Deelname, Leerlingenlijst, Verstuurd, Verzendstand
-from doorstroom_client.season import Schoolseizoen, als_pagina, beoordeel, maak_verzonden, verzonden_pagina
+from doorstroom_client.season import Schoolseizoen, als_pagina, beoordeel, maak_verzendlijst, verzendlijst_pagina
 
 MARCH = day("2026-03-10")
 STANDEN = tuple(Verzendstand)
@@ -31,7 +31,7 @@ def page(*scholen: Schoolseizoen) -> Seen:
 
 
 def sent(lines: Sequence[tuple[str, Verzendstand]], leerlingen: Leerlingenlijst | None = None, **more: Any) -> Seen:
-    found = maak_verzonden(
+    found = maak_verzendlijst(
         school_stand(ABC, ABC),
         replace(SCHOOL, naam=more.pop("naam", "")),
         leerlingen=leerlingen or lijst(*ABC),
@@ -40,7 +40,7 @@ def sent(lines: Sequence[tuple[str, Verzendstand]], leerlingen: Leerlingenlijst 
         leveranciers=[LEVERANCIER],
     )
     assert "Anna" not in repr(found)
-    return Seen(verzonden_pagina(found, gemaakt_op=NOW).decode())
+    return Seen(verzendlijst_pagina(found, gemaakt_op=NOW).decode())
 
 
 def test_one_school_with_names() -> None:
@@ -115,14 +115,14 @@ def test_without_a_list_of_advice() -> None:
 
 def test_who_the_supplier_may_not_know_has_a_star() -> None:
     stand = school_stand(book=book_of(noted(["anna"]), noted(["anna"], known=False)))
-    found = maak_verzonden(stand, SCHOOL, leerlingen=lijst("anna"))
-    text = Seen(verzonden_pagina(found, gemaakt_op=NOW).decode()).text
+    found = maak_verzendlijst(stand, SCHOOL, leerlingen=lijst("anna"))
+    text = Seen(verzendlijst_pagina(found, gemaakt_op=NOW).decode()).text
     assert "Een sterretje (*) betekent" in text
 
 
 def test_nothing_was_sent() -> None:
-    found = maak_verzonden(school_stand(), SCHOOL, leerlingen=lijst(*ABC))
-    text = Seen(verzonden_pagina(found, gemaakt_op=NOW).decode()).text
+    found = maak_verzendlijst(school_stand(), SCHOOL, leerlingen=lijst(*ABC))
+    text = Seen(verzendlijst_pagina(found, gemaakt_op=NOW).decode()).text
     assert "Er is nog niets verstuurd dat een leverancier heeft bevestigd." in text
     assert "Anna" in text
 

@@ -16,7 +16,7 @@ from doorstroom_client import (
     Verstuurd,
     Verzendstand,
 )
-from doorstroom_client.season import als_pagina, beoordeel, maak_verzonden, verzonden_pagina
+from doorstroom_client.season import als_pagina, beoordeel, maak_verzendlijst, verzendlijst_pagina
 from doorstroom_client.store.pupils import ECK_ID, LAS_KEY, mark
 from doorstroom_client.store.rows import Noted
 from doorstroom_client.store.schoolstand import Book, ResultMark
@@ -86,7 +86,7 @@ def whole_pages() -> dict[str, bytes]:
     stand = school_stand(ABC, ABC[:1], [came("anna", report=""), came("bo"), came("bo", "DIA")])
     own = lijst(*ABC, "dirk", dirk=Deelname.VERHINDERD)
     one = beoordeel(stand, SCHOOL, on=day("2026-03-10"), leerlingen=own, leveranciers=[LEVERANCIER])
-    sent = maak_verzonden(
+    sent = maak_verzendlijst(
         stand,
         SCHOOL,
         leerlingen=own,
@@ -97,5 +97,5 @@ def whole_pages() -> dict[str, bytes]:
     return {
         "seizoen": als_pagina([one], gemaakt_op=NOW),
         "scholen": als_pagina([one, one], gemaakt_op=NOW),
-        "verzonden": verzonden_pagina(sent, gemaakt_op=NOW),
+        "verzonden": verzendlijst_pagina(sent, gemaakt_op=NOW),
     }
