@@ -35,7 +35,7 @@ SchoolsOption = Annotated[
         "--schools",
         metavar="CSV",
         help='A list of schools: a column "school" (BRIN, School OIN or routeringskenmerk of one in the configuration), or '
-        "a column for each code under [[scholen]].",
+        "a column for each code of a school.",
     ),
 ]
 ManySchoolsOption = Annotated[
