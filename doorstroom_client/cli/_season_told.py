@@ -8,7 +8,7 @@ from typing import Any
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.season import Mijlpaal, Schoolseizoen, Soort, Totaal
+from doorstroom_client.season import Schoolseizoen, Soort, Termijn, Totaal
 from doorstroom_client.season.woorden import KORT, NIETS_MIST, dagen, in_woorden
 
 _SHOWN = 50
@@ -27,9 +27,9 @@ def show_school(item: Schoolseizoen) -> None:
     of = "" if item.verwacht is None else f"; uw lijst telt {item.verwacht} leerlingen die meedoen"
     terminal.show(f"Verstuurd {sent}: {stand.deelnemers} leerlingen, {stand.adviezen} adviezen{of}.")
     terminal.show(f"Ontvangen: {stand.resultaten} resultaten, {stand.resultaten - stand.zonder_rapport} rapporten opgehaald.")
-    for mijlpaal in Mijlpaal:
-        left = dagen(item.termijnen.dagen(mijlpaal, item.on))
-        terminal.show(f"  {mijlpaal.value:<12}{in_dutch(item.termijnen.op(mijlpaal)):<17}{left}")
+    for termijn in Termijn:
+        left = dagen(item.termijnen.dagen(termijn, item.on))
+        terminal.show(f"  {termijn.value:<12}{in_dutch(item.termijnen.op(termijn)):<17}{left}")
     if not item.ontbreekt:
         terminal.show(NIETS_MIST)
     for text in (*(punt.uitleg for punt in item.ontbreekt), *(one.uitleg for one in item.signalen), *item.let_op):
@@ -78,8 +78,8 @@ def as_json(scholen: Sequence[Schoolseizoen], within: int, code: int) -> dict[st
         "schooljaar": scholen[0].schooljaar,
         "gezien_op": scholen[0].on.isoformat(),
         "within": within,
-        "termijnen": {mijlpaal.value: scholen[0].termijnen.op(mijlpaal).isoformat() for mijlpaal in Mijlpaal},
-        "dagen": {mijlpaal.value: scholen[0].termijnen.dagen(mijlpaal, scholen[0].on) for mijlpaal in Mijlpaal},
+        "termijnen": {termijn.value: scholen[0].termijnen.op(termijn).isoformat() for termijn in Termijn},
+        "dagen": {termijn.value: scholen[0].termijnen.dagen(termijn, scholen[0].on) for termijn in Termijn},
         "totaal": {item.name: getattr(total, item.name) for item in fields(total)},
         "scholen": [_school(item, within) for item in scholen],
         "exit_code": code,

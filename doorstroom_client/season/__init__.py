@@ -12,7 +12,7 @@ from doorstroom_client.season.gegevens import Soort as Soort
 from doorstroom_client.season.gegevens import Totaal as Totaal
 from doorstroom_client.season.pagina import als_pagina as als_pagina
 from doorstroom_client.season.tabel import als_csv as als_csv
-from doorstroom_client.season.termijnen import Mijlpaal as Mijlpaal
+from doorstroom_client.season.termijnen import Termijn as Termijn
 from doorstroom_client.season.termijnen import Termijnen as Termijnen
 from doorstroom_client.season.verzonden import Verzendlijst as Verzendlijst
 from doorstroom_client.season.verzonden import Verzendregel as Verzendregel
@@ -20,7 +20,7 @@ from doorstroom_client.season.verzonden import maak_verzendlijst as maak_verzend
 
 __all__ = [
     "Leerlingseizoen",
-    "Mijlpaal",
+    "Termijn",
     "Namen",
     "Punt",
     "Schoolseizoen",

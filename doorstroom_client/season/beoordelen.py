@@ -10,7 +10,7 @@ from doorstroom_client.messages.leerlingenlijst import taking_part
 from doorstroom_client.output.words import andere_toets, naam_van
 from doorstroom_client.season import woorden
 from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Signaal, Soort
-from doorstroom_client.season.termijnen import Mijlpaal, Termijnen
+from doorstroom_client.season.termijnen import Termijn, Termijnen
 from doorstroom_client.season.woorden import in_woorden
 
 Namen = Callable[[School], Leerlingenlijst | None]
@@ -137,7 +137,7 @@ def _punten(counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> I
     for soort in Soort:
         number = counts.get(soort, 0)
         if number:
-            yield Punt(soort, number, termijnen.op(soort.mijlpaal), termijnen.dagen(soort.mijlpaal, on))
+            yield Punt(soort, number, termijnen.op(soort.termijn), termijnen.dagen(soort.termijn, on))
 
 
 def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingseizoen]:
@@ -187,8 +187,8 @@ def _let_op(stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[
 
 def _signalen(stand: Schoolstand, counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> Iterator[Signaal]:
     """What DUO is going to say. Before anything came in or was sent, that would be of everybody, and tell nothing."""
-    tested = bool(stand.resultaten) or on >= termijnen.op(Mijlpaal.RESULTATEN)
-    advised = bool(stand.adviezen) or on >= termijnen.op(Mijlpaal.ADVIEZEN)
+    tested = bool(stand.resultaten) or on >= termijnen.op(Termijn.RESULTATEN)
+    advised = bool(stand.adviezen) or on >= termijnen.op(Termijn.ADVIEZEN)
     found = (
         ("150", stand.dubbel),
         ("166/167", counts.get(Soort.RESULTAAT, 0) if tested else 0),

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from doorstroom_client import Deelname, Leerlingstand, School, Schoolstand
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.season.termijnen import Mijlpaal, Termijnen
+from doorstroom_client.season.termijnen import Termijn, Termijnen
 from doorstroom_client.season.woorden import KORT, SIGNALEN, ZINNEN, in_woorden
 
 
@@ -28,10 +28,10 @@ class Soort(StrEnum):
     RAPPORT = "rapport"
 
     @property
-    def mijlpaal(self) -> Mijlpaal:
+    def termijn(self) -> Termijn:
         """Before which date it has to be there."""
         late = self in (Soort.RESULTAAT, Soort.RAPPORT)
-        return Mijlpaal.RESULTATEN if late else Mijlpaal.ADVIEZEN
+        return Termijn.RESULTATEN if late else Termijn.ADVIEZEN
 
 
 @frozen

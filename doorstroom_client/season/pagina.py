@@ -12,12 +12,12 @@ from doorstroom_client.output.words import aantal, groepsnaam, schuif
 from doorstroom_client.season import woorden
 from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
 from doorstroom_client.season.stijl import CSS
-from doorstroom_client.season.termijnen import Mijlpaal, Termijnen
+from doorstroom_client.season.termijnen import Termijn, Termijnen
 
 _TERMIJNEN = {
-    Mijlpaal.ADVIEZEN: "Leerlingen aangemeld, voorlopige adviezen verstuurd",
-    Mijlpaal.RESULTATEN: "Resultaten en rapporten binnen",
-    Mijlpaal.DEFINITIEF: "Definitieve schooladviezen vastgesteld",
+    Termijn.ADVIEZEN: "Leerlingen aangemeld, voorlopige adviezen verstuurd",
+    Termijn.RESULTATEN: "Resultaten en rapporten binnen",
+    Termijn.DEFINITIEF: "Definitieve schooladviezen vastgesteld",
 }
 _PRIVACY = (
     "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
@@ -104,8 +104,8 @@ def _kind(item: Schoolseizoen, soort: Soort) -> str:
 
 def _dates(termijnen: Termijnen, on: dt.date) -> Html:
     rows = [
-        (text, in_dutch(termijnen.op(mijlpaal)), woorden.dagen(termijnen.dagen(mijlpaal, on)))
-        for mijlpaal, text in _TERMIJNEN.items()
+        (text, in_dutch(termijnen.op(termijn)), woorden.dagen(termijnen.dagen(termijn, on)))
+        for termijn, text in _TERMIJNEN.items()
     ]
     return table(f"De data, gezien op {in_dutch(on)}", (("Wat", ""), ("Uiterlijk", ""), ("Nog", "vast")), rows)
 

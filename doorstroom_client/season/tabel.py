@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.season.gegevens import Schoolseizoen, Soort
-from doorstroom_client.season.termijnen import Mijlpaal
+from doorstroom_client.season.termijnen import Termijn
 
 KOLOMMEN = (
     *("school", "routeringskenmerk", "schooljaar", "leverancier", "vorige_toets", "verwacht", "deelnemers", "adviezen"),
     *("resultaten", "dubbel", *Soort),
-    *(f"dagen_tot_{item}" for item in Mijlpaal),
+    *(f"dagen_tot_{item}" for item in Termijn),
     *("aandacht", "signalen", "wat_ontbreekt", "let_op"),
 )
 """The columns, in order."""
@@ -42,7 +42,7 @@ def _cells(item: Schoolseizoen, within: int) -> list[object]:
         stand.dubbel,
         *(item.aantal(soort) for soort in Soort),
         # A minus in front would make it a formula to a spreadsheet; a date that has passed is told as 0.
-        *(max(item.termijnen.dagen(mijlpaal, item.on), 0) for mijlpaal in Mijlpaal),
+        *(max(item.termijnen.dagen(termijn, item.on), 0) for termijn in Termijn),
         "ja" if item.aandacht(within) else "nee",
         ", ".join(f"{signaal.nummer}: {signaal.aantal}" for signaal in item.signalen),
         "; ".join(punt.kort for punt in item.ontbreekt),

@@ -6,10 +6,10 @@ import datetime as dt
 from enum import StrEnum
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.planning.milestones import mijlpalen
 
 
-class Mijlpaal(StrEnum):
+class Termijn(StrEnum):
     """What has to be there on a date."""
 
     ADVIEZEN = "adviezen"
@@ -22,7 +22,7 @@ class Mijlpaal(StrEnum):
 
 @frozen
 class Termijnen:
-    """The dates by which things have to be there, by law; the same in every school year.
+    """The dates by which things have to be there, as the planning of the school year has them.
 
     Attributes:
         adviezen: voorlopige adviezen: 31 January.
@@ -41,16 +41,16 @@ class Termijnen:
         """The dates of a school year.
 
         Raises:
-            MessageError: it has not the form ``2026-2027``.
+            ConfigurationError: it has not the form ``2026-2027``, or there was no doorstroomtoets yet.
         """
-        year = int(Schooljaar(schooljaar)[5:])
-        return cls(dt.date(year, 1, 31), dt.date(year, 3, 15), dt.date(year, 3, 24), dt.date(year, 3, 31))
+        last = {item.id: item.last for item in mijlpalen(schooljaar)}
+        return cls(last["voorlopig-advies"], last["resultaten"], last["definitief-advies"], last["aanmeldweek"])
 
-    def op(self, mijlpaal: Mijlpaal) -> dt.date:
+    def op(self, termijn: Termijn) -> dt.date:
         """The date of one of them."""
-        day: dt.date = getattr(self, mijlpaal.value)
+        day: dt.date = getattr(self, termijn.value)
         return day
 
-    def dagen(self, mijlpaal: Mijlpaal, on: dt.date) -> int:
+    def dagen(self, termijn: Termijn, on: dt.date) -> int:
         """Days that are left; below 0 when the date has passed."""
-        return (self.op(mijlpaal) - on).days
+        return (self.op(termijn) - on).days

@@ -16,11 +16,11 @@ from support.clients import go, make
 from support.listed import Peer, other_school, pupils
 from support.season import ABC, YEAR, book_of, came, day, lijst, noted, school_stand
 
-from doorstroom_client import Adviezenlijst, AsyncClient, ConfigurationError, Deelname, MessageError, Schoolstand
+from doorstroom_client import Adviezenlijst, AsyncClient, ConfigurationError, Deelname, Schoolstand
 from doorstroom_client.season import (
-    Mijlpaal,
     Schoolseizoen,
     Soort,
+    Termijn,
     Termijnen,
     Totaal,
     afvinklijst,
@@ -128,9 +128,9 @@ def test_what_duo_will_say(stand: Schoolstand, on: Any, expected: dict[str, int]
 
 def test_the_dates() -> None:
     dates = Termijnen.van("2026-2027")
-    assert [dates.op(item).isoformat() for item in Mijlpaal] == ["2027-01-31", "2027-03-15", "2027-03-24"]
-    assert dates.dagen(Mijlpaal.ADVIEZEN, day("2027-02-02")) == -2
-    with pytest.raises(MessageError):
+    assert [dates.op(item).isoformat() for item in Termijn] == ["2027-01-31", "2027-03-15", "2027-03-24"]
+    assert dates.dagen(Termijn.ADVIEZEN, day("2027-02-02")) == -2
+    with pytest.raises(ConfigurationError, match="schooljaar"):
         Termijnen.van("2026")
 
 
