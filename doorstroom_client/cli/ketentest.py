@@ -39,7 +39,7 @@ from doorstroom_client.cli._options import JsonOption, QuietOption
 from doorstroom_client.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from doorstroom_client.ketentest.plan import Plan
+    from doorstroom_client.ketentest.agreed import Plan
     from doorstroom_client.ketentest.run import Choice
 
 app = typer.Typer(
@@ -226,7 +226,7 @@ ketentest_peers.add_to(app)
 
 
 def _plan(folder: Path) -> Plan:
-    from doorstroom_client.ketentest.plan_reader import read_plan
+    from doorstroom_client.ketentest.plan import read_plan
 
     return read_plan(folder)
 

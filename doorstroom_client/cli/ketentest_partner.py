@@ -26,8 +26,8 @@ from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.output.files import write_whole
 
 if TYPE_CHECKING:
+    from doorstroom_client.ketentest.agreed import Plan
     from doorstroom_client.ketentest.letters import Parties
-    from doorstroom_client.ketentest.plan import Plan
     from doorstroom_client.ketentest.ready import Cel, Rij
 
 _STYLES = {"ok": "green", "wacht": "cyan", "vraag": "cyan", "gezakt": "bold red", "fout": "bold red", "verlopen": "yellow"}
@@ -83,9 +83,9 @@ def new(
     Example:
       doorstroom ketentest new --leverancier ICE --begin 2026-12-07 --config doorstroom-test.toml
     """
+    from doorstroom_client.ketentest.agreed import FILE
     from doorstroom_client.ketentest.invitation import FILE as LETTER
     from doorstroom_client.ketentest.new_plan import Known, plan_text
-    from doorstroom_client.ketentest.plan import FILE
     from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
     from doorstroom_client.ketentest.plan_days import on_day, usual_end
 
@@ -146,8 +146,9 @@ def postpone(
       doorstroom ketentest postpone ketentest/ICE-2026-2027 --to 2026-12-14 --reason "De testserver krijgt een nieuwe versie"
     """
     from doorstroom_client.ketentest.letters import parties
+    from doorstroom_client.ketentest.plan import FILE as PLAN
+    from doorstroom_client.ketentest.plan import read_plan
     from doorstroom_client.ketentest.plan_days import on_day
-    from doorstroom_client.ketentest.plan_reader import read_plan
     from doorstroom_client.ketentest.postponing import FILE, postponed, postponement, postponement_letter
 
     terminal.set_mode()
@@ -156,10 +157,11 @@ def postpone(
     with alone_in(folder):
         today, before = on_day(shared.now()), read_plan(folder, draft=True)
         found = postponement(before, to.date(), reason, today=today, begun=_begun(folder))
-        after = postponed(before, found)
+        after, text = postponed(before, found)
         who = parties(after, _settings_of(after), today)
         write_whole(folder / FILE, postponement_letter(before, after, who))
         _write_calendar(after)
+        write_whole(folder / PLAN, text)  # last: a run that was stopped before it has postponed nothing, and can be repeated
     terminal.show(f"{folder / FILE}: a mail to the partner; send it with afspraken.ics")
     terminal.say(f"The test goes on on {found.naar}, and its last day is {found.einde}; nothing is sent until then.")
     return ExitCode.OK
@@ -175,8 +177,8 @@ def cleanup(folder: FolderArgument) -> int:
     from doorstroom_client.ketentest.closing import LETTER_FILE, LIST_FILE, cleanup_list, closing_letter
     from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.partner import opened
+    from doorstroom_client.ketentest.plan import read_plan
     from doorstroom_client.ketentest.plan_days import on_day
-    from doorstroom_client.ketentest.plan_reader import read_plan
     from doorstroom_client.ketentest.run import Choice
 
     terminal.set_mode()
@@ -266,8 +268,8 @@ def _begun(folder: Path) -> bool:
 def _write_invitation(folder: Path) -> int:
     from doorstroom_client.ketentest.invitation import FILE, invitation
     from doorstroom_client.ketentest.letters import MARK, parties
+    from doorstroom_client.ketentest.plan import read_plan
     from doorstroom_client.ketentest.plan_days import on_day
-    from doorstroom_client.ketentest.plan_reader import read_plan
 
     plan = read_plan(folder, draft=True)
     who: Parties = parties(plan, _settings_of(plan), on_day(shared.now()))

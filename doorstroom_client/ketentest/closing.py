@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
-from doorstroom_client.ketentest.plan import Plan
 from doorstroom_client.ketentest.pupils import KLAS
 from doorstroom_client.ketentest.report.verslag import Beurt, Opruimregel, Rapport, Stand
 from doorstroom_client.ketentest.report.wording import STANDEN, number_of, summary

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.ketentest.plan import Plan
+from doorstroom_client.ketentest.agreed import Plan
 
 TEST = "test"
 """What has to be typed for the environment."""

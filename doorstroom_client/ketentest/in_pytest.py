@@ -11,8 +11,8 @@ import pytest
 
 from doorstroom_client.ketentest.drivers import Las
 from doorstroom_client.ketentest.partner import opened
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.plan_days import lies_still, on_day
-from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.run import Choice, Run
 from doorstroom_client.ketentest.scenario import Rol, Scenario

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, Wie, areas, chosen_scenarios, needed
 from doorstroom_client.ketentest.letters import (
     Parties,
@@ -19,7 +20,6 @@ from doorstroom_client.ketentest.letters import (
     title,
     unknown,
 )
-from doorstroom_client.ketentest.plan import Plan
 from doorstroom_client.ketentest.plan_days import weekday
 from doorstroom_client.ketentest.scenario import Scenario
 

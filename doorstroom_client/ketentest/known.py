@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from doorstroom_client.ketentest.plan import Bekend
+from doorstroom_client.ketentest.agreed import Bekend
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.values import in_dutch

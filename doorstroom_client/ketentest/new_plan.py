@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.ketentest.agreed import TERMS
 from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, CERTIFICATES, Arrangement
-from doorstroom_client.ketentest.plan import TERMS
 
 OPEN = "<-- VUL IN"
 """What marks a place that has to be filled in before anything is sent."""

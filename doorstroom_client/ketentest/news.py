@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.ketentest.plan import Plan
+from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.plan_days import on_day
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.verdicts import Oordeel

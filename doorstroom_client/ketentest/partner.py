@@ -15,13 +15,13 @@ from doorstroom_client import Client, ClientCertificate, Leverancier
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.certificates import BY_NAME, keep, shown_from
 from doorstroom_client.ketentest.evidence import kept_headers
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.guard import check_plan, production_settings
 from doorstroom_client.ketentest.journal import JOURNAL, VERSION_NAMES, Head, Journal, begin_or_go_on, new_run
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
-from doorstroom_client.ketentest.plan import Plan
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.preflight import Preflight
 from doorstroom_client.ketentest.pupils import Keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from doorstroom_client.ketentest.plan import TERMS, Plan
+from doorstroom_client.ketentest.agreed import TERMS, Plan
 from doorstroom_client.ketentest.role_hands import Terms
 from doorstroom_client.messages.values import amsterdam, in_dutch
 from doorstroom_client.output.ics import CalendarDays, as_ics, continued

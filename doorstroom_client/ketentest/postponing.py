@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.agreed import FILE as PLAN
+from doorstroom_client.ketentest.agreed import Plan, Uitstel
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.new_plan import postponement_text
-from doorstroom_client.ketentest.plan import FILE as PLAN
-from doorstroom_client.ketentest.plan import Plan, Uitstel
 from doorstroom_client.ketentest.plan_days import calendar_days, weekday, workday_after
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.output.files import write_whole
 from doorstroom_client.planning.holidays import workdays_between
 
 FILE = "uitstel.txt"
@@ -55,19 +54,18 @@ def postponement(plan: Plan, to: dt.date, reason: str, *, today: dt.date, begun:
     return Uitstel(op=today, van=since, naar=to, einde=end, reden=" ".join(reason.split()))
 
 
-def postponed(plan: Plan, found: Uitstel) -> Plan:
-    """Write a postponement down in the plan.
+def postponed(plan: Plan, found: Uitstel) -> tuple[Plan, bytes]:
+    """A plan with a postponement.
 
     Args:
         plan: as it was.
         found: what moves.
 
     Returns:
-        The plan as it is now.
+        The plan as it is then, and its file.
 
     Raises:
-        ConfigurationError: the section cannot be added to this file; nothing was changed.
-        StoreError: the plan cannot be written.
+        ConfigurationError: the section cannot be added to this file.
     """
     path = plan.folder / PLAN
     values = {name: getattr(found, name) for name in ("op", "van", "naar", "einde", "reden")}
@@ -79,8 +77,7 @@ def postponed(plan: Plan, found: Uitstel) -> Plan:
         raise ConfigurationError(
             f"a section [[uitstel]] cannot be added to {path}", setting="uitstel", hint="Write it there yourself"
         ) from None
-    write_whole(path, text.encode())
-    return replace(plan, uitstel=(*plan.uitstel, found))
+    return replace(plan, uitstel=(*plan.uitstel, found)), text.encode()
 
 
 def postponement_letter(before: Plan, after: Plan, who: Parties) -> bytes:

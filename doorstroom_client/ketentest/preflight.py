@@ -11,6 +11,7 @@ from doorstroom_client import Client, ClientCertificate, Leverancier
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Looked
+from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Probe
 
@@ -18,6 +19,12 @@ Looks = Mapping[str, Callable[[Frame], Looked]]
 """Looks by the name of what is looked at."""
 _CONNECT_SECONDS = 10.0
 _MOST_SKEW = 60
+_UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
+    (socket.gaierror, in_dutch("dns")),
+    (UnicodeError, in_dutch("dns")),
+    (ConnectionRefusedError, in_dutch("refused")),
+    (TimeoutError, in_dutch("timeout")),
+)
 
 
 class Preflight:
@@ -94,7 +101,9 @@ class Preflight:
         try:
             socket.create_connection(self._where, timeout=_CONNECT_SECONDS).close()
         except (OSError, UnicodeError) as error:
-            return Looked(value=False, why=type(error).__name__)
+            return Looked(
+                value=False, why=next((why for kind, why in _UNREACHABLE if isinstance(error, kind)), type(error).__name__)
+            )
         return Looked(value=True)
 
     def _certificate(self, _: Frame) -> Looked:

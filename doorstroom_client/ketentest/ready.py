@@ -15,12 +15,12 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
+from doorstroom_client.ketentest.agreed import FILE as PLAN
+from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan
 from doorstroom_client.ketentest.journal import JOURNAL
 from doorstroom_client.ketentest.partner import versions_now
-from doorstroom_client.ketentest.plan import FILE as PLAN
-from doorstroom_client.ketentest.plan import OF_A_SUPPLIER, Plan
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.plan_days import on_day
-from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.report.as_json import SOORT, VERSIE
 from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.report.report_files import JSON_FILE

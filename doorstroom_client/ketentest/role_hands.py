@@ -194,7 +194,8 @@ class RoleHands:
 
     def _await(self, step: Await, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting:
         assert self._arrivals is not None
-        self._counterpart.tell(step, frame)
+        if step.does:
+            self._counterpart.tell(step, frame)
         began = time.monotonic()
         until, listens = began + self._terms.seconds, began + (self._terms.listens if step.listens else 0.0)
         while True:

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.ketentest.agreed import Bekend
 from doorstroom_client.ketentest.hands import Hands
 from doorstroom_client.ketentest.journal import Journal
 from doorstroom_client.ketentest.known import with_known
-from doorstroom_client.ketentest.plan import Bekend
 from doorstroom_client.ketentest.player import Played, Player
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Register, Rol, Scenario

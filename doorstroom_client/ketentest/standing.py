@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
+from doorstroom_client.ketentest.agreed import FILE, Plan
 from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
-from doorstroom_client.ketentest.plan import FILE, Plan
-from doorstroom_client.ketentest.plan_reader import read_plan
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.verdicts import Oordeel

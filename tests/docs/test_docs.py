@@ -19,7 +19,7 @@ from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page, supp
 import doorstroom_client
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.ketentest.plan_reader import read_plan
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers.advies_spelling import parse_advies
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, column_of

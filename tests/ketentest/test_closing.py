@@ -12,7 +12,7 @@ from support.ketentest import write_plan
 from doorstroom_client.ketentest.closing import cleanup_list, closing_letter
 from doorstroom_client.ketentest.journal import Head
 from doorstroom_client.ketentest.letters import parties
-from doorstroom_client.ketentest.plan_reader import read_plan
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.report import Rapport
 from doorstroom_client.ketentest.report.verslag import Beurt, Opruimregel, Stand
 from doorstroom_client.ketentest.steps import Whose

@@ -9,9 +9,9 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from doorstroom_client.cli._ketentest_told import code_of_run
+from doorstroom_client.ketentest.agreed import Bekend
 from doorstroom_client.ketentest.journal import Head
 from doorstroom_client.ketentest.known import with_known
-from doorstroom_client.ketentest.plan import Bekend
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.report import as_json, as_junit, as_page, make_rapport
 from doorstroom_client.ketentest.requirements import Niveau

@@ -9,7 +9,7 @@ from support import command_line
 from support.command_line import Run
 from support.ketentest import write_plan
 
-from doorstroom_client.ketentest.plan_reader import read_plan
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.simulator import Keten
 
 run, elsewhere = command_line.run, command_line.elsewhere

@@ -10,12 +10,12 @@ import pytest
 from support.ketentest import write_plan
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan, Uitstel
 from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, CERTIFICATES, needed
 from doorstroom_client.ketentest.certificates import BY_NAME
 from doorstroom_client.ketentest.new_plan import OPEN, Known, plan_text
-from doorstroom_client.ketentest.plan import OF_A_SUPPLIER, Plan, Uitstel
+from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.plan_days import calendar_days, on_day, usual_end, workday_after
-from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.postponing import postponed, postponement
 from doorstroom_client.ketentest.role_hands import Terms
 from doorstroom_client.ketentest.scenarios import REGISTER
@@ -34,6 +34,12 @@ def at(text: str, hour: int = 9) -> dt.datetime:
 def pause(van: str, naar: str, **more: str) -> Uitstel:
     end = more.get("einde")
     return Uitstel(op=day(van), van=day(van), naar=day(naar), einde=day(end) if end else None, reden="r")
+
+
+def write(plan: Plan, found: Uitstel) -> Plan:
+    after, text = postponed(plan, found)
+    (plan.folder / "plan.toml").write_bytes(text)
+    return after
 
 
 def test_a_new_plan_has_every_name_and_no_invented_fact(tmp_path: Path) -> None:
@@ -135,10 +141,10 @@ def test_what_a_postponement_moves(
     text = (tmp_path / "plan.toml").read_text("utf-8")
     plan = read_plan(tmp_path)
     for van, naar, einde in before:
-        plan = postponed(plan, pause(van, naar, einde=einde))
+        plan = write(plan, pause(van, naar, einde=einde))
     found = postponement(plan, day(to), 'Een "nieuwe"\nversie', today=day(today), begun=begun)
     assert (found.van, found.naar, found.einde) == (day(since), day(to), day(end))
-    after = postponed(plan, found)
+    after = write(plan, found)
     assert read_plan(tmp_path).uitstel == after.uitstel  # also with quotes and line ends in the reason
     assert after.uitstel[-1].reden == 'Een "nieuwe" versie'
     assert (tmp_path / "plan.toml").read_text("utf-8").startswith(text)
