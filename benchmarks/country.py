@@ -3,15 +3,20 @@
 python -m benchmarks.country [--part N] [--json | --small]
 
 In the whole there are 6,600 schools: their mandates are looked up, a list of 27 pupils is sent for each, 180,000 results are
-pushed over 16 connections and taken over one by one, 180,000 reports of 300 kB are fetched. A part of it is played twice, at a
-tenth and in full, so that what grows with the size shows. The others (OSR, suppliers) are in this process, each step of ours is
-in one of its own (python -m benchmarks.country STEP CONFIG), with all 6,600 schools in its configuration.
+pushed over 16 connections and taken over one by one, 180,000 reports of 300 kB are fetched. Of all schools it is asked what is
+missing, with the names of their own lists; the planning is looked at once.
+A part of it is played twice, at a tenth and in full, so that what grows with the size shows. The others (OSR, suppliers) are in
+this process, each step of ours is in one of its own (python -m benchmarks.country STEP CONFIG), with all 6,600 schools in its
+configuration.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
+import datetime as dt
+import io
 import json
 import random
 import secrets
@@ -22,17 +27,20 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks import full_store
 from benchmarks.harness import ROOT, Figure, Pushing, Receiver, Scale, context_of, environment, main, megabytes, request
-from doorstroom_client import Afloop, Client, School
+from doorstroom_client import Afloop, Client, Leerlingenlijst, School, season
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.our_side import as_afspraak
+from doorstroom_client.readers.directory import read_leerlingen
 from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.reports.due import Afhaling
+from doorstroom_client.season import Schoolseizoen, Soort
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
 
@@ -46,6 +54,8 @@ CONNECTIONS = 16
 _WARMING = 16
 """Items of a step with which measuring has not begun yet."""
 _SMALL_PART = 2000
+_SMALL_SEASON = 40
+_ON = dt.date(2026, 3, 10)
 _TENTH = 10
 _PER_SECOND = 1000.0
 """The most that the library starts in a second: how fast the real OSR may be asked is for the OSR to say."""
@@ -175,7 +185,40 @@ def rapporten(client: Client, _: Settings, given: argparse.Namespace) -> Iterato
             yield complete
 
 
-STEPS = {step.__name__: step for step in (mandaten, lijsten, resultaten, rapporten)}
+def seizoen(client: Client, settings: Settings, given: argparse.Namespace) -> Iterator[bool]:
+    """Ask of each school what is missing, with the names of its own list, and keep what the command keeps."""
+
+    def own(school: School) -> Leerlingenlijst:
+        return read_leerlingen(given.file / f"{school.routeringskenmerk}.csv")
+
+    kept: list[Schoolseizoen] = []
+    schools = settings.scholen[: given.schools]
+    for item in season.seizoen(client, schools, schooljaar=settings.schooljaar, on=_ON, leerlingen=own):
+        kept.append(replace(item, leerlingen=()))
+        yield (item.verwacht, item.aantal(Soort.ADVIES), item.aantal(Soort.RESULTAAT)) == (full_store.PUPILS, 1, 1)
+    season.als_pagina(kept, gemaakt_op=dt.datetime.now(dt.UTC))
+    season.als_csv(kept)
+
+
+STEPS = {step.__name__: step for step in (mandaten, lijsten, resultaten, rapporten, seizoen)}
+PLANNING = "planning"
+
+
+def planning_of_ours() -> None:
+    """The command ``doorstroom planning`` in this process, as cron starts it; prints one line of JSON."""
+    from doorstroom_client.cli import main as doorstroom
+
+    config, begin = sys.argv[2], time.perf_counter()
+    sys.argv[1:] = ["planning", "--within", "14", "--json", "--config", config]
+    shown, code = io.StringIO(), None
+    with contextlib.redirect_stdout(shown):
+        try:
+            doorstroom()
+        except SystemExit as ended:
+            code = ended.code
+    good = code in (0, 75) and json.loads(shown.getvalue())["exit_code"] == code
+    found = {"good": int(good), "measured": 1, "seconds": time.perf_counter() - begin, "cpu": time.process_time()}
+    json.dump({**found, "start": 0.0, "peak": megabytes(name="VmHWM")}, sys.stdout)
 
 
 def _went_through(items: Iterable[bool], warming: int, started: float) -> dict[str, float]:
@@ -295,15 +338,11 @@ class Play:
             self._pushed(),
             self._step("results taken over", "resultaten", RESULTS, self._results),
             self._step("reports", "rapporten", RESULTS, self._results, f"--bytes={REPORT_BYTES}"),
+            _run("planning", 1, 1, PLANNING, str(self._config)),
         ]
 
     def _step(self, name: str, step: str, whole: int, items: int, *arguments: str) -> Step:
-        warming = min(_WARMING, items // 2)
-        command = [sys.executable, "-m", "benchmarks.country", step, str(self._config), f"--warming={warming}", *arguments]
-        done = subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment(), check=True)
-        found = json.loads(done.stdout)
-        good = found.pop("good")
-        return _told(Step(name, whole, items, items - good, **found))
+        return _run_step(name, step, self._config, whole, items, *arguments)
 
     def _pushed(self) -> Step:
         begun = time.perf_counter()
@@ -320,6 +359,43 @@ class Play:
             receiver.stop()
         missing, measured = self._results - len(pushing.answered), self._results - warm
         return _told(Step("results pushed", RESULTS, self._results, missing, measured, seconds, used, begin - begun, peak))
+
+
+class Season:
+    """A full store of all schools, asked what is missing.
+
+    Args:
+        country: everybody else.
+        folder: for the files of the LAS.
+        schools: how many are in the store.
+    """
+
+    def __init__(self, country: Country, folder: Path, schools: int) -> None:
+        folder.mkdir()
+        country.store = folder / "doorstroom.db"
+        self._config = country.write_config(folder / "doorstroom.toml")
+        self._lists = folder / "lijsten"
+        chosen = country.scholen[:schools]
+        full_store.fill(country.store, chosen, country.leveranciers[0].oin, country.schooljaar)
+        full_store.write_lists(self._lists, chosen)
+
+    def ask(self, schools: int) -> Step:
+        """Ask of so many of them."""
+        given = (f"--file={self._lists}", f"--schools={schools}")
+        return _run_step("what is missing", "seizoen", self._config, SCHOOLS, schools, *given)
+
+
+def _run_step(name: str, step: str, config: Path, whole: int, items: int, *arguments: str) -> Step:
+    """One step of ours, in a process of its own."""
+    return _run(name, whole, items, step, str(config), f"--warming={min(_WARMING, items // 2)}", *arguments)
+
+
+def _run(name: str, whole: int, items: int, *arguments: str) -> Step:
+    command = [sys.executable, "-m", "benchmarks.country", *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment(), check=True)
+    found = json.loads(done.stdout)
+    good = found.pop("good")
+    return _told(Step(name, whole, items, items - good, **found))
 
 
 def _told(step: Step) -> Step:
@@ -342,14 +418,18 @@ def measure(scale: Scale, part: int = 20) -> Iterable[Figure]:
             for at, size in enumerate((part,) if scale.small else (_TENTH * part, part, _TENTH * part)):
                 print(f"1/{size} of the country's year", file=sys.stderr, flush=True)
                 played.append(Play(country, Path(folder) / f"las{at}", size).run())
+            schools = scale.of(SCHOOLS, _SMALL_SEASON)
+            season_of_all = Season(country, Path(folder) / "seizoen", schools)
+            asked = [season_of_all.ask(number) for number in (schools // 4, schools)]
         finally:
             country.stop()
-    missing = sum(step.missing for steps in played for step in steps)
+    missing = sum(step.missing for steps in [*played, asked] for step in steps)
     yield Figure("the country's year: lost or missing", "none", 0, missing, exact=True)
-    peak = max(step.peak for steps in played for step in steps)
+    peak = max(step.peak for steps in [*played, asked] for step in steps)
     yield Figure("the country's year: most memory of a process", "a bound", 150, peak, exact=True, unit="MB")
     if not scale.small:
         yield from _compared(part, *played)
+        yield from _season(*asked)
 
 
 def _compared(part: int, before: list[Step], steps: list[Step], after: list[Step]) -> Iterable[Figure]:
@@ -366,9 +446,18 @@ def _compared(part: int, before: list[Step], steps: list[Step], after: list[Step
     yield Figure("the country's year, at the rate of this part", "2 cores", 12, minutes, unit="minutes", note=note)
 
 
+def _season(quarter: Step, whole: Step) -> Iterable[Figure]:
+    yield Figure("what is missing at 6,600 schools: memory", "a bound", 150, whole.peak, exact=True, unit="MB")
+    each = whole.cpu_ms / quarter.cpu_ms
+    note = f"{whole.cpu_ms:.2f} ms each, {whole.whole_cpu:.0f} s in all"
+    yield Figure("processor time of a school, what is missing, at 6,600", "at 1,650", 1.25, each, note=note)
+
+
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in STEPS:
         step_of_ours()
+    elif sys.argv[1:2] == [PLANNING]:
+        planning_of_ours()
     else:
         parser = argparse.ArgumentParser(add_help=False)
         parser.add_argument("--part", type=int, default=20)

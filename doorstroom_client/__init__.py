@@ -7,6 +7,10 @@ from doorstroom_client.async_faces.outbox import AsyncClientOutbox as AsyncClien
 from doorstroom_client.async_faces.store import AsyncClientStore as AsyncClientStore
 from doorstroom_client.async_faces.terugweg import AsyncClientTerugweg as AsyncClientTerugweg
 from doorstroom_client.basics.uitleg import Uitleg as Uitleg
+from doorstroom_client.checkup.bevinding import Bevinding as Bevinding
+from doorstroom_client.checkup.bevinding import Controlepunt as Controlepunt
+from doorstroom_client.checkup.bevinding import Staat as Staat
+from doorstroom_client.checkup.bevinding import Verbindingscontrole as Verbindingscontrole
 from doorstroom_client.client import Client as Client
 from doorstroom_client.errors import AanleveringGesloten as AanleveringGesloten
 from doorstroom_client.errors import ConfigurationError as ConfigurationError
@@ -54,6 +58,7 @@ from doorstroom_client.messages.leerlingen import Deelnemer as Deelnemer
 from doorstroom_client.messages.leerlingen import Leerling as Leerling
 from doorstroom_client.messages.leerlingen import Stamgroep as Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling as BekendeLeerling
+from doorstroom_client.messages.leerlingenlijst import Deelname as Deelname
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst as Leerlingenlijst
 from doorstroom_client.messages.leerlingresultaat import Afname as Afname
 from doorstroom_client.messages.leerlingresultaat import Afnamecontext as Afnamecontext
@@ -114,6 +119,8 @@ from doorstroom_client.sending.only_changes import Verdwenen as Verdwenen
 from doorstroom_client.sending.only_changes import Vergelijking as Vergelijking
 from doorstroom_client.sending.queue import Klaargezet as Klaargezet
 from doorstroom_client.sending.receipt import Ontvangst as Ontvangst
+from doorstroom_client.sending.sent import Verstuurd as Verstuurd
+from doorstroom_client.sending.sent import Verzendstand as Verzendstand
 from doorstroom_client.sending.uitkomst import Afloop as Afloop
 from doorstroom_client.sending.uitkomst import Uitkomst as Uitkomst
 from doorstroom_client.store.protocols import Inbox as Inbox
@@ -124,6 +131,8 @@ from doorstroom_client.store.rows import Queued as Queued
 from doorstroom_client.store.rows import ReceivedResult as ReceivedResult
 from doorstroom_client.store.rows import State as State
 from doorstroom_client.store.rows import StoredResult as StoredResult
+from doorstroom_client.store.schoolstand import Leerlingstand as Leerlingstand
+from doorstroom_client.store.schoolstand import Schoolstand as Schoolstand
 from doorstroom_client.transport.request import AsyncTransport as AsyncTransport
 from doorstroom_client.transport.request import Timeouts as Timeouts
 from doorstroom_client.transport.request import Transport as Transport

@@ -19,6 +19,7 @@ from doorstroom_client.async_faces.resultaten import AsyncResults
 from doorstroom_client.async_faces.sending import AsyncSending
 from doorstroom_client.async_faces.store import AsyncClientStore
 from doorstroom_client.async_faces.terugweg import AsyncClientTerugweg
+from doorstroom_client.async_faces.verbinding import AsyncConnecting
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.operations import Operations
@@ -36,7 +37,7 @@ from doorstroom_client.store.retention import Retention
 from doorstroom_client.transport.request import Timeouts, AsyncTransport
 
 
-class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, Settled):
+class AsyncClient(AsyncSending, AsyncResults, AsyncReporting, AsyncConnecting, Settled):
     """Everything a LAS does in the chain: look up mandates, send lists, receive results, fetch reports.
 
     Immutable after construction and safe to share. Use it in a ``with`` block (``async with`` for the asynchronous one),

@@ -19,6 +19,7 @@ from doorstroom_client.faces.resultaten import Results
 from doorstroom_client.faces.sending import Sending
 from doorstroom_client.faces.store import ClientStore
 from doorstroom_client.faces.terugweg import ClientTerugweg
+from doorstroom_client.faces.verbinding import Connecting
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.operations import Operations
@@ -36,7 +37,7 @@ from doorstroom_client.store.retention import Retention
 from doorstroom_client.transport.request import Timeouts, Transport
 
 
-class Client(Sending, Results, Reporting, Settled):
+class Client(Sending, Results, Reporting, Connecting, Settled):
     """Everything a LAS does in the chain: look up mandates, send lists, receive results, fetch reports.
 
     Immutable after construction and safe to share. Use it in a ``with`` block (``async with`` for the asynchronous one),

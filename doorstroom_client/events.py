@@ -27,7 +27,8 @@ class Event:
 
     Attributes:
         action: which call (``registreren``, ``registreren-schooladviezen``, ``leerlingrapport``, ``osr`` …) or
-            ``certificate``; ``purge`` when a store was cleared, ``store`` when its file was moved, removed or the like.
+            ``certificate``; ``verbinding`` when a connection was checked; ``purge`` when a store was cleared, ``store`` when
+            its file was moved, removed or the like.
         object: request id, and the first 16 digits of the SHA-256 of what was sent (``-`` when nothing was); of a purge, how
             much was removed; of a store, where its file is now.
         result: what it came to, in the words of the decision table.
@@ -35,7 +36,7 @@ class Event:
         actor: OIN of the party that was called; ``-`` when not known.
         peer: its name, as configured.
         at: moment of the end, UTC.
-        outcomes: status code or fault of each attempt.
+        outcomes: status code or fault of each attempt; of a check what was not in order, by a fixed code.
         seconds: duration, waiting included.
         serious: whether somebody has to look at it now, such as a certificate of another organisation.
         reason: why a request that came in was refused, in fixed words; empty when there is no more to say than `result` does.

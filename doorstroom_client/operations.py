@@ -41,6 +41,7 @@ from doorstroom_client.sending.only_changes import Vergelijking
 from doorstroom_client.sending.queue import Klaargezet, add
 from doorstroom_client.sending.receipt import Ontvangst
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.sending.sent import Verstuurd, sent_of
 from doorstroom_client.sending.uitkomst import Uitkomst
 from doorstroom_client.store.sql import Store
 
@@ -139,10 +140,11 @@ class Operations(OurSide):
         opened = yield from keep(partial(books, needed=bool(only_changes)))
         only_changes = opened is not None if only_changes is None else only_changes
         target = yield from self.target(school, leverancier)
+        changed = yield from self._changed_test(bericht, target, opened)
         about = self._call(self.timeouts.post)
         sending = send(bericht, target, about, self.reputation, opened, only_changes, self.on_event)
         try:
-            return (yield from sending)
+            return replace((yield from sending), vorige_toets=changed)
         except GeenMandaat:
             yield from self.answers.forget(target.oin, school.oin)  # whatever the OSR said before, ask it anew next time
             raise
@@ -171,7 +173,32 @@ class Operations(OurSide):
         opened = yield from keep(books)
         target = yield from self.target(self.the_school(lijst.school), leverancier)
         assert opened is not None
-        return (yield from add(bericht, target, opened, only_changes=only_changes, expires_at=expires_at))
+        changed = yield from self._changed_test(bericht, target, opened)
+        added = yield from add(bericht, target, opened, only_changes=only_changes, expires_at=expires_at)
+        return replace(added, vorige_toets=changed)
+
+    def _changed_test(self, bericht: Bericht, target: Leverancier, books: Books | None) -> Flow[str]:
+        """Whose test the school took last year, when its first list of this year goes to another; told before it goes."""
+        if books is None:
+            return ""
+        key = bericht.key(target.oin)
+        before = yield from keep(partial(books.tests.changed, key, bericht.schooljaar))
+        if not before:
+            return ""
+        naam = self.naam_of_oin(before)
+        result = f"another test than last year, when it was that of {naam}"
+        self.teller(bericht.soort.value, result, actor=target.oin, peer=target.naam)
+        return naam
+
+    def naam_of_oin(self, oin: str) -> str:
+        """How a supplier is called; its OIN when it is not configured any more."""
+        return next((item.naam for item in self.leveranciers if item.oin == oin), oin)
+
+    def sent(self, lijst: Aanlevering, store: Callable[[], Store]) -> Flow[tuple[Verstuurd, ...]]:
+        """Say what was sent last about each pupil of a list."""
+        bericht = self.build(lijst)
+        opened = yield from keep(store)
+        return (yield from keep(partial(sent_of, bericht, opened)))
 
     def delivery_run(self, books: Books | None, on_result: Callable[[Uitkomst], object]) -> Run:
         """A run over the outbox."""

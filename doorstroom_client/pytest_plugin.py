@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if named is None and planned is None:
         return
     from doorstroom_client.ketentest.in_pytest import roles_in, scenarios_of
-    from doorstroom_client.ketentest.plan import read_plan
+    from doorstroom_client.ketentest.plan_reader import read_plan
 
     roles = roles_in(named or "") if planned is None or named else read_plan(Path(planned)).rollen
     parent = _Scenarios.from_parent(session, name="doorstroom")

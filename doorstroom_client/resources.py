@@ -56,11 +56,12 @@ class Resources:
         self._lock = forks.Lock()
         self.closed = False
 
-    def context(self) -> ssl.SSLContext:
-        """The SSLContext for a connection that is made now.
+    @property
+    def live(self) -> LiveContext:
+        """Our certificate, as it is in use.
 
         Raises:
-            ConfigurationError: no certificate was given.
+            ConfigurationError: none was given.
         """
         if self._live is None:
             raise ConfigurationError(
@@ -68,7 +69,15 @@ class Resources:
                 setting="certificate",
                 hint="Give certificate=ClientCertificate(...)",
             )
-        return self._live.current()
+        return self._live
+
+    def context(self) -> ssl.SSLContext:
+        """The SSLContext for a connection that is made now.
+
+        Raises:
+            ConfigurationError: no certificate was given.
+        """
+        return self.live.current()
 
     def las_oin(self) -> str | None:
         """Our OIN, as it stands in the certificate that is in use."""
@@ -157,7 +166,7 @@ class Resources:
         if not needed and (self._store is None or not isinstance(self._open_once(), Store)):
             return None
         store = self.store()
-        return Books(store.ledger, store.outbox, self._now)
+        return Books(store.ledger, store.outbox, store.tests, self._now)
 
     def _open_once(self) -> Store | Inbox:
         with self._lock:

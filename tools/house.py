@@ -30,7 +30,7 @@ from unittest import mock
 from urllib.parse import urlencode
 
 NAME = "doorstroom_client"
-WINGS = ("cli", "overview", "readers", "simulator")
+WINGS = ("cli", "overview", "readers", "season", "simulator")
 OPEN = {wing: {*WINGS, "", "output"} for wing in WINGS} | {"simulator": {*WINGS, "", "output", "receiving", "transport"}}
 """Wing -> rooms of which it may take what is not public."""
 TWINS = {"async_client.py", "async_faces"}

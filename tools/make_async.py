@@ -29,6 +29,7 @@ NAMES = {
     "ClientStore": "AsyncClientStore",
     "Results": "AsyncResults",
     "Sending": "AsyncSending",
+    "Connecting": "AsyncConnecting",
     "faces": "async_faces",
     "__enter__": "__aenter__",
     "__exit__": "__aexit__",

@@ -1,4 +1,4 @@
-"""Make what docs/ has from code: seven pages of reference/, the schema in an eighth, and the tree in architecture.md.
+"""Make what docs/ has from code: eight pages of reference/, the schema in a ninth, and the tree in architecture.md.
 
 Run without arguments to write the pages; with --check to fail when one of them is not up to date.
 """
@@ -16,6 +16,7 @@ from api_page import api_page  # noqa: E402 - found from the line above
 from package_tree import with_tree  # noqa: E402
 from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
+from school_year_page import school_year_page  # noqa: E402
 
 from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
@@ -50,6 +51,10 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "schooljaren[]": (
         "[[schooljaren]]",
         "What belongs to one school year, with the days on which it is in force: next year's can be set in advance.",
+    ),
+    "testperiodes[]": (
+        "[[testperiodes]]",
+        "When the parties of the chain test one to one. It is agreed each year in the ketenoverleg and published nowhere.",
     ),
     "timeouts": ("[timeouts]", "Seconds for a whole call, waiting and repeating included."),
     "retry": ("[retry]", "How often a call is repeated; what may be repeated stands in [the decisions](decisions.md)."),
@@ -158,6 +163,10 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "geslacht": (
         "`1` or `m` (man), `2` or `v` (vrouw), `9` or `x` (not specified); empty or absent means 9",
         "sekse, m/v, gender, sex",
+    ),
+    "deelname": (
+        "`verhinderd` or `ontheffing`: the pupil takes no part in the test; else empty or absent. It is never sent",
+        "",
     ),
 }
 """Column -> what a cell may hold, and the other names that the column may have."""
@@ -466,6 +475,8 @@ def csv_page() -> str:
             columns_table((*DEELNEMERS.required, *DEELNEMERS.optional), DEELNEMERS),
             "\nA name with a question mark is refused: that is what is left of a letter when a file was saved in an encoding",
             " that does not have it.\nAn agreement without `geslacht` leaves that column out, whatever the file holds.\n",
+            "The column `deelname` stays at the school: `doorstroom seizoen` and `read_leerlingen` read it; no message has it.",
+            " A pupil\nwith one of the two words is sent like the others, and is not told as missing a result.\n",
             f"\n## Advice (adviezen)\n\n```text\n{ADVIEZEN.example}\n```\n\n",
             columns_table((*ADVIEZEN.required, *ADVIEZEN.optional), ADVIEZEN),
             ADVICE_INTRO,
@@ -545,6 +556,7 @@ def main() -> int:
         REFERENCE / "csv.md": csv_page(),
         REFERENCE / "let-in.md": let_in_page(),
         REFERENCE / "api.md": api_page(MADE),
+        REFERENCE / "school-year.md": school_year_page(MADE, table),
         ARCHITECTURE: with_tree(ARCHITECTURE.read_text("utf-8"), ROOT),
         REFERENCE / "ketentest-scenarios.md": scenarios_page(MADE, table),
         KETENTEST: with_schema(KETENTEST.read_text("utf-8"), ROOT),

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable, AsyncIterator
+from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.through_client import ThroughClient
+from doorstroom_client.messages.aanlevering import Aanlevering
+from doorstroom_client.messages.school import School
 from doorstroom_client.operations import Operations
+from doorstroom_client.resources import Resources
 from doorstroom_client.runtime import AsyncRuntime
+from doorstroom_client.sending.sent import Verstuurd
 from doorstroom_client.store.removed import removed
 from doorstroom_client.store.retention import Retention
 from doorstroom_client.store.rows import Purged
+from doorstroom_client.store.schoolstand import Schoolstand
 
 
 @frozen
@@ -111,3 +118,61 @@ class AsyncClientStore(ThroughClient):
         """
         oldest = await self._runtime.io(lambda: self._runtime.resources.store().inbox.pending(limit=1))
         return oldest[0].received.received_at if oldest else None
+
+    async def seizoen(self, schools: Iterable[School | str] | None = None, *, schooljaar: str | None = None) -> AsyncIterator[Schoolstand]:
+        """How far each school is: participants and advice that were accepted, lists that wait, results and reports.
+
+        The store is asked for one school at a time, by index, so any number of schools takes the memory of one. What the store
+        knows are marks and counts; of a pupil that you name, `Schoolstand.van` says how far that one is. See
+        `doorstroom_client.season` for what is still missing, and before which date.
+
+        Args:
+            schools: the administrations, or keys of them; all configured ones when left out.
+            schooljaar: the school year; the one of the client when left out.
+
+        Raises:
+            ConfigurationError: no store is configured, a school is not known, or all are meant and `scholen` is a function.
+            StoreError: the store cannot be read.
+        """
+        year = self._operations.schooljaar_of(schooljaar)
+        for given in self._operations.known_schools() if schools is None else schools:
+            school = await self._runtime.run(self._operations.school_meant(given))
+            now = self._operations.now()
+            yield await self._runtime.io(partial(_of_school, self._runtime.resources, school, year, now))
+
+    async def vorige_toets(self, school: School | str, *, schooljaar: str | None = None) -> str:
+        """OIN of the supplier whose test a school took a year before; empty when the store does not know.
+
+        Args:
+            school: the administration, or a key of it.
+            schooljaar: the school year after that; the one of the client when left out.
+
+        Raises:
+            ConfigurationError: no store is configured, or the school is not known.
+            StoreError: the store cannot be read.
+        """
+        meant, year = await self._runtime.run(self._operations.school_meant(school)), self._operations.schooljaar_of(schooljaar)
+        store = await self._runtime.io(self._runtime.resources.store)
+        return await self._runtime.io(partial(store.tests.year_before, meant.routeringskenmerk, year))
+
+    async def sent(self, lijst: Aanlevering) -> tuple[Verstuurd, ...]:
+        """What was sent last about each pupil of a list, beside what the list says now. Nothing is sent or changed.
+
+        It is looked up at the supplier that the school sent to last in the school year of the list; no network is used.
+
+        Args:
+            lijst: an `Adviezenlijst` or a `Deelnemerslijst`, as the school has it now.
+
+        Returns:
+            A line per pupil, in the order of the list.
+
+        Raises:
+            MessageError: the list does not fit the standard.
+            ConfigurationError: no store is configured, or the school is not known.
+            StoreError: the store cannot be read.
+        """
+        return await self._runtime.run(self._operations.sent(lijst, self._runtime.resources.store))
+
+
+def _of_school(resources: Resources, school: School, schooljaar: str, now: dt.datetime) -> Schoolstand:
+    return resources.store().season.of_school(school.routeringskenmerk, schooljaar, now)

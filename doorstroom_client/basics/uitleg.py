@@ -81,18 +81,19 @@ def _made(kop: str, alineas: Sequence[str], punten: Sequence[str], stappen: Sequ
     return Uitleg(kop, alineas, punten=punten, stappen=stappen)
 
 
-def samen(eerst: Uitleg, daarna: Uitleg) -> Uitleg:
-    """Two texts as one: what the second one says comes after the first, and so do its steps.
+def samen(*teksten: Uitleg) -> Uitleg:
+    """Several texts as one: what the next one says comes after the one before, and so do its steps.
 
     Args:
-        eerst: may be empty.
-        daarna: may be empty.
+        teksten: some may be empty.
     """
-    if not (eerst and daarna):
-        return eerst or daarna
-    alineas = (*eerst.alineas, daarna.kop, *daarna.alineas)
-    punten, stappen = (*eerst.punten, *daarna.punten), (*eerst.stappen, *daarna.stappen)
-    return Uitleg(eerst.kop, alineas, punten=punten, stappen=stappen)
+    eerst, *daarna = [tekst for tekst in teksten if tekst] or [Uitleg()]
+    return Uitleg(
+        eerst.kop,
+        (*eerst.alineas, *(alinea for tekst in daarna for alinea in (tekst.kop, *tekst.alineas))),
+        punten=[punt for tekst in (eerst, *daarna) for punt in tekst.punten],
+        stappen=[stap for tekst in (eerst, *daarna) for stap in tekst.stappen],
+    )
 
 
 def las_voluit(las_naam: str) -> str:

@@ -18,12 +18,15 @@ from doorstroom_client.cli import (
     demo,
     health,
     ketentest,
+    leverancier,
     mandaat,
     osr,
     outbox,
     overzicht,
+    planning,
     rapporten,
     resultaten,
+    seizoen,
     serve,
     simulator,
     store,
@@ -90,6 +93,7 @@ app.add_typer(ketentest.app, name="ketentest")
 app.add_typer(config.app, name="config")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")
+app.add_typer(leverancier.app, name="leverancier")
 app.add_typer(afspraak.app, name="afspraak")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
@@ -98,7 +102,9 @@ app.add_typer(store.app, name="store")
 app.command()(serve.serve)
 app.add_typer(resultaten.app, name="resultaten")
 overzicht.add_to(app)
+seizoen.add_to(app)
 app.add_typer(rapporten.app, name="rapporten")
+app.command()(planning.planning)
 app.add_typer(teksten.app, name="teksten")
 app.command()(health.health)
 _take_help(app)

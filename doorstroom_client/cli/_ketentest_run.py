@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.output import one_run
 
 if TYPE_CHECKING:
+    from doorstroom_client.ketentest.partner import Partner
     from doorstroom_client.ketentest.player import Played
+    from doorstroom_client.ketentest.report import Rapport
     from doorstroom_client.ketentest.run import Choice, Run
     from doorstroom_client.ketentest.scenario import Scenario
 
@@ -68,6 +71,9 @@ CertificatesOption = Annotated[
         help="Folder with certificates of ours that have to be refused, as ketentest certificates makes them in pki-refused.",
     ),
 ]
+VersieLasOption = Annotated[
+    str, typer.Option("--versie-las", metavar="TEXT", help="Name and version of the LAS, for the report and ketentest ready.")
+]
 ToetsOption = Annotated[str, typer.Option("--toets", metavar="TEST", help="Which test: ICE, DIA, ROUTE_8, …")]
 
 
@@ -107,6 +113,28 @@ def play_run(run: Run, choice: Choice) -> list[Played]:
             tell_one(played)
 
         return run.play(choice, tell)
+
+
+def now() -> dt.datetime:
+    """This moment; the one clock of a test with a partner."""
+    return dt.datetime.now(dt.UTC)
+
+
+def write_whole_report(partner: Partner, found: Sequence[Played]) -> Rapport:
+    """The report of all scenarios of a plan: what was not played now, as it stands in the journal."""
+    from doorstroom_client.ketentest.arrangements import with_preflight
+    from doorstroom_client.ketentest.partner import head_of
+    from doorstroom_client.ketentest.report import make_rapport, write_reports
+    from doorstroom_client.ketentest.run import Choice
+    from doorstroom_client.ketentest.scenarios import EISEN
+
+    run, by_id = partner.run, {item.scenario.id: item for item in found}
+    judged = run.play(Choice(patterns=with_preflight(partner.plan.scenarios), effects=False))
+    whole = [by_id.pop(item.scenario.id, item) for item in judged]
+    whole += by_id.values()  # played though the plan does not name them
+    rapport = make_rapport(head_of(partner, whole), whole, EISEN, run.earlier())
+    write_reports(partner.plan.folder, rapport)
+    return rapport
 
 
 def conclude(folder: Path | None, run: Run, found: Sequence[Played], *, strict: bool) -> int:

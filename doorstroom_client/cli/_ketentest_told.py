@@ -15,7 +15,7 @@ from doorstroom_client.cli.exit_codes import ExitCode, worst
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.player import Played
 
-_STYLES = {
+STYLES = {
     "geslaagd": "green",
     "afwijkend": "yellow",
     "gezakt": "bold red",
@@ -23,14 +23,16 @@ _STYLES = {
     "wacht": "cyan",
     "te beoordelen": "cyan",
 }
-_QUIETLY = ("geslaagd", "nvt")
+"""How each verdict that stands out is shown."""
+QUIETLY = ("geslaagd", "nvt")
+"""Verdicts that nobody has to hear of."""
 _MOST_CHECKS = 3
 
 
 def tell_one(played: Played) -> None:
     """A scenario that ended, while a person watches."""
     if terminal.person_watches():
-        style = _STYLES.get(played.oordeel.value, "dim")
+        style = STYLES.get(played.oordeel.value, "dim")
         terminal.say(f"{played.scenario.id:9}{played.oordeel.value:14} {played.scenario.titel}", style=style)
 
 
@@ -38,15 +40,15 @@ def tell_run(found: Sequence[Played], folder: Path | None) -> None:
     """What is not in order, with whose turn it is; then the counts, and where the reports are."""
     counts = Counter(item.oordeel.value for item in found)
     if terminal.is_json():
-        terminal.emit_json({"oordelen": dict(counts), "scenarios": [_as_data(item) for item in found]})
+        terminal.emit_json({"oordelen": dict(counts), "scenarios": [as_data(item) for item in found]})
         return
-    told = [item for item in found if item.oordeel.value not in _QUIETLY]
+    told = [item for item in found if item.oordeel.value not in QUIETLY or item.alarm]
     if told:
         table = terminal.new_table("Scenario", "Oordeel", "Wat", "Bij")
         for item in told:
-            verdict = Text(item.oordeel.value, _STYLES.get(item.oordeel.value, "dim"))
+            verdict = Text(item.oordeel.value, STYLES.get(item.oordeel.value, "dim"))
             whose = "" if item.whose is None else item.whose.value
-            terminal.row(table, Text(item.scenario.id, "bold"), verdict, _what(item), whose)
+            terminal.row(table, Text(item.scenario.id, "bold"), verdict, what_of(item), whose)
         terminal.show_table(table)
     words = ", ".join(f"{number} {name}" for name, number in counts.most_common())
     terminal.show(words or "niets gespeeld")
@@ -66,24 +68,28 @@ def _code_of(played: Played, *, strict: bool) -> ExitCode:
 
     if played.oordeel is Oordeel.FOUT:
         return ExitCode.BUG
+    if played.alarm and played.oordeel is not Oordeel.GEZAKT:
+        return ExitCode.REFUSED  # the plan is ours
     if played.oordeel in (Oordeel.WACHT, Oordeel.TE_BEOORDELEN):
         return ExitCode.LATER
     if played.oordeel is Oordeel.GEZAKT or (strict and played.oordeel is Oordeel.AFWIJKEND):
-        if played.scenario.rol is Rol.VOORAF:
+        if played.scenario.rol is Rol.VOORAF and played.whose is not Whose.HEN:
             return ExitCode.CERTIFICATE_OR_MANDATE
         return ExitCode.REFUSED if played.whose is Whose.ONS else ExitCode.PEER
     return ExitCode.OK
 
 
-def _what(played: Played) -> str:
+def what_of(played: Played) -> str:
     """What was seen, in one cell."""
-    wrong = [item for item in played.keuringen if item.oordeel.value not in _QUIETLY and item.counts]
+    wrong = [item for item in played.keuringen if item.oordeel.value not in QUIETLY and item.counts]
     lines = [f"{item.eis}: verwacht {item.expected}, kreeg {item.got}" for item in wrong[:_MOST_CHECKS]]
     more = [f"en nog {len(wrong) - _MOST_CHECKS}"] if len(wrong) > _MOST_CHECKS else []
-    return "; ".join([played.scenario.titel, *([played.why] if played.why else []), *lines, *more])
+    alarm = f"ALARM: {played.alarm}" if played.alarm else ""
+    return "; ".join(filter(None, [played.scenario.titel, alarm, played.why, *lines, *more]))
 
 
-def _as_data(played: Played) -> dict[str, Any]:
+def as_data(played: Played) -> dict[str, Any]:
+    """A scenario, for a program."""
     return {
         "id": played.scenario.id,
         "rol": played.scenario.rol.value,
@@ -91,6 +97,8 @@ def _as_data(played: Played) -> dict[str, Any]:
         "oordeel": played.oordeel.value,
         "bij": None if played.whose is None else played.whose.value,
         "reden": played.why,
+        "uiterlijk": None if played.until is None else terminal.moment(played.until),
+        "alarm": played.alarm,
         "keuringen": [
             {
                 "eis": item.eis,

@@ -47,7 +47,7 @@ class Summary:
         per_afloop: schools, by how it ended.
         leerlingen: pupils: taken in, put in the outbox, unchanged, unknown at the supplier, and gone from the list.
         failing: the schools at which something went wrong.
-        gone: the schools at which all went well, but that have something to remove in the test system.
+        gone: the schools at which all went well, but that have something to look at or to remove in the test system.
         code: the worst exit code so far.
     """
 

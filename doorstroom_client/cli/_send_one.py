@@ -14,6 +14,7 @@ from doorstroom_client import Client, Klaargezet, Ontvangst, Vergelijking
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._earlier_test import earlier_test, tell_other_test
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._names import LeerlingenOption, directory, names_of, tell_names
 from doorstroom_client.cli._options import (
@@ -156,12 +157,14 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
         find_leverancier(settings.leveranciers, wanted.leverancier)
     if wanted.dry_run:
         with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
-            _dry_run(client, wanted, school, kind, _read(kind, file, settings, school, client, wanted))
+            lijst = _read(kind, file, settings, school, client, wanted)
+            before = earlier_test(client, settings, school, lijst.schooljaar or client.schooljaar)
+            _dry_run(client, wanted, school, kind, lijst, before)
         return ExitCode.OK
     with (
         alone(settings, f"{kind.naam}-send", school.routeringskenmerk),
         stoppable(longest_call(settings)) as stop,
-        Client(**settings.arguments()) as client,
+        Client(**settings.arguments(), on_event=tell_other_test) as client,
     ):
         lijst, known = _read(kind, file, settings, school, client, wanted), directory(wanted.leerlingen)
         with explained(client, school, wanted.leverancier, partial(names_of, known)):
@@ -187,7 +190,7 @@ def _read(kind: Kind, file: Path, settings: Settings, school: School, client: Cl
     return lijst
 
 
-def _dry_run(client: Client, wanted: Wanted, school: School, kind: Kind, lijst: Aanlevering) -> None:
+def _dry_run(client: Client, wanted: Wanted, school: School, kind: Kind, lijst: Aanlevering, before: str) -> None:
     problems = client.check(lijst)
     if problems:
         raise MessageError(problems, what=kind.naam)
@@ -205,6 +208,7 @@ def _dry_run(client: Client, wanted: Wanted, school: School, kind: Kind, lijst: 
         "school": school.instellingscode,
         "leverancier": target,
         "schooljaar": lijst.schooljaar,
+        "vorige_toets": before,
     }
     counts = _counts(changes) if changes else {}
     if wanted.as_json:
@@ -220,6 +224,8 @@ def _dry_run(client: Client, wanted: Wanted, school: School, kind: Kind, lijst: 
         terminal.show(f"New and changed ones would go for {school.label}, school year {lijst.schooljaar}, to {where}.")
     else:
         terminal.show(f"They would go for {school.label}, school year {lijst.schooljaar}, to {where}.")
+    if before:
+        terminal.show(f"Last year this school took the test of {before}.")
 
 
 def _counts(changes: Vergelijking) -> dict[str, int]:
@@ -243,6 +249,7 @@ def _tell_queued(queued: Klaargezet, wanted: Wanted, school: School, kind: Kind)
                 "school": school.instellingscode,
                 "ongewijzigd": queued.ongewijzigd,
                 "verdwenen": len(queued.verdwenen),
+                "vorige_toets": queued.vorige_toets,
                 "uitleg": queued.uitleg,
                 "uitleg_delen": terminal.parts_of(queued.uitleg),
             }
@@ -271,6 +278,7 @@ def _tell(ontvangst: Ontvangst, wanted: Wanted, school: School, kind: Kind, know
                 "verdwenen": len(ontvangst.verdwenen),
                 "school": school.instellingscode,
                 "leverancier": ontvangst.leverancier,
+                "vorige_toets": ontvangst.vorige_toets,
                 "soort": ontvangst.soort.value,
                 "sha256": ontvangst.sha256,
                 "request_id": ontvangst.request_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from doorstroom_client.cli import _ketentest_run as shared
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli import ketentest_peers
+from doorstroom_client.cli import ketentest_partner, ketentest_peers
+from doorstroom_client.cli._ketentest_news import question_data, show_question, tell_news
 from doorstroom_client.cli._ketentest_run import (
     AgainOption,
     FaultyOption,
@@ -29,7 +32,9 @@ from doorstroom_client.cli._ketentest_run import (
     list_scenarios,
     needs_simulator,
     play_run,
+    write_whole_report,
 )
+from doorstroom_client.cli._ketentest_told import code_of_run, tell_run
 from doorstroom_client.cli._options import JsonOption, QuietOption
 from doorstroom_client.cli.exit_codes import ExitCode
 
@@ -87,6 +92,9 @@ def self_(
         return conclude(folder if out else None, run, found, strict=strict)
 
 
+ketentest_partner.add_first(app)
+
+
 @app.command("preflight")
 def preflight(folder: FolderArgument, as_json: JsonOption = False, quiet: QuietOption = False) -> int:
     """Look whether everything is in order before a test: namespace, mandates, address, certificate, clock. Sends no pupil.
@@ -109,17 +117,19 @@ def run_(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Play a test with a partner as far as it goes now; goes on where it was, so cron may start it every hour.
+    """Play a test with a partner as far as it goes now; goes on where it was, so cron may start it every day or hour.
 
-    Nothing that stands in the journal is sent again. Ends with 75 while something is waited for, 69 when the other side has
-    to repair something and 65 when we have.
+    Nothing that stands in the journal is sent again, and nothing at all before the first day or while the test is postponed.
+    Says what changed since the last run, what is waited for until when, and how to answer each question. With --quiet it
+    says something only when something changed, or is due today. Ends with 75 while something is waited for, 69 when the
+    other side has to repair something and 65 when we have, also when a known deviation is over or is there no more.
 
     Example:
       doorstroom ketentest run ketentest/ICE-2026-2027 "TS-2*"
     """
     terminal.set_mode(as_json=as_json, quiet=quiet)
     choice = choice_of(patterns, roles, again=again)
-    return list_scenarios(choice) if listed else _run_plan(folder, choice, strict=strict)
+    return list_scenarios(choice) if listed else _run_news(folder, choice, strict=strict)
 
 
 @app.command("report")
@@ -148,11 +158,10 @@ def ask(folder: FolderArgument, as_json: JsonOption = False) -> int:
     terminal.set_mode(as_json=as_json)
     found = open_questions(Journal.read(folder / JOURNAL))
     if as_json:
-        items = [{"nummer": item.number, "scenario": item.scenario, "vraag": item.text} for item in found]
-        terminal.emit_json({"vragen": items})
+        terminal.emit_json({"vragen": [question_data(item) for item in found]})
         return ExitCode.OK
     for item in found:
-        terminal.show(f"{item.number:3}  {item.scenario:8} {item.text}")
+        show_question(folder, item)
     if not found:
         terminal.say("No question waits for an answer.")
     return ExitCode.OK
@@ -178,7 +187,9 @@ def answer(
     if said not in ("ja", "nee"):
         raise typer.BadParameter("answer ja or nee", param_hint="ja|nee")
     with alone_in(folder):
-        scenario = answer_question(Journal.read(folder / JOURNAL, mend=True), number, yes=said == "ja", by=by, text=text)
+        scenario = answer_question(
+            Journal.read(folder / JOURNAL, mend=True), number, yes=said == "ja", by=by, text=text, now=shared.now()
+        )
     terminal.say(f"Noted with {scenario}.")
     return ExitCode.OK
 
@@ -210,11 +221,12 @@ def compare(
     return ExitCode.OK if found.same else ExitCode.REFUSED
 
 
+ketentest_partner.add_last(app)
 ketentest_peers.add_to(app)
 
 
 def _plan(folder: Path) -> Plan:
-    from doorstroom_client.ketentest.plan import read_plan
+    from doorstroom_client.ketentest.plan_reader import read_plan
 
     return read_plan(folder)
 
@@ -223,6 +235,45 @@ def _run_plan(folder: Path, choice: Choice, *, strict: bool, effects: bool = Tru
     from doorstroom_client.ketentest.partner import opened
 
     plan = _plan(folder)
-    with alone_in(folder), opened(plan) as partner:
-        found = play_run(partner.run, replace(choice, effects=effects))
-        return conclude(folder, partner.run, found, strict=strict)
+    with alone_in(folder), opened(plan, effects=effects, now=shared.now) as partner:
+        found = play_run(partner.run, replace(_of_plan(choice, plan), effects=effects))
+        write_whole_report(partner, found)
+        tell_run(found, folder)
+        return code_of_run(found, strict=strict)
+
+
+def _run_news(folder: Path, choice: Choice, *, strict: bool) -> int:
+    from doorstroom_client.ketentest.news import keep_told, news_of, read_told
+    from doorstroom_client.ketentest.partner import opened
+
+    plan, at = _plan(folder), shared.now()
+    if _lies_still(plan, at):
+        return ExitCode.LATER
+    with alone_in(folder), opened(plan, now=shared.now) as partner:
+        before = read_told(folder)
+        found = play_run(partner.run, _of_plan(choice, plan))
+        write_whole_report(partner, found)
+        tell_news(partner, folder, found, news_of(found, before, plan, at), at)
+        keep_told(folder, before, found, at)
+        return code_of_run(found, strict=strict)
+
+
+def _of_plan(choice: Choice, plan: Plan) -> Choice:
+    """What was typed, or else what the plan names."""
+    from doorstroom_client.ketentest.arrangements import with_preflight
+
+    return choice if choice.patterns else replace(choice, patterns=with_preflight(plan.scenarios))
+
+
+def _lies_still(plan: Plan, at: dt.datetime) -> bool:
+    """Whether nothing may be sent today, which is told."""
+    from doorstroom_client.ketentest.plan_days import lies_still, on_day
+
+    found = lies_still(plan, on_day(at))
+    if found is None:
+        return False
+    until, told = found
+    if terminal.is_json():
+        terminal.emit_json({"wacht_tot": until.isoformat(), "reden": told})
+    terminal.say(f"{told}. Tot die dag wordt niets verstuurd; ketentest preflight kan wel.")
+    return True

@@ -26,6 +26,7 @@ from doorstroom_client.cli._ketentest_run import (
     ToetsOption,
     TrustOption,
     UrlArgument,
+    VersieLasOption,
     VersieOption,
     alone_in,
     choice_of,
@@ -110,6 +111,7 @@ def receiver(
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
     others: CertificatesOption = None,
+    versie_las: VersieLasOption = "",
     patterns: Annotated[
         list[str] | None, typer.Option("--only", metavar="SCENARIO", help="Only these: ids or globs; may be repeated.")
     ] = None,
@@ -139,6 +141,7 @@ def receiver(
         schooljaar=schooljaar,
         versie=versie,
         certificates=others,
+        versie_las=versie_las,
     )
     return _run_alone(test, Rol.ONTVANGER, patterns=patterns, out=out, strict=strict)
 
@@ -162,6 +165,7 @@ def play(
     ] = None,
     schooljaar: SchooljaarOption = None,
     versie: VersieOption = None,
+    versie_las: VersieLasOption = "",
     strict: StrictOption = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -187,7 +191,10 @@ def play(
         place |= {"host": names[0], "other_hosts": names[1:]}
     keten = make_keten(schooljaar, versie, folder, **place)
     seconds, listens = (wait, _LISTENS) if command is None else (None, 0.0)
-    with alone_in(folder), played(folder, keten, driver=driver, seconds=seconds, listens=listens) as here:
+    with (
+        alone_in(folder),
+        played(folder, keten, driver=driver, seconds=seconds, listens=listens, versie_las=versie_las) as here,
+    ):
         keten.write_config(folder / "doorstroom.toml")
         keten.write_config(folder / "doorstroom.json")
         write_class(folder, here)

@@ -3,9 +3,11 @@
 from doorstroom_client.config.reader import load_settings as load_settings
 from doorstroom_client.config.settings import Serve as Serve
 from doorstroom_client.config.settings import Settings as Settings
+from doorstroom_client.config.testperiodes import Testperiode as Testperiode
 
 __all__ = [
     "Serve",
     "Settings",
+    "Testperiode",
     "load_settings",
 ]

@@ -12,6 +12,7 @@ from doorstroom_client.config.collected import BY_NAME, Collected
 from doorstroom_client.config.edexml_keuze import Keuze
 from doorstroom_client.config.settings import Serve, Settings
 from doorstroom_client.config.table import PREFIX, SETTINGS
+from doorstroom_client.config.testperiodes import Testperiode, check_testperiodes
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.exchange.retry import Retry
 from doorstroom_client.messages.afspraak import Afspraak
@@ -130,6 +131,7 @@ class _Making:
         self._try("leveranciers", lambda: check_leveranciers(leveranciers))
         jaargangen = self._jaargangen(afspraken)
         made: dict[str, Any] = {"afspraken": afspraken, "leveranciers": leveranciers, "schooljaren": jaargangen}
+        made["testperiodes"] = self._testperiodes(leveranciers)
         made["scholen"] = self._each("scholen", lambda item: School(**item))
         return {**made, "afspraak": None} if jaargangen else made
 
@@ -147,6 +149,13 @@ class _Making:
                     self._values.problems.append((name, text))
         elif "osr" in sections and namespace in (None, ""):
             self._note("osr.namespace", f"{_MISSING_PART} ({BY_NAME['osr.namespace'].help})")
+        return made
+
+    def _testperiodes(self, leveranciers: Sequence[Leverancier]) -> tuple[Testperiode, ...]:
+        """The periods in which the chain tests; the suppliers in them are looked up once those are in order."""
+        made = self._each("testperiodes", lambda item: Testperiode(**item))
+        if not self._values.has_problem("testperiodes") and not self._values.has_problem("leveranciers"):
+            self._try("testperiodes", lambda: check_testperiodes(made, leveranciers))
         return made
 
     def _sections(self) -> dict[str, Any]:

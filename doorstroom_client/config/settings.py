@@ -11,6 +11,7 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.choices import Choices
 from doorstroom_client.config.edexml_keuze import Keuze
+from doorstroom_client.config.testperiodes import Testperiode
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
@@ -20,6 +21,9 @@ from doorstroom_client.our_side import as_afspraak
 from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate
 from doorstroom_client.receiving.proxy import Proxy
 from doorstroom_client.store.retention import Retention
+
+_OF_COMMANDS = ("serve", "edexml", "testperiodes")
+"""What a client has no use for."""
 
 
 @frozen(kw_only=True)
@@ -84,6 +88,7 @@ class Settings(Choices):
         certificate: ours, for calling others; None when the caller was going to pass it.
         scholen: the administrations.
         edexml: how EDEXML files are read.
+        testperiodes: when the chain tests, for a planning.
         serve: how results are received; None when nothing is said of it.
     """
 
@@ -95,6 +100,7 @@ class Settings(Choices):
     certificate: ClientCertificate | None = None
     scholen: tuple[School, ...] = ()
     edexml: Keuze = field(default_factory=Keuze)
+    testperiodes: tuple[Testperiode, ...] = ()
     serve: Serve | None = None
 
     @property
@@ -139,7 +145,7 @@ class Settings(Choices):
 
     def arguments(self) -> dict[str, Any]:
         """The arguments for the constructor of a client."""
-        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("serve", "edexml")}
+        return {item.name: getattr(self, item.name) for item in fields(self) if item.name not in _OF_COMMANDS}
 
 
 def _is_loopback(host: str) -> bool:

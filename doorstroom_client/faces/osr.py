@@ -9,6 +9,9 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.through_client import ThroughClient
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.basics.unread import works_while_read
+from doorstroom_client.checkup.bevinding import Verbindingscontrole
+from doorstroom_client.checkup.check import SECONDS
+from doorstroom_client.connection_checks import ConnectionChecks
 from doorstroom_client.faces.osr_catalogue import OsrCatalogue
 from doorstroom_client.faces.osr_endpoints import OsrEndpoints
 from doorstroom_client.messages.school import School
@@ -51,6 +54,24 @@ class ClientOsr(ThroughClient, OsrCatalogue, OsrEndpoints):
         asked = self._operations.leverancier(leverancier)
         school = self._runtime.run(self._operations.school_meant(school))
         return self._runtime.run(self._operations.registry.check_mandaat(school, asked, on))
+
+    def check_verbinding(self, school: School | str | None = None, *, seconds: float = SECONDS) -> Verbindingscontrole:
+        """Check the connection to the OSR as ``client.check_verbinding`` does, and put it a question or two.
+
+        Over a connection that is good it is asked for its services, and about one school. Nothing is written.
+
+        Args:
+            school: one that is known to have a mandate; when left out, no school is asked about, and a finding says so.
+            seconds: how long it may take in all.
+
+        Returns:
+            True when nothing is wrong. Whatever the network or the OSR does is a finding, and no error.
+
+        Raises:
+            ConfigurationError: no OSR is configured, the school is not known, or there is no certificate.
+        """
+        checks = ConnectionChecks(self._operations, self._runtime.resources.live, seconds)
+        return self._runtime.run(checks.of_osr(school))
 
     def find_leveranciers(self, school: School | str) -> list[Leverancier]:
         """The configured suppliers that a school has mandated. Answers of the last minutes are not asked for again.

@@ -63,6 +63,7 @@ class Alone:
         versie: version string of the agreement.
         others: certificates of ours that are shown to see them refused: PEM files by their name in a plan.
         seconds: how long an answer may take.
+        versie_las: name and version of the LAS, where its server is tested; empty when nobody told.
     """
 
     url: str
@@ -74,6 +75,7 @@ class Alone:
     versie: str
     others: Mapping[str, Path] = field(default_factory=dict[str, Path])
     seconds: float = ANSWER_SECONDS
+    versie_las: str = ""
 
     @classmethod
     def typed(
@@ -87,6 +89,7 @@ class Alone:
         schooljaar: str | None,
         versie: str | None,
         certificates: Path | None = None,
+        versie_las: str = "",
     ) -> Alone:
         """Make one of what was typed.
 
@@ -99,6 +102,7 @@ class Alone:
             schooljaar: of the messages.
             versie: version string of the agreement.
             certificates: folder with certificates of ours that have to be refused.
+            versie_las: name and version of the LAS, where its server is tested.
 
         Raises:
             ConfigurationError: something in it is not in order; nothing was called.
@@ -117,6 +121,7 @@ class Alone:
             schooljaar=year,
             versie=afspraak.versie,
             others=others,
+            versie_las=versie_las,
         )
 
     @contextmanager
@@ -134,6 +139,7 @@ class Alone:
         path = folder / JOURNAL
         began = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         about = {"host": urlsplit(self.url).hostname or "", "omgeving": "test", "rol": rol.value}
+        about |= {"versie_las": self.versie_las} if self.versie_las else {}
         head = Head(
             run=new_run(),
             began=began,

@@ -21,12 +21,14 @@ class Waiting:
         until: the end of its term; None when it may come at any time.
         whose: whose turn it is.
         asks: whether a person has to answer.
+        over: whether its term has passed without an answer. One that comes after all still counts.
     """
 
     why: str
     until: dt.datetime | None = None
     whose: Whose = Whose.HEN
     asks: bool = False
+    over: bool = False
 
 
 @frozen

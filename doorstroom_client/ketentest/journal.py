@@ -20,6 +20,10 @@ JOURNAL = "journaal.jsonl"
 """The name of the file in the folder of a test."""
 FORM = 1
 """The form of its lines; a journal of another form is not read."""
+VERSIONS = "versies"
+"""Where the beginning of an attempt says with which versions it was played."""
+VERSION_NAMES = ("versie_las", "versie_leverancier")
+"""The names of those versions."""
 _SAME = ("rol",)
 """What a run is about, beside the year and the test, stays the same too."""
 _HINT = "Begin a new run in another folder; the old one keeps its report"
@@ -62,7 +66,7 @@ class Line:
         name: of the step.
         fingerprint: of the step as it was.
         moment: when, in UTC.
-        outcome: what came of it, as `outcomes.read_outcome` takes it; of a beginning nothing.
+        outcome: what came of it, as `outcomes.read_outcome` takes it; of a beginning the versions that were tested.
         final: whether it stands; one that does not is a try without an answer.
     """
 
@@ -152,6 +156,18 @@ class Journal:
         """The tries of a step that got no answer."""
         key = (scenario, attempt, number)
         return (item for item in self._lines if not item.final and (item.scenario, item.attempt, item.number) == key)
+
+    def left_open(self, scenario: str) -> bool:
+        """Whether the last attempt of a scenario ended at a step without an answer."""
+        attempt = self.attempt_of(scenario)
+        lines = [item for item in self._lines if item.scenario == scenario and item.attempt == attempt]
+        return bool(lines) and not lines[-1].final
+
+    def versions(self, scenario: str, attempt: int) -> Mapping[str, str]:
+        """With which versions an attempt was begun: as it says itself, else as the run began."""
+        begun = self.outcome(scenario, attempt, 0)
+        found = begun.outcome.get(VERSIONS) if begun else None
+        return found if isinstance(found, dict) else {name: str(self.head.about.get(name) or "") for name in VERSION_NAMES}
 
     def add(self, line: Line) -> None:
         """Write an outcome; it is on disk when this returns.

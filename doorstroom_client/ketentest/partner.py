@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +19,10 @@ from doorstroom_client.ketentest.certificates import BY_NAME, keep, shown_from
 from doorstroom_client.ketentest.evidence import kept_headers
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.guard import check_plan, production_settings
-from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, begin_or_go_on, new_run
+from doorstroom_client.ketentest.journal import JOURNAL, VERSION_NAMES, Head, Journal, begin_or_go_on, new_run
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
 from doorstroom_client.ketentest.plan import Plan
+from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.preflight import Preflight
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.requester import Requester, Shown, Target
@@ -35,6 +36,7 @@ from doorstroom_client.ketentest.steps import Await, Ours, Pause
 from doorstroom_client.messages.afspraak import AFSPRAKEN, NEWEST, Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.values import in_dutch
 
 _SCHOOLS = frozenset(
     {
@@ -102,11 +104,17 @@ class Partner:
         run: plays scenarios.
         journal: what was done before.
         leverancier: who is tested.
+        plan: what was agreed.
+        school: the administration that messages are about.
+        versions: what runs at both sides now, by their names in a plan.
     """
 
     run: Run
     journal: Journal
     leverancier: Leverancier
+    plan: Plan
+    school: School
+    versions: Mapping[str, str]
 
 
 @contextmanager
@@ -130,16 +138,61 @@ def opened(
     leverancier = next(item for item in settings.leveranciers if plan.leverancier in (item.toetssoort, item.naam, item.oin))
     with ExitStack() as stack:
         client = stack.enter_context(Client(**settings.arguments()))
-        journal = _journal(plan, client, leverancier, now)
+        versions = versions_now(plan, settings)
+        journal = _journal(plan, client, leverancier, versions, now)
         making = _Making(plan, settings, client, leverancier, journal, now)
         simulated = making.simulated() if effects else None
         # Nobody repairs a simulator in the meantime, so nothing is gained by waiting for an answer of one.
         patience = _PATIENCE if plan.simulator is None else dt.timedelta(0)
-        run = Run(journal, REGISTER, EISEN, making.hands(simulated), known=plan.bekend, patience=patience, now=now)
-        yield Partner(run, journal, leverancier)
+        run = Run(
+            journal,
+            REGISTER,
+            EISEN,
+            making.hands(simulated),
+            known=plan.bekend,
+            patience=patience,
+            versions=versions,
+            now=now,
+        )
+        yield Partner(run, journal, leverancier, plan, making.school, versions)
 
 
-def _journal(plan: Plan, client: Client, leverancier: Leverancier, now: Callable[[], dt.datetime]) -> Journal:
+def head_of(partner: Partner, found: Sequence[Played]) -> Head:
+    """What a report says that a run is about: the versions that were tested, and the days as they are now.
+
+    Args:
+        partner: who is tested.
+        found: its scenarios.
+    """
+    journal, plan = partner.journal, partner.plan
+    played = [journal.versions(item.scenario.id, item.attempt) for item in found if item.attempt and _of_supplier(item)]
+    about: dict[str, Any] = {**journal.head.about, "contact": plan.contact}
+    for name in VERSION_NAMES if played else ():
+        about[name] = ", ".join(dict.fromkeys(item.get(name, "") for item in played))
+    for name, day in (("eerste_dag", plan.first_day), ("laatste_dag", plan.last_day)):
+        about |= {name: in_dutch(day)} if day else {}
+    if plan.uitstel:
+        about["uitstel"] = [f"van {in_dutch(item.van)} naar {in_dutch(item.naar)}: {item.reden}" for item in plan.uitstel]
+    return replace(journal.head, about=about)
+
+
+def _of_supplier(played: Played) -> bool:
+    return played.scenario.rol is not Rol.VOORAF
+
+
+def versions_now(plan: Plan, settings: Settings) -> dict[str, str]:
+    """What runs at both sides now, by their names in a plan; of the LAS what it writes in its messages, when that says nothing.
+
+    Args:
+        plan: what was agreed.
+        settings: the configuration of the test.
+    """
+    return {"versie_las": plan.versie_las or settings.auteur, "versie_leverancier": plan.versie_leverancier}
+
+
+def _journal(
+    plan: Plan, client: Client, leverancier: Leverancier, versions: Mapping[str, str], now: Callable[[], dt.datetime]
+) -> Journal:
     """The journal of the folder: the one that is there, if it is of the same test, or a new one."""
     path = plan.folder / JOURNAL
     head = Head(
@@ -150,8 +203,7 @@ def _journal(plan: Plan, client: Client, leverancier: Leverancier, now: Callable
         toetssoort=str(leverancier.toetssoort),
         about={
             "leverancier": leverancier.naam,
-            "versie_leverancier": plan.versie_leverancier,
-            "versie_las": plan.versie_las,
+            **versions,
             "contact": plan.contact,
             "omgeving": plan.omgeving,
             "host": plan.host,
@@ -179,7 +231,7 @@ class _Making:
         self._leverancier = leverancier
         self._keys = Keys(journal.head.run)
         self._schooljaar = journal.head.schooljaar
-        self._school = self._the_school()
+        self.school = self._the_school()
 
     def simulated(self) -> Simulated | None:
         """The simulator of the plan, as it was before a run set anything; None when the partner is a real one."""
@@ -193,7 +245,8 @@ class _Making:
         requester = Requester(self._target(certificate, given), self._keys)
         counterpart = simulated or Planned(plan.opstelling, self._settings.scholen)
         where = urlsplit(self._leverancier.base_url)
-        last_day = self._now().date() + dt.timedelta(days=max(plan.uiterlijk.values(), default=0) * 2)
+        longest = self._now().date() + dt.timedelta(days=max(plan.uiterlijk.values(), default=0) * 2)
+        last_day = max(longest, plan.last_day or longest)
         preflight = Preflight(
             self._client, certificate, self._leverancier, requester, (where.hostname or "", where.port or 443), last_day
         )
@@ -203,7 +256,7 @@ class _Making:
             requester=requester,
             arrivals=simulated.at_receiver if simulated else self._arrivals,
             stage=simulated.stage_receiver if simulated else None,
-            terms=Terms(seconds=SIMULATED_SECONDS) if simulated else Terms(workdays=plan.uiterlijk),
+            terms=Terms(seconds=SIMULATED_SECONDS) if simulated else Terms(workdays=plan.uiterlijk, pauses=plan.pauses),
             now=self._now,
         )
         wanted: dict[Rol, RoleHands] = {rol: supplier for rol in plan.rollen if rol in (Rol.TOETSSYSTEEM, Rol.TERUGWEG)}
@@ -240,7 +293,7 @@ class _Making:
         return Frame(
             scenario,
             keys=self._keys,
-            school=self._school,
+            school=self.school,
             afspraak=self._client.afspraak,
             schooljaar=self._schooljaar,
             toetssoort=str(self._leverancier.toetssoort),

@@ -16,11 +16,11 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.hands import Hands, Missing, Waiting
-from doorstroom_client.ketentest.journal import Journal, Line
-from doorstroom_client.ketentest.outcomes import UNSPOKEN, Arrived, Outcome, Reply, read_outcome
+from doorstroom_client.ketentest.journal import VERSIONS, Journal, Line
+from doorstroom_client.ketentest.outcomes import UNSPOKEN, Arrived, Looked, Outcome, Reply, read_outcome
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Scenario
-from doorstroom_client.ketentest.steps import Arrange, Await, CannotGoOn, Check, Effect, Pause, Send, Stage, Whose
+from doorstroom_client.ketentest.steps import Arrange, Await, CannotGoOn, Check, Effect, Look, Pause, Send, Stage, Whose
 from doorstroom_client.ketentest.verdicts import Keuring, Oordeel, judged, worst
 
 MOST_STEPS = 500
@@ -58,6 +58,7 @@ class Played:
         whose: whose turn it is; None when it is nobody's.
         until: the end of the term, when it waits for one.
         asks: the question to a person that it waits for, by the name of the step.
+        alarm: what a known deviation asks for now, in Dutch; empty.
     """
 
     scenario: Scenario
@@ -69,6 +70,7 @@ class Played:
     whose: Whose | None = None
     until: dt.datetime | None = None
     asks: str = ""
+    alarm: str = ""
 
 
 class Player:
@@ -79,6 +81,7 @@ class Player:
         requirements: what checks are held against.
         now: the clock, in UTC.
         patience: how long the other side may stay without any answer; after that the scenario fails.
+        versions: with which versions of both sides an attempt is begun, by their names in a plan.
     """
 
     def __init__(
@@ -88,13 +91,15 @@ class Player:
         *,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         patience: dt.timedelta = dt.timedelta(0),
+        versions: Mapping[str, str] | None = None,
     ) -> None:
+        self._versions = versions
         self._journal = journal
         self._requirements = requirements
         self._now = now
         self._patience = patience
 
-    def play(self, scenario: Scenario, hands: Hands, *, again: bool = False, effects: bool = True) -> Played:
+    def play(self, scenario: Scenario, hands: Hands, *, again: bool = False, effects: bool = True, attempt: int = 0) -> Played:
         """Play a scenario as far as it goes now.
 
         Args:
@@ -102,6 +107,7 @@ class Player:
             hands: what does its steps.
             again: begin a new attempt, whatever came of the last one.
             effects: whether to touch the world; when False it is only judged, by what stands in the journal.
+            attempt: which one is judged; the last one when 0, and the only one that can be played on.
 
         Raises:
             StoreError: the journal cannot be written.
@@ -109,12 +115,12 @@ class Player:
         schooljaar = self._journal.head.schooljaar
         if not scenario.applies(schooljaar):
             return Played(scenario=scenario, attempt=0, oordeel=Oordeel.NVT, why=f"geldt niet in {schooljaar}")
-        attempt = self._journal.attempt_of(scenario.id)
+        attempt = attempt or self._journal.attempt_of(scenario.id)
         if not attempt and not effects:
             return Played(scenario=scenario, attempt=0, oordeel=Oordeel.OVERGESLAGEN, why="nog niet gespeeld")
         if effects and (again or not attempt):
             attempt += 1
-            self._note(scenario, attempt, 0, "begin", "", {})
+            self._note(scenario, attempt, 0, "begin", "", {VERSIONS: dict(self._versions)} if self._versions else {})
         playing = _Playing(self, scenario, hands, attempt, effects)
         try:
             return playing.to_the_end()
@@ -190,7 +196,7 @@ class _Playing:
         if line is not None and line.fingerprint != mark:
             return self._broken("het scenario is veranderd sinds het gespeeld werd; speel het opnieuw met --again", ours=False)
         if line is None and not self._effects:
-            return self._as_left(number)
+            return self._as_left(step, number)
         if line is None:
             found = self._do(step, number, mark)
             if not isinstance(found, Line):
@@ -203,7 +209,7 @@ class _Playing:
         if isinstance(outcome, Arrived) and any(item.foreign for item in outcome.arrivals):
             self._hold(Check(eis=FOREIGN, expected=False, got=True, evidence=step.name))
         if isinstance(outcome, Reply) and outcome.fault and isinstance(step, Send) and not step.may_fail:
-            return self._stopped(Oordeel.GEZAKT, f"geen antwoord op {step.name}: {in_dutch(outcome.fault)}", Whose.HEN)
+            return self._stopped(Oordeel.GEZAKT, _no_answer(step, outcome), Whose.HEN)
         if isinstance(outcome, Arrived) and not outcome.complete and isinstance(step, Await) and not step.may_lack:
             return self._stopped(Oordeel.GEZAKT, f"niet alles kwam binnen de termijn: {step.name}", Whose.HEN)
         return outcome
@@ -224,22 +230,31 @@ class _Playing:
             if not tries or tries[-1].outcome != plain:  # a run that comes by every hour says nothing new
                 player._note(self._scenario, self._attempt, number, step.name, mark, plain, final=False)
             return self._left(found, step.name)
-        patient = isinstance(found, Reply) and found.fault and isinstance(step, Send) and not step.may_fail
-        waits = bool(patient) and player._now() - since < player._patience
+        waits = bool(_no_answer(step, found)) and player._now() - since < self._patience_with(step, number)
         line = player._note(self._scenario, self._attempt, number, step.name, mark, found.as_data(), final=not waits)
-        if waits and isinstance(found, Reply):
-            until = since + player._patience
-            return self._stopped(Oordeel.WACHT, f"geen antwoord op {step.name}: {in_dutch(found.fault)}", Whose.HEN, until)
-        return line
+        return self._unanswered(step, found, line, since) if waits else line
 
-    def _as_left(self, number: int) -> Played:
+    def _patience_with(self, step: Effect, number: int) -> dt.timedelta:
+        """How long the other side may stay without an answer to this step; a look that failed before has had its time."""
+        before = self._player._journal.outcome(self._scenario.id, self._attempt - 1, number)
+        failed = isinstance(step, Look) and before is not None and bool(_no_answer(step, read_outcome(before.outcome)))
+        return dt.timedelta(0) if failed else self._player._patience
+
+    def _unanswered(self, step: Effect, found: Outcome, line: Line, since: dt.datetime) -> Played:
+        """Stop at a step without an answer; what was sent may have come in all the same, so it is evidence."""
+        self._taken.append(Taken(step, found, line.moment))
+        return self._stopped(Oordeel.WACHT, _no_answer(step, found), Whose.HEN, since + self._player._patience)
+
+    def _as_left(self, step: Effect, number: int) -> Played:
         """How a step that has no outcome yet was left, by what stands in the journal."""
-        last: Line | None = None
-        for last in self._player._journal.tries(self._scenario.id, self._attempt, number):  # noqa: B007 - the last one
-            pass
-        kind = None if last is None else last.outcome.get("kind")
-        if last is None or kind not in ("missing", "waiting"):
+        tries = list(self._player._journal.tries(self._scenario.id, self._attempt, number))
+        if not tries:
             return self._stopped(Oordeel.WACHT, "het vervolg is nog niet gespeeld", Whose.ONS)
+        last = tries[-1]
+        kind = last.outcome.get("kind")
+        if kind not in ("missing", "waiting"):
+            since = dt.datetime.fromisoformat(tries[0].moment)
+            return self._unanswered(step, read_outcome(last.outcome), last, since)
         given = {name: value for name, value in last.outcome.items() if name != "kind"}
         if kind == "missing":
             return self._left(Missing(**given), last.name)
@@ -251,6 +266,9 @@ class _Playing:
         """Stop at a step that cannot be taken now."""
         if isinstance(found, Missing):
             return self._stopped(Oordeel.OVERGESLAGEN, found.why, Whose.HEN)
+        if found.over:
+            why = f"geen antwoord binnen de termijn: {found.why}"
+            return self._stopped(Oordeel.GEZAKT, why, found.whose, found.until, name)
         oordeel = Oordeel.TE_BEOORDELEN if found.asks else Oordeel.WACHT
         return self._stopped(oordeel, found.why, found.whose, found.until, name if found.asks else "")
 
@@ -290,6 +308,15 @@ class _Playing:
             until=until,
             asks=asks,
         )
+
+
+def _no_answer(step: Effect, found: Outcome) -> str:
+    """Why there is no answer to a step that needs one; empty when there is one."""
+    if isinstance(step, Send) and isinstance(found, Reply) and found.fault and not step.may_fail:
+        return f"geen antwoord op {step.name}: {in_dutch(found.fault)}"
+    if isinstance(step, Look) and step.patient and isinstance(found, Looked) and found.value is False:
+        return f"er is geen verbinding ({found.why})" if found.why else "er is geen verbinding"
+    return ""
 
 
 def fingerprint(step: Effect) -> str:

@@ -20,25 +20,31 @@ class Question:
         scenario: id of the scenario that asks it.
         text: the question, in Dutch.
         line: where it was left in the journal.
+        until: the end of its term; None when it has none.
     """
 
     number: int
     scenario: str
     text: str
     line: Line
+    until: dt.datetime | None = None
 
 
 def open_questions(journal: Journal) -> list[Question]:
-    """The questions that wait, in the order in which they were asked."""
-    waiting: dict[tuple[str, int, int], Line] = {}
+    """The questions that wait, in the order in which they were asked. Each keeps its number when another one is answered."""
+    asked: dict[tuple[str, int, int], Line] = {}
     for line in journal.lines:
-        key = (line.scenario, line.attempt, line.number)
-        if line.final:
-            waiting.pop(key, None)
-        elif line.outcome.get("kind") == "waiting" and line.outcome.get("asks"):
-            waiting.setdefault(key, line)
-    lines = [line for line in waiting.values() if line.attempt == journal.attempt_of(line.scenario)]
-    return [Question(at, line.scenario, str(line.outcome["why"]), line) for at, line in enumerate(lines, start=1)]
+        if line.outcome.get("kind") == "waiting" and line.outcome.get("asks"):
+            asked[line.scenario, line.attempt, line.number] = line  # the last one tells until when
+    return [
+        Question(number, line.scenario, str(line.outcome["why"]), line, _moment(line.outcome.get("until")))
+        for number, (key, line) in enumerate(asked.items(), start=1)
+        if journal.outcome(*key) is None and line.attempt == journal.attempt_of(line.scenario)
+    ]
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
 
 
 def answer_question(

@@ -25,11 +25,13 @@ from doorstroom_client.ketentest.outcomes import (
 )
 from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
-from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage, Whose
+from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage
 from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.planning.holidays import after_workdays, workdays_between
 
 _LOOK_EVERY = 0.02
-_SATURDAY = 5
+ANSWER = "antwoord"
+"""The term within which a person answers."""
 
 
 class Counterpart(Protocol):
@@ -73,25 +75,23 @@ class Terms:
         seconds: that a run itself waits before it goes on with something else.
         listens: seconds that it listens for what may not come, where a person acts in their own time.
         workdays: how many working days each term of the plan is; one that is not there is over at once.
+        pauses: days on which the test lay still: from the first, until the second, on which it went on.
     """
 
     seconds: float = 0.0
     listens: float = 0.0
     workdays: Mapping[str, int] = field(default_factory=dict[str, int])
+    pauses: tuple[tuple[dt.date, dt.date], ...] = ()
 
     def end(self, name: str, since: dt.datetime) -> dt.datetime:
         """When a term ends."""
         days = self.workdays.get(name, 0)
-        return since if not days else after_workdays(since, days)
-
-
-def after_workdays(since: dt.datetime, days: int) -> dt.datetime:
-    """The end of the last of so many Dutch working days after the day of a moment; weekends are none."""
-    day = since.astimezone(amsterdam()).date()
-    while days > 0:
-        day += dt.timedelta(days=1)
-        days -= day.weekday() < _SATURDAY
-    return dt.datetime.combine(day, dt.time(23, 59, 59), amsterdam()).astimezone(dt.UTC)
+        end = since if not days else after_workdays(since, days)
+        for first, until in self.pauses:
+            begins = max(first, since.astimezone(amsterdam()).date())
+            if days and begins < until and end.astimezone(amsterdam()).date() >= first:
+                end = after_workdays(end, workdays_between(begins, until))
+        return end
 
 
 class RoleHands:
@@ -148,8 +148,7 @@ class RoleHands:
             case Arrange():
                 return self._counterpart.arrange(step.name, frame) or Missing(step.asks)
             case Ask():
-                yes = self._counterpart.see(step.facts, frame)
-                return Waiting(step.text, asks=True) if yes is None else Said(yes=yes, by="simulator", moment=self._moment())
+                return self._ask(step, frame, since)
             case _:
                 return self._at_our_side(step, frame)
 
@@ -195,7 +194,7 @@ class RoleHands:
 
     def _await(self, step: Await, frame: Frame, since: dt.datetime, seen: Sequence[Arrival]) -> Outcome | Waiting:
         assert self._arrivals is not None
-        told = self._counterpart.tell(step, frame) if step.does else True
+        self._counterpart.tell(step, frame)
         began = time.monotonic()
         until, listens = began + self._terms.seconds, began + (self._terms.listens if step.listens else 0.0)
         while True:
@@ -209,8 +208,16 @@ class RoleHands:
             time.sleep(_LOOK_EVERY)
         end = self._terms.end(step.within, since)
         if self._now() < end:
-            return Waiting(step.asks, until=end, whose=Whose.HEN, asks=not told and bool(step.does))
+            return Waiting(step.asks, until=end)
         return Arrived(arrivals=tuple(found), complete=False)
+
+    def _ask(self, step: Ask, frame: Frame, since: dt.datetime) -> Said | Waiting:
+        yes = self._counterpart.see(step.facts, frame)
+        if yes is not None:
+            return Said(yes=yes, by="simulator", moment=self._moment())
+        # Without a term a question waits for as long as it takes: a test without a plan agreed on none.
+        end = self._terms.end(ANSWER, since) if self._terms.workdays.get(ANSWER) else None
+        return Waiting(step.text, end, asks=True, over=end is not None and self._now() >= end)
 
     def _pause(self, step: Pause, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
         end = self._terms.end(step.within, since)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.hands import Hands
 from doorstroom_client.ketentest.journal import Journal
+from doorstroom_client.ketentest.known import with_known
 from doorstroom_client.ketentest.plan import Bekend
 from doorstroom_client.ketentest.player import Played, Player
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Register, Rol, Scenario
 from doorstroom_client.ketentest.steps import Whose
-from doorstroom_client.ketentest.verdicts import Keuring, Oordeel, worst
+from doorstroom_client.ketentest.verdicts import Oordeel, worst
 
 _NEEDS_PREFLIGHT = (Rol.TOETSSYSTEEM, Rol.TERUGWEG)
 _BLOCKING = (Oordeel.GEZAKT, Oordeel.FOUT, Oordeel.WACHT)
@@ -47,6 +47,7 @@ class Run:
         hands: what does the steps of each role.
         known: deviations that both sides know of.
         patience: how long the other side may stay without any answer.
+        versions: with which versions of both sides an attempt is begun, by their names in a plan.
         now: the clock, in UTC.
     """
 
@@ -59,6 +60,7 @@ class Run:
         *,
         known: Sequence[Bekend] = (),
         patience: dt.timedelta = dt.timedelta(0),
+        versions: Mapping[str, str] | None = None,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self.journal = journal
@@ -67,7 +69,7 @@ class Run:
         self._hands = hands
         self._known = known
         self._now = now
-        self._player = Player(journal, requirements, now=now, patience=patience)
+        self._player = Player(journal, requirements, now=now, patience=patience, versions=versions)
 
     def chosen(self, choice: Choice) -> list[Scenario]:
         """The scenarios that are meant, of the roles that this run has.
@@ -92,16 +94,34 @@ class Run:
         for scenario in self.chosen(choice):
             blocked = _blocking(played) if scenario.rol in _NEEDS_PREFLIGHT else None
             if blocked is not None and choice.effects:
-                found = _not_played(scenario, blocked)
+                found = self._blocked(scenario, blocked)
             else:
-                # What has to be in order beforehand is looked at anew each time: it says how things are now.
-                again = choice.again or (scenario.rol is Rol.VOORAF and choice.effects)
-                hands = self._hands[scenario.rol]
-                found = self._player.play(scenario, hands, again=again, effects=choice.effects)
+                found = self._played(scenario, choice)
             found = with_known(found, self._known, self._now().date())
             played.append(found)
             tell(found)
         return played
+
+    def earlier(self) -> list[Played]:
+        """Every attempt before the last one of each scenario, as the journal has it: pupils of it were sent too."""
+        return [
+            self._player.play(item, self._hands[item.rol], effects=False, attempt=attempt)
+            for item in self.chosen(Choice())
+            if item.rol is not Rol.VOORAF  # which sends no pupil
+            for attempt in range(1, self.journal.attempt_of(item.id))
+        ]
+
+    def _played(self, scenario: Scenario, choice: Choice) -> Played:
+        # What has to be in order beforehand is looked at anew each time: it says how things are now. What waits for a server
+        # that is down goes on waiting, or it would never have waited long enough.
+        anew = scenario.rol is Rol.VOORAF and choice.effects and not self.journal.left_open(scenario.id)
+        return self._player.play(scenario, self._hands[scenario.rol], again=choice.again or anew, effects=choice.effects)
+
+    def _blocked(self, scenario: Scenario, by: Played) -> Played:
+        """A scenario that cannot be played now: as it was left, or not played at all."""
+        if self.journal.attempt_of(scenario.id):
+            return self._player.play(scenario, self._hands[scenario.rol], effects=False)
+        return _not_played(scenario, by)
 
 
 def _blocking(played: Iterable[Played]) -> Played | None:
@@ -111,32 +131,6 @@ def _blocking(played: Iterable[Played]) -> Played | None:
 def _not_played(scenario: Scenario, blocked: Played) -> Played:
     why = f"eerst moet {blocked.scenario.id} in orde zijn: {blocked.scenario.titel}"
     return Played(scenario=scenario, attempt=0, oordeel=Oordeel.OVERGESLAGEN, why=why, whose=blocked.whose)
-
-
-def with_known(played: Played, known: Iterable[Bekend], today: dt.date) -> Played:
-    """The verdict, with the deviations in it that both sides know of.
-
-    Args:
-        played: as it was judged.
-        known: the deviations.
-        today: after its last day one counts as any other.
-    """
-    here = [item for item in known if item.scenario == played.scenario.id]
-    if not here or played.oordeel not in (Oordeel.GEZAKT, Oordeel.AFWIJKEND, Oordeel.GESLAAGD):
-        return played
-    if played.oordeel is Oordeel.GESLAAGD:
-        return replace(played, why=f"bekende afwijking is er niet meer: {here[0].reden}; haal haar uit het plan")
-    valid = [item for item in here if today <= item.tot]
-    if not valid:
-        return replace(played, why=f"bekende afwijking, maar de termijn liep tot {here[0].tot:%d-%m-%Y}: {here[0].reden}")
-
-    def is_known(keuring: Keuring) -> bool:
-        return any(item.eis in ("", keuring.eis) for item in valid)
-
-    failed = [item for item in played.keuringen if item.counts and item.oordeel is Oordeel.GEZAKT]
-    if not failed or not all(map(is_known, failed)):
-        return played
-    return replace(played, oordeel=Oordeel.AFWIJKEND, why=f"bekend tot {valid[0].tot:%d-%m-%Y}: {valid[0].reden}")
 
 
 def verdict_of(played: Iterable[Played], *, strict: bool = False) -> Oordeel:

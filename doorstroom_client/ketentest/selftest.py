@@ -17,6 +17,7 @@ from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, new_run
 from doorstroom_client.ketentest.partner import known_schooljaar
 from doorstroom_client.ketentest.preflight import Preflight
 from doorstroom_client.ketentest.pupils import KLAS, Keys
+from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.requester import Requester, Shown, Target
 from doorstroom_client.ketentest.role_hands import Driver, RoleHands, Terms
 from doorstroom_client.ketentest.run import Run
@@ -85,6 +86,7 @@ def played(
     listens: float = 0.0,
     around: Callable[[Driver], Driver] | None = None,
     started: bool = False,
+    versie_las: str = "",
 ) -> Iterator[Chain]:
     """Start a chain, and test it.
 
@@ -97,6 +99,7 @@ def played(
         started: whether the chain runs already; then it is left running.
         seconds: how long to wait for what has to come in.
         listens: how long to listen for what may not come in, where a person acts in their own time.
+        versie_las: name and version of the LAS under test; of this library when it is that LAS.
         around: puts something around what drives the LAS, to have it do something wrong.
 
     Raises:
@@ -107,7 +110,11 @@ def played(
             spoil(keten)
         control = Control(keten)
         path = folder / JOURNAL
-        journal = Journal.read(path, mend=True) if path.exists() else Journal.begin(path, _head(keten))
+        journal = (
+            Journal.read(path, mend=True)
+            if path.exists()
+            else Journal.begin(path, _head(keten, versie_las or (PROGRAM if driver is None and las is None else "")))
+        )
         with keten.client() as client:
             making = _Making(keten, control, Keys(journal.head.run), client, folder)
             terms = Terms(seconds=SIMULATED_SECONDS if seconds is None else seconds, listens=listens)
@@ -115,14 +122,14 @@ def played(
             yield Chain(keten, control, hands, journal)
 
 
-def _head(keten: Keten) -> Head:
+def _head(keten: Keten, versie_las: str) -> Head:
     return Head(
         run=new_run(),
         began=dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         schooljaar=keten.schooljaar,
         versie=keten.afspraak.versie,
         toetssoort=TOETSSOORT,
-        about={"leverancier": keten.toetssystemen[TOETSSOORT].naam, "omgeving": "simulator"},
+        about={"leverancier": keten.toetssystemen[TOETSSOORT].naam, "omgeving": "simulator", "versie_las": versie_las},
     )
 
 

@@ -208,9 +208,11 @@ class Look:
 
     Attributes:
         name: what to look at: a name that `preflight` knows.
+        patient: whether it is looked at for a day before it counts: a server that is down may be back tomorrow.
     """
 
     name: str
+    patient: bool = False
 
 
 @frozen(kw_only=True)

@@ -170,3 +170,8 @@ class Schooljaar(Identifier):
     def volgende(self) -> Schooljaar:
         """The school year after this one."""
         return Schooljaar(f"{int(self[:4]) + 1:04d}-{int(self[5:]) + 1:04d}")
+
+    @property
+    def vorige(self) -> Schooljaar:
+        """The school year before this one."""
+        return Schooljaar(f"{int(self[:4]) - 1:04d}-{int(self[5:]) - 1:04d}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 from doorstroom_client.errors import Problem
@@ -12,6 +13,15 @@ from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 ANDERE_LEERLING = "the LAS-key is of another pupil than the ECK-iD; the ECK-iD counts"
 ANDER_ECK_ID = "the LAS-key is of a pupil with another ECK-iD; the ECK-iD counts, so this pupil is not in the list"
 MEER_LEERLINGEN = "more than one pupil in the list has this identity"
+
+
+class Deelname(StrEnum):
+    """Why a pupil takes no part in the test. The school notes it down; it is never sent."""
+
+    VERHINDERD = "verhinderd"
+    """Ill or away, and it was not caught up."""
+    ONTHEFFING = "ontheffing"
+    """The school does not have to have this pupil take the test."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -24,6 +34,7 @@ class BekendeLeerling:
         eck_id: the ECK-iD, as opaque text.
         las_key: the key of the LAS.
         plaats: where it stands in the file, ``line 12``; for texts about conflicts.
+        deelname: why the pupil takes no part in the test; None for one that does.
     """
 
     naam: str
@@ -31,6 +42,7 @@ class BekendeLeerling:
     eck_id: str | None = None
     las_key: str | None = None
     plaats: str = ""
+    deelname: Deelname | None = None
 
     @property
     def leerling(self) -> Leerling:
@@ -64,9 +76,9 @@ class Leerlingenlijst:
         self._by_eck: dict[str, BekendeLeerling | None] = {}
         self._by_key: dict[str, BekendeLeerling | None] = {}
         conflicten: list[Problem] = []
-        seen: dict[tuple[str, str, str | None, str | None], None] = {}
+        seen: dict[tuple[str | None, ...], None] = {}
         for record in leerlingen:
-            same = (record.naam, record.groep, record.eck_id, record.las_key)
+            same = (record.naam, record.groep, record.eck_id, record.las_key, record.deelname)
             if same in seen:
                 continue
             seen[same] = None
@@ -140,6 +152,18 @@ class Leerlingenlijst:
         if eck_id and by_key.eck_id and by_key.eck_id != eck_id:
             return None, ANDER_ECK_ID
         return by_key, ""
+
+
+def taking_part(groups: Collection[str]) -> Callable[[str], bool]:
+    """Tell of a group whether it takes part, as far as can be told: a school's own list may hold all its groups.
+
+    Those in which nobody has anything take no part. A group with an 8 in its name always does: nobody must be missed because a
+    whole group was forgotten.
+
+    Args:
+        groups: names of those in which somebody has something, such as an advice or a result.
+    """
+    return lambda groep: not groups or groep in groups or "8" in groep
 
 
 def volledige_naam(roepnaam: str | None, voorvoegsel: str | None, achternaam: str | None) -> str:

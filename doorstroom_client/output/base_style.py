@@ -35,6 +35,9 @@ thead th { font-size: .85rem; color: var(--grijs); border-bottom: 2px solid var(
 tbody th { font-weight: 600; }
 .getal { text-align: right; font-variant-numeric: tabular-nums; padding-right: 1rem; }
 .vast { white-space: nowrap; }
+.schuif { position: relative; overflow-x: auto; margin: .3rem 0 1rem; } .schuif tbody th { min-width: 6rem; }
+.naam { overflow-wrap: anywhere; }
+.sleutel { display: block; font-weight: 400; font-size: .85rem; color: var(--grijs); overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; max-width: 46rem; }
 dt { font-weight: 600; } dd { margin: 0; }
 footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--lijn); }
@@ -59,6 +62,7 @@ footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--lij
   tr, .tellers, dl { break-inside: avoid; } thead { display: table-header-group; }
   p.klein { break-after: avoid; }
   a { color: inherit; text-decoration: none; }
+  .schuif { overflow: visible; }
 }
 """
 """What a page has that this project makes; a page adds its own rules behind it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
@@ -35,6 +37,11 @@ class CalendarDays:
     remind: tuple[int, ...] = ()
     sequence: int = 0
 
+    @property
+    def uid(self) -> str:
+        """By which a calendar knows it again; follows from its key."""
+        return str(uuid.uuid5(_OURS, self.key))
+
 
 def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> bytes:
     """Write a calendar file.
@@ -47,14 +54,7 @@ def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> byt
     Raises:
         ConfigurationError: the package icalendar, which the extra ``cli`` brings, is not installed.
     """
-    try:
-        import icalendar
-    except ImportError:
-        raise ConfigurationError(
-            "calendar files are written with the package icalendar, which is not installed",
-            hint="Run, in the folder with the source of doorstroom_client: pip install '.[cli]'",
-            setting="ics",
-        ) from None
+    icalendar = _icalendar()
     calendar = icalendar.Calendar()
     calendar.add("prodid", _PRODID)
     calendar.add("version", "2.0")
@@ -62,7 +62,7 @@ def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> byt
     calendar.add("x-wr-calname", name)
     for item in days:
         event = icalendar.Event()
-        event.add("uid", str(uuid.uuid5(_OURS, item.key)))
+        event.add("uid", item.uid)
         event.add("dtstamp", made.astimezone(dt.UTC))
         event.add("sequence", item.sequence)
         event.add("summary", item.title)
@@ -79,3 +79,41 @@ def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> byt
             event.add_component(alarm)
         calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def continued(days: Iterable[CalendarDays], before: bytes) -> tuple[CalendarDays, ...]:
+    """The same days, each with the sequence that comes after an earlier file: one more when it was moved or renamed since.
+
+    Args:
+        days: what is going to be written.
+        before: the earlier file; what cannot be read in it counts as new.
+
+    Raises:
+        ConfigurationError: the package icalendar is not installed.
+    """
+    try:
+        read = _icalendar().Calendar.from_ical(before)
+        events = {str(event["uid"]): event for event in read.walk("VEVENT")}
+        return tuple(_after(item, events.get(item.uid)) for item in days)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return tuple(days)
+
+
+def _after(item: CalendarDays, event: Any) -> CalendarDays:
+    if event is None:
+        return item
+    was = str(event["summary"]), event.decoded("dtstart"), event.decoded("dtend")
+    same = was == (item.title, item.first, (item.last or item.first) + dt.timedelta(days=1))
+    return replace(item, sequence=max(item.sequence, int(event.get("sequence", 0)) + (not same)))
+
+
+def _icalendar() -> Any:
+    try:
+        import icalendar
+    except ImportError:
+        raise ConfigurationError(
+            "calendar files are written with the package icalendar, which is not installed",
+            hint="Run, in the folder with the source of doorstroom_client: pip install '.[cli]'",
+            setting="ics",
+        ) from None
+    return icalendar

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from doorstroom_client import Leverancier, Queued, State
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.output.words import naam_van
 from doorstroom_client.overview.gegevens import Bezorgstand
 
 _SOORT = {"registreren": "leerlingen", "registreren-schooladviezen": "schooladviezen"}
@@ -50,11 +51,6 @@ class _Tally:
         self.onbekend += bericht.onbekend
         if bericht.state is State.DELIVERED:
             self.laatst = max(filter(None, (self.laatst, bericht.added_at)))
-
-
-def naam_van(oin: str, leveranciers: Sequence[Leverancier]) -> str:
-    """The name of a supplier; its OIN when it is not configured."""
-    return next((item.naam for item in leveranciers if item.oin == oin), oin)
 
 
 def bezorgd_aan(

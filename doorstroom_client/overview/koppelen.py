@@ -12,12 +12,13 @@ from doorstroom_client import Leverancier, Queued
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingen import Advies, Leerling
-from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst
+from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, taking_part
 from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.spellings import schooljaar_as_written, toets_as_listed
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
-from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan, naam_van
+from doorstroom_client.output.words import naam_van
+from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
 
@@ -202,12 +203,9 @@ class _Part:
         return [*self._slots.values(), *self._strangers]
 
     def _taking_part(self) -> list[_Slot]:
-        """A school's own list may hold all its groups: those in which nobody has an advice or a result take no part.
-
-        A group with an 8 in its name always does: nobody must be missed because a whole group was forgotten.
-        """
-        groups = {slot.wie.groep for slot in self._everybody() if slot.adviezen or slot.resultaten}
-        return [slot for slot in self._everybody() if not groups or slot.wie.groep in groups or "8" in slot.wie.groep]
+        """Without the groups in which nobody has an advice or a result."""
+        takes_part = taking_part({slot.wie.groep for slot in self._everybody() if slot.adviezen or slot.resultaten})
+        return [slot for slot in self._everybody() if takes_part(slot.wie.groep)]
 
     def _slot(self, leerling: Leerling) -> _Slot:
         wie = self._lijst.find(leerling)

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.output.html import Html, element, joined, table
-from doorstroom_client.overview import woorden
+from doorstroom_client.output.words import aantal, groepsnaam, schuif
 from doorstroom_client.overview.figuren import legenda, stapel
 from doorstroom_client.overview.gegevens import ONDERDELEN, Leerlingregel, SchoolOverzicht
-from doorstroom_client.overview.woorden import aantal, groepsnaam, procent
+from doorstroom_client.overview.woorden import procent
 
 _STREEF = (Referentieniveau.S1, Referentieniveau.F2)
 _NAMEN = {"LEZEN": "Lezen", "TAALVERZORGING": "Taalverzorging", "REKENEN": "Rekenen"}
@@ -124,7 +124,7 @@ def _per_group(school: SchoolOverzicht) -> Html:
         counted = [stand(members, part) for part in ONDERDELEN]
         cells = [cell for found in counted for cell in (_share(found.minstens_f1, found), _share(found.streef, found))]
         rows.append([groepsnaam(groep), *cells])
-    return woorden.schuif(f"Referentieniveaus per groep, {school.naam}", table("Per groep", heads, rows))
+    return schuif(f"Referentieniveaus per groep, {school.naam}", table("Per groep", heads, rows))
 
 
 def _share(part: int, found: Stand) -> str:

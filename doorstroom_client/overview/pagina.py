@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from doorstroom_client.messages.values import moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined
 from doorstroom_client.output.html_page import whole_page
+from doorstroom_client.output.words import aantal, groepsnaam, schuif
 from doorstroom_client.overview import secties, woorden
 from doorstroom_client.overview.figuren import STREPEN, legenda, stapel
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.niveaus import Ambities, referentieniveaus
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.stijl import CSS
-from doorstroom_client.overview.woorden import BAKKEN, HOOG, aantal, groepsnaam
+from doorstroom_client.overview.woorden import BAKKEN, HOOG
 
 _UITLEG = {
     "Heroverwegen": (
@@ -141,9 +142,7 @@ def _groups(overzicht: Overzicht) -> Html:
         bodies,
         element("tfoot", _row("Alle groepen", everybody, heads, names=False)),
     )
-    return joined(
-        woorden.schuif("Leerlingen per groep", table), legenda([(bak.soort, f"{bak.teken} {bak.naam}") for bak in BAKKEN])
-    )
+    return joined(schuif("Leerlingen per groep", table), legenda([(bak.soort, f"{bak.teken} {bak.naam}") for bak in BAKKEN]))
 
 
 def _link(school: SchoolOverzicht) -> Html:

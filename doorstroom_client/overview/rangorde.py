@@ -147,10 +147,3 @@ def afstand(halves: int) -> str:
     if not half:
         return "een niveau" if whole == 1 else f"{whole} niveaus"
     return ("een half niveau", "anderhalf niveau")[whole] if whole < 2 else f"{whole},5 niveau"
-
-
-def advies_naam(advies: str) -> str:
-    """A code as people read it: ``VMBO_BB_TM_VMBO_KB_MET_LWOO`` is ``vmbo bb t/m vmbo kb met lwoo``; another text as it is."""
-    if zonder_lwoo(advies) is None:
-        return advies
-    return advies.lower().replace("_tm_", " t/m ").replace("_", " ")

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from doorstroom_client.messages.values import moment_in_dutch
 from doorstroom_client.messages.vocabulary import Toetsadvies
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table
+from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
 from doorstroom_client.overview import woorden
 from doorstroom_client.overview.gegevens import ONDERDELEN, Bezorgstand, Leerlingregel, SchoolOverzicht
-from doorstroom_client.overview.rangorde import ADVIES_VOLGORDE, Oordeel, advies_naam, vergelijk, zonder_lwoo
-from doorstroom_client.overview.woorden import BAK_VAN, HOOG, OPEN, ZELF, aantal, groepsnaam
+from doorstroom_client.overview.rangorde import ADVIES_VOLGORDE, Oordeel, vergelijk, zonder_lwoo
+from doorstroom_client.overview.woorden import BAK_VAN, HOOG, OPEN, ZELF
 
 _ONBEKEND = "niet herkend"
 _GEEN = "geen advies"
@@ -58,7 +59,7 @@ def zelf_bekijken(school: SchoolOverzicht) -> Html | None:
         why = [*([item.uitspraak.reden] if item.oordeel in ZELF.oordelen else []), *item.opmerkingen]
         rows.append((woorden.wie(item), item.groep, woorden.advies(item), woorden.toetsadvies(item), " ".join(why)))
     head = element("h3", woorden.teken(ZELF), " Zelf bekijken", class_="zelf")
-    return joined(head, woorden.schuif(f"Zelf bekijken, {school.naam}", table(aantal(len(found)), heads, rows)))
+    return joined(head, schuif(f"Zelf bekijken, {school.naam}", table(aantal(len(found)), heads, rows)))
 
 
 def zonder_resultaat(school: SchoolOverzicht) -> Html:
@@ -114,7 +115,7 @@ def raster(school: SchoolOverzicht) -> Html:
     )
     label = f"Schooladvies tegen toetsadvies, {school.naam}"
     head = element("h3", "Schooladvies en toetsadvies naast elkaar")
-    return element("div", head, explained, woorden.schuif(label, table, "raster"), class_="heel")
+    return element("div", head, explained, schuif(label, table, "raster"), class_="heel")
 
 
 def bezorging(school: SchoolOverzicht) -> Html:
@@ -124,13 +125,13 @@ def bezorging(school: SchoolOverzicht) -> Html:
     if school.ontvangen:
         heads = (("Leverancier", ""), ("Toets", ""), ("Leerlingen met resultaat", "getal"), ("Laatste ontvangst", ""))
         rows = [(item.leverancier, item.toets, item.aantal, moment_in_dutch(item.laatst)) for item in school.ontvangen]
-        parts.append(woorden.schuif(f"Ontvangen resultaten, {school.naam}", table("Ontvangen", heads, rows)))
+        parts.append(schuif(f"Ontvangen resultaten, {school.naam}", table("Ontvangen", heads, rows)))
     else:
         parts.append(element("p", "Er is nog geen enkel resultaat ontvangen."))
     if school.bezorgd:
         columns = (("Leverancier", ""), ("Wat", ""), ("Stand", ""))
         sent = [(item.leverancier, item.soort, [element("div", line) for line in _stand(item)]) for item in school.bezorgd]
-        parts.append(woorden.schuif(f"Verzonden lijsten, {school.naam}", table("Verzonden", columns, sent)))
+        parts.append(schuif(f"Verzonden lijsten, {school.naam}", table("Verzonden", columns, sent)))
     else:
         parts.append(element("p", "Over verzonden lijsten is in dit overzicht niets bekend.", class_="klein"))
     return joined(head, parts)
@@ -143,7 +144,7 @@ def alle_leerlingen(school: SchoolOverzicht) -> Html:
         *((part.capitalize(), "") for part in ONDERDELEN),
     )
     tables = [
-        woorden.schuif(
+        schuif(
             f"Alle leerlingen, {groepsnaam(groep)}, {school.naam}",
             table(
                 f"{groepsnaam(groep)}: {aantal(len(members))}",

@@ -19,11 +19,7 @@ _OWN = """
 .tellers .blijft { border-left-color: var(--blijft); background: var(--blijft-vlak); }
 .hoog .teken { color: var(--hoog); } .zelf .teken { color: var(--zelf); }
 .open .teken { color: var(--open); } .blijft .teken { color: var(--blijft); }
-.schuif tbody th { min-width: 6rem; }
-.schuif { position: relative; overflow-x: auto; margin: .3rem 0 1rem; }
 tfoot th, tfoot td { font-weight: 700; border-bottom: 0; }
-.naam { overflow-wrap: anywhere; }
-.sleutel { display: block; font-weight: 400; font-size: .85rem; color: var(--grijs); overflow-wrap: anywhere; }
 .staaf { min-width: 7rem; width: 22%; }
 .namen { table-layout: fixed; }
 .namen th:first-child { width: 30%; }
@@ -67,7 +63,6 @@ thead .teken { display: block; }
   .school, .uitleg { break-before: page; }
   .niveau { break-inside: avoid; }
   tfoot { display: table-row-group; } .heel { break-inside: avoid; }
-  .schuif { overflow: visible; }
   .raster table { min-width: 0; font-size: 8.5pt; } .raster td { min-width: 0; }
   .besluit { display: table-cell; width: 26%; } .namen th:first-child { width: 24%; }
 }

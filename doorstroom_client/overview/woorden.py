@@ -7,8 +7,9 @@ from collections import Counter
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.vocabulary import Referentieniveau
 from doorstroom_client.output.html import Html, element, joined, text
+from doorstroom_client.output.words import advies_naam
 from doorstroom_client.overview.gegevens import Leerlingregel
-from doorstroom_client.overview.rangorde import Oordeel, advies_naam
+from doorstroom_client.overview.rangorde import Oordeel
 
 _SHOWN = 12  # characters of an ECK-iD
 
@@ -54,11 +55,6 @@ def teken(bak: Bak) -> Html:
     return element("span", bak.teken, class_="teken", aria_hidden="true")
 
 
-def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
-    """A number with its noun."""
-    return f"{number} {one if number == 1 else more}"
-
-
 def procent(part: int, whole: int) -> str:
     """A share, with a decimal when it is no whole number."""
     share = 100 * part / whole
@@ -98,19 +94,3 @@ def toetsadvies(leerling: Leerlingregel) -> Html:
 def niveau(level: Referentieniveau | str) -> str:
     """A reference level in words; an unknown one as it came."""
     return NIVEAUS[level] if isinstance(level, Referentieniveau) else level
-
-
-def groepsnaam(groep: str) -> str:
-    """A group as people call it."""
-    return f"Groep {groep}" if groep and not groep.casefold().startswith("groep") else groep or "Groep niet bekend"
-
-
-def schuif(label: str, inhoud: Html, extra: str = "") -> Html:
-    """A part that may be wider than a telephone: it scrolls by itself, with the keyboard too.
-
-    Args:
-        label: what it is, for a screen reader.
-        inhoud: the part.
-        extra: another class.
-    """
-    return element("div", inhoud, class_=f"schuif {extra}".strip(), role="region", aria_label=label, tabindex=0)

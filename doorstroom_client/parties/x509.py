@@ -1,23 +1,27 @@
 """Reads a few facts from a certificate: its OINs and validity, and of our own also names and usage.
 
 The standard library shows these facts only for a verified peer, and a full X.509 library is a heavy dependency for a few
-fields. This reader verifies nothing: it is used on our own certificates, and on certificates that TLS has verified already.
+fields. This reader verifies nothing: it is used on our own certificates, on certificates that TLS has verified already, and to
+say in words what is the matter with one that TLS has refused.
 """
 
 from __future__ import annotations
 
 import base64
 import datetime as dt
+import ipaddress
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
 _COMMON_NAME = bytes([0x55, 0x04, 0x03])
-_KEY_USAGE, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last in (0x0F, 0x13, 0x25))
+_KEY_USAGE, _ALTERNATIVE_NAMES, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last in (0x0F, 0x11, 0x13, 0x25))
 _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01, 0x06, 0x17, 0x18, 0xA0, 0xA3
 _SIGNATURE_BIT = 0x80
+_DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
 _PEM = re.compile(rb"-----BEGIN (?:X509 )?CERTIFICATE-----\s(.+?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL)
 _IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
@@ -80,6 +84,12 @@ def only_oin(serial_numbers: tuple[str, ...]) -> str | None:
     """The OIN among the subject's serial numbers: there must be exactly one, in the right form."""
     fits = len(serial_numbers) == 1 and re.fullmatch(r"[0-9A-Z]{20}", serial_numbers[0])
     return serial_numbers[0] if fits else None
+
+
+def peer_oin(certificate: Any) -> str | None:
+    """The OIN in a certificate as `ssl.SSLSocket.getpeercert` gives it: the only serialNumber in the subject."""
+    names = [pair for names in certificate.get("subject", ()) for pair in names]
+    return only_oin(tuple(value for name, value in names if name == "serialNumber"))
 
 
 def read_pem(pem: bytes) -> CertificateFacts:
@@ -152,6 +162,25 @@ def read_der(der: bytes) -> CertificateFacts:
         return CertificateFacts(tuple(_serial_numbers(subject)), start, end)
     except (IndexError, UnicodeDecodeError, ValueError):
         raise ValueError("not a certificate") from None
+
+
+def hosts_in(der: bytes) -> tuple[str, ...]:
+    """The names and addresses that a certificate says it is for, in its subject alternative name.
+
+    Raises:
+        ValueError: it cannot be read.
+    """
+    try:
+        fields = children(children(children(der)[0][1])[0][1])
+        names = _extensions(fields).get(_ALTERNATIVE_NAMES)
+        listed = [] if names is None else children(children(names)[0][1])
+    except (IndexError, UnicodeDecodeError):
+        raise ValueError("not a certificate") from None
+    return tuple(
+        content.decode("latin-1") if tag == _DNS_NAME else str(ipaddress.ip_address(content))
+        for tag, content in listed
+        if tag == _DNS_NAME or (tag == _IP_ADDRESS and len(content) in (4, 16))
+    )
 
 
 def _serial_numbers(subject: bytes) -> Iterator[str]:

@@ -13,6 +13,7 @@ from dataclasses import field, replace
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Problem
+from doorstroom_client.messages.leerlingenlijst import Deelname
 from doorstroom_client.readers.advies_spelling import parse_advies
 
 IDENTITIES = ("eck_id", "las_key")
@@ -38,6 +39,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "geslacht": ("geslacht", "sekse", "mv", "gender", "sex"),
     "groep": ("groep", "groepsnaam", "stamgroep", "klas", "group", "class"),
     "jaargroep": ("jaargroep", "leerjaar", "year", "grade"),
+    "deelname": ("deelname",),
 }
 _CANONICAL = {name: column for column, names in _NAMES.items() for name in names}
 
@@ -103,13 +105,13 @@ class Layout:
 ADVIEZEN = Layout(required=("advies",), optional=(), example="eck_id;las_key;advies")
 DEELNEMERS = Layout(
     required=("achternaam", "roepnaam", "voorletters", "geboortedatum", "groep"),
-    optional=("voorvoegsel", "jaargroep", "geslacht"),
+    optional=("voorvoegsel", "jaargroep", "geslacht", "deelname"),
     example="eck_id;las_key;achternaam;voorvoegsel;roepnaam;voorletters;geboortedatum;geslacht;groep;jaargroep",
 )
 
 LEERLINGEN = Layout(
     required=("achternaam",),
-    optional=("voorvoegsel", "roepnaam", "groep"),
+    optional=("voorvoegsel", "roepnaam", "groep", "deelname"),
     example="eck_id;las_key;achternaam;voorvoegsel;roepnaam;groep",
 )
 
@@ -285,6 +287,14 @@ def geslacht(row: Row, problems: list[Problem]) -> int | None:
         rule = "expected 1 or m (man), 2 or v (vrouw), 9 or x (not specified), or nothing"
         problems.append(row.problem("geslacht", rule))
     return _GESLACHT.get(key)
+
+
+def deelname(row: Row, problems: list[Problem]) -> Deelname | None:
+    """Why a pupil takes no part in the test; None when the cell is empty or holds something else. It is never sent."""
+    word = row.text("deelname").lower()
+    if word and word not in set(Deelname):
+        problems.append(row.problem("deelname", f"expected {' or '.join(Deelname)}, or nothing"))
+    return Deelname(word) if word in set(Deelname) else None
 
 
 def _plain(header_cell: str) -> str:

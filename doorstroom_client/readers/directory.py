@@ -10,7 +10,7 @@ from pathlib import Path
 from doorstroom_client.errors import Problem
 from doorstroom_client.messages.identifiers import is_no_key
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
-from doorstroom_client.readers.columns import LEERLINGEN, Row, at
+from doorstroom_client.readers.columns import LEERLINGEN, Row, at, deelname
 from doorstroom_client.readers.edexml import read_edexml
 from doorstroom_client.readers.sheets import Sheet, read_sheet
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -54,6 +54,7 @@ def _leerlingen(sheet: Sheet) -> Leerlingenlijst:
             eck_id=_key(row, "eck_id"),
             las_key=_key(row, "las_key"),
             plaats=at(row.line),
+            deelname=deelname(row, sheet.problems),
         )
         for row in sheet.rows
     )

@@ -25,6 +25,7 @@ from doorstroom_client.readers.columns import (
     Row,
     advies,
     at,
+    deelname,
     filled,
     forbidden_name,
     geboortedatum,
@@ -277,6 +278,7 @@ def pupils(sheet: Sheet) -> Iterator[tuple[Row, Leerling]]:
 
 
 def _deelnemer(row: Row, leerling: Leerling, place: str, problems: list[Problem]) -> Deelnemer:
+    deelname(row, problems)  # a wrong word would be found in spring only; it stays at the school
     return Deelnemer(
         leerling=leerling,
         achternaam=naam(row, "achternaam", problems),

@@ -99,14 +99,6 @@ class Bericht:
         return self._document if self._document is not None else json.loads(self.body)
 
 
-def marks_of(leerling: Leerling, secret: bytes) -> tuple[str, str]:
-    """The marks of both identities of a pupil; empty for one that is absent."""
-    return (
-        mark(secret, ECK_ID, leerling.eck_id),
-        mark(secret, LAS_KEY, leerling.las_key),
-    )
-
-
 def _part(document: Mapping[str, Any], soort: Operation, positions: Sequence[int]) -> dict[str, Any]:
     name = _ENTRIES[soort]
     chosen = [document[name][at] for at in positions]

@@ -34,6 +34,7 @@ from doorstroom_client.sending.reputation import Reputation
 from doorstroom_client.store.ledger import Ledger
 from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.rows import Dispatch, Entry, Key
+from doorstroom_client.store.school_tests import SchoolTests
 from doorstroom_client.transport.request import Operation
 
 LEFT_OUT_SINCE = "2026-2027"
@@ -48,11 +49,13 @@ class Books:
     Attributes:
         ledger: what was accepted.
         outbox: what still waits.
+        tests: whose test each school takes.
         now: the wall clock (UTC).
     """
 
     ledger: Ledger
     outbox: Outbox
+    tests: SchoolTests
     now: Callable[[], dt.datetime]
 
 

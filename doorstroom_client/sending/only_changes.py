@@ -8,8 +8,7 @@ from dataclasses import field
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.sending.bericht import marks_of
-from doorstroom_client.store.pupils import Marked, Pupils, same_pupil
+from doorstroom_client.store.pupils import Marked, Pupils, marks_of, same_pupil
 from doorstroom_client.store.rows import Entry, Noted
 
 

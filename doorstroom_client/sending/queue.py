@@ -7,10 +7,11 @@ from dataclasses import field
 from functools import partial
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.basics.uitleg import Uitleg
+from doorstroom_client.basics.uitleg import Uitleg, samen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.exchange.calls import new_id
 from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.output.words import andere_toets
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.one_list import Books, doubt_gone
@@ -29,6 +30,8 @@ class Klaargezet:
         verdwenen: pupils that the supplier has, but that are not in the list.
         naam: name of the supplier.
         onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
+        vorige_toets: whose test the school took a year before, at the first list of a school year for another supplier; its
+            OIN when that supplier is not configured any more; else empty.
     """
 
     bericht: Queued | None
@@ -36,11 +39,12 @@ class Klaargezet:
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
     onbevestigd: int = 0
+    vorige_toets: str = ""
 
     @property
     def uitleg(self) -> Uitleg:
         """What a school has to know about this, in Dutch; empty when all is well."""
-        return verdwenen_uitleg(self.naam, len(self.verdwenen))
+        return samen(andere_toets(self.vorige_toets, self.naam), verdwenen_uitleg(self.naam, len(self.verdwenen)))
 
 
 def add(

@@ -10,6 +10,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.uitleg import Uitleg, samen
 from doorstroom_client.errors import Earlier
 from doorstroom_client.messages.leerlingen import Leerling
+from doorstroom_client.output.words import andere_toets
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.sending.only_changes import Verdwenen
 from doorstroom_client.transport.request import Operation
@@ -36,6 +37,8 @@ class Ontvangst:
         verdwenen: pupils that the supplier has, but that are not in the list (with ``only_changes``).
         naam: name of the supplier, for people.
         onbevestigd: how many of those left out were sent without it being known that the supplier knows the pupil.
+        vorige_toets: whose test the school took a year before, at the first list of a school year for another supplier; its
+            OIN when that supplier is not configured any more; else empty.
     """
 
     leverancier: str
@@ -50,6 +53,7 @@ class Ontvangst:
     verdwenen: tuple[Verdwenen, ...] = field(default=(), repr=False)
     naam: str = field(default="", repr=False)
     onbevestigd: int = field(default=0, repr=False)
+    vorige_toets: str = field(default="", repr=False)
 
     @classmethod
     def nothing(cls, leverancier: Leverancier, soort: Operation) -> Ontvangst:
@@ -61,6 +65,7 @@ class Ontvangst:
         """What a school has to know about this, in Dutch; empty when all is well."""
         wie = self.naam or self.leverancier
         return samen(
+            andere_toets(self.vorige_toets, wie),
             onbekend_uitleg(wie, len(self.onbekend), rest_aangekomen=self.aantal > 0),
             verdwenen_uitleg(wie, len(self.verdwenen)),
         )

@@ -12,6 +12,7 @@ from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import text_of
 from doorstroom_client.store.pupils import Marked, Pupils
 from doorstroom_client.store.rows import Dispatch, Entry, Key, Noted
+from doorstroom_client.store.school_tests import note_test
 
 _DEELNEMERS, _ADVIEZEN = "registreren", "registreren-schooladviezen"
 IN_KEY = "routeringskenmerk = ? AND leverancier = ? AND soort = ?"
@@ -140,6 +141,7 @@ class Ledger:
         sure = found is not None and not found[0]
         accepted = [(dispatch.entries[at], at in dispatch.known) for at in positions]
         self._note(cursor, dispatch, accepted, at, sure=sure)
+        note_test(cursor, key, dispatch.schooljaar, at)
         name_pupils(self._database, cursor, key.routeringskenmerk, [entry for entry, _ in accepted])
         if last:
             self.arrived(cursor, dispatch)

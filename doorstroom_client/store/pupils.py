@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
+from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.vocabulary import Identiteitsoort
 
 ECK_ID, LAS_KEY = Identiteitsoort.ECK_ID.value, Identiteitsoort.LAS_KEY.value
@@ -68,3 +69,11 @@ def marker(secret: bytes, text: bytes = b"") -> hashlib.blake2b:
 def mark(secret: bytes, soort: str, identity: str | None) -> str:
     """The mark of an identity; empty when it is absent."""
     return marker(secret, f"{soort}:{identity}".encode("utf-8", "surrogatepass")).hexdigest() if identity else ""
+
+
+def marks_of(leerling: Leerling, secret: bytes) -> tuple[str, str]:
+    """The marks of both identities of a pupil; empty for one that is absent."""
+    return (
+        mark(secret, ECK_ID, leerling.eck_id),
+        mark(secret, LAS_KEY, leerling.las_key),
+    )

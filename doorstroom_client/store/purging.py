@@ -29,6 +29,16 @@ _ENDED = (
 """Over long ago. One that went before an older message stays as long as that one is there: it says that the older may not
 follow any more."""
 _OLD_MARKS = "FROM ledger WHERE accepted_at <= ?"
+_OLD_RESULT_MARKS = "FROM uitslagmerk WHERE received_at <= ?"
+_REMEMBER = (
+    f"INSERT INTO uitslagmerk ({', '.join(Group._fields)}, las, rapport, received_at) "
+    f"SELECT {', '.join(Group._fields)}, las, "
+    "coalesce((SELECT state FROM rapport WHERE resultaat = leerlingresultaat.id), ''), "
+    f"received_at FROM leerlingresultaat WHERE {SAME} AND current = 1 "
+    f"ON CONFLICT ({', '.join(Group._fields)}) DO UPDATE SET las = excluded.las, rapport = excluded.rapport, "
+    "received_at = excluded.received_at"
+)
+"""That it came stays known, as a mark: a school that asks in March who has no result must not be told of who had one."""
 _NUMBERS = "at, until, resultaten, berichten, merken, gewist"
 
 
@@ -51,6 +61,7 @@ class Purging:
         self._repeat(number, "berichten", lambda cursor: self._some(cursor, "outbox", _TIME_OUT, moment))
         self._repeat(number, "berichten", lambda cursor: self._some(cursor, "outbox", _ENDED, moment, moment))
         self._repeat(number, "merken", lambda cursor: self._some(cursor, "ledger", _OLD_MARKS, marks))
+        self._repeat(number, "merken", lambda cursor: self._some(cursor, "uitslagmerk", _OLD_RESULT_MARKS, marks))
         wiped = self._database.wipe()
         with self._database.transaction("note a removal") as cursor:
             cursor.execute("UPDATE opgeruimd SET gewist = ? WHERE id = ?", (int(wiped), number))
@@ -68,10 +79,11 @@ class Purging:
             (_TIME_OUT, (moment,)),
             (_ENDED, (moment, moment)),
             (_OLD_MARKS, (marks,)),
+            (_OLD_RESULT_MARKS, (marks,)),
         )
         with self._database.cursor("count what can be removed") as cursor:
             counts = [int(cursor.execute(f"SELECT count(*) {query}", values).fetchone()[0]) for query, values in queries]
-        return Purged(now, until, counts[0] + counts[1], counts[2] + counts[3], counts[4], wiped=False)
+        return Purged(now, until, counts[0] + counts[1], counts[2] + counts[3], counts[4] + counts[5], wiped=False)
 
     def purges(self, limit: int) -> list[Purged]:
         """What was removed, last first."""
@@ -109,6 +121,7 @@ class Purging:
             # Who keeps a newer delivery of the same pupil at this moment goes first; the rest is for the next time.
             ours = self._database.try_lock(cursor, *about_pupil(group.edu_to, group.about))
             if ours and cursor.execute(still, (*group, until)).fetchone():
+                cursor.execute(_REMEMBER, group)
                 gone += cursor.execute(f"DELETE FROM leerlingresultaat WHERE {SAME}", group).rowcount
         return gone
 

@@ -37,6 +37,13 @@ class QueuedMessages:
             rows = cursor.execute(query, (*columns_of(key), schooljaar)).fetchall()
         return [entry for row in rows for entry in entries_of(row[0])]
 
+    def suppliers_of(self, routeringskenmerk: str, schooljaar: str) -> list[str]:
+        """OINs of the suppliers that lists of an administration still wait for, the last one first."""
+        query = f"SELECT leverancier FROM outbox WHERE routeringskenmerk = ? AND schooljaar = ? AND {OPEN} ORDER BY id DESC"
+        with self._database.cursor("read messages") as cursor:
+            rows = cursor.execute(query, (routeringskenmerk, schooljaar)).fetchall()
+        return list(dict.fromkeys(str(row[0]) for row in rows))
+
     def is_open(self, key: Key) -> bool:
         """Whether a message of a key is still to be sent."""
         with self._database.cursor("read messages") as cursor:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from doorstroom_client.errors import StoreError
 
-STAMP = 7
+STAMP = 8
 """Stands in every store. A change of what is below gets the next number: there is no way from one to another."""
 SQLITE_ID = 0x44535443
 """Stands in every SQLite file that is a store."""
@@ -197,10 +197,40 @@ _MANDATES = (
     "CREATE INDEX mandaat_omgeslagen ON mandaat (omgeslagen_op) WHERE omgeslagen_op IS NOT NULL",
 )
 
+_SEASON = (
+    """
+    CREATE TABLE schooltoets (
+        routeringskenmerk {text} NOT NULL,
+        schooljaar {text} NOT NULL,
+        leverancier {text} NOT NULL,
+        at {text} NOT NULL,
+        PRIMARY KEY (routeringskenmerk, schooljaar, leverancier)
+    ){strict}
+    """,  # whose test a school takes: a handful of words per school, nothing of a pupil, and never purged
+    """
+    CREATE TABLE uitslagmerk (
+        id {number},
+        edu_to {text} NOT NULL,
+        about {text} NOT NULL,
+        toets {text} NOT NULL,
+        schooljaar {text} NOT NULL,
+        sender_oin {text} NOT NULL,
+        las {text} NOT NULL,
+        rapport {text} NOT NULL,
+        received_at {text} NOT NULL,
+        UNIQUE (edu_to, about, toets, schooljaar, sender_oin)
+    ){strict}
+    """,  # of a result that was processed and removed, that it came: marks only. The key finds those of a school
+    # Marks that are old enough to be purged.
+    "CREATE INDEX uitslag_gekomen ON uitslagmerk (received_at)",
+)
+
 
 def statements(words: Mapping[str, str]) -> list[str]:
     """What makes all tables and their indexes, in one kind of database."""
-    return [each.format(**words) for part in (_INBOX, _REPORTS, _OUTBOX, _LEDGER, _RETENTION, _MANDATES) for each in part]
+    return [
+        each.format(**words) for part in (_INBOX, _REPORTS, _OUTBOX, _LEDGER, _RETENTION, _MANDATES, _SEASON) for each in part
+    ]
 
 
 def check_stamp(stamp: int, store: str) -> None:

@@ -12,6 +12,8 @@ from doorstroom_client.store.outbox import Outbox
 from doorstroom_client.store.purging import Purging
 from doorstroom_client.store.reports import Reports
 from doorstroom_client.store.rows import Purged
+from doorstroom_client.store.school_tests import SchoolTests
+from doorstroom_client.store.season import Season
 
 
 class Store:
@@ -26,6 +28,8 @@ class Store:
         ledger: what each supplier has accepted.
         reports: which reports were fetched.
         mandates: what the OSR answered.
+        tests: whose test a school takes.
+        season: how far each school is.
     """
 
     def __init__(self, database: Database) -> None:
@@ -36,6 +40,8 @@ class Store:
         self.outbox = Outbox(database, self.ledger)
         self.reports = Reports(database, self.inbox)
         self.mandates = Mandates(database)
+        self.tests = SchoolTests(database)
+        self.season = Season(database, self.ledger.secret)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(getattr(self, '_database', '…'))!r})"  # its construction may have failed

@@ -11,9 +11,9 @@ from pathlib import Path
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event, OnEvent, tell
-from doorstroom_client.parties.certificate import ClientCertificate, judge
+from doorstroom_client.parties.certificate import ClientCertificate, chain_of, judge
 from doorstroom_client.parties.certificate_check import Level, Use
-from doorstroom_client.parties.x509 import CertificateFacts
+from doorstroom_client.parties.x509 import Certificate, CertificateFacts
 from doorstroom_client.transport.tls import client_context, server_context
 
 LOOK_EVERY = 60.0
@@ -61,7 +61,7 @@ class LiveContext:
         self._stamp = self._look()
         self._looked_at = clock()
         self._events: list[Event] = []
-        self._context, self._facts = self._make()
+        self._context, self._chain = self._make()
         self.oin = self._facts.oin
         self._warn_in_time()
         for event in self._events:
@@ -81,6 +81,23 @@ class LiveContext:
             tell(event, self._on_event)
         return context
 
+    def another(self) -> ssl.SSLContext:
+        """A context of its own, from the same files, for who has to change something of it.
+
+        Raises:
+            ConfigurationError: the files cannot be used now.
+        """
+        return (client_context if self._use is Use.CLIENT else server_context)(self._certificate)
+
+    @property
+    def _facts(self) -> CertificateFacts:
+        return self._chain[0].facts
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """Our certificate as it is in use, followed by the others in its file."""
+        return self._chain
+
     @property
     def is_valid(self) -> bool:
         """Whether the certificate that is in use has not ended."""
@@ -92,7 +109,7 @@ class LiveContext:
             return
         problem = ""
         try:
-            self._context, self._facts = self._make()
+            self._context, self._chain = self._make()
             self.oin = self._facts.oin
         except ConfigurationError as error:
             problem = error.setting or "certificate"
@@ -102,12 +119,13 @@ class LiveContext:
         self._stamp, self._warned = stamp, None
         self._tell("new files are in use", serious=False)
 
-    def _make(self) -> tuple[ssl.SSLContext, CertificateFacts]:
-        context = (client_context if self._use is Use.CLIENT else server_context)(self._certificate)
+    def _make(self) -> tuple[ssl.SSLContext, tuple[Certificate, ...]]:
+        context = self.another()
         for found in judge(self._certificate, self._use):
             if found.level is Level.ERROR:
                 self._tell(f"{found.text}. {found.hint}", serious=True)
-        return context, self._certificate.facts()
+        chain = chain_of(self._certificate, self._use)
+        return context, (chain.leaf, *(item for item in chain.found if item is not chain.leaf))
 
     def _look(self) -> tuple[tuple[str, int, int, int, int], ...]:
         """What tells a file from the one that was there before."""

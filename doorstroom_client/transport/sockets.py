@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from doorstroom_client.parties.x509 import only_oin
+from doorstroom_client.parties.x509 import peer_oin
 from doorstroom_client.transport.host_names import Names
 
 
@@ -24,12 +24,6 @@ class OtherOinError(Exception):
 def carries(stream: Any, oin: str | None) -> bool:
     """Whether the certificate that was just shown on a stream carries this OIN; always when it is None."""
     return oin is None or peer_oin(stream.get_extra_info("ssl_object").getpeercert() or {}) == oin
-
-
-def peer_oin(certificate: Any) -> str | None:
-    """The OIN in a certificate as `ssl.SSLSocket.getpeercert` gives it: the only serialNumber in the subject."""
-    names = [pair for names in certificate.get("subject", ()) for pair in names]
-    return only_oin(tuple(value for name, value in names if name == "serialNumber"))
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ def client_context(certificate: ClientCertificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.hostname_checks_common_name = False
     context.post_handshake_auth = True  # a server may ask for our certificate only when it knows the path
+    context.set_alpn_protocols(["http/1.1"])
     _fill(context, certificate, Use.CLIENT)
     return context
 

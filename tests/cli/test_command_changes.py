@@ -148,6 +148,7 @@ def test_a_list_goes_to_the_outbox(keten: Keten, run: Run, tmp_path: Path) -> No
         "school": "99AA",
         "ongewijzigd": 27,
         "verdwenen": 0,
+        "vorige_toets": "",
         "uitleg": "",
         "uitleg_delen": None,
     }

@@ -41,6 +41,7 @@ def test_a_dry_run_uses_no_network(command: str, keten: Keten, run: Run, monkeyp
         "school": "99AA",
         "leverancier": "DIA",
         "schooljaar": "2025-2026",
+        "vorige_toets": "",
     }
     assert keten.osr.verkeer.geteld == 0
     assert all(not system.verkeer.geteld for system in keten.toetssystemen.values())

@@ -24,6 +24,11 @@ def test_all_commands_are_there() -> None:
         "serve",
         "ketentest self",
         "ketentest preflight",
+        "ketentest new",
+        "ketentest invite",
+        "ketentest postpone",
+        "ketentest ready",
+        "ketentest cleanup",
         "ketentest run",
         "ketentest report",
         "ketentest ask",
@@ -37,6 +42,7 @@ def test_all_commands_are_there() -> None:
         "config show",
         "mandaat check",
         "osr check",
+        "leverancier check",
         "osr register-endpoint",
         "deelnemers send",
         "deelnemers send-many",
@@ -55,9 +61,11 @@ def test_all_commands_are_there() -> None:
         "resultaten export",
         "rapporten fetch",
         "overzicht",
+        "planning",
         "teksten list",
         "teksten show",
         "teksten page",
+        "seizoen",
     }
 
 

@@ -295,3 +295,39 @@ def test_what_to_do_about_unknown_pupils(tmp_path: Path) -> None:
     path.write_text(f'auteur = "T"\n{text}bij_onbekende = "soms"\n')
     with pytest.raises(ConfigurationError, match="splits, reports, never"):
         load_settings(path, given={"certificate"})
+
+
+PERIODE = """
+[[testperiodes]]
+naam = "adviezen"
+van = 2026-12-07
+tot = 2026-12-18
+"""
+
+
+def test_test_periods(tmp_path: Path) -> None:
+    found = load(tmp_path, f'{TEXT}{PERIODE}met = ["ICE", "{SUPPLIER_OIN}", "DIA"]\n{PERIODE.replace("adviezen", "uitslagen")}')
+    assert [(item.naam, item.van.isoformat(), item.tot.isoformat(), item.met) for item in found.testperiodes] == [
+        ("adviezen", "2026-12-07", "2026-12-18", ("ICE", SUPPLIER_OIN, "DIA")),
+        ("uitslagen", "2026-12-07", "2026-12-18", ()),
+    ]
+    assert load(tmp_path, TEXT).testperiodes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        (PERIODE.replace("van = 2026-12-07", ""), "testperiodes[0].van", "is missing"),
+        (PERIODE.replace('naam = "adviezen"', 'naam = " "'), "testperiodes[0].naam", "is empty"),
+        (PERIODE.replace("2026-12-18", "2026-12-06"), "testperiodes[0].tot", "lies before van"),
+        (PERIODE.replace("2026-12-18", '"2026-12-18"'), "testperiodes[0].tot", "must be a day"),
+        (PERIODE.replace("tot", "until"), "testperiodes[0].until", "is not a setting"),
+        (f'{PERIODE}met = ["IEP"]', "testperiodes[0].met", 'no leverancier "IEP"'),
+        (f'{PERIODE}met = "ICE"', "testperiodes[0].met", "must be a text"),
+        (PERIODE + PERIODE.replace("2026-12", "2027-02"), "testperiodes[1].naam", "of that name in 2026-2027"),
+    ],
+)
+def test_a_test_period_that_is_not_in_order(tmp_path: Path, text: str, place: str, says: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, TEXT + text)
+    assert any(item.path == place and says in item.text for item in caught.value.problems), caught.value.problems

@@ -19,7 +19,7 @@ from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page, supp
 import doorstroom_client
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import DoorstroomError
-from doorstroom_client.ketentest.plan import read_plan
+from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers.advies_spelling import parse_advies
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, column_of
@@ -36,13 +36,16 @@ EXPECTED = (
     "how-to/send-from-edexml.md",
     "how-to/receive-results.md",
     "how-to/receive-behind-a-proxy.md",
+    "how-to/check-a-connection.md",
     "how-to/check-mandates.md",
     "how-to/connect-to-the-osr.md",
     "how-to/helpdesk.md",
     "how-to/next-school-year.md",
+    "how-to/school-year.md",
     "how-to/test-your-integration.md",
     "how-to/test-your-las.md",
     "how-to/test-your-server.md",
+    "how-to/test-with-a-partner.md",
     "how-to/cron.md",
     "how-to/texts-for-schools.md",
     "how-to/unknown-pupils.md",
@@ -53,11 +56,13 @@ EXPECTED = (
     "how-to/install-your-certificate.md",
     "how-to/make-the-overview.md",
     "how-to/read-the-overview.md",
+    "how-to/season.md",
     "explanation/chain.md",
     "explanation/safety.md",
     "explanation/data-protection.md",
     "reference/api.md",
     "reference/settings.md",
+    "reference/school-year.md",
     "reference/decisions.md",
     "reference/current-result.md",
     "reference/mandates.md",

@@ -21,7 +21,7 @@ from support.processes import module, wait_until
 from doorstroom_client.ketentest.control_address import ControlAddress
 from doorstroom_client.ketentest.journal import JOURNAL, Journal
 from doorstroom_client.ketentest.partner import opened
-from doorstroom_client.ketentest.plan import read_plan
+from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.run import Choice
 from doorstroom_client.ketentest.steps import Send, Series

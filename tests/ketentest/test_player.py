@@ -16,6 +16,7 @@ from doorstroom_client.ketentest.journal import Head, Journal
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival, Arrived, Outcome, Reply, Said, Shaken, Staged
 from doorstroom_client.ketentest.player import FOREIGN, Played, Player
 from doorstroom_client.ketentest.pupils import Keys
+from doorstroom_client.ketentest.questions import answer_question, open_questions
 from doorstroom_client.ketentest.requirements import Eis, Niveau, Requirements
 from doorstroom_client.ketentest.scenario import Rol, Scenario
 from doorstroom_client.ketentest.scenarios import EISEN as ALL_EISEN
@@ -184,6 +185,35 @@ def test_no_answer_waits_as_long_as_there_is_patience_and_fails_then(journal: Jo
     hands = Scripted()
     assert play(again(journal), hands, now=lambda: NOW + 3 * days, patience=days).oordeel is Oordeel.GEZAKT
     assert hands.done == [], "the last try stands"
+
+
+def test_what_was_sent_without_an_answer_is_evidence_all_the_same(journal: Journal) -> None:
+    """It may have come in, and then its pupils are to be removed."""
+    more = {"now": lambda: NOW, "patience": dt.timedelta(days=1)}
+    found = play(journal, Scripted(Reply(fault="cut", sent=True)), **more)
+    assert [(item.step.name, item.outcome) for item in found.taken] == [("een", Reply(fault="cut", sent=True))]
+    assert play(again(journal), Scripted(), effects=False, **more) == found
+
+
+def test_an_earlier_attempt_can_be_judged(journal: Journal) -> None:
+    first = play(journal, Scripted(Reply(status=500), Reply(status=204)))
+    assert play(again(journal), Scripted(Reply(status=202), Reply(status=204)), again=True).oordeel is Oordeel.GESLAAGD
+    assert play(again(journal), Scripted(), effects=False, attempt=1) == first
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_question_whose_term_is_over_fails_and_may_be_answered_still(over: bool, journal: Journal) -> None:
+    def asks(frame: Frame) -> Steps:
+        said: Said = yield Ask(name="vraag", text="Staat het er?")
+        yield Check(eis="E:1", expected=True, got=said.yes)
+
+    found = play(journal, Scripted(Waiting("Staat het er?", NOW, asks=True, over=over)), asks)
+    assert (found.oordeel, found.asks, found.whose) == (Oordeel.GEZAKT if over else Oordeel.TE_BEOORDELEN, "vraag", Whose.HEN)
+    assert play(again(journal), Scripted(), asks, effects=False) == found
+    assert [item.number for item in open_questions(again(journal))] == [1]
+    assert answer_question(again(journal), 1, yes=True, by="J. Jansen", now=NOW) == "TS-1"
+    assert play(again(journal), Scripted(), asks).oordeel is Oordeel.GESLAAGD
+    assert open_questions(again(journal)) == []
 
 
 def test_a_scenario_that_judges_silence_goes_on(journal: Journal) -> None:

@@ -14,7 +14,7 @@ from support.ketentest import write_plan
 from doorstroom_client.errors import ConfigurationError, ConnectError
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.partner import Partner, opened
-from doorstroom_client.ketentest.plan import read_plan
+from doorstroom_client.ketentest.plan_reader import read_plan
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.run import Choice

@@ -6,7 +6,7 @@ import icalendar
 import pytest
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.output.ics import CalendarDays, as_ics
+from doorstroom_client.output.ics import CalendarDays, as_ics, continued
 
 MADE = dt.datetime(2026, 12, 1, 9, 0, tzinfo=dt.UTC)
 
@@ -49,3 +49,27 @@ def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(__import__("sys").modules, "icalendar", None)
     with pytest.raises(ConfigurationError, match="icalendar"):
         as_ics([], name="n", made=MADE)
+
+
+def test_what_was_moved_since_an_earlier_file_has_a_higher_sequence() -> None:
+    before = [
+        CalendarDays(key=key, title="t", first=dt.date(2026, 12, 7), last=dt.date(2026, 12, 8), sequence=3)
+        for key in ("same", "moved", "longer", "renamed")
+    ]
+    now = [
+        CalendarDays(key="same", title="t", first=dt.date(2026, 12, 7), last=dt.date(2026, 12, 8), text="more about it"),
+        CalendarDays(key="moved", title="t", first=dt.date(2026, 12, 6), last=dt.date(2026, 12, 8)),
+        CalendarDays(key="longer", title="t", first=dt.date(2026, 12, 7), last=dt.date(2026, 12, 9)),
+        CalendarDays(key="renamed", title="u", first=dt.date(2026, 12, 7), last=dt.date(2026, 12, 8)),
+        CalendarDays(key="new", title="t", first=dt.date(2026, 12, 7)),
+    ]
+    found = continued(now, as_ics(before, name="n", made=MADE))
+    assert {item.key: item.sequence for item in found} == {"same": 3, "moved": 4, "longer": 4, "renamed": 4, "new": 0}
+
+
+def test_an_earlier_file_that_cannot_be_read_counts_as_none() -> None:
+    day = CalendarDays(key="k", title="t", first=dt.date(2026, 12, 7))
+    for before in (b"", b"BEGIN:VCALENDAR\r\n", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n", b"\xff\xfe", b"no calendar"):
+        assert continued([day], before) == (day,)
+    theirs = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{day.uid}\r\nSUMMARY:t\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert continued([day], theirs.encode()) == (day,)

@@ -1,4 +1,4 @@
-"""The page in a real browser: nothing is asked for, nothing is refused, and axe-core has nothing against it.
+"""The pages for schools in a real browser: nothing is asked for or refused, and axe-core has nothing against them.
 
 Needs Chromium. For axe-core name the folder that holds ``axe.min.js`` (of the npm package axe-core) in DOORSTROOM_AXE.
 """
@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from support.browser import CHROMIUM, Browser, browser
 from support.overview import HOSTILE, hostile, twee_scholen
+from support.season import whole_pages
 
 from doorstroom_client.overview.pagina import als_pagina
 
 AXE = os.environ.get("DOORSTROOM_AXE")
-PAGES = ("twee", "zonder", "vreemd")
+PAGES = ("twee", "zonder", "vreemd", "seizoen", "scholen", "verzonden")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 
 
@@ -30,8 +31,9 @@ def tab() -> Iterator[Browser]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     overzichten = (twee_scholen(), twee_scholen(met_namen=False), hostile(" ".join(HOSTILE)))
-    for name, overzicht in zip(PAGES, overzichten, strict=True):
-        (folder / f"{name}.html").write_bytes(als_pagina(overzicht))
+    written = dict(zip(PAGES, map(als_pagina, overzichten), strict=False)) | whole_pages()
+    for name, page in written.items():
+        (folder / f"{name}.html").write_bytes(page)
     return {name: folder / f"{name}.html" for name in PAGES}
 
 

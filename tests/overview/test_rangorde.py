@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from doorstroom_client.messages.vocabulary import Schooladvies, Toetsadvies
-from doorstroom_client.overview.rangorde import Oordeel, advies_naam, afstand, niet_lager, vergelijk
+from doorstroom_client.output.words import advies_naam
+from doorstroom_client.overview.rangorde import Oordeel, afstand, niet_lager, vergelijk
 
 PAGE = Path(__file__).parents[2] / "docs/reference/heroverweging.md"
 MARKS = {"▲": Oordeel.HEROVERWEGEN, "=": Oordeel.BLIJFT, "(▲)": Oordeel.UITZONDERING, "?": Oordeel.ZELF_BEKIJKEN}

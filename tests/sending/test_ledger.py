@@ -18,9 +18,9 @@ from support.sending import ANDERE, KEYS, PUPILS, YEAR, accept, contents, lijst_
 
 from doorstroom_client import Advies, Afspraak, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
-from doorstroom_client.sending.bericht import Bericht, marks_of
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.only_changes import MOST_REPEATS, Again, Changes, Verdwenen, compare
-from doorstroom_client.store.pupils import same_pupil
+from doorstroom_client.store.pupils import marks_of, same_pupil
 from doorstroom_client.store.rows import Entry, Noted
 
 KEY, OTHER, THIRD = KEYS

@@ -18,10 +18,11 @@ from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.circuit import Circuits
 from doorstroom_client.messages.adviezenbericht import build_adviezenbericht
 from doorstroom_client.messages.deelnemersbericht import build_deelnemersbericht
-from doorstroom_client.sending.bericht import Bericht, marks_of
+from doorstroom_client.sending.bericht import Bericht
 from doorstroom_client.sending.one_list import send
 from doorstroom_client.sending.queue import add
 from doorstroom_client.sending.reputation import Reputation
+from doorstroom_client.store.pupils import marks_of
 from doorstroom_client.store.rows import Key, Noted
 from doorstroom_client.transport.request import Operation, Outcome, Request
 

@@ -14,7 +14,10 @@ import pytest
 
 ROLE = "las"
 _USER = "postgres"
-_TABLES = ("leerlingresultaat", "outbox", "ledger", "dispatch", "secret", "rapport", "opgeruimd", "mandaat")
+_TABLES = (
+    *("leerlingresultaat", "outbox", "ledger", "dispatch", "secret", "rapport", "opgeruimd", "mandaat"),
+    *("schooltoets", "uitslagmerk"),
+)
 
 
 def _folder() -> Path | None:

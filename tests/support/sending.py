@@ -114,7 +114,7 @@ def contents(store: Any, key: Key, year: str = YEAR) -> list[tuple[str, str, str
 def books_of(store: Any, clock: Clock) -> Books:
     ledger: Ledger = store.ledger
     outbox: Outbox = store.outbox
-    return Books(ledger, outbox, clock.now)
+    return Books(ledger, outbox, store.tests, clock.now)
 
 
 def adding(store: Any, clock: Clock, place: int, wens: Wens, *, only_changes: bool = False, **more: Any) -> Any:

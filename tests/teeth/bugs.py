@@ -28,6 +28,7 @@ _AS_SENT = "tests/parity/test_as_sent.py"
 _BAD_SERVER = "tests/promises/test_bad_server.py"
 _CHAIN = "tests/receiving/test_chain.py"
 _CALL = "tests/exchange/test_call.py"
+_CHECKUP = "tests/checkup/test_real_servers.py"
 _CLIENT = "tests/sending/test_only_changes.py"
 _CURRENT = "tests/receiving/test_current.py"
 _DISCOVERY = "tests/osr/test_namespaces.py"
@@ -1564,3 +1565,78 @@ def _(filled: Any, self: Any, **namen: str) -> Any:
 )
 def _(text: Any) -> Any:
     return type(text)(text.kop, (*text.alineas, "Vraag het {{wie}}."), stappen=text.stappen)
+
+
+# --- the season
+
+
+@bug("seizoen", "a result that was purged never came", "store.purging:_REMEMBER", "tests/store/test_season.py", only="purge")
+def _(remember: str) -> str:
+    return remember.replace("current = 1", "current = 2")
+
+
+@bug("seizoen", "what DUO has twice is not told", "season.beoordelen:_signalen", "tests/season/test_season.py", only="duo")
+def _(signals: Any, stand: Any, *rest: Any) -> Iterator[Any]:
+    return (item for item in signals(stand, *rest) if item.nummer != "150")
+
+
+@bug(
+    "seizoen",
+    "who takes no part is missing all the same",
+    "season.beoordelen:_regels",
+    "tests/season/test_season.py::test_what_is_missing_by_the_list_of_the_school",
+)
+def _(regels: Any, stand: Any, lijst: Any) -> Iterator[Any]:
+    from doorstroom_client import Leerlingenlijst
+
+    return regels(stand, Leerlingenlijst(replace(item, deelname=None) for item in lijst))
+
+
+@bug(
+    "seizoen",
+    "another test than last year is told with every list",
+    "store.school_tests:SchoolTests.changed",
+    "tests/sending/test_how_far.py",
+    only="another_test",
+)
+def _(_: Any, self: Any, key: Any, schooljaar: str) -> str:
+    before = self.year_before(key.routeringskenmerk, schooljaar)
+    return "" if before == key.leverancier else before
+
+
+@bug(
+    "T3",
+    "a check knocks at any organisation",
+    "checkup.looking:look_at",
+    f"{_CHECKUP}::test_a_certificate_that_is_wrong",
+    only="sync and other-oin",
+)
+def _(look_at: Any, peer: Any, means: Any) -> Any:
+    return replace(look_at(replace(peer, oin=None), means), expected=peer.oin)
+
+
+@bug(
+    "T1",
+    "a second look with other checks",
+    "checkup.looking:_shown_in_1_2",
+    f"{_CHECKUP}::test_every_context_has_every_check_on",
+    only="sync",
+)
+def _(shown: Any, seen: Any, means: Any, until: float) -> Any:
+    def unchecked() -> ssl.SSLContext:
+        context = means.another()
+        context.check_hostname = False
+        return context  # type: ignore[no-any-return]
+
+    return shown(seen, replace(means, another=unchecked), until)
+
+
+@bug(
+    "T6",
+    "a refusal at the first read is not heard in a check",
+    "checkup.head:is_about_our_certificate",
+    f"{_CHECKUP}::test_a_server_that_refuses_our_certificate",
+    only="sync and tls1_3",
+)
+def _(_: Any, error: Any) -> bool:
+    return False

@@ -30,12 +30,12 @@ from support.wire import (
 
 from doorstroom_client import Adviezenlijst, Deelnemerslijst
 from doorstroom_client.errors import TlsError
+from doorstroom_client.parties.x509 import peer_oin
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.https import Answer, Received
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.store.rows import State
 from doorstroom_client.transport.httpx_transport import AsyncHttpxTransport, HttpxTransport
-from doorstroom_client.transport.sockets import peer_oin
 from doorstroom_client.transport.tls import client_context
 
 elsewhere, keten, run = command_line.elsewhere, command_line.keten, command_line.run

@@ -102,6 +102,7 @@ def _scenario(item: Verslag) -> dict[str, Any]:
         "aan_zet": item.whose and item.whose.value,
         "uiterlijk": item.until and item.until.isoformat(),
         "vraag": item.asks or None,
+        "alarm": item.alarm or None,
         "seconden": item.seconds,
         "keuringen": [_keuring(found) for found in item.keuringen],
         "stappen": [_stap(found) for found in item.stappen],

@@ -23,7 +23,7 @@ def as_junit(rapport: Rapport) -> bytes:
     Args:
         rapport: the run.
     """
-    kinds = Counter(_ELEMENTS.get(item.oordeel, "") for item in rapport.verslagen)
+    kinds = Counter(map(_element, rapport.verslagen))
     numbers = {
         "tests": str(len(rapport.verslagen)),
         "failures": str(kinds["failure"]),
@@ -48,17 +48,23 @@ def _testcase(suite: ET.Element, item: Verslag) -> None:
         ET.SubElement(properties, "property", {"name": "eis", "value": _text(eis)})
     ET.SubElement(properties, "property", {"name": "oordeel", "value": item.oordeel.value})
     told = "\n".join(_line(found) for found in item.keuringen if found.oordeel is not Oordeel.GESLAAGD)
-    kind = _ELEMENTS.get(item.oordeel)
+    kind = _element(item)
     if kind:
         word = VERDICTS[item.oordeel].naam
+        why = "; ".join(filter(None, (item.alarm, item.why)))
         failed = next((_line(found) for found in item.keuringen if found.counts and found.oordeel is item.oordeel), word)
-        found = ET.SubElement(case, kind, {"message": _text(f"{word}: {item.why}" if item.why else failed)})
+        found = ET.SubElement(case, kind, {"message": _text(f"{word}: {why}" if why else failed)})
         if kind != "skipped":
             found.set("type", item.oordeel.value)
         if told:
             found.text = _text(told)
     elif told or item.why:
         ET.SubElement(case, "system-out").text = _text("\n".join(filter(None, (item.why, told))))
+
+
+def _element(item: Verslag) -> str:
+    """An alarm is a failure, also when everything passed: that is what it warns of."""
+    return "failure" if item.alarm and item.oordeel is not Oordeel.FOUT else _ELEMENTS.get(item.oordeel, "")
 
 
 def _line(item: Keurregel) -> str:

@@ -17,16 +17,19 @@ from doorstroom_client.ketentest.report.verslag import Keurregel, Message, NietG
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.verdicts import Keuring
 
+PROGRAM = f"doorstroom_client {__version__}"
+"""Name and version of what makes a report; also of the LAS, where this library is the LAS under test."""
 _SCHOOLJAAR = re.compile(r"[0-9]{4}-([0-9]{4})")
 
 
-def make_rapport(head: Head, played: Sequence[Played], requirements: Requirements) -> Rapport:
+def make_rapport(head: Head, played: Sequence[Played], requirements: Requirements, earlier: Iterable[Played] = ()) -> Rapport:
     """The report of a run.
 
     Args:
         head: what the run is about, as the journal has it.
         played: what became of its scenarios, in the order in which they were played.
         requirements: what their checks were held against.
+        earlier: attempts before those; of them only the pupils that were sent are in the report.
     """
     traffic = Traffic()
     verslagen = tuple(_verslag(item, traffic, requirements) for item in played)
@@ -36,7 +39,7 @@ def make_rapport(head: Head, played: Sequence[Played], requirements: Requirement
         verslagen=verslagen,
         messages=messages,
         beurten=turns(verslagen),
-        opruimlijst=to_remove(messages, Keys(head.run)),
+        opruimlijst=to_remove((*_messages(earlier), *messages), Keys(head.run)),
         niet_getest=tuple(
             NietGetest(eis=item.id, tekst=item.tekst, bron=item.bron, why=item.untested)
             for item in requirements
@@ -44,8 +47,15 @@ def make_rapport(head: Head, played: Sequence[Played], requirements: Requirement
         ),
         as_of=max((stap.moment for item in verslagen for stap in item.stappen), default=""),
         counts_until=counts_until(head.schooljaar),
-        program=f"doorstroom_client {__version__}",
+        program=PROGRAM,
     )
+
+
+def _messages(played: Iterable[Played]) -> tuple[Message, ...]:
+    traffic = Traffic()
+    for item in played:
+        traffic.steps(item)
+    return traffic.messages
 
 
 def counts_until(schooljaar: str) -> dt.date | None:
@@ -76,6 +86,7 @@ def _verslag(played: Played, traffic: Traffic, requirements: Requirements) -> Ve
         whose=played.whose,
         until=played.until,
         asks=played.asks,
+        alarm=played.alarm,
         seconds=round(sum(_seconds(stappen, traffic.messages)), 3),
     )
 

@@ -201,7 +201,8 @@ def _checks(rapport: Rapport) -> Html | None:
 
 
 def _block(item: Verslag, anchor: str, rapport: Rapport) -> Html:
-    why = item.why if item.why.endswith((".", "?", "!")) or not item.why else f"{item.why}."
+    told = "; ".join(filter(None, (item.alarm and f"Alarm: {item.alarm}", item.why)))
+    why = told if told.endswith((".", "?", "!")) or not told else f"{told}."
     until = f"Uiterlijk {moment_in_dutch(item.until)}." if item.until else ""
     attempt = f"Poging {item.attempt}." if item.attempt > 1 else ""
     more = " ".join(filter(None, (why, until, attempt)))

@@ -63,6 +63,9 @@ def _breach(item: Keurregel) -> str:
 
 
 def _of_scenario(verslag: Verslag) -> Iterator[_ToDo]:
+    if verslag.alarm:
+        text = _ended(f"Alarm: {verslag.alarm}")
+        yield _ToDo(whose=Whose.ONS, oordeel=Oordeel.GEZAKT, text=text)
     skipped = verslag.oordeel is Oordeel.OVERGESLAGEN and verslag.whose is not Whose.ONS
     if not verslag.why or skipped or verslag.oordeel is Oordeel.NVT:
         return

@@ -169,6 +169,7 @@ class Verslag:
         until: the end of the term, when it waits for one.
         asks: name of the question to a person that it waits for; empty.
         seconds: how long its answers took in all.
+        alarm: what a known deviation asks for now, in Dutch; empty.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Verslag:
     until: dt.datetime | None = None
     asks: str = ""
     seconds: float = 0.0
+    alarm: str = ""
 
 
 @frozen(kw_only=True)

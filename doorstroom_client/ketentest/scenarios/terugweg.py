@@ -100,6 +100,7 @@ def _await(
     count: int = 0,
     term: str = "resultaten",
     may_lack: bool = False,
+    asks: str = "",
 ) -> Await:
     whom = ", ".join(pupils) if len(pupils) < 6 else "alle aangemelde leerlingen"
     return Await(
@@ -108,7 +109,7 @@ def _await(
         pupils=pupils,
         count=count,
         within=term,
-        asks=f"Wilt u de resultaten sturen van {whom}?",
+        asks=asks or f"Wilt u de resultaten sturen van {whom}?",
         does={"resultaten": list(pupils)} if does is None else does,
         may_lack=may_lack,
     )
@@ -217,7 +218,8 @@ def correction(frame: Frame) -> Steps:
     """Wait for a corrected result: a whole message, made later."""
     first = yield from _results(frame, "K15")
     yield Arrange(name="correctie", asks="Wilt u het resultaat van leerling K15 verbeteren en opnieuw sturen?")
-    both: Arrived = yield _await("K15", name="verbeterd", count=1, does={"verbeter": ["K15"]}, term="correctie")
+    asks = "Wilt u het resultaat van K15 verbeteren en opnieuw sturen?"
+    both: Arrived = yield _await("K15", name="verbeterd", count=1, does={"verbeter": ["K15"]}, term="correctie", asks=asks)
     old, new = first.about("K15")[-1], both.about("K15")[-1]
     yield Check(eis="OAS:correctie", expected=True, got=str(_at(new, "datumtijd")) > str(_at(old, "datumtijd")))
     yield Check(eis="OAS:correctie", expected=True, got=_parts(new) >= _parts(old))

@@ -66,7 +66,7 @@ _LOOKS = (
 def _enter(id: str, titel: str, look: str, eis: str, expected: object, whose: Whose) -> None:
     @REGISTER.scenario(id, titel, rol=Rol.VOORAF, eisen=(eis,))
     def play(_: Frame) -> Steps:
-        seen: Looked = yield Look(name=look)
+        seen: Looked = yield Look(name=look, patient=look == "bereikbaar")
         yield Check(eis=eis, expected=expected, got=seen.value, whose=whose)
 
 

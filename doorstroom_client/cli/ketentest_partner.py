@@ -1,0 +1,339 @@
+"""``doorstroom ketentest`` around a test with a partner: plan and mails, a postponement, the end, and how far all tests are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from doorstroom_client.cli import _ketentest_run as shared
+from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._folders import make_folder
+from doorstroom_client.cli._ketentest_run import FolderArgument, alone_in, write_whole_report
+from doorstroom_client.cli._options import ConfigOption, JsonOption
+from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.config import Settings, load_settings
+from doorstroom_client.config.reader import file_in_use
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.output.files import write_whole
+
+if TYPE_CHECKING:
+    from doorstroom_client.ketentest.letters import Parties
+    from doorstroom_client.ketentest.plan import Plan
+    from doorstroom_client.ketentest.ready import Cel, Rij
+
+_STYLES = {"ok": "green", "wacht": "cyan", "vraag": "cyan", "gezakt": "bold red", "fout": "bold red", "verlopen": "yellow"}
+
+
+def add_first(app: typer.Typer) -> None:
+    """Add the commands with which a test begins to those of the chain test."""
+    for name, command in (("new", new), ("invite", invite)):
+        app.command(name)(command)
+
+
+def add_last(app: typer.Typer) -> None:
+    """Add those for later on."""
+    for name, command in (("postpone", postpone), ("cleanup", cleanup), ("ready", ready)):
+        app.command(name)(command)
+
+
+def new(
+    leverancier: Annotated[
+        str, typer.Option("--leverancier", metavar="TEST", help='The supplier, by test ("ICE"), name or OIN.')
+    ],
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Folder to make. Default: ketentest/TEST-YYYY-YYYY.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Configuration of the test, not that of production.")
+    ] = None,
+    begin: Annotated[
+        dt.datetime | None, typer.Option("--begin", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day of the test.")
+    ] = None,
+    end: Annotated[
+        dt.datetime | None,
+        typer.Option("--end", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Last day. Default: when all terms are over."),
+    ] = None,
+    school: Annotated[
+        str | None, typer.Option("--school", metavar="KEY", help="Test school. Default: the only one of the configuration.")
+    ] = None,
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="TEXT", help="Who is asked at our side: name, telephone, e-mail.")
+    ] = "",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="SCENARIO", help="Only these: ids or globs; may be repeated.")
+    ] = None,
+    simulator: Annotated[
+        Path | None, typer.Option("--simulator", metavar="FILE", help="control.json of a simulator, to practise with.")
+    ] = None,
+) -> int:
+    """Begin a test with a partner: a plan with comments, a mail that invites the partner, and the days for a calendar.
+
+    Works before anything of the partner is known: what only people can tell is a marked place in the plan and in the mail.
+    Never overwrites. After filling in the plan, ketentest invite makes mail and calendar once more.
+
+    Example:
+      doorstroom ketentest new --leverancier ICE --begin 2026-12-07 --config doorstroom-test.toml
+    """
+    from doorstroom_client.ketentest.invitation import FILE as LETTER
+    from doorstroom_client.ketentest.new_plan import Known, plan_text
+    from doorstroom_client.ketentest.plan import FILE
+    from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
+    from doorstroom_client.ketentest.plan_days import on_day, usual_end
+
+    terminal.set_mode()
+    first = begin.date() if begin else None
+    last = end.date() if end else usual_end(first) if first else None
+    if last and (first is None or last < first):
+        raise typer.BadParameter("give --begin, not later than it", param_hint="--end")
+    today = on_day(shared.now())
+    place = folder or Path("ketentest") / f"{leverancier}-{Schooljaar.on(first or today)}"
+    taken = next((place / name for name in (FILE, LETTER, CALENDAR) if (place / name).exists()), None)
+    if taken is not None:
+        again = "after filling in the plan, ketentest invite makes mail and calendar once more"
+        raise typer.BadParameter(f"{taken} exists and is never overwritten; {again}", param_hint="--dir")
+    settings = _settings(config)
+    known = Known(
+        leverancier=leverancier,
+        kenmerk=secrets.token_hex(4),
+        config=_seen_from(place, config),
+        school=school or _only_school(settings),
+        scholen=() if settings is None else tuple(item.instellingscode for item in settings.scholen),
+        begin=first,
+        einde=last,
+        contact_las=contact,
+        scenarios=tuple(only or ()),
+        simulator=_seen_from(place, simulator),
+    )
+    make_folder(place)
+    write_whole(place / FILE, plan_text(known).encode())
+    terminal.show(f"{place / FILE}: fill in the places that are marked, and what the partner tells")
+    _warn(leverancier, settings, config, first)
+    return _write_invitation(place)
+
+
+def invite(folder: FolderArgument) -> int:
+    """Make the mail and the calendar of a test once more, from its plan as it is now. The plan stays as it is.
+
+    Example:
+      doorstroom ketentest invite ketentest/ICE-2026-2027
+    """
+    terminal.set_mode()
+    return _write_invitation(folder)
+
+
+def postpone(
+    folder: FolderArgument,
+    to: Annotated[
+        dt.datetime,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Day on which the test begins, or goes on."),
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, in Dutch: the partner reads it.")],
+) -> int:
+    """Postpone a test: its days and all terms that run move, and nothing is sent until then.
+
+    Writes a mail and the moved calendar, and adds a section to the end of the plan; the rest of it stays as it is.
+
+    Example:
+      doorstroom ketentest postpone ketentest/ICE-2026-2027 --to 2026-12-14 --reason "De testserver krijgt een nieuwe versie"
+    """
+    from doorstroom_client.ketentest.letters import parties
+    from doorstroom_client.ketentest.plan_days import on_day
+    from doorstroom_client.ketentest.plan_reader import read_plan
+    from doorstroom_client.ketentest.postponing import FILE, postponed, postponement, postponement_letter
+
+    terminal.set_mode()
+    if not reason.strip():
+        raise typer.BadParameter("say why", param_hint="--reason")
+    with alone_in(folder):
+        today, before = on_day(shared.now()), read_plan(folder, draft=True)
+        found = postponement(before, to.date(), reason, today=today, begun=_begun(folder))
+        after = postponed(before, found)
+        who = parties(after, _settings_of(after), today)
+        write_whole(folder / FILE, postponement_letter(before, after, who))
+        _write_calendar(after)
+    terminal.show(f"{folder / FILE}: a mail to the partner; send it with afspraken.ics")
+    terminal.say(f"The test goes on on {found.naar}, and its last day is {found.einde}; nothing is sent until then.")
+    return ExitCode.OK
+
+
+def cleanup(folder: FolderArgument) -> int:
+    """Write the list of invented pupils that the partner can remove, and the mail for the end with it. Sends nothing.
+
+    Example:
+      doorstroom ketentest cleanup ketentest/ICE-2026-2027
+    """
+    from doorstroom_client.ketentest.arrangements import with_preflight
+    from doorstroom_client.ketentest.closing import LETTER_FILE, LIST_FILE, cleanup_list, closing_letter
+    from doorstroom_client.ketentest.letters import parties
+    from doorstroom_client.ketentest.partner import opened
+    from doorstroom_client.ketentest.plan_days import on_day
+    from doorstroom_client.ketentest.plan_reader import read_plan
+    from doorstroom_client.ketentest.run import Choice
+
+    terminal.set_mode()
+    plan, at = read_plan(folder), shared.now()
+    with alone_in(folder), opened(plan, effects=False, now=shared.now) as partner:
+        judged = partner.run.play(Choice(patterns=with_preflight(plan.scenarios), effects=False))
+        rapport = write_whole_report(partner, judged)
+        who = parties(plan, _settings_of(plan), on_day(at))
+        write_whole(folder / LIST_FILE, cleanup_list(rapport))
+        write_whole(folder / LETTER_FILE, closing_letter(plan, rapport, who))
+    terminal.show(f"{folder / LIST_FILE}: the invented pupils that the partner can remove")
+    terminal.show(f"{folder / LETTER_FILE}: a mail to the partner, with the list in it; send it with rapport.html")
+    return ExitCode.OK
+
+
+def ready(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder with the folders of the tests.", show_default="ketentest")
+    ] = Path("ketentest"),
+    schooljaar: Annotated[
+        str | None, typer.Option("--schooljaar", metavar="YYYY-YYYY", help="School year. Default: the current one.")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Show how far the tests with every supplier are: both halves of our LAS, and both halves of the supplier.
+
+    Reads reports only. Ends with 0 when all of it is tested with the versions of now and in order; with 75 when something is
+    not tested, expired or waited for, 69 when a supplier has to repair something and 65 when we have.
+
+    Example:
+      doorstroom ketentest ready --schooljaar 2026-2027
+    """
+    from doorstroom_client.ketentest.plan_days import on_day
+    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, overview
+
+    terminal.set_mode(as_json=as_json)
+    if schooljaar is not None and not Schooljaar.fits(schooljaar):
+        raise typer.BadParameter(Schooljaar.rule, param_hint="--schooljaar")
+    today = on_day(shared.now())
+    year = schooljaar or str(Schooljaar.on(today))
+    named = file_in_use(config)
+    found = overview(folder, year, today, None if named is None else _settings(named, must=True))
+    if as_json:
+        terminal.emit_json({"schooljaar": year, "leveranciers": [item.as_data() for item in found]})
+    elif not found:
+        terminal.show(f"Geen leveranciers gevonden, niet in de configuratie en niet in {folder}.")
+    else:
+        table = terminal.new_table(f"Schooljaar {year}", *(rol.value for rol in (*OWN, *SUPPLIERS)), "laatst")
+        for item in found:
+            cells = [_cell(item.cellen[rol]) for rol in (*OWN, *SUPPLIERS)]
+            terminal.row(table, Text(terminal.clean(item.naam), "bold"), *cells, item.laatst)
+        terminal.show_table(table)
+        for line in _beside(found):
+            terminal.show_wrapped(line, indent=0)
+    codes = [ExitCode(cel.code) for item in found for cel in item.cellen.values()]
+    return worst(codes) if codes else ExitCode.LATER
+
+
+def _beside(found: Sequence[Rij]) -> Iterator[str]:
+    """What is told beside the table: when and with which versions, and what is to be done."""
+    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS
+
+    for rol in OWN:  # the same for every supplier
+        if tested := found[0].cellen[rol].getest:
+            yield f"{rol.value}: {tested}"
+    for item in found:
+        for tested in dict.fromkeys(item.cellen[rol].getest for rol in SUPPLIERS):
+            if tested:
+                yield f"{item.naam}: {tested}"
+        for remark in item.opmerkingen:
+            yield f"{item.naam}: {remark}"
+
+
+def _cell(cel: Cel) -> Text:
+    return Text(cel.tekst, _STYLES.get(cel.stand, "dim"))
+
+
+def _begun(folder: Path) -> bool:
+    """Whether anything was sent to the partner."""
+    from doorstroom_client.ketentest.journal import JOURNAL, Journal
+
+    path = folder / JOURNAL
+    return path.exists() and any(not line.scenario.startswith("V-") for line in Journal.read(path).lines)
+
+
+def _write_invitation(folder: Path) -> int:
+    from doorstroom_client.ketentest.invitation import FILE, invitation
+    from doorstroom_client.ketentest.letters import MARK, parties
+    from doorstroom_client.ketentest.plan_days import on_day
+    from doorstroom_client.ketentest.plan_reader import read_plan
+
+    plan = read_plan(folder, draft=True)
+    who: Parties = parties(plan, _settings_of(plan), on_day(shared.now()))
+    mail = invitation(plan, who)
+    write_whole(folder / FILE, mail)
+    left = f"; fill in the {mail.count(MARK)} places that are marked VUL IN" if MARK in mail else ""
+    terminal.show(f"{folder / FILE}: a mail to the partner{left}")
+    _write_calendar(plan)
+    return ExitCode.OK
+
+
+def _write_calendar(plan: Plan) -> None:
+    from doorstroom_client.ketentest.plan_days import FILE, calendar, calendar_days
+
+    path = plan.folder / FILE
+    if not calendar_days(plan):
+        terminal.say("No calendar yet: give begin and einde in the plan, then run ketentest invite.")
+        return
+    before = path.read_bytes() if path.exists() else None
+    write_whole(path, calendar(plan, before, shared.now()))
+    terminal.show(f"{path}: the days, for your calendar and that of the partner")
+
+
+def _settings(config: Path | None, *, must: bool = False) -> Settings | None:
+    """A configuration; None when there is none, or when it cannot be read and need not be."""
+    if config is None:
+        return None
+    try:
+        return load_settings(config)
+    except ConfigurationError as error:
+        if must:
+            raise
+        terminal.say(f"{config} is not used yet: {error.message}")
+        return None
+
+
+def _settings_of(plan: Plan) -> Settings | None:
+    return _settings(plan.config) if plan.config.is_file() else None
+
+
+def _only_school(settings: Settings | None) -> str:
+    schools = () if settings is None else settings.scholen
+    return schools[0].instellingscode if len(schools) == 1 else ""
+
+
+def _seen_from(folder: Path, file: Path | None) -> str:
+    """A file as a plan names it."""
+    if file is None:
+        return ""
+    with suppress(ValueError):  # another drive
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    return file.resolve().as_posix()
+
+
+def _warn(leverancier: str, settings: Settings | None, config: Path | None, first: dt.date | None) -> None:
+    from doorstroom_client.ketentest.plan_days import on_day, weekday, workday_after
+
+    if settings is not None and not any(
+        leverancier in (item.toetssoort, item.naam, item.oin) for item in settings.leveranciers
+    ):
+        terminal.say(f'{config} has no supplier "{leverancier}" yet; add it before the test.', style="yellow")
+    if settings is not None and settings.osr is not None and settings.osr.environment == "productie":
+        terminal.say(f"{config} names the OSR of production; the test will refuse it.", style="yellow")
+    if first is None:
+        return
+    if first < on_day(shared.now()):
+        terminal.say(f"{weekday(first)} is over already.", style="yellow")
+    if workday_after(first - dt.timedelta(days=1), 1) != first:
+        terminal.say(f"{weekday(first)} is no working day.", style="yellow")

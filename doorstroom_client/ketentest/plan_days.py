@@ -1,0 +1,101 @@
+"""The days of a test with a partner: when it begins, when terms end and when it ends, in words and as a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from doorstroom_client.ketentest.plan import TERMS, Plan
+from doorstroom_client.ketentest.role_hands import Terms
+from doorstroom_client.messages.values import amsterdam, in_dutch
+from doorstroom_client.output.ics import CalendarDays, as_ics, continued
+from doorstroom_client.planning.holidays import after_workdays
+
+FILE = "afspraken.ics"
+"""The name of the calendar in the folder of a test."""
+_WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_REMIND = 7
+
+
+def on_day(moment: dt.datetime) -> dt.date:
+    """The Dutch day of a moment."""
+    return moment.astimezone(amsterdam()).date()
+
+
+def workday_after(day: dt.date, days: int) -> dt.date:
+    """The day that is so many working days later."""
+    return on_day(after_workdays(noon(day), days))
+
+
+def noon(day: dt.date) -> dt.datetime:
+    """The middle of a Dutch day."""
+    return dt.datetime.combine(day, dt.time(12), amsterdam())
+
+
+def weekday(day: dt.date) -> str:
+    """A day with its name: ``maandag 7 december 2026``."""
+    return f"{_WEEKDAYS[day.weekday()]} {in_dutch(day)}"
+
+
+def lies_still(plan: Plan, today: dt.date) -> tuple[dt.date, str] | None:
+    """Until when nothing may be sent, with the reason in Dutch; None on a day on which the test goes on.
+
+    Args:
+        plan: what was agreed.
+        today: this day.
+    """
+    still, first = plan.still_on(today), plan.first_day
+    if still is not None:
+        return still.naar, f"De test is uitgesteld tot {weekday(still.naar)}: {still.reden.rstrip('.')}"
+    if first is not None and today < first:
+        return first, f"De test begint op {weekday(first)}"
+    return None
+
+
+def usual_end(begin: dt.date) -> dt.date:
+    """The last day of a test whose last day nobody chose: results and a corrected one have had their terms."""
+    return workday_after(begin, TERMS["resultaten"] + TERMS["correctie"])
+
+
+def calendar_days(plan: Plan) -> list[CalendarDays]:
+    """What stands in the calendar of a test; nothing as long as no days were chosen.
+
+    Args:
+        plan: what was agreed.
+    """
+    return list(_days(plan)) if plan.first_day and plan.last_day else []
+
+
+def _days(plan: Plan) -> Iterator[CalendarDays]:
+    first, last = plan.first_day, plan.last_day
+    assert first is not None
+    assert last is not None
+    title, terms = f"Ketentest {plan.leverancier}", Terms(workdays=plan.uiterlijk, pauses=plan.pauses)
+    begin = noon(plan.begin or first)
+    answers, results = on_day(terms.end("antwoord", begin)), on_day(terms.end("resultaten", begin))
+    corrected = on_day(terms.end("correctie", noon(results)))
+    named = (
+        ("begin", "eerste dag", first, "Vanaf vandaag worden berichten met bedachte leerlingen gestuurd."),
+        ("antwoord", "laatste dag voor de eerste antwoorden", answers, "Op de vragen van de eerste dag."),
+        ("resultaten", "laatste dag voor de resultaten", results, "Van wie op de eerste dag is aangemeld."),
+        ("correctie", "laatste dag voor het verbeterde resultaat", corrected, "Van leerling K15."),
+        ("einde", "laatste dag van de test", last, "Daarna wordt opgeruimd."),
+    )
+    for name, words, day, text in named:
+        remind = (_REMIND,) if name == "begin" else ()
+        yield CalendarDays(key=f"{plan.key}/{name}", title=f"{title}: {words}", first=day, text=text, remind=remind)
+
+
+def calendar(plan: Plan, before: bytes | None, made: dt.datetime) -> bytes:
+    """The calendar of a test.
+
+    Args:
+        plan: what was agreed, with days.
+        before: the calendar that was handed out before, if there is one: what moved since then gets a higher sequence.
+        made: this moment.
+
+    Raises:
+        ConfigurationError: the package that writes calendars is not installed.
+    """
+    days = calendar_days(plan)
+    return as_ics(days if before is None else continued(days, before), name=f"Ketentest {plan.leverancier}", made=made)

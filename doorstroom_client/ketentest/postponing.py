@@ -1,0 +1,113 @@
+"""Postpones a test: what moves, from when to when and why, as a mail and at the end of the plan.
+
+What a person wrote in the plan stays as it is, comments included: a postponement is a section that is added at its end. So the
+plan is the one place that says when the test is, with its history, and both sides can read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
+from doorstroom_client.ketentest.new_plan import postponement_text
+from doorstroom_client.ketentest.plan import FILE as PLAN
+from doorstroom_client.ketentest.plan import Plan, Uitstel
+from doorstroom_client.ketentest.plan_days import calendar_days, weekday, workday_after
+from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.output.files import write_whole
+from doorstroom_client.planning.holidays import workdays_between
+
+FILE = "uitstel.txt"
+"""The name of the mail in the folder of a test."""
+
+
+def postponement(plan: Plan, to: dt.date, reason: str, *, today: dt.date, begun: bool) -> Uitstel:
+    """What moves.
+
+    Args:
+        plan: as it is now.
+        to: the day on which the test begins, or goes on.
+        reason: why.
+        today: this day.
+        begun: whether anything was played yet.
+
+    Raises:
+        ConfigurationError: the plan has no days, or the day is not later than what was settled.
+    """
+    first, last = plan.first_day, plan.last_day
+    if first is None or last is None:
+        raise ConfigurationError(
+            f"{plan.folder / PLAN} has no begin and einde, so there is nothing to postpone",
+            setting="begin",
+            hint="Give both days in the plan",
+        )
+    still = plan.still_on(today)
+    since = still.naar if still else today if begun else max(first, today)
+    if to <= since:
+        raise ConfigurationError(
+            f"the test is to go on on {since} already, so {to} does not postpone it", setting="to", hint="Give a later day"
+        )
+    end = workday_after(last, workdays_between(since, to))
+    return Uitstel(op=today, van=since, naar=to, einde=end, reden=" ".join(reason.split()))
+
+
+def postponed(plan: Plan, found: Uitstel) -> Plan:
+    """Write a postponement down in the plan.
+
+    Args:
+        plan: as it was.
+        found: what moves.
+
+    Returns:
+        The plan as it is now.
+
+    Raises:
+        ConfigurationError: the section cannot be added to this file; nothing was changed.
+        StoreError: the plan cannot be written.
+    """
+    path = plan.folder / PLAN
+    values = {name: getattr(found, name) for name in ("op", "van", "naar", "einde", "reden")}
+    section = postponement_text(values)
+    text = path.read_text("utf-8-sig").rstrip("\n") + "\n" + section
+    try:
+        tomllib.loads(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"a section [[uitstel]] cannot be added to {path}", setting="uitstel", hint="Write it there yourself"
+        ) from None
+    write_whole(path, text.encode())
+    return replace(plan, uitstel=(*plan.uitstel, found))
+
+
+def postponement_letter(before: Plan, after: Plan, who: Parties) -> bytes:
+    """The mail about the last postponement of a plan.
+
+    Args:
+        before: the plan as it was.
+        after: the plan as it is now.
+        who: who test with each other.
+    """
+    found = after.uitstel[-1]
+    subject = f"Ketentest doorstroomtoets {who.schooljaar}: uitstel tot {in_dutch(found.naar)}"
+    return letter(subject, _parts(before, after, found))
+
+
+def _parts(before: Plan, after: Plan, found: Uitstel) -> Iterator[str]:
+    yield greeting(after)
+    goes_on = "begint" if before.first_day == found.van else "gaat verder"
+    yield paragraph(f"Onze ketentest wordt uitgesteld. De test {goes_on} op {weekday(found.naar)}.")
+    yield paragraph(f"De reden: {found.reden}")
+    yield title("Wat er verschuift")
+    new = {item.key: item.first for item in calendar_days(after)}
+    moved = [(item.title.partition(": ")[2], item.first, new[item.key]) for item in calendar_days(before)]
+    yield bullets(f"{what}: van {weekday(was)} naar {weekday(now)}" for what, was, now in moved if was != now)
+    yield paragraph(
+        """Termijnen die al liepen, schuiven evenveel werkdagen op. Tot die dag sturen wij niets. Wat u al heeft ontvangen,
+        blijft gelden. U hoeft niets opnieuw te doen."""
+    )
+    yield paragraph("In afspraken.ics staan de nieuwe dagen. Open het bestand, dan verschuift wat in uw agenda staat.")
+    yield closing(after)

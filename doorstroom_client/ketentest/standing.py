@@ -1,0 +1,88 @@
+"""How far the chain tests in a folder are, read from their plans, journals and reports; nothing is written or sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from doorstroom_client.errors import ConfigurationError, DoorstroomError
+from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
+from doorstroom_client.ketentest.plan import FILE, Plan
+from doorstroom_client.ketentest.plan_reader import read_plan
+from doorstroom_client.ketentest.report.reading import read_report
+from doorstroom_client.ketentest.report.report_files import JSON_FILE
+from doorstroom_client.ketentest.verdicts import Oordeel
+from doorstroom_client.messages.values import amsterdam, as_moment
+from doorstroom_client.planning.stand import Ketenteststand, Wacht
+
+
+def folders_of_tests(root: Path) -> Iterator[Path]:
+    """The folders of chain tests: the one that is named, and those right in it.
+
+    Args:
+        root: where to look.
+
+    Raises:
+        ConfigurationError: it is no folder.
+    """
+    if not root.is_dir():
+        raise ConfigurationError(f"there is no folder {root}", setting="ketentest", hint="Name the folder of your chain tests")
+    for folder in (root, *sorted(root.iterdir())):
+        if (folder / FILE).is_file() or (folder / JOURNAL).is_file():
+            yield folder
+
+
+def standing_of(folder: Path) -> Ketenteststand:
+    """How far a test is.
+
+    Args:
+        folder: of the test: holds its plan, its journal or both.
+
+    Raises:
+        ConfigurationError: the plan or the journal is not in order.
+        StoreError: the journal cannot be read.
+    """
+    plan = read_plan(folder, draft=True) if (folder / FILE).is_file() else None
+    names = {plan.leverancier} if plan else set[str]()
+    if not (folder / JOURNAL).is_file():
+        return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan))
+    journal = Journal.read(folder / JOURNAL)
+    head = journal.head
+    names |= {str(name) for name in (head.toetssoort, head.about.get("leverancier")) if name}
+    moments = [found for item in journal.lines if (found := as_moment(item.moment)) is not None]
+    return Ketenteststand(
+        folder=str(folder),
+        leverancier=frozenset(names),
+        schooljaar=head.schooljaar,
+        alleen=_is_played(plan) or head.about.get("omgeving") == "simulator",
+        laatst=max(map(_day, moments), default=None),
+        wacht=tuple(_waiting(journal)),
+        gezakt=_failed(folder),
+    )
+
+
+def _is_played(plan: Plan | None) -> bool:
+    return plan is not None and plan.simulator is not None
+
+
+def _waiting(journal: Journal) -> Iterator[Wacht]:
+    """The last step of each scenario, when it waits."""
+    last: dict[str, Line] = {item.scenario: item for item in journal.lines}
+    for scenario, line in last.items():
+        if not line.final and line.outcome.get("kind") == "waiting":
+            until = as_moment(line.outcome.get("until"))
+            yield Wacht(scenario=scenario, tekst=str(line.outcome.get("why", "")), tot=None if until is None else _day(until))
+
+
+def _failed(folder: Path) -> tuple[str, ...]:
+    """What failed when the report was made last; nothing without one that can be read."""
+    try:
+        verdicts = read_report(folder / JSON_FILE).verdicts
+    except DoorstroomError:
+        return ()
+    return tuple(sorted(name for name, oordeel in verdicts.items() if oordeel in (Oordeel.GEZAKT, Oordeel.FOUT)))
+
+
+def _day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(amsterdam()).date()

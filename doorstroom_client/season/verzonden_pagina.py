@@ -1,0 +1,126 @@
+"""The page of what was sent, to lay beside the screen of the supplier: the chain agreed that the school checks it there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from doorstroom_client import Verzendstand
+from doorstroom_client.messages.values import amsterdam, moment_in_dutch
+from doorstroom_client.output.html import Html, Inhoud, element, joined, table, text
+from doorstroom_client.output.html_page import whole_page
+from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
+from doorstroom_client.season.stijl import CSS
+from doorstroom_client.season.verzonden import Verzendregel, Verzonden
+from doorstroom_client.season.woorden import BUITEN_LIJST, in_woorden
+
+_STAND: Mapping[Verzendstand, str] = {
+    Verzendstand.GELIJK: "verstuurd en gelijk aan uw lijst",
+    Verzendstand.GEWIJZIGD: "gewijzigd sinds verzending",
+    Verzendstand.TWIJFEL: "niet zeker of het is aangekomen",
+    Verzendstand.WACHT: "wacht op verzending",
+    Verzendstand.NIET: "niet verstuurd",
+}
+_UITLEG = (
+    "Leg deze lijst naast het scherm van de toetsleverancier. Zet een vinkje als de leerling en het advies daar kloppen. "
+    "De leverancier bevestigt alleen dat een lijst is ontvangen, en zegt niets over één leerling. "
+    "Daarom is afgesproken dat de school dit in het toetssysteem controleert."
+)
+_ONBEVESTIGD = "bij dit advies is niet bekend of de leverancier de leerling kende. Kijk dit eerst na."
+_PRIVACY = (
+    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
+    "De pagina haalt niets op van internet en verstuurt niets."
+)
+
+
+def verzonden_pagina(verzonden: Verzonden, *, gemaakt_op: dt.datetime) -> bytes:
+    """What was sent as one HTML file, to print and to tick off by hand. Holds personal data: write it for one reader only.
+
+    Args:
+        verzonden: what to show.
+        gemaakt_op: now, aware.
+    """
+    under = f"{verzonden.school.label}. Gemaakt op {moment_in_dutch(gemaakt_op)}."
+    return whole_page(
+        f"Doorstroomtoets {verzonden.schooljaar}: wat is er verstuurd?",
+        CSS,
+        under=element("p", under, class_="klein"),
+        main=[_core(verzonden), [_group(name, part) for name, part in _groups(verzonden.regels)], _signed()],
+        foot=element("p", _PRIVACY, class_="klein"),
+    )
+
+
+def _core(verzonden: Verzonden) -> Html:
+    if verzonden.laatst_verstuurd is None:
+        return element("p", "Er is nog niets verstuurd dat een leverancier heeft bevestigd.", class_="kern")
+    changed = sum(item.stand not in (None, Verzendstand.GELIJK) for item in verzonden.regels)
+    unconfirmed = any(not item.bevestigd for item in verzonden.regels)
+    not_same = f"Van {aantal(changed)} is het advies in uw lijst niet zo verstuurd. Verstuur de adviezen opnieuw."
+    star = f"Een sterretje (*) betekent: {_ONBEVESTIGD}"
+    outside = in_woorden(BUITEN_LIJST, verzonden.buiten_lijst)
+    notices = ((changed, not_same), (unconfirmed, star), (verzonden.buiten_lijst, outside))
+    found = [element("li", notice) for is_so, notice in notices if is_so]
+    return joined(
+        element(
+            "p",
+            f"{verzonden.leverancier} bevestigde de laatste ontvangst op {moment_in_dutch(verzonden.laatst_verstuurd)}.",
+            class_="kern",
+        ),
+        element("p", _UITLEG),
+        element("ul", found, class_="let-op") if found else None,
+    )
+
+
+def _groups(regels: Iterable[Verzendregel]) -> Iterable[tuple[str, list[Verzendregel]]]:
+    found: dict[str, list[Verzendregel]] = {}
+    for item in regels:
+        found.setdefault(item.groep, []).append(item)
+    return found.items()
+
+
+def _group(groep: str, members: Sequence[Verzendregel]) -> Html:
+    heads = (
+        *(("Leerling", "naam"), ("Aangemeld", ""), ("Advies in uw lijst", ""), ("Verstuurd", "")),
+        ("In het toetssysteem", "afvinken"),
+    )
+    rows: list[Sequence[Inhoud]] = [
+        (
+            item.naam or "Naam niet bekend",
+            _day(item.aangemeld_op, "niet verstuurd"),
+            advies_naam(item.advies) if item.advies else "",
+            _sent(item),
+            _boxes(),
+        )
+        for item in members
+    ]
+    name = groepsnaam(groep)
+    return schuif(f"Wat is er verstuurd, {name}", table(f"{name}: {aantal(len(members))}", heads, rows), "lijst")
+
+
+def _sent(item: Verzendregel) -> Html:
+    if item.stand is not None:
+        said = _STAND[item.stand]
+    else:
+        said = "advies niet verstuurd" if item.advies_op is None else "advies verstuurd"
+    urgent = item.stand not in (None, Verzendstand.GELIJK, Verzendstand.WACHT)
+    when = None if item.advies_op is None else element("span", "op ", _day(item.advies_op, ""), class_="sleutel")
+    return joined(
+        element("span", said, "" if item.bevestigd else " *", class_="dringend" if urgent else None),
+        when,
+    )
+
+
+def _day(at: dt.datetime | None, without: str) -> Html:
+    """A Dutch day, short enough for a column."""
+    return text(without) if at is None else element("span", f"{at.astimezone(amsterdam()):%d-%m-%Y}", class_="vast")
+
+
+def _boxes() -> Html:
+    """Boxes for a pen; a screen reader hears the head of the column."""
+    box = element("span", class_="vakje", aria_hidden="true")
+    return joined(element("div", box, "klopt"), element("div", box, "klopt niet"))
+
+
+def _signed() -> Html:
+    line = element("span", class_="regel", aria_hidden="true")
+    return element("p", "Gecontroleerd door ", line, " op ", line)

@@ -1,0 +1,93 @@
+"""A test with a partner is begun: what is written, what is asked for, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import command_line
+from support.command_line import Run
+from support.ketentest import write_plan
+
+from doorstroom_client.ketentest.plan_reader import read_plan
+from doorstroom_client.simulator import Keten
+
+run, elsewhere = command_line.run, command_line.elsewhere
+PLACE = Path("ketentest/ICE-2026-2027")
+NEW = ("ketentest", "new", "--leverancier", "ICE", "--dir", PLACE)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ((), "No calendar yet"),
+        (("--begin", "2020-02-03"), "maandag 3 februari 2020 is over already"),
+        (("--begin", "2026-12-05"), "zaterdag 5 december 2026 is no working day"),
+        (("--config", "nergens.toml"), "nergens.toml is not used yet"),
+    ],
+)
+def test_it_begins_before_anything_is_known(more: tuple[str, ...], says: str, run: Run) -> None:
+    found = run(*NEW, *more)
+    assert (found.exit_code, says in found.output) == (0, True), found.output
+    assert read_plan(PLACE, draft=True).leverancier == "ICE"
+    assert "Beste [VUL IN: naam]," in (PLACE / "uitnodiging.txt").read_text("utf-8")
+    assert (PLACE / "afspraken.ics").exists() is ("--begin" in more)
+
+
+@pytest.mark.parametrize(
+    "more", [("--end", "2026-12-18"), ("--begin", "2026-12-07", "--end", "2026-12-04"), ("--begin", "morgen")], ids=" ".join
+)
+def test_days_that_are_none(more: tuple[str, ...], run: Run) -> None:
+    assert run(*NEW, *more).exit_code == 64
+    assert not PLACE.exists()
+
+
+def test_a_configuration_of_production_is_told_at_once(keten: Keten, run: Run) -> None:
+    keten.write_config(Path("doorstroom.toml"))
+    assert "names the OSR of production" in run(*NEW, "--config", "doorstroom.toml").output
+
+
+def test_what_the_configuration_tells_is_filled_in(keten: Keten, run: Run) -> None:
+    keten.write_config(Path("doorstroom.toml"), environment="sandbox")
+    for name, says in (("ICE", ""), ("AMN", 'has no supplier "AMN" yet')):
+        place = Path("ketentest") / name
+        known = ("--config", "doorstroom.toml", "--school", "99AA", "--contact", "A. de Vries")
+        given = ("--leverancier", name, "--dir", place, *known)
+        found = run("ketentest", "new", *given, "--only", "TS-1*")
+        assert says in found.output
+        plan = read_plan(place, draft=True)
+        assert plan.config.resolve() == Path("doorstroom.toml").resolve()
+        assert (plan.opstelling, plan.contact_las, plan.scenarios) == ({"school": "99AA"}, "A. de Vries", ("TS-1*",))
+        letter = " ".join((place / "uitnodiging.txt").read_text("utf-8").split())
+        for fact in (keten.school.oin, keten.school.routeringskenmerk, "Simulator LAS 1.0", "A. de Vries"):
+            assert fact in letter
+        assert "TS-106" in letter  # needs a second administration
+        assert "TW-108" not in letter  # is not chosen
+    default = run("ketentest", "new", "--leverancier", "ICE", "--begin", "2026-12-07")
+    assert "ketentest/ICE-2026-2027/plan.toml" in default.output
+
+
+def test_a_plan_is_never_overwritten(run: Run) -> None:
+    assert run(*NEW).exit_code == 0
+    before = (PLACE / "plan.toml").read_bytes()
+    found = run(*NEW, "--begin", "2026-12-07")
+    assert (found.exit_code, "never overwritten" in " ".join(found.output.split())) == (64, True)
+    assert (PLACE / "plan.toml").read_bytes() == before
+    (PLACE / "plan.toml").unlink()
+    assert run(*NEW).exit_code == 64  # the mail may have been filled in
+
+
+def test_what_is_arranged_is_not_asked_for(run: Run) -> None:
+    PLACE.mkdir(parents=True)
+    write_plan(PLACE, {"school_onbekend": '"99CC"'})
+    assert run("ketentest", "invite", PLACE).exit_code == 0
+    letter = (PLACE / "uitnodiging.txt").read_text("utf-8")
+    assert ("TS-404" in letter, "TS-401" in letter) == (False, True)
+    assert max(map(len, letter.splitlines()[1:])) <= 76
+    assert run("ketentest", "postpone", PLACE, "--to", "2026-12-14", "--reason", " ").exit_code == 64
+    assert run("ketentest", "postpone", PLACE, "--to", "2026-12-14", "--reason", "r").exit_code == 78
+
+
+def test_nothing_to_show(run: Run) -> None:
+    found = run("ketentest", "ready")
+    assert (found.exit_code, "Geen leveranciers gevonden" in found.output) == (75, True)

@@ -1,0 +1,101 @@
+"""How far a chain test is, as its folder tells: whose it is, when something was played, what it waits for and what failed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, Line
+from doorstroom_client.ketentest.standing import folders_of_tests, standing_of
+from doorstroom_client.planning.stand import Ketenteststand, Wacht
+
+PLAN = """
+leverancier = "Toetsbureau Noord"
+config = "../doorstroom-test.toml"
+rollen = ["toetssysteem"]
+omgeving = "test"
+host = "toets-test.example"
+"""
+WAITING = {"kind": "waiting", "why": "correctie van K15", "until": "2026-12-09T22:59:59+00:00", "whose": "hen", "asks": False}
+
+
+def journal(folder: Path, *lines: Line, **about: Any) -> None:
+    head = Head(
+        run="0a1b2c3d",
+        began="2026-12-01T09:00:00Z",
+        schooljaar="2026-2027",
+        versie="v",
+        toetssoort="ICE",
+        about={"leverancier": "IEP", "omgeving": "test", **about},
+    )
+    written = Journal.begin(folder / JOURNAL, head)
+    for item in lines:
+        written.add(item)
+
+
+def line(scenario: str, number: int, moment: str, outcome: Any = None, *, final: bool = True) -> Line:
+    return Line(scenario, 1, number, "stap", "f", moment, outcome or {"kind": "staged"}, final)
+
+
+def test_a_plan_of_which_nothing_was_played(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
+    assert standing_of(tmp_path) == Ketenteststand(folder=str(tmp_path), leverancier=frozenset({"Toetsbureau Noord"}))
+
+
+def test_what_was_played_what_waits_and_what_failed(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
+    journal(
+        tmp_path,
+        line("TS-101", 1, "2026-12-01T09:00:01Z", WAITING, final=False),
+        line("TS-101", 1, "2026-12-02T23:30:00Z"),  # it came; the third of December on a Dutch clock
+        line("TW-108", 1, "2026-12-02T10:00:00Z"),
+        line("TW-108", 2, "2026-12-02T10:00:01Z", WAITING, final=False),
+        line("TS-207", 1, "2026-12-02T10:00:02Z", {**WAITING, "until": None, "why": "wat is bewaard?"}, final=False),
+        line("TS-300", 1, "2026-12-02T10:00:03Z", {"kind": "missing", "why": "opstelling"}, final=False),
+    )
+    verdicts = {"TS-101": "geslaagd", "TS-203": "gezakt", "TW-108": "wacht"}
+    report = {
+        "soort": "ketentest-rapport",
+        "versie": 1,
+        "scenarios": [{"id": name, "rol": "toetssysteem", "oordeel": said} for name, said in verdicts.items()],
+        "berichten": [],
+    }
+    (tmp_path / "rapport.json").write_text(json.dumps(report), "utf-8")
+    assert standing_of(tmp_path) == Ketenteststand(
+        folder=str(tmp_path),
+        leverancier=frozenset({"Toetsbureau Noord", "ICE", "IEP"}),
+        schooljaar="2026-2027",
+        laatst=dt.date(2026, 12, 3),
+        wacht=(
+            Wacht(scenario="TW-108", tekst="correctie van K15", tot=dt.date(2026, 12, 9)),
+            Wacht(scenario="TS-207", tekst="wat is bewaard?"),
+        ),
+        gezakt=("TS-203",),
+    )
+
+
+@pytest.mark.parametrize("by", ["journal", "plan"])
+def test_one_with_a_simulator_is_played_alone(tmp_path: Path, by: str) -> None:
+    if by == "plan":
+        (tmp_path / "plan.toml").write_text(PLAN + 'simulator = "control.json"\n', "utf-8")
+    journal(tmp_path, omgeving="simulator" if by == "journal" else "test")
+    (tmp_path / "rapport.json").write_text("half a rep", "utf-8")
+    found = standing_of(tmp_path)
+    assert (found.alleen, found.laatst, found.gezakt) == (True, None, ())
+
+
+def test_the_folders_of_tests(tmp_path: Path) -> None:
+    for name in ("ICE", "DIA", "leeg"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "ICE/plan.toml").write_text(PLAN, "utf-8")
+    journal(tmp_path / "DIA")
+    (tmp_path / "los.txt").write_text("", "utf-8")
+    assert [item.name for item in folders_of_tests(tmp_path)] == ["DIA", "ICE"]
+    assert list(folders_of_tests(tmp_path / "DIA")) == [tmp_path / "DIA"]
+    with pytest.raises(ConfigurationError, match="no folder"):
+        list(folders_of_tests(tmp_path / "geen"))
