@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.checkup.bevinding import Verbindingscontrole
@@ -32,11 +33,13 @@ class ConnectionChecks:
     Attributes:
         operations: who is configured, and how.
         live: our certificate, as it is in use.
+        apart: does what may wait long, as the client does that.
         seconds: how long the check of one party may take.
     """
 
     operations: Operations
     live: LiveContext
+    apart: Callable[[Callable[[], Any]], Any]
     seconds: float
 
     def of(self, leverancier: Leverancier | str) -> Flow[Verbindingscontrole]:
@@ -88,7 +91,8 @@ class ConnectionChecks:
 
     def _means(self) -> Means:
         operations, live, seconds = self.operations, self.live, check_seconds(self.seconds)
-        return Means(live.current, live.another, self._own, operations.timeouts.connect, seconds, operations.now)
+        connect = operations.timeouts.connect
+        return Means(live.current, live.another, self._own, connect, seconds, self.apart, operations.now)
 
     def _own(self) -> Own:
         roots = (read_shown([der]) for der in self.live.current().get_ca_certs(binary_form=True))

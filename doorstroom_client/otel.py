@@ -18,7 +18,7 @@ from doorstroom_client.receiving.judge import PATH
 
 __all__ = ["spans"]
 _NANOSECONDS = 1_000_000_000
-_FINE = frozenset({"delivered", "found", "nothing yet", "not found", "new files are in use"})
+_FINE = frozenset({"delivered", "found", "nothing yet", "not found", "new files are in use", "ok", "attention"})
 """What a call to another party may come to without being an error."""
 _OURS = frozenset({"certificate", "purge", "resultaat"})
 """Actions that no other party takes part in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -117,6 +117,10 @@ class SyncRuntime:
     def io(self, work: Callable[[], T]) -> T:
         """Do something that may wait for the disk."""
         self.resources.check_open()
+        return work()
+
+    def apart(self, work: Callable[[], T]) -> T:
+        """Do what may wait long for a peer, asked for within a flow."""
         return work()
 
     def pause(self, seconds: float) -> None:
@@ -265,6 +269,10 @@ class AsyncRuntime:
         """Do something that may wait for the disk, beside the event loop."""
         self.resources.check_open()
         return await self._threads.run(work)
+
+    def apart(self, work: Callable[[], T]) -> Awaitable[T]:
+        """Do what may wait long for a peer, asked for within a flow: not in one of the few threads of asyncio itself."""
+        return self._threads.run(work)
 
     async def pause(self, seconds: float) -> None:
         """Wait."""

@@ -70,7 +70,7 @@ class AsyncClientOsr(ThroughClient, AsyncOsrCatalogue, AsyncOsrEndpoints):
         Raises:
             ConfigurationError: no OSR is configured, the school is not known, or there is no certificate.
         """
-        checks = ConnectionChecks(self._operations, self._runtime.resources.live, seconds)
+        checks = ConnectionChecks(self._operations, self._runtime.resources.live, self._runtime.apart, seconds)
         return await self._runtime.run(checks.of_osr(school))
 
     async def find_leveranciers(self, school: School | str) -> list[Leverancier]:

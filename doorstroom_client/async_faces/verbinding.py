@@ -39,7 +39,7 @@ class AsyncConnecting:
         Raises:
             ConfigurationError: the supplier is not known, or there is no certificate.
         """
-        checks = ConnectionChecks(self._operations, self._runtime.resources.live, seconds)
+        checks = ConnectionChecks(self._operations, self._runtime.resources.live, self._runtime.apart, seconds)
         return await self._runtime.run(checks.of(leverancier))
 
     @works_while_read
@@ -63,6 +63,6 @@ class AsyncConnecting:
         Raises:
             ConfigurationError: a party is not known, there is none, or there is no certificate.
         """
-        checks = ConnectionChecks(self._operations, self._runtime.resources.live, seconds)
+        checks = ConnectionChecks(self._operations, self._runtime.resources.live, self._runtime.apart, seconds)
         async for controle in self._runtime.stream(checks.each(leveranciers, school), workers):
             yield controle

@@ -15,7 +15,7 @@ from doorstroom_client.checkup.judging import judge, not_reached
 from doorstroom_client.checkup.looking import Means, look_at
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.events import Teller
-from doorstroom_client.exchange.flow import Flow, keep
+from doorstroom_client.exchange.flow import Flow, ask
 from doorstroom_client.messages.school import School
 from doorstroom_client.osr.namespace import compare, find_namespaces
 from doorstroom_client.osr.registry import Registry
@@ -109,16 +109,14 @@ def check_party(
     started = time.monotonic()
     found: tuple[Bevinding, ...] = ()
     try:
-        found = judge((yield from keep(partial(look_at, peer, means))))
+        found = judge((yield from ask(means.apart, partial(look_at, peer, means))))
         if questions is not None:
             left = means.total - (time.monotonic() - started)
             found += tuple((yield from _asked(questions, found, max(0.1, left))))
     finally:
         seconds = time.monotonic() - started
         _tell(teller, peer, found, seconds)
-    origin = Origin.of(peer.base_url)
-    host = origin.host if origin.port == 443 else f"{origin.host}:{origin.port}"
-    return Verbindingscontrole(partij, peer.naam, host, found, seconds)
+    return Verbindingscontrole(partij, peer.naam, Origin.of(peer.base_url).shown, found, seconds)
 
 
 def _asked(questions: OsrQuestions, found: tuple[Bevinding, ...], seconds: float) -> Flow[list[Bevinding]]:

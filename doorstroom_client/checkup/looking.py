@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from doorstroom_client.basics.frozen import frozen
@@ -42,6 +43,7 @@ class Means:
         own: our side.
         connect: seconds for one connection with its handshake, at most.
         total: seconds for everything, at most.
+        apart: does what may wait that long; in an event loop what it gives is awaited.
         now: the wall clock (UTC).
     """
 
@@ -50,6 +52,7 @@ class Means:
     own: Callable[[], Own]
     connect: float
     total: float
+    apart: Callable[[Callable[[], Any]], Any]
     now: Callable[[], dt.datetime]
 
 
@@ -108,13 +111,8 @@ def _talk(over: socket.socket, peer: Peer, seen: Seen, means: Means, until: floa
     if handshake.ended or (peer.oin is not None and handshake.oin != peer.oin):
         return seen  # nothing is sent to who is not proven to be the party
     line.last_until(until)
-    return replace(seen, head=ask_head(line, _host_in(seen), _path_of(peer.base_url), means.now))
-
-
-def _host_in(seen: Seen) -> str:
-    """As it stands in the header Host."""
-    host = f"[{seen.host}]" if ":" in seen.host else seen.host.encode("idna").decode()
-    return host if seen.port == 443 else f"{host}:{seen.port}"
+    host = Origin.of(peer.base_url).shown.encode("idna").decode()
+    return replace(seen, head=ask_head(line, host, _path_of(peer.base_url), means.now))
 
 
 def _path_of(base_url: str) -> str:

@@ -137,7 +137,11 @@ def judge_end(seen: Seen) -> Bevinding | None:
     code = _code(handshake)
     if code not in _DATE_CODES:
         return None
-    late = next((item for item in read_shown(handshake.shown) if not _is_valid(item, seen.now)), None)
+    shown = read_shown(handshake.shown)
+    late = next((item for item in shown if not _is_valid(item, seen.now)), None)
+    if shown and late is None and code == "expired":
+        text = "Every certificate that they sent is valid, so the root above it, in certificate.trust, has ended."
+        return Bevinding(punt, Staat.WRONG, "root_expired", text, "Put the root of the next generation in certificate.trust")
     which = f'The certificate "{_short(late.name)}"' if late else "A certificate of theirs"
     if code == "expired":
         when = f" on {late.facts.not_after:%Y-%m-%d}" if late else ""

@@ -252,8 +252,7 @@ _NO_WORD_WITH_405 = ". There was no melding with the answer, which points to a w
 
 def _where(request: Request) -> str:
     """The host of the party, and its port when that is not the usual one; never more of the address."""
-    origin = Origin.of(request.peer.base_url)
-    return origin.host if origin.port == 443 else f"{origin.host}:{origin.port}"
+    return Origin.of(request.peer.base_url).shown
 
 
 def _cause(outcome: Outcome) -> str:

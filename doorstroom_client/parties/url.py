@@ -25,6 +25,12 @@ class Origin(NamedTuple):
         parts = urlsplit(url)
         return cls(parts.scheme.lower(), (parts.hostname or "").lower(), parts.port or 443)
 
+    @property
+    def shown(self) -> str:
+        """The host, and the port when that is not the usual one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == 443 else f"{host}:{self.port}"
+
 
 def check_base_url(url: str, setting: str) -> str:
     """Check a configured base address and drop its last slash.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -37,6 +38,25 @@ def test_parties_are_checked_at_the_same_time(test_pki: Pki, speler: Speler) -> 
         for server in servers:
             server.stop()
     assert {(item.partij, item.staat) for item in found} == {(soort, Staat.OK) for soort in "ABC"}
+
+
+def test_checks_leave_the_threads_of_asyncio_to_others(test_pki: Pki) -> None:
+    """It has one here, and two checks that wait for each other come through."""
+    together = threading.Barrier(2)
+
+    def answer(_: Received) -> Answer:
+        together.wait(10)
+        return Answer(404)
+
+    async def both(url: str) -> list[Staat]:
+        with ThreadPoolExecutor(1) as only:
+            asyncio.get_running_loop().set_default_executor(only)
+            async with AsyncClient(auteur="Test 1", certificate=certificate(test_pki)) as client:
+                found = await asyncio.gather(*[client.check_verbinding(leverancier(url)) for _ in range(2)])
+        return [item.staat for item in found]
+
+    with Scripted(test_pki, test_pki.issue("toets", oin=SUPPLIER_OIN), answer) as server:
+        assert asyncio.run(both(server.url)) == [Staat.OK] * 2
 
 
 def test_a_check_of_everybody(keten: Keten, speler: Speler) -> None:

@@ -108,6 +108,27 @@ def test_roots_that_are_sent_along(test_pki: Pki, look: Look, tmp_path: Path) ->
 
 
 @needs_openssl
+@pytest.mark.parametrize(
+    ("root_ends", "issuer_ends", "code", "words"),
+    [
+        (99, -1, "expired", 'The certificate "Bedachte Uitgever" ended on'),
+        (-1, 99, "root_expired", "the root above it, in certificate.trust, has ended"),
+    ],
+)
+def test_what_has_ended_above_a_certificate(
+    root_ends: int, issuer_ends: int, code: str, words: str, test_pki: Pki, look: Look, tmp_path: Path
+) -> None:
+    root = Authority(tmp_path / "a", "Bedachte Root", days=(-9, root_ends))
+    issuer = Authority(tmp_path / "b", "Bedachte Uitgever", root, days=(-9, issuer_ends))
+    leaf, ours = issuer.leaf("toets", "serverAuth"), certificate(test_pki)
+    ours = ClientCertificate(ours.cert, ours.key, [test_pki.trust, root.cert])
+    with s_server(tmp_path, "-cert", leaf.cert, "-key", leaf.key, "-cert_chain", issuer.cert) as url:
+        found = look(url, certificate=ours)
+    assert wrong(found) == {"their end date": code}
+    assert words in told(found, "their end date")
+
+
+@needs_openssl
 @pytest.mark.parametrize("sent", ["all", "without the highest", "without the lowest"])
 def test_which_of_several_intermediates_is_missing(sent: str, test_pki: Pki, look: Look, tmp_path: Path) -> None:
     root = Authority(tmp_path / "a", "Bedachte Root")
@@ -383,7 +404,7 @@ def test_a_second_look_that_cannot_be_made_says_less(test_pki: Pki, speler: Spel
 
 def test_the_context_is_the_one_of_real_calls(test_pki: Pki, speler: Speler) -> None:
     client = speler.client(certificate=certificate(test_pki), leveranciers=[leverancier("https://localhost:1")])
-    checks = ConnectionChecks(client._operations, client._runtime.resources.live, 20.0)
+    checks = ConnectionChecks(client._operations, client._runtime.resources.live, client._runtime.apart, 20.0)
     assert checks._means().context() is client._runtime.resources.context()
 
 

@@ -112,6 +112,19 @@ def test_dots_do_not_climb(segment: str) -> None:
     assert httpx.URL(url).path.startswith("/dst/leerlingrapport/")
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://A.example/x", "a.example"),
+        ("https://a.example:8443", "a.example:8443"),
+        ("https://[2001:db8::1]/x", "[2001:db8::1]"),
+        ("https://[2001:db8::1]:8443", "[2001:db8::1]:8443"),
+    ],
+)
+def test_how_an_origin_is_shown(url: str, shown: str) -> None:
+    assert Origin.of(url).shown == shown
+
+
 def test_origins() -> None:
     assert Origin.of("https://A.example/x") == Origin.of("HTTPS://a.example:443") == Origin("https", "a.example", 443)
     assert Origin.of("https://a.example:444") != Origin.of("https://a.example")
