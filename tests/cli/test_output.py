@@ -62,6 +62,8 @@ ARGUMENTS = {
     "ketentest play": ("--only", "LA-109", "--wait", "0", "--port", "0"),
     "ketentest certificates": ("pki",),
     "overzicht": ("pagina.html", "--overwrite", "--adviezen", "adviezen.csv", *SCHOOL),
+    "teksten show": ("fout-geen-mandaat",),
+    "teksten page": ("teksten.html", "--overwrite"),
 }
 LONG = ("demo", "serve")
 """These run on, or take long; they have tests of their own."""
@@ -289,6 +291,8 @@ FILES = {
     "overzicht": ("overzicht", "FILE", "--adviezen", "adviezen.csv", *SCHOOL),
     "overzicht --csv": ("overzicht", "pagina.html", "--adviezen", "adviezen.csv", *SCHOOL, "--csv", "FILE"),
     "mandaat check --csv": ("mandaat", "check", "--all", "--csv", "FILE"),
+    "mandaat check --board-text": ("mandaat", "check", "--all", "--board-text", "FILE"),
+    "teksten page": ("teksten", "page", "FILE"),
     "rapporten fetch": ("rapporten", "fetch", "--to", "FILE"),
     "store backup": ("store", "backup", "FILE"),
 }
@@ -300,7 +304,9 @@ def test_a_device_is_no_file(name: str, received: Keten) -> None:
     assert done.returncode == 74, done
 
 
-@pytest.mark.parametrize("name", ["resultaten export", "overzicht", "mandaat check --csv"])
+@pytest.mark.parametrize(
+    "name", ["resultaten export", "overzicht", "mandaat check --csv", "mandaat check --board-text", "teksten page"]
+)
 def test_what_is_no_file_stays_what_it_is(name: str, received: Keten, tmp_path: Path) -> None:
     """With a pipe, for who tries a device as root may lose it."""
     pipe = tmp_path / "pijp"
@@ -310,7 +316,9 @@ def test_what_is_no_file_stays_what_it_is(name: str, received: Keten, tmp_path: 
     assert pipe.is_fifo()
 
 
-@pytest.mark.parametrize("name", ["resultaten export", "overzicht", "mandaat check --csv"])
+@pytest.mark.parametrize(
+    "name", ["resultaten export", "overzicht", "mandaat check --csv", "mandaat check --board-text", "teksten page"]
+)
 def test_a_disk_that_is_full_leaves_no_half_file(name: str, received: Keten, tmp_path: Path) -> None:
     folder = tmp_path / "uit"
     folder.mkdir()

@@ -14,7 +14,7 @@ from html import unescape
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import LEVERANCIER
+from support import LEVERANCIER, NOW
 from support import SCHOOL as ABOUT
 from support.html_seen import Seen
 from support.overview import twee_scholen
@@ -30,6 +30,7 @@ from support.school_texts import (
     ready_texts,
     receipt_texts,
 )
+from support.season import ABC, came, lijst, school_stand
 
 from doorstroom_client import Mandaat, Mandaatcontrole, Uitleg
 from doorstroom_client.basics.mandate_words import DIENST
@@ -39,6 +40,8 @@ from doorstroom_client.osr.mandate_csv import mandaten_csv
 from doorstroom_client.output.told import uitleg_html
 from doorstroom_client.overview import als_pagina as als_overzicht
 from doorstroom_client.school_texts import TEKSTEN
+from doorstroom_client.season import als_pagina as als_seizoen
+from doorstroom_client.season import beoordeel, woorden
 
 WIE, LAS, SCHOOL = "Toetsbureau De Nieuwe Meting", "MijnLAS", "De Testschool aan het Grote Plein"
 FILLED = [(WIE, LAS, SCHOOL), (WIE, "", SCHOOL), (WIE, LAS, ""), ("", LAS, ""), ("", "", ""), ("OSR", LAS, "")]
@@ -226,6 +229,17 @@ def test_the_overview_for_a_school_is_plain_dutch_too() -> None:
     assert len(words) > 200
     assert [item for part in words for item in sentences(part) if len(item.split()) > LONGEST] == []
     assert {found[0] for part in words for found in JARGON.finditer(part)} <= {"LAS-key"}  # all that is known of some pupils
+
+
+def test_the_season_for_a_school_is_plain_dutch_too() -> None:
+    stand = school_stand(ABC, ABC[:1], [came("anna", report="")])
+    found = beoordeel(stand, ABOUT, on=DAY, leerlingen=lijst(*ABC), leveranciers=[LEVERANCIER])
+    tables = (woorden.KORT, woorden.ZINNEN, woorden.SIGNALEN)
+    words = [woorden.in_woorden(zin, count) for table in tables for zin in table.values() for count in (1, 2)]
+    words += Seen(als_seizoen([found], gemaakt_op=NOW).decode()).words
+    assert len(words) > 50
+    assert [item for part in words for item in sentences(part) if len(item.split()) > LONGEST] == []
+    assert [found[0] for part in words for found in JARGON.finditer(part)] == []
 
 
 # --- whatever somebody is called
