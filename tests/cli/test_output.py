@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -51,7 +52,7 @@ ARGUMENTS = {
     "resultaten export": ("uit.csv", "--overwrite"),
     "rapporten fetch": ("--to", "rapporten"),
     "ketentest self": ("V-0[12]",),
-    "ketentest new": ("--leverancier", "GEEN"),
+    "ketentest new": ("--leverancier", "ICE", "--dir", "nieuw"),
     "ketentest invite": ("map",),
     "ketentest postpone": ("map", "--to", "2027-01-04", "--reason", "X"),
     "ketentest cleanup": ("map",),
@@ -176,7 +177,7 @@ def test_every_command(path: tuple[str, ...], received: Keten) -> None:
     arguments = (*path, *ARGUMENTS.get(" ".join(path), ()))
     usual = here(arguments)
     assert usual.returncode not in (64, 70), usual.stderr
-    Path("kopie.db").unlink(missing_ok=True)
+    _remove_what_was_written()
     for way, names in (("full", ("stdout",)), ("full", ("stderr",)), ("closed", ("stdout", "stderr"))):
         if path == ("simulator",) and way == "closed":
             continue  # it has just been there, and its ports may still be taken
@@ -184,7 +185,13 @@ def test_every_command(path: tuple[str, ...], received: Keten) -> None:
         done = here(arguments, way, *names)
         expected = worst([ExitCode(usual.returncode), ExitCode.STORE]) if lost else usual.returncode
         assert done.returncode == expected, (way, names, usual, done)
-        Path("kopie.db").unlink(missing_ok=True)
+        _remove_what_was_written()
+
+
+def _remove_what_was_written() -> None:
+    """What a command would not write once more."""
+    Path("kopie.db").unlink(missing_ok=True)
+    shutil.rmtree("nieuw", ignore_errors=True)
 
 
 @pytest.mark.parametrize(
