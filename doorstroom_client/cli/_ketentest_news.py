@@ -176,7 +176,9 @@ def question_data(question: Question) -> dict[str, Any]:
 
 def _began(partner: Partner) -> dt.date:
     """The first day: what has to be in order beforehand may have been looked at before it."""
-    return partner.plan.first_day or _day(dt.datetime.fromisoformat(partner.journal.head.began))
+    from doorstroom_client.ketentest.plan_days import first_day
+
+    return first_day(partner.plan) or _day(dt.datetime.fromisoformat(partner.journal.head.began))
 
 
 def _day(moment: dt.datetime) -> dt.date:

@@ -255,7 +255,21 @@ def _run_news(folder: Path, choice: Choice, *, strict: bool) -> int:
         write_whole_report(partner, found)
         tell_news(partner, folder, found, news_of(found, before, plan, at), at)
         keep_told(folder, before, found, at)
+        _tell_late_begin(plan, at)
         return code_of_run(found, strict=strict)
+
+
+def _tell_late_begin(plan: Plan, at: dt.datetime) -> None:
+    """Terms count from the day on which the test begins; when that is later than was agreed, mail and calendar say so too."""
+    from doorstroom_client.ketentest.plan_days import begun_on, on_day
+
+    begun = begun_on(plan)
+    if plan.first_day and begun and plan.first_day < begun == on_day(at) and not terminal.is_quiet():
+        terminal.say(
+            f"The test begins on {begun}, and not on {plan.first_day} as the plan says: terms count from now. "
+            f"doorstroom ketentest invite {plan.folder} makes mail and calendar with the right days.",
+            style="yellow",
+        )
 
 
 def _of_plan(choice: Choice, plan: Plan) -> Choice:

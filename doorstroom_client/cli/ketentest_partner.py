@@ -164,6 +164,7 @@ def postpone(
         write_whole(folder / PLAN, text)  # last: a run that was stopped before it has postponed nothing, and can be repeated
     terminal.show(f"{folder / FILE}: a mail to the partner; send it with afspraken.ics")
     terminal.say(f"The test goes on on {found.naar}, and its last day is {found.einde}; nothing is sent until then.")
+    _warn_day_off(found.naar)
     return ExitCode.OK
 
 
@@ -325,7 +326,7 @@ def _seen_from(folder: Path, file: Path | None) -> str:
 
 
 def _warn(leverancier: str, settings: Settings | None, config: Path | None, first: dt.date | None) -> None:
-    from doorstroom_client.ketentest.plan_days import on_day, weekday, workday_after
+    from doorstroom_client.ketentest.plan_days import on_day, weekday
 
     if settings is not None and not any(
         leverancier in (item.toetssoort, item.naam, item.oin) for item in settings.leveranciers
@@ -337,5 +338,12 @@ def _warn(leverancier: str, settings: Settings | None, config: Path | None, firs
         return
     if first < on_day(shared.now()):
         terminal.say(f"{weekday(first)} is over already.", style="yellow")
-    if workday_after(first - dt.timedelta(days=1), 1) != first:
-        terminal.say(f"{weekday(first)} is no working day.", style="yellow")
+    _warn_day_off(first)
+
+
+def _warn_day_off(day: dt.date) -> None:
+    from doorstroom_client.ketentest.plan_days import weekday
+    from doorstroom_client.planning.holidays import is_workday
+
+    if not is_workday(day):
+        terminal.say(f"{weekday(day)} is no working day.", style="yellow")

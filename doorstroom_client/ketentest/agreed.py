@@ -125,5 +125,9 @@ class Plan:
         return tuple((item.van, item.naar) for item in self.uitstel)
 
     def still_on(self, day: dt.date) -> Uitstel | None:
-        """The postponement because of which nothing is sent on a day."""
-        return next((item for item in reversed(self.uitstel) if item.van <= day < item.naar), None)
+        """The postponement because of which nothing is sent on a day: of several that follow on each other, the last one."""
+        found: Uitstel | None = None
+        for item in self.uitstel:  # one that was postponed once more goes on until the newer day, for the newer reason
+            if item.van <= day < item.naar or (found is not None and item.van <= found.naar < item.naar):
+                found = item
+        return found

@@ -11,7 +11,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import Plan
-from doorstroom_client.ketentest.plan_days import calendar_days, weekday
+from doorstroom_client.ketentest.plan_days import calendar_days, first_day, weekday
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import in_dutch
@@ -153,9 +153,10 @@ def closing(plan: Plan) -> str:
 
 def period(plan: Plan) -> str:
     """From when to when, in words."""
-    if plan.first_day is None or plan.last_day is None:
+    first = first_day(plan)
+    if first is None or plan.last_day is None:
         return f"van {unknown('datum')} tot en met {unknown('datum')}"
-    return f"van {in_dutch(plan.first_day)} tot en met {in_dutch(plan.last_day)}"
+    return f"van {in_dutch(first)} tot en met {in_dutch(plan.last_day)}"
 
 
 def lines_of(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.guard import check_plan, production_settings
 from doorstroom_client.ketentest.journal import JOURNAL, VERSION_NAMES, Head, Journal, begin_or_go_on, new_run
 from doorstroom_client.ketentest.outcomes import Arranged, Arrival
+from doorstroom_client.ketentest.plan_days import first_day
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.preflight import Preflight
 from doorstroom_client.ketentest.pupils import Keys
@@ -169,7 +170,7 @@ def head_of(partner: Partner, found: Sequence[Played]) -> Head:
     about: dict[str, Any] = {**journal.head.about, "contact": plan.contact}
     for name in VERSION_NAMES if played else ():
         about[name] = ", ".join(dict.fromkeys(item.get(name, "") for item in played))
-    for name, day in (("eerste_dag", plan.first_day), ("laatste_dag", plan.last_day)):
+    for name, day in (("eerste_dag", first_day(plan)), ("laatste_dag", plan.last_day)):
         about |= {name: in_dutch(day)} if day else {}
     if plan.uitstel:
         about["uitstel"] = [f"van {in_dutch(item.van)} naar {in_dutch(item.naar)}: {item.reden}" for item in plan.uitstel]

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from doorstroom_client.ketentest.agreed import TERMS, Plan
+from doorstroom_client.ketentest.journal import JOURNAL, Journal
 from doorstroom_client.ketentest.role_hands import Terms
 from doorstroom_client.messages.values import amsterdam, in_dutch
 from doorstroom_client.output.ics import CalendarDays, as_ics, continued
@@ -52,6 +53,31 @@ def lies_still(plan: Plan, today: dt.date) -> tuple[dt.date, str] | None:
     return None
 
 
+def begun_on(plan: Plan) -> dt.date | None:
+    """The day on which the partner was sent something for the first time, by the journal; None when nothing was sent yet.
+
+    Args:
+        plan: what was agreed.
+
+    Raises:
+        ConfigurationError: the journal is damaged.
+        StoreError: it cannot be read.
+    """
+    path = plan.folder / JOURNAL
+    lines = Journal.read(path).lines if path.exists() else ()
+    sent = next((item for item in lines if not item.scenario.startswith("V-")), None)
+    return None if sent is None else on_day(dt.datetime.fromisoformat(sent.moment))
+
+
+def first_day(plan: Plan) -> dt.date | None:
+    """The day on which the test began, or else on which it is to begin; None as long as nobody chose one.
+
+    Args:
+        plan: what was agreed.
+    """
+    return plan.first_day and (begun_on(plan) or plan.first_day)
+
+
 def usual_end(begin: dt.date) -> dt.date:
     """The last day of a test whose last day nobody chose: results and a corrected one have had their terms."""
     return workday_after(begin, TERMS["resultaten"] + TERMS["correctie"])
@@ -67,11 +93,11 @@ def calendar_days(plan: Plan) -> list[CalendarDays]:
 
 
 def _days(plan: Plan) -> Iterator[CalendarDays]:
-    first, last = plan.first_day, plan.last_day
+    first, last = first_day(plan), plan.last_day
     assert first is not None
     assert last is not None
     title, terms = f"Ketentest {plan.leverancier}", Terms(workdays=plan.uiterlijk, pauses=plan.pauses)
-    begin = noon(plan.begin or first)
+    begin = noon(first)
     answers, results = on_day(terms.end("antwoord", begin)), on_day(terms.end("resultaten", begin))
     corrected = on_day(terms.end("correctie", noon(results)))
     named = (

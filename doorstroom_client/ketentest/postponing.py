@@ -16,7 +16,7 @@ from doorstroom_client.ketentest.agreed import FILE as PLAN
 from doorstroom_client.ketentest.agreed import Plan, Uitstel
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.new_plan import postponement_text
-from doorstroom_client.ketentest.plan_days import calendar_days, weekday, workday_after
+from doorstroom_client.ketentest.plan_days import begun_on, calendar_days, weekday, workday_after
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.planning.holidays import workdays_between
 
@@ -45,12 +45,18 @@ def postponement(plan: Plan, to: dt.date, reason: str, *, today: dt.date, begun:
             hint="Give both days in the plan",
         )
     still = plan.still_on(today)
-    since = still.naar if still else today if begun else max(first, today)
-    if to <= since:
+    since = still.naar if still else today if begun else first
+    if to <= max(since, today):
+        since = max(since, today)
         raise ConfigurationError(
             f"the test is to go on on {since} already, so {to} does not postpone it", setting="to", hint="Give a later day"
         )
-    end = workday_after(last, workdays_between(since, to))
+    # What had begun lies still for so many working days; what had not takes as many of them as it would have taken.
+    end = (
+        workday_after(last, workdays_between(since, to))
+        if begun
+        else workday_after(to, workdays_between(since + dt.timedelta(days=1), last + dt.timedelta(days=1)))
+    )
     return Uitstel(op=today, van=since, naar=to, einde=end, reden=" ".join(reason.split()))
 
 
@@ -95,7 +101,7 @@ def postponement_letter(before: Plan, after: Plan, who: Parties) -> bytes:
 
 def _parts(before: Plan, after: Plan, found: Uitstel) -> Iterator[str]:
     yield greeting(after)
-    goes_on = "begint" if before.first_day == found.van else "gaat verder"
+    goes_on = "gaat verder" if begun_on(before) else "begint"
     yield paragraph(f"Onze ketentest wordt uitgesteld. De test {goes_on} op {weekday(found.naar)}.")
     yield paragraph(f"De reden: {found.reden}")
     yield title("Wat er verschuift")

@@ -111,11 +111,10 @@ def after_workdays(since: dt.datetime, days: int) -> dt.datetime:
 
 
 def workdays_between(first: dt.date, other: dt.date) -> int:
-    """How many working days later the second day is than the first; on a day off it counts as the next working day.
+    """How many working days there are from the first day until the second, which itself does not count.
 
     Args:
         first: the day that is counted from.
         other: the same day or a later one; of an earlier one it is none.
     """
-    count = sum(is_workday(first + number * _DAY) for number in range(1, (other - first).days + 1))
-    return count + (other > first and not is_workday(other))
+    return sum(is_workday(first + number * _DAY) for number in range((other - first).days))

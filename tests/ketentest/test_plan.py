@@ -13,10 +13,20 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan, Uitstel
 from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, CERTIFICATES, needed
 from doorstroom_client.ketentest.certificates import BY_NAME
+from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, Line
+from doorstroom_client.ketentest.letters import parties
 from doorstroom_client.ketentest.new_plan import OPEN, Known, plan_text
 from doorstroom_client.ketentest.plan import read_plan
-from doorstroom_client.ketentest.plan_days import calendar_days, on_day, usual_end, workday_after
-from doorstroom_client.ketentest.postponing import postponed, postponement
+from doorstroom_client.ketentest.plan_days import (
+    begun_on,
+    calendar_days,
+    first_day,
+    lies_still,
+    on_day,
+    usual_end,
+    workday_after,
+)
+from doorstroom_client.ketentest.postponing import postponed, postponement, postponement_letter
 from doorstroom_client.ketentest.role_hands import Terms
 from doorstroom_client.ketentest.scenarios import REGISTER
 from doorstroom_client.messages.values import amsterdam
@@ -110,6 +120,8 @@ def test_an_arrangement_that_nothing_needs_is_a_slip(tmp_path: Path) -> None:
         ("2026-12-01", 5, [("2026-12-03", "2026-12-07")], "2026-12-10"),  # two working days later
         ("2026-12-01", 1, [("2026-12-03", "2026-12-10")], "2026-12-02"),  # was over before
         ("2026-12-10", 5, [("2026-12-03", "2026-12-10")], "2026-12-17"),  # began after it
+        ("2026-12-01", 5, [("2026-12-05", "2026-12-06")], "2026-12-08"),  # a weekend costs nobody a day
+        ("2026-12-04", 5, [("2026-12-06", "2026-12-13")], "2026-12-18"),  # from Sunday to Sunday is a week
         ("2026-12-01", 5, [("2026-12-03", "2026-12-07"), ("2026-12-07", "2026-12-08")], "2026-12-11"),
     ],
 )
@@ -130,7 +142,7 @@ def test_working_days() -> None:
     [
         ("2026-11-03", False, [], "2026-11-16", "2026-11-09", "2026-11-27"),  # before the first day: that moves
         ("2026-11-11", True, [], "2026-11-16", "2026-11-11", "2026-11-25"),  # half-way: from today
-        ("2026-11-12", False, [], "2026-11-16", "2026-11-12", "2026-11-24"),  # nothing was sent, and the first day is over
+        ("2026-11-12", False, [], "2026-11-16", "2026-11-09", "2026-11-27"),  # nothing was sent, and the first day is over
         ("2026-11-12", True, [("2026-11-11", "2026-11-16", "2026-11-25")], "2026-11-18", "2026-11-16", "2026-11-27"),
     ],
 )
@@ -153,6 +165,38 @@ def test_what_a_postponement_moves(
     assert after.still_on(day(to)) is None
     with pytest.raises(ConfigurationError, match="does not postpone"):
         postponement(after, day(to), "r", today=day(since), begun=begun)
+
+
+@pytest.mark.parametrize("today", ["2026-11-29", "2026-12-05", "2026-12-06"])
+def test_a_test_that_is_postponed_twice_lies_still_until_the_last_day(today: str, tmp_path: Path) -> None:
+    plan = read_plan(write_plan(tmp_path, begin="2026-11-24", einde="2026-12-08"))
+    for to, why in (("2026-12-06", "Server vervangen"), ("2026-12-07", "Zondag kan niet")):
+        plan = write(plan, postponement(plan, day(to), why, today=day("2026-11-29"), begun=False))
+    assert plan.first_day == day("2026-12-07")
+    assert lies_still(plan, day(today)) == (
+        day("2026-12-07"),
+        "De test is uitgesteld tot maandag 7 december 2026: Zondag kan niet",
+    )
+    assert lies_still(plan, day("2026-12-07")) is None
+    assert [item.first for item in calendar_days(plan)][-1] == plan.last_day == day("2026-12-21")
+
+
+def test_days_count_from_when_the_test_began(tmp_path: Path) -> None:
+    plan = read_plan(write_plan(tmp_path, begin="2026-11-24", einde="2026-12-08"))
+    assert {item.first for item in calendar_days(plan)} >= {day("2026-11-24"), day("2026-12-01")}
+    head = Head(run="r", began="2026-11-20T08:00:00Z", schooljaar="2026-2027", versie="v", toetssoort="ICE")
+    journal = Journal.begin(tmp_path / JOURNAL, head)
+    for scenario, moment in (("V-01", "2026-11-20T08:00:00Z"), ("TS-101", "2026-11-29T08:00:00Z")):
+        assert begun_on(plan) is None
+        journal.add(Line(scenario, 1, 0, "begin", "", moment))
+    assert begun_on(plan) == first_day(plan) == day("2026-11-29")
+    assert {item.first for item in calendar_days(plan)} >= {day("2026-11-29"), day("2026-12-04")}
+    # Postponed on the day itself, after something was sent: it goes on then, and does not begin.
+    found = postponement(plan, day("2026-12-07"), "r", today=day("2026-11-29"), begun=True)
+    after = write(plan, found)
+    assert first_day(after) == day("2026-11-29")
+    text = postponement_letter(plan, after, parties(after, None, day("2026-11-29"))).decode()
+    assert "De test gaat verder op maandag 7" in " ".join(text.split())
 
 
 def test_what_cannot_be_postponed(tmp_path: Path) -> None:
