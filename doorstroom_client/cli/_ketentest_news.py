@@ -28,8 +28,9 @@ _NAMES = 6
 def tell_news(partner: Partner, folder: Path, found: Sequence[Played], news: News, now: dt.datetime) -> None:
     """Tell a run; with ``--quiet`` in a few lines on stderr, and nothing when there is no news and nothing is due."""
     from doorstroom_client.ketentest.questions import open_questions
+    from doorstroom_client.ketentest.terms import plan_terms
 
-    questions = open_questions(partner.journal)
+    questions = open_questions(partner.journal, plan_terms(partner.plan))
     if terminal.is_json():
         terminal.emit_json(_document(partner, found, news, questions, now))
         return

@@ -153,10 +153,13 @@ def ask(folder: FolderArgument, as_json: JsonOption = False) -> int:
       doorstroom ketentest ask ketentest/ICE-2026-2027
     """
     from doorstroom_client.ketentest.journal import JOURNAL, Journal
+    from doorstroom_client.ketentest.plan import FILE, read_plan
     from doorstroom_client.ketentest.questions import open_questions
+    from doorstroom_client.ketentest.terms import plan_terms
 
     terminal.set_mode(as_json=as_json)
-    found = open_questions(Journal.read(folder / JOURNAL))
+    terms = plan_terms(read_plan(folder, draft=True)) if (folder / FILE).exists() else None
+    found = open_questions(Journal.read(folder / JOURNAL), terms)
     if as_json:
         terminal.emit_json({"vragen": [question_data(item) for item in found]})
         return ExitCode.OK

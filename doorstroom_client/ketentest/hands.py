@@ -22,6 +22,7 @@ class Waiting:
         whose: whose turn it is.
         asks: whether a person has to answer.
         over: whether its term has passed without an answer. One that comes after all still counts.
+        term: name of the term in the plan; empty when it is of none.
     """
 
     why: str
@@ -29,6 +30,7 @@ class Waiting:
     whose: Whose = Whose.HEN
     asks: bool = False
     over: bool = False
+    term: str = ""
 
 
 @frozen

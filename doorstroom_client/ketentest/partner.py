@@ -27,13 +27,14 @@ from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.preflight import Preflight
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.requester import Requester, Shown, Target
-from doorstroom_client.ketentest.role_hands import RoleHands, Terms
+from doorstroom_client.ketentest.role_hands import RoleHands
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
 from doorstroom_client.ketentest.simulated import SIMULATED_SECONDS, Simulated
 from doorstroom_client.ketentest.simulated_partner import find_partner
 from doorstroom_client.ketentest.steps import Await, Ours, Pause
+from doorstroom_client.ketentest.terms import Terms, plan_terms
 from doorstroom_client.messages.afspraak import AFSPRAKEN, NEWEST, Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
@@ -153,6 +154,7 @@ def opened(
             known=plan.bekend,
             patience=patience,
             versions=versions,
+            terms=plan_terms(plan),
             now=now,
         )
         yield Partner(run, journal, leverancier, plan, making.school, versions)
@@ -257,7 +259,7 @@ class _Making:
             requester=requester,
             arrivals=simulated.at_receiver if simulated else self._arrivals,
             stage=simulated.stage_receiver if simulated else None,
-            terms=Terms(seconds=SIMULATED_SECONDS) if simulated else Terms(workdays=plan.uiterlijk, pauses=plan.pauses),
+            terms=Terms(seconds=SIMULATED_SECONDS) if simulated else plan_terms(plan),
             now=self._now,
         )
         wanted: dict[Rol, RoleHands] = {rol: supplier for rol in plan.rollen if rol in (Rol.TOETSSYSTEEM, Rol.TERUGWEG)}

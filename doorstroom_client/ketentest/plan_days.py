@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from doorstroom_client.ketentest.agreed import TERMS, Plan
 from doorstroom_client.ketentest.journal import JOURNAL, Journal
-from doorstroom_client.ketentest.role_hands import Terms
+from doorstroom_client.ketentest.terms import plan_terms
 from doorstroom_client.messages.values import amsterdam, in_dutch
 from doorstroom_client.output.ics import CalendarDays, as_ics, continued
 from doorstroom_client.planning.holidays import after_workdays
@@ -96,7 +96,7 @@ def _days(plan: Plan) -> Iterator[CalendarDays]:
     first, last = first_day(plan), plan.last_day
     assert first is not None
     assert last is not None
-    title, terms = f"Ketentest {plan.leverancier}", Terms(workdays=plan.uiterlijk, pauses=plan.pauses)
+    title, terms = f"Ketentest {plan.leverancier}", plan_terms(plan)
     begin = noon(first)
     answers, results = on_day(terms.end("antwoord", begin)), on_day(terms.end("resultaten", begin))
     corrected = on_day(terms.end("correctie", noon(results)))

@@ -21,6 +21,7 @@ from doorstroom_client.ketentest.outcomes import UNSPOKEN, Arrived, Looked, Outc
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Scenario
 from doorstroom_client.ketentest.steps import Arrange, Await, CannotGoOn, Check, Effect, Look, Pause, Send, Stage, Whose
+from doorstroom_client.ketentest.terms import Terms
 from doorstroom_client.ketentest.verdicts import Keuring, Oordeel, judged, worst
 
 MOST_STEPS = 500
@@ -82,6 +83,7 @@ class Player:
         now: the clock, in UTC.
         patience: how long the other side may stay without any answer; after that the scenario fails.
         versions: with which versions of both sides an attempt is begun, by their names in a plan.
+        terms: of the plan, as it is now: what waits is told with them.
     """
 
     def __init__(
@@ -92,8 +94,10 @@ class Player:
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         patience: dt.timedelta = dt.timedelta(0),
         versions: Mapping[str, str] | None = None,
+        terms: Terms | None = None,
     ) -> None:
         self._versions = versions
+        self._terms = terms or Terms()
         self._journal = journal
         self._requirements = requirements
         self._now = now
@@ -258,9 +262,9 @@ class _Playing:
         given = {name: value for name, value in last.outcome.items() if name != "kind"}
         if kind == "missing":
             return self._left(Missing(**given), last.name)
-        until = given.pop("until")
-        whose = Whose(given.pop("whose"))
-        return self._left(Waiting(until=until and dt.datetime.fromisoformat(until), whose=whose, **given), last.name)
+        until = self._player._terms.until(self._player._journal, last)
+        left = Waiting(**{**given, "until": until, "whose": Whose(given["whose"])})
+        return self._left(left, last.name)
 
     def _left(self, found: Missing | Waiting, name: str) -> Played:
         """Stop at a step that cannot be taken now."""

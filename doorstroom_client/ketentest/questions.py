@@ -9,6 +9,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.evidence import scrubbed
 from doorstroom_client.ketentest.journal import Journal, Line
 from doorstroom_client.ketentest.outcomes import Said
+from doorstroom_client.ketentest.terms import Terms
 
 
 @frozen
@@ -30,21 +31,23 @@ class Question:
     until: dt.datetime | None = None
 
 
-def open_questions(journal: Journal) -> list[Question]:
-    """The questions that wait, in the order in which they were asked. Each keeps its number when another one is answered."""
+def open_questions(journal: Journal, terms: Terms | None = None) -> list[Question]:
+    """The questions that wait, in the order in which they were asked. Each keeps its number when another one is answered.
+
+    Args:
+        journal: of the run.
+        terms: of the plan, as it is now; without it terms are told as they were noted.
+    """
+    known = terms or Terms()
     asked: dict[tuple[str, int, int], Line] = {}
     for line in journal.lines:
         if line.outcome.get("kind") == "waiting" and line.outcome.get("asks"):
             asked[line.scenario, line.attempt, line.number] = line  # the last one tells until when
     return [
-        Question(number, line.scenario, str(line.outcome["why"]), line, _moment(line.outcome.get("until")))
+        Question(number, line.scenario, str(line.outcome["why"]), line, known.until(journal, line))
         for number, (key, line) in enumerate(asked.items(), start=1)
         if journal.outcome(*key) is None and line.attempt == journal.attempt_of(line.scenario)
     ]
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(text) if text else None
 
 
 def answer_question(

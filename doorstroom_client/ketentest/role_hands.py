@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from typing import Any, Protocol, runtime_checkable
 
-from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.hands import Missing, Waiting
 from doorstroom_client.ketentest.outcomes import (
@@ -26,12 +24,9 @@ from doorstroom_client.ketentest.outcomes import (
 from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage
-from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.planning.holidays import after_workdays, workdays_between
+from doorstroom_client.ketentest.terms import ANSWER, Terms
 
 _LOOK_EVERY = 0.02
-ANSWER = "antwoord"
-"""The term within which a person answers."""
 
 
 class Counterpart(Protocol):
@@ -65,33 +60,6 @@ class Driver(Protocol):
 
 Arrivals = Callable[[dt.datetime], Sequence[Arrival]]
 """Gives what came in from a moment on, in order."""
-
-
-@frozen(kw_only=True)
-class Terms:
-    """How long the other side has.
-
-    Attributes:
-        seconds: that a run itself waits before it goes on with something else.
-        listens: seconds that it listens for what may not come, where a person acts in their own time.
-        workdays: how many working days each term of the plan is; one that is not there is over at once.
-        pauses: days on which the test lay still: from the first, until the second, on which it went on.
-    """
-
-    seconds: float = 0.0
-    listens: float = 0.0
-    workdays: Mapping[str, int] = field(default_factory=dict[str, int])
-    pauses: tuple[tuple[dt.date, dt.date], ...] = ()
-
-    def end(self, name: str, since: dt.datetime) -> dt.datetime:
-        """When a term ends."""
-        days = self.workdays.get(name, 0)
-        end = since if not days else after_workdays(since, days)
-        for first, until in self.pauses:
-            begins = max(first, since.astimezone(amsterdam()).date())
-            if days and begins < until and end.astimezone(amsterdam()).date() >= first:
-                end = after_workdays(end, workdays_between(begins, until))
-        return end
 
 
 class RoleHands:
@@ -209,7 +177,7 @@ class RoleHands:
             time.sleep(_LOOK_EVERY)
         end = self._terms.end(step.within, since)
         if self._now() < end:
-            return Waiting(step.asks, until=end)
+            return Waiting(step.asks, until=end, term=step.within)
         return Arrived(arrivals=tuple(found), complete=False)
 
     def _ask(self, step: Ask, frame: Frame, since: dt.datetime) -> Said | Waiting:
@@ -218,13 +186,13 @@ class RoleHands:
             return Said(yes=yes, by="simulator", moment=self._moment())
         # Without a term a question waits for as long as it takes: a test without a plan agreed on none.
         end = self._terms.end(ANSWER, since) if self._terms.workdays.get(ANSWER) else None
-        return Waiting(step.text, end, asks=True, over=end is not None and self._now() >= end)
+        return Waiting(step.text, end, asks=True, over=end is not None and self._now() >= end, term=ANSWER)
 
     def _pause(self, step: Pause, frame: Frame, since: dt.datetime) -> Outcome | Waiting:
         end = self._terms.end(step.within, since)
         if self._counterpart.tell(step, frame) or self._now() >= end:
             return Staged()
-        return Waiting(step.asks, until=end)
+        return Waiting(step.asks, until=end, term=step.within)
 
     def _moment(self) -> str:
         return self._now().strftime("%Y-%m-%dT%H:%M:%SZ")

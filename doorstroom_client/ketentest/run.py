@@ -14,6 +14,7 @@ from doorstroom_client.ketentest.player import Played, Player
 from doorstroom_client.ketentest.requirements import Requirements
 from doorstroom_client.ketentest.scenario import Register, Rol, Scenario
 from doorstroom_client.ketentest.steps import Whose
+from doorstroom_client.ketentest.terms import Terms
 from doorstroom_client.ketentest.verdicts import Oordeel, worst
 
 _NEEDS_PREFLIGHT = (Rol.TOETSSYSTEEM, Rol.TERUGWEG)
@@ -48,6 +49,7 @@ class Run:
         known: deviations that both sides know of.
         patience: how long the other side may stay without any answer.
         versions: with which versions of both sides an attempt is begun, by their names in a plan.
+        terms: of the plan, as it is now.
         now: the clock, in UTC.
     """
 
@@ -61,6 +63,7 @@ class Run:
         known: Sequence[Bekend] = (),
         patience: dt.timedelta = dt.timedelta(0),
         versions: Mapping[str, str] | None = None,
+        terms: Terms | None = None,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         self.journal = journal
@@ -69,7 +72,7 @@ class Run:
         self._hands = hands
         self._known = known
         self._now = now
-        self._player = Player(journal, requirements, now=now, patience=patience, versions=versions)
+        self._player = Player(journal, requirements, now=now, patience=patience, versions=versions, terms=terms)
 
     def chosen(self, choice: Choice) -> list[Scenario]:
         """The scenarios that are meant, of the roles that this run has.

@@ -19,12 +19,13 @@ from doorstroom_client.ketentest.preflight import Preflight
 from doorstroom_client.ketentest.pupils import KLAS, Keys
 from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.requester import Requester, Shown, Target
-from doorstroom_client.ketentest.role_hands import Driver, RoleHands, Terms
+from doorstroom_client.ketentest.role_hands import Driver, RoleHands
 from doorstroom_client.ketentest.run import Run
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios import EISEN, REGISTER
 from doorstroom_client.ketentest.simulated import SIMULATED_SECONDS, Simulated
 from doorstroom_client.ketentest.steps import Ours
+from doorstroom_client.ketentest.terms import Terms
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.simulator.control import Control

@@ -12,6 +12,7 @@ from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
 from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
+from doorstroom_client.ketentest.terms import Terms, plan_terms
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.values import amsterdam, as_moment
 from doorstroom_client.planning.stand import Ketenteststand, Wacht
@@ -57,7 +58,7 @@ def standing_of(folder: Path) -> Ketenteststand:
         schooljaar=head.schooljaar,
         alleen=_is_played(plan) or head.about.get("omgeving") == "simulator",
         laatst=max(map(_day, moments), default=None),
-        wacht=tuple(_waiting(journal)),
+        wacht=tuple(_waiting(journal, plan_terms(plan) if plan else Terms())),
         gezakt=_failed(folder),
     )
 
@@ -66,12 +67,12 @@ def _is_played(plan: Plan | None) -> bool:
     return plan is not None and plan.simulator is not None
 
 
-def _waiting(journal: Journal) -> Iterator[Wacht]:
+def _waiting(journal: Journal, terms: Terms) -> Iterator[Wacht]:
     """The last step of each scenario, when it waits."""
     last: dict[str, Line] = {item.scenario: item for item in journal.lines}
     for scenario, line in last.items():
         if not line.final and line.outcome.get("kind") == "waiting":
-            until = as_moment(line.outcome.get("until"))
+            until = terms.until(journal, line)
             yield Wacht(scenario=scenario, tekst=str(line.outcome.get("why", "")), tot=None if until is None else _day(until))
 
 

@@ -225,6 +225,12 @@ def postponed(days: Days) -> None:
     for name, (day, sequence, _) in after.items():
         assert sequence == (day != before[name][0]), name
     assert after["Ketentest ICE: laatste dag van de test"][:2] == (dt.date(2025, 12, 17), 1)
+    # Whatever tells a term, tells the new one, before anything was played again.
+    assert "VUL IN" not in letter
+    days.do("report", FOLDER, code=69)
+    noted = {item["id"]: item["uiterlijk"] for item in json.loads((FOLDER / "rapport.json").read_text("utf-8"))["scenarios"]}
+    assert noted["TW-108"].startswith("2025-12-15")
+    assert noted["TS-203"].startswith("2025-12-04")  # was over before
     days.day(8)
     assert f"uitgesteld tot dinsdag 9 december 2025: {reason}" in days.run(code=75)
     assert days.run("--quiet", code=75) == ""

@@ -27,8 +27,8 @@ from doorstroom_client.ketentest.plan_days import (
     workday_after,
 )
 from doorstroom_client.ketentest.postponing import postponed, postponement, postponement_letter
-from doorstroom_client.ketentest.role_hands import Terms
 from doorstroom_client.ketentest.scenarios import REGISTER
+from doorstroom_client.ketentest.terms import Terms
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.planning.holidays import workdays_between
 

@@ -13,12 +13,13 @@ from doorstroom_client.ketentest.drivers import PersonDriver
 from doorstroom_client.ketentest.faulty.weighing import played_with
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Arrival, Arrived, Driven
-from doorstroom_client.ketentest.role_hands import RoleHands, Terms
+from doorstroom_client.ketentest.role_hands import RoleHands
 from doorstroom_client.ketentest.run import Choice
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.selftest import Chain, make_keten, played
 from doorstroom_client.ketentest.simulated import Simulated
 from doorstroom_client.ketentest.steps import Await, Drive, Probe
+from doorstroom_client.ketentest.terms import Terms
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.simulator.keten import LAS_OIN
 

@@ -11,7 +11,10 @@ import pytest
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, Line
+from doorstroom_client.ketentest.plan import read_plan
+from doorstroom_client.ketentest.questions import open_questions
 from doorstroom_client.ketentest.standing import folders_of_tests, standing_of
+from doorstroom_client.ketentest.terms import plan_terms
 from doorstroom_client.planning.stand import Ketenteststand, Wacht
 
 PLAN = """
@@ -77,6 +80,22 @@ def test_what_was_played_what_waits_and_what_failed(tmp_path: Path) -> None:
         ),
         gezakt=("TS-203",),
     )
+
+
+def test_what_waits_is_told_with_what_was_postponed_since(tmp_path: Path) -> None:
+    moved = '[[uitstel]]\nop = 2026-12-02\nvan = 2026-12-02\nnaar = 2026-12-09\nreden = "r"\n'
+    (tmp_path / "plan.toml").write_text(PLAN + moved, "utf-8")
+    asked = {**WAITING, "until": "2026-12-04T22:59:59+00:00", "asks": True, "term": "antwoord"}
+    journal(
+        tmp_path,
+        line("TW-108", 1, "2026-12-01T10:00:00Z", {**WAITING, "term": "correctie"}, final=False),
+        line("TS-103", 1, "2026-12-01T10:00:01Z", asked, final=False),
+        line("TS-207", 1, "2026-12-01T10:00:02Z", WAITING, final=False),  # of no term of the plan
+    )
+    days = {item.scenario: item.tot for item in standing_of(tmp_path).wacht}
+    assert days == {"TW-108": dt.date(2026, 12, 15), "TS-103": dt.date(2026, 12, 11), "TS-207": dt.date(2026, 12, 9)}
+    (question,) = open_questions(Journal.read(tmp_path / JOURNAL), plan_terms(read_plan(tmp_path)))
+    assert question.until == dt.datetime(2026, 12, 11, 22, 59, 59, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize("by", ["journal", "plan"])

@@ -8,7 +8,7 @@ import pytest
 from dateutil.easter import easter as easter_of_another
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.ketentest.role_hands import Terms
+from doorstroom_client.ketentest.terms import Terms
 from doorstroom_client.planning.holidays import after_workdays, easter, feestdag_on, feestdagen, is_workday
 from doorstroom_client.planning.milestones import Basis, feestdagen_in, mijlpalen
 from doorstroom_client.planning.wording import period
