@@ -73,7 +73,8 @@ def _code_of(played: Played, *, strict: bool) -> ExitCode:
     if played.oordeel in (Oordeel.WACHT, Oordeel.TE_BEOORDELEN):
         return ExitCode.LATER
     if played.oordeel is Oordeel.GEZAKT or (strict and played.oordeel is Oordeel.AFWIJKEND):
-        if played.scenario.rol is Rol.VOORAF and played.whose is not Whose.HEN:
+        # Without a check there was no answer, so nobody said that a mandate is not there.
+        if played.scenario.rol is Rol.VOORAF and played.whose is not Whose.HEN and played.keuringen:
             return ExitCode.CERTIFICATE_OR_MANDATE
         return ExitCode.REFUSED if played.whose is Whose.ONS else ExitCode.PEER
     return ExitCode.OK

@@ -97,7 +97,7 @@ ketentest_partner.add_first(app)
 
 @app.command("preflight")
 def preflight(folder: FolderArgument, as_json: JsonOption = False, quiet: QuietOption = False) -> int:
-    """Look whether everything is in order before a test: namespace, mandates, address, certificate, clock. Sends no pupil.
+    """Look whether everything is in order before a test: namespace, mandates, connection, certificates, clock. Sends no pupil.
 
     Example:
       doorstroom ketentest preflight ketentest/ICE-2026-2027

@@ -200,10 +200,14 @@ class Looked(_Outcome):
     Attributes:
         value: the fact, as a check compares it.
         why: what was found, in Dutch, for a person; nothing of a pupil.
+        whose: whose turn it is, when that hangs on what was found; empty otherwise.
+        unanswered: whether nobody could tell, because there was no answer: it may be there tomorrow.
     """
 
     value: Any = None
     why: str = ""
+    whose: str = ""
+    unanswered: bool = False
 
 
 @frozen(kw_only=True)

@@ -247,12 +247,9 @@ class _Making:
         given = keep(simulated.certificates(), plan.folder / CERTIFICATES) if simulated else {}
         requester = Requester(self._target(certificate, given), self._keys)
         counterpart = simulated or Planned(plan.opstelling, self._settings.scholen)
-        where = urlsplit(self._leverancier.base_url)
         longest = self._now().date() + dt.timedelta(days=max(plan.uiterlijk.values(), default=0) * 2)
         last_day = max(longest, plan.last_day or longest)
-        preflight = Preflight(
-            self._client, certificate, self._leverancier, requester, (where.hostname or "", where.port or 443), last_day
-        )
+        preflight = Preflight(self._client, certificate, self._leverancier, requester, last_day)
         supplier = RoleHands(
             self._frame,
             counterpart,

@@ -184,7 +184,7 @@ class _Playing:
         except StopIteration:
             return self._verdict()
         except CannotGoOn as error:
-            return self._stopped(Oordeel.GEZAKT, error.why, Whose.HEN)
+            return self._stopped(Oordeel.GEZAKT, error.why, error.whose)
         except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, AssertionError) as error:
             # A fault in a scenario is ours, and never a verdict about somebody else. Values stay out of it.
             last = traceback.extract_tb(error.__traceback__)[-1]
@@ -247,7 +247,8 @@ class _Playing:
     def _unanswered(self, step: Effect, found: Outcome, line: Line, since: dt.datetime) -> Played:
         """Stop at a step without an answer; what was sent may have come in all the same, so it is evidence."""
         self._taken.append(Taken(step, found, line.moment))
-        return self._stopped(Oordeel.WACHT, _no_answer(step, found), Whose.HEN, since + self._player._patience)
+        whose = Whose(found.whose) if isinstance(found, Looked) and found.whose else Whose.HEN
+        return self._stopped(Oordeel.WACHT, _no_answer(step, found), whose, since + self._player._patience)
 
     def _as_left(self, step: Effect, number: int) -> Played:
         """How a step that has no outcome yet was left, by what stands in the journal."""
@@ -288,7 +289,9 @@ class _Playing:
         oordeel = worst(item.oordeel for item in counted)
         first = next((item for item in counted if item.oordeel is oordeel), None)
         whose = None if first is None or oordeel is Oordeel.GESLAAGD else first.whose
-        return self._played(oordeel, "", whose)
+        last = self._taken[-1].outcome if self._taken else None
+        why = last.why if isinstance(last, Looked) and oordeel is not Oordeel.GESLAAGD else ""  # what was seen tells more
+        return self._played(oordeel, why, whose)
 
     def _stopped(self, oordeel: Oordeel, why: str, whose: Whose, until: dt.datetime | None = None, asks: str = "") -> Played:
         """It cannot go on now; a check that failed before still counts when that is worse."""
@@ -318,8 +321,8 @@ def _no_answer(step: Effect, found: Outcome) -> str:
     """Why there is no answer to a step that needs one; empty when there is one."""
     if isinstance(step, Send) and isinstance(found, Reply) and found.fault and not step.may_fail:
         return f"geen antwoord op {step.name}: {in_dutch(found.fault)}"
-    if isinstance(step, Look) and step.patient and isinstance(found, Looked) and found.value is False:
-        return f"er is geen verbinding ({found.why})" if found.why else "er is geen verbinding"
+    if isinstance(found, Looked) and found.unanswered:
+        return found.why
     return ""
 
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from doorstroom_client import Client, ClientCertificate, Leverancier
-from doorstroom_client.errors import ConfigurationError, DoorstroomError
+from doorstroom_client.errors import (
+    ConfigurationError,
+    DeadlineExceeded,
+    DoorstroomError,
+    NoAnswer,
+    RedirectRefused,
+    Refused,
+    TransportError,
+    Unavailable,
+    UnexpectedResponse,
+)
+from doorstroom_client.ketentest.connections import Wrong, wrong_with
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Looked
-from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
-from doorstroom_client.ketentest.steps import Probe
+from doorstroom_client.ketentest.steps import Probe, Whose
 
 Looks = Mapping[str, Callable[[Frame], Looked]]
 """Looks by the name of what is looked at."""
-_CONNECT_SECONDS = 10.0
 _MOST_SKEW = 60
-_UNREACHABLE: tuple[tuple[type[Exception], str], ...] = (
-    (socket.gaierror, in_dutch("dns")),
-    (UnicodeError, in_dutch("dns")),
-    (ConnectionRefusedError, in_dutch("refused")),
-    (TimeoutError, in_dutch("timeout")),
-)
 
 
 class Preflight:
@@ -35,7 +37,6 @@ class Preflight:
         certificate: ours.
         leverancier: the supplier.
         requester: reaches its server.
-        where: host and port of that server.
         last_day: until when the test goes on.
     """
 
@@ -45,15 +46,14 @@ class Preflight:
         certificate: ClientCertificate,
         leverancier: Leverancier,
         requester: Requester,
-        where: tuple[str, int],
         last_day: dt.date,
     ) -> None:
         self._client = client
         self._ours = certificate
         self._leverancier = leverancier
         self._requester = requester
-        self._where = where
         self._last_day = last_day
+        self._looked_at_osr: list[Wrong | None] = []
 
     @property
     def looks(self) -> Looks:
@@ -73,14 +73,14 @@ class Preflight:
             found = self._client.osr.check_namespace(frame.schooljaar)
             return Looked(value=found.in_orde, why=found.advies)
 
-        return _told(look)
+        return self._told(look)
 
     def _mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
             found = self._client.osr.check_mandaat(frame.school, self._leverancier)
             return Looked(value=found.gemandateerd, why="" if found.gemandateerd else found.uitleg.kop)
 
-        return _told(look)
+        return self._told(look)
 
     def _own_mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
@@ -88,23 +88,25 @@ class Preflight:
             found = self._client.osr.check_mandaat(frame.school, las)
             return Looked(value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft de LAS niet gemachtigd")
 
-        return _told(look)
+        return self._told(look)
 
     def _endpoint(self, frame: Frame) -> Looked:
         def look() -> Looked:
             found = self._client.osr.find_endpoints(frame.school)
             return Looked(value=len(found), why=f"adressen van deze administratie in het OSR: {len(found)}")
 
-        return _told(look)
+        return self._told(look)
 
     def _reachable(self, _: Frame) -> Looked:
         try:
-            socket.create_connection(self._where, timeout=_CONNECT_SECONDS).close()
-        except (OSError, UnicodeError) as error:
-            return Looked(
-                value=False, why=next((why for kind, why in _UNREACHABLE if isinstance(error, kind)), type(error).__name__)
-            )
-        return Looked(value=True)
+            found = wrong_with(self._client.check_verbinding(self._leverancier))
+        except DoorstroomError as error:  # of our own certificate, which V-06 tells of
+            return Looked(value=False, why=error.message, whose=Whose.ONS)
+        if found is None:
+            return Looked(value=True)
+        if found.reached:
+            return Looked(value=False, why=found.why, whose=found.whose)
+        return Looked(value=False, why=f"er is geen verbinding ({found.why})", unanswered=True)
 
     def _certificate(self, _: Frame) -> Looked:
         try:
@@ -119,10 +121,29 @@ class Preflight:
             return Looked(value=None, why="het antwoord zegt niet hoe laat het daar is")
         return Looked(value=abs(seconds) < _MOST_SKEW, why=f"verschil in seconden: {seconds:g}")
 
+    def _told(self, look: Callable[[], Looked]) -> Looked:
+        """What the OSR said; when it gave no answer, why not."""
+        try:
+            return look()
+        except Refused as error:
+            return Looked(value=None, why=f"het OSR weigert de vraag (status {error.status})")
+        except (TransportError, Unavailable, UnexpectedResponse) as error:
+            found = self._wrong_with_osr()
+            why = found.why if found else _USELESS.get(type(error), "wat terugkwam is geen antwoord van een OSR")
+            return Looked(value=None, why=f"het OSR gaf geen antwoord ({why})", whose=Whose.OSR, unanswered=True)
+        except DoorstroomError as error:
+            return Looked(value=None, why=error.message)
 
-def _told(look: Callable[[], Looked]) -> Looked:
-    """What was seen; when nobody can say, why."""
-    try:
-        return look()
-    except DoorstroomError as error:
-        return Looked(value=None, why=error.message)
+    def _wrong_with_osr(self) -> Wrong | None:
+        """What is wrong with the connection to the OSR, looked at once for all questions to it."""
+        if not self._looked_at_osr:
+            self._looked_at_osr.append(wrong_with(self._client.osr.check_verbinding()))
+        return self._looked_at_osr[0]
+
+
+_USELESS: Mapping[type[Exception], str] = {
+    Unavailable: "het is buiten dienst of overbelast",
+    DeadlineExceeded: "de tijd was om",
+    NoAnswer: "de verbinding werd verbroken",
+    RedirectRefused: "het verwijst naar een ander adres",
+}

@@ -177,14 +177,12 @@ class _Making:
             here.push(pupils, keten.school, "gecorrigeerd")  # so that there is a report that was never fetched
 
         driver = SdkDriver(self._las, TOETSSOORT, push) if las is None else as_driver(las, push)
-        where = urlsplit(self._supplier.basis_url)
         leverancier = next(item for item in keten.leveranciers if item.toetssoort == TOETSSOORT)
         preflight = Preflight(
             self._client,
             keten.certificate,
             leverancier,
             supplier,
-            (where.hostname or "", where.port or 443),
             dt.datetime.now(dt.UTC).date(),
         )
         at_supplier = RoleHands(

@@ -15,12 +15,14 @@ class CannotGoOn(Exception):
 
     Attributes:
         why: what is lacking, in Dutch; nothing of a pupil.
+        whose: whose turn it is.
     """
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, whose: Whose | None = None) -> None:
         """Say why."""
         super().__init__(why)
         self.why = why
+        self.whose = whose or Whose.HEN
 
 
 class Whose(StrEnum):
@@ -208,11 +210,9 @@ class Look:
 
     Attributes:
         name: what to look at: a name that `preflight` knows.
-        patient: whether it is looked at for a day before it counts: a server that is down may be back tomorrow.
     """
 
     name: str
-    patient: bool = False
 
 
 @frozen(kw_only=True)

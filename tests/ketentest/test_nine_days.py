@@ -360,3 +360,57 @@ def test_what_deviates_is_in_a_table_the_first_time(days: Days) -> None:
     assert days.run("--quiet", code=65) == ""  # told today
     assert "Alarm: " in (FOLDER / "rapport.html").read_text("utf-8")
     assert days.data("run", FOLDER, code=65)["scenarios"][-1]["alarm"]
+
+
+def test_an_osr_that_does_not_answer_is_no_mandate_that_lacks(days: Days, keten: Keten) -> None:
+    FOLDER.mkdir()
+    write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-101", "TS-103"]', uiterlijk="{ antwoord = 30 }")
+    days.day(1)
+    days.run(code=75)
+    before = {item["id"]: item["oordeel"] for item in days.data("report", FOLDER, code=75)["scenarios"]}
+    keten.servers.osr.stop()
+    try:
+        days.day(2)
+        found = {item["id"]: item for item in days.data("preflight", FOLDER, code=75)["scenarios"]}
+        why = "het OSR gaf geen antwoord (er luistert niemand)"
+        for name in ("V-01", "V-02", "V-03", "V-04"):
+            told = found[name]
+            assert (told["oordeel"], told["bij"], told["reden"], told["keuringen"]) == ("wacht", "osr", why, [])
+        assert found["V-05"]["oordeel"] == "geslaagd"
+        found = {item["id"]: item for item in days.data("run", FOLDER, code=75)["scenarios"]}
+        assert {name: found[name]["oordeel"] for name in ("TS-101", "TS-103")} == {
+            name: before[name] for name in ("TS-101", "TS-103")
+        }
+        days.day(3, hour=9)
+        told = days.run("--quiet", code=69)  # nobody said that a mandate is not there, which would be 77
+        assert f"V-02 was wacht, nu gezakt: Machtiging van het toetssysteem; {why}. Bij: osr." in told
+    finally:
+        keten.servers.osr.start()
+    assert "V-02 was gezakt, nu geslaagd" in days.run("--quiet", code=75)
+    keten.osr.revoke(keten.school.oin, keten.toetssystemen["ICE"].oin)
+    assert "V-02 was geslaagd, nu gezakt" in days.run("--quiet", code=77)
+
+
+@pytest.mark.parametrize(
+    ("how", "whose", "code", "why"),
+    [
+        ("other-oin", "ons", 77, "een ander OIN dan in onze instellingen staat"),
+        ("other-ca", "ons", 77, "root"),
+        ("wrong-host", "hen", 69, "voor een andere hostnaam"),
+        ("expired", "hen", 69, "is verlopen"),
+    ],
+)
+def test_a_server_that_is_not_who_it_should_be(how: str, whose: str, code: int, why: str, days: Days, keten: Keten) -> None:
+    FOLDER.mkdir()
+    write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-101"]')
+    days.day(1)
+    keten.servers.show("ICE", how)
+    try:
+        found = days.data("preflight", FOLDER, code=code)["scenarios"]
+        assert days.sent() == 0
+    finally:
+        keten.servers.show("ICE")
+    seen = next(item for item in found if item["id"] == "V-05")
+    assert (seen["oordeel"], seen["bij"]) == ("gezakt", whose)
+    assert why in seen["reden"]
+    assert why in (FOLDER / "rapport.html").read_text("utf-8")

@@ -82,7 +82,16 @@ PEERS = (
         "unreachable",
         "Op het adres van het toetssysteem luistert niemand",
         lambda keten: keten.servers.suppliers[TOETSSOORT].stop(),
-        Checks("V-05"),
+        Checks("V-05", "TCP:*"),
+        also=(Checks("V-05", "PKI:*"),),
+    ),
+    *(
+        _peer(f"supplier-{how}", wrong, lambda keten, how=how: keten.servers.show(TOETSSOORT, how), Checks("V-05", "PKI:*"))
+        for how, wrong in (
+            ("other-oin", "Het certificaat van de testserver is van een andere partij"),
+            ("other-ca", "Het certificaat van de testserver valt onder een root die wij niet vertrouwen"),
+            ("expired", "Het certificaat van de testserver is verlopen"),
+        )
     ),
     _peer("slow-clock", "De klok van het toetssysteem loopt achter", supplier(_SLOW_CLOCK), Checks("V-07")),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.report.verslag import Beurt, Keurregel, Verslag
+from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.steps import Whose
 from doorstroom_client.ketentest.verdicts import WORST_FIRST, Oordeel
 from doorstroom_client.messages.values import moment_in_dutch
@@ -55,11 +56,18 @@ def _of_checks(verslag: Verslag) -> Iterator[_ToDo]:
             continue
         # A deviation that both sides know of fails as a check, and not as a scenario.
         oordeel = Oordeel.AFWIJKEND if verslag.oordeel is Oordeel.AFWIJKEND else item.oordeel
-        yield _ToDo(whose=item.whose, oordeel=oordeel, text=_breach(item), eis=item.eis, bron=item.bron)
+        text = f"{_breach(item)}{_seen_beforehand(verslag)}"
+        yield _ToDo(whose=item.whose, oordeel=oordeel, text=text, eis=item.eis, bron=item.bron)
 
 
 def _breach(item: Keurregel) -> str:
     return f"{item.tekst or item.eis}. Verwacht: {item.expected}; gezien: {item.got}."
+
+
+def _seen_beforehand(verslag: Verslag) -> str:
+    """What was found when it was looked at before the test: that says more than yes or no."""
+    told = verslag.why if verslag.rol is Rol.VOORAF and not verslag.until else ""
+    return f" {_ended(_first_capital(told))}" if told else ""
 
 
 def _of_scenario(verslag: Verslag) -> Iterator[_ToDo]:
@@ -67,7 +75,7 @@ def _of_scenario(verslag: Verslag) -> Iterator[_ToDo]:
         text = _ended(f"Alarm: {verslag.alarm}")
         yield _ToDo(whose=Whose.ONS, oordeel=Oordeel.GEZAKT, text=text)
     skipped = verslag.oordeel is Oordeel.OVERGESLAGEN and verslag.whose is not Whose.ONS
-    if not verslag.why or skipped or verslag.oordeel is Oordeel.NVT:
+    if not verslag.why or skipped or verslag.oordeel is Oordeel.NVT or (verslag.rol is Rol.VOORAF and verslag.keuringen):
         return
     text, oordeel = f"{_first_capital(verslag.why)}{_until(verslag)}", verslag.oordeel
     if oordeel is Oordeel.FOUT:

@@ -56,13 +56,13 @@ ROLES: Mapping[Rol, str] = {
 WHOSE: Mapping[Whose, str] = {
     Whose.ONS: "Wie de test draait",
     Whose.HEN: "Wie getest wordt",
-    Whose.OSR: "De OSR-beheerder van de school",
+    Whose.OSR: "Het OSR, of de OSR-beheerder van de school",
     Whose.AFSPRAAK: "Het ketenoverleg",
 }
 WHOSE_MORE: Mapping[Whose, str] = {
     Whose.ONS: "Herstellen of afmaken, en dan opnieuw testen.",
     Whose.HEN: "Herstellen of antwoorden; daarna draait wie test deze scenario's opnieuw.",
-    Whose.OSR: "Regelen in het OSR; geen van beide systemen hoeft te veranderen.",
+    Whose.OSR: "Regelen in het OSR, of wachten tot het weer antwoordt; geen van beide systemen hoeft te veranderen.",
     Whose.AFSPRAAK: "De afspraak laat dit open. Bespreken, en dan pas iets veranderen.",
 }
 STANDEN: Mapping[Stand, str] = {

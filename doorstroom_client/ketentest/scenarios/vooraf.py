@@ -7,7 +7,7 @@ from doorstroom_client.ketentest.outcomes import Looked
 from doorstroom_client.ketentest.requirements import Eis, Niveau
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.scenarios.register import REGISTER
-from doorstroom_client.ketentest.steps import Check, Look, Steps, Whose
+from doorstroom_client.ketentest.steps import CannotGoOn, Check, Look, Steps, Whose
 
 EISEN = (
     Eis(
@@ -33,6 +33,11 @@ EISEN = (
     ),
     Eis(id="TCP:bereikbaar", tekst="De naam van de testserver is bekend en er luistert iets", bron="RFC 9293"),
     Eis(
+        id="PKI:testserver",
+        tekst="De testserver en wij herkennen elkaar: TLS, beide certificaten en het OIN zijn in orde",
+        bron="Uniforme Beveiligingsvoorschriften (UBV), TLS en PKIoverheid",
+    ),
+    Eis(
         id="PKI:einddatum",
         tekst="Ons certificaat is geldig tot het einde van de test",
         bron="PKIoverheid, Programma van Eisen",
@@ -57,7 +62,6 @@ _LOOKS = (
     ("V-02", "Machtiging van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
     ("V-03", "Machtiging van de LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
     ("V-04", "Een adres voor de resultaten", "adres", "OSR:adres", 1, Whose.ONS),
-    ("V-05", "De testserver is bereikbaar", "bereikbaar", "TCP:bereikbaar", True, Whose.HEN),
     ("V-06", "Ons certificaat blijft geldig", "certificaat", "PKI:einddatum", True, Whose.ONS),
     ("V-07", "De klokken lopen gelijk", "klok", "KLOK:60s", (True, None), Whose.HEN),
 )
@@ -66,9 +70,23 @@ _LOOKS = (
 def _enter(id: str, titel: str, look: str, eis: str, expected: object, whose: Whose) -> None:
     @REGISTER.scenario(id, titel, rol=Rol.VOORAF, eisen=(eis,))
     def play(_: Frame) -> Steps:
-        seen: Looked = yield Look(name=look, patient=look == "bereikbaar")
+        seen: Looked = yield Look(name=look)
+        if seen.unanswered:
+            raise CannotGoOn(seen.why, Whose(seen.whose))
         yield Check(eis=eis, expected=expected, got=seen.value, whose=whose)
 
 
-for _row in _LOOKS:
+for _row in _LOOKS[:4]:
+    _enter(*_row)
+
+
+@REGISTER.scenario("V-05", "De testserver is bereikbaar", rol=Rol.VOORAF, eisen=("TCP:bereikbaar", "PKI:testserver"))
+def _reachable(_: Frame) -> Steps:
+    seen: Looked = yield Look(name="bereikbaar")
+    yield Check(eis="TCP:bereikbaar", expected=True, got=not seen.unanswered, whose=Whose.HEN)
+    if not seen.unanswered:
+        yield Check(eis="PKI:testserver", expected=True, got=seen.value, whose=Whose(seen.whose or Whose.HEN))
+
+
+for _row in _LOOKS[4:]:
     _enter(*_row)
