@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from doorstroom_client import Bevinding, Controlepunt, Staat, Verbindingscontrole
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.checkup.bevinding import Bevinding, Controlepunt, Staat, Verbindingscontrole
 from doorstroom_client.ketentest.steps import Whose
 
 _REACHING: Mapping[str, str] = {

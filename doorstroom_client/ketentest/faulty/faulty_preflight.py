@@ -60,6 +60,11 @@ def _without_mandate(keten: Keten) -> None:
     keten.osr.revoke(keten.school.oin, keten.toetssystemen[TOETSSOORT].oin)
 
 
+def _shown(how: str) -> Spoil:
+    """The supplier shows another certificate."""
+    return lambda keten: keten.servers.show(TOETSSOORT, how)
+
+
 _SLOW_CLOCK = after(lambda _, answer: replace(answer, headers=(*answer.headers, ("Date", _LONG_AGO))))
 PEERS = (
     _peer("other-namespace", "Het OSR heeft voor dit schooljaar een andere namespace", _other_namespace, Checks("V-01")),
@@ -86,7 +91,7 @@ PEERS = (
         also=(Checks("V-05", "PKI:*"),),
     ),
     *(
-        _peer(f"supplier-{how}", wrong, lambda keten, how=how: keten.servers.show(TOETSSOORT, how), Checks("V-05", "PKI:*"))
+        _peer(f"supplier-{how}", wrong, _shown(how), Checks("V-05", "PKI:*"))
         for how, wrong in (
             ("other-oin", "Het certificaat van de testserver is van een andere partij"),
             ("other-ca", "Het certificaat van de testserver valt onder een root die wij niet vertrouwen"),
