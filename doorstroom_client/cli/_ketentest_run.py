@@ -160,6 +160,8 @@ def folder_or_temporary(out: Path | None, name: str) -> Iterator[Path]:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
+    if not folder.is_dir():
+        raise ConfigurationError(f"there is no folder {folder}", setting="DIR", hint="Name the folder of a test")
     with one_run.alone(one_run.lock_beside(folder / "journaal.jsonl", "ketentest")):
         yield
 

@@ -180,6 +180,8 @@ def answer(
 ) -> int:
     """Write down what a person answered; the next run goes on with it.
 
+    Was it noted wrongly? Give it again with the same number: the last answer counts, and both stay in the journal.
+
     Example:
       doorstroom ketentest answer ketentest/ICE-2026-2027 2 ja --by "J. Jansen, Toetsbureau Noord"
     """
@@ -189,11 +191,14 @@ def answer(
     terminal.set_mode()
     if said not in ("ja", "nee"):
         raise typer.BadParameter("answer ja or nee", param_hint="ja|nee")
+    if not by.strip():
+        raise typer.BadParameter("say who answered", param_hint="--by")
     with alone_in(folder):
-        scenario = answer_question(
+        scenario, before = answer_question(
             Journal.read(folder / JOURNAL, mend=True), number, yes=said == "ja", by=by, text=text, now=shared.now()
         )
-    terminal.say(f"Noted with {scenario}.")
+    was = "" if before is None else f" It replaces the answer {'ja' if before.yes else 'nee'} of {terminal.clean(before.by)}."
+    terminal.say(f"Noted with {scenario}.{was}")
     return ExitCode.OK
 
 

@@ -159,17 +159,20 @@ def postpone(
         found = postponement(before, to.date(), reason, today=today, begun=_begun(folder))
         after, text = postponed(before, found)
         who = parties(after, _settings_of(after), today)
-        write_whole(folder / FILE, postponement_letter(before, after, who))
+        mail = postponement_letter(before, after, who)
+        write_whole(folder / FILE, mail)
         _write_calendar(after)
         write_whole(folder / PLAN, text)  # last: a run that was stopped before it has postponed nothing, and can be repeated
-    terminal.show(f"{folder / FILE}: a mail to the partner; send it with afspraken.ics")
+    terminal.show(f"{folder / FILE}: a mail to the partner; send it with afspraken.ics{_left_open(mail)}")
     terminal.say(f"The test goes on on {found.naar}, and its last day is {found.einde}; nothing is sent until then.")
     _warn_day_off(found.naar)
     return ExitCode.OK
 
 
 def cleanup(folder: FolderArgument) -> int:
-    """Write the list of invented pupils that the partner can remove, and the mail for the end with it. Sends nothing.
+    """Write the list of invented pupils that the partner can remove, and the mail for the end. Sends nothing.
+
+    A short list stands in the mail too; a long one is sent along with it.
 
     Example:
       doorstroom ketentest cleanup ketentest/ICE-2026-2027
@@ -189,9 +192,12 @@ def cleanup(folder: FolderArgument) -> int:
         rapport = write_whole_report(partner, judged)
         who = parties(plan, _settings_of(plan), on_day(at))
         write_whole(folder / LIST_FILE, cleanup_list(rapport))
-        write_whole(folder / LETTER_FILE, closing_letter(plan, rapport, who))
+        mail = closing_letter(plan, rapport, who)
+        write_whole(folder / LETTER_FILE, mail)
     terminal.show(f"{folder / LIST_FILE}: the invented pupils that the partner can remove")
-    terminal.show(f"{folder / LETTER_FILE}: a mail to the partner, with the list in it; send it with rapport.html")
+    whole = LIST_FILE.encode() not in mail
+    told = ", with the list in it; send it with rapport.html" if whole else f"; send it with {LIST_FILE} and rapport.html"
+    terminal.show(f"{folder / LETTER_FILE}: a mail to the partner{told}{_left_open(mail)}")
     return ExitCode.OK
 
 
@@ -268,7 +274,7 @@ def _begun(folder: Path) -> bool:
 
 def _write_invitation(folder: Path) -> int:
     from doorstroom_client.ketentest.invitation import FILE, invitation
-    from doorstroom_client.ketentest.letters import MARK, parties
+    from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.plan import read_plan
     from doorstroom_client.ketentest.plan_days import on_day
 
@@ -276,10 +282,18 @@ def _write_invitation(folder: Path) -> int:
     who: Parties = parties(plan, _settings_of(plan), on_day(shared.now()))
     mail = invitation(plan, who)
     write_whole(folder / FILE, mail)
-    left = f"; fill in the {mail.count(MARK)} places that are marked VUL IN" if MARK in mail else ""
-    terminal.show(f"{folder / FILE}: a mail to the partner{left}")
+    terminal.show(f"{folder / FILE}: a mail to the partner{_left_open(mail)}")
     _write_calendar(plan)
     return ExitCode.OK
+
+
+def _left_open(mail: bytes) -> str:
+    """That a person has to fill in places of a mail before it goes out; empty when it has none."""
+    from doorstroom_client.ketentest.letters import MARK
+
+    found = mail.count(MARK)
+    places = "place that is" if found == 1 else f"{found} places that are"
+    return f"; fill in the {places} marked VUL IN" if found else ""
 
 
 def _write_calendar(plan: Plan) -> None:

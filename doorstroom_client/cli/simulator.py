@@ -121,7 +121,7 @@ def simulator(
     make_folder(folder)
     check_ours(folder, _CONFIG, _MARK, _WITH_IT)
     with _stopped_by_signal() as stop, _alone_in(folder), _running(folder, port, place, played) as keten:
-        _write(keten, folder, readable=readable, environment="sandbox" if control else None)
+        _write(keten, folder, readable=readable)
         with _controlled(keten, folder) if control else nullcontext():
             _tell_year(year, chosen=schooljaar is not None)
             _tell_place(port, place)
@@ -301,10 +301,10 @@ def _tell_year(year: Speeljaar, *, chosen: bool) -> None:
         terminal.say(f"No agreement is known for {now}; with its version string it is played: --schooljaar {now} --versie TEXT")
 
 
-def _write(keten: Keten, folder: Path, *, readable: bool, environment: str | None) -> None:
+def _write(keten: Keten, folder: Path, *, readable: bool) -> None:
     """The files that the other side needs; their certificates are there already."""
     for name in (_CONFIG, _JSON):
-        keten.write_config(folder / name, environment=environment)
+        keten.write_config(folder / name, environment="sandbox")  # a played OSR is never that of production
     leerlingen = keten.leerlingen()
     write_whole(folder / _DEELNEMERS, deelnemers_csv(leerlingen))
     write_whole(folder / _ADVIEZEN, adviezen_csv(leerlingen))

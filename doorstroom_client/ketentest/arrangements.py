@@ -70,7 +70,7 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
         wat="De aanlevering van schooladviezen is gesloten voor de testschool.", wie=Wie.HEN
     ),
     "mandaat_hersteld": Arrangement(
-        wat="De machtiging van de testschool is ingetrokken, en een dag later opnieuw gegeven.", wie=Wie.SAMEN
+        wat="Het mandaat van de testschool is ingetrokken, en een dag later opnieuw gegeven.", wie=Wie.SAMEN
     ),
     "rapport_niet_klaar": Arrangement(wat="Het rapport van leerling K01 staat nog even niet klaar.", wie=Wie.HEN),
     "storing": Arrangement(wat="De testserver antwoordt even met 503.", wie=Wie.HEN),
@@ -97,12 +97,12 @@ CERTIFICATES: Mapping[str, Arrangement] = {
 """Certificates of ours that are shown to see them refused; PEM files that stand beside the plan."""
 
 _AREAS: tuple[tuple[str, str], ...] = (
-    ("V-", "vooraf: machtigingen, adres, certificaat en klok"),
+    ("V-", "vooraf: mandaten, adres, certificaat en klok"),
     ("TLS-", "de verbinding en de certificaten"),
     ("TS-1", "de aanmelding van leerlingen"),
     ("TS-2", "de schooladviezen"),
     ("TS-3", "berichten die niet in orde zijn"),
-    ("TS-4", "machtigingen, onbekende scholen en gesloten periodes"),
+    ("TS-4", "mandaten, onbekende scholen en gesloten periodes"),
     ("TS-5", "de leerlingrapporten"),
     ("TS-6", "verbindingen, storing en snelheid"),
     ("TW-", "de resultaten die het toetssysteem terugstuurt"),

@@ -10,11 +10,14 @@ from doorstroom_client.ketentest.pupils import KLAS
 from doorstroom_client.ketentest.report.verslag import Beurt, Opruimregel, Rapport, Stand
 from doorstroom_client.ketentest.report.wording import STANDEN, number_of, summary
 from doorstroom_client.ketentest.steps import Whose
+from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.values import as_moment, moment_in_dutch
 
 LIST_FILE, LETTER_FILE = "opruimlijst.txt", "afsluiting.txt"
 """The names of the list and the mail in the folder of a test."""
 _MOST_IN_MAIL = 40
+_REQUESTS = {Oordeel.GEZAKT: "Wilt u dit herstellen? ", Oordeel.AFWIJKEND: "Wilt u hiernaar kijken? "}
+"""What is asked because of what was seen; a question and what is waited for ask for something themselves."""
 
 
 def cleanup_list(rapport: Rapport) -> bytes:
@@ -50,7 +53,7 @@ def _letter(plan: Plan, rapport: Rapport) -> Iterator[str]:
 
 
 def _turn(item: Beurt) -> str:
-    return f"{item.text} Blijkt uit {', '.join(item.scenarios)}."
+    return f"{_REQUESTS.get(item.oordeel, '')}{item.text} Blijkt uit {', '.join(item.scenarios)}."
 
 
 def _list(rapport: Rapport, most: int | None = None) -> Iterator[str]:
@@ -61,8 +64,11 @@ def _list(rapport: Rapport, most: int | None = None) -> Iterator[str]:
         yield paragraph("Er is niets op te ruimen: geen enkel bericht over een leerling is aangenomen.")
         return
     moment = as_moment(rapport.as_of)
+    unsure = sum(item.stand is Stand.ONBEKEND for item in there)
+    maybe = f" Van {unsure} is dat niet zeker: er kwam geen antwoord." if unsure else ""
+    count = number_of(len(there), "bedachte leerling staat", "bedachte leerlingen staan")
     yield paragraph(
-        f"""Deze {number_of(len(there), "bedachte leerling staat", "bedachte leerlingen staan")} nu in uw testomgeving. Een
+        f"""Deze {count} nu in uw testomgeving.{maybe} Een
         bericht kan niets verwijderen. Wilt u ze verwijderen als de test klaar is? Alle LAS-keys beginnen met
         kt-{rapport.head.run}-.
         {f"Stand van {moment_in_dutch(moment)}." if moment else ""}"""

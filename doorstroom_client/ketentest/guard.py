@@ -13,6 +13,8 @@ from doorstroom_client.ketentest.agreed import Plan
 
 TEST = "test"
 """What has to be typed for the environment."""
+_IN_A_PLAN = ('omgeving = "test" in plan.toml', "host in plan.toml")
+_AS_OPTIONS = ("--environment test", "--host NAME")
 
 
 def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> None:
@@ -38,14 +40,16 @@ def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> N
     supplier = next((item for item in suppliers if plan.leverancier in (item.toetssoort, item.naam, item.oin)), None)
     if supplier is None:
         raise _refused("leverancier", f'the configuration of the test has no supplier "{plan.leverancier}"', "Add it there")
-    check_typed(plan.omgeving, plan.host, supplier.base_url, production)
+    check_typed(plan.omgeving, plan.host, supplier.base_url, production, _IN_A_PLAN)
     if settings.store is None:
         raise _refused("store", "the configuration of the test names no store", "Give the test a store of its own")
     if production is not None and production.store is not None and _same(production.store, settings.store):
         raise _refused("store", "the store of the test is that of production", "Give the test a store of its own")
 
 
-def check_typed(environment: str, host: str, url: str, production: Settings | None) -> None:
+def check_typed(
+    environment: str, host: str, url: str, production: Settings | None, where: tuple[str, str] = _AS_OPTIONS
+) -> None:
     """Refuse an address that nobody typed the host name of, and one that production uses.
 
     Args:
@@ -53,18 +57,19 @@ def check_typed(environment: str, host: str, url: str, production: Settings | No
         host: as it was typed.
         url: the address that would be called.
         production: as in `check_plan`.
+        where: where environment and host are typed.
 
     Raises:
         ConfigurationError: names the rule that is broken; no connection was made.
     """
     meant = _host(url)
     if environment != TEST:
-        raise _refused("omgeving", 'the environment was not typed as "test"', 'Give omgeving = "test", or --environment test')
+        raise _refused("omgeving", 'the environment was not typed as "test"', f"Give {where[0]}")
     if not meant or host.lower() != meant:
         raise _refused(
             "host",
             "the host name that was typed is not that of the address",
-            "Type the host name of the test server yourself: host in the plan, or --host NAME",
+            f"Type the host name of the test server yourself: {where[1]}",
         )
     if meant in production_hosts(production):
         raise _refused(

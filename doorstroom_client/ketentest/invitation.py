@@ -22,6 +22,7 @@ from doorstroom_client.ketentest.letters import (
 )
 from doorstroom_client.ketentest.plan_days import weekday
 from doorstroom_client.ketentest.scenario import Scenario
+from doorstroom_client.planning.holidays import workday_before
 
 FILE = "uitnodiging.txt"
 """The name of the mail in the folder of a test."""
@@ -65,7 +66,7 @@ def _parts(plan: Plan, who: Parties) -> Iterator[str]:
     yield paragraph(f"{terms_of(plan)} De dagen staan ook in afspraken.ics, voor uw agenda.")
     yield from _needs_of_us(plan)
     yield from _arranged(plan, scenarios)
-    yield from _how_it_goes(plan)
+    yield from _how_it_goes(plan, scenarios)
     yield from _what_we_give(who)
     yield closing(plan)
 
@@ -86,7 +87,7 @@ def _needs_of_us(plan: Plan) -> Iterator[str]:
 def _arranged(plan: Plan, scenarios: list[Scenario]) -> Iterator[str]:
     """What has to be arranged, without what the plan says is so already."""
     open_ones = {key: ids for key, ids in needed(scenarios).items() if key not in plan.opstelling}
-    before = f"uiterlijk de werkdag voor {weekday(plan.first_day)}" if plan.first_day else "voor de eerste dag"
+    before = f"uiterlijk {weekday(workday_before(plan.first_day))}" if plan.first_day else "voor de eerste dag"
     during = "Dit mag op een dag die u kiest. Laat u weten vanaf wanneer het zo is, en wanneer niet meer?"
     for words, early, when in (
         ("Wat voor de test klaar moet staan", True, f"Graag {before}. Laat u weten wanneer het zo is?"),
@@ -115,9 +116,12 @@ _STEPS = (
 )
 
 
-def _how_it_goes(plan: Plan) -> Iterator[str]:
+def _how_it_goes(plan: Plan, scenarios: Sequence[Scenario]) -> Iterator[str]:
     yield title("Hoe het gaat")
-    yield bullets(_STEPS)
+    first, *others = _STEPS
+    many = next((item for item in scenarios if item.id == "TS-107"), None)  # without it there are some tens
+    told = f" Samen zijn het er ruim 500, door {many.id}: {many.titel[0].lower()}{many.titel[1:]}." if many else ""
+    yield bullets([f"{first}{told}", *others])
     whom = plan.contact_las or unknown("naam en telefoonnummer")
     yield paragraph(f"Loopt er iets mis, of moet een dag verschuiven? Bel of mail: {whom}.")
 
@@ -138,5 +142,5 @@ def _what_we_give(who: Parties) -> Iterator[str]:
     )
     yield paragraph(
         """Het adres waar de resultaten naartoe gaan, staat in het OSR van de testomgeving, bij de testschool. Daar moeten ook
-        de machtigingen staan: van de testschool aan u, en aan ons. Wij sturen plan.toml graag mee: u kunt het gewoon lezen."""
+        de mandaten staan: van de testschool aan u, en aan ons. Wij sturen plan.toml graag mee: u kunt het gewoon lezen."""
     )

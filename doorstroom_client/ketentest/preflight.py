@@ -84,9 +84,9 @@ class Preflight:
 
     def _own_mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
-            las = replace(self._leverancier, oin=frame.las_oin, naam="de LAS")
+            las = replace(self._leverancier, oin=frame.las_oin, naam="het LAS")
             found = self._client.osr.check_mandaat(frame.school, las)
-            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft de LAS niet gemachtigd")
+            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft het LAS niet gemachtigd")
 
         return self._told(look)
 

@@ -232,6 +232,12 @@ def test_what_cannot_be_played_is_said_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_played_osr_is_never_that_of_production(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "sim"
+    assert run("simulator", "--dir", folder, "--port", free_ports(), "--seconds", "0").exit_code == 0
+    assert tomllib.loads((folder / "doorstroom.toml").read_text("utf-8"))["osr"]["environment"] == "sandbox"
+
+
 def test_the_simulator_is_set_and_asked_by_a_program(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "sim"
     process = start("simulator", "--dir", folder, "--port", free_ports(), "--control")

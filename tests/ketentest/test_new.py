@@ -77,6 +77,26 @@ def test_a_plan_is_never_overwritten(run: Run) -> None:
     assert run(*NEW).exit_code == 64  # the mail may have been filled in
 
 
+def test_the_mail_names_days_and_how_many_come(run: Run) -> None:
+    for only, many in (("TS-*", True), ("TS-4*", False)):
+        place = Path("ketentest") / only[:4]
+        assert (
+            run("ketentest", "new", "--leverancier", "ICE", "--dir", place, "--begin", "2026-12-07", "--only", only).exit_code
+            == 0
+        )
+        letter = " ".join((place / "uitnodiging.txt").read_text("utf-8").split())
+        assert ("ruim 500, door TS-107: een lijst met 500 leerlingen." in letter) is many
+        assert "Graag uiterlijk vrijdag 4 december 2026." in letter
+
+
+def test_a_postponed_test_tells_of_a_sunday_and_of_open_places(run: Run) -> None:
+    assert run(*NEW, "--begin", "2037-12-07").exit_code == 0
+    found = run("ketentest", "postpone", PLACE, "--to", "2037-12-13", "--reason", "Storing")
+    told = " ".join(found.output.split())
+    assert "fill in the 2 places that are marked VUL IN" in told
+    assert "zondag 13 december 2037 is no working day" in told
+
+
 def test_what_is_arranged_is_not_asked_for(run: Run) -> None:
     PLACE.mkdir(parents=True)
     write_plan(PLACE, {"school_onbekend": '"99CC"'})

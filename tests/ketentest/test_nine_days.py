@@ -171,7 +171,15 @@ def first_and_second_day(days: Days) -> None:
     told = days.run(code=75)
     assert "TS-103 was te beoordelen, nu geslaagd" in told
     assert "2 TS-202" in days.do("ask", FOLDER, code=0)  # each question keeps its number
-    days.do("answer", FOLDER, 1, "nee", *BY, code=78)
+    days.do("answer", FOLDER, 1, "nee", "--by", " ", code=64)
+    days.do("answer", FOLDER, 1, "nee", *BY, code=0)  # a slip, which was meant for another question
+    assert "TS-103 was geslaagd, nu gezakt" in days.run(code=69)
+    told = days.do("answer", FOLDER, 1, "ja", *BY, code=0)
+    assert "It replaces the answer nee of J. Jansen, Toetsbureau Noord." in told
+    assert "TS-103 was gezakt, nu geslaagd" in days.run(code=75)
+    assert "2 TS-202" in days.do("ask", FOLDER, code=0)
+    days.do("answer", FOLDER, 9, "nee", *BY, code=78)
+    days.do("answer", "nergens", 1, "ja", *BY, code=78)
     assert days.sent() == 0
 
 
@@ -383,7 +391,7 @@ def test_an_osr_that_does_not_answer_is_no_mandate_that_lacks(days: Days, keten:
         }
         days.day(3, hour=9)
         told = days.run("--quiet", code=69)  # nobody said that a mandate is not there, which would be 77
-        assert f"V-02 was wacht, nu gezakt: Machtiging van het toetssysteem; {why}. Bij: osr." in told
+        assert f"V-02 was wacht, nu gezakt: Mandaat van het toetssysteem; {why}. Bij: osr." in told
     finally:
         keten.servers.osr.start()
     assert "V-02 was gezakt, nu geslaagd" in days.run("--quiet", code=75)

@@ -211,7 +211,7 @@ def test_a_question_whose_term_is_over_fails_and_may_be_answered_still(over: boo
     assert (found.oordeel, found.asks, found.whose) == (Oordeel.GEZAKT if over else Oordeel.TE_BEOORDELEN, "vraag", Whose.HEN)
     assert play(again(journal), Scripted(), asks, effects=False) == found
     assert [item.number for item in open_questions(again(journal))] == [1]
-    assert answer_question(again(journal), 1, yes=True, by="J. Jansen", now=NOW) == "TS-1"
+    assert answer_question(again(journal), 1, yes=True, by="J. Jansen", now=NOW) == ("TS-1", None)
     assert play(again(journal), Scripted(), asks).oordeel is Oordeel.GESLAAGD
     assert open_questions(again(journal)) == []
 

@@ -71,7 +71,7 @@ PEERS = (
     _peer("supplier-without-mandate", "De school heeft het toetssysteem niet gemachtigd", _without_mandate, Checks("V-02")),
     _peer(
         "las-without-mandate",
-        "De school heeft de LAS niet gemachtigd",
+        "De school heeft het LAS niet gemachtigd",
         lambda keten: keten.osr.revoke(keten.school.oin, LAS_OIN),
         Checks("V-03"),
     ),

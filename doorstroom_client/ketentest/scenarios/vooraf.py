@@ -22,7 +22,7 @@ EISEN = (
     ),
     Eis(
         id="OSR:mandaat:las",
-        tekst="De testschool heeft de LAS gemachtigd",
+        tekst="De testschool heeft het LAS gemachtigd",
         bron="Ketenoverleg 8 januari 2026, punt 2",
     ),
     Eis(
@@ -59,8 +59,8 @@ EISEN = (
 
 _IN_THE_OSR = (
     ("V-01", "Namespace van dit schooljaar", "namespace", "OSR:namespace", True, Whose.ONS),
-    ("V-02", "Machtiging van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
-    ("V-03", "Machtiging van de LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
+    ("V-02", "Mandaat van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
+    ("V-03", "Mandaat van het LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
     ("V-04", "Een adres voor de resultaten", "adres", "OSR:adres", 1, Whose.ONS),
 )
 _LATER = (
