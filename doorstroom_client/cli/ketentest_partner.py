@@ -23,13 +23,16 @@ from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.school import find_school
 from doorstroom_client.output.files import write_whole
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
     from doorstroom_client.ketentest.letters import Parties
+    from doorstroom_client.ketentest.new_plan import Known
     from doorstroom_client.ketentest.ready import Cel, Rij
 
+_FOLDER = Path("ketentest")
 _STYLES = {"ok": "green", "wacht": "cyan", "vraag": "cyan", "gezakt": "bold red", "fout": "bold red", "verlopen": "yellow"}
 
 
@@ -83,7 +86,8 @@ def new(
     Example:
       doorstroom ketentest new --leverancier ICE --begin 2026-12-07 --config doorstroom-test.toml
     """
-    from doorstroom_client.ketentest.agreed import FILE
+    from doorstroom_client.ketentest.agreed import FILE, OF_A_SUPPLIER
+    from doorstroom_client.ketentest.arrangements import chosen_scenarios
     from doorstroom_client.ketentest.invitation import FILE as LETTER
     from doorstroom_client.ketentest.new_plan import Known, plan_text
     from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
@@ -100,6 +104,7 @@ def new(
     if taken is not None:
         again = "after filling in the plan, ketentest invite makes mail and calendar once more"
         raise typer.BadParameter(f"{taken} exists and is never overwritten; {again}", param_hint="--dir")
+    chosen_scenarios(OF_A_SUPPLIER, only or ())  # a slip in one is told before anything is written
     settings = _settings(config)
     known = Known(
         leverancier=leverancier,
@@ -116,7 +121,11 @@ def new(
     make_folder(place)
     write_whole(place / FILE, plan_text(known).encode())
     terminal.show(f"{place / FILE}: fill in the places that are marked, and what the partner tells")
-    _warn(leverancier, settings, config, first)
+    if simulator is not None and not simulator.is_file():
+        terminal.say(f"{simulator} is not there yet; doorstroom simulator --control writes it.", style="yellow")
+    if settings is not None:
+        _warn_of_settings(known, settings, config)
+    _warn_of_day(first)
     return _write_invitation(place)
 
 
@@ -204,7 +213,7 @@ def cleanup(folder: FolderArgument) -> int:
 def ready(
     folder: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Folder with the folders of the tests.", show_default="ketentest")
-    ] = Path("ketentest"),
+    ] = _FOLDER,
     schooljaar: Annotated[
         str | None, typer.Option("--schooljaar", metavar="YYYY-YYYY", help="School year. Default: the current one.")
     ] = None,
@@ -228,7 +237,10 @@ def ready(
     today = on_day(shared.now())
     year = schooljaar or str(Schooljaar.on(today))
     named = file_in_use(config)
-    found = overview(folder, year, today, None if named is None else _settings(named, must=True))
+    if not folder.is_dir() and folder != _FOLDER:
+        raise ConfigurationError(f"there is no folder {folder}", setting="DIR", hint="Name the folder of your chain tests")
+    settings = None if named is None else _settings(named, must=True)
+    found = overview(folder, year, today, settings, lambda text: terminal.complain(text, label="Warning: "))
     if as_json:
         terminal.emit_json({"schooljaar": year, "leveranciers": [item.as_data() for item in found]})
     elif not found:
@@ -339,15 +351,27 @@ def _seen_from(folder: Path, file: Path | None) -> str:
     return file.resolve().as_posix()
 
 
-def _warn(leverancier: str, settings: Settings | None, config: Path | None, first: dt.date | None) -> None:
+def _warn_of_settings(known: Known, settings: Settings, config: Path | None) -> None:
+    """Tell what of a new plan does not fit its configuration; the plan may be mended, and so may the configuration."""
+    suppliers = {key for item in settings.leveranciers for key in (item.toetssoort, item.naam, item.oin)}
+    if known.leverancier not in suppliers:
+        terminal.say(f'{config} has no supplier "{known.leverancier}" yet; add it before the test.', style="yellow")
+    if known.school:
+        try:
+            find_school(settings.scholen, known.school)
+        except ConfigurationError:
+            terminal.say(f'{config} has no school "{known.school}" yet; add it before the test.', style="yellow")
+    if settings.osr is not None and settings.osr.environment == "productie":
+        terminal.say(f"{config} names the OSR of production; the test will refuse it.", style="yellow")
+    year = settings.schooljaar
+    if year and known.begin and Schooljaar.on(known.begin) > year:
+        text = f"{config} is of {year}, which is over by then: the test says nothing of {Schooljaar.on(known.begin)}."
+        terminal.say(text, style="yellow")
+
+
+def _warn_of_day(first: dt.date | None) -> None:
     from doorstroom_client.ketentest.plan_days import on_day, weekday
 
-    if settings is not None and not any(
-        leverancier in (item.toetssoort, item.naam, item.oin) for item in settings.leveranciers
-    ):
-        terminal.say(f'{config} has no supplier "{leverancier}" yet; add it before the test.', style="yellow")
-    if settings is not None and settings.osr is not None and settings.osr.environment == "productie":
-        terminal.say(f"{config} names the OSR of production; the test will refuse it.", style="yellow")
     if first is None:
         return
     if first < on_day(shared.now()):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +114,22 @@ class _Tested:
 
     plan: Plan
     report: _Report | None
+    of_year: str = ""
+
+    @property
+    def age(self) -> tuple[float, int]:
+        """By which the newest one is found: when it was played last, or else when it is to begin."""
+        first = self.plan.first_day
+        return self.report.moment.timestamp() if self.report else 0.0, first.toordinal() if first else 0
 
 
-def overview(folder: Path, schooljaar: str, today: dt.date, settings: Settings | None) -> list[Rij]:
+def overview(
+    folder: Path,
+    schooljaar: str,
+    today: dt.date,
+    settings: Settings | None,
+    warn: Callable[[str], object] = lambda _: None,
+) -> list[Rij]:
     """How far all are.
 
     Args:
@@ -124,19 +137,28 @@ def overview(folder: Path, schooljaar: str, today: dt.date, settings: Settings |
         schooljaar: which year; tests of another one say nothing about it.
         today: this day.
         settings: which suppliers there are; those of the plans come with them.
-
-    Raises:
-        ConfigurationError: a plan is not in order.
+        warn: is told of a plan that is not in order, which does not count.
     """
     places = sorted(item for item in folder.iterdir() if item.is_dir()) if folder.is_dir() else []
-    plans = [read_plan(item, draft=True) for item in places if (item / PLAN).exists()]
-    reports = {item: found for item in places if (found := _read(item)) is not None and found.schooljaar == schooljaar}
-    tested = [_Tested(plan=plan, report=reports.get(plan.folder)) for plan in plans]
+    plans = list(_plans(places, warn))
+    of_all = {item: found for item in places if (found := _read(item)) is not None}
+    reports = {item: found for item, found in of_all.items() if found.schooljaar == schooljaar}
+    years = {item: found.schooljaar for item, found in of_all.items()}
+    tested = [_Tested(plan=plan, report=reports.get(plan.folder), of_year=years.get(plan.folder, "")) for plan in plans]
     known = {item.folder: _settings_of(item) for item in plans}
     names = _suppliers([settings, *known.values()], plans)
     own = _own(reports.values(), tested, settings, known)
     rows = [(name, [item for item in tested if item.plan.leverancier in keys]) for name, keys in names]
     return [_row(name, found, own, today, known) for name, found in rows]
+
+
+def _plans(places: Iterable[Path], warn: Callable[[str], object]) -> Iterator[Plan]:
+    for item in places:
+        if (item / PLAN).exists():
+            try:
+                yield read_plan(item, draft=True)
+            except ConfigurationError as error:
+                warn(f"{item} does not count: {error.message}")
 
 
 def _suppliers(all_settings: Iterable[Settings | None], plans: Iterable[Plan]) -> list[tuple[str, frozenset[str]]]:
@@ -161,7 +183,7 @@ def _row(
     known: Mapping[Path, Settings | None],
 ) -> Rij:
     # The newest plan counts: an older one is of a test that was done once more.
-    newest = max(tested, key=lambda item: item.report.moment.timestamp() if item.report else 0.0, default=None)
+    newest = max(tested, key=lambda item: item.age, default=None)
     cells = {**own, **{rol: _of_supplier(newest, rol, known) for rol in SUPPLIERS}}
     return Rij(naam=name, cellen=cells, opmerkingen=tuple(_remarks(newest, cells, today, known)))
 
@@ -243,8 +265,13 @@ def _remarks(
         yield f"uitgesteld tot {in_dutch(last.naar)}: {last.reden}"
     elif first is not None and today < first:
         yield f"begint op {in_dutch(first)}, over {(first - today).days} {'dag' if (first - today).days == 1 else 'dagen'}"
-    if report is None and (plan.folder / JOURNAL).exists():
-        yield "er is gespeeld, maar er is nog geen rapport: doorstroom ketentest report"
+    waits = first is not None and today < first
+    if report is None and tested.of_year:
+        yield f"getest voor {tested.of_year}"
+    elif report is None and (plan.folder / JOURNAL).exists():
+        yield f"er is gespeeld, maar er is nog geen rapport: doorstroom ketentest report {plan.folder}"
+    elif report is None and still is None and not waits:
+        yield f"afgesproken en nog niet gespeeld: doorstroom ketentest run {plan.folder}"
     settings = known[plan.folder]
     now = {} if settings is None else versions_now(plan, settings)
     for name in [] if report is None else _older(report, now):

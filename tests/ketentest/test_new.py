@@ -67,6 +67,27 @@ def test_what_the_configuration_tells_is_filled_in(keten: Keten, run: Run) -> No
     assert "ketentest/ICE-2026-2027/plan.toml" in default.output
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--school", "99ZZ"), 'has no school "99ZZ" yet'),
+        (("--simulator", "nope.json"), "nope.json is not there yet"),
+        (("--begin", "2037-12-07"), "is of 2025-2026, which is over by then: the test says nothing of 2037-2038"),
+    ],
+)
+def test_what_does_not_fit_the_configuration_is_told(more: tuple[str, ...], says: str, keten: Keten, run: Run) -> None:
+    keten.write_config(Path("doorstroom.toml"), environment="sandbox")
+    known = ("--config", "doorstroom.toml", "--school", "99AA")
+    assert says not in run("ketentest", "new", "--leverancier", "ICE", "--dir", "ketentest/goed", *known).output
+    found = run(*NEW, "--config", "doorstroom.toml", *more)
+    assert (found.exit_code, says in " ".join(found.output.split())) == (0, True), found.output
+
+
+def test_a_scenario_that_does_not_exist_is_told_before_anything_is_written(run: Run) -> None:
+    assert run(*NEW, "--only", "TS-1*", "--only", "XX-*").exit_code == 78
+    assert not PLACE.exists()
+
+
 def test_a_plan_is_never_overwritten(run: Run) -> None:
     assert run(*NEW).exit_code == 0
     before = (PLACE / "plan.toml").read_bytes()

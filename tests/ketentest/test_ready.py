@@ -123,7 +123,7 @@ def test_our_own_halves_count_for_every_supplier(version: str, stand: str, here:
     ("days", "says"),
     [
         ({"begin": "2025-12-11", "einde": "2025-12-18"}, "begint op 11 december 2025, over 1 dag"),
-        ({"begin": "2025-12-01", "einde": "2025-12-18"}, ""),
+        ({"begin": "2025-12-01", "einde": "2025-12-18"}, "afgesproken en nog niet gespeeld: doorstroom ketentest run"),
         (
             {
                 "begin": "2025-12-01",
@@ -136,7 +136,8 @@ def test_our_own_halves_count_for_every_supplier(version: str, stand: str, here:
 )
 def test_what_a_plan_says_of_its_days(days: dict[str, str], says: str, here: Path) -> None:
     partner(here, **days)
-    assert row(here)["opmerkingen"] == ([says] if says else [])
+    (told,) = row(here)["opmerkingen"]
+    assert told.removesuffix(f" {here / 'ketentest/ICE'}") == says
 
 
 def test_the_command(here: Path, run: Run) -> None:
@@ -153,4 +154,29 @@ def test_the_command(here: Path, run: Run) -> None:
     found = run("ketentest", "ready", folder, "--schooljaar", YEAR, "--json")
     assert (found.exit_code, json.loads(found.stdout)["schooljaar"]) == (75, YEAR)
     assert run("ketentest", "ready", folder, "--schooljaar", "2025").exit_code == 64
-    assert run("ketentest", "ready", here / "elders").exit_code == 75
+    found = run("ketentest", "ready", here / "elders")
+    assert (found.exit_code, "there is no folder" in found.output) == (78, True)
+
+
+def test_a_plan_that_is_not_in_order_keeps_nobody_else_from_being_told(here: Path, run: Run) -> None:
+    report(partner(here), VERSIONS, *BOTH)
+    partner(here, "DIA", begin='"24-11-2026"')
+    found = run("ketentest", "ready", here / "ketentest", "--schooljaar", YEAR)
+    told = " ".join(found.output.split())
+    assert found.exit_code == 75
+    assert "DIA does not count: " in told
+    assert "ICE: getest op 9 december 2025" in told
+
+
+def test_what_was_tested_for_another_year_is_told_as_such(here: Path) -> None:
+    folder = partner(here)
+    (folder / "journaal.jsonl").write_text("", "utf-8")
+    assert row(here)["opmerkingen"] == [f"er is gespeeld, maar er is nog geen rapport: doorstroom ketentest report {folder}"]
+    report(folder, VERSIONS, *BOTH, year="2024-2025")
+    assert row(here)["opmerkingen"] == ["getest voor 2024-2025"]
+
+
+def test_the_newest_of_several_plans_counts(here: Path) -> None:
+    for name, begin in (("ICE-a", "2025-12-20"), ("ICE-b", "2025-12-30"), ("ICE-c", None)):
+        partner(here, name, leverancier='"ICE"', begin=begin, einde=begin)
+    assert row(here)["opmerkingen"] == ["begint op 30 december 2025, over 20 dagen"]
