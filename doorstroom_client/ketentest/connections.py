@@ -62,11 +62,13 @@ class Wrong:
         why: in Dutch.
         whose: whose turn it is.
         reached: whether there was a connection; without one it may be better tomorrow.
+        codes: the same for a program, as the findings have them.
     """
 
     why: str
     whose: Whose
     reached: bool
+    codes: tuple[str, ...]
 
 
 def wrong_with(found: Verbindingscontrole) -> Wrong | None:
@@ -83,7 +85,7 @@ def wrong_with(found: Verbindingscontrole) -> Wrong | None:
     away = [item for item in wrong if _is_away(item)]
     told = "; ".join(_told(item) for item in away or wrong)
     ours = any(item.code in _OURS or item.code.startswith("crl_") for item in wrong)
-    return Wrong(why=told, whose=Whose.ONS if ours else Whose.HEN, reached=not away)
+    return Wrong(why=told, whose=Whose.ONS if ours else Whose.HEN, reached=not away, codes=tuple(item.code for item in wrong))
 
 
 def _is_away(item: Bevinding) -> bool:

@@ -69,6 +69,8 @@ class Preflight:
         }
 
     def _namespace(self, frame: Frame) -> Looked:
+        self._looked_at_osr.clear()  # it is the first question to the OSR
+
         def look() -> Looked:
             found = self._client.osr.check_namespace(frame.schooljaar)
             return Looked(value=found.in_orde, why=found.advies)
@@ -78,9 +80,18 @@ class Preflight:
     def _mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
             found = self._client.osr.check_mandaat(frame.school, self._leverancier)
-            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else found.uitleg.kop)
+            if found.gemandateerd:
+                return Looked(value=True)
+            if self._has_other_oin():
+                # It was asked about somebody else, so nobody has to arrange anything in the OSR yet.
+                return Looked(value=False, why="er is gevraagd met een OIN dat niet in het certificaat staat", whose=Whose.ONS)
+            return Looked(value=False, why=found.uitleg.kop)
 
         return self._told(look)
+
+    def _has_other_oin(self) -> bool:
+        found = wrong_with(self._client.check_verbinding(self._leverancier))
+        return found is not None and "other_oin" in found.codes
 
     def _own_mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:

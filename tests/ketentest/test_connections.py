@@ -30,7 +30,7 @@ def check(*found: tuple[Controlepunt, str], staat: Staat = Staat.WRONG) -> Wrong
     ],
 )
 def test_what_is_wrong(punt: Controlepunt, code: str, why: str, whose: Whose, reached: bool) -> None:
-    assert check((punt, code)) == Wrong(why=why, whose=whose, reached=reached)
+    assert check((punt, code)) == Wrong(why=why, whose=whose, reached=reached, codes=(code,))
 
 
 def test_what_is_looked_at_by_itself_or_needs_attention_only_is_not_wrong() -> None:

@@ -422,3 +422,20 @@ def test_a_server_that_is_not_who_it_should_be(how: str, whose: str, code: int, 
     assert (seen["oordeel"], seen["bij"]) == ("gezakt", whose)
     assert why in seen["reden"]
     assert why in (FOLDER / "rapport.html").read_text("utf-8")
+
+
+def test_a_wrong_oin_in_our_settings_is_no_work_for_the_osr(days: Days, keten: Keten) -> None:
+    FOLDER.mkdir()
+    config = Path("doorstroom.toml")
+    oin = keten.toetssystemen["ICE"].oin
+    text = config.read_text("utf-8")
+    assert oin in text
+    config.write_text(text.replace(oin, f"{oin[:-5]}9{oin[-4:]}"), "utf-8")
+    write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-101"]')
+    days.day(1)
+    found = {item["id"]: item for item in days.data("preflight", FOLDER, code=77)["scenarios"]}
+    assert {name: (found[name]["oordeel"], found[name]["bij"]) for name in ("V-02", "V-05")} == {
+        "V-02": ("gezakt", "ons"),
+        "V-05": ("gezakt", "ons"),
+    }
+    assert "met een OIN dat niet in het certificaat staat" in found["V-02"]["reden"]

@@ -75,7 +75,7 @@ def _enter(id: str, titel: str, look: str, eis: str, expected: object, whose: Wh
         seen: Looked = yield Look(name=look)
         if seen.unanswered:
             raise CannotGoOn(seen.why, Whose(seen.whose))
-        yield Check(eis=eis, expected=expected, got=seen.value, whose=whose)
+        yield Check(eis=eis, expected=expected, got=seen.value, whose=Whose(seen.whose or whose))
 
 
 for _row in _IN_THE_OSR:
