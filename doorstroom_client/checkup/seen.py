@@ -31,6 +31,7 @@ class Handshake:
         suite: the cipher suite, when it was made.
         alert: what the server said in refusing, in the words of TLS.
         verify_code: what OpenSSL refused of the certificate of the server.
+        verify_words: the same in the words of OpenSSL, which are fixed.
         shown: the certificates of the server as they passed, not verified.
         certificate: that of the server, verified; empty when the handshake was not made.
         oin: the one in it.
@@ -46,6 +47,7 @@ class Handshake:
     certificate: bytes = b""
     oin: str | None = None
     own: str = ""
+    verify_words: str = ""
 
 
 @frozen
