@@ -67,7 +67,7 @@ class ConnectionChecks:
     def each(
         self, leveranciers: Iterable[Leverancier | str] | None, school: School | str | None
     ) -> Iterator[Flow[Verbindingscontrole]]:
-        """Check each of some parties; of everybody who is configured when left out.
+        """Check each of some parties, once however often it is named; everybody who is configured when left out.
 
         Raises:
             ConfigurationError: one is not known, or there is none.
@@ -79,15 +79,19 @@ class ConnectionChecks:
             chosen = [*self.operations.leveranciers, *([] if self.operations.osr is None else [OSR])]
         if not chosen:
             raise ConfigurationError("there is nobody to check: no supplier and no OSR is configured", setting="leveranciers")
-        flows = [self._flow(item, school) for item in chosen]  # who is not known is told before anybody is called
-        return iter([flow() for flow in flows])
+        parties: list[Leverancier | None] = []
+        for item in chosen:  # who is not known is told before anybody is called
+            found = self._party(item)
+            if found not in parties:
+                parties.append(found)
+        return iter([self.of_osr(school) if item is None else self.of(item) for item in parties])
 
-    def _flow(self, chosen: Leverancier | str, school: School | str | None) -> Callable[[], Flow[Verbindingscontrole]]:
+    def _party(self, chosen: Leverancier | str) -> Leverancier | None:
+        """The supplier that is meant; None for the OSR."""
         if isinstance(chosen, str) and chosen.casefold() == OSR:
             _ = self.operations.registry
-            return lambda: self.of_osr(school)
-        found = self.operations.leverancier(chosen)
-        return lambda: self.of(found)
+            return None
+        return self.operations.leverancier(chosen)
 
     def _means(self) -> Means:
         operations, live, seconds = self.operations, self.live, check_seconds(self.seconds)

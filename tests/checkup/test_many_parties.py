@@ -71,6 +71,13 @@ def test_a_check_of_everybody(keten: Keten, speler: Speler) -> None:
     assert speler(client.osr.check_verbinding()).bevinding("school").code == "not_asked"
 
 
+def test_who_is_named_twice_is_checked_once(keten: Keten, speler: Speler) -> None:
+    client = speler.client(**keten.arguments())
+    ice = next(item for item in client.leveranciers if item.toetssoort == "ICE")
+    found = speler(client.check_verbindingen(["ICE", "osr", ice.oin, ice, "OSR"]))
+    assert sorted(item.partij for item in found) == ["ICE", "osr"]
+
+
 def test_the_osr_is_asked_apart_from_the_circuit_of_real_calls(keten: Keten, speler: Speler) -> None:
     client = speler.client(**keten.arguments())
     peer = client._operations.osr.base_url
