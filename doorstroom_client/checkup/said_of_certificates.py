@@ -19,6 +19,8 @@ _HOST_CODES, _DATE_CODES = ("wrong_host",), ("expired", "not_yet_valid")
 _CHAIN_CODES = ("untrusted", "self_signed")
 _NO_WAY_UP = (2, 7, 18, 19, 20, 21, 27, 29, 30, 31)
 """Numbers by which OpenSSL says that no way leads up to a root; with others something on that way is not allowed."""
+_ABOUT_A_LIST = (5, 15, 16, 33, 35, 36, 44, 54)
+"""Numbers that are about a revocation list, which stands at our side, and not about a certificate."""
 _OWN_REFUSED = {
     "unknown_ca": "it does not know the root or the intermediate of our certificate",
     "bad_certificate": "it does not accept our certificate",
@@ -61,12 +63,21 @@ def judge_chain(seen: Seen) -> Bevinding | None:
     if code in _DATE_CODES or code in _HOST_CODES or not code:
         return None
     if code == "not_accepted":
-        words = handshake.verify_words or f"error {handshake.verify_code}"
-        advice = "Send the party these words: its issuer knows which certificate is meant, and has to make it anew"
-        text = f'Their certificate, or one that issued it, is not accepted: in the words of OpenSSL, "{words}".'
-        return Bevinding(punt, Staat.WRONG, code, text, advice)
+        return _not_accepted(handshake)
     text, advice = _REMAINING[code]
     return Bevinding(punt, Staat.WRONG, code, f"Their certificate, or one that issued it, {text}.", advice)
+
+
+def _not_accepted(handshake: Handshake) -> Bevinding:
+    """What OpenSSL has more words for than this library; they are fixed, and hold nothing of a certificate."""
+    words = handshake.verify_words or f"error {handshake.verify_code}"
+    code, what = "not_accepted", "is not accepted"
+    advice = "Send the party these words: its issuer knows which certificate is meant, and has to make it anew"
+    if handshake.verify_code in _ABOUT_A_LIST:
+        code, what = "crl_unusable", "cannot be looked up in a revocation list"
+        advice = "Put the newest lists in certificate.crls; when it stays, ask who issues them"
+    text = f'Their certificate, or one that issued it, {what}: in the words of OpenSSL, "{words}".'
+    return Bevinding(Controlepunt.CHAIN, Staat.WRONG, code, text, advice)
 
 
 def judge_host(seen: Seen) -> Bevinding | None:
