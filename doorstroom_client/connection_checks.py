@@ -84,6 +84,8 @@ class ConnectionChecks:
             found = self._party(item)
             if found not in parties:
                 parties.append(found)
+        if None in parties and school is not None and not callable(self.operations.scholen):
+            school = self.operations.the_school(school)
         return iter([self.of_osr(school) if item is None else self.of(item) for item in parties])
 
     def _party(self, chosen: Leverancier | str) -> Leverancier | None:
