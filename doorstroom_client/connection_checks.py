@@ -8,7 +8,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.checkup.bevinding import Verbindingscontrole
-from doorstroom_client.checkup.chain_shown import read_shown
+from doorstroom_client.checkup.chain_shown import read_shown, way_up
 from doorstroom_client.checkup.check import OSR, OsrQuestions, check_party, check_seconds
 from doorstroom_client.checkup.looking import Means
 from doorstroom_client.checkup.seen import Own
@@ -103,10 +103,14 @@ class ConnectionChecks:
     def _own(self) -> Own:
         roots = (read_shown([der]) for der in self.live.current().get_ca_certs(binary_form=True))
         leaf, *others = self.live.chain
+        others.sort(key=lambda item: item.facts.not_after, reverse=True)  # of two of one name the other side takes what fits
+        ours = [item for item in way_up([leaf, *others]) if item is leaf or not item.is_root]
+        first = min(ours, key=lambda item: item.facts.not_after)
         return Own(
-            leaf.facts.not_after,
+            first.facts.not_after,
             tuple(item.subject for item in others if not item.is_root),
             tuple(item.subject for root in roots for item in root),
+            "" if first is leaf else first.name,
         )
 
     def _registry(self, seconds: float) -> Registry:

@@ -176,8 +176,12 @@ def judge_end(seen: Seen) -> Bevinding | None:
 
 
 def judge_own_end(seen: Seen) -> Bevinding:
-    """When ours ends."""
-    return _end(Controlepunt.OWN_END, seen.own.ends, seen.now, "Our certificate", "Have a new one made now")
+    """When ours ends, or what stands above it in our file."""
+    whose, advice = "Our certificate", "Have a new one made now"
+    if seen.own.above:
+        whose = f'The intermediate "{_short(seen.own.above)}" above our certificate'
+        advice = "Ask who issued ours for the newer intermediate, or for a new certificate"
+    return _end(Controlepunt.OWN_END, seen.own.ends, seen.now, whose, advice)
 
 
 def _end(punt: Controlepunt, ends: dt.datetime, now: dt.datetime, whose: str, advice: str) -> Bevinding:

@@ -78,14 +78,16 @@ class Own:
     """Our side of it.
 
     Attributes:
-        ends: end of our certificate.
+        ends: when the first ends of our certificate and the intermediates above it.
         intermediates: names of the intermediates in our file, as DER.
         trusted: names of what stands in the trust files, as DER.
+        above: the name of the intermediate that ends first; empty when our certificate does.
     """
 
     ends: dt.datetime
     intermediates: tuple[bytes, ...] = ()
     trusted: tuple[bytes, ...] = ()
+    above: str = ""
 
 
 @frozen(kw_only=True)

@@ -85,6 +85,27 @@ def test_what_is_sent_in_another_order_or_for_nothing_does_no_harm(
     assert found.bevinding("chain").code == "complete"
 
 
+@needs_openssl
+@pytest.mark.parametrize(
+    ("ends", "newer", "staat", "days"),
+    [(-1, None, Staat.WRONG, -2), (10, None, Staat.ATTENTION, 9), (400, None, Staat.OK, 299), (-1, 90, Staat.OK, 89)],
+)
+def test_an_intermediate_of_ours_that_ends_before_our_certificate(
+    ends: int, newer: int | None, staat: Staat, days: int, root: Authority, test_pki: Pki, look: Look, tmp_path: Path
+) -> None:
+    issuer = Authority(tmp_path / "issuer", "Onze Uitgever", root, days=(-9, ends))
+    leaf, above = issuer.leaf("las", "clientAuth"), [issuer.cert]
+    if newer is not None:
+        above.append(issuer.certify(root, tmp_path / "newer.pem", (-9, newer)))
+    ours = together(tmp_path / "las.pem", leaf.cert, *above, root.cert)
+    with Scripted(test_pki, test_pki.issue("toets", oin=SUPPLIER_OIN), lambda _: Answer(404)) as server:
+        found = look(server.url, certificate=ClientCertificate(ours, leaf.key, [test_pki.trust, root.cert]))
+    item = found.bevinding("our end date")
+    assert item is not None
+    assert (item.staat, item.dagen) == (staat, days)
+    assert ('"Onze Uitgever"' in item.tekst) is (days < 299)
+
+
 NGINX = """
 server {{
   listen 127.0.0.1:{port} ssl;
