@@ -61,7 +61,8 @@ def standing_of(folder: Path) -> Ketenteststand:
     plan = read_plan(folder, draft=True) if has_plan else None
     names = {plan.leverancier} if plan else set[str]()
     if not has_journal:
-        return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan))
+        tot = None if plan is None else plan.last_day
+        return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan), tot=tot)
     journal = Journal.read(folder / JOURNAL)
     head = journal.head
     names |= {str(name) for name in (head.toetssoort, head.about.get("leverancier")) if name}
@@ -70,6 +71,7 @@ def standing_of(folder: Path) -> Ketenteststand:
         folder=str(folder),
         leverancier=frozenset(names),
         schooljaar=head.schooljaar,
+        tot=None if plan is None else plan.last_day,
         alleen=_is_played(plan) or head.about.get("omgeving") == "simulator",
         laatst=max(map(_day, moments), default=None),
         wacht=tuple(_waiting(journal)),

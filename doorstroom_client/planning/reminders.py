@@ -157,7 +157,9 @@ def _stand_with(
     before = [item.tot for item in settings.testperiodes if item.tot < periode.van and soort in suppliers_of(item, settings)]
     since = max([periode.van - SELF_BEFORE * _DAY, *(day + _DAY for day in before)])
     theirs = [item for item in standen if not item.alleen and _is_with(soort, item, settings)]
-    fresh = [item for item in theirs if item.laatst is None or since <= item.laatst <= periode.tot]
+    # A plan of which nothing was played and whose days are over before this was for a period of then.
+    fresh = [item for item in theirs if since <= (item.laatst or item.tot or periode.tot)]
+    fresh = [item for item in fresh if item.laatst is None or item.laatst <= periode.tot]
     return max(fresh, key=lambda item: item.laatst or dt.date.min, default=None)
 
 

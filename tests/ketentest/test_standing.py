@@ -47,6 +47,17 @@ def test_a_plan_of_which_nothing_was_played(tmp_path: Path) -> None:
     assert standing_of(tmp_path) == Ketenteststand(folder=str(tmp_path), leverancier=frozenset({"Toetsbureau Noord"}))
 
 
+def test_the_last_day_of_a_plan_is_the_one_after_a_delay(tmp_path: Path) -> None:
+    days = "begin = 2026-12-07\neinde = 2026-12-11\n"
+    (tmp_path / "plan.toml").write_text(PLAN + days, "utf-8")
+    assert standing_of(tmp_path).tot == dt.date(2026, 12, 11)
+    later = "[[uitstel]]\nop = 2026-12-08\nvan = 2026-12-07\nnaar = 2026-12-14\neinde = 2026-12-18\nreden = 'ziek'\n"
+    (tmp_path / "plan.toml").write_text(PLAN + days + later, "utf-8")
+    assert standing_of(tmp_path).tot == dt.date(2026, 12, 18)
+    journal(tmp_path)
+    assert standing_of(tmp_path).tot == dt.date(2026, 12, 18)
+
+
 def test_what_was_played_what_waits_and_what_failed(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
     journal(

@@ -96,6 +96,10 @@ def test_each_supplier_of_a_period_is_told_apart(met: tuple[str, ...], suppliers
         (replace(TESTED, laatst=day("2026-10-26")), None),
         (replace(TESTED, alleen=True), "plan een 1-op-1-test"),  # with a simulator
         (replace(TESTED, laatst=None, schooljaar=""), "is gepland en niet begonnen"),
+        (replace(TESTED, laatst=None, tot=day("2026-12-11")), "is gepland en niet begonnen"),
+        (replace(TESTED, laatst=None, tot=day("2026-10-26")), "is gepland en niet begonnen"),
+        (replace(TESTED, laatst=None, tot=day("2026-10-25")), "plan een 1-op-1-test"),  # a plan of an earlier period
+        (replace(TESTED, tot=day("2026-10-25")), None),  # played later than it was planned
         (replace(TESTED, gezakt=("TS-203",)), None),  # the period has not begun
     ],
 )
