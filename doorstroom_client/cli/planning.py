@@ -22,14 +22,13 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreE
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import check_replaceable, write_whole
-from doorstroom_client.output.ics import as_ics, continued
+from doorstroom_client.output.ics import as_ics, continued, is_ours
 from doorstroom_client.planning.agenda import as_calendar, calendar_name
 from doorstroom_client.planning.milestones import check_schooljaar
 from doorstroom_client.planning.reminders import WITHIN, herinneringen
 from doorstroom_client.planning.stand import Ketenteststand
 
 _KETENTEST = Path("ketentest")
-_CALENDAR = b"BEGIN:VCALENDAR"
 
 
 def planning(
@@ -128,7 +127,7 @@ def _calendar_in(file: Path) -> bytes | None:
     """The calendar that is there; None when there is no file.
 
     Raises:
-        ConfigurationError: there is a file that is no calendar.
+        ConfigurationError: there is a file that is no calendar of ours.
         StoreError: it cannot be read.
     """
     try:
@@ -137,8 +136,10 @@ def _calendar_in(file: Path) -> bytes | None:
         return None
     except OSError as error:
         raise StoreError(f"cannot read {file}: {error.strerror}", hint="Name another file") from None
-    if not found.startswith(_CALENDAR):
+    if not is_ours(found):
         raise ConfigurationError(
-            f"{file} is no calendar, so it was not overwritten", setting="ics", hint="Name another file with --ics"
+            f"{file} is no calendar of this program, so it was not overwritten",
+            setting="ics",
+            hint="Name another file with --ics",
         )
     return found

@@ -152,6 +152,30 @@ def test_a_test_that_cannot_be_read_is_told_and_does_not_count(run: Run) -> None
     assert (missing.exit_code, "no folder" in missing.stderr) == (78, True)
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("plan.toml", "rollen = [["),
+        ("plan.toml", 'rollen = [["toetssysteem"]]'),
+        ("plan.toml", "rollen = " + "[" * 5000),
+        (JOURNAL, "[" * 100_000 + "\n"),
+        (
+            JOURNAL,
+            '{"form": 1, "run": "a", "began": "b", "schooljaar": 2026, "versie": "v", "toetssoort": "ICE", "about": null}\n',
+        ),
+    ],
+)
+def test_a_test_that_is_damaged_hides_no_other(run: Run, file: str, text: str) -> None:
+    for name in ("A", "Z"):
+        folder = Path("ketentest", name)
+        folder.mkdir(parents=True)
+        (folder / file).write_text(text, "utf-8")
+    played(Path("ketentest/ICE"), "2026-11-27")
+    result = run("planning", "--within", "14", "--json")
+    assert result.stderr.count("does not count") == 2
+    assert {item["id"].split(":")[0] for item in json.loads(result.stdout)["herinneringen"]} == {"controle"}
+
+
 def test_for_a_program(run: Run) -> None:
     result = run("planning", "--json", "--within", "14")
     document: dict[str, Any] = json.loads(result.stdout)
@@ -198,6 +222,10 @@ def test_no_other_file_is_overwritten_by_a_calendar(run: Run) -> None:
     result = run("planning", "--ics", "doorstroom.toml")
     assert (result.exit_code, "is no calendar" in result.stderr) == (78, True)
     assert Path("doorstroom.toml").read_text("utf-8") == CONFIG + PERIODE
+    theirs = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Agenda//NL\r\nEND:VCALENDAR\r\n"
+    Path("van-mij.ics").write_bytes(theirs)
+    assert run("planning", "--ics", "van-mij.ics").exit_code == 78
+    assert Path("van-mij.ics").read_bytes() == theirs
     Path("map").mkdir()
     assert run("planning", "--ics", "map").exit_code in (74, 78)
     assert SCHOOL.instellingscode not in result.output
