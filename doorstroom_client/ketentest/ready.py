@@ -20,13 +20,12 @@ from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan
 from doorstroom_client.ketentest.journal import JOURNAL
 from doorstroom_client.ketentest.partner import versions_now
 from doorstroom_client.ketentest.plan import read_plan
-from doorstroom_client.ketentest.plan_days import on_day
 from doorstroom_client.ketentest.report.as_json import SOORT, VERSIE
 from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.verdicts import Oordeel
-from doorstroom_client.messages.values import as_moment, in_dutch
+from doorstroom_client.messages.values import as_moment, dutch_day, in_dutch
 
 OWN = (Rol.LAS, Rol.ONTVANGER)
 """The halves of our own LAS."""
@@ -218,7 +217,7 @@ def _judged(report: _Report, rol: Rol, failed: int) -> Cel:
     if not code and not counts[Oordeel.GESLAAGD.value] + counts[Oordeel.AFWIJKEND.value]:
         stand, text, code = _NEVER, "–", _LATER
     versions = tuple((name, str(report.about.get(name) or "")) for name in _NAMES if report.about.get(name))
-    return Cel(stand=stand, tekst=text, code=code, laatst=on_day(report.moment), versies=versions)
+    return Cel(stand=stand, tekst=text, code=code, laatst=dutch_day(report.moment), versies=versions)
 
 
 def _changed(cel: Cel, stand: str, text: str) -> Cel:
