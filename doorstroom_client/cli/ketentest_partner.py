@@ -325,9 +325,7 @@ def _seen_from(folder: Path, file: Path | None) -> str:
 def _warn(leverancier: str, settings: Settings | None, config: Path | None, first: dt.date | None) -> None:
     from doorstroom_client.ketentest.plan_days import weekday
 
-    if settings is not None and not any(
-        leverancier in (item.toetssoort, item.naam, item.oin) for item in settings.leveranciers
-    ):
+    if settings is not None and not any(leverancier in item.keys for item in settings.leveranciers):
         terminal.say(f'{config} has no supplier "{leverancier}" yet; add it before the test.', style="yellow")
     if settings is not None and settings.osr is not None and settings.osr.environment == "productie":
         terminal.say(f"{config} names the OSR of production; the test will refuse it.", style="yellow")

@@ -6,7 +6,6 @@ import datetime as dt
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from doorstroom_client import Leverancier
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
@@ -54,7 +53,7 @@ def parties(plan: Plan, settings: Settings | None, today: dt.date) -> Parties:
         settings: the configuration of the test; None as long as there is none.
         today: tells the school year when nothing else does.
     """
-    found = None if settings is None else _supplier(plan, settings)
+    found = None if settings is None else plan.supplier_in(settings.leveranciers)
     year = settings.schooljaar if settings is not None and settings.schooljaar else Schooljaar.on(plan.first_day or today)
     return Parties(
         leverancier=plan.leverancier if found is None else found.naam,
@@ -63,10 +62,6 @@ def parties(plan: Plan, settings: Settings | None, today: dt.date) -> Parties:
         schooljaar=str(year),
         school=_school(plan, settings),
     )
-
-
-def _supplier(plan: Plan, settings: Settings) -> Leverancier | None:
-    return next((item for item in settings.leveranciers if plan.leverancier in (item.toetssoort, item.naam, item.oin)), None)
 
 
 def _own_oin(settings: Settings | None) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.errors import ConfigurationError, DoorstroomError
+from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.ketentest.agreed import FILE as PLAN
 from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan
 from doorstroom_client.ketentest.journal import JOURNAL
@@ -143,9 +143,8 @@ def _suppliers(all_settings: Iterable[Settings | None], plans: Iterable[Plan]) -
     found: dict[str, frozenset[str]] = {}
     for settings in all_settings:
         for item in () if settings is None else settings.leveranciers:
-            keys = frozenset({item.toetssoort, item.naam, item.oin})
-            if not any(keys & other for other in found.values()):
-                found[str(item.toetssoort)] = keys
+            if not any(item.keys & other for other in found.values()):
+                found[str(item.toetssoort)] = item.keys
     for plan in plans:
         if not any(plan.leverancier in keys for keys in found.values()):
             found[plan.leverancier] = frozenset({plan.leverancier})
@@ -276,5 +275,5 @@ def _read(folder: Path) -> _Report | None:
 def _settings_of(plan: Plan) -> Settings | None:
     try:
         return load_settings(plan.config) if plan.config.is_file() else None
-    except (ConfigurationError, DoorstroomError):
+    except DoorstroomError:
         return None
