@@ -26,6 +26,7 @@ from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.values import as_moment, dutch_day, in_dutch
+from doorstroom_client.output.words import aantal, opsomming
 
 OWN = (Rol.LAS, Rol.ONTVANGER)
 """The halves of our own LAS."""
@@ -58,7 +59,7 @@ class Cel:
     def getest(self) -> str:
         """When and with which versions, in Dutch; empty when it was never tested."""
         versions = [value for _, value in self.versies if value]
-        with_them = f" met {' en '.join(versions)}" if versions else "; met welke versie is niet opgegeven"
+        with_them = f" met {opsomming(versions)}" if versions else "; met welke versie is niet opgegeven"
         return f"getest op {in_dutch(self.laatst)}{with_them}" if self.laatst else ""
 
     def as_data(self) -> dict[str, Any]:
@@ -240,7 +241,7 @@ def _remarks(
         last = still or plan.uitstel[-1]
         yield f"uitgesteld tot {in_dutch(last.naar)}: {last.reden}"
     elif first is not None and today < first:
-        yield f"begint op {in_dutch(first)}, over {(first - today).days} {'dag' if (first - today).days == 1 else 'dagen'}"
+        yield f"begint op {in_dutch(first)}, over {aantal((first - today).days, 'dag', 'dagen')}"
     if report is None and (plan.folder / JOURNAL).exists():
         yield "er is gespeeld, maar er is nog geen rapport: doorstroom ketentest report"
     settings = known[plan.folder]
