@@ -26,7 +26,7 @@ class Named(Protocol):
 
 
 def naam_van(oin: str, leveranciers: Iterable[Named]) -> str:
-    """The name of a supplier; its OIN when it is not configured."""
+    """The name of a supplier; its OIN when it is not configured, and nothing for an empty one."""
     return next((item.naam for item in leveranciers if item.oin == oin), oin)
 
 

@@ -19,10 +19,6 @@ _TERMIJNEN = {
     Termijn.RESULTATEN: "Resultaten en rapporten binnen",
     Termijn.DEFINITIEF: "Definitieve schooladviezen vastgesteld",
 }
-_PRIVACY = (
-    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
-    "De pagina haalt niets op van internet en verstuurt niets."
-)
 _ZONDER_LEERLINGEN = "Op deze pagina staan alleen aantallen. De pagina haalt niets op van internet en verstuurt niets."
 
 
@@ -41,7 +37,7 @@ def als_pagina(scholen: Sequence[Schoolseizoen], *, gemaakt_op: dt.datetime, wit
         CSS,
         under=element("p", f"{_about(scholen)}. Gemaakt op {moment_in_dutch(gemaakt_op)}.", class_="klein"),
         main=_school(one, within) if one else _scholen(scholen, within),
-        foot=element("p", _PRIVACY if named and one else _ZONDER_LEERLINGEN, class_="klein"),
+        foot=element("p", woorden.PRIVACY if named and one else _ZONDER_LEERLINGEN, class_="klein"),
     )
 
 

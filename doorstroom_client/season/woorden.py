@@ -120,6 +120,11 @@ DEFINITIEF: Zin = (
 )
 LET_OP = (UITGEZONDERD, TOCH_RESULTAAT, ONBEVESTIGD, BUITEN_LIJST, DEFINITIEF)
 """What else a school is told."""
+PRIVACY = (
+    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
+    "De pagina haalt niets op van internet en verstuurt niets."
+)
+"""Under a page with names of pupils."""
 NIETS_MIST = "Er ontbreekt op dit moment niets."
 GEEN_AANMELDING, GEEN_ADVIES, GEEN_RESULTAAT, GEEN_RAPPORT = "niet aangemeld", "geen advies", "geen resultaat", "geen rapport"
 """What is missing of one pupil."""
