@@ -25,8 +25,7 @@ from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.tables import read_adviezen
 from doorstroom_client.season import Schoolseizoen, als_csv, als_pagina, maak_verzendlijst, seizoen, verzendlijst_pagina
-
-_WITHIN = 14
+from doorstroom_client.season.gegevens import WITHIN
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,7 +62,7 @@ def seizoen_command(
     within: Annotated[
         int,
         typer.Option("--within", min=0, max=366, metavar="DAYS", help="Days before a date from which it asks for attention."),
-    ] = _WITHIN,
+    ] = WITHIN,
     on: Annotated[
         dt.date | None, typer.Option("--on", parser=day, metavar="YYYY-MM-DD", help="The day to look at it. Default: today.")
     ] = None,

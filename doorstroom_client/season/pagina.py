@@ -10,7 +10,7 @@ from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, groepsnaam, schuif
 from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
+from doorstroom_client.season.gegevens import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
 from doorstroom_client.season.stijl import CSS
 from doorstroom_client.season.termijnen import Termijn, Termijnen
 
@@ -22,7 +22,7 @@ _TERMIJNEN = {
 _ZONDER_LEERLINGEN = "Op deze pagina staan alleen aantallen. De pagina haalt niets op van internet en verstuurt niets."
 
 
-def als_pagina(scholen: Sequence[Schoolseizoen], *, gemaakt_op: dt.datetime, within: int = 14) -> bytes:
+def als_pagina(scholen: Sequence[Schoolseizoen], *, gemaakt_op: dt.datetime, within: int = WITHIN) -> bytes:
     """The season as one HTML file: of one school everything, of many the schools that need attention.
 
     Args:
