@@ -10,6 +10,7 @@ from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config import Settings
+from doorstroom_client.output.words import aantal
 from doorstroom_client.planning.holidays import BRON
 from doorstroom_client.planning.milestones import Mijlpaal, feestdagen_in, mijlpalen
 from doorstroom_client.planning.reminders import Herinnering, in_schooljaar, suppliers_of
@@ -98,7 +99,7 @@ def in_days(day: dt.date, today: dt.date) -> str:
     """How far a day is, in Dutch."""
     days = (day - today).days
     if days < 0:
-        return f"{-days} {'dag' if days == -1 else 'dagen'} te laat"
+        return f"{aantal(-days, 'dag', 'dagen')} te laat"
     return {0: "vandaag", 1: "morgen"}.get(days, f"over {days} dagen")
 
 

@@ -37,6 +37,7 @@ from doorstroom_client.cli._ketentest_run import (
 from doorstroom_client.cli._ketentest_told import code_of_run, tell_run
 from doorstroom_client.cli._options import JsonOption, QuietOption
 from doorstroom_client.cli.exit_codes import ExitCode
+from doorstroom_client.messages.values import dutch_day
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
@@ -267,9 +268,9 @@ def _of_plan(choice: Choice, plan: Plan) -> Choice:
 
 def _lies_still(plan: Plan, at: dt.datetime) -> bool:
     """Whether nothing may be sent today, which is told."""
-    from doorstroom_client.ketentest.plan_days import lies_still, on_day
+    from doorstroom_client.ketentest.plan_days import lies_still
 
-    found = lies_still(plan, on_day(at))
+    found = lies_still(plan, dutch_day(at))
     if found is None:
         return False
     until, told = found

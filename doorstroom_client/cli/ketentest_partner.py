@@ -23,7 +23,9 @@ from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
+from doorstroom_client.planning.holidays import is_workday
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
@@ -87,14 +89,14 @@ def new(
     from doorstroom_client.ketentest.invitation import FILE as LETTER
     from doorstroom_client.ketentest.new_plan import Known, plan_text
     from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
-    from doorstroom_client.ketentest.plan_days import on_day, usual_end
+    from doorstroom_client.ketentest.plan_days import usual_end
 
     terminal.set_mode()
     first = begin.date() if begin else None
     last = end.date() if end else usual_end(first) if first else None
     if last and (first is None or last < first):
         raise typer.BadParameter("give --begin, not later than it", param_hint="--end")
-    today = on_day(shared.now())
+    today = dutch_day(shared.now())
     place = folder or Path("ketentest") / f"{leverancier}-{Schooljaar.on(first or today)}"
     taken = next((place / name for name in (FILE, LETTER, CALENDAR) if (place / name).exists()), None)
     if taken is not None:
@@ -148,14 +150,13 @@ def postpone(
     from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.plan import FILE as PLAN
     from doorstroom_client.ketentest.plan import read_plan
-    from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.postponing import FILE, postponed, postponement, postponement_letter
 
     terminal.set_mode()
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     with alone_in(folder):
-        today, before = on_day(shared.now()), read_plan(folder, draft=True)
+        today, before = dutch_day(shared.now()), read_plan(folder, draft=True)
         found = postponement(before, to.date(), reason, today=today, begun=_begun(folder))
         after, text = postponed(before, found)
         who = parties(after, _settings_of(after), today)
@@ -178,7 +179,6 @@ def cleanup(folder: FolderArgument) -> int:
     from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.partner import opened
     from doorstroom_client.ketentest.plan import read_plan
-    from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.run import Choice
 
     terminal.set_mode()
@@ -186,7 +186,7 @@ def cleanup(folder: FolderArgument) -> int:
     with alone_in(folder), opened(plan, effects=False, now=shared.now) as partner:
         judged = partner.run.play(Choice(patterns=with_preflight(plan.scenarios), effects=False))
         rapport = write_whole_report(partner, judged)
-        who = parties(plan, _settings_of(plan), on_day(at))
+        who = parties(plan, _settings_of(plan), dutch_day(at))
         write_whole(folder / LIST_FILE, cleanup_list(rapport))
         write_whole(folder / LETTER_FILE, closing_letter(plan, rapport, who))
     terminal.show(f"{folder / LIST_FILE}: the invented pupils that the partner can remove")
@@ -212,13 +212,12 @@ def ready(
     Example:
       doorstroom ketentest ready --schooljaar 2026-2027
     """
-    from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, overview
 
     terminal.set_mode(as_json=as_json)
     if schooljaar is not None and not Schooljaar.fits(schooljaar):
         raise typer.BadParameter(Schooljaar.rule, param_hint="--schooljaar")
-    today = on_day(shared.now())
+    today = dutch_day(shared.now())
     year = schooljaar or str(Schooljaar.on(today))
     named = file_in_use(config)
     found = overview(folder, year, today, None if named is None else _settings(named, must=True))
@@ -269,10 +268,9 @@ def _write_invitation(folder: Path) -> int:
     from doorstroom_client.ketentest.invitation import FILE, invitation
     from doorstroom_client.ketentest.letters import MARK, parties
     from doorstroom_client.ketentest.plan import read_plan
-    from doorstroom_client.ketentest.plan_days import on_day
 
     plan = read_plan(folder, draft=True)
-    who: Parties = parties(plan, _settings_of(plan), on_day(shared.now()))
+    who: Parties = parties(plan, _settings_of(plan), dutch_day(shared.now()))
     mail = invitation(plan, who)
     write_whole(folder / FILE, mail)
     left = f"; fill in the {mail.count(MARK)} places that are marked VUL IN" if MARK in mail else ""
@@ -325,17 +323,15 @@ def _seen_from(folder: Path, file: Path | None) -> str:
 
 
 def _warn(leverancier: str, settings: Settings | None, config: Path | None, first: dt.date | None) -> None:
-    from doorstroom_client.ketentest.plan_days import on_day, weekday, workday_after
+    from doorstroom_client.ketentest.plan_days import weekday
 
-    if settings is not None and not any(
-        leverancier in (item.toetssoort, item.naam, item.oin) for item in settings.leveranciers
-    ):
+    if settings is not None and not any(leverancier in item.keys for item in settings.leveranciers):
         terminal.say(f'{config} has no supplier "{leverancier}" yet; add it before the test.', style="yellow")
     if settings is not None and settings.osr is not None and settings.osr.environment == "productie":
         terminal.say(f"{config} names the OSR of production; the test will refuse it.", style="yellow")
     if first is None:
         return
-    if first < on_day(shared.now()):
+    if first < dutch_day(shared.now()):
         terminal.say(f"{weekday(first)} is over already.", style="yellow")
-    if workday_after(first - dt.timedelta(days=1), 1) != first:
+    if not is_workday(first):
         terminal.say(f"{weekday(first)} is no working day.", style="yellow")

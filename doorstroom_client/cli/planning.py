@@ -20,7 +20,7 @@ from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import check_replaceable, write_whole
 from doorstroom_client.output.ics import as_ics, continued, is_ours
 from doorstroom_client.planning.agenda import as_calendar, calendar_name
@@ -97,7 +97,7 @@ def _settings(config: Path | None, *, wants_all: bool) -> Settings | None:
 
 
 def _today() -> dt.date:
-    return dt.datetime.now(amsterdam()).date()
+    return dutch_day(dt.datetime.now(dt.UTC))
 
 
 def _standen(folder: Path | None) -> Iterator[Ketenteststand]:

@@ -8,9 +8,10 @@ from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.pupils import KLAS
 from doorstroom_client.ketentest.report.verslag import Beurt, Opruimregel, Rapport, Stand
-from doorstroom_client.ketentest.report.wording import STANDEN, number_of, summary
+from doorstroom_client.ketentest.report.wording import STANDEN, summary
 from doorstroom_client.ketentest.steps import Whose
 from doorstroom_client.messages.values import as_moment, moment_in_dutch
+from doorstroom_client.output.words import aantal
 
 LIST_FILE, LETTER_FILE = "opruimlijst.txt", "afsluiting.txt"
 """The names of the list and the mail in the folder of a test."""
@@ -62,7 +63,7 @@ def _list(rapport: Rapport, most: int | None = None) -> Iterator[str]:
         return
     moment = as_moment(rapport.as_of)
     yield paragraph(
-        f"""Deze {number_of(len(there), "bedachte leerling staat", "bedachte leerlingen staan")} nu in uw testomgeving. Een
+        f"""Deze {aantal(len(there), "bedachte leerling staat", "bedachte leerlingen staan")} nu in uw testomgeving. Een
         bericht kan niets verwijderen. Wilt u ze verwijderen als de test klaar is? Alle LAS-keys beginnen met
         kt-{rapport.head.run}-.
         {f"Stand van {moment_in_dutch(moment)}." if moment else ""}"""

@@ -26,7 +26,7 @@ from doorstroom_client.ketentest.outcomes import (
 from doorstroom_client.ketentest.player import in_dutch
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Arrange, Ask, Await, Drive, Effect, Look, Pause, Probe, Send, Series, Stage
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.planning.holidays import after_workdays, workdays_between
 
 _LOOK_EVERY = 0.02
@@ -88,8 +88,8 @@ class Terms:
         days = self.workdays.get(name, 0)
         end = since if not days else after_workdays(since, days)
         for first, until in self.pauses:
-            begins = max(first, since.astimezone(amsterdam()).date())
-            if days and begins < until and end.astimezone(amsterdam()).date() >= first:
+            begins = max(first, dutch_day(since))
+            if days and begins < until and dutch_day(end) >= first:
                 end = after_workdays(end, workdays_between(begins, until))
         return end
 

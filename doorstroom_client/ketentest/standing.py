@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.verdicts import Oordeel
-from doorstroom_client.messages.values import amsterdam, as_moment
+from doorstroom_client.messages.values import as_moment, dutch_day
 from doorstroom_client.planning.stand import Ketenteststand, Wacht
 
 
@@ -73,7 +72,7 @@ def standing_of(folder: Path) -> Ketenteststand:
         schooljaar=head.schooljaar,
         tot=None if plan is None else plan.last_day,
         alleen=_is_played(plan) or head.about.get("omgeving") == "simulator",
-        laatst=max(map(_day, moments), default=None),
+        laatst=max(map(dutch_day, moments), default=None),
         wacht=tuple(_waiting(journal)),
         gezakt=_failed(folder),
     )
@@ -89,7 +88,9 @@ def _waiting(journal: Journal) -> Iterator[Wacht]:
     for scenario, line in last.items():
         if not line.final and line.outcome.get("kind") == "waiting":
             until = as_moment(line.outcome.get("until"))
-            yield Wacht(scenario=scenario, tekst=str(line.outcome.get("why", "")), tot=None if until is None else _day(until))
+            yield Wacht(
+                scenario=scenario, tekst=str(line.outcome.get("why", "")), tot=None if until is None else dutch_day(until)
+            )
 
 
 def _failed(folder: Path) -> tuple[str, ...]:
@@ -99,7 +100,3 @@ def _failed(folder: Path) -> tuple[str, ...]:
     except DoorstroomError:
         return ()
     return tuple(sorted(name for name, oordeel in verdicts.items() if oordeel in (Oordeel.GEZAKT, Oordeel.FOUT)))
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(amsterdam()).date()

@@ -90,7 +90,7 @@ def suppliers_of(periode: Testperiode, settings: Settings) -> dict[str, frozense
         periode: which one.
         settings: knows the configured suppliers.
     """
-    configured = {item.toetssoort: frozenset({item.toetssoort, item.naam, item.oin}) for item in settings.leveranciers}
+    configured = {item.toetssoort: item.keys for item in settings.leveranciers}
     if not periode.met:
         return configured
     chosen = dict[str, frozenset[str]]()
