@@ -22,7 +22,7 @@ NO_PERIODS = (
 )
 """Said of a school year without test periods."""
 _CHECK = (
-    "Wet: zo haalt de bron haar aan. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. "
+    "Wet: de bron zegt dat dit in de wet staat. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. "
     "Vakanties staan er niet in."
 )
 
@@ -75,7 +75,7 @@ def tell_reminders(found: Sequence[Herinnering], today: dt.date) -> None:
         today: the day.
     """
     if not found:
-        terminal.say("Nothing is to be done now.")
+        terminal.say("Nu is er niets te doen.")
         return
     terminal.show("Nu te doen:", style="bold")
     for item in found:

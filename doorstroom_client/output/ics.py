@@ -84,10 +84,16 @@ def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> byt
     return bytes(calendar.to_ical())
 
 
-def is_ours(content: bytes) -> bool:
-    """Whether a file is a calendar that was written here, by what it says itself."""
+def is_ours(content: bytes, name: str) -> bool:
+    """Whether a file is a calendar that was written here under such a name, by what it says itself.
+
+    Args:
+        content: of the file.
+        name: how the name of the calendar begins.
+    """
     head = content[:1024].splitlines()
-    return head[:1] == [b"BEGIN:VCALENDAR"] and f"PRODID:{_PRODID}".encode() in head
+    named = any(line.startswith(f"X-WR-CALNAME:{name}".encode()) for line in head)
+    return head[:1] == [b"BEGIN:VCALENDAR"] and f"PRODID:{_PRODID}".encode() in head and named
 
 
 def continued(days: Iterable[CalendarDays], before: bytes) -> tuple[CalendarDays, ...]:

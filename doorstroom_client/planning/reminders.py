@@ -199,13 +199,17 @@ def _of_own_test(settings: Settings, today: dt.date, standen: Sequence[Ketentest
         first = in_schooljaar(settings.testperiodes, schooljaar)[0]
         done = any(item.schooljaar == schooljaar and item.laatst is not None for item in standen)
         if today <= first.van and not done:
+            missing = _missing(settings, Schooljaar(schooljaar))
             yield Herinnering(
                 key=f"zelf:{schooljaar}",
                 day=first.van,
                 since=first.van - SELF_BEFORE * _DAY,
                 tekst=f"test zelf met de afspraak van {schooljaar}, voordat testperiode {first.naam} begint "
-                f"({period(first.van, first.tot)}).",
-                commando=f"doorstroom ketentest self --schooljaar {schooljaar}{_versie(settings, schooljaar)}"
+                f"({period(first.van, first.tot)}).{f' Eerst nodig: {missing}.' if missing else ''}",
+                # Without the agreement it cannot be played, and a command that fails helps nobody.
+                commando=""
+                if missing
+                else f"doorstroom ketentest self --schooljaar {schooljaar}{_versie(settings, schooljaar)}"
                 f" --out ketentest/self-{schooljaar}",
             )
 

@@ -88,8 +88,9 @@ def test_no_text_ends_a_line_of_the_file(text: str) -> None:
 
 
 def test_a_calendar_of_another_program_is_not_ours() -> None:
-    written = as_ics([], name="n", made=MADE)
-    assert is_ours(written)
-    assert not is_ours(written.replace(b"doorstroom_client", b"Agenda"))
-    assert not is_ours(b"BEGIN:VCALENDAR\r\nX-NOTE:PRODID:-//doorstroom_client//doorstroom//NL\r\nEND:VCALENDAR\r\n")
-    assert not is_ours(b"")
+    written = as_ics([], name="Jaar 2026", made=MADE)
+    assert is_ours(written, "Jaar ")
+    assert not is_ours(written, "Ketentest ")
+    assert not is_ours(written.replace(b"doorstroom_client", b"Agenda"), "Jaar ")
+    assert not is_ours(written.replace(b"PRODID:", b"X-NOTE:PRODID:"), "Jaar ")
+    assert not is_ours(b"", "")
