@@ -8,7 +8,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.checkup.bevinding import Verbindingscontrole
-from doorstroom_client.checkup.chain_shown import read_shown
+from doorstroom_client.checkup.chain_shown import read_shown, way_up
 from doorstroom_client.checkup.check import OSR, OsrQuestions, check_party, check_seconds
 from doorstroom_client.checkup.looking import Means
 from doorstroom_client.checkup.seen import Own
@@ -67,7 +67,7 @@ class ConnectionChecks:
     def each(
         self, leveranciers: Iterable[Leverancier | str] | None, school: School | str | None
     ) -> Iterator[Flow[Verbindingscontrole]]:
-        """Check each of some parties; of everybody who is configured when left out.
+        """Check each of some parties, once however often it is named; everybody who is configured when left out.
 
         Raises:
             ConfigurationError: one is not known, or there is none.
@@ -79,15 +79,21 @@ class ConnectionChecks:
             chosen = [*self.operations.leveranciers, *([] if self.operations.osr is None else [OSR])]
         if not chosen:
             raise ConfigurationError("there is nobody to check: no supplier and no OSR is configured", setting="leveranciers")
-        flows = [self._flow(item, school) for item in chosen]  # who is not known is told before anybody is called
-        return iter([flow() for flow in flows])
+        parties: list[Leverancier | None] = []
+        for item in chosen:  # who is not known is told before anybody is called
+            found = self._party(item)
+            if found not in parties:
+                parties.append(found)
+        if None in parties and school is not None and not callable(self.operations.scholen):
+            school = self.operations.the_school(school)
+        return iter([self.of_osr(school) if item is None else self.of(item) for item in parties])
 
-    def _flow(self, chosen: Leverancier | str, school: School | str | None) -> Callable[[], Flow[Verbindingscontrole]]:
+    def _party(self, chosen: Leverancier | str) -> Leverancier | None:
+        """The supplier that is meant; None for the OSR."""
         if isinstance(chosen, str) and chosen.casefold() == OSR:
             _ = self.operations.registry
-            return lambda: self.of_osr(school)
-        found = self.operations.leverancier(chosen)
-        return lambda: self.of(found)
+            return None
+        return self.operations.leverancier(chosen)
 
     def _means(self) -> Means:
         operations, live, seconds = self.operations, self.live, check_seconds(self.seconds)
@@ -97,10 +103,14 @@ class ConnectionChecks:
     def _own(self) -> Own:
         roots = (read_shown([der]) for der in self.live.current().get_ca_certs(binary_form=True))
         leaf, *others = self.live.chain
+        others.sort(key=lambda item: item.facts.not_after, reverse=True)  # of two of one name the other side takes what fits
+        ours = [item for item in way_up([leaf, *others]) if item is leaf or not item.is_root]
+        first = min(ours, key=lambda item: item.facts.not_after)
         return Own(
-            leaf.facts.not_after,
+            first.facts.not_after,
             tuple(item.subject for item in others if not item.is_root),
             tuple(item.subject for root in roots for item in root),
+            "" if first is leaf else first.name,
         )
 
     def _registry(self, seconds: float) -> Registry:

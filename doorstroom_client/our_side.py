@@ -18,7 +18,7 @@ from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Routeringskenmerk, Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargangen
 from doorstroom_client.messages.school import School, find_school
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import amsterdam, dutch_day
 from doorstroom_client.parties.given import another_kind, as_taken, given, given_each
 from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers, find_leverancier
 from doorstroom_client.parties.osr import Osr
@@ -104,7 +104,7 @@ class OurSide(Choices):
 
     def today(self) -> dt.date:
         """The Dutch calendar day."""
-        return self.now().astimezone(amsterdam()).date()
+        return dutch_day(self.now())
 
     def schooljaar_of(self, schooljaar: str | None) -> str:
         """The school year to write: as passed, as configured, the one that is in force today, or the current one."""

@@ -70,7 +70,7 @@ _REMINDERS = (
 _AFTER = f"""
 `--within DAYS` with more days has all of it said earlier. What was played is read from the folders of the chain tests
 (`--ketentest DIR`). A test against a simulator is no test with a supplier, and one of more than {SELF_BEFORE} days before a
-test period does not count for it.
+test period, or in the period before it with that supplier, does not count for it.
 """
 
 Table = Callable[[Iterable[str], Iterable[Iterable[str]]], str]

@@ -61,7 +61,7 @@ def diagnose(shown: Sequence[Certificate], own: Own, *, by_itself: bool = False)
     """
     if not shown:
         return Diagnosis(ChainFault.SELF_SIGNED if by_itself else ChainFault.UNSEEN)
-    top = _top(shown)
+    top = way_up(shown)[-1]
     if top.is_root:
         fault = ChainFault.SELF_SIGNED if top is shown[0] else ChainFault.OTHER_ROOT
         return Diagnosis(ChainFault.OTHER_KEY if top.subject in own.trusted else fault, top.name, top.name)
@@ -76,10 +76,13 @@ def diagnose(shown: Sequence[Certificate], own: Own, *, by_itself: bool = False)
     return Diagnosis(fault, top.name, top.issuer_name)
 
 
-def _top(shown: Sequence[Certificate]) -> Certificate:
-    """As far up from the first as the others lead."""
-    at, left = shown[0], list(shown[1:])
-    while not at.is_root and (above := next((item for item in left if item.subject == at.issuer), None)) is not None:
+def way_up(shown: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """From the first as far up as the others lead, by name; what is sent along and not on that way is left out."""
+    way, left = list(shown[:1]), list(shown[1:])
+    while way and not way[-1].is_root:
+        above = next((item for item in left if item.subject == way[-1].issuer), None)
+        if above is None:
+            break
         left.remove(above)
-        at = above
-    return at
+        way.append(above)
+    return tuple(way)

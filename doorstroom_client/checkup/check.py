@@ -62,7 +62,8 @@ class OsrQuestions:
         except DoorstroomError as error:
             return _unanswered(punt, error)
         checked = compare(self.namespace[0], found, self.namespace[1])
-        text = f"The OSR lists its service; for {self.schooljaar}: {checked.advies}"
+        listed = "lists its service" if found.dienst is not None else "answers, and does not list its service"
+        text = f"The OSR {listed}; for {self.schooljaar}: {checked.advies}"
         if checked:
             return Bevinding(punt, Staat.OK, "listed", text)
         return Bevinding(punt, Staat.ATTENTION, "namespace", text, "Run: doorstroom osr check")

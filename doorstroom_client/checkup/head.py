@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 from doorstroom_client.checkup.seen import Head
@@ -38,15 +39,7 @@ def ask_head(line: TlsLine, host: str, path: str, now: Callable[[], dt.datetime]
         found = Head("timeout")
     except OSError:
         found = Head("closed")
-    return Head(
-        found.fault,
-        found.status,
-        found.media_type,
-        found.alert,
-        line.bytes_sent - sent > _SHOWN_LATE,
-        found.at,
-        found.ours,
-    )
+    return replace(found, asked_late=line.bytes_sent - sent > _SHOWN_LATE)
 
 
 def _read(line: TlsLine, now: Callable[[], dt.datetime]) -> Head:
@@ -72,7 +65,7 @@ def _answer(status: int, head: bytes, ours: dt.datetime) -> Head:
     lines = (line.partition(":") for line in head.decode("latin-1").splitlines()[1:])
     fields = {name.strip().lower(): value.strip() for name, _, value in lines}
     media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
-    return Head("", status, media_type, "", False, _moment(fields.get("date", "")), ours)
+    return Head(status=status, media_type=media_type, at=_moment(fields.get("date", "")), ours=ours)
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -111,8 +111,13 @@ def _talk(over: socket.socket, peer: Peer, seen: Seen, means: Means, until: floa
     if handshake.ended or (peer.oin is not None and handshake.oin != peer.oin):
         return seen  # nothing is sent to who is not proven to be the party
     line.last_until(until)
-    host = Origin.of(peer.base_url).shown.encode("idna").decode()
-    return replace(seen, head=ask_head(line, host, _path_of(peer.base_url), means.now))
+    return replace(seen, head=ask_head(line, _host_header(peer.base_url), _path_of(peer.base_url), means.now))
+
+
+def _host_header(base_url: str) -> str:
+    """As it goes over the line; the port is no part of the last label, which may be as long as a label can be."""
+    origin = Origin.of(base_url)
+    return origin._replace(host=origin.host.encode("idna").decode()).shown
 
 
 def _path_of(base_url: str) -> str:
@@ -123,7 +128,8 @@ def _shake_hands(line: TlsLine) -> Handshake:
     try:
         line.shake_hands()
     except ssl.SSLCertVerificationError as error:
-        return Handshake("verify", line.came.version, verify_code=error.verify_code, shown=line.came.certificates)
+        came, number, words = line.came, error.verify_code, error.verify_message
+        return Handshake("verify", came.version, verify_code=number, shown=came.certificates, verify_words=words)
     except ssl.SSLError as error:
         return _refused(line, error)
     except TimeoutError:

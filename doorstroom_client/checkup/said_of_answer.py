@@ -30,7 +30,9 @@ def _status(head: Head) -> tuple[Staat, str, str, str]:
         if page and status < 300:
             text, advice = f"{told} and a web page.", "Check base_url: a portal, a proxy or a site may have answered"
             return Staat.ATTENTION, "web_page", text, advice
-        return Staat.OK, "answers", f"The server answers ({status}{', with a web page' if page else ''}).", ""
+        page_too = ", with a web page" if page else ""
+        text = f"The server answers ({status}{page_too}); only a message shows whether the path is right."
+        return Staat.OK, "answers", text, ""
     if 300 <= status < 400:
         text = f"{told}, a redirect, and redirects are never followed."
         return Staat.ATTENTION, "redirect", text, "Ask the party for its address, path included, and set base_url"

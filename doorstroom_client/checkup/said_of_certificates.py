@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from doorstroom_client.checkup.bevinding import Bevinding, Controlepunt, Staat
-from doorstroom_client.checkup.chain_shown import ChainFault, Diagnosis, diagnose, read_shown
+from doorstroom_client.checkup.chain_shown import ChainFault, Diagnosis, diagnose, read_shown, way_up
 from doorstroom_client.checkup.seen import Handshake, Seen
 from doorstroom_client.parties.x509 import Certificate, hosts_in
 from doorstroom_client.transport.tls_faults import VERIFY_CODES
@@ -17,6 +17,10 @@ _SHOWN = 5
 _LONGEST = 80
 _HOST_CODES, _DATE_CODES = ("wrong_host",), ("expired", "not_yet_valid")
 _CHAIN_CODES = ("untrusted", "self_signed")
+_NO_WAY_UP = (2, 7, 18, 19, 20, 21, 27, 29, 30, 31)
+"""Numbers by which OpenSSL says that no way leads up to a root; with others something on that way is not allowed."""
+_ABOUT_A_LIST = (5, 15, 16, 33, 35, 36, 44, 54)
+"""Numbers that are about a revocation list, which stands at our side, and not about a certificate."""
 _OWN_REFUSED = {
     "unknown_ca": "it does not know the root or the intermediate of our certificate",
     "bad_certificate": "it does not accept our certificate",
@@ -58,8 +62,22 @@ def judge_chain(seen: Seen) -> Bevinding | None:
         return Bevinding(punt, Staat.WRONG, str(found.fault), *_TOLD[found.fault](found))
     if code in _DATE_CODES or code in _HOST_CODES or not code:
         return None
-    text, advice = _REMAINING.get(code, ("is not accepted", "Ask the party which certificates its server sends"))
+    if code == "not_accepted":
+        return _not_accepted(handshake)
+    text, advice = _REMAINING[code]
     return Bevinding(punt, Staat.WRONG, code, f"Their certificate, or one that issued it, {text}.", advice)
+
+
+def _not_accepted(handshake: Handshake) -> Bevinding:
+    """What OpenSSL has more words for than this library; they are fixed, and hold nothing of a certificate."""
+    words = handshake.verify_words or f"error {handshake.verify_code}"
+    code, what = "not_accepted", "is not accepted"
+    advice = "Send the party these words: its issuer knows which certificate is meant, and has to make it anew"
+    if handshake.verify_code in _ABOUT_A_LIST:
+        code, what = "crl_unusable", "cannot be looked up in a revocation list"
+        advice = "Put the newest lists in certificate.crls; when it stays, ask who issues them"
+    text = f'Their certificate, or one that issued it, {what}: in the words of OpenSSL, "{words}".'
+    return Bevinding(Controlepunt.CHAIN, Staat.WRONG, code, text, advice)
 
 
 def judge_host(seen: Seen) -> Bevinding | None:
@@ -110,9 +128,13 @@ def judge_own(seen: Seen) -> Bevinding | None:
         return Bevinding(punt, Staat.WRONG, "none_shown", text, advice)
     if head is None:
         return None
-    if head.status in (400, 495, 496) and head.media_type == "text/html":
+    asked = handshake.own == "shown" or head.asked_late
+    if asked and head.status in (400, 495, 496) and head.media_type == "text/html":
         text = f"The server took it, and then answered {head.status} with a web page: so nginx refuses a certificate."
         return Bevinding(punt, Staat.WRONG, "refused_in_http", text, _SEND_OURS)
+    if asked and head.status == 403:
+        text = "The server asked for it, and then answered 403: its TLS took it, and whether it is let in was not seen."
+        return Bevinding(punt, Staat.NOT_SEEN, "unproven", text, "Ask the party whether the 403 is about our certificate")
     if handshake.own == "shown" and not head.fault:
         return Bevinding(punt, Staat.OK, "accepted", "The server asked for it and accepts it.")
     if head.asked_late and not head.fault:
@@ -137,8 +159,8 @@ def judge_end(seen: Seen) -> Bevinding | None:
     code = _code(handshake)
     if code not in _DATE_CODES:
         return None
-    shown = read_shown(handshake.shown)
-    late = next((item for item in shown if not _is_valid(item, seen.now)), None)
+    shown = way_up(read_shown(handshake.shown))
+    late = next((item for item in shown if _is_out(code, item, seen.now)), None)
     if shown and late is None and code == "expired":
         text = "Every certificate that they sent is valid, so the root above it, in certificate.trust, has ended."
         return Bevinding(punt, Staat.WRONG, "root_expired", text, "Put the root of the next generation in certificate.trust")
@@ -154,8 +176,12 @@ def judge_end(seen: Seen) -> Bevinding | None:
 
 
 def judge_own_end(seen: Seen) -> Bevinding:
-    """When ours ends."""
-    return _end(Controlepunt.OWN_END, seen.own.ends, seen.now, "Our certificate", "Have a new one made now")
+    """When ours ends, or what stands above it in our file."""
+    whose, advice = "Our certificate", "Have a new one made now"
+    if seen.own.above:
+        whose = f'The intermediate "{_short(seen.own.above)}" above our certificate'
+        advice = "Ask who issued ours for the newer intermediate, or for a new certificate"
+    return _end(Controlepunt.OWN_END, seen.own.ends, seen.now, whose, advice)
 
 
 def _end(punt: Controlepunt, ends: dt.datetime, now: dt.datetime, whose: str, advice: str) -> Bevinding:
@@ -223,7 +249,10 @@ def _named(name: str) -> str:
 
 
 def _code(handshake: Handshake) -> str:
-    return VERIFY_CODES.get(handshake.verify_code, "untrusted") if handshake.ended == "verify" else ""
+    if handshake.ended != "verify":
+        return ""
+    other = "untrusted" if handshake.verify_code in _NO_WAY_UP else "not_accepted"
+    return VERIFY_CODES.get(handshake.verify_code, other)
 
 
 def _leaf(handshake: Handshake) -> tuple[Certificate, ...]:
@@ -231,8 +260,9 @@ def _leaf(handshake: Handshake) -> tuple[Certificate, ...]:
     return read_shown([handshake.certificate])
 
 
-def _is_valid(certificate: Certificate, now: dt.datetime) -> bool:
-    return certificate.facts.not_before <= now <= certificate.facts.not_after
+def _is_out(code: str, certificate: Certificate, now: dt.datetime) -> bool:
+    """Whether it is this one that has ended, or that is not valid yet."""
+    return certificate.facts.not_after < now if code == "expired" else now < certificate.facts.not_before
 
 
 def _names_of(handshake: Handshake) -> str:

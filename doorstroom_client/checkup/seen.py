@@ -31,6 +31,7 @@ class Handshake:
         suite: the cipher suite, when it was made.
         alert: what the server said in refusing, in the words of TLS.
         verify_code: what OpenSSL refused of the certificate of the server.
+        verify_words: the same in the words of OpenSSL, which are fixed.
         shown: the certificates of the server as they passed, not verified.
         certificate: that of the server, verified; empty when the handshake was not made.
         oin: the one in it.
@@ -46,6 +47,7 @@ class Handshake:
     certificate: bytes = b""
     oin: str | None = None
     own: str = ""
+    verify_words: str = ""
 
 
 @frozen
@@ -76,14 +78,16 @@ class Own:
     """Our side of it.
 
     Attributes:
-        ends: end of our certificate.
+        ends: when the first ends of our certificate and the intermediates above it.
         intermediates: names of the intermediates in our file, as DER.
         trusted: names of what stands in the trust files, as DER.
+        above: the name of the intermediate that ends first; empty when our certificate does.
     """
 
     ends: dt.datetime
     intermediates: tuple[bytes, ...] = ()
     trusted: tuple[bytes, ...] = ()
+    above: str = ""
 
 
 @frozen(kw_only=True)

@@ -34,4 +34,4 @@ def earlier_test(client: Client, settings: Settings, school: School, schooljaar:
         stand = next(iter(client.store.seizoen([school], schooljaar=schooljaar)))
     except StoreError:
         return ""
-    return "" if stand.leveranciers or not stand.vorige_toets else naam_van(stand.vorige_toets, client.leveranciers)
+    return "" if stand.leveranciers else naam_van(stand.vorige_toets, client.leveranciers)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._ketentest_told import STYLES, as_data, what_of
-from doorstroom_client.messages.values import amsterdam, in_dutch, moment_in_dutch
+from doorstroom_client.messages.values import dutch_day, in_dutch, moment_in_dutch
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.news import Changed, News
@@ -54,7 +54,7 @@ def tell_news(partner: Partner, folder: Path, found: Sequence[Played], news: New
 
 def show_question(folder: Path, question: Question) -> None:
     """A question, with the command to answer it."""
-    until = "" if question.until is None else f" Uiterlijk {in_dutch(_day(question.until))}."
+    until = "" if question.until is None else f" Uiterlijk {in_dutch(dutch_day(question.until))}."
     terminal.show_wrapped(f"{question.number}  {question.scenario}  {question.text}{until}")
     terminal.show(f"     {_to_answer(folder, question)}")
 
@@ -74,7 +74,7 @@ def _tell_quietly(partner: Partner, folder: Path, news: News, questions: Sequenc
 def _headline(partner: Partner, now: dt.datetime) -> str:
     plan, began = partner.plan, _began(partner)
     until = f", laatste dag {in_dutch(plan.last_day)}" if plan.last_day else ""
-    number = (_day(now) - began).days + 1
+    number = (dutch_day(now) - began).days + 1
     school = partner.school.instellingscode
     names = f"{partner.leverancier.naam}, {plan.host}, school {school}, {partner.journal.head.schooljaar}"
     return f"{names}: dag {number} (begonnen {in_dutch(began)}{until})"
@@ -100,7 +100,7 @@ def _show_changed(news: News) -> None:
 def _line(item: Changed) -> str:
     """A scenario of which there is news, in one line."""
     played = item.played
-    until = f" Uiterlijk {in_dutch(_day(played.until))}." if played.until else ""
+    until = f" Uiterlijk {in_dutch(dutch_day(played.until))}." if played.until else ""
     whose = "" if played.whose is None or played.oordeel.value == "geslaagd" else f" Bij: {played.whose.value}."
     told = what_of(played)
     return f"{played.scenario.id} {_verdicts(item)}: {told}{'' if told.endswith(('?', '.')) else '.'}{until}{whose}"
@@ -121,7 +121,7 @@ def _waits(found: Sequence[Played]) -> Iterable[str]:
     groups: dict[tuple[str, str, dt.date | None], list[str]] = {}
     for item in found:
         if item.oordeel.value == "wacht":
-            key = (item.why, "" if item.whose is None else item.whose.value, _day(item.until) if item.until else None)
+            key = (item.why, "" if item.whose is None else item.whose.value, dutch_day(item.until) if item.until else None)
             groups.setdefault(key, []).append(item.scenario.id)
     for (why, whose, until), ids in sorted(groups.items(), key=lambda pair: pair[0][2] or dt.date.max):
         when = f" Uiterlijk {in_dutch(until)}." if until else ""
@@ -155,7 +155,7 @@ def _document(
 ) -> dict[str, Any]:
     began = _began(partner)
     return {
-        "dag": (_day(now) - began).days + 1,
+        "dag": (dutch_day(now) - began).days + 1,
         "begonnen": began.isoformat(),
         "laatste_dag": partner.plan.last_day and partner.plan.last_day.isoformat(),
         "vorige_keer": news.since and terminal.moment(news.since),
@@ -179,8 +179,4 @@ def _began(partner: Partner) -> dt.date:
     """The first day: what has to be in order beforehand may have been looked at before it."""
     from doorstroom_client.ketentest.plan_days import first_day
 
-    return first_day(partner.plan) or _day(dt.datetime.fromisoformat(partner.journal.head.began))
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(amsterdam()).date()
+    return first_day(partner.plan) or dutch_day(dt.datetime.fromisoformat(partner.journal.head.began))

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config import Settings
+from doorstroom_client.output.words import aantal
 from doorstroom_client.planning.holidays import BRON
 from doorstroom_client.planning.milestones import Mijlpaal, feestdagen_in, mijlpalen
 from doorstroom_client.planning.reminders import Herinnering, in_schooljaar, suppliers_of
@@ -21,7 +22,7 @@ NO_PERIODS = (
 )
 """Said of a school year without test periods."""
 _CHECK = (
-    "Wet: zo haalt de bron haar aan. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. "
+    "Wet: de bron zegt dat dit in de wet staat. Controleer: de bron is van een eerder jaar; kijk of de dagen nu nog gelden. "
     "Vakanties staan er niet in."
 )
 
@@ -74,7 +75,7 @@ def tell_reminders(found: Sequence[Herinnering], today: dt.date) -> None:
         today: the day.
     """
     if not found:
-        terminal.say("Nothing is to be done now.")
+        terminal.say("Nu is er niets te doen.")
         return
     terminal.show("Nu te doen:", style="bold")
     for item in found:
@@ -98,7 +99,7 @@ def in_days(day: dt.date, today: dt.date) -> str:
     """How far a day is, in Dutch."""
     days = (day - today).days
     if days < 0:
-        return f"{-days} {'dag' if days == -1 else 'dagen'} te laat"
+        return f"{aantal(-days, 'dag', 'dagen')} te laat"
     return {0: "vandaag", 1: "morgen"}.get(days, f"over {days} dagen")
 
 

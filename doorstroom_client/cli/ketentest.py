@@ -37,6 +37,7 @@ from doorstroom_client.cli._ketentest_run import (
 from doorstroom_client.cli._ketentest_told import code_of_run, tell_run
 from doorstroom_client.cli._options import JsonOption, QuietOption
 from doorstroom_client.cli.exit_codes import ExitCode
+from doorstroom_client.messages.values import dutch_day
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
@@ -269,10 +270,10 @@ def _run_news(folder: Path, choice: Choice, *, strict: bool) -> int:
 
 def _tell_late_begin(plan: Plan, at: dt.datetime) -> None:
     """Terms count from the day on which the test begins; when that is later than was agreed, mail and calendar say so too."""
-    from doorstroom_client.ketentest.plan_days import begun_on, on_day
+    from doorstroom_client.ketentest.plan_days import begun_on
 
     begun = begun_on(plan)
-    if plan.first_day and begun and plan.first_day < begun == on_day(at) and not terminal.is_quiet():
+    if plan.first_day and begun and plan.first_day < begun == dutch_day(at) and not terminal.is_quiet():
         terminal.say(
             f"The test begins on {begun}, and not on {plan.first_day} as the plan says: terms count from now. "
             f"doorstroom ketentest invite {plan.folder} makes mail and calendar with the right days.",
@@ -289,9 +290,9 @@ def _of_plan(choice: Choice, plan: Plan) -> Choice:
 
 def _lies_still(plan: Plan, at: dt.datetime) -> bool:
     """Whether nothing may be sent today, which is told."""
-    from doorstroom_client.ketentest.plan_days import lies_still, on_day
+    from doorstroom_client.ketentest.plan_days import lies_still
 
-    found = lies_still(plan, on_day(at))
+    found = lies_still(plan, dutch_day(at))
     if found is None:
         return False
     until, told = found

@@ -24,7 +24,9 @@ from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import find_school
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
+from doorstroom_client.planning.holidays import is_workday
 
 if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
@@ -91,14 +93,14 @@ def new(
     from doorstroom_client.ketentest.invitation import FILE as LETTER
     from doorstroom_client.ketentest.new_plan import Known, plan_text
     from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
-    from doorstroom_client.ketentest.plan_days import on_day, usual_end
+    from doorstroom_client.ketentest.plan_days import usual_end
 
     terminal.set_mode()
     first = begin.date() if begin else None
     last = end.date() if end else usual_end(first) if first else None
     if last and (first is None or last < first):
         raise typer.BadParameter("give --begin, not later than it", param_hint="--end")
-    today = on_day(shared.now())
+    today = dutch_day(shared.now())
     place = folder or Path("ketentest") / f"{leverancier}-{Schooljaar.on(first or today)}"
     taken = next((place / name for name in (FILE, LETTER, CALENDAR) if (place / name).exists()), None)
     if taken is not None:
@@ -157,14 +159,13 @@ def postpone(
     from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.plan import FILE as PLAN
     from doorstroom_client.ketentest.plan import read_plan
-    from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.postponing import FILE, postponed, postponement, postponement_letter
 
     terminal.set_mode()
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     with alone_in(folder):
-        today, before = on_day(shared.now()), read_plan(folder, draft=True)
+        today, before = dutch_day(shared.now()), read_plan(folder, draft=True)
         found = postponement(before, to.date(), reason, today=today, begun=_begun(folder))
         after, text = postponed(before, found)
         who = parties(after, _settings_of(after), today)
@@ -191,7 +192,6 @@ def cleanup(folder: FolderArgument) -> int:
     from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.partner import opened
     from doorstroom_client.ketentest.plan import read_plan
-    from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.run import Choice
 
     terminal.set_mode()
@@ -199,7 +199,7 @@ def cleanup(folder: FolderArgument) -> int:
     with alone_in(folder), opened(plan, effects=False, now=shared.now) as partner:
         judged = partner.run.play(Choice(patterns=with_preflight(plan.scenarios), effects=False))
         rapport = write_whole_report(partner, judged)
-        who = parties(plan, _settings_of(plan), on_day(at))
+        who = parties(plan, _settings_of(plan), dutch_day(at))
         write_whole(folder / LIST_FILE, cleanup_list(rapport))
         mail = closing_letter(plan, rapport, who)
         write_whole(folder / LETTER_FILE, mail)
@@ -228,13 +228,12 @@ def ready(
     Example:
       doorstroom ketentest ready --schooljaar 2026-2027
     """
-    from doorstroom_client.ketentest.plan_days import on_day
     from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, overview
 
     terminal.set_mode(as_json=as_json)
     if schooljaar is not None and not Schooljaar.fits(schooljaar):
         raise typer.BadParameter(Schooljaar.rule, param_hint="--schooljaar")
-    today = on_day(shared.now())
+    today = dutch_day(shared.now())
     year = schooljaar or str(Schooljaar.on(today))
     named = file_in_use(config)
     if not folder.is_dir() and folder != _FOLDER:
@@ -288,10 +287,9 @@ def _write_invitation(folder: Path) -> int:
     from doorstroom_client.ketentest.invitation import FILE, invitation
     from doorstroom_client.ketentest.letters import parties
     from doorstroom_client.ketentest.plan import read_plan
-    from doorstroom_client.ketentest.plan_days import on_day
 
     plan = read_plan(folder, draft=True)
-    who: Parties = parties(plan, _settings_of(plan), on_day(shared.now()))
+    who: Parties = parties(plan, _settings_of(plan), dutch_day(shared.now()))
     mail = invitation(plan, who)
     write_whole(folder / FILE, mail)
     terminal.show(f"{folder / FILE}: a mail to the partner{_left_open(mail)}")
@@ -353,8 +351,7 @@ def _seen_from(folder: Path, file: Path | None) -> str:
 
 def _warn_of_settings(known: Known, settings: Settings, config: Path | None) -> None:
     """Tell what of a new plan does not fit its configuration; the plan may be mended, and so may the configuration."""
-    suppliers = {key for item in settings.leveranciers for key in (item.toetssoort, item.naam, item.oin)}
-    if known.leverancier not in suppliers:
+    if not any(known.leverancier in item.keys for item in settings.leveranciers):
         terminal.say(f'{config} has no supplier "{known.leverancier}" yet; add it before the test.', style="yellow")
     if known.school:
         try:
@@ -370,18 +367,17 @@ def _warn_of_settings(known: Known, settings: Settings, config: Path | None) -> 
 
 
 def _warn_of_day(first: dt.date | None) -> None:
-    from doorstroom_client.ketentest.plan_days import on_day, weekday
+    from doorstroom_client.ketentest.plan_days import weekday
 
     if first is None:
         return
-    if first < on_day(shared.now()):
+    if first < dutch_day(shared.now()):
         terminal.say(f"{weekday(first)} is over already.", style="yellow")
     _warn_day_off(first)
 
 
 def _warn_day_off(day: dt.date) -> None:
     from doorstroom_client.ketentest.plan_days import weekday
-    from doorstroom_client.planning.holidays import is_workday
 
     if not is_workday(day):
         terminal.say(f"{weekday(day)} is no working day.", style="yellow")

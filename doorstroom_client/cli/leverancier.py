@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -117,13 +116,11 @@ def _show(controle: Verbindingscontrole) -> None:
 
 def _complain_of(controle: Verbindingscontrole) -> None:
     """Only what is not in order, a line each: for a script that asked for silence."""
-    for item in _not_fine(controle.bevindingen):
+    for item in controle.bevindingen:
+        if item.staat not in (Staat.ATTENTION, Staat.WRONG):
+            continue
         next_step = f" {item.advies}." if item.advies else ""
         terminal.complain(f"{controle.partij}: {item.punt}: {item.staat}: {item.tekst}{next_step}")
-
-
-def _not_fine(found: Sequence[Bevinding]) -> list[Bevinding]:
-    return [item for item in found if item.staat in (Staat.ATTENTION, Staat.WRONG)]
 
 
 def _as_json(controle: Verbindingscontrole) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School, find_school
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Overzicht, SchoolOverzicht
@@ -137,7 +137,7 @@ def _read_leerlingen(file: Path, _: School) -> Leerlingenlijst:
 
 def _compare(client: Client, settings: Settings, given: _Given, schooljaar: str | None) -> Overzicht:
     now = dt.datetime.now(dt.UTC)
-    year = schooljaar or settings.schooljaar or Schooljaar.on(now.astimezone(amsterdam()).date())
+    year = schooljaar or settings.schooljaar or Schooljaar.on(dutch_day(now))
     only = only_school(client, given.key)
     schools = given.read(settings)
     results = list(client.resultaten(only, everything=True))

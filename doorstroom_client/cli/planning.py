@@ -20,16 +20,15 @@ from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import check_replaceable, write_whole
-from doorstroom_client.output.ics import as_ics, continued
-from doorstroom_client.planning.agenda import as_calendar, calendar_name
+from doorstroom_client.output.ics import as_ics, continued, is_ours
+from doorstroom_client.planning.agenda import KIND, as_calendar, calendar_name
 from doorstroom_client.planning.milestones import check_schooljaar
 from doorstroom_client.planning.reminders import WITHIN, herinneringen
 from doorstroom_client.planning.stand import Ketenteststand
 
 _KETENTEST = Path("ketentest")
-_CALENDAR = b"BEGIN:VCALENDAR"
 
 
 def planning(
@@ -69,7 +68,8 @@ def planning(
     today = _today()
     year = Schooljaar.on(today) if schooljaar is None else check_schooljaar(schooljaar)
     wants_all = within is None and not quiet
-    settings = _settings(config, wants_all=wants_all)
+    # What is to be done follows from the configuration, so whoever asks for that has to have one.
+    settings = _settings(config, may_be_missing=wants_all or (within is None and ics is not None))
     if ics is not None:
         _write_calendar(ics, year, settings or Settings())
     standen = tuple(_standen(ketentest))
@@ -89,16 +89,16 @@ def planning(
     return code
 
 
-def _settings(config: Path | None, *, wants_all: bool) -> Settings | None:
+def _settings(config: Path | None, *, may_be_missing: bool) -> Settings | None:
     """The settings; None when there are none and only the school year was asked for, which is the same for everybody."""
-    if wants_all and config is None and file_in_use() is None and not any(name.startswith(PREFIX) for name in os.environ):
+    if may_be_missing and config is None and file_in_use() is None and not any(name.startswith(PREFIX) for name in os.environ):
         terminal.say("There is no configuration here, so this is the school year only.")
         return None
     return load(config)
 
 
 def _today() -> dt.date:
-    return dt.datetime.now(amsterdam()).date()
+    return dutch_day(dt.datetime.now(dt.UTC))
 
 
 def _standen(folder: Path | None) -> Iterator[Ketenteststand]:
@@ -128,7 +128,7 @@ def _calendar_in(file: Path) -> bytes | None:
     """The calendar that is there; None when there is no file.
 
     Raises:
-        ConfigurationError: there is a file that is no calendar.
+        ConfigurationError: there is a file that is no calendar of ours.
         StoreError: it cannot be read.
     """
     try:
@@ -137,8 +137,10 @@ def _calendar_in(file: Path) -> bytes | None:
         return None
     except OSError as error:
         raise StoreError(f"cannot read {file}: {error.strerror}", hint="Name another file") from None
-    if not found.startswith(_CALENDAR):
+    if not is_ours(found, KIND):
         raise ConfigurationError(
-            f"{file} is no calendar, so it was not overwritten", setting="ics", hint="Name another file with --ics"
+            f"{file} is no calendar of a school year that this command wrote, so it was not overwritten",
+            setting="ics",
+            hint="Name another file with --ics",
         )
     return found

@@ -21,12 +21,11 @@ from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, chosen_schools, day
 from doorstroom_client.config import Settings
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.tables import read_adviezen
 from doorstroom_client.season import Schoolseizoen, als_csv, als_pagina, maak_verzendlijst, seizoen, verzendlijst_pagina
-
-_WITHIN = 14
+from doorstroom_client.season.gegevens import WITHIN
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,7 +62,7 @@ def seizoen_command(
     within: Annotated[
         int,
         typer.Option("--within", min=0, max=366, metavar="DAYS", help="Days before a date from which it asks for attention."),
-    ] = _WITHIN,
+    ] = WITHIN,
     on: Annotated[
         dt.date | None, typer.Option("--on", parser=day, metavar="YYYY-MM-DD", help="The day to look at it. Default: today.")
     ] = None,
@@ -98,7 +97,7 @@ def seizoen_command(
     lists = None if leerlingen is None else SchoolLists(leerlingen, chosen)
     now = dt.datetime.now(dt.UTC)
     with on_the_store(settings) as client:
-        found = _look(client, chosen, lists, schooljaar, on or now.astimezone(amsterdam()).date())
+        found = _look(client, chosen, lists, schooljaar, on or dutch_day(now))
         if sent is not None and lists is not None:
             write_whole(sent, _sent(client, settings, chosen[0], lists(chosen[0]), adviezen, schooljaar, now))
     if csv is not None:

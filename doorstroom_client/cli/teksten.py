@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +12,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
-from doorstroom_client.config.reader import DEFAULT_FILE
-from doorstroom_client.config.table import PREFIX
+from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.told import uitleg_html
 from doorstroom_client.school_texts import TEKSTEN, Invulling, als_pagina, find_tekst
@@ -23,7 +21,7 @@ app = typer.Typer(help="Ready texts for schools, in Dutch, for screens and mails
 LasOption = Annotated[
     str | None, typer.Option("--las", metavar="NAME", help="Name of the LAS. Default: las_naam, or the name in auteur.")
 ]
-LeverancierOption = Annotated[
+LeverancierNaamOption = Annotated[
     str | None,
     typer.Option("--leverancier", metavar="NAME", help="Name of the supplier. Default: the configured one, when there is one."),
 ]
@@ -54,7 +52,7 @@ def show_list(as_json: JsonOption = False, quiet: QuietOption = False) -> None:
 def show(
     naam: Annotated[str, typer.Argument(metavar="NAME", help='As in "doorstroom teksten list".')],
     las: LasOption = None,
-    leverancier: LeverancierOption = None,
+    leverancier: LeverancierNaamOption = None,
     as_open: OpenOption = False,
     as_html: Annotated[bool, typer.Option("--html", help="As a fragment of a web page.")] = False,
     config: ConfigOption = None,
@@ -83,7 +81,7 @@ def show(
 def page(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The page to write.", show_default=False)],
     las: LasOption = None,
-    leverancier: LeverancierOption = None,
+    leverancier: LeverancierNaamOption = None,
     as_open: OpenOption = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that exists.")] = False,
     config: ConfigOption = None,
@@ -107,7 +105,7 @@ def _names(config: Path | None, las: str | None, leverancier: str | None, *, as_
             raise typer.BadParameter("--open fills in no names, so --las and --leverancier cannot be given with it")
         return Invulling.open()
     found = Invulling()
-    if config is not None or f"{PREFIX}CONFIG" in os.environ or Path(DEFAULT_FILE).is_file():
+    if file_in_use(config) is not None:
         settings = load(config)
         found = Invulling.of(settings.las, [item.naam for item in settings.leveranciers])
     return Invulling(

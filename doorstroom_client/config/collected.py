@@ -93,8 +93,10 @@ class Collected:
         }
         allowed = kinds.get(setting.kind, (str,))
         odd = (setting.kind == "number" and not _is_number(value)) or isinstance(value, dt.datetime)
+        odd = odd or (isinstance(value, list) and not all(isinstance(item, str) for item in value))
         if not isinstance(value, allowed) or odd:
-            self.problems.append((path, f"must be a {setting.kind.removesuffix('s')}, written as TOML writes one"))
+            what = {"texts": "list of texts", "paths": "path or a list of paths"}.get(setting.kind, setting.kind)
+            self.problems.append((path, f"must be a {what}, written as TOML writes one"))
             return None
         if setting.kind in ("path", "paths", "place") and any("\0" in str(item) for item in _as_list(value)):
             self.problems.append((path, "holds a character that no path can have"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from doorstroom_client import Leverancier
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.scenario import Rol
 
@@ -105,6 +106,10 @@ class Plan:
     def key(self) -> str:
         """What makes this test itself, for a calendar that has to recognise its days."""
         return f"ketentest/{self.kenmerk or f'{self.leverancier}/{self.folder.resolve().name}'}"
+
+    def supplier_in(self, leveranciers: Iterable[Leverancier]) -> Leverancier | None:
+        """The supplier, as it is configured; None when it is not."""
+        return next((item for item in leveranciers if self.leverancier in item.keys), None)
 
     @property
     def first_day(self) -> dt.date | None:

@@ -8,10 +8,11 @@ from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.pupils import KLAS
 from doorstroom_client.ketentest.report.verslag import Beurt, Opruimregel, Rapport, Stand
-from doorstroom_client.ketentest.report.wording import STANDEN, number_of, summary
+from doorstroom_client.ketentest.report.wording import STANDEN, summary
 from doorstroom_client.ketentest.steps import Whose
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.messages.values import as_moment, moment_in_dutch
+from doorstroom_client.output.words import aantal
 
 LIST_FILE, LETTER_FILE = "opruimlijst.txt", "afsluiting.txt"
 """The names of the list and the mail in the folder of a test."""
@@ -66,7 +67,7 @@ def _list(rapport: Rapport, most: int | None = None) -> Iterator[str]:
     moment = as_moment(rapport.as_of)
     unsure = sum(item.stand is Stand.ONBEKEND for item in there)
     maybe = f" Van {unsure} is dat niet zeker: er kwam geen antwoord." if unsure else ""
-    count = number_of(len(there), "bedachte leerling staat", "bedachte leerlingen staan")
+    count = aantal(len(there), "bedachte leerling staat", "bedachte leerlingen staan")
     yield paragraph(
         f"""Deze {count} nu in uw testomgeving.{maybe} Een
         bericht kan niets verwijderen. Wilt u ze verwijderen als de test klaar is? Alle LAS-keys beginnen met

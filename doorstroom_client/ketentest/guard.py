@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from doorstroom_client import Leverancier
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
@@ -17,13 +18,16 @@ _IN_A_PLAN = ('omgeving = "test" in plan.toml', "host in plan.toml")
 _AS_OPTIONS = ("--environment test", "--host NAME")
 
 
-def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> None:
+def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> Leverancier:
     """Refuse a plan that could reach production.
 
     Args:
         plan: what was agreed.
         settings: the configuration of the test.
         production: the configuration that this machine works with otherwise; None when there is none.
+
+    Returns:
+        The supplier of the plan, as it is configured.
 
     Raises:
         ConfigurationError: names the first rule that is broken; no connection was made.
@@ -36,8 +40,7 @@ def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> N
             "the configuration of the test names the OSR of production (which it does when osr.environment is left out)",
             'Set osr.environment = "kwalificatie", or "sandbox"',
         )
-    suppliers = settings.leveranciers
-    supplier = next((item for item in suppliers if plan.leverancier in (item.toetssoort, item.naam, item.oin)), None)
+    supplier = plan.supplier_in(settings.leveranciers)
     if supplier is None:
         raise _refused("leverancier", f'the configuration of the test has no supplier "{plan.leverancier}"', "Add it there")
     check_typed(plan.omgeving, plan.host, supplier.base_url, production, _IN_A_PLAN)
@@ -45,6 +48,7 @@ def check_plan(plan: Plan, settings: Settings, production: Settings | None) -> N
         raise _refused("store", "the configuration of the test names no store", "Give the test a store of its own")
     if production is not None and production.store is not None and _same(production.store, settings.store):
         raise _refused("store", "the store of the test is that of production", "Give the test a store of its own")
+    return supplier
 
 
 def check_typed(

@@ -12,13 +12,14 @@ import pytest
 from doorstroom_client.ketentest.drivers import Las
 from doorstroom_client.ketentest.partner import opened
 from doorstroom_client.ketentest.plan import read_plan
-from doorstroom_client.ketentest.plan_days import lies_still, on_day
+from doorstroom_client.ketentest.plan_days import lies_still
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.run import Choice, Run
 from doorstroom_client.ketentest.scenario import Rol, Scenario
 from doorstroom_client.ketentest.scenarios import REGISTER
 from doorstroom_client.ketentest.selftest import played
 from doorstroom_client.ketentest.verdicts import Oordeel
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.simulator import Keten
 
 ROLES = (Rol.LAS, Rol.ONTVANGER)
@@ -64,7 +65,7 @@ def run_here(folder: Path, keten: Keten, las: Las | None) -> Iterator[Run]:
 def run_planned(folder: Path) -> Iterator[Run]:
     """A run with a partner, of the plan in a folder."""
     plan = read_plan(folder)
-    still = lies_still(plan, on_day(dt.datetime.now(dt.UTC)))
+    still = lies_still(plan, dutch_day(dt.datetime.now(dt.UTC)))
     if still is not None:
         pytest.skip(still[1])
     with opened(plan) as partner:

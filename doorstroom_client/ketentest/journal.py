@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, StoreError
@@ -26,7 +26,10 @@ VERSION_NAMES = ("versie_las", "versie_leverancier")
 """The names of those versions."""
 _SAME = ("rol",)
 """What a run is about, beside the year and the test, stays the same too."""
+_TYPES = {"str": str, "int": int, "bool": bool, "Mapping[str, Any]": dict}
+"""How what a field is written as comes out of JSON."""
 _HINT = "Begin a new run in another folder; the old one keeps its report"
+T = TypeVar("T", "Head", "Line")
 
 
 @frozen(kw_only=True)
@@ -225,7 +228,7 @@ def _plain(value: Head | Line) -> dict[str, Any]:
 def _object(path: Path, text: bytes, at: int) -> dict[str, Any]:
     try:
         found = json.loads(text.decode("utf-8", "surrogatepass"))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise _damaged(path, at)
@@ -240,17 +243,21 @@ def _head(path: Path, data: dict[str, Any]) -> Head:
             setting="journal",
             hint=_HINT,
         )
-    try:
-        return Head(**data)
-    except TypeError:
-        raise _damaged(path, 1) from None
+    return _made(Head, path, data, 1)
 
 
 def _line(path: Path, data: dict[str, Any], at: int) -> Line:
+    return _made(Line, path, data, at)
+
+
+def _made(kind: type[T], path: Path, data: dict[str, Any], at: int) -> T:
     try:
-        return Line(**data)
+        made = kind(**data)
     except TypeError:
         raise _damaged(path, at) from None
+    if any(type(getattr(made, item.name)) is not _TYPES[str(item.type)] for item in fields(made)):
+        raise _damaged(path, at)
+    return made
 
 
 def _damaged(path: Path, at: int) -> ConfigurationError:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from doorstroom_client import Leverancier
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
@@ -15,6 +14,7 @@ from doorstroom_client.ketentest.plan_days import calendar_days, first_day, week
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.output.words import aantal, opsomming
 
 WIDTH = 76
 """Characters in a line: what every mail program shows."""
@@ -54,7 +54,7 @@ def parties(plan: Plan, settings: Settings | None, today: dt.date) -> Parties:
         settings: the configuration of the test; None as long as there is none.
         today: tells the school year when nothing else does.
     """
-    found = None if settings is None else _supplier(plan, settings)
+    found = None if settings is None else plan.supplier_in(settings.leveranciers)
     year = settings.schooljaar if settings is not None and settings.schooljaar else Schooljaar.on(plan.first_day or today)
     return Parties(
         leverancier=plan.leverancier if found is None else found.naam,
@@ -63,10 +63,6 @@ def parties(plan: Plan, settings: Settings | None, today: dt.date) -> Parties:
         schooljaar=str(year),
         school=_school(plan, settings),
     )
-
-
-def _supplier(plan: Plan, settings: Settings) -> Leverancier | None:
-    return next((item for item in settings.leveranciers if plan.leverancier in (item.toetssoort, item.naam, item.oin)), None)
 
 
 def _own_oin(settings: Settings | None) -> str:
@@ -133,12 +129,8 @@ def days_of(plan: Plan) -> str:
 def terms_of(plan: Plan) -> str:
     """How long the other side has, in one sentence."""
     names = {"resultaten": "resultaten", "correctie": "een verbeterd resultaat", "antwoord": "het antwoord op een vraag"}
-    parts = [f"{days} {'werkdag' if days == 1 else 'werkdagen'} voor {names[name]}" for name, days in plan.uiterlijk.items()]
-    return f"U heeft {_and(parts)}. Alleen werkdagen tellen mee."
-
-
-def _and(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} en {parts[-1]}"
+    parts = [f"{aantal(days, 'werkdag', 'werkdagen')} voor {names[name]}" for name, days in plan.uiterlijk.items()]
+    return f"U heeft {opsomming(parts)}. Alleen werkdagen tellen mee."
 
 
 def greeting(plan: Plan) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.agreed import Plan
-from doorstroom_client.ketentest.plan_days import on_day
 from doorstroom_client.ketentest.player import Played
 from doorstroom_client.ketentest.verdicts import Oordeel
-from doorstroom_client.messages.values import as_moment, in_dutch
+from doorstroom_client.messages.values import as_moment, dutch_day, in_dutch
 from doorstroom_client.output.files import write_whole
 
 FILE = "verteld.json"
@@ -124,8 +123,8 @@ def news_of(found: Sequence[Played], before: Told, plan: Plan, now: dt.datetime)
         since=before.moment,
         changed=tuple(changed),
         still=tuple(item for item in found if item.oordeel in _FAILING and item.scenario.id not in news),
-        due=tuple(_due(found, plan, on_day(now))),
-        again=before.moment is None or on_day(before.moment) != on_day(now),
+        due=tuple(_due(found, plan, dutch_day(now))),
+        again=before.moment is None or dutch_day(before.moment) != dutch_day(now),
     )
 
 
@@ -133,7 +132,7 @@ def _due(found: Sequence[Played], plan: Plan, today: dt.date) -> Iterator[str]:
     for item in found:
         if item.alarm:
             yield f"ALARM {item.scenario.id}: {item.alarm}."
-    terms = [(item.scenario.id, on_day(item.until)) for item in found if item.oordeel in _OPEN and item.until]
+    terms = [(item.scenario.id, dutch_day(item.until)) for item in found if item.oordeel in _OPEN and item.until]
     ending = [name for name, until in terms if until == today]
     over = [name for name, until in terms if until < today]
     if ending:
@@ -148,5 +147,5 @@ def _due(found: Sequence[Played], plan: Plan, today: dt.date) -> Iterator[str]:
 
 def _state(played: Played) -> list[str]:
     wrong = [item.eis for item in played.keuringen if item.counts and item.oordeel is not Oordeel.GESLAAGD]
-    until = on_day(played.until).isoformat() if played.until else ""
+    until = dutch_day(played.until).isoformat() if played.until else ""
     return [played.oordeel.value, played.why, until, played.alarm, *wrong]

@@ -136,8 +136,7 @@ def opened(
         StoreError: the journal cannot be read or made.
     """
     settings = load_settings(plan.config)
-    check_plan(plan, settings, production_settings(plan.config))
-    leverancier = next(item for item in settings.leveranciers if plan.leverancier in (item.toetssoort, item.naam, item.oin))
+    leverancier = check_plan(plan, settings, production_settings(plan.config))
     with ExitStack() as stack:
         client = stack.enter_context(Client(**settings.arguments()))
         versions = versions_now(plan, settings)

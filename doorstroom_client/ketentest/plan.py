@@ -43,7 +43,7 @@ def read_plan(folder: Path, *, draft: bool = False) -> Plan:
     except OSError as error:
         problem = f"cannot read {path}: {error.strerror}"
         raise ConfigurationError(problem, setting=FILE, hint="Make one with doorstroom ketentest new") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{path} is not valid TOML: {error}", setting=FILE, hint=_HINT) from None
     return _Reading(folder, document, text, draft=draft).plan()
 
@@ -100,9 +100,9 @@ class _Reading:
     def _rollen(self, names: list[Any]) -> tuple[Rol, ...]:
         known = {rol.value for rol in OF_A_SUPPLIER}
         for at, name in enumerate(names):
-            if name not in known:
+            if not isinstance(name, str) or name not in known:
                 self._problems.append(Problem(f"rollen[{at}]", f"must be one of {', '.join(sorted(known))}"))
-        return tuple(Rol(name) for name in names if name in known)
+        return tuple(Rol(name) for name in names if isinstance(name, str) and name in known)
 
     def _uiterlijk(self, terms: dict[str, Any]) -> Mapping[str, int]:
         self._only_known(terms, "uiterlijk.", TERMS)

@@ -8,24 +8,13 @@ from collections.abc import Iterator
 from doorstroom_client.ketentest.agreed import TERMS, Plan
 from doorstroom_client.ketentest.journal import JOURNAL, Journal
 from doorstroom_client.ketentest.terms import plan_terms
-from doorstroom_client.messages.values import amsterdam, in_dutch
+from doorstroom_client.messages.values import amsterdam, dutch_day, in_dutch, weekday_in_dutch
 from doorstroom_client.output.ics import CalendarDays, as_ics, continued
-from doorstroom_client.planning.holidays import after_workdays
+from doorstroom_client.planning.holidays import workday_after
 
 FILE = "afspraken.ics"
 """The name of the calendar in the folder of a test."""
-_WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _REMIND = 7
-
-
-def on_day(moment: dt.datetime) -> dt.date:
-    """The Dutch day of a moment."""
-    return moment.astimezone(amsterdam()).date()
-
-
-def workday_after(day: dt.date, days: int) -> dt.date:
-    """The day that is so many working days later."""
-    return on_day(after_workdays(noon(day), days))
 
 
 def noon(day: dt.date) -> dt.datetime:
@@ -35,7 +24,7 @@ def noon(day: dt.date) -> dt.datetime:
 
 def weekday(day: dt.date) -> str:
     """A day with its name: ``maandag 7 december 2026``."""
-    return f"{_WEEKDAYS[day.weekday()]} {in_dutch(day)}"
+    return f"{weekday_in_dutch(day)} {in_dutch(day)}"
 
 
 def lies_still(plan: Plan, today: dt.date) -> tuple[dt.date, str] | None:
@@ -66,7 +55,7 @@ def begun_on(plan: Plan) -> dt.date | None:
     path = plan.folder / JOURNAL
     lines = Journal.read(path).lines if path.exists() else ()
     sent = next((item for item in lines if not item.scenario.startswith("V-")), None)
-    return None if sent is None else on_day(dt.datetime.fromisoformat(sent.moment))
+    return None if sent is None else dutch_day(dt.datetime.fromisoformat(sent.moment))
 
 
 def first_day(plan: Plan) -> dt.date | None:
@@ -98,8 +87,8 @@ def _days(plan: Plan) -> Iterator[CalendarDays]:
     assert last is not None
     title, terms = f"Ketentest {plan.leverancier}", plan_terms(plan)
     begin = noon(first)
-    answers, results = on_day(terms.end("antwoord", begin)), on_day(terms.end("resultaten", begin))
-    corrected = on_day(terms.end("correctie", noon(results)))
+    answers, results = dutch_day(terms.end("antwoord", begin)), dutch_day(terms.end("resultaten", begin))
+    corrected = dutch_day(terms.end("correctie", noon(results)))
     named = (
         ("begin", "eerste dag", first, "Vanaf vandaag worden berichten met bedachte leerlingen gestuurd."),
         ("antwoord", "laatste dag voor de eerste antwoorden", answers, "Op de vragen van de eerste dag."),

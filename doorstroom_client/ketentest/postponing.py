@@ -16,9 +16,9 @@ from doorstroom_client.ketentest.agreed import FILE as PLAN
 from doorstroom_client.ketentest.agreed import Plan, Uitstel
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.new_plan import postponement_text
-from doorstroom_client.ketentest.plan_days import begun_on, calendar_days, weekday, workday_after
+from doorstroom_client.ketentest.plan_days import begun_on, calendar_days, weekday
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.planning.holidays import workdays_between
+from doorstroom_client.planning.holidays import workday_after, workdays_between
 
 FILE = "uitstel.txt"
 """The name of the mail in the folder of a test."""

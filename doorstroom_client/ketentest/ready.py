@@ -20,13 +20,13 @@ from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan
 from doorstroom_client.ketentest.journal import JOURNAL
 from doorstroom_client.ketentest.partner import versions_now
 from doorstroom_client.ketentest.plan import read_plan
-from doorstroom_client.ketentest.plan_days import on_day
 from doorstroom_client.ketentest.report.as_json import SOORT, VERSIE
 from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.verdicts import Oordeel
-from doorstroom_client.messages.values import as_moment, in_dutch
+from doorstroom_client.messages.values import as_moment, dutch_day, in_dutch
+from doorstroom_client.output.words import aantal, opsomming
 
 OWN = (Rol.LAS, Rol.ONTVANGER)
 """The halves of our own LAS."""
@@ -59,7 +59,7 @@ class Cel:
     def getest(self) -> str:
         """When and with which versions, in Dutch; empty when it was never tested."""
         versions = [value for _, value in self.versies if value]
-        with_them = f" met {' en '.join(versions)}" if versions else "; met welke versie is niet opgegeven"
+        with_them = f" met {opsomming(versions)}" if versions else "; met welke versie is niet opgegeven"
         return f"getest op {in_dutch(self.laatst)}{with_them}" if self.laatst else ""
 
     def as_data(self) -> dict[str, Any]:
@@ -166,9 +166,8 @@ def _suppliers(all_settings: Iterable[Settings | None], plans: Iterable[Plan]) -
     found: dict[str, frozenset[str]] = {}
     for settings in all_settings:
         for item in () if settings is None else settings.leveranciers:
-            keys = frozenset({item.toetssoort, item.naam, item.oin})
-            if not any(keys & other for other in found.values()):
-                found[str(item.toetssoort)] = keys
+            if not any(item.keys & other for other in found.values()):
+                found[str(item.toetssoort)] = item.keys
     for plan in plans:
         if not any(plan.leverancier in keys for keys in found.values()):
             found[plan.leverancier] = frozenset({plan.leverancier})
@@ -240,7 +239,7 @@ def _judged(report: _Report, rol: Rol, failed: int) -> Cel:
     if not code and not counts[Oordeel.GESLAAGD.value] + counts[Oordeel.AFWIJKEND.value]:
         stand, text, code = _NEVER, "–", _LATER
     versions = tuple((name, str(report.about.get(name) or "")) for name in _NAMES if report.about.get(name))
-    return Cel(stand=stand, tekst=text, code=code, laatst=on_day(report.moment), versies=versions)
+    return Cel(stand=stand, tekst=text, code=code, laatst=dutch_day(report.moment), versies=versions)
 
 
 def _changed(cel: Cel, stand: str, text: str) -> Cel:
@@ -264,7 +263,7 @@ def _remarks(
         last = still or plan.uitstel[-1]
         yield f"uitgesteld tot {in_dutch(last.naar)}: {last.reden}"
     elif first is not None and today < first:
-        yield f"begint op {in_dutch(first)}, over {(first - today).days} {'dag' if (first - today).days == 1 else 'dagen'}"
+        yield f"begint op {in_dutch(first)}, over {aantal((first - today).days, 'dag', 'dagen')}"
     waits = first is not None and today < first
     if report is None and tested.of_year:
         yield f"getest voor {tested.of_year}"
@@ -304,5 +303,5 @@ def _read(folder: Path) -> _Report | None:
 def _settings_of(plan: Plan) -> Settings | None:
     try:
         return load_settings(plan.config) if plan.config.is_file() else None
-    except (ConfigurationError, DoorstroomError):
+    except DoorstroomError:
         return None

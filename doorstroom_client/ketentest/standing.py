@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from doorstroom_client.errors import ConfigurationError, DoorstroomError
+from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.ketentest.agreed import FILE, Plan
 from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
 from doorstroom_client.ketentest.plan import read_plan
@@ -14,7 +13,7 @@ from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.terms import Terms, plan_terms
 from doorstroom_client.ketentest.verdicts import Oordeel
-from doorstroom_client.messages.values import amsterdam, as_moment
+from doorstroom_client.messages.values import as_moment, dutch_day
 from doorstroom_client.planning.stand import Ketenteststand, Wacht
 
 
@@ -26,12 +25,23 @@ def folders_of_tests(root: Path) -> Iterator[Path]:
 
     Raises:
         ConfigurationError: it is no folder.
+        StoreError: it cannot be looked in.
     """
     if not root.is_dir():
         raise ConfigurationError(f"there is no folder {root}", setting="ketentest", hint="Name the folder of your chain tests")
-    for folder in (root, *sorted(root.iterdir())):
-        if (folder / FILE).is_file() or (folder / JOURNAL).is_file():
-            yield folder
+    try:
+        found = sorted(root.iterdir())
+    except OSError as error:
+        raise StoreError(f"cannot look in {root}: {error.strerror}", hint="Name the folder of your chain tests") from None
+    yield from filter(_may_be_test, (root, *found))
+
+
+def _may_be_test(folder: Path) -> bool:
+    """Whether it holds a test; one that cannot be looked in may, so that it is told and not left out."""
+    try:
+        return (folder / FILE).is_file() or (folder / JOURNAL).is_file()
+    except OSError:
+        return True
 
 
 def standing_of(folder: Path) -> Ketenteststand:
@@ -42,12 +52,17 @@ def standing_of(folder: Path) -> Ketenteststand:
 
     Raises:
         ConfigurationError: the plan or the journal is not in order.
-        StoreError: the journal cannot be read.
+        StoreError: the folder or the journal cannot be read.
     """
-    plan = read_plan(folder, draft=True) if (folder / FILE).is_file() else None
+    try:
+        has_plan, has_journal = (folder / FILE).is_file(), (folder / JOURNAL).is_file()
+    except OSError as error:
+        raise StoreError(f"cannot look in it: {error.strerror}", hint="Look who may read it") from None
+    plan = read_plan(folder, draft=True) if has_plan else None
     names = {plan.leverancier} if plan else set[str]()
-    if not (folder / JOURNAL).is_file():
-        return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan))
+    if not has_journal:
+        tot = None if plan is None else plan.last_day
+        return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan), tot=tot)
     journal = Journal.read(folder / JOURNAL)
     head = journal.head
     names |= {str(name) for name in (head.toetssoort, head.about.get("leverancier")) if name}
@@ -56,8 +71,9 @@ def standing_of(folder: Path) -> Ketenteststand:
         folder=str(folder),
         leverancier=frozenset(names),
         schooljaar=head.schooljaar,
+        tot=None if plan is None else plan.last_day,
         alleen=_is_played(plan) or head.about.get("omgeving") == "simulator",
-        laatst=max(map(_day, moments), default=None),
+        laatst=max(map(dutch_day, moments), default=None),
         wacht=tuple(_waiting(journal, plan_terms(plan) if plan else Terms())),
         gezakt=_failed(folder),
     )
@@ -73,7 +89,9 @@ def _waiting(journal: Journal, terms: Terms) -> Iterator[Wacht]:
     for scenario, line in last.items():
         if not line.final and line.outcome.get("kind") == "waiting":
             until = terms.until(journal, line)
-            yield Wacht(scenario=scenario, tekst=str(line.outcome.get("why", "")), tot=None if until is None else _day(until))
+            yield Wacht(
+                scenario=scenario, tekst=str(line.outcome.get("why", "")), tot=None if until is None else dutch_day(until)
+            )
 
 
 def _failed(folder: Path) -> tuple[str, ...]:
@@ -83,7 +101,3 @@ def _failed(folder: Path) -> tuple[str, ...]:
     except DoorstroomError:
         return ()
     return tuple(sorted(name for name, oordeel in verdicts.items() if oordeel in (Oordeel.GEZAKT, Oordeel.FOUT)))
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(amsterdam()).date()

@@ -9,7 +9,7 @@ from dataclasses import field
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.agreed import Plan
 from doorstroom_client.ketentest.journal import Journal, Line
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.planning.holidays import after_workdays, workdays_between
 
 ANSWER = "antwoord"
@@ -37,8 +37,8 @@ class Terms:
         days = self.workdays.get(name, 0)
         end = since if not days else after_workdays(since, days)
         for first, until in self.pauses:
-            begins = max(first, since.astimezone(amsterdam()).date())
-            if days and begins < until and end.astimezone(amsterdam()).date() >= first:
+            begins = max(first, dutch_day(since))
+            if days and begins < until and dutch_day(end) >= first:
                 end = after_workdays(end, workdays_between(begins, until))
         return end
 

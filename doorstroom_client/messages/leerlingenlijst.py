@@ -166,6 +166,11 @@ def taking_part(groups: Collection[str]) -> Callable[[str], bool]:
     return lambda groep: not groups or groep in groups or "8" in groep
 
 
+def by_group(lijst: Iterable[BekendeLeerling]) -> list[BekendeLeerling]:
+    """The pupils by group and name; those without a group last."""
+    return sorted(lijst, key=lambda item: (not item.groep, item.groep.casefold(), item.naam.casefold()))
+
+
 def volledige_naam(roepnaam: str | None, voorvoegsel: str | None, achternaam: str | None) -> str:
     """A name as people read it: "Jan van den Berg"."""
     return " ".join(filter(None, ((part or "").strip() for part in (roepnaam, voorvoegsel, achternaam))))

@@ -17,6 +17,7 @@ _MAANDEN = (
     *("januari", "februari", "maart", "april", "mei", "juni"),
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
+_WEEKDAGEN = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _CALENDAR = re.compile(r"[0-9]{4}[-W]|[0-9]{8}[T ]")
 """How a moment begins. Digits alone are the seconds of some clock, which may happen to read as a day of long ago."""
 
@@ -37,6 +38,16 @@ def amsterdam() -> ZoneInfo:
             setting="tzdata",
             hint="Install the package tzdata with pip, or the time zones of the system; look whether PYTHONTZPATH is right",
         ) from None
+
+
+def dutch_day(moment: dt.datetime) -> dt.date:
+    """The day of a moment, which is aware, on a Dutch calendar."""
+    return moment.astimezone(amsterdam()).date()
+
+
+def weekday_in_dutch(day: dt.date) -> str:
+    """The name of its day of the week: ``maandag``."""
+    return _WEEKDAGEN[day.weekday()]
 
 
 def in_dutch(day: dt.date) -> str:

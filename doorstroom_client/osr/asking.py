@@ -12,7 +12,7 @@ from doorstroom_client.errors import DeadlineExceeded, Earlier, Phase, Unexpecte
 from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.calls import Call
 from doorstroom_client.exchange.flow import Flow
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.osr.mandate_reading import read_404
 from doorstroom_client.osr.mandate_table import Said
 from doorstroom_client.osr.parsing import Fields, document_in, hrefs_in, objects_in
@@ -57,7 +57,7 @@ class Budget:
 
     def today(self) -> dt.date:
         """The Dutch calendar day."""
-        return self._now().astimezone(amsterdam()).date()
+        return dutch_day(self._now())
 
     def spent(self, attempts: tuple[Earlier, ...]) -> None:
         """Count the attempts of a call that ended."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from doorstroom_client.messages.codec import decode_answer
-from doorstroom_client.messages.values import amsterdam, as_moment, as_text
+from doorstroom_client.messages.values import as_moment, as_text, dutch_day
 from doorstroom_client.transport.request import Response
 
 Links = dict[str, tuple[str, ...]]
@@ -199,7 +199,7 @@ def whole_day(value: Any) -> dt.date | None:
             return dt.date(int(dutch[3]), int(dutch[2]), int(dutch[1]))
         moment = as_moment(text) if len(text) > 10 else None
         if moment is not None and moment.year < dt.MAXYEAR:
-            return moment.astimezone(amsterdam()).date()
+            return dutch_day(moment)
     except (ValueError, OverflowError):
         return None
     return dt.date.max if _NEVER.match(text) else None

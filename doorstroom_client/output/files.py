@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from pathlib import Path
@@ -13,7 +14,15 @@ from doorstroom_client.errors import StoreError
 _PREFIX, _SUFFIX = ".doorstroom-", ".part"
 _ABANDONED = 3600.0
 """Seconds; a temporary file that was not written to for so long is of a process that died."""
-_HINT = "Free some space or choose another folder"
+_HINTS = {
+    errno.ENOENT: "Make the folder first, or name another one",
+    errno.ENOTDIR: "Part of that path is a file: name another folder",
+    errno.EACCES: "Name a folder in which this user may write",
+    errno.EPERM: "Name a folder in which this user may write",
+    errno.EROFS: "Name a folder in which this user may write",
+    errno.ENAMETOOLONG: "Give it a shorter name",
+}
+"""The next step by what was wrong; otherwise the disk is full or out of order."""
 
 
 class PartFile:
@@ -36,7 +45,7 @@ class PartFile:
         try:
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
         except OSError as error:
-            raise StoreError(f"cannot write in {target.parent}: {error.strerror}", hint=_HINT) from None
+            raise StoreError(f"cannot write in {target.parent}: {error.strerror}", hint=_hint(error)) from None
         self._part = Path(name)
         self._file: BinaryIO = os.fdopen(handle, "wb", buffering=0)
 
@@ -46,15 +55,15 @@ class PartFile:
         Raises:
             StoreError: the disk is full or out of order.
         """
-        reason = ""
+        fault: OSError | None = None
         view = memoryview(chunk)
         try:
             while view:
                 view = view[self._file.write(view) :]
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-        if reason:
-            self._refuse(reason)
+            fault = error
+        if fault is not None:
+            self._refuse(fault)
 
     def restart(self) -> None:
         """Begin anew with an empty file.
@@ -62,14 +71,14 @@ class PartFile:
         Raises:
             StoreError: the disk is out of order.
         """
-        reason = ""
+        fault: OSError | None = None
         try:
             self._file.seek(0)
             self._file.truncate()
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-        if reason:
-            self._refuse(reason)
+            fault = error
+        if fault is not None:
+            self._refuse(fault)
 
     def keep(self) -> Path:
         """Bring everything to disk, and give the file its name.
@@ -77,16 +86,16 @@ class PartFile:
         Raises:
             StoreError: that failed; the old file, if there was one, is untouched.
         """
-        reason = ""
+        fault: OSError | None = None
         try:
             os.fsync(self._file.fileno())
             self._file.close()
             self._part.replace(self._target)
             _sync_folder(self._target.parent)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-        if reason:
-            self._refuse(reason)
+            fault = error
+        if fault is not None:
+            self._refuse(fault)
         return self._target
 
     def discard(self) -> None:
@@ -96,9 +105,10 @@ class PartFile:
         with contextlib.suppress(OSError):
             self._part.unlink(missing_ok=True)
 
-    def _refuse(self, reason: str) -> None:
+    def _refuse(self, fault: OSError) -> None:
         self.discard()
-        raise StoreError(f"cannot write {self._target.name}: {reason}", hint=_HINT)
+        reason = fault.strerror or type(fault).__name__
+        raise StoreError(f"cannot write {_shown(self._target)}: {reason}", hint=_hint(fault)) from None
 
 
 def check_replaceable(target: Path) -> None:
@@ -110,9 +120,9 @@ def check_replaceable(target: Path) -> None:
     try:
         fits = target.is_file() or not target.exists()
     except OSError as error:
-        raise StoreError(f"cannot write {target.name}: {error.strerror}", hint=_HINT) from None
+        raise StoreError(f"cannot write {_shown(target)}: {error.strerror}", hint=_hint(error)) from None
     if not fits:
-        raise StoreError(f"cannot write {target.name}: what is there is no file", hint="Name another file")
+        raise StoreError(f"cannot write {_shown(target)}: what is there is no file", hint="Name another file")
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -127,6 +137,15 @@ def write_whole(target: Path, content: bytes) -> None:
         part.keep()
     finally:
         part.discard()
+
+
+def _shown(target: Path) -> str:
+    """Its name; a path without one, such as a folder itself, as it was given."""
+    return target.name or str(target)
+
+
+def _hint(fault: OSError) -> str:
+    return _HINTS.get(fault.errno or 0, "Free some space or choose another folder")
 
 
 _cleaned: dict[Path, float] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,6 +13,8 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 
 _PRODID = "-//doorstroom_client//doorstroom//NL"
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+"""Control characters, other ends of lines, and what is half a character."""
 _OURS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:doorstroom_client:kalender")
 
 
@@ -59,26 +62,38 @@ def as_ics(days: Iterable[CalendarDays], *, name: str, made: dt.datetime) -> byt
     calendar.add("prodid", _PRODID)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", _line(name))
     for item in days:
         event = icalendar.Event()
         event.add("uid", item.uid)
         event.add("dtstamp", made.astimezone(dt.UTC))
         event.add("sequence", item.sequence)
-        event.add("summary", item.title)
+        event.add("summary", _line(item.title))
         event.add("dtstart", item.first)
         event.add("dtend", (item.last or item.first) + dt.timedelta(days=1))  # the day after the last one, in this format
         event.add("transp", "TRANSPARENT")  # a reminder makes nobody busy
         if item.text:
-            event.add("description", item.text)
+            event.add("description", "\n".join(map(_line, item.text.splitlines())))
         for before in item.remind:
             alarm = icalendar.Alarm()
             alarm.add("action", "DISPLAY")
-            alarm.add("description", item.title)
+            alarm.add("description", _line(item.title))
             alarm.add("trigger", dt.timedelta(days=-before))
             event.add_component(alarm)
         calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def is_ours(content: bytes, name: str) -> bool:
+    """Whether a file is a calendar that was written here under such a name, by what it says itself.
+
+    Args:
+        content: of the file.
+        name: how the name of the calendar begins.
+    """
+    head = content[:1024].splitlines()
+    named = any(line.startswith(f"X-WR-CALNAME:{name}".encode()) for line in head)
+    return head[:1] == [b"BEGIN:VCALENDAR"] and f"PRODID:{_PRODID}".encode() in head and named
 
 
 def continued(days: Iterable[CalendarDays], before: bytes) -> tuple[CalendarDays, ...]:
@@ -99,11 +114,16 @@ def continued(days: Iterable[CalendarDays], before: bytes) -> tuple[CalendarDays
         return tuple(days)
 
 
+def _line(text: str) -> str:
+    """On one line, and without what the format forbids: texts come out of settings and plans."""
+    return _FORBIDDEN.sub(" ", text)
+
+
 def _after(item: CalendarDays, event: Any) -> CalendarDays:
     if event is None:
         return item
     was = str(event["summary"]), event.decoded("dtstart"), event.decoded("dtend")
-    same = was == (item.title, item.first, (item.last or item.first) + dt.timedelta(days=1))
+    same = was == (_line(item.title), item.first, (item.last or item.first) + dt.timedelta(days=1))
     return replace(item, sequence=max(item.sequence, int(event.get("sequence", 0)) + (not same)))
 
 

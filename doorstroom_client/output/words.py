@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from doorstroom_client.basics.uitleg import Uitleg
@@ -26,13 +26,19 @@ class Named(Protocol):
 
 
 def naam_van(oin: str, leveranciers: Iterable[Named]) -> str:
-    """The name of a supplier; its OIN when it is not configured."""
+    """The name of a supplier; its OIN when it is not configured, and nothing for an empty one."""
     return next((item.naam for item in leveranciers if item.oin == oin), oin)
 
 
 def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else more}"
+
+
+def opsomming(delen: Sequence[str]) -> str:
+    """Parts, at least one, as they are counted up in a sentence: ``a, b en c``."""
+    *others, last = delen
+    return f"{', '.join(others)} en {last}" if others else last
 
 
 def advies_naam(advies: str) -> str:

@@ -17,7 +17,7 @@ from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.spellings import schooljaar_as_written, toets_as_listed
 from doorstroom_client.messages.vocabulary import TOETSNAMEN
-from doorstroom_client.output.words import naam_van
+from doorstroom_client.output.words import naam_van, opsomming
 from doorstroom_client.overview.bezorging import Vergeleken, bezorgd_aan
 from doorstroom_client.overview.gegevens import Leerlingregel, Ontvangststand, Overzicht, SchoolOverzicht
 from doorstroom_client.overview.rangorde import Oordeel, Uitspraak, vergelijk
@@ -289,7 +289,7 @@ def _about_results(slot: _Slot, newest: Sequence[Resultaat], uitslagen: Sequence
     if len(newest) > 1:
         names = [item.leverancier for item in uitslagen]
         yield (
-            f"Er zijn resultaten van {len(names)} afzenders: {', '.join(names[:-1])} en {names[-1]}. Zoek uit welk resultaat "
+            f"Er zijn resultaten van {len(names)} afzenders: {opsomming(names)}. Zoek uit welk resultaat "
             "van deze leerling is; gaan ze allebei naar DUO, dan volgt signaal 150 (dubbele doorstroomtoets)."
         )
     if len(slot.resultaten) > len(newest):

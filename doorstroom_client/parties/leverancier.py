@@ -72,6 +72,11 @@ class Leverancier:
         object.__setattr__(self, "naam", self.naam or TOETSNAMEN.get(self.toetssoort, self.toetssoort))
 
     @property
+    def keys(self) -> frozenset[str]:
+        """What it is chosen by: its test, its name and its OIN."""
+        return frozenset({self.toetssoort, self.naam, self.oin})
+
+    @property
     def peer(self) -> Peer:
         """The supplier as a party that can be called."""
         return Peer(self.naam, self.base_url, self.oin, self.auth)
@@ -106,7 +111,7 @@ def find_leverancier(leveranciers: Sequence[Leverancier], key: str) -> Leveranci
         ConfigurationError: none has that key; the text lists the configured ones.
     """
     for leverancier in leveranciers:
-        if key.casefold() in (leverancier.toetssoort.casefold(), leverancier.naam.casefold(), leverancier.oin.casefold()):
+        if key.casefold() in {item.casefold() for item in leverancier.keys}:
             return leverancier
     known = ", ".join(f"{item.toetssoort} ({item.naam})" for item in leveranciers) or "none"
     raise ConfigurationError(

@@ -11,10 +11,13 @@ from doorstroom_client.planning.milestones import Basis, mijlpalen
 from doorstroom_client.planning.reminders import WITHIN, in_schooljaar, suppliers_of
 from doorstroom_client.planning.wording import short
 
+KIND = "Doorstroomtoets "
+"""How the name of each such calendar begins."""
+
 
 def calendar_name(schooljaar: str) -> str:
     """What the calendar is called."""
-    return f"Doorstroomtoets {schooljaar}"
+    return f"{KIND}{schooljaar}"
 
 
 def as_calendar(schooljaar: str, settings: Settings) -> tuple[CalendarDays, ...]:

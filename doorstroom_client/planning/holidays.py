@@ -6,7 +6,7 @@ import datetime as dt
 from functools import lru_cache
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import amsterdam, dutch_day
 
 BRON = "Algemene termijnenwet, artikel 3"
 """Where it stands which days are none to work on."""
@@ -89,11 +89,17 @@ def workday_before(day: dt.date) -> dt.date:
     return day
 
 
-def workday_after(day: dt.date) -> dt.date:
-    """The first working day after a day."""
-    day += _DAY
-    while not is_workday(day):
+def workday_after(day: dt.date, days: int = 1) -> dt.date:
+    """The working day that comes after a day, or so many of them after it.
+
+    Args:
+        day: the day that is counted from.
+        days: how many; with none it is that same day.
+    """
+    for _ in range(days):
         day += _DAY
+        while not is_workday(day):
+            day += _DAY
     return day
 
 
@@ -104,9 +110,7 @@ def after_workdays(since: dt.datetime, days: int) -> dt.datetime:
         since: the moment, aware.
         days: how many; with none it is the end of that same day.
     """
-    day = since.astimezone(amsterdam()).date()
-    for _ in range(days):
-        day = workday_after(day)
+    day = workday_after(dutch_day(since), days)
     return dt.datetime.combine(day, dt.time(23, 59, 59), amsterdam()).astimezone(dt.UTC)
 
 

@@ -129,7 +129,8 @@ def feestdagen_in(schooljaar: str) -> tuple[Feestdag, ...]:
         ConfigurationError: there is no planning of that school year.
     """
     begins = int(check_schooljaar(schooljaar)[:4])
-    return tuple(item for year in (begins, begins + 1) for item in feestdagen(year) if Schooljaar.on(item.day) == schooljaar)
+    first, last = dt.date(begins, 8, 1), dt.date(begins + 1, 7, 31)
+    return tuple(item for year in (begins, begins + 1) for item in feestdagen(year) if first <= item.day <= last)
 
 
 def _mijlpaal(regel: _Regel, begins: int) -> Mijlpaal:

@@ -90,7 +90,7 @@ def suppliers_of(periode: Testperiode, settings: Settings) -> dict[str, frozense
         periode: which one.
         settings: knows the configured suppliers.
     """
-    configured = {item.toetssoort: frozenset({item.toetssoort, item.naam, item.oin}) for item in settings.leveranciers}
+    configured = {item.toetssoort: item.keys for item in settings.leveranciers}
     if not periode.met:
         return configured
     chosen = dict[str, frozenset[str]]()
@@ -106,8 +106,11 @@ def suppliers_of(periode: Testperiode, settings: Settings) -> dict[str, frozense
 
 def _of_mijlpalen(today: dt.date, within: int) -> Iterator[Herinnering]:
     """Before its first day, and again before its last one when that is later."""
-    years = {max(Schooljaar.on(day), FIRST) for day in (today, today + within * _DAY)}
-    for item in (found for year in sorted(years) for found in mijlpalen(year)):
+    year, last = (max(Schooljaar.on(day), FIRST) for day in (today, today + max(within, 0) * _DAY))
+    years = [year]
+    while years[-1] < last:
+        years.append(years[-1].volgende)
+    for item in (found for year in years for found in mijlpalen(year)):
         for day, what in ((item.first, "" if item.is_deadline else "begint: "), (item.last, "loopt af: ")):
             if day >= today and (day == item.first or today > item.first):
                 more = "".join(f" Let op: {text}." for text in item.opmerkingen)
@@ -136,36 +139,58 @@ def _of_periode(
             tekst=f"{named}: controleer namespace, mandaten, adressen en certificaten, van ons en van de leveranciers.",
             commando="doorstroom osr check; doorstroom mandaat check --all",
         )
-    for soort, names in suppliers_of(periode, settings).items():
-        told = _with_supplier(named, soort, _stand_with(names, periode, standen), today >= periode.van)
+    for soort in suppliers_of(periode, settings):
+        told = _with_supplier(named, soort, _stand_with(soort, periode, settings, standen), today >= periode.van)
         if told is not None:
             day, since = periode.tot if today > periode.van else periode.van, periode.van - WITHIN * _DAY
             key = f"test:{periode.naam}:{periode.van}:{soort}"
             yield Herinnering(key=key, day=day, since=since, tekst=told[0], commando=told[1])
 
 
-def _stand_with(names: frozenset[str], periode: Testperiode, standen: Sequence[Ketenteststand]) -> Ketenteststand | None:
-    """The newest test with a supplier for this period: played not long before it or in it, else one that has a plan only."""
-    since = periode.van - SELF_BEFORE * _DAY
-    folded = {name.casefold() for name in names}
-    theirs = [item for item in standen if not item.alleen and folded & {name.casefold() for name in item.leverancier}]
-    fresh = [item for item in theirs if item.laatst is None or since <= item.laatst <= periode.tot]
+def _stand_with(
+    soort: str, periode: Testperiode, settings: Settings, standen: Sequence[Ketenteststand]
+) -> Ketenteststand | None:
+    """The newest test with a supplier for this period: played not long before it or in it, else one that has a plan only.
+
+    What was played in the period before this one was for that one.
+    """
+    before = [item.tot for item in settings.testperiodes if item.tot < periode.van and soort in suppliers_of(item, settings)]
+    since = max([periode.van - SELF_BEFORE * _DAY, *(day + _DAY for day in before)])
+    theirs = [item for item in standen if not item.alleen and _is_with(soort, item, settings)]
+    # A plan of which nothing was played and whose days are over before this was for a period of then.
+    fresh = [item for item in theirs if since <= (item.laatst or item.tot or periode.tot)]
+    fresh = [item for item in fresh if item.laatst is None or item.laatst <= periode.tot]
     return max(fresh, key=lambda item: item.laatst or dt.date.min, default=None)
+
+
+def _is_with(soort: str, stand: Ketenteststand, settings: Settings) -> bool:
+    """Whether a test is with this supplier: its toetssoort decides, because several may have one name and one OIN."""
+    folded = {name.casefold() for name in stand.leverancier}
+    known = settings.leveranciers
+    by_test = [item.toetssoort for item in known if item.toetssoort.casefold() in folded]
+    by_name = [item.toetssoort for item in known if folded & {item.naam.casefold(), item.oin.casefold()}]
+    found = next(iter([*by_test, *by_name]), None)
+    return soort.casefold() in folded if found is None else soort == found
 
 
 def _with_supplier(named: str, soort: str, stand: Ketenteststand | None, begun: bool) -> tuple[str, str] | None:
     """What is to be done with a supplier; None when there is nothing, or when it is told by what the test waits for."""
     if stand is None:
-        return f"{named}: plan een 1-op-1-test met {soort}.", f"doorstroom ketentest new --leverancier {soort}"
+        return f"{named}: plan een 1-op-1-test met {soort}.", f"doorstroom ketentest new --leverancier {shlex.quote(soort)}"
     if stand.laatst is None:
         return (
             f"{named}: de test met {soort} is gepland en niet begonnen.",
-            f"doorstroom ketentest run {stand.folder}",
+            _run(stand),
         )
     if begun and stand.gezakt:
         failed = ", ".join(stand.gezakt[:5]) + (f" en nog {len(stand.gezakt) - 5}" if len(stand.gezakt) > 5 else "")
-        return f"{named} is begonnen: de test met {soort} is gezakt op {failed}.", f"doorstroom ketentest run {stand.folder}"
+        return f"{named} is begonnen: de test met {soort} is gezakt op {failed}.", _run(stand)
     return None
+
+
+def _run(stand: Ketenteststand) -> str:
+    """What goes on with a test; a folder may have a space in its name."""
+    return f"doorstroom ketentest run {shlex.quote(stand.folder)}"
 
 
 def _of_own_test(settings: Settings, today: dt.date, standen: Sequence[Ketenteststand]) -> Iterator[Herinnering]:
@@ -174,13 +199,17 @@ def _of_own_test(settings: Settings, today: dt.date, standen: Sequence[Ketentest
         first = in_schooljaar(settings.testperiodes, schooljaar)[0]
         done = any(item.schooljaar == schooljaar and item.laatst is not None for item in standen)
         if today <= first.van and not done:
+            missing = _missing(settings, Schooljaar(schooljaar))
             yield Herinnering(
                 key=f"zelf:{schooljaar}",
                 day=first.van,
                 since=first.van - SELF_BEFORE * _DAY,
                 tekst=f"test zelf met de afspraak van {schooljaar}, voordat testperiode {first.naam} begint "
-                f"({period(first.van, first.tot)}).",
-                commando=f"doorstroom ketentest self --schooljaar {schooljaar}{_versie(settings, schooljaar)}"
+                f"({period(first.van, first.tot)}).{f' Eerst nodig: {missing}.' if missing else ''}",
+                # Without the agreement it cannot be played, and a command that fails helps nobody.
+                commando=""
+                if missing
+                else f"doorstroom ketentest self --schooljaar {schooljaar}{_versie(settings, schooljaar)}"
                 f" --out ketentest/self-{schooljaar}",
             )
 
@@ -268,5 +297,5 @@ def _of_waiting(standen: Sequence[Ketenteststand], today: dt.date) -> Iterator[H
                     day=wacht.tot,
                     since=wacht.tot + _DAY,
                     tekst=f"de termijn van {wacht.scenario} met {stand.naam} is voorbij: {wacht.tekst}",
-                    commando=f"doorstroom ketentest run {stand.folder}",
+                    commando=_run(stand),
                 )

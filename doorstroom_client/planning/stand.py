@@ -31,6 +31,7 @@ class Ketenteststand:
         leverancier: the names by which its supplier may be called: of its plan, its test and itself.
         schooljaar: of its messages; empty when nothing was played yet.
         alleen: whether it was against a simulator, with no other party.
+        tot: the last day of its plan; None when it has none.
         laatst: the day on which something was last played; None when nothing was.
         wacht: what it waits for.
         gezakt: ids of the scenarios that failed.
@@ -40,6 +41,7 @@ class Ketenteststand:
     leverancier: frozenset[str]
     schooljaar: str = ""
     alleen: bool = False
+    tot: dt.date | None = None
     laatst: dt.date | None = None
     wacht: tuple[Wacht, ...] = ()
     gezakt: tuple[str, ...] = ()

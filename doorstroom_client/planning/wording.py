@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.messages.values import in_dutch, weekday_in_dutch
 from doorstroom_client.planning.holidays import feestdag_on, is_workday, workday_after, workday_before
 
-_WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _DAY = dt.timedelta(days=1)
 _SATURDAY = 5
 
@@ -21,7 +20,7 @@ def short(day: dt.date) -> str:
 
 def with_weekday(day: dt.date) -> str:
     """A day with its weekday: ``zo 10 jan``."""
-    return f"{_WEEKDAYS[day.weekday()][:2]} {short(day)}"
+    return f"{weekday_in_dutch(day)[:2]} {short(day)}"
 
 
 def period(first: dt.date, last: dt.date) -> str:
@@ -48,7 +47,7 @@ def _in_the_way(first: dt.date, last: dt.date) -> Iterator[str]:
         found = feestdag_on(day)
         what = "" if found is None else found.naam
         if day in (first, last) and not is_workday(day):
-            what = f"{what or f'een {_WEEKDAYS[day.weekday()]}'} ({_beside(day, is_last=day == last)})"
+            what = f"{what or f'een {weekday_in_dutch(day)}'} ({_beside(day, is_last=day == last)})"
         elif day.weekday() >= _SATURDAY:
             what = ""
         if what:

@@ -12,7 +12,7 @@ from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
 from doorstroom_client.season.stijl import CSS
 from doorstroom_client.season.verzonden import Verzendlijst, Verzendregel
-from doorstroom_client.season.woorden import BUITEN_LIJST, in_woorden
+from doorstroom_client.season.woorden import BUITEN_LIJST, PRIVACY, in_woorden
 
 _STAND: Mapping[Verzendstand, str] = {
     Verzendstand.GELIJK: "verstuurd en gelijk aan uw lijst",
@@ -27,10 +27,6 @@ _UITLEG = (
     "Daarom is afgesproken dat de school dit in het toetssysteem controleert."
 )
 _ONBEVESTIGD = "bij dit advies is niet bekend of de leverancier de leerling kende. Kijk dit eerst na."
-_PRIVACY = (
-    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
-    "De pagina haalt niets op van internet en verstuurt niets."
-)
 
 
 def verzendlijst_pagina(lijst: Verzendlijst, *, gemaakt_op: dt.datetime) -> bytes:
@@ -46,7 +42,7 @@ def verzendlijst_pagina(lijst: Verzendlijst, *, gemaakt_op: dt.datetime) -> byte
         CSS,
         under=element("p", under, class_="klein"),
         main=[_core(lijst), [_group(name, part) for name, part in _groups(lijst.regels)], _signed()],
-        foot=element("p", _PRIVACY, class_="klein"),
+        foot=element("p", PRIVACY, class_="klein"),
     )
 
 

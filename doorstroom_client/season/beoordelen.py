@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from doorstroom_client import BekendeLeerling, Client, Deelname, Leerlingenlijst, Leverancier, School, Schoolstand
-from doorstroom_client.messages.leerlingenlijst import taking_part
+from doorstroom_client import Client, Deelname, Leerlingenlijst, Leverancier, School, Schoolstand
+from doorstroom_client.messages.leerlingenlijst import by_group, taking_part
 from doorstroom_client.output.words import andere_toets, naam_van
 from doorstroom_client.season import woorden
 from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Signaal, Soort
@@ -76,19 +76,19 @@ def beoordeel(
     regels = () if leerlingen is None else tuple(_regels(stand, leerlingen))
     counts = _counted(stand) if leerlingen is None else _of_list(stand, regels)
     termijnen = Termijnen.van(stand.schooljaar)
-    leverancier = naam_van(stand.leveranciers[0], leveranciers) if stand.leveranciers else ""
-    vorige = naam_van(stand.vorige_toets, leveranciers) if stand.vorige_toets else ""
+    namen = [naam_van(oin, leveranciers) for oin in stand.leveranciers]
+    vorige = naam_van(stand.vorige_toets, leveranciers)
     return Schoolseizoen(
         school=school,
         schooljaar=stand.schooljaar,
         on=on,
         stand=stand.aantallen,
-        leverancier=leverancier,
+        leverancier=namen[0] if namen else "",
         vorige_toets=vorige,
         verwacht=None if leerlingen is None else sum(item.deelname is None for item in regels),
         ontbreekt=tuple(_punten(counts, termijnen, on)),
         let_op=(
-            *_about_suppliers([naam_van(oin, leveranciers) for oin in stand.leveranciers], vorige),
+            *_about_suppliers(namen, vorige),
             *_let_op(stand, leerlingen, regels),
         ),
         signalen=tuple(_signalen(stand, counts, termijnen, on)),
@@ -142,12 +142,12 @@ def _punten(counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> I
 
 def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingseizoen]:
     """The pupils that take part as far as can be told, by group and name."""
-    found = [(item, stand.van(item.leerling)) for item in lijst]
+    found = [(item, stand.van(item.leerling)) for item in by_group(lijst)]
     groups = {item.groep for item, one in found if one.deelnemer or one.advies or one.resultaten}
     takes_part = taking_part(groups)
     # Where participants go another way, nobody can tell here who is registered.
     registers = bool(stand.deelnemers) or not stand.adviezen
-    for item, one in sorted(found, key=lambda pair: _order(pair[0])):
+    for item, one in found:
         if takes_part(item.groep):
             missing = {
                 woorden.GEEN_AANMELDING: registers and not one.deelnemer and item.deelname is None,
@@ -157,10 +157,6 @@ def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingseiz
             }
             mist = tuple(word for word, is_so in missing.items() if is_so)
             yield Leerlingseizoen(naam=item.naam, groep=item.groep, stand=one, deelname=item.deelname, mist=mist)
-
-
-def _order(item: BekendeLeerling) -> tuple[bool, str, str]:
-    return (not item.groep, item.groep.casefold(), item.naam.casefold())
 
 
 def _about_suppliers(namen: Sequence[str], vorige: str) -> Iterator[str]:

@@ -12,6 +12,9 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.season.termijnen import Termijn, Termijnen
 from doorstroom_client.season.woorden import KORT, SIGNALEN, ZINNEN, in_woorden
 
+WITHIN = 14
+"""Days before a date from which what is missing asks for attention, unless asked otherwise."""
+
 
 class Soort(StrEnum):
     """What can be missing."""
@@ -136,11 +139,11 @@ class Schoolseizoen:
         """The dates of the school year."""
         return Termijnen.van(self.schooljaar)
 
-    def aandacht(self, within: int = 14) -> tuple[Punt, ...]:
+    def aandacht(self, within: int = WITHIN) -> tuple[Punt, ...]:
         """What is missing and asks for attention: its date is near, or has passed and the season is not over.
 
         Args:
-            within: so many days before its date.
+            within: so many days before its date; 14 when left out.
         """
         over = self.on > self.termijnen.einde
         return () if over else tuple(item for item in self.ontbreekt if item.dagen <= within)
@@ -171,7 +174,7 @@ class Totaal:
     met_aandacht: int
 
     @classmethod
-    def van(cls, scholen: Iterable[Schoolseizoen], within: int = 14) -> Totaal:
+    def van(cls, scholen: Iterable[Schoolseizoen], within: int = WITHIN) -> Totaal:
         """Count.
 
         Args:

@@ -10,7 +10,7 @@ from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, groepsnaam, schuif
 from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
+from doorstroom_client.season.gegevens import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
 from doorstroom_client.season.stijl import CSS
 from doorstroom_client.season.termijnen import Termijn, Termijnen
 
@@ -19,14 +19,10 @@ _TERMIJNEN = {
     Termijn.RESULTATEN: "Resultaten en rapporten binnen",
     Termijn.DEFINITIEF: "Definitieve schooladviezen vastgesteld",
 }
-_PRIVACY = (
-    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
-    "De pagina haalt niets op van internet en verstuurt niets."
-)
 _ZONDER_LEERLINGEN = "Op deze pagina staan alleen aantallen. De pagina haalt niets op van internet en verstuurt niets."
 
 
-def als_pagina(scholen: Sequence[Schoolseizoen], *, gemaakt_op: dt.datetime, within: int = 14) -> bytes:
+def als_pagina(scholen: Sequence[Schoolseizoen], *, gemaakt_op: dt.datetime, within: int = WITHIN) -> bytes:
     """The season as one HTML file: of one school everything, of many the schools that need attention.
 
     Args:
@@ -41,7 +37,7 @@ def als_pagina(scholen: Sequence[Schoolseizoen], *, gemaakt_op: dt.datetime, wit
         CSS,
         under=element("p", f"{_about(scholen)}. Gemaakt op {moment_in_dutch(gemaakt_op)}.", class_="klein"),
         main=_school(one, within) if one else _scholen(scholen, within),
-        foot=element("p", _PRIVACY if named and one else _ZONDER_LEERLINGEN, class_="klein"),
+        foot=element("p", woorden.PRIVACY if named and one else _ZONDER_LEERLINGEN, class_="klein"),
     )
 
 

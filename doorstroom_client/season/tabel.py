@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from doorstroom_client.output.spreadsheet import csv_bytes
-from doorstroom_client.season.gegevens import Schoolseizoen, Soort
+from doorstroom_client.season.gegevens import WITHIN, Schoolseizoen, Soort
 from doorstroom_client.season.termijnen import Termijn
 
 KOLOMMEN = (
@@ -17,7 +17,7 @@ KOLOMMEN = (
 """The columns, in order."""
 
 
-def als_csv(scholen: Iterable[Schoolseizoen], *, within: int = 14) -> bytes:
+def als_csv(scholen: Iterable[Schoolseizoen], *, within: int = WITHIN) -> bytes:
     """All schools as CSV that Dutch Excel opens; no cell can become a formula. Holds no pupils.
 
     Args:

@@ -17,7 +17,7 @@ from doorstroom_client import (
     Verzendstand,
 )
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.messages.leerlingenlijst import taking_part
+from doorstroom_client.messages.leerlingenlijst import by_group, taking_part
 from doorstroom_client.output.words import naam_van
 
 
@@ -92,14 +92,13 @@ def maak_verzendlijst(
         wie = leerlingen.find(advies.leerling)
         if wie is not None:
             advice[wie] = (advies, sent)
-    regels = [_regel(item, stand, advice.get(item)) for item in leerlingen]
+    regels = [_regel(item, stand, advice.get(item)) for item in by_group(leerlingen)]
     takes_part = taking_part({item.groep for item in regels if item.aangemeld_op or item.advies_op or item.advies})
-    chosen = (item for item in regels if takes_part(item.groep))
     return Verzendlijst(
         school=school,
         schooljaar=stand.schooljaar,
-        leverancier=naam_van(stand.leveranciers[0], leveranciers) if stand.leveranciers else "",
-        regels=tuple(sorted(chosen, key=lambda item: (not item.groep, item.groep.casefold(), item.naam.casefold()))),
+        leverancier=naam_van(next(iter(stand.leveranciers), ""), leveranciers),
+        regels=tuple(item for item in regels if takes_part(item.groep)),
         buiten_lijst=stand.buiten(item.leerling for item in leerlingen),
         laatst_verstuurd=stand.laatst_verstuurd,
     )

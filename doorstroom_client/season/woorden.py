@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from doorstroom_client.output.words import aantal, opsomming
+
 Zin = tuple[str, str, str]
 """What it is for one, for more with a place for their number, and what to do."""
 _OPNIEUW = "Verstuur de leerlingenlijst opnieuw."
@@ -118,6 +120,11 @@ DEFINITIEF: Zin = (
 )
 LET_OP = (UITGEZONDERD, TOCH_RESULTAAT, ONBEVESTIGD, BUITEN_LIJST, DEFINITIEF)
 """What else a school is told."""
+PRIVACY = (
+    "Dit bestand bevat persoonsgegevens van leerlingen. Deel het alleen met wie het nodig heeft, en verwijder het daarna. "
+    "De pagina haalt niets op van internet en verstuurt niets."
+)
+"""Under a page with names of pupils."""
 NIETS_MIST = "Er ontbreekt op dit moment niets."
 GEEN_AANMELDING, GEEN_ADVIES, GEEN_RESULTAAT, GEEN_RAPPORT = "niet aangemeld", "geen advies", "geen resultaat", "geen rapport"
 """What is missing of one pupil."""
@@ -132,7 +139,7 @@ def in_woorden(zin: Zin, number: int) -> str:
 def twee_leveranciers(namen: Sequence[str]) -> str:
     """What a school is told that sent lists to more than one supplier in a year."""
     return (
-        f"Dit schooljaar zijn lijsten verstuurd naar {', '.join(namen[:-1])} en {namen[-1]}. Een leerling maakt één toets. "
+        f"Dit schooljaar zijn lijsten verstuurd naar {opsomming(namen)}. Een leerling maakt één toets. "
         "Verwijder uw leerlingen in het toetssysteem waar zij de toets niet maken."
     )
 
@@ -142,5 +149,5 @@ def dagen(number: int) -> str:
     if number == 0:
         return "vandaag"
     if number < 0:
-        return "1 dag te laat" if number == -1 else f"{-number} dagen te laat"
-    return "nog 1 dag" if number == 1 else f"nog {number} dagen"
+        return f"{aantal(-number, 'dag', 'dagen')} te laat"
+    return f"nog {aantal(number, 'dag', 'dagen')}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from doorstroom_client.messages.identifiers import Schooljaar
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.store.database import Cursor, Database
 from doorstroom_client.store.moments import moment_of, text_of
 from doorstroom_client.store.queued import OPEN
@@ -112,7 +112,7 @@ def _is_of(item: _Came, schooljaar: str) -> bool:
     if Schooljaar.fits(item.schooljaar):
         return item.schooljaar == schooljaar
     received = dt.datetime.fromisoformat(item.received_at)
-    return Schooljaar.on(received.astimezone(amsterdam()).date()) == schooljaar
+    return Schooljaar.on(dutch_day(received)) == schooljaar
 
 
 def _marks(came: Iterable[_Came]) -> Iterable[ResultMark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,13 @@ def test_a_check_of_everybody(keten: Keten, speler: Speler) -> None:
     assert speler(client.osr.check_verbinding()).bevinding("school").code == "not_asked"
 
 
+def test_who_is_named_twice_is_checked_once(keten: Keten, speler: Speler) -> None:
+    client = speler.client(**keten.arguments())
+    ice = next(item for item in client.leveranciers if item.toetssoort == "ICE")
+    found = speler(client.check_verbindingen(["ICE", "osr", ice.oin, ice, "OSR"]))
+    assert sorted(item.partij for item in found) == ["ICE", "osr"]
+
+
 def test_the_osr_is_asked_apart_from_the_circuit_of_real_calls(keten: Keten, speler: Speler) -> None:
     client = speler.client(**keten.arguments())
     peer = client._operations.osr.base_url
@@ -78,6 +86,30 @@ def test_the_osr_is_asked_apart_from_the_circuit_of_real_calls(keten: Keten, spe
         client._operations.circuits.failed(peer, 1, 60.0, "")
     assert speler(client.osr.check_verbinding(keten.school)).staat is Staat.OK
     assert client._operations.circuits.admit(peer, object()) > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "begins", "says"),
+    [
+        ({"service_code": "IETS"}, "The OSR answers, and does not list its service;", 'there is no service "IETS"'),
+        ({"namespace": "iets"}, "The OSR lists its service;", "Set osr.namespace"),
+    ],
+)
+def test_what_the_osr_does_not_list(change: dict[str, str], begins: str, says: str, keten: Keten, speler: Speler) -> None:
+    given = keten.arguments()
+    client = speler.client(**{**given, "osr": replace(given["osr"], **change)})
+    item = speler(client.osr.check_verbinding()).bevinding("namespace")
+    assert item.staat is Staat.ATTENTION
+    assert item.tekst.startswith(begins) and says in item.tekst
+
+
+@pytest.mark.parametrize("school", ["99ZZ", "", 7])
+def test_a_school_that_is_not_known_is_told_before_anybody_is_called(school: Any, keten: Keten, speler: Speler) -> None:
+    events: list[Any] = []
+    client = speler.client(**keten.arguments(), on_event=events.append)
+    with pytest.raises(ConfigurationError):
+        speler(client.check_verbindingen(school=school, workers=1))
+    assert events == []
 
 
 def test_one_yes_is_enough_and_without_suppliers_no_mandate_is_asked_about(keten: Keten, speler: Speler) -> None:

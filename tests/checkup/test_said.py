@@ -73,12 +73,29 @@ def test_what_is_said(change: dict[str, object], punt: str, staat: str, code: st
     assert words in f"{item.tekst} {item.advies}"
 
 
-@pytest.mark.parametrize("number", sorted({*VERIFY_CODES, 2, 999}))
+@pytest.mark.parametrize("number", sorted({*VERIFY_CODES, 2, 79, 999}))
 def test_everything_that_openssl_refuses_is_said_at_one_place(number: int) -> None:
     found = said(replace(SEEN, handshake=Handshake("verify", "TLS 1.3", verify_code=number)))
     wrong = [item for item in found.values() if item.staat is Staat.WRONG]
     assert len(wrong) == 1
     assert wrong[0].punt in (Controlepunt.CHAIN, Controlepunt.HOST, Controlepunt.THEIR_END)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [
+        (25, "not_accepted", "path length constraint exceeded"),
+        (35, "crl_unusable", "key usage does not include CRL signing"),
+        (999, "not_accepted", "error 999"),
+        (2, "unseen", "Which one it lacks"),
+    ],
+)
+def test_what_is_not_about_the_way_up_is_told_in_the_words_of_openssl(number: int, code: str, words: str) -> None:
+    given = "" if words.startswith("error") else words
+    item = said(replace(SEEN, handshake=Handshake("verify", "TLS 1.3", verify_code=number, verify_words=given)))["chain"]
+    assert item.code == code
+    assert words in item.tekst
+    assert ("certificate.crls" in item.advies) is (code == "crl_unusable")
 
 
 def first_in(cert: Path) -> bytes:

@@ -17,6 +17,7 @@ from support.command_line import ROOT, Run
 
 from doorstroom_client.cli import planning
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, Line
+from doorstroom_client.output.ics import as_ics
 from doorstroom_client.simulator.pki import Pki
 
 CONFIG = f"""
@@ -111,7 +112,9 @@ def test_without_a_configuration_the_year_is_shown_and_cron_is_told(run: Run) ->
     assert "Doorstroomtoets 2026-2027" in result.stdout
     assert "te doen" not in result.stdout
     assert len(events(Path("jaar.ics"))) == 20
-    for options in (("--within", "14"), ("--quiet",), ("--config", "none.toml")):
+    quiet = run("planning", "--ics", "jaar.ics", "--quiet")
+    assert (quiet.exit_code, quiet.stdout) == (0, "")
+    for options in (("--within", "14"), ("--within", "14", "--ics", "jaar.ics"), ("--quiet",), ("--config", "none.toml")):
         assert run("planning", *options).exit_code == 78
 
 
@@ -128,7 +131,7 @@ def test_what_is_to_be_done_is_for_cron(run: Run, today: list[dt.date]) -> None:
     assert (nothing.exit_code, nothing.output) == (0, "")
     told = run("planning", "--within", "3")
     assert (told.exit_code, told.stdout) == (0, "")
-    assert "Nothing is to be done" in told.stderr
+    assert "Nu is er niets te doen" in told.stderr
 
 
 @pytest.mark.parametrize(("folder", "options"), [("ketentest/ICE", ()), ("elders/ICE", ("--ketentest", "elders"))])
@@ -150,6 +153,30 @@ def test_a_test_that_cannot_be_read_is_told_and_does_not_count(run: Run) -> None
     assert "1-op-1-test met ICE" in " ".join(result.stdout.split())
     missing = run("planning", "--ketentest", "nergens")
     assert (missing.exit_code, "no folder" in missing.stderr) == (78, True)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("plan.toml", "rollen = [["),
+        ("plan.toml", 'rollen = [["toetssysteem"]]'),
+        ("plan.toml", "rollen = " + "[" * 5000),
+        (JOURNAL, "[" * 100_000 + "\n"),
+        (
+            JOURNAL,
+            '{"form": 1, "run": "a", "began": "b", "schooljaar": 2026, "versie": "v", "toetssoort": "ICE", "about": null}\n',
+        ),
+    ],
+)
+def test_a_test_that_is_damaged_hides_no_other(run: Run, file: str, text: str) -> None:
+    for name in ("A", "Z"):
+        folder = Path("ketentest", name)
+        folder.mkdir(parents=True)
+        (folder / file).write_text(text, "utf-8")
+    played(Path("ketentest/ICE"), "2026-11-27")
+    result = run("planning", "--within", "14", "--json")
+    assert result.stderr.count("does not count") == 2
+    assert {item["id"].split(":")[0] for item in json.loads(result.stdout)["herinneringen"]} == {"controle"}
 
 
 def test_for_a_program(run: Run) -> None:
@@ -198,6 +225,14 @@ def test_no_other_file_is_overwritten_by_a_calendar(run: Run) -> None:
     result = run("planning", "--ics", "doorstroom.toml")
     assert (result.exit_code, "is no calendar" in result.stderr) == (78, True)
     assert Path("doorstroom.toml").read_text("utf-8") == CONFIG + PERIODE
+    theirs = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Agenda//NL\r\nEND:VCALENDAR\r\n"
+    Path("van-mij.ics").write_bytes(theirs)
+    assert run("planning", "--ics", "van-mij.ics").exit_code == 78
+    of_a_test = as_ics([], name="Ketentest ICE", made=dt.datetime(2026, 11, 29, tzinfo=dt.UTC))
+    Path("test.ics").write_bytes(of_a_test)
+    assert run("planning", "--ics", "test.ics").exit_code == 78
+    assert Path("test.ics").read_bytes() == of_a_test
+    assert Path("van-mij.ics").read_bytes() == theirs
     Path("map").mkdir()
     assert run("planning", "--ics", "map").exit_code in (74, 78)
     assert SCHOOL.instellingscode not in result.output

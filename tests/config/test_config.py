@@ -323,7 +323,10 @@ def test_test_periods(tmp_path: Path) -> None:
         (PERIODE.replace("2026-12-18", '"2026-12-18"'), "testperiodes[0].tot", "must be a day"),
         (PERIODE.replace("tot", "until"), "testperiodes[0].until", "is not a setting"),
         (f'{PERIODE}met = ["IEP"]', "testperiodes[0].met", 'no leverancier "IEP"'),
-        (f'{PERIODE}met = "ICE"', "testperiodes[0].met", "must be a text"),
+        *(
+            (f"{PERIODE}met = {met}", "testperiodes[0].met", "a list of texts")
+            for met in ('"ICE"', "[1]", '[["ICE"]]', "{a = 1}")
+        ),
         (PERIODE + PERIODE.replace("2026-12", "2027-02"), "testperiodes[1].naam", "of that name in 2026-2027"),
     ],
 )

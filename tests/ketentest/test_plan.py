@@ -22,15 +22,13 @@ from doorstroom_client.ketentest.plan_days import (
     calendar_days,
     first_day,
     lies_still,
-    on_day,
     usual_end,
-    workday_after,
 )
 from doorstroom_client.ketentest.postponing import postponed, postponement, postponement_letter
 from doorstroom_client.ketentest.scenarios import REGISTER
 from doorstroom_client.ketentest.terms import Terms
-from doorstroom_client.messages.values import amsterdam
-from doorstroom_client.planning.holidays import workdays_between
+from doorstroom_client.messages.values import amsterdam, dutch_day
+from doorstroom_client.planning.holidays import workday_after, workdays_between
 
 
 def day(text: str) -> dt.date:
@@ -127,7 +125,7 @@ def test_an_arrangement_that_nothing_needs_is_a_slip(tmp_path: Path) -> None:
 )
 def test_terms_move_with_a_postponement(since: str, days: int, pauses: list[tuple[str, str]], end: str) -> None:
     terms = Terms(workdays={"resultaten": days}, pauses=tuple((day(first), day(until)) for first, until in pauses))
-    assert on_day(terms.end("resultaten", at(since))) == day(end)
+    assert dutch_day(terms.end("resultaten", at(since))) == day(end)
 
 
 def test_working_days() -> None:

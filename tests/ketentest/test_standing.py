@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.ketentest.journal import JOURNAL, Head, Journal, Line
 from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.questions import open_questions
@@ -48,6 +48,17 @@ def line(scenario: str, number: int, moment: str, outcome: Any = None, *, final:
 def test_a_plan_of_which_nothing_was_played(tmp_path: Path) -> None:
     (tmp_path / "plan.toml").write_text(PLAN, "utf-8")
     assert standing_of(tmp_path) == Ketenteststand(folder=str(tmp_path), leverancier=frozenset({"Toetsbureau Noord"}))
+
+
+def test_the_last_day_of_a_plan_is_the_one_after_a_delay(tmp_path: Path) -> None:
+    days = "begin = 2026-12-07\neinde = 2026-12-11\n"
+    (tmp_path / "plan.toml").write_text(PLAN + days, "utf-8")
+    assert standing_of(tmp_path).tot == dt.date(2026, 12, 11)
+    later = "[[uitstel]]\nop = 2026-12-08\nvan = 2026-12-07\nnaar = 2026-12-14\neinde = 2026-12-18\nreden = 'ziek'\n"
+    (tmp_path / "plan.toml").write_text(PLAN + days + later, "utf-8")
+    assert standing_of(tmp_path).tot == dt.date(2026, 12, 18)
+    journal(tmp_path)
+    assert standing_of(tmp_path).tot == dt.date(2026, 12, 18)
 
 
 def test_what_was_played_what_waits_and_what_failed(tmp_path: Path) -> None:
@@ -106,6 +117,45 @@ def test_one_with_a_simulator_is_played_alone(tmp_path: Path, by: str) -> None:
     (tmp_path / "rapport.json").write_text("half a rep", "utf-8")
     found = standing_of(tmp_path)
     assert (found.alleen, found.laatst, found.gezakt) == (True, None, ())
+
+
+ODD = (None, 1, True, [], {}, "", [[1]], {"a": 1}, "\x00")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_a_journal_of_which_a_value_is_of_another_kind_is_damaged(tmp_path: Path, odd: Any) -> None:
+    """Or it is read; nothing else."""
+    journal(tmp_path, line("TS-101", 1, "2026-12-01T09:00:01Z", WAITING, final=False))
+    path = tmp_path / JOURNAL
+    whole = [json.loads(text) for text in path.read_text("utf-8").splitlines()]
+    refused = 0
+    for at, found in enumerate(whole):
+        for name in found:
+            changed = [{**item, name: odd} if number == at else item for number, item in enumerate(whole)]
+            path.write_text("".join(json.dumps(item) + "\n" for item in changed), "utf-8")
+            try:
+                assert isinstance(standing_of(tmp_path), Ketenteststand)
+            except ConfigurationError:
+                refused += 1
+    assert refused >= 6
+
+
+def test_a_folder_that_may_not_be_looked_in_is_told_and_hides_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("A", "ICE"):
+        (tmp_path / name).mkdir()
+    journal(tmp_path / "ICE")
+    usual = Path.is_file
+
+    def is_file(self: Path) -> bool:
+        if self.parent.name == "A":
+            raise PermissionError(13, "Permission denied")
+        return usual(self)
+
+    monkeypatch.setattr(Path, "is_file", is_file)
+    assert [item.name for item in folders_of_tests(tmp_path)] == ["A", "ICE"]
+    with pytest.raises(StoreError, match="Permission denied"):
+        standing_of(tmp_path / "A")
+    assert standing_of(tmp_path / "ICE").schooljaar == "2026-2027"
 
 
 def test_the_folders_of_tests(tmp_path: Path) -> None:

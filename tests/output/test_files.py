@@ -266,3 +266,21 @@ def test_a_folder_is_looked_through_once_an_hour(tmp_path: Path, monkeypatch: py
     assert [write(one), write(one)] == [3, 3]
     monkeypatch.setattr(files, "_MOST_FOLDERS", 2)  # what is remembered is bounded
     assert [write(tmp_path / "drie"), write(one)] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    ("target", "hint"),
+    [
+        ("weg/a.csv", "Make the folder first"),
+        ("bestand/a.csv", "Part of that path is a file"),
+        ("n" * 300, "shorter name"),
+        (".", "Name another file"),
+        ("/dev/null", "Name another file"),
+    ],
+)
+def test_each_reason_has_its_own_next_step(target: str, hint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("bestand").touch()
+    with pytest.raises(StoreError, match=hint) as found:
+        write_whole(Path(target), b"x")
+    assert "cannot write :" not in str(found.value)

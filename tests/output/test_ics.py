@@ -6,7 +6,7 @@ import icalendar
 import pytest
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.output.ics import CalendarDays, as_ics, continued
+from doorstroom_client.output.ics import CalendarDays, as_ics, continued, is_ours
 
 MADE = dt.datetime(2026, 12, 1, 9, 0, tzinfo=dt.UTC)
 
@@ -73,3 +73,24 @@ def test_an_earlier_file_that_cannot_be_read_counts_as_none() -> None:
         assert continued([day], before) == (day,)
     theirs = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:{day.uid}\r\nSUMMARY:t\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
     assert continued([day], theirs.encode()) == (day,)
+
+
+@pytest.mark.parametrize(
+    "text", ["een\ntwee", "een\r\nBEGIN:VALARM", "\x00\x07", "\u2028x\x85y\x0b", "een\rtwee", '"q" :;,\\', "\N{TEST TUBE}" * 60]
+)
+def test_no_text_ends_a_line_of_the_file(text: str) -> None:
+    days = [CalendarDays(key="k", title=text, first=dt.date(2026, 12, 28), last=dt.date(2027, 1, 3), text=text, remind=(14,))]
+    written = as_ics(days, name=text, made=MADE)
+    assert not [line for line in written.decode().split("\r\n") if len(line.splitlines()) > 1 or "\x00" in line]
+    assert len(events_of(written)) == 1
+    assert written.split(b"\r\n").count(b"BEGIN:VALARM") == 1
+    assert continued(days, written)[0].sequence == 0, "it is still the same"
+
+
+def test_a_calendar_of_another_program_is_not_ours() -> None:
+    written = as_ics([], name="Jaar 2026", made=MADE)
+    assert is_ours(written, "Jaar ")
+    assert not is_ours(written, "Ketentest ")
+    assert not is_ours(written.replace(b"doorstroom_client", b"Agenda"), "Jaar ")
+    assert not is_ours(written.replace(b"PRODID:", b"X-NOTE:PRODID:"), "Jaar ")
+    assert not is_ours(b"", "")

@@ -68,7 +68,8 @@ def test_it_says_what_to_type() -> None:
     assert found["zelf:2026-2027"].commando == own.format(" --versie Doorstroomtoetsketen_v99.0")
     one = said("2026-11-29", schooljaren=(), afspraak="2026-2027", afspraken=(NEXT,))
     assert one["zelf:2026-2027"].commando == found["zelf:2026-2027"].commando
-    assert said("2026-11-29", schooljaren=JAREN[1:])["zelf:2026-2027"].commando == own.format("")
+    without = said("2026-11-29", schooljaren=JAREN[1:])["zelf:2026-2027"]
+    assert (without.commando, "Eerst nodig" in without.tekst) == ("", True), "what cannot be played is not to be typed"
     assert found["controle:adviezen"].day == day("2026-12-07")
 
 
@@ -96,12 +97,70 @@ def test_each_supplier_of_a_period_is_told_apart(met: tuple[str, ...], suppliers
         (replace(TESTED, laatst=day("2026-10-26")), None),
         (replace(TESTED, alleen=True), "plan een 1-op-1-test"),  # with a simulator
         (replace(TESTED, laatst=None, schooljaar=""), "is gepland en niet begonnen"),
+        (replace(TESTED, laatst=None, tot=day("2026-12-11")), "is gepland en niet begonnen"),
+        (replace(TESTED, laatst=None, tot=day("2026-10-26")), "is gepland en niet begonnen"),
+        (replace(TESTED, laatst=None, tot=day("2026-10-25")), "plan een 1-op-1-test"),  # a plan of an earlier period
+        (replace(TESTED, tot=day("2026-10-25")), None),  # played later than it was planned
         (replace(TESTED, gezakt=("TS-203",)), None),  # the period has not begun
     ],
 )
 def test_a_test_with_that_supplier_makes_it_go_away(stand: Ketenteststand, tells: str | None) -> None:
     found = said("2026-11-29", stand).get("test:adviezen")
     assert (None if found is None else tells is not None and tells in found.tekst) is (None if tells is None else True)
+
+
+def test_what_was_played_in_the_period_before_was_for_that_one() -> None:
+    before = replace(PERIODE, naam="heenweg", van=day("2026-11-16"), tot=day("2026-11-20"))
+    of_another = replace(before, met=("DIA",))
+    beside = replace(before, tot=day("2026-12-07"))
+    for periode, played, told in (
+        (before, "2026-11-20", True),
+        (before, "2026-11-21", False),
+        (of_another, "2026-11-20", False),
+        (beside, "2026-11-20", False),
+    ):
+        found = said("2026-11-29", replace(TESTED, laatst=day(played)), testperiodes=(periode, PERIODE))
+        assert ("test:adviezen" in found) is told, (periode, played)
+
+
+@pytest.mark.parametrize(
+    ("names", "tested"),
+    [
+        ({"ICE", "Toetsbureau Noord"}, "ICE"),
+        ({"dia", "Toetsbureau Noord", SUPPLIER_OIN}, "DIA"),
+        ({"toetsbureau noord"}, "ICE"),  # as it is found in the settings: the first
+        ({SUPPLIER_OIN}, "ICE"),
+        ({"AMN"}, "AMN"),
+        ({"Iemand"}, None),
+    ],
+)
+def test_one_organisation_with_two_tests(names: set[str], tested: str | None) -> None:
+    both = (ICE, replace(DIA, oin=SUPPLIER_OIN, naam=ICE.naam))
+    periode = replace(PERIODE, met=("ICE", "DIA", "AMN"))
+    stand = replace(TESTED, leverancier=frozenset(names))
+    settings = replace(SETTINGS, leveranciers=both, testperiodes=(periode,))
+    found = herinneringen(settings, day("2026-11-29"), standen=[stand])
+    left = {item.key.rpartition(":")[2] for item in found if item.key.startswith("test:")}
+    assert left == {"ICE", "DIA", "AMN"} - {tested}
+
+
+def test_what_is_to_be_typed_can_be_typed() -> None:
+    """Also when a folder or a name has a space in it."""
+    waits = Wacht(scenario="TW-108", tekst="correctie", tot=day("2026-11-27"))
+    planned = replace(TESTED, folder="mijn ketentest/ICE", laatst=None, wacht=(waits,))
+    commands = [item.commando for item in herinneringen(SETTINGS, day("2026-11-29"), standen=[planned])]
+    assert commands.count("doorstroom ketentest run 'mijn ketentest/ICE'") == 2
+    other = replace(PERIODE, met=("Bureau; rm",))
+    assert said("2026-11-29", testperiodes=(other,))["test:adviezen"].commando.endswith("--leverancier 'Bureau; rm'")
+
+
+@pytest.mark.parametrize("within", [365, 366, 800])
+def test_who_looks_far_ahead_misses_no_school_year(within: int) -> None:
+    """From the last day of July so many days reach into a third school year."""
+    found = {item.key for item in herinneringen(SETTINGS, day("2027-07-31"), within=within)}
+    assert {"aanmelding:2027-10-01", "afname:2028-02-07", "definitief-advies:2028-03-24"} <= found
+    assert ("aanmelding:2028-10-01" in found) is (within > 400)
+    assert herinneringen(SETTINGS, day("2027-02-16"), within=-5) == ()
 
 
 def test_what_failed_is_told_once_the_period_began() -> None:

@@ -172,7 +172,7 @@ def test_lists_to_two_suppliers() -> None:
 
 def test_every_sentence_is_short() -> None:
     texts = [woorden.twee_leveranciers(["Leerling in beeld-doorstroomtoets", "Dia"])]
-    texts += [pagina._PRIVACY, pagina._ZONDER_LEERLINGEN, afvinklijst._UITLEG, afvinklijst._ONBEVESTIGD]
+    texts += [woorden.PRIVACY, pagina._ZONDER_LEERLINGEN, afvinklijst._UITLEG, afvinklijst._ONBEVESTIGD]
     texts += [
         woorden.in_woorden(zin, number)
         for zinnen in (woorden.ZINNEN.values(), woorden.SIGNALEN.values(), woorden.LET_OP)

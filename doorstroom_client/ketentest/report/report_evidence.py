@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from doorstroom_client.ketentest.report.verslag import Answer, Message, Richting, Stap, Verslag
-from doorstroom_client.ketentest.report.wording import number_of
 from doorstroom_client.ketentest.verdicts import in_words
 from doorstroom_client.output.html import Html, Inhoud, element, joined
+from doorstroom_client.output.words import aantal
 
 _LONGEST = 4000
 _BODY = "De inhoud is niet bewaard."
@@ -26,8 +26,8 @@ def evidence(verslag: Verslag, messages: Sequence[Message]) -> Html | None:
     if not verslag.stappen:
         return None
     count = len({number for stap in verslag.stappen for number in stap.messages})
-    told = f", {number_of(count, 'bericht', 'berichten')}" if count else ""
-    title = f"Bewijs: {number_of(len(verslag.stappen), 'stap', 'stappen')}{told}"
+    told = f", {aantal(count, 'bericht', 'berichten')}" if count else ""
+    title = f"Bewijs: {aantal(len(verslag.stappen), 'stap', 'stappen')}{told}"
     return element(
         "details",
         element("summary", f"{title} van {verslag.id}"),

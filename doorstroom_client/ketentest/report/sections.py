@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from doorstroom_client.ketentest.pupils import KLAS
 from doorstroom_client.ketentest.report.verslag import NietGetest, Opruimregel, Rapport
-from doorstroom_client.ketentest.report.wording import NIVEAUS, STANDEN, VERDICTS, WHOSE, WHOSE_MORE, number_of
+from doorstroom_client.ketentest.report.wording import NIVEAUS, STANDEN, VERDICTS, WHOSE, WHOSE_MORE
 from doorstroom_client.ketentest.verdicts import Oordeel
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table
+from doorstroom_client.output.words import aantal
 
 
 def skipped(rapport: Rapport) -> Html | None:
@@ -90,7 +91,7 @@ def _of_school(school: tuple[str, str], found: Sequence[Opruimregel]) -> Html:
     """The pupils of one administration: the class, and folded those of single scenarios, who may be hundreds."""
     klas = sorted((item for item in found if item.label in KLAS), key=lambda item: item.label)
     others = [item for item in found if item.label not in KLAS]
-    number = number_of(len(others), "leerling", "leerlingen")
+    number = aantal(len(others))
     return joined(
         element("h3", f"edu-to {school[0] or '(geen)'}, edu-from {school[1] or '(geen)'}"),
         _pupils(f"Leerlingen van de proefklas ({len(klas)})", klas) if klas else None,

@@ -11,6 +11,7 @@ from doorstroom_client.ketentest.requirements import Niveau
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.steps import Whose
 from doorstroom_client.ketentest.verdicts import WORST_FIRST, Oordeel, in_words
+from doorstroom_client.output.words import aantal
 
 
 @frozen
@@ -98,9 +99,8 @@ def check_word(keuring: Keurregel) -> str:
     return VERDICTS[keuring.oordeel].naam if keuring.counts else "goed om te weten"
 
 
-def number_of(count: int, one: str = "scenario", more: str = "scenario's") -> str:
-    """A number with its noun."""
-    return f"{count} {one if count == 1 else more}"
+def _scenarios(count: int) -> str:
+    return aantal(count, "scenario", "scenario's")
 
 
 def summary(rapport: Rapport) -> str:
@@ -114,7 +114,7 @@ def summary(rapport: Rapport) -> str:
     judged = applies - counts[Oordeel.OVERGESLAGEN]
     if not judged:
         return "Er is nog niets getest." if not applies else f"Er is nog niets getest: {_all(applies)} overgeslagen."
-    first = _verdict(rapport.oordeel, counts, f"van de {number_of(judged)} die zijn getest", judged)
+    first = _verdict(rapport.oordeel, counts, f"van de {_scenarios(judged)} die zijn getest", judged)
     waiting = counts[Oordeel.WACHT] + counts[Oordeel.TE_BEOORDELEN]
     more = (
         ("gezakt", counts[Oordeel.GEZAKT], (Oordeel.FOUT,)),
@@ -126,7 +126,7 @@ def summary(rapport: Rapport) -> str:
 
 
 def _all(count: int) -> str:
-    return f"{number_of(count)} {'is' if count == 1 else 'zijn'}"
+    return f"{_scenarios(count)} {'is' if count == 1 else 'zijn'}"
 
 
 def _verdict(oordeel: Oordeel, counts: Mapping[Oordeel, int], of_all: str, judged: int) -> str:
