@@ -439,3 +439,17 @@ def test_a_wrong_oin_in_our_settings_is_no_work_for_the_osr(days: Days, keten: K
         "V-05": ("gezakt", "ons"),
     }
     assert "met een OIN dat niet in het certificaat staat" in found["V-02"]["reden"]
+
+
+def test_a_first_run_on_a_later_day_is_the_beginning(days: Days) -> None:
+    FOLDER.mkdir()
+    write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-103"]', begin="2025-12-01", einde="2025-12-15")
+    days.day(3)
+    told = days.run(code=75)
+    assert "dag 1 (begonnen 3 december 2025" in told
+    assert "Uiterlijk 8 december 2025" in told
+    assert "The test begins on 2025-12-03, and not on 2025-12-01 as the plan says" in told
+    days.do("invite", FOLDER, code=0)
+    assert entries()["Ketentest ICE: laatste dag voor de eerste antwoorden"][0] == dt.date(2025, 12, 8)
+    days.day(4)
+    assert "The test begins on" not in days.run(code=75)

@@ -1640,3 +1640,47 @@ def _(shown: Any, seen: Any, means: Any, until: float) -> Any:
 )
 def _(_: Any, error: Any) -> bool:
     return False
+
+
+@bug(
+    "ketentest",
+    "the first of two postponements counts",
+    "ketentest.agreed:Plan.still_on",
+    "tests/ketentest/test_plan.py",
+    only="postponed_twice",
+)
+def _(_: Any, self: Any, day: Any) -> Any:
+    return next((item for item in reversed(self.uitstel) if item.van <= day < item.naar), None)
+
+
+@bug(
+    "ketentest",
+    "a term is told as it was before the postponement",
+    "ketentest.terms:Terms.until",
+    "tests/ketentest/test_standing.py",
+    only="postponed_since",
+)
+def _(until: Any, self: Any, journal: Any, line: Any) -> Any:
+    return until(replace(self, pauses=()), journal, line)
+
+
+@bug(
+    "ketentest",
+    "an OSR that gives no answer says no",
+    "ketentest.preflight:Preflight._told",
+    "tests/ketentest/test_nine_days.py",
+    only="osr_that_does_not_answer",
+)
+def _(told: Any, self: Any, look: Any) -> Any:
+    return replace(told(self, look), unanswered=False, whose="")
+
+
+@bug(
+    "ketentest",
+    "nobody looks whose certificate a test server shows",
+    "ketentest.connections:wrong_with",
+    "tests/ketentest/test_connections.py",
+)
+def _(wrong_with: Any, found: Any) -> Any:
+    wrong = wrong_with(found)
+    return None if wrong is not None and wrong.reached else wrong
