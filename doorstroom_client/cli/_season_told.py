@@ -43,7 +43,7 @@ def show_many(scholen: Sequence[Schoolseizoen], within: int) -> None:
         table = terminal.new_table("School", "Wat ontbreekt", "Uiterlijk", "Nog")
         for item in found[:_SHOWN]:
             points = item.aandacht(within)
-            first = min(points, key=lambda punt: punt.dagen)
+            first = points[0]
             what = ", ".join(punt.kort for punt in points)
             terminal.row(table, item.school.label, what, f"{first.uiterlijk:%d-%m-%Y}", dagen(first.dagen))
         terminal.show_table(table)

@@ -16,7 +16,7 @@ from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.output.words import aantal, opsomming
 
-WIDTH = 76
+_WIDTH = 76
 """Characters in a line: what every mail program shows."""
 MARK = b"[VUL IN"
 """How a place begins that a person has to fill in."""
@@ -109,7 +109,7 @@ def _filled(text: str, first: str = "", rest: str = "") -> str:
     # An address or a command that is broken in two is of no use, so a long word stays whole.
     return textwrap.fill(
         " ".join(text.split()),
-        WIDTH,
+        _WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,

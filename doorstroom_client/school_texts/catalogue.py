@@ -35,7 +35,7 @@ from doorstroom_client.school_texts import mails, screens
 from doorstroom_client.school_texts.filling import PLACES, Invulling
 
 
-class Soort(StrEnum):
+class Tekstsoort(StrEnum):
     """Where a text is for."""
 
     SCHERM = "scherm"
@@ -58,7 +58,7 @@ class Schooltekst:
     """
 
     naam: str
-    soort: Soort
+    soort: Tekstsoort
     voor: str
     maak: Callable[[Invulling], Uitleg]
 
@@ -94,11 +94,11 @@ def _told(kind: type[DoorstroomError], more: dict[str, Any], namen: Invulling) -
 
 
 def _error(naam: str, voor: str, kind: type[DoorstroomError], **more: Any) -> Schooltekst:
-    return Schooltekst(naam, Soort.FOUT, voor, partial(_told, kind, more))
+    return Schooltekst(naam, Tekstsoort.FOUT, voor, partial(_told, kind, more))
 
 
 def _texts() -> Iterator[Schooltekst]:
-    scherm, mail = Soort.SCHERM, Soort.MAIL
+    scherm, mail = Tekstsoort.SCHERM, Tekstsoort.MAIL
     yield Schooltekst("scherm-leerlingen-versturen", scherm, "Waar leerlingen worden verstuurd", screens.leerlingen_versturen)
     yield Schooltekst("scherm-advies-versturen", scherm, "Waar adviezen worden verstuurd", screens.advies_versturen)
     yield Schooltekst("scherm-advies-verstuurd", scherm, "Nadat de adviezen zijn ontvangen", screens.advies_verstuurd)

@@ -200,7 +200,7 @@ def _attention(found: Sequence[Schoolseizoen], within: int) -> Html:
     rows: list[Sequence[Inhoud]] = []
     for item in found:
         points = item.aandacht(within)
-        first = min(points, key=lambda punt: punt.dagen)
+        first = points[0]
         rows.append(
             (
                 item.school.label,
