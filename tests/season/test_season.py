@@ -126,6 +126,21 @@ def test_what_duo_will_say(stand: Schoolstand, on: Any, expected: dict[str, int]
         assert re.match(r"DUO zal waarschijnlijk signaal [0-9 of]+ \(.+\) geven voor \d leerling", signaal.uitleg)
 
 
+def test_the_list_of_the_school_tells_that_two_results_are_of_one_pupil() -> None:
+    from support.season import _SECRET
+
+    from doorstroom_client import BekendeLeerling, Leerlingenlijst
+    from doorstroom_client.store.pupils import LAS_KEY, mark
+    from doorstroom_client.store.schoolstand import ResultMark
+
+    alone = ResultMark("", mark(_SECRET, LAS_KEY, "k"), "DIA", OTHER_OIN, "fetched")
+    stand = school_stand(ABC, ABC, [*map(came, ABC), alone])
+    own = Leerlingenlijst(BekendeLeerling(naam=name, groep="8A", eck_id=name, las_key="k" * (name == "bo")) for name in ABC)
+    assert signals(judged(stand)) == {}
+    found = judged(stand, leerlingen=own)
+    assert (signals(found), missing(found)) == ({"150": 1}, {})
+
+
 def test_the_dates() -> None:
     dates = Termijnen.van("2026-2027")
     assert [dates.op(item).isoformat() for item in Termijn] == ["2027-01-31", "2027-03-15", "2027-03-24"]
