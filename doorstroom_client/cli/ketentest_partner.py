@@ -297,10 +297,12 @@ def _encoded(text: str) -> bytes:
 
 def _begun(folder: Path) -> bool:
     """Whether anything was sent to the partner."""
-    from doorstroom_client.ketentest.journal import JOURNAL, Journal
+    from doorstroom_client.ketentest.journal import JOURNAL, Journal, never_begun
 
     path = folder / JOURNAL
-    return path.exists() and any(not line.scenario.startswith("V-") for line in Journal.read(path).lines)
+    return (
+        path.exists() and not never_begun(path) and any(not line.scenario.startswith("V-") for line in Journal.read(path).lines)
+    )
 
 
 def _write_invitation(folder: Path) -> int:

@@ -11,6 +11,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import Plan
+from doorstroom_client.ketentest.new_plan import in_a_line
 from doorstroom_client.ketentest.plan_days import calendar_days, weekday
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
@@ -91,7 +92,7 @@ def letter(subject: str, parts: Iterable[str]) -> bytes:
         subject: of the mail.
         parts: paragraphs, titles and lists.
     """
-    return ("\n\n".join([f"Onderwerp: {subject}", *parts]) + "\n").encode()
+    return ("\n\n".join([f"Onderwerp: {in_a_line(subject)}", *parts]) + "\n").encode()
 
 
 def paragraph(text: str) -> str:
@@ -143,7 +144,8 @@ def _and(parts: Sequence[str]) -> str:
 
 def greeting(plan: Plan) -> str:
     """How a mail begins."""
-    return f"Beste {plan.contact.partition(',')[0].partition('(')[0].strip() or unknown('naam')},"
+    name = in_a_line(plan.contact.partition(",")[0].partition("(")[0])
+    return f"Beste {name or unknown('naam')},"
 
 
 def closing(plan: Plan) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.ketentest.agreed import FILE, Plan
-from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
+from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line, never_begun
 from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
@@ -45,7 +45,7 @@ def standing_of(folder: Path) -> Ketenteststand:
     """
     plan = read_plan(folder, draft=True) if (folder / FILE).is_file() else None
     names = {plan.leverancier} if plan else set[str]()
-    if not (folder / JOURNAL).is_file():
+    if not (folder / JOURNAL).is_file() or never_begun(folder / JOURNAL):
         return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan))
     journal = Journal.read(folder / JOURNAL)
     head = journal.head

@@ -136,6 +136,17 @@ def test_a_calendar_moves_again_when_the_file_before_is_lost(left: bytes | None,
     assert "De reden: r {naam}\n" in (PLACE / "uitstel.txt").read_text("utf-8")
 
 
+def test_a_mail_keeps_its_form_whatever_a_plan_holds(run: Run) -> None:
+    PLACE.mkdir(parents=True)
+    odd = r'"J\nCc: x@example.nl\u0000\u202e, {naam}"'
+    write_plan(PLACE, leverancier=r'"ICE\nBcc: y@example.nl"', contact=odd, versie_las='"<b>%s {las}"')
+    assert run("ketentest", "invite", PLACE).exit_code == 0
+    subject, _, first, *rest = (PLACE / "uitnodiging.txt").read_text("utf-8").splitlines()
+    assert subject.endswith("<b>%s {las} en ICE Bcc: y@example.nl")
+    assert first == "Beste J Cc: x@example.nl,"
+    assert "- versie van ons LAS: <b>%s {las}" in rest
+
+
 def test_nothing_to_show(run: Run) -> None:
     found = run("ketentest", "ready")
     assert (found.exit_code, "Geen leveranciers gevonden" in found.output) == (75, True)
