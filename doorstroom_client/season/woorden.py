@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from doorstroom_client.output.words import leesbaar
+
 Zin = tuple[str, str, str]
 """What it is for one, for more with a place for their number, and what to do."""
 _OPNIEUW = "Verstuur de leerlingenlijst opnieuw."
@@ -131,8 +133,10 @@ def in_woorden(zin: Zin, number: int) -> str:
 
 def twee_leveranciers(namen: Sequence[str]) -> str:
     """What a school is told that sent lists to more than one supplier in a year."""
+    *first, last = dict.fromkeys(map(leesbaar, namen))
+    whom = f"{', '.join(first)} en {last}" if first else "meer dan één andere leverancier"
     return (
-        f"Dit schooljaar zijn lijsten verstuurd naar {', '.join(namen[:-1])} en {namen[-1]}. Een leerling maakt één toets. "
+        f"Dit schooljaar zijn lijsten verstuurd naar {whom}. Een leerling maakt één toets. "
         "Verwijder uw leerlingen in het toetssysteem waar zij de toets niet maken."
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support import LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from support.clients import go, make
 from support.listed import Peer, other_school, pupils
 from support.season import ABC, YEAR, book_of, came, day, lijst, noted, school_stand
@@ -25,9 +25,12 @@ from doorstroom_client.season import (
     Totaal,
     afvinklijst,
     als_csv,
+    als_pagina,
     beoordeel,
+    maak_verzendlijst,
     pagina,
     seizoen,
+    verzendlijst_pagina,
     woorden,
 )
 from doorstroom_client.season.tabel import KOLOMMEN
@@ -183,6 +186,25 @@ def test_lists_to_two_suppliers() -> None:
     assert found.let_op[0].startswith(
         "Dit schooljaar zijn lijsten verstuurd naar Toetsbureau en Dia. Een leerling maakt één toets."
     )
+
+
+def test_a_school_reads_no_number_of_an_organisation() -> None:
+    """A supplier that is taken out of the configuration during the year has no name here."""
+    stand = replace(school_stand(ABC, ABC[:1]), leveranciers=(OTHER_OIN, SUPPLIER_OIN), laatst_verstuurd=NOW)
+    for known, says in (
+        ([LEVERANCIER], "naar een andere leverancier en Toetsbureau."),
+        ([], "naar meer dan één andere leverancier."),
+    ):
+        found = beoordeel(stand, SCHOOL, on=MARCH, leerlingen=lijst(*ABC), leveranciers=known)
+        assert says in found.let_op[0]
+        sent = maak_verzendlijst(stand, SCHOOL, leerlingen=lijst(*ABC), leveranciers=known)
+        pages = (
+            als_pagina([found], gemaakt_op=NOW),
+            als_pagina([found] * 2, gemaakt_op=NOW),
+            verzendlijst_pagina(sent, gemaakt_op=NOW),
+        )
+        assert not [oin for oin in (OTHER_OIN, SUPPLIER_OIN) for page in pages if oin in page.decode()]
+        assert "Een andere leverancier bevestigde" in pages[-1].decode()
 
 
 def test_every_sentence_is_short() -> None:
