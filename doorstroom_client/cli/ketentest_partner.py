@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, overload
 import typer
 from rich.text import Text
 
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.cli import _ketentest_run as shared
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
@@ -86,7 +87,7 @@ def new(
     """
     from doorstroom_client.ketentest.agreed import FILE
     from doorstroom_client.ketentest.invitation import FILE as LETTER
-    from doorstroom_client.ketentest.new_plan import Known, in_a_line, plan_text
+    from doorstroom_client.ketentest.new_plan import Known, plan_text
     from doorstroom_client.ketentest.plan import plan_of
     from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
     from doorstroom_client.ketentest.plan_days import on_day, usual_end
@@ -152,7 +153,6 @@ def postpone(
       doorstroom ketentest postpone ketentest/ICE-2026-2027 --to 2026-12-14 --reason "De testserver krijgt een nieuwe versie"
     """
     from doorstroom_client.ketentest.letters import parties
-    from doorstroom_client.ketentest.new_plan import in_a_line
     from doorstroom_client.ketentest.plan import FILE as PLAN
     from doorstroom_client.ketentest.plan import read_plan
     from doorstroom_client.ketentest.plan_days import on_day

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from doorstroom_client import Leverancier
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import Plan
-from doorstroom_client.ketentest.new_plan import in_a_line
 from doorstroom_client.ketentest.plan_days import calendar_days, weekday
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school

@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from unicodedata import category
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.ketentest.agreed import TERMS
 from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, CERTIFICATES, Arrangement
 
 OPEN = "<-- VUL IN"
 """What marks a place that has to be filled in before anything is sent."""
-_UNSEEN = ("Cc", "Cf", "Cs", "Cn")
 
 
 @frozen(kw_only=True)
@@ -144,15 +143,6 @@ def _asked(name: str, value: str, words: str) -> str:
 def _text(value: str) -> str:
     """A text as TOML writes it: as JSON does, but for one sign that JSON leaves as it is."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "")
-
-
-def in_a_line(text: str) -> str:
-    """A text as one line that anybody can read: without line ends, and without signs that do not show or turn the line round.
-
-    Args:
-        text: as it was typed.
-    """
-    return " ".join("".join(sign for sign in text if sign.isspace() or category(sign) not in _UNSEEN).split())
 
 
 def postponement_text(values: Mapping[str, dt.date | str]) -> str:

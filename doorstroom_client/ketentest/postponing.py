@@ -10,11 +10,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import FILE as PLAN
 from doorstroom_client.ketentest.agreed import Plan, Uitstel
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
-from doorstroom_client.ketentest.new_plan import in_a_line, postponement_text
+from doorstroom_client.ketentest.new_plan import postponement_text
 from doorstroom_client.ketentest.plan import plan_of
 from doorstroom_client.ketentest.plan_days import calendar_days, weekday, workday_after
 from doorstroom_client.messages.values import in_dutch
