@@ -381,8 +381,7 @@ def _warn(leverancier: str, settings: Settings | None, config: Path | None, firs
 
 
 def _warn_of_day_off(day: dt.date) -> None:
-    from doorstroom_client.ketentest.plan_days import weekday
-    from doorstroom_client.planning.holidays import is_workday
+    from doorstroom_client.ketentest.plan_days import weekday, workday_after
 
-    if not is_workday(day):
+    if workday_after(day - dt.timedelta(days=1), 1) != day:
         terminal.say(f"{weekday(day)} is no working day.", style="yellow")
