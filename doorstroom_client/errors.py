@@ -35,6 +35,7 @@ from typing import Any, TypedDict, Unpack
 from doorstroom_client.basics import error_texts as texts
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.mandate_words import OSR_VOLUIT
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit
 
 _TOETSLEVERANCIER = "de toetsleverancier (de aanbieder van de doorstroomtoets)"
@@ -135,8 +136,9 @@ class DoorstroomError(Exception):
     @property
     def uitleg(self) -> Uitleg:
         """What this means for a school, in Dutch: what happened, whether anything was sent or lost, who has to do what."""
-        wie = {"": _TOETSLEVERANCIER, "OSR": OSR_VOLUIT}.get(self.peer, self.peer)
-        kort = {"": "de toetsleverancier", "OSR": "het OSR"}.get(self.peer, self.peer)
+        peer = in_a_line(self.peer)
+        wie = {"": _TOETSLEVERANCIER, "OSR": OSR_VOLUIT}.get(peer, peer)
+        kort = {"": "de toetsleverancier", "OSR": "het OSR"}.get(peer, peer)
         return self._told().filled(wie=wie, wie_kort=kort, las=las_voluit(self.las_naam), las_kort=las_kort(self.las_naam))
 
     def _told(self) -> Uitleg:

@@ -50,6 +50,8 @@ class SchoolLists:
         if not entries:
             raise ConfigurationError(f"{path} holds no files", setting="file", hint="Give a file per school, such as 99AA.csv")
         self._by_key = {item.stem.upper(): item for item in entries}
+        names = Counter(item.stem.upper() for item in entries)
+        self._double = {key for key, number in names.items() if number > 1}
 
     def __call__(self, school: School) -> Leerlingenlijst | None:
         """The pupils of a school; None when there is no file of it, or when it cannot be read, which is told."""
@@ -60,6 +62,8 @@ class SchoolLists:
         if file is None:
             return None
         try:
+            if file.stem.upper() in self._double:
+                raise ConfigurationError("there is more than one file of this name", setting="file")
             return directory(file)
         except DoorstroomError as error:
             self.code = worst([self.code, code_of(error)])

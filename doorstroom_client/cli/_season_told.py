@@ -8,6 +8,7 @@ from typing import Any
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.output.words import leesbaar
 from doorstroom_client.season import Schoolseizoen, Soort, Termijn, Totaal
 from doorstroom_client.season.woorden import KORT, NIETS_MIST, dagen, in_woorden
 
@@ -23,7 +24,7 @@ def show_school(item: Schoolseizoen) -> None:
     """One school, in sentences."""
     stand = item.stand
     terminal.show(f"{item.school.label}, schooljaar {item.schooljaar}, gezien op {in_dutch(item.on)}.")
-    sent = f"naar {item.leverancier}" if item.leverancier else "naar niemand"
+    sent = f"naar {leesbaar(item.leverancier)}" if item.leverancier else "naar niemand"
     of = "" if item.verwacht is None else f"; uw lijst telt {item.verwacht} leerlingen die meedoen"
     terminal.show(f"Verstuurd {sent}: {stand.deelnemers} leerlingen, {stand.adviezen} adviezen{of}.")
     terminal.show(f"Ontvangen: {stand.resultaten} resultaten, {stand.resultaten - stand.zonder_rapport} rapporten opgehaald.")

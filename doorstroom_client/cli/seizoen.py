@@ -21,6 +21,7 @@ from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, chosen_schools, day
 from doorstroom_client.config import Settings
+from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.tables import read_adviezen
@@ -132,6 +133,8 @@ def _sent(
     schooljaar: str | None,
     now: dt.datetime,
 ) -> bytes:
+    if leerlingen is None:  # beside an empty list, everybody who was sent would be told as not in it
+        raise ConfigurationError(f"there is no list of pupils of {school.label} that can be read", setting="file")
     year = schooljaar or client.schooljaar
     (stand,) = client.store.seizoen([school], schooljaar=year)
     lijst: Adviezenlijst | None = None
@@ -140,7 +143,7 @@ def _sent(
     found = maak_verzendlijst(
         stand,
         school,
-        leerlingen=leerlingen or Leerlingenlijst(),
+        leerlingen=leerlingen,
         adviezen=() if lijst is None else lijst.adviezen,
         verstuurd=() if lijst is None else client.store.sent(lijst),
         leveranciers=client.leveranciers,

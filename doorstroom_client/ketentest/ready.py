@@ -14,7 +14,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.ketentest.agreed import FILE as PLAN
 from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan
 from doorstroom_client.ketentest.journal import JOURNAL
@@ -105,7 +105,7 @@ class _Report:
     scenarios: Sequence[Mapping[str, Any]]
 
     def of(self, rol: Rol) -> list[Mapping[str, Any]]:
-        return [item for item in self.scenarios if item["rol"] == rol.value and item["poging"]]
+        return [item for item in self.scenarios if item["rol"] == rol.value]
 
 
 @frozen(kw_only=True)
@@ -125,18 +125,52 @@ def overview(folder: Path, schooljaar: str, today: dt.date, settings: Settings |
         today: this day.
         settings: which suppliers there are; those of the plans come with them.
 
+    A plan that is not in order hides no other: `broken_plans` tells of those.
+
     Raises:
-        ConfigurationError: a plan is not in order.
+        ConfigurationError: the folder cannot be read.
     """
-    places = sorted(item for item in folder.iterdir() if item.is_dir()) if folder.is_dir() else []
-    plans = [read_plan(item, draft=True) for item in places if (item / PLAN).exists()]
-    reports = {item: found for item in places if (found := _read(item)) is not None and found.schooljaar == schooljaar}
-    tested = [_Tested(plan=plan, report=reports.get(plan.folder)) for plan in plans]
+    places = _places(folder)
+    plans = [plan for item in places if isinstance(plan := _plan_in(item), Plan)]
+    read = {item: found for item in places if (found := _read(item)) is not None}
+    reports = {item: found for item, found in read.items() if found.schooljaar == schooljaar}
+    tested = [_Tested(plan=item, report=reports.get(item.folder)) for item in plans if item.folder not in read.keys() - reports]
     known = {item.folder: _settings_of(item) for item in plans}
     names = _suppliers([settings, *known.values()], plans)
     own = _own(reports.values(), tested, settings, known)
     rows = [(name, [item for item in tested if item.plan.leverancier in keys]) for name, keys in names]
     return [_row(name, found, own, today, known) for name, found in rows]
+
+
+def broken_plans(folder: Path) -> list[ConfigurationError]:
+    """What is wrong with each plan that cannot be read.
+
+    Args:
+        folder: with the folders of the tests.
+
+    Raises:
+        ConfigurationError: the folder cannot be read.
+    """
+    return [found for item in _places(folder) if isinstance(found := _plan_in(item), ConfigurationError)]
+
+
+def _places(folder: Path) -> list[Path]:
+    try:
+        return sorted(item for item in folder.iterdir() if item.is_dir()) if folder.is_dir() else []
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {folder}: {error.strerror}", setting="ketentest") from None
+
+
+def _plan_in(folder: Path) -> Plan | ConfigurationError | None:
+    """The plan in a folder, what is wrong with it, or None when there is none."""
+    try:
+        there = (folder / PLAN).exists()
+    except OSError:  # a folder of somebody else: reading the plan tells why
+        there = True
+    try:
+        return read_plan(folder, draft=True) if there else None
+    except ConfigurationError as error:
+        return error
 
 
 def _suppliers(all_settings: Iterable[Settings | None], plans: Iterable[Plan]) -> list[tuple[str, frozenset[str]]]:
@@ -160,9 +194,13 @@ def _row(
     known: Mapping[Path, Settings | None],
 ) -> Rij:
     # The newest plan counts: an older one is of a test that was done once more.
-    newest = max(tested, key=lambda item: item.report.moment.timestamp() if item.report else 0.0, default=None)
+    newest = max(tested, key=_how_new, default=None)
     cells = {**own, **{rol: _of_supplier(newest, rol, known) for rol in SUPPLIERS}}
     return Rij(naam=name, cellen=cells, opmerkingen=tuple(_remarks(newest, cells, today, known)))
+
+
+def _how_new(tested: _Tested) -> tuple[float, dt.date]:
+    return tested.report.moment.timestamp() if tested.report else 0.0, tested.plan.first_day or dt.date.min
 
 
 def _of_supplier(tested: _Tested | None, rol: Rol, known: Mapping[Path, Settings | None]) -> Cel:
@@ -267,9 +305,9 @@ def _read(folder: Path) -> _Report | None:
             schooljaar=str(found["run"]["schooljaar"]),
             program=str(found["programma"]),
             about=dict(found["run"]["getest"]),
-            scenarios=[item for item in found["scenarios"] if item["rol"] and item["oordeel"]],
+            scenarios=[item for item in found["scenarios"] if item["rol"] and item["oordeel"] and item["poging"]],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

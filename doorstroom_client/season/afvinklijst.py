@@ -9,7 +9,7 @@ from doorstroom_client import Verzendstand
 from doorstroom_client.messages.values import amsterdam, moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table, text
 from doorstroom_client.output.html_page import whole_page
-from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
+from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, leesbaar, schuif
 from doorstroom_client.season.stijl import CSS
 from doorstroom_client.season.verzonden import Verzendlijst, Verzendregel
 from doorstroom_client.season.woorden import BUITEN_LIJST, PRIVACY, in_woorden
@@ -59,12 +59,17 @@ def _core(lijst: Verzendlijst) -> Html:
     return joined(
         element(
             "p",
-            f"{lijst.leverancier} bevestigde de laatste ontvangst op {moment_in_dutch(lijst.laatst_verstuurd)}.",
+            f"{_whom(lijst)} bevestigde de laatste ontvangst op {moment_in_dutch(lijst.laatst_verstuurd)}.",
             class_="kern",
         ),
         element("p", _UITLEG),
         element("ul", found, class_="let-op") if found else None,
     )
+
+
+def _whom(lijst: Verzendlijst) -> str:
+    name = leesbaar(lijst.leverancier)
+    return name if name == lijst.leverancier else name.capitalize()
 
 
 def _groups(regels: Iterable[Verzendregel]) -> Iterable[tuple[str, list[Verzendregel]]]:

@@ -91,7 +91,7 @@ def beoordeel(
             *_about_suppliers(namen, vorige),
             *_let_op(stand, leerlingen, regels),
         ),
-        signalen=tuple(_signalen(stand, counts, termijnen, on)),
+        signalen=tuple(_signalen(stand, counts, termijnen, on, regels)),
         leerlingen=regels,
     )
 
@@ -181,12 +181,14 @@ def _let_op(stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[
             yield in_woorden(zin, number)
 
 
-def _signalen(stand: Schoolstand, counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> Iterator[Signaal]:
+def _signalen(
+    stand: Schoolstand, counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date, regels: Sequence[Leerlingseizoen]
+) -> Iterator[Signaal]:
     """What DUO is going to say. Before anything came in or was sent, that would be of everybody, and tell nothing."""
     tested = bool(stand.resultaten) or on >= termijnen.op(Termijn.RESULTATEN)
     advised = bool(stand.adviezen) or on >= termijnen.op(Termijn.ADVIEZEN)
     found = (
-        ("150", stand.dubbel),
+        ("150", max(stand.dubbel, sum(item.stand.resultaten > 1 for item in regels))),  # the list may tell who is who
         ("166/167", counts.get(Soort.RESULTAAT, 0) if tested else 0),
         ("168", counts.get(Soort.ADVIES, 0) if advised else 0),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from doorstroom_client.messages.values import in_dutch, moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.output.html_page import whole_page
-from doorstroom_client.output.words import aantal, groepsnaam, schuif
+from doorstroom_client.output.words import aantal, groepsnaam, leesbaar, schuif
 from doorstroom_client.season import woorden
 from doorstroom_client.season.gegevens import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
 from doorstroom_client.season.stijl import CSS
@@ -207,7 +207,7 @@ def _attention(found: Sequence[Schoolseizoen], within: int) -> Html:
                 [element("div", punt.kort) for punt in points],
                 in_dutch(first.uiterlijk),
                 element("span", woorden.dagen(first.dagen), class_="dringend" if first.dagen < 0 else None),
-                item.leverancier or "nog niet bekend",
+                leesbaar(item.leverancier) or "nog niet bekend",
             )
         )
     head = element("h2", "Scholen die aandacht vragen")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from doorstroom_client.output.words import aantal, opsomming
+from doorstroom_client.output.words import aantal, leesbaar, opsomming
 
 Zin = tuple[str, str, str]
 """What it is for one, for more with a place for their number, and what to do."""
@@ -138,8 +138,10 @@ def in_woorden(zin: Zin, number: int) -> str:
 
 def twee_leveranciers(namen: Sequence[str]) -> str:
     """What a school is told that sent lists to more than one supplier in a year."""
+    names = list(dict.fromkeys(map(leesbaar, namen)))
+    whom = opsomming(names) if len(names) > 1 else "meer dan één andere leverancier"
     return (
-        f"Dit schooljaar zijn lijsten verstuurd naar {opsomming(namen)}. Een leerling maakt één toets. "
+        f"Dit schooljaar zijn lijsten verstuurd naar {whom}. Een leerling maakt één toets. "
         "Verwijder uw leerlingen in het toetssysteem waar zij de toets niet maken."
     )
 

@@ -113,6 +113,20 @@ def test_a_folder_is_read_one_school_at_a_time(received: Keten, run: Run, tmp_pa
     assert "Scholen die aandacht vragen" in text
 
 
+def test_two_files_of_one_school_are_none(received: Keten, run: Run, tmp_path: Path) -> None:
+    """Nobody can tell which of the two is the list."""
+    folder = tmp_path / "lijsten"
+    folder.mkdir()
+    for name in ("99AA.csv", "99aa.txt"):
+        (folder / name).write_bytes((tmp_path / "deelnemers.csv").read_bytes())
+    given = ("--school", "99AA", "--leerlingen", "lijsten", *MARCH)
+    result = run("seizoen", *given, "--json")
+    assert (result.exit_code, "more than one file of this name" in result.stderr) == (74, True)
+    assert json.loads(result.stdout)["scholen"][0]["verwacht"] is None
+    assert run("seizoen", *given, "--sent", "v.html").exit_code == 74
+    assert not (tmp_path / "v.html").exists(), "it would tell everybody as not in the list"
+
+
 def test_schools_in_a_file(received: Keten, run: Run, tmp_path: Path) -> None:
     (tmp_path / "scholen.csv").write_text("school\n99AA\n99CC\n", "utf-8")
     document = json.loads(run("seizoen", "--schools", "scholen.csv", "--json", *MARCH).stdout)

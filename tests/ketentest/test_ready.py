@@ -154,3 +154,35 @@ def test_the_command(here: Path, run: Run) -> None:
     assert (found.exit_code, json.loads(found.stdout)["schooljaar"]) == (75, YEAR)
     assert run("ketentest", "ready", folder, "--schooljaar", "2025").exit_code == 64
     assert run("ketentest", "ready", here / "elders").exit_code == 75
+
+
+@pytest.mark.parametrize("broken", [b"leverancier = ", b"\xff", b"contakt = 1", b"", b"x = " + b"[" * 5000], ids=range(5))
+def test_a_broken_plan_hides_no_other(broken: bytes, here: Path, run: Run) -> None:
+    folder = here / "ketentest"
+    report(folder / "zelf", {"versie_las": PROGRAM}, ("las", "geslaagd"), ("ontvanger", "geslaagd"))
+    for name in ("ICE", "DIA", "ROUTE_8"):
+        report(partner(here, name), VERSIONS, *BOTH)
+    (folder / "A").mkdir()
+    (folder / "A/plan.toml").write_bytes(broken)
+    (folder / "B/plan.toml").mkdir(parents=True)
+    (folder / "C").symlink_to(folder)
+    found = run("ketentest", "ready", folder, "--schooljaar", YEAR, "--json")
+    told = json.loads(found.stdout)
+    assert [item["rollen"]["terugweg"]["stand"] for item in told["leveranciers"]] == ["ok"] * 3
+    assert (len(told["weggelaten"]), found.exit_code) == (2, 78)
+    assert "this test is left out" in " ".join(run("ketentest", "ready", folder, "--schooljaar", YEAR).output.split())
+
+
+def test_the_plan_of_this_year_counts_before_anything_is_played(here: Path) -> None:
+    report(partner(here, "ICE", begin="2024-12-02", einde="2024-12-16"), VERSIONS, *BOTH, year="2024-2025")
+    (here / "ketentest/ICE/journaal.jsonl").touch()
+    assert row(here)["opmerkingen"] == ["nog niets afgesproken; begin met doorstroom ketentest new"]
+    for name, first, last in (("A", "2025-12-12", "2025-12-19"), ("B", "2025-12-01", "2025-12-11")):
+        partner(here, name, leverancier='"ICE"', begin=first, einde=last)
+    assert row(here)["opmerkingen"] == ["begint op 12 december 2025, over 2 dagen"]
+
+
+@pytest.mark.parametrize("content", ["[]", "null", '{"a":' * 20000, "{}"], ids=["list", "null", "deep", "empty"])
+def test_a_report_that_is_none(content: str, here: Path) -> None:
+    (partner(here) / "rapport.json").write_text(content, "utf-8")
+    assert row(here)["rollen"]["terugweg"]["stand"] == "nooit"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support import LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from support.clients import go, make
 from support.listed import Peer, other_school, pupils
 from support.season import ABC, YEAR, book_of, came, day, lijst, noted, school_stand
@@ -25,9 +25,12 @@ from doorstroom_client.season import (
     Totaal,
     afvinklijst,
     als_csv,
+    als_pagina,
     beoordeel,
+    maak_verzendlijst,
     pagina,
     seizoen,
+    verzendlijst_pagina,
     woorden,
 )
 from doorstroom_client.season.tabel import KOLOMMEN
@@ -126,6 +129,21 @@ def test_what_duo_will_say(stand: Schoolstand, on: Any, expected: dict[str, int]
         assert re.match(r"DUO zal waarschijnlijk signaal [0-9 of]+ \(.+\) geven voor \d leerling", signaal.uitleg)
 
 
+def test_the_list_of_the_school_tells_that_two_results_are_of_one_pupil() -> None:
+    from support.season import _SECRET
+
+    from doorstroom_client import BekendeLeerling, Leerlingenlijst
+    from doorstroom_client.store.pupils import LAS_KEY, mark
+    from doorstroom_client.store.schoolstand import ResultMark
+
+    alone = ResultMark("", mark(_SECRET, LAS_KEY, "k"), "DIA", OTHER_OIN, "fetched")
+    stand = school_stand(ABC, ABC, [*map(came, ABC), alone])
+    own = Leerlingenlijst(BekendeLeerling(naam=name, groep="8A", eck_id=name, las_key="k" * (name == "bo")) for name in ABC)
+    assert signals(judged(stand)) == {}
+    found = judged(stand, leerlingen=own)
+    assert (signals(found), missing(found)) == ({"150": 1}, {})
+
+
 def test_the_dates() -> None:
     dates = Termijnen.van("2026-2027")
     assert [dates.op(item).isoformat() for item in Termijn] == ["2027-01-31", "2027-03-15", "2027-03-24"]
@@ -168,6 +186,25 @@ def test_lists_to_two_suppliers() -> None:
     assert found.let_op[0].startswith(
         "Dit schooljaar zijn lijsten verstuurd naar Toetsbureau en Dia. Een leerling maakt één toets."
     )
+
+
+def test_a_school_reads_no_number_of_an_organisation() -> None:
+    """A supplier that is taken out of the configuration during the year has no name here."""
+    stand = replace(school_stand(ABC, ABC[:1]), leveranciers=(OTHER_OIN, SUPPLIER_OIN), laatst_verstuurd=NOW)
+    for known, says in (
+        ([LEVERANCIER], "naar een andere leverancier en Toetsbureau."),
+        ([], "naar meer dan één andere leverancier."),
+    ):
+        found = beoordeel(stand, SCHOOL, on=MARCH, leerlingen=lijst(*ABC), leveranciers=known)
+        assert says in found.let_op[0]
+        sent = maak_verzendlijst(stand, SCHOOL, leerlingen=lijst(*ABC), leveranciers=known)
+        pages = (
+            als_pagina([found], gemaakt_op=NOW),
+            als_pagina([found] * 2, gemaakt_op=NOW),
+            verzendlijst_pagina(sent, gemaakt_op=NOW),
+        )
+        assert not [oin for oin in (OTHER_OIN, SUPPLIER_OIN) for page in pages if oin in page.decode()]
+        assert "Een andere leverancier bevestigde" in pages[-1].decode()
 
 
 def test_every_sentence_is_short() -> None:
