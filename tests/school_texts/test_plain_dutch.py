@@ -10,6 +10,7 @@ import pickle
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,7 @@ from support.school_texts import (
 )
 from support.season import ABC, came, lijst, school_stand
 
+import doorstroom_client
 from doorstroom_client import Mandaat, Mandaatcontrole, Uitleg
 from doorstroom_client.basics.mandate_words import DIENST
 from doorstroom_client.messages.values import in_dutch
@@ -155,6 +157,16 @@ def test_one_word_for_who_a_school_asks() -> None:
         assert ("helpdesk" not in text) or f"helpdesk van {LAS}" in text, name
         asked = re.search(r"naar de helpdesk van [^.?]+", text)
         assert asked is None or "misschien nog niet" in text, name
+
+
+def test_one_word_for_one_thing_in_all_dutch_of_the_project() -> None:
+    """Mandaat, het LAS, het ECK-iD; "de LAS-key". Words of others, read or repeated, stay theirs."""
+    others = {"receiving/judge.py", "osr/mandate_table.py"}
+    wrong = re.compile(r"[Mm]achtiging|gemachtigd|\b[Dd]e (LAS|ECK-iD)\b(?!-)")
+    root = Path(doorstroom_client.__file__).parent
+    files = [file for file in root.rglob("*.py") if file.relative_to(root).as_posix() not in others]
+    assert len(files) > 200
+    assert [(file.name, found[0]) for file in files for found in wrong.finditer(file.read_text("utf-8"))] == []
 
 
 def test_a_list_that_waits_is_said_to_go_again_by_itself() -> None:
