@@ -31,7 +31,7 @@ _HELPDESK_KORT = (_HELPDESK[0].replace("{las}", "{las_kort}"), _HELPDESK[1])
 _HELPDESK_ZOEKT_UIT = (
     "Stuur deze melding naar de helpdesk van {las_kort}, en vraag wat er niet past. De helpdesk weet het misschien nog niet.",
     "Moeten er gegevens van uw school worden verbeterd? Verbeter die dan in {las_kort}.",
-    "Is het verbeterd? {probeer}",
+    "Is het verbeterd? {verbeterd}",
 )
 _EERST_ZELF = (
     "{later}",
@@ -47,6 +47,7 @@ STAAT_KLAAR = "Deze lijst staat klaar en wordt vanzelf opnieuw verstuurd. U hoef
 """Of a list that waits in the outbox."""
 VANZELF: Mapping[str, str] = {
     "probeer": "Dan gaat de lijst vanzelf.",
+    "verbeterd": "Verstuur dan een nieuwe lijst.",
     "verstuur": "Dan gaat de lijst vanzelf.",
     "later": "Wacht af: u hoeft nu niets te doen.",
     "school_verstuurt": "De lijst gaat dan vanzelf.",
@@ -62,6 +63,7 @@ def zelf_opnieuw(las: str) -> Mapping[str, str]:
     """
     return {
         "probeer": f"Probeer het dan opnieuw in {las}.",
+        "verbeterd": f"Probeer het dan opnieuw in {las}.",
         "verstuur": f"Verstuur de lijst dan opnieuw in {las}.",
         "later": f"Probeer het over een uur opnieuw in {las}. U hoeft niets te veranderen.",
         "school_verstuurt": f"De school verstuurt de lijst dan opnieuw in {las}.",
@@ -231,7 +233,7 @@ def verdwenen_leerlingen(aantal: int) -> Uitleg:
         (f"Wat eerder over {die} is verstuurd, blijft bij {{wie}} staan. Met een bericht kan niets worden verwijderd.",),
         stappen=(
             "Ga na of het klopt dat uw school hier niets meer voor aanlevert.",
-            "Klopt het? Verwijder het dan zelf in het toetssysteem van {wie_kort}.",
+            f"Klopt het? Verwijder {die} dan zelf in het toetssysteem van {{wie_kort}}.",
             f"Klopt het niet? Zet {die} dan terug in uw lijst, en verstuur de lijst opnieuw in uw administratiesysteem.",
         ),
     )

@@ -15,7 +15,7 @@ from doorstroom_client.basics.mandate_words import (
 )
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.messages.values import in_dutch
-from doorstroom_client.osr.mandaat import GEKOZEN_TOETS, Mandaat, in_een, missing_of, nagekeken_in, twee_mandaten
+from doorstroom_client.osr.mandaat import Mandaat, in_een, missing_of, nagekeken_in, twee_mandaten
 from doorstroom_client.osr.rounds import Mandaatcontrole
 
 _GEVEN = (
@@ -36,7 +36,7 @@ def uitleg_voor_bestuur(controles: Iterable[Mandaatcontrole]) -> Uitleg:
         controles: what `check_mandaten` handed out, of the schools of one board.
     """
     found = list(controles)
-    answered = [in_een(controle.mandaten, veel=GEKOZEN_TOETS) for controle in found if controle.mandaten]
+    answered = [in_een(controle.mandaten) for controle in found if controle.mandaten]
     if not answered:
         return Uitleg()
     missing = [mandaat for mandaat in answered if not mandaat]

@@ -31,8 +31,7 @@ __all__ = ["DIENST", "Mandaat", "Osr", "uitleg_van"]
 _VERLENGEN = dt.timedelta(days=30)
 IN_A_SENTENCE = 2
 """So many names stand in a sentence; more become points."""
-_GENOEMDE = "een van de genoemde leveranciers"
-_DEZE_LEVERANCIERS = "Het gaat om deze leveranciers."
+_DEZE_LEVERANCIERS = "De lijst van leveranciers staat hieronder."
 GEKOZEN_TOETS = "de leverancier van de gekozen toets"
 """What the suppliers are called where none of them is named."""
 
@@ -115,7 +114,7 @@ class Mandaat:
         if self.las_gemandateerd is None:
             alineas.append(f"Of {las_voluit(self.las_naam)} zelf een mandaat heeft, is niet nagekeken.")
         if self.eind_datum and self.eind_datum - self.peildatum < _VERLENGEN:
-            stap = "Vraag de OSR-beheerder van uw bestuur om dat mandaat op tijd te verlengen."
+            stap = "Vraag de OSR-beheerder van uw bestuur om dat mandaat op tijd te verlengen: die weet het misschien nog niet."
             return Uitleg(kop, (*alineas, MANDAAT_UITGELEGD, OSR_BEHEERDER), stappen=(stap,))
         return Uitleg(kop, (*alineas, "U hoeft niets te doen.", MANDAAT_UITGELEGD))
 
@@ -134,11 +133,13 @@ class Mandaat:
             OSR_BEHEERDER,
         ]
         if not self.gemandateerd:
-            alineas.append(
-                f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is daar geen mandaat "
-                f"nodig. Een mandaat voor {las_kort(self.las_naam)} blijft nodig."
-            )
+            alineas.append(f"{self._andere_toets()} Een mandaat voor {las_kort(self.las_naam)} blijft nodig.")
         return Uitleg(kop, alineas, stappen=self._stappen(missing))
+
+    def _andere_toets(self) -> str:
+        if self.leverancier.naam == GEKOZEN_TOETS:
+            return "Staat de leverancier van uw toets niet in de lijst? Dan is voor wie in de lijst staat geen mandaat nodig."
+        return f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is daar geen mandaat nodig."
 
     def _stappen(self, missing: Sequence[Ontbrekend]) -> list[str]:
         """What is to be done. A mandate that has yet to begin is waited for, or its start date is moved."""
@@ -195,19 +196,18 @@ def _chosen(mandaten: Sequence[Mandaat]) -> Sequence[Mandaat]:
     return [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
 
 
-def in_een(mandaten: Sequence[Mandaat], *, veel: str = _GENOEMDE) -> Mandaat:
+def in_een(mandaten: Sequence[Mandaat]) -> Mandaat:
     """All suppliers that were looked up for one school as one: those that are in order, else all of them.
 
     More than two names make no sentence: then it is called after what they are.
 
     Args:
         mandaten: at least one, all of the same school and day.
-        veel: what more than two to choose from are called.
     """
     chosen, found = _chosen(mandaten), names_of(mandaten)
     names = f" {'en' if chosen else 'of'} ".join(found)
     if len(found) > IN_A_SENTENCE:
-        names = f"{len(found)} leveranciers" if chosen else veel
+        names = f"{len(found)} leveranciers" if chosen else GEKOZEN_TOETS
     about = (chosen or mandaten)[0]
     if len(chosen or mandaten) > 1:
         about = replace(about, verlopen_op=None, begint_op=None)  # of one of them only

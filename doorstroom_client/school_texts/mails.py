@@ -10,6 +10,7 @@ from doorstroom_client.basics.mandate_words import (
     OSR_BEHEERDER,
     OVEREENKOMST,
     VANDAAG_OF_EERDER,
+    daarna,
 )
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.school_texts.filling import Invulling
@@ -42,6 +43,7 @@ def mandaat_nakijken(namen: Invulling) -> Uitleg:
                 f"{namen.toets_kort}."
             ),
             *_ONTBREEKT,
+            daarna(namen.las_kort, "de scholen"),
         ),
     )
 
