@@ -53,8 +53,8 @@ def seizoen_command(
         typer.Option(
             "--leerlingen",
             metavar="PATH",
-            help="The pupils of the school, as for participants; or a folder with a file per school, named after it. A column "
-            "deelname (verhinderd, ontheffing) says who takes no part.",
+            help="The pupils of the school, as for participants; or a folder with a file per school, such as 99AA.csv. A "
+            "column deelname (verhinderd, ontheffing) says who takes no part.",
         ),
     ] = None,
     adviezen: Annotated[
@@ -95,8 +95,10 @@ def seizoen_command(
         raise typer.BadParameter("needs --leerlingen, and one school (--school)", param_hint="--sent")
     if adviezen is not None and sent is None:
         raise typer.BadParameter("goes with --sent", param_hint="--adviezen")
-    lists = None if leerlingen is None else SchoolLists(leerlingen, chosen)
+    lists = None if leerlingen is None else SchoolLists(leerlingen, chosen, settings.scholen)
     now = dt.datetime.now(dt.UTC)
+    if lists is not None:
+        lists.tell_left_out()
     with on_the_store(settings) as client:
         found = _look(client, chosen, lists, schooljaar, on or dutch_day(now))
         if sent is not None and lists is not None:

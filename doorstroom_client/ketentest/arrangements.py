@@ -48,19 +48,25 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
         vooraf=True,
     ),
     "andere_school": Arrangement(
-        wat="Een tweede testschool is bekend, die het toetssysteem en het LAS heeft gemachtigd.",
+        wat="Een tweede testschool is bekend, die het toetssysteem en het LAS een mandaat heeft gegeven.",
         wie=Wie.SAMEN,
         waarde=_KEY,
         vooraf=True,
     ),
     "school_zonder_mandaat_toets": Arrangement(
-        wat="Een testschool heeft wel het LAS, maar niet het toetssysteem gemachtigd.", wie=Wie.SAMEN, waarde=_KEY, vooraf=True
+        wat="Een testschool heeft wel het LAS een mandaat gegeven, maar niet het toetssysteem.",
+        wie=Wie.SAMEN,
+        waarde=_KEY,
+        vooraf=True,
     ),
     "school_zonder_mandaat_las": Arrangement(
-        wat="Een testschool heeft wel het toetssysteem, maar niet het LAS gemachtigd.", wie=Wie.SAMEN, waarde=_KEY, vooraf=True
+        wat="Een testschool heeft wel het toetssysteem een mandaat gegeven, maar niet het LAS.",
+        wie=Wie.SAMEN,
+        waarde=_KEY,
+        vooraf=True,
     ),
     "school_onbekend": Arrangement(
-        wat="Een testschool heeft beide gemachtigd, maar is bij het toetssysteem niet aangemeld.",
+        wat="Een testschool heeft beide een mandaat gegeven, maar is bij het toetssysteem niet aangemeld.",
         wie=Wie.HEN,
         waarde=_KEY,
         vooraf=True,
@@ -70,7 +76,7 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
         wat="De aanlevering van schooladviezen is gesloten voor de testschool.", wie=Wie.HEN
     ),
     "mandaat_hersteld": Arrangement(
-        wat="De machtiging van de testschool is ingetrokken, en een dag later opnieuw gegeven.", wie=Wie.SAMEN
+        wat="Het mandaat van de testschool is ingetrokken, en een dag later opnieuw gegeven.", wie=Wie.SAMEN
     ),
     "rapport_niet_klaar": Arrangement(wat="Het rapport van leerling K01 staat nog even niet klaar.", wie=Wie.HEN),
     "storing": Arrangement(wat="De testserver antwoordt even met 503.", wie=Wie.HEN),
@@ -97,12 +103,12 @@ CERTIFICATES: Mapping[str, Arrangement] = {
 """Certificates of ours that are shown to see them refused; PEM files that stand beside the plan."""
 
 _AREAS: tuple[tuple[str, str], ...] = (
-    ("V-", "vooraf: machtigingen, adres, certificaat en klok"),
+    ("V-", "vooraf: mandaten, adres, certificaat en klok"),
     ("TLS-", "de verbinding en de certificaten"),
     ("TS-1", "de aanmelding van leerlingen"),
     ("TS-2", "de schooladviezen"),
     ("TS-3", "berichten die niet in orde zijn"),
-    ("TS-4", "machtigingen, onbekende scholen en gesloten periodes"),
+    ("TS-4", "mandaten, onbekende scholen en gesloten periodes"),
     ("TS-5", "de leerlingrapporten"),
     ("TS-6", "verbindingen, storing en snelheid"),
     ("TW-", "de resultaten die het toetssysteem terugstuurt"),

@@ -138,5 +138,5 @@ def _what_we_give(who: Parties) -> Iterator[str]:
     )
     yield paragraph(
         """Het adres waar de resultaten naartoe gaan, staat in het OSR van de testomgeving, bij de testschool. Daar moeten ook
-        de machtigingen staan: van de testschool aan u, en aan ons. Wij sturen plan.toml graag mee: u kunt het gewoon lezen."""
+        de mandaten staan: van de testschool aan u, en aan ons. Wij sturen plan.toml graag mee: u kunt het gewoon lezen."""
     )

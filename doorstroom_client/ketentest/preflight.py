@@ -78,15 +78,18 @@ class Preflight:
     def _mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
             found = self._client.osr.check_mandaat(frame.school, self._leverancier)
-            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else found.uitleg.kop)
+            why = f"de school heeft {self._leverancier.naam} geen mandaat gegeven"
+            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else why)
 
         return _told(look)
 
     def _own_mandate(self, frame: Frame) -> Looked:
         def look() -> Looked:
-            las = replace(self._leverancier, oin=frame.las_oin, naam="de LAS")
+            las = replace(self._leverancier, oin=frame.las_oin, naam="het LAS")
             found = self._client.osr.check_mandaat(frame.school, las)
-            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft de LAS niet gemachtigd")
+            return Looked(
+                value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft het LAS geen mandaat gegeven"
+            )
 
         return _told(look)
 

@@ -33,7 +33,7 @@ _SUITES = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 _CERTIFICATES: Mapping[Ours, str] = {
     Ours.OWN: "een eigen certificaat",
-    Ours.OTHER_PARTY: "een certificaat van een partij zonder machtiging",
+    Ours.OTHER_PARTY: "een certificaat van een partij zonder mandaat",
     Ours.OTHER_CA: "een certificaat van een andere uitgever",
     Ours.EXPIRED: "een certificaat dat verlopen is",
     Ours.NO_OIN: "een certificaat zonder OIN",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -139,5 +140,7 @@ def find_tekst(naam: str) -> Schooltekst:
     """
     found = TEKSTEN.get(naam)
     if found is None:
-        raise ConfigurationError(f"there is no text {naam!r}", setting="naam", hint=f"There are: {', '.join(TEKSTEN)}")
+        close = get_close_matches(naam, TEKSTEN, 1)
+        meant = f'; did you mean "{close[0]}"?' if close else ""
+        raise ConfigurationError(f"there is no text {naam!r}{meant}", setting="naam", hint=f"There are: {', '.join(TEKSTEN)}")
     return found

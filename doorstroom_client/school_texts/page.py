@@ -35,7 +35,10 @@ def als_pagina(namen: Invulling | None = None) -> bytes:
     """
     chosen = Invulling() if namen is None else namen
     under = element(
-        "p", "Alle teksten die klaarstaan, met hun naam ernaast. Er staat niets van een leerling in.", class_="klein"
+        "p",
+        "Alle teksten die klaarstaan, met hun naam ernaast. Er staat niets van een leerling in. "
+        f"Met “de helpdesk van {chosen.las_kort}” is steeds bedoeld: de helpdesk van het bedrijf dat dit systeem levert.",
+        class_="klein",
     )
     links = [element("li", element("a", item.voor, href=f"#{item.naam}")) for item in TEKSTEN.values()]
     parts = [_part(soort, chosen) for soort in Tekstsoort]

@@ -24,9 +24,11 @@ _STAND: Mapping[Verzendstand, str] = {
 _UITLEG = (
     "Leg deze lijst naast het scherm van de toetsleverancier. Zet een vinkje als de leerling en het advies daar kloppen. "
     "De leverancier bevestigt alleen dat een lijst is ontvangen, en zegt niets over één leerling. "
-    "Daarom is afgesproken dat de school dit in het toetssysteem controleert."
+    "Daarom is afgesproken dat de school dit in het toetssysteem controleert. "
+    "Klopt iets niet? Verbeter het in uw administratiesysteem en verstuur het daar opnieuw."
 )
 _ONBEVESTIGD = "bij dit advies is niet bekend of de leverancier de leerling kende. Kijk dit eerst na."
+_ADVIEZEN_OPNIEUW = "Verstuur de adviezen opnieuw in uw administratiesysteem."
 
 
 def verzendlijst_pagina(lijst: Verzendlijst, *, gemaakt_op: dt.datetime) -> bytes:
@@ -51,7 +53,7 @@ def _core(lijst: Verzendlijst) -> Html:
         return element("p", "Er is nog niets verstuurd dat een leverancier heeft bevestigd.", class_="kern")
     changed = sum(item.stand not in (None, Verzendstand.GELIJK) for item in lijst.regels)
     unconfirmed = any(not item.bevestigd for item in lijst.regels)
-    not_same = f"Van {aantal(changed)} is het advies in uw lijst niet zo verstuurd. Verstuur de adviezen opnieuw."
+    not_same = f"Van {aantal(changed)} is het advies in uw lijst niet zo verstuurd. {_ADVIEZEN_OPNIEUW}"
     star = f"Een sterretje (*) betekent: {_ONBEVESTIGD}"
     outside = in_woorden(BUITEN_LIJST, lijst.buiten_lijst)
     notices = ((changed, not_same), (unconfirmed, star), (lijst.buiten_lijst, outside))

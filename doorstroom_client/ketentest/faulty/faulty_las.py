@@ -367,7 +367,7 @@ PEERS = (
     ),
     _peer(
         "las-key-first",
-        "Zet de LAS-key voor de ECK-iD",
+        "Zet de LAS-key voor het ECK-iD",
         _of("K03", lambda item: item["deelnemerref"].reverse(), REGISTER),
         Checks("LA-107"),
     ),

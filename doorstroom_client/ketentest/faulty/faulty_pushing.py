@@ -323,7 +323,7 @@ PEERS = (
         _writing(lambda document: document.pop("auteur")),
         _DEFINITION,
     ),
-    _peer("las-key-first", "Zet de LAS-key voor de ECK-iD", _of("K03", _las_key_first), Checks("TW-105")),
+    _peer("las-key-first", "Zet de LAS-key voor het ECK-iD", _of("K03", _las_key_first), Checks("TW-105")),
     _peer(
         "key-of-another-pupil",
         "Zet bij een leerling ook de sleutel van een andere",

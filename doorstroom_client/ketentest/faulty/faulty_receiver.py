@@ -377,13 +377,13 @@ PEERS = (
     ),
     _peer(
         "any-sender",
-        "Neemt resultaten aan van een verzender zonder machtiging",
+        "Neemt resultaten aan van een verzender zonder mandaat",
         _taking(401, lambda keten, item: item.peer_oin is not None and not _usual(keten, item)),
         Checks("ON-303"),
     ),
     _peer(
         "stumbles-without-mandate",
-        "Valt om (500) van een school die de LAS niet heeft gemachtigd",
+        "Valt om (500) van een school die het LAS geen mandaat heeft gegeven",
         _stumbling(_unmandated),
         Checks("ON-304"),
     ),

@@ -29,7 +29,7 @@ EISEN = (
     ),
     Eis(
         id=_IDENTITY,
-        tekst="Eén leerling is één leerling: aan de ECK-iD, anders aan de LAS-key, wordt hij herkend",
+        tekst="Eén leerling is één leerling: aan het ECK-iD, anders aan de LAS-key, wordt hij herkend",
         bron="OpenAPI 1.1.0, DeelnemerIdentiteitEntry",
     ),
     Eis(

@@ -40,7 +40,7 @@ EISEN = (
         tekst="edu-to, edu-from en Content-Type zijn zoals afgesproken, en de tekst is UTF-8",
         bron="OpenAPI 1.1.0, parameters",
     ),
-    Eis(id="UBV:las", tekst="De LAS toont haar eigen certificaat, over TLS 1.2 of nieuwer", bron="Edukoppeling"),
+    Eis(id="UBV:las", tekst="Het LAS toont zijn eigen certificaat, over TLS 1.2 of nieuwer", bron="Edukoppeling"),
     Eis(id="AVG:las:bsn", tekst="Er staat nergens een BSN in een bericht", bron="AVG, artikel 87; UAVG, artikel 46"),
     Eis(
         id="KO:2026-01-08:3c:las",
@@ -54,7 +54,7 @@ EISEN = (
     ),
     Eis(
         id="OAS:las:identiteit",
-        tekst="De ECK-iD staat voorop; een LAS-key alleen waar er geen ECK-iD is, of ernaast",
+        tekst="Het ECK-iD staat voorop; een LAS-key alleen waar er geen ECK-iD is, of ernaast",
         bron="OpenAPI 1.1.0, DeelnemerIdentiteitEntry",
     ),
     Eis(
@@ -179,7 +179,7 @@ def call(frame: Frame) -> Steps:
     yield Check(eis=_CALL, expected=True, got=KLAS["K04"].achternaam in names)
 
 
-@REGISTER.scenario("LA-103", "Het certificaat van de LAS", rol=_ROLE, eisen=("UBV:las",), pupils=("K01",))
+@REGISTER.scenario("LA-103", "Het certificaat van het LAS", rol=_ROLE, eisen=("UBV:las",), pupils=("K01",))
 def certificate(frame: Frame) -> Steps:
     """Look who sends."""
     item = yield from _sent(frame, "deelnemers", "K01")

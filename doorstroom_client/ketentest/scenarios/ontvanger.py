@@ -36,7 +36,7 @@ EISEN = (
     ),
     Eis(
         id="ONTVANGER:onbekende-leerling",
-        tekst="Een resultaat van een leerling die de LAS niet kent, wordt aangenomen",
+        tekst="Een resultaat van een leerling die het LAS niet kent, wordt aangenomen",
         bron="OpenAPI 1.1.0 noemt geen weigering voor een leerling",
         niveau=Niveau.HOORT,
     ),
@@ -78,12 +78,12 @@ EISEN = (
     Eis(id="AVG:bsn", tekst="Een bericht met een BSN wordt geweigerd met 422", bron="AVG, artikel 87; UAVG, artikel 46"),
     Eis(
         id=_UNKNOWN,
-        tekst="Een administratie die de LAS niet kent, wordt geweigerd met 405",
+        tekst="Een administratie die het LAS niet kent, wordt geweigerd met 405",
         bron="OpenAPI 1.1.0, POST /leerlingresultaat",
     ),
     Eis(
         id=_STRANGER,
-        tekst="Een verzender zonder machtiging van de school wordt geweigerd met 401",
+        tekst="Een verzender zonder mandaat van de school wordt geweigerd met 401",
         bron="OpenAPI 1.1.0, POST /leerlingresultaat",
     ),
     Eis(
@@ -180,7 +180,7 @@ _taken(
         _other(("resultatenscores", "afnamecontext", "afname", "afnametijdstip"), "2026-02-03T00:00:00"),
     ],
 )
-_taken("ON-111", "Een leerling die de LAS niet kent", [_of_a_stranger], eis="ONTVANGER:onbekende-leerling")
+_taken("ON-111", "Een leerling die het LAS niet kent", [_of_a_stranger], eis="ONTVANGER:onbekende-leerling")
 
 
 @REGISTER.scenario("ON-108", "Hetzelfde bericht twee keer", rol=_ROLE, eisen=(_TAKEN, _ONCE), pupils=(_TWICE,))
@@ -289,7 +289,7 @@ _wrong(
 _wrong("ON-207", "Een BSN als sleutel", _push(_with_bsn), eis="AVG:bsn")
 
 
-@REGISTER.scenario("ON-301", "Een administratie die de LAS niet kent", rol=_ROLE, eisen=(_UNKNOWN, RECEIPT, ECHO))
+@REGISTER.scenario("ON-301", "Een administratie die het LAS niet kent", rol=_ROLE, eisen=(_UNKNOWN, RECEIPT, ECHO))
 def unknown_administration(frame: Frame) -> Steps:
     """Push a result for an administration of another LAS."""
     query = (("edu-to", "0000000700099ZZ00999"), ("edu-from", "0000000700099ZZ00000"))
@@ -307,7 +307,7 @@ def other_school(frame: Frame) -> Steps:
     yield from refusal(reply)
 
 
-@REGISTER.scenario("ON-303", "Een verzender zonder machtiging", rol=_ROLE, eisen=(_STRANGER,))
+@REGISTER.scenario("ON-303", "Een verzender zonder mandaat", rol=_ROLE, eisen=(_STRANGER,))
 def stranger(frame: Frame) -> Steps:
     """Push a result with the certificate of a supplier that the school has not mandated."""
     reply: Reply = yield frame.push(_result(frame), shows=Ours.OTHER_PARTY, may_fail=True)
@@ -315,11 +315,11 @@ def stranger(frame: Frame) -> Steps:
     yield Check(eis=_STRANGER, expected=401, got=got, tolerated=(403, "tls"))
 
 
-@REGISTER.scenario("ON-304", "De LAS is niet gemachtigd", rol=_ROLE, eisen=(_STRANGER,), needs=("school_zonder_mandaat_las",))
+@REGISTER.scenario("ON-304", "Het LAS heeft geen mandaat", rol=_ROLE, eisen=(_STRANGER,), needs=("school_zonder_mandaat_las",))
 def las_without_mandate(frame: Frame) -> Steps:
     """Push a result for a school that has mandated the supplier and not the LAS."""
     arranged: Arranged = yield Arrange(
-        name="school_zonder_mandaat_las", asks="Welke testschool heeft het toetssysteem gemachtigd, maar u niet?"
+        name="school_zonder_mandaat_las", asks="Welke testschool heeft het toetssysteem een mandaat gegeven, maar u niet?"
     )
     reply: Reply = yield frame.push(_result(frame), school=frame.school_in(arranged))
     # Its own mandate a LAS knows by its own administration, so it need not ask for it.

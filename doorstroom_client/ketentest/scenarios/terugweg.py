@@ -51,7 +51,7 @@ EISEN = (
     ),
     Eis(
         id=_IDENTITY,
-        tekst="De leerling staat er met de identiteit waarmee hij is aangemeld: de ECK-iD voorop",
+        tekst="De leerling staat er met de identiteit waarmee hij is aangemeld: het ECK-iD voorop",
         bron="OpenAPI 1.1.0, DeelnemerIdentiteitEntry",
     ),
     Eis(
@@ -252,14 +252,14 @@ def _disturbed(id: str, titel: str, answers: Mapping[str, Any], eisen: Sequence[
 
 _disturbed(
     "TW-201",
-    "De LAS heeft een storing",
+    "Het LAS heeft een storing",
     {"leerlingresultaat": [{"status": 503, "retry_after": 2, "keer": 1}]},
     (_AGAIN, _NOT_EARLIER),
     2,
 )
 _disturbed(
     "TW-202",
-    "De LAS geeft geen antwoord",
+    "Het LAS geeft geen antwoord",
     {"leerlingresultaat": [{"zonder_antwoord": True, "keer": 1}]},
     ("TERUGWEG:afgebroken",),
     0,
@@ -267,7 +267,7 @@ _disturbed(
 
 
 @REGISTER.scenario(
-    "TW-203", "De LAS weigert", rol=Rol.TERUGWEG, eisen=("TERUGWEG:geweigerd",), needs=("storing_las",), pupils=("K01",)
+    "TW-203", "Het LAS weigert", rol=Rol.TERUGWEG, eisen=("TERUGWEG:geweigerd",), needs=("storing_las",), pupils=("K01",)
 )
 def refused(frame: Frame) -> Steps:
     """Refuse a result, and see how often it comes again, and whether somebody is told."""
@@ -281,7 +281,7 @@ def refused(frame: Frame) -> Steps:
 
 @REGISTER.scenario(
     "TW-204",
-    "Het adres van de LAS toont een ander OIN",
+    "Het adres van het LAS toont een ander OIN",
     rol=Rol.TERUGWEG,
     eisen=("UBV:PKI001:ontvanger",),
     needs=("ander_oin_las",),

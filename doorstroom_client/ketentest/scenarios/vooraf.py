@@ -17,12 +17,12 @@ EISEN = (
     ),
     Eis(
         id="OSR:mandaat:toetsaanbieder",
-        tekst="De testschool heeft het toetssysteem gemachtigd",
+        tekst="De testschool heeft het toetssysteem een mandaat gegeven",
         bron="Ketenoverleg 8 januari 2026, punt 2",
     ),
     Eis(
         id="OSR:mandaat:las",
-        tekst="De testschool heeft de LAS gemachtigd",
+        tekst="De testschool heeft het LAS een mandaat gegeven",
         bron="Ketenoverleg 8 januari 2026, punt 2",
     ),
     Eis(
@@ -54,8 +54,8 @@ EISEN = (
 
 _LOOKS = (
     ("V-01", "Namespace van dit schooljaar", "namespace", "OSR:namespace", True, Whose.ONS),
-    ("V-02", "Machtiging van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
-    ("V-03", "Machtiging van de LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
+    ("V-02", "Mandaat van het toetssysteem", "mandaat-leverancier", "OSR:mandaat:toetsaanbieder", True, Whose.OSR),
+    ("V-03", "Mandaat van het LAS", "mandaat-las", "OSR:mandaat:las", True, Whose.OSR),
     ("V-04", "Een adres voor de resultaten", "adres", "OSR:adres", 1, Whose.ONS),
     ("V-05", "De testserver is bereikbaar", "bereikbaar", "TCP:bereikbaar", True, Whose.HEN),
     ("V-06", "Ons certificaat blijft geldig", "certificaat", "PKI:einddatum", True, Whose.ONS),

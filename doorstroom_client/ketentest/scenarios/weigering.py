@@ -70,7 +70,7 @@ EISEN = (
     ),
     Eis(
         id="OAS:401",
-        tekst="Zonder machtiging van de school voor verzender of ontvanger wordt geweigerd met 401",
+        tekst="Zonder mandaat van de school voor verzender of ontvanger wordt geweigerd met 401",
         bron="OpenAPI 1.1.0, antwoord 401",
     ),
     Eis(
@@ -90,7 +90,7 @@ EISEN = (
     ),
     Eis(
         id="KO:2026-01-08:3b",
-        tekst="Een machtiging die weer is gegeven, werkt binnen een dag",
+        tekst="Een mandaat dat weer is gegeven, werkt binnen een dag",
         bron="Ketenoverleg 8 januari 2026, punt 3b",
         niveau=Niveau.HOORT,
     ),
@@ -256,15 +256,15 @@ def _not_allowed(id: str, titel: str, arrangement: str, asks: str) -> None:
 
 _not_allowed(
     "TS-401",
-    "Een school zonder machtiging van het toetssysteem",
+    "Een school zonder mandaat van het toetssysteem",
     "school_zonder_mandaat_toets",
-    "Wilt u een testschool kennen die wel ons, maar niet u heeft gemachtigd?",
+    "Wilt u een testschool kennen die wel ons een mandaat heeft gegeven, maar u niet?",
 )
 _not_allowed(
     "TS-402",
-    "Een school zonder machtiging van de LAS",
+    "Een school zonder mandaat van het LAS",
     "school_zonder_mandaat_las",
-    "Wilt u een testschool kennen die wel u, maar niet ons heeft gemachtigd?",
+    "Wilt u een testschool kennen die wel u een mandaat heeft gegeven, maar ons niet?",
 )
 
 
@@ -286,7 +286,7 @@ def other_party(frame: Frame) -> Steps:
 def unknown_school(frame: Frame) -> Steps:
     """Send lists for a school that has given both mandates, and that the supplier does not know; or for one that is not."""
     arranged: Arranged = yield Arrange(
-        name="school_onbekend", asks="Welke testschool heeft u gemachtigd, maar is bij u niet aangemeld?"
+        name="school_onbekend", asks="Welke testschool heeft u een mandaat gegeven, maar is bij u niet aangemeld?"
     )
     # One that does not exist has mandated nobody either, and which of the two is looked at first, is not agreed on.
     expected: object = (405, 401) if arranged.made_up else 405
@@ -326,11 +326,11 @@ _closed(
 
 
 @REGISTER.scenario(
-    "TS-407", "Een machtiging is weer gegeven", rol=Rol.TOETSSYSTEEM, eisen=("KO:2026-01-08:3b",), needs=("mandaat_hersteld",)
+    "TS-407", "Een mandaat is weer gegeven", rol=Rol.TOETSSYSTEEM, eisen=("KO:2026-01-08:3b",), needs=("mandaat_hersteld",)
 )
 def restored(frame: Frame) -> Steps:
     """Send a list for a school whose mandate was withdrawn and given again."""
-    yield Arrange(name="mandaat_hersteld", asks="Trek de machtiging van de testschool in, en geef haar een dag later opnieuw")
+    yield Arrange(name="mandaat_hersteld", asks="Trek het mandaat van de testschool in, en geef het een dag later opnieuw")
     reply: Reply = yield frame.send_deelnemers(*frame.own())
     yield Check(eis="KO:2026-01-08:3b", expected=202, got=reply.status, tolerated=OTHER_SUCCESS)
 
