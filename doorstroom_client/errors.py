@@ -28,6 +28,7 @@ pupil: it is available as an attribute, but is left out of ``str()``, ``repr()``
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
@@ -35,6 +36,7 @@ from typing import Any, TypedDict, Unpack
 from doorstroom_client.basics import error_texts as texts
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.mandate_words import OSR_VOLUIT
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.basics.uitleg import Uitleg, las_kort, las_voluit
 
 _TOETSLEVERANCIER = "de toetsleverancier (de aanbieder van de doorstroomtoets)"
@@ -135,9 +137,20 @@ class DoorstroomError(Exception):
     @property
     def uitleg(self) -> Uitleg:
         """What this means for a school, in Dutch: what happened, whether anything was sent or lost, who has to do what."""
-        wie = {"": _TOETSLEVERANCIER, "OSR": OSR_VOLUIT}.get(self.peer, self.peer)
-        kort = {"": "de toetsleverancier", "OSR": "het OSR"}.get(self.peer, self.peer)
-        return self._told().filled(wie=wie, wie_kort=kort, las=las_voluit(self.las_naam), las_kort=las_kort(self.las_naam))
+        return self._filled(texts.zelf_opnieuw(las_kort(self.las_naam)))
+
+    @property
+    def uitleg_staat_klaar(self) -> Uitleg:
+        """The same of a list that waits in the outbox: it goes again by itself."""
+        told = self._filled(texts.VANZELF)
+        return Uitleg(told.kop, (*told.alineas, texts.STAAT_KLAAR), punten=told.punten, stappen=told.stappen)
+
+    def _filled(self, opnieuw: Mapping[str, str]) -> Uitleg:
+        peer = in_a_line(self.peer)
+        wie = {"": _TOETSLEVERANCIER, "OSR": OSR_VOLUIT}.get(peer, peer)
+        kort = {"": "de toetsleverancier", "OSR": "het OSR"}.get(peer, peer)
+        las, las_verder = las_voluit(self.las_naam), las_kort(self.las_naam)
+        return self._told().filled(wie=wie, wie_kort=kort, las=las, las_kort=las_verder, **opnieuw)
 
     def _told(self) -> Uitleg:
         return self._uitleg

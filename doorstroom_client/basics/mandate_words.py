@@ -15,7 +15,10 @@ OSR_BEHEERDER = (
     "leraren en directeuren kunnen het OSR zelf niet inzien."
 )
 """Who can do something about it."""
-DOORSTUREN = "Stuur dit bericht door aan de OSR-beheerder van uw bestuur. De volgende stappen zijn voor die OSR-beheerder."
+DOORSTUREN = (
+    "Stuur dit bericht door aan de OSR-beheerder van uw bestuur: die weet het misschien nog niet. De volgende stappen zijn "
+    "voor die OSR-beheerder."
+)
 OVEREENKOMST = (
     "Ga na of het bestuur al een overeenkomst voor het OSR heeft met Kennisnet. Zonder die overeenkomst kunnen er geen "
     "mandaten worden gegeven."
@@ -52,3 +55,14 @@ def ingangsdatum_vervroegen(van: str) -> str:
         van: whose mandate.
     """
     return f"Kies de dienst “{DIENST}”. Zet de ingangsdatum van het mandaat van {van} op {VANDAAG_OF_EERDER}."
+
+
+def daarna(las: str, school: str = "de school") -> str:
+    """The last step: nobody at the school sees in the OSR that the mandate is there.
+
+    Args:
+        las: how the school or schools call the LAS.
+        school: who can send then.
+    """
+    verb = "kunnen" if school == "de scholen" else "kan"
+    return f"Is het geregeld? Laat het {school} weten: die {verb} dan versturen in {las}."

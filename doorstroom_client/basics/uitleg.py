@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from doorstroom_client.basics.one_line import in_a_line
+
 
 class Uitleg(str):
     """A text in Dutch that a school can act on. It is plain text, with a line per paragraph, point and step.
@@ -70,11 +72,12 @@ class Uitleg(str):
         Args:
             namen: what stands in the place of ``{wie}`` and the like; it is never read as a place itself.
         """
+        lines = {place: in_a_line(naam) for place, naam in namen.items()}
 
         def put(parts: Sequence[str]) -> tuple[str, ...]:
-            return tuple(part.format(**namen) for part in parts)
+            return tuple(part.format(**lines) for part in parts)
 
-        return Uitleg(self._kop.format(**namen), put(self._alineas), punten=put(self._punten), stappen=put(self._stappen))
+        return Uitleg(self._kop.format(**lines), put(self._alineas), punten=put(self._punten), stappen=put(self._stappen))
 
 
 def _made(kop: str, alineas: Sequence[str], punten: Sequence[str], stappen: Sequence[str]) -> Uitleg:
@@ -102,9 +105,10 @@ def las_voluit(las_naam: str) -> str:
     Args:
         las_naam: its name; empty when that is not known.
     """
-    return f"{las_naam} (uw leerlingadministratiesysteem, LAS)" if las_naam else "uw leerlingadministratiesysteem (LAS)"
+    naam = in_a_line(las_naam)
+    return f"{naam} (uw leerlingadministratiesysteem, LAS)" if naam else "uw leerlingadministratiesysteem (LAS)"
 
 
 def las_kort(las_naam: str) -> str:
     """How the LAS is called after that."""
-    return las_naam or "uw LAS"
+    return in_a_line(las_naam) or "uw LAS"

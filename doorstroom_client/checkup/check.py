@@ -27,8 +27,6 @@ SECONDS = 20.0
 """How long the check of one party may take, when nothing else is said."""
 _LONGEST = 600
 _ACTION = "verbinding"
-Steps = Callable[[float], Flow[list[Bevinding]]]
-"""Further questions, within so many seconds."""
 
 
 @frozen
@@ -47,15 +45,17 @@ class OsrQuestions:
     namespace: tuple[str, str]
     school: School | None
 
-    def ask(self, seconds: float) -> Flow[list[Bevinding]]:
-        """Put both questions, within so many seconds."""
-        until = time.monotonic() + seconds
-        listed = yield from self._namespace(seconds)
-        found = yield from self._school(max(0.1, until - time.monotonic()))
+    def ask(self, until: float) -> Flow[list[Bevinding]]:
+        """Put both questions, before a moment of the monotonic clock."""
+        listed = yield from self._namespace(until)
+        found = yield from self._school(until)
         return [listed, found]
 
-    def _namespace(self, seconds: float) -> Flow[Bevinding]:
-        registry, punt = self.registry(seconds), Controlepunt.NAMESPACE
+    def _registry(self, until: float) -> Registry:
+        return self.registry(max(0.1, until - time.monotonic()))
+
+    def _namespace(self, until: float) -> Flow[Bevinding]:
+        registry, punt = self._registry(until), Controlepunt.NAMESPACE
         service = registry.osr.service_code
         try:
             (found,) = yield from find_namespaces(registry.osr, registry.budget(), service, self.schooljaar)
@@ -68,19 +68,17 @@ class OsrQuestions:
             return Bevinding(punt, Staat.OK, "listed", text)
         return Bevinding(punt, Staat.ATTENTION, "namespace", text, "Run: doorstroom osr check")
 
-    def _school(self, seconds: float) -> Flow[Bevinding]:
+    def _school(self, until: float) -> Flow[Bevinding]:
         punt = Controlepunt.SCHOOL
         if self.school is None:
             text = "No school was asked about; name one that is known to have a mandate (--school)."
             return Bevinding(punt, Staat.NOT_SEEN, "not_asked", text)
-        name, until = self.school.label, time.monotonic() + seconds
-        suppliers = self.registry(seconds).leveranciers
+        name, suppliers = self.school.label, self._registry(until).leveranciers
         if not suppliers:
             return Bevinding(punt, Staat.NOT_SEEN, "no_suppliers", "No supplier is configured, so no mandate is asked about.")
         try:
             for item in suppliers:  # one yes is enough
-                registry = self.registry(max(0.1, until - time.monotonic()))
-                if (yield from registry.is_mandated(item.oin, self.school.oin)):
+                if (yield from self._registry(until).is_mandated(item.oin, self.school.oin)):
                     text = f"The OSR answers about {name}: it has mandated {item.toetssoort}."
                     return Bevinding(punt, Staat.OK, "mandated", text)
         except DoorstroomError as error:
@@ -112,19 +110,18 @@ def check_party(
     try:
         found = judge((yield from ask(means.apart, partial(look_at, peer, means))))
         if questions is not None:
-            left = means.total - (time.monotonic() - started)
-            found += tuple((yield from _asked(questions, found, max(0.1, left))))
+            found += tuple((yield from _asked(questions, found, started + means.total)))
     finally:
         seconds = time.monotonic() - started
         _tell(teller, peer, found, seconds)
     return Verbindingscontrole(partij, peer.naam, Origin.of(peer.base_url).shown, found, seconds)
 
 
-def _asked(questions: OsrQuestions, found: tuple[Bevinding, ...], seconds: float) -> Flow[list[Bevinding]]:
+def _asked(questions: OsrQuestions, found: tuple[Bevinding, ...], until: float) -> Flow[list[Bevinding]]:
     failed = next((item.punt for item in found if item.staat is Staat.WRONG), None)
     if failed is not None:
         return [not_reached(punt, failed) for punt in (Controlepunt.NAMESPACE, Controlepunt.SCHOOL)]
-    return (yield from questions.ask(seconds))
+    return (yield from questions.ask(until))
 
 
 def _tell(teller: Teller, peer: Peer, found: tuple[Bevinding, ...], seconds: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from doorstroom_client.checkup.bevinding import Bevinding, Controlepunt, Staat
 from doorstroom_client.checkup.seen import Head, Seen
 
-MOST_APART = 60
+_MOST_APART = 60
 """Seconds that two clocks may differ."""
 _FINE = (401, 404, 405)
 """What a server may answer to a HEAD of its base address, as well as any 2xx."""
@@ -55,7 +55,7 @@ def judge_clock(seen: Seen) -> Bevinding | None:
     if head.at is None or head.ours is None:
         return Bevinding(punt, Staat.NOT_SEEN, "no_date", "The server does not say what time it is.")
     apart = (head.ours - head.at).total_seconds()
-    if abs(apart) <= MOST_APART:
+    if abs(apart) <= _MOST_APART:
         return Bevinding(punt, Staat.OK, "same", "Its clock and ours agree.")
     which = "ahead of" if apart > 0 else "behind"
     text = f"Our clock is {_spelled(abs(apart))} {which} theirs."

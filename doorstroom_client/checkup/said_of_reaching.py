@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 
 from doorstroom_client.checkup.bevinding import Bevinding, Controlepunt, Staat
 from doorstroom_client.checkup.seen import Handshake, Seen
+from doorstroom_client.transport.host_names import is_ip_address
 
 _SHOWN = 4
 _OUTCOMES = {
@@ -31,7 +31,7 @@ def judge_name(seen: Seen) -> Bevinding:
     if seen.places is None:
         advice = f"{_CHECK_ADDRESS}; try on this machine: getent hosts {seen.host}. Ask the party whether the name is right"
         return Bevinding(punt, Staat.WRONG, "name", f"The name {seen.host} does not resolve on this machine.", advice)
-    if _is_address(seen.host):
+    if is_ip_address(seen.host):
         return Bevinding(punt, Staat.OK, "address", f"{seen.host} is an address, so no name is looked up.")
     more = f" and {len(seen.places) - _SHOWN} more" if len(seen.places) > _SHOWN else ""
     return Bevinding(punt, Staat.OK, "resolves", f"{seen.host} is {', '.join(seen.places[:_SHOWN])}{more}.")
@@ -123,11 +123,3 @@ _REFUSALS: dict[str, Callable[[Handshake], tuple[str, str]]] = {
     ),
     "other": _other,
 }
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -106,7 +106,7 @@ def list_scenarios(choice: Choice) -> int:
 
 def play_run(run: Run, choice: Choice) -> list[Played]:
     """Play what is meant, and tell each as it ends while a person watches."""
-    with terminal.counting("Scenarios") as count:
+    with terminal.told_by_the_command(), terminal.counting("Scenarios") as count:
 
         def tell(played: Played) -> None:
             count()

@@ -16,7 +16,7 @@ from doorstroom_client.planning.milestones import Mijlpaal, feestdagen_in, mijlp
 from doorstroom_client.planning.reminders import Herinnering, in_schooljaar, suppliers_of
 from doorstroom_client.planning.wording import period, short
 
-NO_PERIODS = (
+_NO_PERIODS = (
     "Testperiodes van {} staan niet in de instellingen. Ze worden elk jaar in het ketenoverleg afgesproken en zijn nergens "
     "gepubliceerd: vraag ze daar, en zet ze onder [[testperiodes]]."
 )
@@ -79,7 +79,7 @@ def tell_reminders(found: Sequence[Herinnering], today: dt.date) -> None:
         return
     terminal.show("Nu te doen:", style="bold")
     for item in found:
-        terminal.show_wrapped(f"{in_days(item.day, today)} ({short(item.day)}): {item.tekst}", indent=0)
+        terminal.show_wrapped(f"{_in_days(item.day, today)} ({short(item.day)}): {item.tekst}", indent=0)
         if item.commando:
             terminal.show(f"  {item.commando}")  # not wrapped: it is copied
 
@@ -92,10 +92,10 @@ def tell_missing(schooljaar: str, settings: Settings) -> None:
         settings: have them, or not.
     """
     if not in_schooljaar(settings.testperiodes, schooljaar):
-        terminal.show_wrapped(NO_PERIODS.format(schooljaar), indent=0)
+        terminal.show_wrapped(_NO_PERIODS.format(schooljaar), indent=0)
 
 
-def in_days(day: dt.date, today: dt.date) -> str:
+def _in_days(day: dt.date, today: dt.date) -> str:
     """How far a day is, in Dutch."""
     days = (day - today).days
     if days < 0:
@@ -140,7 +140,7 @@ def year_as_data(schooljaar: str, settings: Settings) -> dict[str, Any]:
         "feestdagen": [
             {"dag": item.day.isoformat(), "naam": item.naam, "opmerking": item.opmerking} for item in feestdagen_in(schooljaar)
         ],
-        "waarschuwingen": [] if periodes else [NO_PERIODS.format(schooljaar)],
+        "waarschuwingen": [] if periodes else [_NO_PERIODS.format(schooljaar)],
     }
 
 

@@ -15,6 +15,9 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 
 _SHOWN = 20
+_NAMED = "Name a file after the BRIN, School OIN or routeringskenmerk of its school, such as 99AA.csv"
+_OF_NONE = f"of no school, so it is not read. {_NAMED}"
+_OF_SEVERAL = "of several administrations with this BRIN, so it is not read. Name it after the routeringskenmerk"
 
 
 class SchoolLists:
@@ -23,23 +26,30 @@ class SchoolLists:
     Args:
         path: a file, for one school; or a folder.
         schools: the schools that are meant.
+        known: all schools of the configuration: a file of another one of them is no mistake.
 
     Attributes:
         code: the worst exit code so far; a file that cannot be read stops no other school.
 
     Raises:
-        ConfigurationError: the folder cannot be read.
+        ConfigurationError: there is no such file or folder, or the folder cannot be read.
     """
 
-    def __init__(self, path: Path, schools: Sequence[School]) -> None:
+    def __init__(self, path: Path, schools: Sequence[School], known: Sequence[School] = ()) -> None:
         self.code = ExitCode.OK
         self._told = 0
+        self._schools = schools
+        self._known = [*schools, *known]
+        if not path.exists():
+            raise ConfigurationError(f"{path} does not exist", setting="file", hint=_NAMED)
         self._file = None if path.is_dir() else path
         self._by_key: dict[str, Path] = {}
         self._read: Leerlingenlijst | None = None
         if self._file is not None:
             if len(schools) != 1:
-                raise typer.BadParameter("a file is of one school: name it with --school, or give a folder", param_hint="PATH")
+                raise typer.BadParameter(
+                    "a file is of one school: name it with --school, or give a folder", param_hint="--leerlingen"
+                )
             return
         brins = Counter(school.instellingscode for school in schools)
         self._shared = {brin for brin, number in brins.items() if number > 1}
@@ -48,8 +58,10 @@ class SchoolLists:
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be read: {error.strerror}", setting="file") from None
         if not entries:
-            raise ConfigurationError(f"{path} holds no files", setting="file", hint="Give a file per school, such as 99AA.csv")
+            raise ConfigurationError(f"{path} holds no files", setting="file", hint=_NAMED)
         self._by_key = {item.stem.upper(): item for item in entries}
+        names = Counter(item.stem.upper() for item in entries)
+        self._double = {key for key, number in names.items() if number > 1}
 
     def __call__(self, school: School) -> Leerlingenlijst | None:
         """The pupils of a school; None when there is no file of it, or when it cannot be read, which is told."""
@@ -60,16 +72,38 @@ class SchoolLists:
         if file is None:
             return None
         try:
+            if file.stem.upper() in self._double:
+                raise ConfigurationError("there is more than one file of this name", setting="file")
             return directory(file)
         except DoorstroomError as error:
             self.code = worst([self.code, code_of(error)])
             self._told += 1
             if self._told <= _SHOWN:
-                terminal.complain(f"{file.name}: {error.message}; {school.label} is told in counts only", label="Error: ")
+                said = error.message.removeprefix(f"{file.name}: ")
+                terminal.complain(f"{file.name}: {said}; {school.label} is told in counts only", label="Error: ")
             return None
 
+    def tell_left_out(self) -> None:
+        """Say which files are of no school, and how many schools have no file: those are told in counts only."""
+        if self._file is not None:
+            return
+        meant = {key for school in self._known for key in self._keys(school)}
+        left_out = {file.name: key in self._shared for key, file in self._by_key.items() if key not in meant}
+        terminal.some(
+            [f"{name}: {_OF_SEVERAL if shared else _OF_NONE}" for name, shared in left_out.items()],
+            lambda text: terminal.complain(text, label="Warning: "),
+            _SHOWN,
+        )
+        without = [school.label for school in self._schools if self._find(school) is None]
+        if without:
+            first = f"{without[0]} has" if len(without) == 1 else f"{len(without)} schools have, such as {without[0]},"
+            terminal.say(f"{first} no file there, and {'is' if len(without) == 1 else 'are'} told in counts only")
+
     def _find(self, school: School) -> Path | None:
-        keys = [school.routeringskenmerk]
-        if school.instellingscode not in self._shared:  # else nobody can tell whose of these schools it is
-            keys += [school.oin, school.instellingscode]
-        return next((self._by_key[key] for key in keys if key in self._by_key), None)
+        return next((self._by_key[key] for key in self._keys(school) if key in self._by_key), None)
+
+    def _keys(self, school: School) -> list[str]:
+        """The names that a file of a school may have."""
+        if school.instellingscode in self._shared:  # then nobody can tell whose of these schools it is
+            return [school.routeringskenmerk]
+        return [school.routeringskenmerk, school.oin, school.instellingscode]

@@ -8,8 +8,9 @@ from typing import Any
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.output.words import leesbaar
 from doorstroom_client.season import Schoolseizoen, Soort, Termijn, Totaal
-from doorstroom_client.season.woorden import KORT, NIETS_MIST, dagen, in_woorden
+from doorstroom_client.season.woorden import KORT, NIETS_MIST, dagen, in_woorden, voorbij
 
 _SHOWN = 50
 """Schools that stand in the table."""
@@ -23,27 +24,37 @@ def show_school(item: Schoolseizoen) -> None:
     """One school, in sentences."""
     stand = item.stand
     terminal.show(f"{item.school.label}, schooljaar {item.schooljaar}, gezien op {in_dutch(item.on)}.")
-    sent = f"naar {item.leverancier}" if item.leverancier else "naar niemand"
+    sent = f"naar {leesbaar(item.leverancier)}" if item.leverancier else "naar niemand"
     of = "" if item.verwacht is None else f"; uw lijst telt {item.verwacht} leerlingen die meedoen"
     terminal.show(f"Verstuurd {sent}: {stand.deelnemers} leerlingen, {stand.adviezen} adviezen{of}.")
-    terminal.show(f"Ontvangen: {stand.resultaten} resultaten, {stand.resultaten - stand.zonder_rapport} rapporten opgehaald.")
+    listed = sum(bool(one.stand.resultaten) for one in item.leerlingen)
+    own = f" ({listed} van leerlingen in uw lijst)" if item.leerlingen and listed != stand.resultaten else ""
+    fetched = stand.resultaten - stand.zonder_rapport
+    terminal.show(f"Ontvangen: {stand.resultaten} resultaten{own}, {fetched} rapporten opgehaald.")
     for termijn in Termijn:
-        left = dagen(item.termijnen.dagen(termijn, item.on))
-        terminal.show(f"  {termijn.value:<12}{in_dutch(item.termijnen.op(termijn)):<17}{left}")
+        terminal.show(f"  {termijn.value:<12}{in_dutch(item.termijnen.op(termijn)):<17}{item.nog(termijn)}")
+    _tell_over(item)
     if not item.ontbreekt:
         terminal.show(NIETS_MIST)
     for text in (*(punt.uitleg for punt in item.ontbreekt), *(one.uitleg for one in item.signalen), *item.let_op):
         terminal.show_wrapped(f"- {text}", indent=0)
 
 
+def _tell_over(item: Schoolseizoen) -> None:
+    if item.voorbij:
+        terminal.show_wrapped(voorbij(item.schooljaar, item.termijnen.einde), indent=0)
+
+
 def show_many(scholen: Sequence[Schoolseizoen], within: int) -> None:
     """Many schools: those that need attention, and the totals."""
     found = [item for item in scholen if item.aandacht(within)]
+    terminal.show(f"Schooljaar {scholen[0].schooljaar}, gezien op {in_dutch(scholen[0].on)}.")
+    _tell_over(scholen[0])
     if found:
         table = terminal.new_table("School", "Wat ontbreekt", "Uiterlijk", "Nog")
         for item in found[:_SHOWN]:
             points = item.aandacht(within)
-            first = min(points, key=lambda punt: punt.dagen)
+            first = points[0]
             what = ", ".join(punt.kort for punt in points)
             terminal.row(table, item.school.label, what, f"{first.uiterlijk:%d-%m-%Y}", dagen(first.dagen))
         terminal.show_table(table)
@@ -77,6 +88,7 @@ def as_json(scholen: Sequence[Schoolseizoen], within: int, code: int) -> dict[st
     return {
         "schooljaar": scholen[0].schooljaar,
         "gezien_op": scholen[0].on.isoformat(),
+        "voorbij": scholen[0].voorbij,
         "within": within,
         "termijnen": {termijn.value: scholen[0].termijnen.op(termijn).isoformat() for termijn in Termijn},
         "dagen": {termijn.value: scholen[0].termijnen.dagen(termijn, scholen[0].on) for termijn in Termijn},

@@ -37,11 +37,13 @@ class _State:
         quiet: say nothing when all goes well.
         json: stdout carries one JSON document.
         warned: warnings that were shown.
+        told: what the library logs is part of what the command tells by itself.
     """
 
     quiet: bool = False
     json: bool = False
     warned: set[str] = field(default_factory=set[str])
+    told: bool = False
 
 
 _state = _State()
@@ -197,7 +199,7 @@ class _Notices(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show one record."""
-        if not _state.quiet:
+        if not (_state.quiet or _state.told):
             err().print(Text.assemble(("Warning: ", "bold yellow"), clean(_in_words(record.getMessage()))), soft_wrap=True)
 
 
@@ -209,6 +211,16 @@ def _in_words(text: str) -> str:
         return f"{event['action']}: {event['result']}" + (f" ({told})" if told else "")
     except (ValueError, TypeError, LookupError):
         return text
+
+
+@contextmanager
+def told_by_the_command() -> Iterator[None]:
+    """For a command that looks for what is wrong: what it finds stands in its table, and is no news beside it."""
+    before, _state.told = _state.told, True
+    try:
+        yield
+    finally:
+        _state.told = before
 
 
 @contextmanager

@@ -255,17 +255,19 @@ def _run_news(folder: Path, choice: Choice, *, strict: bool) -> int:
     from doorstroom_client.ketentest.news import keep_told, news_of, read_told
     from doorstroom_client.ketentest.partner import opened
 
-    plan, at = _plan(folder), shared.now()
-    if _lies_still(plan, at):
-        return ExitCode.LATER
-    with alone_in(folder), opened(plan, now=shared.now) as partner:
-        before = read_told(folder)
-        found = play_run(partner.run, _of_plan(choice, plan))
-        write_whole_report(partner, found)
-        tell_news(partner, folder, found, news_of(found, before, plan, at), at)
-        keep_told(folder, before, found, at)
-        _tell_late_begin(plan, at)
-        return code_of_run(found, strict=strict)
+    _plan(folder)  # what is wrong with it is told before anything is locked
+    with alone_in(folder):
+        plan, at = _plan(folder), shared.now()  # once more: it may have been postponed until here
+        if _lies_still(plan, at):
+            return ExitCode.LATER
+        with opened(plan, now=shared.now) as partner:
+            before = read_told(folder)
+            found = play_run(partner.run, _of_plan(choice, plan))
+            write_whole_report(partner, found)
+            tell_news(partner, folder, found, news_of(found, before, plan, at), at)
+            keep_told(folder, before, found, at)
+            _tell_late_begin(plan, at)
+            return code_of_run(found, strict=strict)
 
 
 def _tell_late_begin(plan: Plan, at: dt.datetime) -> None:

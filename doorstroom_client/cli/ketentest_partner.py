@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, overload
 
 import typer
 from rich.text import Text
 
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.cli import _ketentest_run as shared
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._ketentest_run import FolderArgument, alone_in, write_whole_report
 from doorstroom_client.cli._options import ConfigOption, JsonOption
-from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
@@ -92,16 +94,19 @@ def new(
     from doorstroom_client.ketentest.arrangements import chosen_scenarios
     from doorstroom_client.ketentest.invitation import FILE as LETTER
     from doorstroom_client.ketentest.new_plan import Known, plan_text
+    from doorstroom_client.ketentest.plan import plan_of
     from doorstroom_client.ketentest.plan_days import FILE as CALENDAR
     from doorstroom_client.ketentest.plan_days import usual_end
 
     terminal.set_mode()
-    first = begin.date() if begin else None
-    last = end.date() if end else usual_end(first) if first else None
+    if not leverancier or in_a_line(leverancier) != leverancier:
+        raise typer.BadParameter("give one line of text", param_hint="--leverancier")
+    first, end_day = _a_day(begin, "--begin"), _a_day(end, "--end")
+    last = end_day or (usual_end(first) if first else None)
     if last and (first is None or last < first):
         raise typer.BadParameter("give --begin, not later than it", param_hint="--end")
     today = dutch_day(shared.now())
-    place = folder or Path("ketentest") / f"{leverancier}-{Schooljaar.on(first or today)}"
+    place = folder or Path("ketentest") / _folder_name(f"{leverancier}-{Schooljaar.on(first or today)}")
     taken = next((place / name for name in (FILE, LETTER, CALENDAR) if (place / name).exists()), None)
     if taken is not None:
         again = "after filling in the plan, ketentest invite makes mail and calendar once more"
@@ -116,12 +121,14 @@ def new(
         scholen=() if settings is None else tuple(item.instellingscode for item in settings.scholen),
         begin=first,
         einde=last,
-        contact_las=contact,
+        contact_las=in_a_line(contact),
         scenarios=tuple(only or ()),
         simulator=_seen_from(place, simulator),
     )
+    content = _encoded(plan_text(known))
+    plan_of(place, content, draft=True)  # what would not be read back is not written
     make_folder(place)
-    write_whole(place / FILE, plan_text(known).encode())
+    write_whole(place / FILE, content)
     terminal.show(f"{place / FILE}: fill in the places that are marked, and what the partner tells")
     if simulator is not None and not simulator.is_file():
         terminal.say(f"{simulator} is not there yet; doorstroom simulator --control writes it.", style="yellow")
@@ -162,11 +169,12 @@ def postpone(
     from doorstroom_client.ketentest.postponing import FILE, postponed, postponement, postponement_letter
 
     terminal.set_mode()
-    if not reason.strip():
+    day = _a_day(to, "--to")
+    if not in_a_line(reason):
         raise typer.BadParameter("say why", param_hint="--reason")
     with alone_in(folder):
         today, before = dutch_day(shared.now()), read_plan(folder, draft=True)
-        found = postponement(before, to.date(), reason, today=today, begun=_begun(folder))
+        found = postponement(before, day, reason, today=today, begun=_begun(folder))
         after, text = postponed(before, found)
         who = parties(after, _settings_of(after), today)
         mail = postponement_letter(before, after, who)
@@ -175,7 +183,7 @@ def postpone(
         write_whole(folder / PLAN, text)  # last: a run that was stopped before it has postponed nothing, and can be repeated
     terminal.show(f"{folder / FILE}: a mail to the partner; send it with afspraken.ics{_left_open(mail)}")
     terminal.say(f"The test goes on on {found.naar}, and its last day is {found.einde}; nothing is sent until then.")
-    _warn_day_off(found.naar)
+    _warn_of_day_off(found.naar)
     return ExitCode.OK
 
 
@@ -228,7 +236,7 @@ def ready(
     Example:
       doorstroom ketentest ready --schooljaar 2026-2027
     """
-    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, overview
+    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, broken_plans, overview
 
     terminal.set_mode(as_json=as_json)
     if schooljaar is not None and not Schooljaar.fits(schooljaar):
@@ -238,10 +246,13 @@ def ready(
     named = file_in_use(config)
     if not folder.is_dir() and folder != _FOLDER:
         raise ConfigurationError(f"there is no folder {folder}", setting="DIR", hint="Name the folder of your chain tests")
-    settings = None if named is None else _settings(named, must=True)
-    found = overview(folder, year, today, settings, lambda text: terminal.complain(text, label="Warning: "))
+    found = overview(folder, year, today, None if named is None else _settings(named, must=True))
+    broken = broken_plans(folder)
+    for error in broken:
+        terminal.complain(f"{error.message}; this test is left out", label="Error: ")
     if as_json:
-        terminal.emit_json({"schooljaar": year, "leveranciers": [item.as_data() for item in found]})
+        left_out = [error.message for error in broken]
+        terminal.emit_json({"schooljaar": year, "leveranciers": [item.as_data() for item in found], "weggelaten": left_out})
     elif not found:
         terminal.show(f"Geen leveranciers gevonden, niet in de configuratie en niet in {folder}.")
     else:
@@ -252,7 +263,7 @@ def ready(
         terminal.show_table(table)
         for line in _beside(found):
             terminal.show_wrapped(line, indent=0)
-    codes = [ExitCode(cel.code) for item in found for cel in item.cellen.values()]
+    codes = [ExitCode(cel.code) for item in found for cel in item.cellen.values()] + [code_of(error) for error in broken]
     return worst(codes) if codes else ExitCode.LATER
 
 
@@ -275,12 +286,39 @@ def _cell(cel: Cel) -> Text:
     return Text(cel.tekst, _STYLES.get(cel.stand, "dim"))
 
 
+@overload
+def _a_day(typed: dt.datetime, option: str) -> dt.date: ...
+@overload
+def _a_day(typed: dt.datetime | None, option: str) -> dt.date | None: ...
+def _a_day(typed: dt.datetime | None, option: str) -> dt.date | None:
+    """A day as it was typed, when a test can be on it."""
+    from doorstroom_client.ketentest.agreed import YEARS, YEARS_RULE
+
+    if typed is not None and typed.year not in YEARS:
+        raise typer.BadParameter(YEARS_RULE, param_hint=option)
+    return None if typed is None else typed.date()
+
+
+def _folder_name(text: str) -> str:
+    """A name for one folder, whatever a supplier is called."""
+    return re.sub(r"[^\w.-]+", "-", text).lstrip(".-")
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("a name holds signs that are no text, so it cannot stand in a plan") from None
+
+
 def _begun(folder: Path) -> bool:
     """Whether anything was sent to the partner."""
-    from doorstroom_client.ketentest.journal import JOURNAL, Journal
+    from doorstroom_client.ketentest.journal import JOURNAL, Journal, never_begun
 
     path = folder / JOURNAL
-    return path.exists() and any(not line.scenario.startswith("V-") for line in Journal.read(path).lines)
+    return (
+        path.exists() and not never_begun(path) and any(not line.scenario.startswith("V-") for line in Journal.read(path).lines)
+    )
 
 
 def _write_invitation(folder: Path) -> int:
@@ -373,10 +411,10 @@ def _warn_of_day(first: dt.date | None) -> None:
         return
     if first < dutch_day(shared.now()):
         terminal.say(f"{weekday(first)} is over already.", style="yellow")
-    _warn_day_off(first)
+    _warn_of_day_off(first)
 
 
-def _warn_day_off(day: dt.date) -> None:
+def _warn_of_day_off(day: dt.date) -> None:
     from doorstroom_client.ketentest.plan_days import weekday
 
     if not is_workday(day):

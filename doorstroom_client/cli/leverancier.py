@@ -68,7 +68,7 @@ def check(
     settings = load(config)
     with Client(**settings.arguments()) as client:
         order = {name: at for at, name in enumerate([item.toetssoort for item in client.leveranciers])}
-        with terminal.counting("Parties checked") as count:
+        with terminal.told_by_the_command(), terminal.counting("Parties checked") as count:
             found: list[Verbindingscontrole] = []
             for controle in client.check_verbindingen(names or None, school=school, seconds=seconds):
                 found.append(controle)

@@ -21,6 +21,7 @@ from doorstroom_client.cli._session import load, on_the_store
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.cli.mandaat import AllSchoolsOption, ManySchoolsOption, SchoolsOption, chosen_schools, day
 from doorstroom_client.config import Settings
+from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.tables import read_adviezen
@@ -52,8 +53,8 @@ def seizoen_command(
         typer.Option(
             "--leerlingen",
             metavar="PATH",
-            help="The pupils of the school, as for participants; or a folder with a file per school, named after it. A column "
-            "deelname (verhinderd, ontheffing) says who takes no part.",
+            help="The pupils of the school, as for participants; or a folder with a file per school, such as 99AA.csv. A "
+            "column deelname (verhinderd, ontheffing) says who takes no part.",
         ),
     ] = None,
     adviezen: Annotated[
@@ -94,8 +95,10 @@ def seizoen_command(
         raise typer.BadParameter("needs --leerlingen, and one school (--school)", param_hint="--sent")
     if adviezen is not None and sent is None:
         raise typer.BadParameter("goes with --sent", param_hint="--adviezen")
-    lists = None if leerlingen is None else SchoolLists(leerlingen, chosen)
+    lists = None if leerlingen is None else SchoolLists(leerlingen, chosen, settings.scholen)
     now = dt.datetime.now(dt.UTC)
+    if lists is not None:
+        lists.tell_left_out()
     with on_the_store(settings) as client:
         found = _look(client, chosen, lists, schooljaar, on or dutch_day(now))
         if sent is not None and lists is not None:
@@ -132,6 +135,8 @@ def _sent(
     schooljaar: str | None,
     now: dt.datetime,
 ) -> bytes:
+    if leerlingen is None:  # beside an empty list, everybody who was sent would be told as not in it
+        raise ConfigurationError(f"there is no list of pupils of {school.label} that can be read", setting="file")
     year = schooljaar or client.schooljaar
     (stand,) = client.store.seizoen([school], schooljaar=year)
     lijst: Adviezenlijst | None = None
@@ -140,7 +145,7 @@ def _sent(
     found = maak_verzendlijst(
         stand,
         school,
-        leerlingen=leerlingen or Leerlingenlijst(),
+        leerlingen=leerlingen,
         adviezen=() if lijst is None else lijst.adviezen,
         verstuurd=() if lijst is None else client.store.sent(lijst),
         leveranciers=client.leveranciers,

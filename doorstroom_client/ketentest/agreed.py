@@ -19,6 +19,10 @@ OF_A_SUPPLIER = (Rol.TOETSSYSTEEM, Rol.TERUGWEG)
 TERMS: Mapping[str, int] = {"resultaten": 5, "correctie": 5, "antwoord": 3}
 """Working days that the other side has when the plan does not say otherwise."""
 
+YEARS = range(2014, 2101)
+"""The years in which a test can be: what lies outside them is a slip, and working days are counted one by one."""
+YEARS_RULE = f"must be a day in the years {YEARS[0]} to {YEARS[-1]}"
+
 
 @frozen(kw_only=True)
 class Bekend:

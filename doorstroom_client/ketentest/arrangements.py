@@ -48,19 +48,25 @@ ARRANGEMENTS: Mapping[str, Arrangement] = {
         vooraf=True,
     ),
     "andere_school": Arrangement(
-        wat="Een tweede testschool is bekend, die het toetssysteem en het LAS heeft gemachtigd.",
+        wat="Een tweede testschool is bekend, die het toetssysteem en het LAS een mandaat heeft gegeven.",
         wie=Wie.SAMEN,
         waarde=_KEY,
         vooraf=True,
     ),
     "school_zonder_mandaat_toets": Arrangement(
-        wat="Een testschool heeft wel het LAS, maar niet het toetssysteem gemachtigd.", wie=Wie.SAMEN, waarde=_KEY, vooraf=True
+        wat="Een testschool heeft wel het LAS een mandaat gegeven, maar niet het toetssysteem.",
+        wie=Wie.SAMEN,
+        waarde=_KEY,
+        vooraf=True,
     ),
     "school_zonder_mandaat_las": Arrangement(
-        wat="Een testschool heeft wel het toetssysteem, maar niet het LAS gemachtigd.", wie=Wie.SAMEN, waarde=_KEY, vooraf=True
+        wat="Een testschool heeft wel het toetssysteem een mandaat gegeven, maar niet het LAS.",
+        wie=Wie.SAMEN,
+        waarde=_KEY,
+        vooraf=True,
     ),
     "school_onbekend": Arrangement(
-        wat="Een testschool heeft beide gemachtigd, maar is bij het toetssysteem niet aangemeld.",
+        wat="Een testschool heeft beide een mandaat gegeven, maar is bij het toetssysteem niet aangemeld.",
         wie=Wie.HEN,
         waarde=_KEY,
         vooraf=True,

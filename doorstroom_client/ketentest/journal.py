@@ -20,6 +20,7 @@ JOURNAL = "journaal.jsonl"
 """The name of the file in the folder of a test."""
 FORM = 1
 """The form of its lines; a journal of another form is not read."""
+_BEGINS = b'{"form":'
 VERSIONS = "versies"
 """Where the beginning of an attempt says with which versions it was played."""
 VERSION_NAMES = ("versie_las", "versie_leverancier")
@@ -208,6 +209,8 @@ def begin_or_go_on(path: Path, head: Head) -> Journal:
         ConfigurationError: it is of another form or test, or damaged.
         StoreError: it cannot be read or made.
     """
+    if path.exists() and never_begun(path):
+        path.unlink()
     if not path.exists():
         return Journal.begin(path, head)
     journal = Journal.read(path, mend=True)
@@ -219,6 +222,22 @@ def begin_or_go_on(path: Path, head: Head) -> Journal:
                 f"{path} is of another {plain} ({was[name]}) than this test ({now[name]})", setting=plain, hint=_HINT
             )
     return journal
+
+
+def never_begun(path: Path) -> bool:
+    """Whether a run ended before its first line was whole, by a kill or a full disk: then nothing was done, and it may begin.
+
+    Args:
+        path: of a journal that is there.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        found = path.read_bytes()
+    except OSError as error:
+        raise StoreError(f"cannot read {path.name}: {error.strerror}", hint="Name the folder of a run") from None
+    return b"\n" not in found and _BEGINS.startswith(found[: len(_BEGINS)])
 
 
 def _plain(value: Head | Line) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import Plan
@@ -16,7 +17,7 @@ from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.output.words import aantal, opsomming
 
-WIDTH = 76
+_WIDTH = 76
 """Characters in a line: what every mail program shows."""
 MARK = b"[VUL IN"
 """How a place begins that a person has to fill in."""
@@ -87,7 +88,7 @@ def letter(subject: str, parts: Iterable[str]) -> bytes:
         subject: of the mail.
         parts: paragraphs, titles and lists.
     """
-    return ("\n\n".join([f"Onderwerp: {subject}", *parts]) + "\n").encode()
+    return ("\n\n".join([f"Onderwerp: {in_a_line(subject)}", *parts]) + "\n").encode()
 
 
 def paragraph(text: str) -> str:
@@ -109,7 +110,7 @@ def _filled(text: str, first: str = "", rest: str = "") -> str:
     # An address or a command that is broken in two is of no use, so a long word stays whole.
     return textwrap.fill(
         " ".join(text.split()),
-        WIDTH,
+        _WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
@@ -135,7 +136,8 @@ def terms_of(plan: Plan) -> str:
 
 def greeting(plan: Plan) -> str:
     """How a mail begins."""
-    return f"Beste {plan.contact.partition(',')[0].partition('(')[0].strip() or unknown('naam')},"
+    name = in_a_line(plan.contact.partition(",")[0].partition("(")[0])
+    return f"Beste {name or unknown('naam')},"
 
 
 def closing(plan: Plan) -> str:

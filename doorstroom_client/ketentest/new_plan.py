@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.ketentest.agreed import TERMS
 from doorstroom_client.ketentest.arrangements import ARRANGEMENTS, CERTIFICATES, Arrangement
 
@@ -55,7 +56,7 @@ def plan_text(known: Known) -> str:
 
 
 def _lines(known: Known) -> Iterator[str]:
-    yield f"# Plan van de ketentest met {known.leverancier}. Beide partijen kunnen dit bestand lezen."
+    yield f"# Plan van de ketentest met {in_a_line(known.leverancier)}. Beide partijen kunnen dit bestand lezen."
     yield f'# Waar "{OPEN}" staat, moet nog iets worden ingevuld. Een regel met # ervoor telt niet mee.'
     yield ""
     yield _line("leverancier", known.leverancier, "toetssoort, naam of OIN, zoals in de configuratie")

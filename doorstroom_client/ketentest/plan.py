@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from doorstroom_client.errors import ConfigurationError, Problem
 from doorstroom_client.ketentest.agreed import FILE as FILE
-from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, TERMS
+from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, TERMS, YEARS, YEARS_RULE
 from doorstroom_client.ketentest.agreed import Bekend as Bekend
 from doorstroom_client.ketentest.agreed import Plan as Plan
 from doorstroom_client.ketentest.agreed import Uitstel as Uitstel
@@ -38,13 +38,29 @@ def read_plan(folder: Path, *, draft: bool = False) -> Plan:
     """
     path = folder / FILE
     try:
-        text = path.read_text("utf-8-sig")
-        document = tomllib.loads(text)
+        content = path.read_bytes()
     except OSError as error:
         problem = f"cannot read {path}: {error.strerror}"
         raise ConfigurationError(problem, setting=FILE, hint="Make one with doorstroom ketentest new") from None
+    return plan_of(folder, content, draft=draft)
+
+
+def plan_of(folder: Path, content: bytes, *, draft: bool = False) -> Plan:
+    """The plan that a file holds, also when it is not written yet.
+
+    Args:
+        folder: where it stands, or is going to stand.
+        content: of the file.
+        draft: as for `read_plan`.
+
+    Raises:
+        ConfigurationError: it is not in order; names every place.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{path} is not valid TOML: {error}", setting=FILE, hint=_HINT) from None
+        raise ConfigurationError(f"{folder / FILE} is not valid TOML: {error}", setting=FILE, hint=_HINT) from None
     return _Reading(folder, document, text, draft=draft).plan()
 
 
@@ -160,6 +176,12 @@ class _Reading:
 
     def _days(self, made: Mapping[str, Any]) -> None:
         begin, end = made.get("begin"), made.get("einde")
+        named = [("begin", begin), ("einde", end)]
+        for at, item in enumerate(made.get("uitstel", ())):
+            named += [(f"uitstel[{at}].{name}", getattr(item, name)) for name in ("op", "van", "naar", "einde")]
+        for name, day in named:
+            if day is not None and day.year not in YEARS:
+                self._problems.append(Problem(name, YEARS_RULE))
         if begin is not None and end is not None and end < begin:
             self._problems.append(Problem("einde", "is before begin"))
         if (begin is None) != (end is None):
@@ -169,7 +191,7 @@ class _Reading:
         """Tell of a place that is still to be filled in, with the line on which it stands."""
         if not self._draft:
             self._open, name = True, path.rpartition(".")[2]
-            lines = self._text.splitlines()
+            lines = self._text.split("\n")  # an editor counts no other line ends
             at = next((at for at, line in enumerate(lines, start=1) if re.match(rf"\s*{re.escape(name)}\s*=", line)), 0)
             where = f" (line {at})" if at else ""
             self._problems.append(Problem(f"{path}{where}", f"is still empty: {what}"))

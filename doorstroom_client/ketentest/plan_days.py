@@ -98,7 +98,14 @@ def _days(plan: Plan) -> Iterator[CalendarDays]:
     )
     for name, words, day, text in named:
         remind = (_REMIND,) if name == "begin" else ()
-        yield CalendarDays(key=f"{plan.key}/{name}", title=f"{title}: {words}", first=day, text=text, remind=remind)
+        yield CalendarDays(
+            key=f"{plan.key}/{name}",
+            title=f"{title}: {words}",
+            first=day,
+            text=text,
+            remind=remind,
+            sequence=len(plan.uitstel),  # so that a calendar moves them too when the file handed out before is gone
+        )
 
 
 def calendar(plan: Plan, before: bytes | None, made: dt.datetime) -> bytes:

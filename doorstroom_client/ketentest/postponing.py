@@ -7,15 +7,16 @@ plan is the one place that says when the test is, with its history, and both sid
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.agreed import FILE as PLAN
 from doorstroom_client.ketentest.agreed import Plan, Uitstel
 from doorstroom_client.ketentest.letters import Parties, bullets, closing, greeting, letter, paragraph, title
 from doorstroom_client.ketentest.new_plan import postponement_text
+from doorstroom_client.ketentest.plan import plan_of
 from doorstroom_client.ketentest.plan_days import begun_on, calendar_days, weekday
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.planning.holidays import workday_after, workdays_between
@@ -51,13 +52,17 @@ def postponement(plan: Plan, to: dt.date, reason: str, *, today: dt.date, begun:
         raise ConfigurationError(
             f"the test is to go on on {since} already, so {to} does not postpone it", setting="to", hint="Give a later day"
         )
-    # What had begun lies still for so many working days; what had not takes as many of them as it would have taken.
-    end = (
-        workday_after(last, workdays_between(since, to))
-        if begun
-        else workday_after(to, workdays_between(since + dt.timedelta(days=1), last + dt.timedelta(days=1)))
-    )
-    return Uitstel(op=today, van=since, naar=to, einde=end, reden=" ".join(reason.split()))
+    return Uitstel(op=today, van=since, naar=to, einde=_end(first, last, since, to, begun=begun), reden=in_a_line(reason))
+
+
+def _end(first: dt.date, last: dt.date, since: dt.date, to: dt.date, *, begun: bool) -> dt.date:
+    """The last day since then."""
+    if last < since:  # its days are over, so it gets as many as it had
+        return workday_after(to, workdays_between(first, last))
+    if begun:  # it lies still for so many working days
+        return workday_after(last, workdays_between(since, to))
+    one = dt.timedelta(days=1)  # nothing was sent: it takes as many working days after its first one as it would have taken
+    return workday_after(to, workdays_between(since + one, last + one))
 
 
 def postponed(plan: Plan, found: Uitstel) -> tuple[Plan, bytes]:
@@ -75,15 +80,20 @@ def postponed(plan: Plan, found: Uitstel) -> tuple[Plan, bytes]:
     """
     path = plan.folder / PLAN
     values = {name: getattr(found, name) for name in ("op", "van", "naar", "einde", "reden")}
-    section = postponement_text(values)
-    text = path.read_text("utf-8-sig").rstrip("\n") + "\n" + section
+    # As bytes: an editor on Windows ends its lines in its own way and marks the file, and that stays so.
+    before = path.read_bytes().rstrip(b"\r\n")
+    ending = b"\r\n" if b"\r\n" in before else b"\n"
+    text = before + ending + postponement_text(values).encode().replace(b"\n", ending)
+    after = replace(plan, uitstel=(*plan.uitstel, found))
     try:
-        tomllib.loads(text)
-    except ValueError:
+        same = plan_of(plan.folder, text, draft=True) == after
+    except ConfigurationError:
+        same = False
+    if not same:
         raise ConfigurationError(
             f"a section [[uitstel]] cannot be added to {path}", setting="uitstel", hint="Write it there yourself"
-        ) from None
-    return replace(plan, uitstel=(*plan.uitstel, found)), text.encode()
+        )
+    return after, text
 
 
 def postponement_letter(before: Plan, after: Plan, who: Parties) -> bytes:

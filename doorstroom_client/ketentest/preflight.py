@@ -85,7 +85,7 @@ class Preflight:
             if self._has_other_oin():
                 # It was asked about somebody else, so nobody has to arrange anything in the OSR yet.
                 return Looked(value=False, why="er is gevraagd met een OIN dat niet in het certificaat staat", whose=Whose.ONS)
-            return Looked(value=False, why=found.uitleg.kop)
+            return Looked(value=False, why=f"de school heeft {self._leverancier.naam} geen mandaat gegeven")
 
         return self._told(look)
 
@@ -97,7 +97,9 @@ class Preflight:
         def look() -> Looked:
             las = replace(self._leverancier, oin=frame.las_oin, naam="het LAS")
             found = self._client.osr.check_mandaat(frame.school, las)
-            return Looked(value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft het LAS niet gemachtigd")
+            return Looked(
+                value=found.gemandateerd, why="" if found.gemandateerd else "de school heeft het LAS geen mandaat gegeven"
+            )
 
         return self._told(look)
 

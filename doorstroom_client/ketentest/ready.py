@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,7 @@ class _Report:
     scenarios: Sequence[Mapping[str, Any]]
 
     def of(self, rol: Rol) -> list[Mapping[str, Any]]:
-        return [item for item in self.scenarios if item["rol"] == rol.value and item["poging"]]
+        return [item for item in self.scenarios if item["rol"] == rol.value]
 
 
 @frozen(kw_only=True)
@@ -114,13 +114,6 @@ class _Tested:
 
     plan: Plan
     report: _Report | None
-    of_year: str = ""
-
-    @property
-    def age(self) -> tuple[float, int]:
-        """By which the newest one is found: when it was played last, or else when it is to begin."""
-        first = self.plan.first_day
-        return self.report.moment.timestamp() if self.report else 0.0, first.toordinal() if first else 0
 
 
 def overview(
@@ -128,7 +121,6 @@ def overview(
     schooljaar: str,
     today: dt.date,
     settings: Settings | None,
-    warn: Callable[[str], object] = lambda _: None,
 ) -> list[Rij]:
     """How far all are.
 
@@ -137,28 +129,58 @@ def overview(
         schooljaar: which year; tests of another one say nothing about it.
         today: this day.
         settings: which suppliers there are; those of the plans come with them.
-        warn: is told of a plan that is not in order, which does not count.
+
+    A plan that is not in order hides no other: `broken_plans` tells of those.
+
+    Raises:
+        ConfigurationError: the folder cannot be read.
     """
-    places = sorted(item for item in folder.iterdir() if item.is_dir()) if folder.is_dir() else []
-    plans = list(_plans(places, warn))
-    of_all = {item: found for item in places if (found := _read(item)) is not None}
-    reports = {item: found for item, found in of_all.items() if found.schooljaar == schooljaar}
-    years = {item: found.schooljaar for item, found in of_all.items()}
-    tested = [_Tested(plan=plan, report=reports.get(plan.folder), of_year=years.get(plan.folder, "")) for plan in plans]
+    places = _places(folder)
+    plans = [plan for item in places if isinstance(plan := _plan_in(item), Plan)]
+    read = {item: found for item in places if (found := _read(item)) is not None}
+    reports = {item: found for item, found in read.items() if found.schooljaar == schooljaar}
+    earlier = {item: found.schooljaar for item, found in read.items() if item not in reports}
+    tested = [_Tested(plan=item, report=reports.get(item.folder)) for item in plans if item.folder not in earlier]
     known = {item.folder: _settings_of(item) for item in plans}
     names = _suppliers([settings, *known.values()], plans)
     own = _own(reports.values(), tested, settings, known)
-    rows = [(name, [item for item in tested if item.plan.leverancier in keys]) for name, keys in names]
-    return [_row(name, found, own, today, known) for name, found in rows]
+    rows: list[Rij] = []
+    for name, keys in names:
+        mine = [item for item in tested if item.plan.leverancier in keys]
+        before = sorted({earlier[item.folder] for item in plans if item.folder in earlier and item.leverancier in keys})
+        rows.append(_row(name, mine, before, own, today, known))
+    return rows
 
 
-def _plans(places: Iterable[Path], warn: Callable[[str], object]) -> Iterator[Plan]:
-    for item in places:
-        if (item / PLAN).exists():
-            try:
-                yield read_plan(item, draft=True)
-            except ConfigurationError as error:
-                warn(f"{item} does not count: {error.message}")
+def broken_plans(folder: Path) -> list[ConfigurationError]:
+    """What is wrong with each plan that cannot be read.
+
+    Args:
+        folder: with the folders of the tests.
+
+    Raises:
+        ConfigurationError: the folder cannot be read.
+    """
+    return [found for item in _places(folder) if isinstance(found := _plan_in(item), ConfigurationError)]
+
+
+def _places(folder: Path) -> list[Path]:
+    try:
+        return sorted(item for item in folder.iterdir() if item.is_dir()) if folder.is_dir() else []
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {folder}: {error.strerror}", setting="ketentest") from None
+
+
+def _plan_in(folder: Path) -> Plan | ConfigurationError | None:
+    """The plan in a folder, what is wrong with it, or None when there is none."""
+    try:
+        there = (folder / PLAN).exists()
+    except OSError:  # a folder of somebody else: reading the plan tells why
+        there = True
+    try:
+        return read_plan(folder, draft=True) if there else None
+    except ConfigurationError as error:
+        return error
 
 
 def _suppliers(all_settings: Iterable[Settings | None], plans: Iterable[Plan]) -> list[tuple[str, frozenset[str]]]:
@@ -177,14 +199,20 @@ def _suppliers(all_settings: Iterable[Settings | None], plans: Iterable[Plan]) -
 def _row(
     name: str,
     tested: Sequence[_Tested],
+    before: Sequence[str],
     own: Mapping[Rol, Cel],
     today: dt.date,
     known: Mapping[Path, Settings | None],
 ) -> Rij:
     # The newest plan counts: an older one is of a test that was done once more.
-    newest = max(tested, key=lambda item: item.age, default=None)
+    newest = max(tested, key=_how_new, default=None)
     cells = {**own, **{rol: _of_supplier(newest, rol, known) for rol in SUPPLIERS}}
-    return Rij(naam=name, cellen=cells, opmerkingen=tuple(_remarks(newest, cells, today, known)))
+    told = [f"getest voor {year}" for year in before if newest is None]
+    return Rij(naam=name, cellen=cells, opmerkingen=(*told, *_remarks(newest, cells, today, known)))
+
+
+def _how_new(tested: _Tested) -> tuple[float, dt.date]:
+    return tested.report.moment.timestamp() if tested.report else 0.0, tested.plan.first_day or dt.date.min
 
 
 def _of_supplier(tested: _Tested | None, rol: Rol, known: Mapping[Path, Settings | None]) -> Cel:
@@ -265,9 +293,7 @@ def _remarks(
     elif first is not None and today < first:
         yield f"begint op {in_dutch(first)}, over {aantal((first - today).days, 'dag', 'dagen')}"
     waits = first is not None and today < first
-    if report is None and tested.of_year:
-        yield f"getest voor {tested.of_year}"
-    elif report is None and (plan.folder / JOURNAL).exists():
+    if report is None and (plan.folder / JOURNAL).exists():
         yield f"er is gespeeld, maar er is nog geen rapport: doorstroom ketentest report {plan.folder}"
     elif report is None and still is None and not waits:
         yield f"afgesproken en nog niet gespeeld: doorstroom ketentest run {plan.folder}"
@@ -294,9 +320,9 @@ def _read(folder: Path) -> _Report | None:
             schooljaar=str(found["run"]["schooljaar"]),
             program=str(found["programma"]),
             about=dict(found["run"]["getest"]),
-            scenarios=[item for item in found["scenarios"] if item["rol"] and item["oordeel"]],
+            scenarios=[item for item in found["scenarios"] if item["rol"] and item["oordeel"] and item["poging"]],
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

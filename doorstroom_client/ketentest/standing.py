@@ -7,7 +7,7 @@ from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, StoreError
 from doorstroom_client.ketentest.agreed import FILE, Plan
-from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line
+from doorstroom_client.ketentest.journal import JOURNAL, Journal, Line, never_begun
 from doorstroom_client.ketentest.plan import read_plan
 from doorstroom_client.ketentest.report.reading import read_report
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
@@ -60,7 +60,7 @@ def standing_of(folder: Path) -> Ketenteststand:
         raise StoreError(f"cannot look in it: {error.strerror}", hint="Look who may read it") from None
     plan = read_plan(folder, draft=True) if has_plan else None
     names = {plan.leverancier} if plan else set[str]()
-    if not has_journal:
+    if not has_journal or never_begun(folder / JOURNAL):
         tot = None if plan is None else plan.last_day
         return Ketenteststand(folder=str(folder), leverancier=frozenset(names), alleen=_is_played(plan), tot=tot)
     journal = Journal.read(folder / JOURNAL)

@@ -11,6 +11,7 @@ from doorstroom_client.basics.mandate_words import (
     MANDAAT_UITGELEGD,
     OVEREENKOMST,
     VANDAAG_OF_EERDER,
+    daarna,
 )
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.messages.values import in_dutch
@@ -22,7 +23,10 @@ _GEVEN = (
     f"{VANDAAG_OF_EERDER}; de einddatum mag leeg blijven."
 )
 _LATER = f"Staat er bij een school een dag in de toekomst? Wacht tot die dag, of zet de ingangsdatum op {VANDAAG_OF_EERDER}."
-_ANDERE_TOETS = "Gebruikt een school een andere toets dan die van de genoemde leverancier? Dan is dat mandaat niet nodig."
+_ANDERE_TOETS = (
+    "Gebruikt een school een andere toets dan die van de genoemde leverancier? Dan is daar geen mandaat nodig. Een mandaat "
+    "voor het LAS blijft nodig."
+)
 
 
 def uitleg_voor_bestuur(controles: Iterable[Mandaatcontrole]) -> Uitleg:
@@ -48,7 +52,7 @@ def uitleg_voor_bestuur(controles: Iterable[Mandaatcontrole]) -> Uitleg:
         return nagekeken_in(about.testomgeving, Uitleg(f"In orde: voor {wie} is er een geldig mandaat.", alineas))
     kop = f"Niet in orde: voor {_scholen(len(missing))} van uw bestuur ontbreekt een geldig mandaat voor de doorstroomtoets."
     later = any(item.begint_op for mandaat in missing for item in missing_of(mandaat))
-    stappen = (OVEREENKOMST, INLOGGEN, _GEVEN, *([_LATER] if later else []), KOPIEREN)
+    stappen = (OVEREENKOMST, INLOGGEN, _GEVEN, *([_LATER] if later else []), KOPIEREN, daarna("het LAS", "de scholen"))
     told = Uitleg(kop, (*alineas, _ANDERE_TOETS), punten=[_punt(mandaat) for mandaat in missing], stappen=stappen)
     return nagekeken_in(about.testomgeving, told)
 

@@ -16,6 +16,7 @@ from doorstroom_client.basics.mandate_words import (
     OSR_BEHEERDER,
     OSR_VOLUIT,
     OVEREENKOMST,
+    daarna,
     ingangsdatum_vervroegen,
     mandaat_geven,
 )
@@ -28,6 +29,11 @@ from doorstroom_client.parties.osr import Osr
 __all__ = ["DIENST", "Mandaat", "Osr", "uitleg_van"]
 
 _VERLENGEN = dt.timedelta(days=30)
+IN_A_SENTENCE = 2
+"""So many names stand in a sentence; more become points."""
+_DEZE_LEVERANCIERS = "De lijst van leveranciers staat hieronder."
+GEKOZEN_TOETS = "de leverancier van de gekozen toets"
+"""What the suppliers are called where none of them is named."""
 
 
 @frozen
@@ -101,25 +107,23 @@ class Mandaat:
 
     def _in_orde(self) -> Uitleg:
         las = f" en {las_voluit(self.las_naam)}" if self.las_gemandateerd else ""
-        kop = (
-            f"In orde: voor {self.school.label} is er op {in_dutch(self.peildatum)} een geldig mandaat voor "
-            f"{self.leverancier.naam}{las}."
-        )
-        alineas: list[str] = []
+        kop = f"In orde: voor {self.school.label} is er op {in_dutch(self.peildatum)} een geldig mandaat."
+        alineas = [f"Het mandaat is er voor {self.leverancier.naam}{las}."]
         if self.eind_datum:
             alineas.append(f"Het mandaat van {las_kort(self.las_naam)} loopt tot en met {in_dutch(self.eind_datum)}.")
         if self.las_gemandateerd is None:
             alineas.append(f"Of {las_voluit(self.las_naam)} zelf een mandaat heeft, is niet nagekeken.")
         if self.eind_datum and self.eind_datum - self.peildatum < _VERLENGEN:
-            stap = "Vraag de OSR-beheerder van uw bestuur om dat mandaat op tijd te verlengen."
+            stap = "Vraag de OSR-beheerder van uw bestuur om dat mandaat op tijd te verlengen: die weet het misschien nog niet."
             return Uitleg(kop, (*alineas, MANDAAT_UITGELEGD, OSR_BEHEERDER), stappen=(stap,))
         return Uitleg(kop, (*alineas, "U hoeft niets te doen.", MANDAAT_UITGELEGD))
 
     def _niet_in_orde(self) -> Uitleg:
         missing = missing_of(self)
         wie = " en ".join(item.voluit for item in missing)
-        kop = f"Niet in orde: voor {self.school.label} is er op {in_dutch(self.peildatum)} geen geldig mandaat voor {wie}."
+        kop = f"Niet in orde: voor {self.school.label} ontbreekt op {in_dutch(self.peildatum)} een geldig mandaat."
         alineas = [
+            f"Er is geen geldig mandaat voor {wie}.",
             MANDAAT_UITGELEGD,
             twee_mandaten(self.las_naam, voluit=self.las_gemandateerd is not False),
             *filter(None, (item.wanneer for item in missing)),
@@ -129,10 +133,13 @@ class Mandaat:
             OSR_BEHEERDER,
         ]
         if not self.gemandateerd:
-            alineas.append(
-                f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is dit mandaat niet nodig."
-            )
+            alineas.append(f"{self._andere_toets()} Een mandaat voor {las_kort(self.las_naam)} blijft nodig.")
         return Uitleg(kop, alineas, stappen=self._stappen(missing))
+
+    def _andere_toets(self) -> str:
+        if self.leverancier.naam == GEKOZEN_TOETS:
+            return "Staat de leverancier van uw toets niet in de lijst? Dan is voor wie in de lijst staat geen mandaat nodig."
+        return f"Heeft uw school een andere toets gekozen dan die van {self.leverancier.naam}? Dan is daar geen mandaat nodig."
 
     def _stappen(self, missing: Sequence[Ontbrekend]) -> list[str]:
         """What is to be done. A mandate that has yet to begin is waited for, or its start date is moved."""
@@ -150,6 +157,7 @@ class Mandaat:
             doen.append(KOPIEREN)
         if self.las_gemandateerd is None:
             doen.append(f"Kijk ook na of {las_kort(self.las_naam)} een mandaat heeft; dat is hier niet nagekeken.")
+        doen.append(daarna(las_kort(self.las_naam)))
         eerst = DOORSTUREN if now or not later else f"Kan het niet wachten? {DOORSTUREN}"
         return [*wachten, eerst, *([OVEREENKOMST] if now else []), INLOGGEN, *doen]
 
@@ -172,17 +180,34 @@ def uitleg_van(mandaten: Sequence[Mandaat]) -> Uitleg:
     Args:
         mandaten: at least one, all of the same school and day.
     """
-    return in_een(mandaten).uitleg
+    names = names_of(mandaten)
+    told = in_een(mandaten).uitleg
+    if len(names) <= IN_A_SENTENCE:
+        return told
+    return Uitleg(told.kop, (*told.alineas, _DEZE_LEVERANCIERS), punten=[f"{name}." for name in names], stappen=told.stappen)
+
+
+def names_of(mandaten: Sequence[Mandaat]) -> list[str]:
+    """The suppliers of one school that a text is about: those that are in order, else all to choose from."""
+    return [item.leverancier.naam for item in _chosen(mandaten) or mandaten]
+
+
+def _chosen(mandaten: Sequence[Mandaat]) -> Sequence[Mandaat]:
+    return [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
 
 
 def in_een(mandaten: Sequence[Mandaat]) -> Mandaat:
     """All suppliers that were looked up for one school as one: those that are in order, else all of them.
 
+    More than two names make no sentence: then it is called after what they are.
+
     Args:
         mandaten: at least one, all of the same school and day.
     """
-    chosen = [item for item in mandaten if item] or [item for item in mandaten if item.gemandateerd]
-    names = _joined([item.leverancier.naam for item in chosen or mandaten], "en" if chosen else "of")
+    chosen, found = _chosen(mandaten), names_of(mandaten)
+    names = f" {'en' if chosen else 'of'} ".join(found)
+    if len(found) > IN_A_SENTENCE:
+        names = f"{len(found)} leveranciers" if chosen else GEKOZEN_TOETS
     about = (chosen or mandaten)[0]
     if len(chosen or mandaten) > 1:
         about = replace(about, verlopen_op=None, begint_op=None)  # of one of them only
@@ -214,7 +239,3 @@ def twee_mandaten(las_naam: str, *, voluit: bool = True) -> str:
         f"Er zijn twee mandaten nodig: één voor {las} en één voor de toetsleverancier. Dat is de aanbieder van de "
         "doorstroomtoets die uw school heeft gekozen."
     )
-
-
-def _joined(names: Sequence[str], word: str) -> str:
-    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -124,7 +124,8 @@ def _after(item: CalendarDays, event: Any) -> CalendarDays:
         return item
     was = str(event["summary"]), event.decoded("dtstart"), event.decoded("dtend")
     same = was == (_line(item.title), item.first, (item.last or item.first) + dt.timedelta(days=1))
-    return replace(item, sequence=max(item.sequence, int(event.get("sequence", 0)) + (not same)))
+    earlier = int(event.get("sequence", 0))
+    return replace(item, sequence=earlier if same else max(item.sequence, earlier + 1))
 
 
 def _icalendar() -> Any:

@@ -30,6 +30,15 @@ def naam_van(oin: str, leveranciers: Iterable[Named]) -> str:
     return next((item.naam for item in leveranciers if item.oin == oin), oin)
 
 
+def leesbaar(naam: str) -> str:
+    """A supplier in a sentence: its name, and general words for one of which only the OIN is known.
+
+    Args:
+        naam: as `naam_van` gives it.
+    """
+    return "een andere leverancier" if Oin.fits(naam) else naam
+
+
 def aantal(number: int, one: str = "leerling", more: str = "leerlingen") -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else more}"
@@ -57,8 +66,7 @@ def andere_toets(vorige: str, nu: str) -> Uitleg:
     """
     if not vorige:
         return Uitleg()
-    whose = "een andere leverancier" if Oin.fits(vorige) else vorige
-    return Uitleg(f"Vorig jaar nam uw school de toets van {whose} af; dit jaar die van {nu}. Klopt dat?")
+    return Uitleg(f"Vorig jaar nam uw school de toets van {leesbaar(vorige)} af; dit jaar die van {nu}. Klopt dat?")
 
 
 def groepsnaam(groep: str) -> str:

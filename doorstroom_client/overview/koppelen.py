@@ -212,7 +212,7 @@ class _Part:
         slot = self._slots[wie] if wie is not None else self._stranger(leerling)
         if self._lijst.conflict(leerling):
             slot.opmerkingen[
-                "De ECK-iD en de LAS-key horen volgens de leerlingenlijst niet bij één leerling: ga na wie dit is."
+                "Het ECK-iD en de LAS-key horen volgens de leerlingenlijst niet bij één leerling: ga na wie dit is."
             ] = None
         return slot
 

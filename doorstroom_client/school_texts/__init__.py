@@ -3,9 +3,9 @@
 from doorstroom_client.basics.uitleg import Uitleg as Uitleg
 from doorstroom_client.school_texts.catalogue import TEKSTEN as TEKSTEN
 from doorstroom_client.school_texts.catalogue import Schooltekst as Schooltekst
-from doorstroom_client.school_texts.catalogue import Soort as Soort
+from doorstroom_client.school_texts.catalogue import Tekstsoort as Tekstsoort
 from doorstroom_client.school_texts.catalogue import find_tekst as find_tekst
 from doorstroom_client.school_texts.filling import Invulling as Invulling
 from doorstroom_client.school_texts.page import als_pagina as als_pagina
 
-__all__ = ["TEKSTEN", "Invulling", "Schooltekst", "Soort", "Uitleg", "als_pagina", "find_tekst"]
+__all__ = ["TEKSTEN", "Invulling", "Schooltekst", "Tekstsoort", "Uitleg", "als_pagina", "find_tekst"]

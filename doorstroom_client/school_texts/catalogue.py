@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -35,7 +36,7 @@ from doorstroom_client.school_texts import mails, screens
 from doorstroom_client.school_texts.filling import PLACES, Invulling
 
 
-class Soort(StrEnum):
+class Tekstsoort(StrEnum):
     """Where a text is for."""
 
     SCHERM = "scherm"
@@ -58,7 +59,7 @@ class Schooltekst:
     """
 
     naam: str
-    soort: Soort
+    soort: Tekstsoort
     voor: str
     maak: Callable[[Invulling], Uitleg]
 
@@ -94,11 +95,11 @@ def _told(kind: type[DoorstroomError], more: dict[str, Any], namen: Invulling) -
 
 
 def _error(naam: str, voor: str, kind: type[DoorstroomError], **more: Any) -> Schooltekst:
-    return Schooltekst(naam, Soort.FOUT, voor, partial(_told, kind, more))
+    return Schooltekst(naam, Tekstsoort.FOUT, voor, partial(_told, kind, more))
 
 
 def _texts() -> Iterator[Schooltekst]:
-    scherm, mail = Soort.SCHERM, Soort.MAIL
+    scherm, mail = Tekstsoort.SCHERM, Tekstsoort.MAIL
     yield Schooltekst("scherm-leerlingen-versturen", scherm, "Waar leerlingen worden verstuurd", screens.leerlingen_versturen)
     yield Schooltekst("scherm-advies-versturen", scherm, "Waar adviezen worden verstuurd", screens.advies_versturen)
     yield Schooltekst("scherm-advies-verstuurd", scherm, "Nadat de adviezen zijn ontvangen", screens.advies_verstuurd)
@@ -139,5 +140,7 @@ def find_tekst(naam: str) -> Schooltekst:
     """
     found = TEKSTEN.get(naam)
     if found is None:
-        raise ConfigurationError(f"there is no text {naam!r}", setting="naam", hint=f"There are: {', '.join(TEKSTEN)}")
+        close = get_close_matches(naam, TEKSTEN, 1)
+        meant = f'; did you mean "{close[0]}"?' if close else ""
+        raise ConfigurationError(f"there is no text {naam!r}{meant}", setting="naam", hint=f"There are: {', '.join(TEKSTEN)}")
     return found

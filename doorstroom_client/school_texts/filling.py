@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.basics.uitleg import las_kort, las_voluit
 
 PLACES = ("las_naam", "leverancier")
@@ -52,9 +53,10 @@ class Invulling:
     def toets(self) -> str:
         """The supplier where it is named for the first time."""
         uitgelegd = "de aanbieder van de doorstroomtoets"
-        return f"{self.leverancier} ({uitgelegd})" if self.leverancier else f"de toetsleverancier ({uitgelegd})"
+        naam = in_a_line(self.leverancier)
+        return f"{naam} ({uitgelegd})" if naam else f"de toetsleverancier ({uitgelegd})"
 
     @property
     def toets_kort(self) -> str:
         """The supplier after that."""
-        return self.leverancier or "de toetsleverancier"
+        return in_a_line(self.leverancier) or "de toetsleverancier"

@@ -10,6 +10,7 @@ from doorstroom_client.basics.mandate_words import (
     OSR_BEHEERDER,
     OVEREENKOMST,
     VANDAAG_OF_EERDER,
+    daarna,
 )
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.school_texts.filling import Invulling
@@ -42,6 +43,7 @@ def mandaat_nakijken(namen: Invulling) -> Uitleg:
                 f"{namen.toets_kort}."
             ),
             *_ONTBREEKT,
+            daarna(namen.las_kort, "de scholen"),
         ),
     )
 
@@ -49,7 +51,7 @@ def mandaat_nakijken(namen: Invulling) -> Uitleg:
 def nieuwsbrief(namen: Invulling) -> Uitleg:
     """Of a LAS, to all its schools, before the season."""
     return Uitleg(
-        "De doorstroomtoets komt eraan: dit kunt u nu al regelen.",
+        "De doorstroomtoets komt eraan: dit regelt u nu, en dit doet u later.",
         (
             (
                 f"Met {namen.las} verstuurt u de leerlingen die de toets maken, en later hun voorlopige schooladvies. "
@@ -62,12 +64,16 @@ def nieuwsbrief(namen: Invulling) -> Uitleg:
         ),
         stappen=(
             (
-                "Vraag de OSR-beheerder van uw bestuur of er voor uw school twee mandaten zijn: "
-                f"één voor {namen.las_kort} en één voor {namen.toets_kort}."
+                "Nu: vraag de OSR-beheerder van uw bestuur of er voor uw school twee mandaten zijn. "
+                f"Het gaat om één voor {namen.las_kort} en één voor {namen.toets_kort}."
             ),
-            f"Ontbreekt er een? De OSR-beheerder geeft het bij de dienst “{DIENST}”, met als ingangsdatum {VANDAAG_OF_EERDER}.",
-            "Verstuur de leerlingen die de toets maken.",
-            "Verstuur de voorlopige adviezen zodra die er zijn.",
-            f"Kijk na elke verzending in het toetssysteem van {namen.toets_kort} of alles er staat. Dat is zo afgesproken.",
+            (
+                "Nu: ontbreekt er een? Dan geeft de OSR-beheerder het bij de dienst "
+                f"“{DIENST}”, met als ingangsdatum {VANDAAG_OF_EERDER}."
+            ),
+            f"Later: verstuur in {namen.las_kort} de leerlingen die de toets maken.",
+            f"Later: verstuur in {namen.las_kort} de voorlopige adviezen, zodra die er zijn.",
+            (f"Na elke verzending: kijk in het toetssysteem van {namen.toets_kort} of alles er staat. Dat is zo afgesproken."),
+            f"Lukt iets niet? Vraag het de helpdesk van {namen.las_kort}.",
         ),
     )

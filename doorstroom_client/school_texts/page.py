@@ -6,7 +6,7 @@ from doorstroom_client.output.base_style import BASE_CSS
 from doorstroom_client.output.html import Html, element
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.told import uitleg_html
-from doorstroom_client.school_texts.catalogue import TEKSTEN, Schooltekst, Soort
+from doorstroom_client.school_texts.catalogue import TEKSTEN, Schooltekst, Tekstsoort
 from doorstroom_client.school_texts.filling import Invulling
 
 _CSS = (
@@ -21,9 +21,9 @@ code { font-size: .85rem; color: var(--grijs); font-weight: 400; overflow-wrap: 
 """
 )
 _PARTS = {
-    Soort.SCHERM: ("Op het scherm", "Teksten voor de pagina's waar een school leerlingen en adviezen verstuurt."),
-    Soort.MAIL: ("In een mail of nieuwsbrief", "Teksten die u zo in een bericht aan scholen kunt zetten."),
-    Soort.FOUT: ("Als er iets niet lukt", "Wat een school leest bij een fout: wat er gebeurde, en wie wat moet doen."),
+    Tekstsoort.SCHERM: ("Op het scherm", "Teksten voor de pagina's waar een school leerlingen en adviezen verstuurt."),
+    Tekstsoort.MAIL: ("In een mail of nieuwsbrief", "Teksten die u zo in een bericht aan scholen kunt zetten."),
+    Tekstsoort.FOUT: ("Als er iets niet lukt", "Wat een school leest bij een fout: wat er gebeurde, en wie wat moet doen."),
 }
 
 
@@ -35,16 +35,19 @@ def als_pagina(namen: Invulling | None = None) -> bytes:
     """
     chosen = Invulling() if namen is None else namen
     under = element(
-        "p", "Alle teksten die klaarstaan, met hun naam ernaast. Er staat niets van een leerling in.", class_="klein"
+        "p",
+        "Alle teksten die klaarstaan, met hun naam ernaast. Er staat niets van een leerling in. "
+        f"Met “de helpdesk van {chosen.las_kort}” is steeds bedoeld: de helpdesk van het bedrijf dat dit systeem levert.",
+        class_="klein",
     )
     links = [element("li", element("a", item.voor, href=f"#{item.naam}")) for item in TEKSTEN.values()]
-    parts = [_part(soort, chosen) for soort in Soort]
+    parts = [_part(soort, chosen) for soort in Tekstsoort]
     foot = element("p", "Deze pagina haalt niets op en verstuurt niets.", class_="klein")
     main = [element("nav", element("ul", links), aria_label="Teksten"), parts]
     return whole_page("Teksten voor scholen", _CSS, under=under, main=main, foot=foot)
 
 
-def _part(soort: Soort, namen: Invulling) -> list[Html]:
+def _part(soort: Tekstsoort, namen: Invulling) -> list[Html]:
     title, what = _PARTS[soort]
     texts = [_text(item, namen) for item in TEKSTEN.values() if item.soort is soort]
     return [element("h2", title), element("p", what), *texts]

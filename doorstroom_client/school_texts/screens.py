@@ -9,7 +9,7 @@ from doorstroom_client.school_texts.filling import Invulling
 GEEN_GESLACHT = "Vanaf schooljaar 2026-2027 wordt het geslacht van leerlingen niet meer verstuurd."
 GEEN_DEFINITIEF_ADVIES = "Het definitieve schooladvies wordt hier niet verstuurd. Het gaat alleen om het voorlopige advies."
 _MET_MANDAAT = "Uw schoolbestuur heeft die partij daar toestemming voor gegeven, met een mandaat."
-_NIETS_WEG = "Met een bericht kan niets worden verwijderd. Verwijderen doet u zelf in het toetssysteem."
+_NIETS_WEG = "Versturen verwijdert niets. Moet er iets weg bij {}? Verwijder het dan zelf in het toetssysteem."
 
 
 def leerlingen_versturen(namen: Invulling) -> Uitleg:
@@ -21,12 +21,15 @@ def leerlingen_versturen(namen: Invulling) -> Uitleg:
             "Dit gaat mee: naam, voorletters, geboortedatum, groep en een kenmerk waaraan de leerling wordt herkend. "
             + GEEN_GESLACHT,
             f"Uitslagen komen later vanzelf terug in {namen.las_kort}.",
-            _NIETS_WEG,
+            _NIETS_WEG.format(namen.toets_kort),
         ),
         stappen=(
             "Controleer of alle leerlingen die de toets maken in de lijst staan.",
             "Verstuur de lijst.",
-            f"Kijk daarna in het toetssysteem van {namen.toets_kort} of alle leerlingen er staan.",
+            (
+                f"Kijk daarna in het toetssysteem van {namen.toets_kort} of alle leerlingen er staan. Ontbreekt er een? "
+                f"Verstuur de lijst dan opnieuw in {namen.las_kort}, met die leerling erin."
+            ),
         ),
     )
 
@@ -41,21 +44,24 @@ def advies_versturen(namen: Invulling) -> Uitleg:
                 "Dit gaat mee: het voorlopige advies en een kenmerk waaraan de leerling wordt herkend. "
                 "Namen van leerlingen gaan niet mee met het advies."
             ),
-            GEEN_GESLACHT,
             (
-                "Niet elke leerling hoeft een voorlopig advies te hebben. Verandert een advies? Verstuur het dan opnieuw: het "
-                "laatste telt."
+                "Niet van elke leerling hoeft een voorlopig advies te worden verstuurd. Verandert een advies? Verstuur het dan "
+                f"opnieuw in {namen.las_kort}: het laatste telt."
             ),
             GEEN_DEFINITIEF_ADVIES,
-            _NIETS_WEG,
+            _NIETS_WEG.format(namen.toets_kort),
         ),
         stappen=(
             (
                 f"Controleer of de leerlingen al bij {namen.toets_kort} bekend zijn. "
-                "Een leerling die daar niet bekend is, krijgt daar geen advies."
+                "Ontbreekt er een? Meld die leerling daar eerst aan voor de toets, of verstuur de leerlingenlijst in "
+                f"{namen.las_kort}."
             ),
             "Verstuur de adviezen.",
-            f"Kijk daarna in het toetssysteem van {namen.toets_kort} of elk advies er staat.",
+            (
+                f"Kijk daarna in het toetssysteem van {namen.toets_kort} of elk advies er staat. Ontbreekt er een? Verstuur de "
+                f"adviezen dan opnieuw in {namen.las_kort}."
+            ),
         ),
     )
 
@@ -72,14 +78,15 @@ def advies_verstuurd(namen: Invulling) -> Uitleg:
         stappen=(
             f"Open het toetssysteem van {namen.toets_kort}.",
             "Kijk of bij elke leerling het juiste voorlopige advies staat.",
-            "Ontbreekt een leerling? Meld de leerling aan voor de toets en verstuur de adviezen daarna opnieuw.",
-            f"Klopt een advies niet? Verbeter het in {namen.las} en verstuur de adviezen opnieuw.",
+            f"Ontbreekt een leerling? Meld de leerling daar aan en verstuur de adviezen daarna opnieuw in {namen.las}.",
+            f"Klopt een advies niet? Verbeter het in {namen.las_kort} en verstuur de adviezen opnieuw in {namen.las_kort}.",
         ),
     )
 
 
 def advies_mislukt(namen: Invulling) -> Uitleg:
     """What may go wrong, and what a school can do about it."""
+    las, toets = namen.las_kort, namen.toets_kort
     return Uitleg(
         f"Het versturen naar {namen.toets} is niet gelukt.",
         (
@@ -89,17 +96,23 @@ def advies_mislukt(namen: Invulling) -> Uitleg:
             OSR_BEHEERDER,
         ),
         punten=(
-            "Er ontbreekt een mandaat. Stuur de melding door aan de OSR-beheerder van uw bestuur.",
             (
-                f"Een leerling is nog niet bekend. Meld de leerling aan in het toetssysteem van {namen.toets_kort} en verstuur "
-                "opnieuw."
+                "Er ontbreekt een mandaat. Stuur de melding door aan de OSR-beheerder van uw bestuur: die weet het misschien "
+                f"nog niet. Is het mandaat er? Verstuur dan opnieuw in {las}."
             ),
             (
-                f"Uw school is nog niet bekend. Ga na of uw school bij {namen.toets_kort} is aangemeld, en of de vestiging (de "
-                "locatie van uw school) dezelfde is als bij DUO."
+                f"Een leerling is nog niet bekend. Meld de leerling aan in het toetssysteem van {toets}. Verstuur daarna "
+                f"opnieuw in {las}."
             ),
-            f"De aanlevering is gesloten. Neem contact op met {namen.toets_kort}.",
-            "Er was geen verbinding. Probeer het later opnieuw.",
-            f"Iets anders. U hoeft niets te doen; de beheerder van {namen.las_kort} zoekt het uit.",
+            (
+                f"Uw school is nog niet bekend. Ga na of uw school bij {toets} is aangemeld. Ga ook na of de vestiging (de "
+                f"locatie van uw school) dezelfde is als bij DUO. Klopt dat allebei? Verstuur dan opnieuw in {las}."
+            ),
+            (
+                f"De aanlevering is gesloten. Vraag {toets} wat er nu kan. Is de aanlevering weer open? Verstuur dan opnieuw "
+                f"in {las}."
+            ),
+            f"Er was geen verbinding. Probeer het over een uur opnieuw in {las}.",
+            f"Iets anders. Stuur de melding naar de helpdesk van {las}: die weet het misschien nog niet.",
         ),
     )

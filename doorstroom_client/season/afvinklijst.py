@@ -9,7 +9,7 @@ from doorstroom_client import Verzendstand
 from doorstroom_client.messages.values import amsterdam, moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table, text
 from doorstroom_client.output.html_page import whole_page
-from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, schuif
+from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, leesbaar, schuif
 from doorstroom_client.season.stijl import CSS
 from doorstroom_client.season.verzonden import Verzendlijst, Verzendregel
 from doorstroom_client.season.woorden import BUITEN_LIJST, PRIVACY, in_woorden
@@ -24,9 +24,11 @@ _STAND: Mapping[Verzendstand, str] = {
 _UITLEG = (
     "Leg deze lijst naast het scherm van de toetsleverancier. Zet een vinkje als de leerling en het advies daar kloppen. "
     "De leverancier bevestigt alleen dat een lijst is ontvangen, en zegt niets over één leerling. "
-    "Daarom is afgesproken dat de school dit in het toetssysteem controleert."
+    "Daarom is afgesproken dat de school dit in het toetssysteem controleert. "
+    "Klopt iets niet? Verbeter het in uw administratiesysteem en verstuur het daar opnieuw."
 )
 _ONBEVESTIGD = "bij dit advies is niet bekend of de leverancier de leerling kende. Kijk dit eerst na."
+_ADVIEZEN_OPNIEUW = "Verstuur de adviezen opnieuw in uw administratiesysteem."
 
 
 def verzendlijst_pagina(lijst: Verzendlijst, *, gemaakt_op: dt.datetime) -> bytes:
@@ -51,7 +53,7 @@ def _core(lijst: Verzendlijst) -> Html:
         return element("p", "Er is nog niets verstuurd dat een leverancier heeft bevestigd.", class_="kern")
     changed = sum(item.stand not in (None, Verzendstand.GELIJK) for item in lijst.regels)
     unconfirmed = any(not item.bevestigd for item in lijst.regels)
-    not_same = f"Van {aantal(changed)} is het advies in uw lijst niet zo verstuurd. Verstuur de adviezen opnieuw."
+    not_same = f"Van {aantal(changed)} is het advies in uw lijst niet zo verstuurd. {_ADVIEZEN_OPNIEUW}"
     star = f"Een sterretje (*) betekent: {_ONBEVESTIGD}"
     outside = in_woorden(BUITEN_LIJST, lijst.buiten_lijst)
     notices = ((changed, not_same), (unconfirmed, star), (lijst.buiten_lijst, outside))
@@ -59,12 +61,17 @@ def _core(lijst: Verzendlijst) -> Html:
     return joined(
         element(
             "p",
-            f"{lijst.leverancier} bevestigde de laatste ontvangst op {moment_in_dutch(lijst.laatst_verstuurd)}.",
+            f"{_whom(lijst)} bevestigde de laatste ontvangst op {moment_in_dutch(lijst.laatst_verstuurd)}.",
             class_="kern",
         ),
         element("p", _UITLEG),
         element("ul", found, class_="let-op") if found else None,
     )
+
+
+def _whom(lijst: Verzendlijst) -> str:
+    name = leesbaar(lijst.leverancier)
+    return name if name == lijst.leverancier else name.capitalize()
 
 
 def _groups(regels: Iterable[Verzendregel]) -> Iterable[tuple[str, list[Verzendregel]]]:

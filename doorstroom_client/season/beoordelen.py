@@ -73,9 +73,10 @@ def beoordeel(
         leerlingen: the school's own list of pupils; without one it is told in counts only.
         leveranciers: the configured suppliers, for their names.
     """
-    regels = () if leerlingen is None else tuple(_regels(stand, leerlingen))
-    counts = _counted(stand) if leerlingen is None else _of_list(stand, regels)
     termijnen = Termijnen.van(stand.schooljaar)
+    tested = bool(stand.resultaten) or on >= termijnen.toets
+    regels = () if leerlingen is None else tuple(_regels(stand, leerlingen, tested=tested))
+    counts = _counted(stand, tested=tested) if leerlingen is None else _of_list(stand, regels)
     namen = [naam_van(oin, leveranciers) for oin in stand.leveranciers]
     vorige = naam_van(stand.vorige_toets, leveranciers)
     return Schoolseizoen(
@@ -91,16 +92,16 @@ def beoordeel(
             *_about_suppliers(namen, vorige),
             *_let_op(stand, leerlingen, regels),
         ),
-        signalen=tuple(_signalen(stand, counts, termijnen, on)),
+        signalen=tuple(_signalen(stand, counts, termijnen, on, regels)),
         leerlingen=regels,
     )
 
 
-def _counted(stand: Schoolstand) -> Mapping[Soort, int]:
+def _counted(stand: Schoolstand, *, tested: bool) -> Mapping[Soort, int]:
     """What is missing by the store alone."""
     return _always(stand) | {
         Soort.ADVIES: stand.zonder_advies,
-        Soort.RESULTAAT: stand.zonder_resultaat,
+        Soort.RESULTAAT: stand.zonder_resultaat if tested else 0,
         Soort.RAPPORT: stand.zonder_rapport,
     }
 
@@ -133,15 +134,15 @@ def _nothing_known(stand: Schoolstand) -> bool:
 
 
 def _punten(counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> Iterator[Punt]:
-    """What is missing, in the order of the dates."""
-    for soort in Soort:
+    """What is missing, in the order of the dates. Where nothing was sent at all, the rest follows from that."""
+    for soort in (Soort.NIETS_VERSTUURD,) if counts.get(Soort.NIETS_VERSTUURD) else Soort:
         number = counts.get(soort, 0)
         if number:
             yield Punt(soort, number, termijnen.op(soort.termijn), termijnen.dagen(soort.termijn, on))
 
 
-def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingseizoen]:
-    """The pupils that take part as far as can be told, by group and name."""
+def _regels(stand: Schoolstand, lijst: Leerlingenlijst, *, tested: bool = True) -> Iterator[Leerlingseizoen]:
+    """The pupils that take part as far as can be told, by group and name; a result is missing only after the test."""
     found = [(item, stand.van(item.leerling)) for item in by_group(lijst)]
     groups = {item.groep for item, one in found if one.deelnemer or one.advies or one.resultaten}
     takes_part = taking_part(groups)
@@ -152,7 +153,7 @@ def _regels(stand: Schoolstand, lijst: Leerlingenlijst) -> Iterator[Leerlingseiz
             missing = {
                 woorden.GEEN_AANMELDING: registers and not one.deelnemer and item.deelname is None,
                 woorden.GEEN_ADVIES: not one.advies and item.deelname is not Deelname.ONTHEFFING,
-                woorden.GEEN_RESULTAAT: not one.resultaten and item.deelname is None,
+                woorden.GEEN_RESULTAAT: tested and not one.resultaten and item.deelname is None,
                 woorden.GEEN_RAPPORT: bool(one.resultaten) and not one.rapport and item.deelname is None,
             }
             mist = tuple(word for word, is_so in missing.items() if is_so)
@@ -164,7 +165,7 @@ def _about_suppliers(namen: Sequence[str], vorige: str) -> Iterator[str]:
     if namen and vorige and vorige not in namen:
         yield andere_toets(vorige, namen[0])
     if len(namen) > 1:
-        yield woorden.twee_leveranciers(namen)
+        yield from woorden.meer_leveranciers(namen)
 
 
 def _let_op(stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[Leerlingseizoen]) -> Iterator[str]:
@@ -174,19 +175,21 @@ def _let_op(stand: Schoolstand, lijst: Leerlingenlijst | None, regels: Sequence[
         (woorden.TOCH_RESULTAAT, sum(bool(item.stand.resultaten) for item in excused)),
         (woorden.ONBEVESTIGD, stand.adviezen_onbevestigd),
         (woorden.BUITEN_LIJST, 0 if lijst is None else stand.buiten(item.leerling for item in lijst)),
-        (woorden.DEFINITIEF, stand.resultaten),
+        (woorden.DEFINITIEF, stand.resultaten if lijst is None else sum(bool(item.stand.resultaten) for item in regels)),
     )
     for zin, number in counted:
         if number:
             yield in_woorden(zin, number)
 
 
-def _signalen(stand: Schoolstand, counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> Iterator[Signaal]:
+def _signalen(
+    stand: Schoolstand, counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date, regels: Sequence[Leerlingseizoen]
+) -> Iterator[Signaal]:
     """What DUO is going to say. Before anything came in or was sent, that would be of everybody, and tell nothing."""
     tested = bool(stand.resultaten) or on >= termijnen.op(Termijn.RESULTATEN)
     advised = bool(stand.adviezen) or on >= termijnen.op(Termijn.ADVIEZEN)
     found = (
-        ("150", stand.dubbel),
+        ("150", max(stand.dubbel, sum(item.stand.resultaten > 1 for item in regels))),  # the list may tell who is who
         ("166/167", counts.get(Soort.RESULTAAT, 0) if tested else 0),
         ("168", counts.get(Soort.ADVIES, 0) if advised else 0),
     )

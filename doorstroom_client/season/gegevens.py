@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from doorstroom_client import Deelname, Leerlingstand, School, Schoolstand
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.season.termijnen import Termijn, Termijnen
-from doorstroom_client.season.woorden import KORT, SIGNALEN, ZINNEN, in_woorden
+from doorstroom_client.season.woorden import KLAAR, KORT, SIGNALEN, VOORBIJ, ZINNEN, dagen, in_woorden
 
 WITHIN = 14
 """Days before a date from which what is missing asks for attention, unless asked otherwise."""
@@ -139,18 +139,53 @@ class Schoolseizoen:
         """The dates of the school year."""
         return Termijnen.van(self.schooljaar)
 
+    @property
+    def voorbij(self) -> bool:
+        """Whether the season is over: nothing is asked for any more."""
+        return self.on > self.termijnen.einde
+
+    def nog(self, termijn: Termijn) -> str:
+        """How it stands with one of the dates, in Dutch: the days to it while something is missing, else that it is done.
+
+        Of the definitive advice nothing is known here: it is never called done.
+
+        Args:
+            termijn: which of them.
+        """
+        left = self.termijnen.dagen(termijn, self.on)
+        missing = any(item.soort.termijn is termijn for item in self.ontbreekt)
+        began = {
+            Termijn.ADVIEZEN: bool(self.stand.deelnemers or self.stand.adviezen),
+            Termijn.RESULTATEN: bool(self.stand.resultaten),
+            Termijn.DEFINITIEF: False,
+        }
+        if began[termijn] and not missing:
+            return KLAAR
+        late_but_asked_for = missing and not self.voorbij
+        return dagen(left) if left >= 0 or late_but_asked_for else VOORBIJ
+
     def aandacht(self, within: int = WITHIN) -> tuple[Punt, ...]:
         """What is missing and asks for attention: its date is near, or has passed and the season is not over.
 
         Args:
             within: so many days before its date; 14 when left out.
         """
-        over = self.on > self.termijnen.einde
-        return () if over else tuple(item for item in self.ontbreekt if item.dagen <= within)
+        return () if self.voorbij else tuple(item for item in self.ontbreekt if item.dagen <= within)
 
     def aantal(self, soort: Soort) -> int:
         """How many are missing of a kind."""
         return sum(item.aantal for item in self.ontbreekt if item.soort is soort)
+
+
+def nog_van(scholen: Sequence[Schoolseizoen], termijn: Termijn) -> str:
+    """How it stands with one of the dates at many schools: as at the one that is least far.
+
+    Args:
+        scholen: of one school year, seen on one day.
+        termijn: which date.
+    """
+    words = {item.nog(termijn) for item in scholen}
+    return next(iter(words - {KLAAR, VOORBIJ}), VOORBIJ if VOORBIJ in words else KLAAR)
 
 
 @frozen(kw_only=True)

@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from doorstroom_client.messages.values import in_dutch, moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.output.html_page import whole_page
-from doorstroom_client.output.words import aantal, groepsnaam, schuif
+from doorstroom_client.output.words import aantal, groepsnaam, leesbaar, schuif
 from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal
+from doorstroom_client.season.gegevens import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal, nog_van
 from doorstroom_client.season.stijl import CSS
-from doorstroom_client.season.termijnen import Termijn, Termijnen
+from doorstroom_client.season.termijnen import Termijn
 
 _TERMIJNEN = {
     Termijn.ADVIEZEN: "Leerlingen aangemeld, voorlopige adviezen verstuurd",
     Termijn.RESULTATEN: "Resultaten en rapporten binnen",
     Termijn.DEFINITIEF: "Definitieve schooladviezen vastgesteld",
 }
+_IN_A_SENTENCE = 3
+"""So many things that are missing stand in a sentence; more are points anyhow."""
 _ZONDER_LEERLINGEN = "Op deze pagina staan alleen aantallen. De pagina haalt niets op van internet en verstuurt niets."
 
 
@@ -53,7 +55,7 @@ def _school(item: Schoolseizoen, within: int) -> Html:
     return joined(
         element("p", _core(item, urgent), class_="kern"),
         _tiles(item),
-        _dates(item.termijnen, item.on),
+        _dates([item]),
         element("h2", "Wat ontbreekt er nog?", id="ontbreekt"),
         _points(item, urgent),
         _listed("Wat DUO waarschijnlijk gaat melden", [signaal.uitleg for signaal in item.signalen]),
@@ -63,10 +65,14 @@ def _school(item: Schoolseizoen, within: int) -> Html:
 
 
 def _core(item: Schoolseizoen, urgent: Sequence[Punt]) -> str:
+    if item.voorbij:
+        return woorden.voorbij(item.schooljaar, item.termijnen.einde)
     if not item.ontbreekt:
         return woorden.NIETS_MIST
     if not urgent:
         return "Er ontbreekt nog iets, maar er is nog tijd."
+    if len(urgent) > _IN_A_SENTENCE:
+        return f"{len(urgent)} punten vragen nu aandacht. Zij staan hieronder."
     return f"Dit vraagt nu aandacht: {', '.join(punt.kort for punt in urgent)}."
 
 
@@ -98,12 +104,10 @@ def _kind(item: Schoolseizoen, soort: Soort) -> str:
     return "mist" if item.aantal(soort) or item.aantal(Soort.NIETS_VERSTUURD) else "goed"
 
 
-def _dates(termijnen: Termijnen, on: dt.date) -> Html:
-    rows = [
-        (text, in_dutch(termijnen.op(termijn)), woorden.dagen(termijnen.dagen(termijn, on)))
-        for termijn, text in _TERMIJNEN.items()
-    ]
-    return table(f"De data, gezien op {in_dutch(on)}", (("Wat", ""), ("Uiterlijk", ""), ("Nog", "vast")), rows)
+def _dates(scholen: Sequence[Schoolseizoen]) -> Html:
+    first = scholen[0]
+    rows = [(text, in_dutch(first.termijnen.op(termijn)), nog_van(scholen, termijn)) for termijn, text in _TERMIJNEN.items()]
+    return table(f"De data, gezien op {in_dutch(first.on)}", (("Wat", ""), ("Uiterlijk", ""), ("Nog", "vast")), rows)
 
 
 def _points(item: Schoolseizoen, urgent: Sequence[Punt]) -> Html:
@@ -116,7 +120,7 @@ def _points(item: Schoolseizoen, urgent: Sequence[Punt]) -> Html:
             " ",
             element(
                 "span",
-                f"Uiterlijk {in_dutch(punt.uiterlijk)} ({woorden.dagen(punt.dagen)}).",
+                f"Uiterlijk {in_dutch(punt.uiterlijk)} ({item.nog(punt.soort.termijn)}).",
                 class_="dringend" if punt in urgent else "klein",
             ),
         )
@@ -163,15 +167,17 @@ def _scholen(scholen: Sequence[Schoolseizoen], within: int) -> Html:
     others = len(scholen) - len(found)
     rest = f"Bij {aantal(others, 'school', 'scholen')} vraagt niets aandacht in de komende {within} dagen."
     return joined(
-        element("p", _core_of_many(total), class_="kern"),
+        element("p", _core_of_many(total, scholen[0]), class_="kern"),
         _totals(total),
-        _dates(scholen[0].termijnen, scholen[0].on),
+        _dates(scholen),
         _attention(found, within) if found else None,
         element("p", rest) if others else None,
     )
 
 
-def _core_of_many(total: Totaal) -> Html:
+def _core_of_many(total: Totaal, first: Schoolseizoen) -> Html:
+    if first.voorbij:
+        return joined(woorden.voorbij(first.schooljaar, first.termijnen.einde))
     if not total.met_aandacht:
         return joined(f"Geen van de {total.scholen} scholen vraagt nu aandacht.")
     verb = "vraagt" if total.met_aandacht == 1 else "vragen"
@@ -200,14 +206,14 @@ def _attention(found: Sequence[Schoolseizoen], within: int) -> Html:
     rows: list[Sequence[Inhoud]] = []
     for item in found:
         points = item.aandacht(within)
-        first = min(points, key=lambda punt: punt.dagen)
+        first = points[0]
         rows.append(
             (
                 item.school.label,
                 [element("div", punt.kort) for punt in points],
                 in_dutch(first.uiterlijk),
                 element("span", woorden.dagen(first.dagen), class_="dringend" if first.dagen < 0 else None),
-                item.leverancier or "nog niet bekend",
+                leesbaar(item.leverancier) or "nog niet bekend",
             )
         )
     head = element("h2", "Scholen die aandacht vragen")

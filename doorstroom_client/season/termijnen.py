@@ -25,12 +25,14 @@ class Termijnen:
     """The dates by which things have to be there, as the planning of the school year has them.
 
     Attributes:
+        toets: the first day on which the test can be taken; before it nobody has a result.
         adviezen: voorlopige adviezen: 31 January.
         resultaten: results: 15 March.
         definitief: definitive adviezen: 24 March.
         einde: the last day of the registration for secondary education, 31 March; after that nothing is asked for any more.
     """
 
+    toets: dt.date
     adviezen: dt.date
     resultaten: dt.date
     definitief: dt.date
@@ -43,8 +45,9 @@ class Termijnen:
         Raises:
             ConfigurationError: it has not the form ``2026-2027``, or there was no doorstroomtoets yet.
         """
-        last = {item.id: item.last for item in mijlpalen(schooljaar)}
-        return cls(last["voorlopig-advies"], last["resultaten"], last["definitief-advies"], last["aanmeldweek"])
+        found = {item.id: item for item in mijlpalen(schooljaar)}
+        ends = ("voorlopig-advies", "resultaten", "definitief-advies", "aanmeldweek")
+        return cls(found["afname-digitaal"].first, *(found[name].last for name in ends))
 
     def op(self, termijn: Termijn) -> dt.date:
         """The date of one of them."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 
-from doorstroom_client.output.words import aantal, opsomming
+from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.output.words import aantal, leesbaar, opsomming
 
 Zin = tuple[str, str, str]
 """What it is for one, for more with a place for their number, and what to do."""
-_OPNIEUW = "Verstuur de leerlingenlijst opnieuw."
-_ADVIEZEN_OPNIEUW = "Verstuur de adviezen opnieuw."
+_HELPDESK = "de helpdesk van uw administratiesysteem"
+_IN = "in uw administratiesysteem"
 _NIETS = "Er is nog niets verstuurd naar een toetsleverancier."
 
 KORT: Mapping[str, Zin] = {
@@ -26,51 +28,51 @@ KORT: Mapping[str, Zin] = {
 }
 """What is missing, for a table."""
 ZINNEN: Mapping[str, Zin] = {
-    "niets_verstuurd": (_NIETS, _NIETS, "Meld eerst de leerlingen aan, en verstuur daarna de adviezen."),
+    "niets_verstuurd": (_NIETS, _NIETS, f"Verstuur {_IN} eerst de leerlingenlijst, en daarna de adviezen."),
     "aanmelding": (
         "Eén leerling is nog niet aangemeld bij de toetsleverancier.",
         "{} leerlingen zijn nog niet aangemeld bij de toetsleverancier.",
-        _OPNIEUW,
+        f"Verstuur de leerlingenlijst {_IN}.",
     ),
     "aanmelding_onzeker": (
         "Van één leerling is niet zeker of de laatste wijziging is aangekomen.",
         "Van {} leerlingen is niet zeker of de laatste wijziging is aangekomen.",
-        _OPNIEUW,
+        f"Verstuur de leerlingenlijst opnieuw {_IN}.",
     ),
     "advies": (
         "Van één leerling is nog geen voorlopig schooladvies verstuurd.",
         "Van {} leerlingen is nog geen voorlopig schooladvies verstuurd.",
-        "Vul aan wat ontbreekt, en verstuur de adviezen.",
+        f"Niet van elke leerling hoeft dat. Moet het wel? Vul het in, en verstuur de adviezen {_IN}.",
     ),
     "advies_onzeker": (
         "Van één leerling is niet zeker of het advies is aangekomen.",
         "Van {} leerlingen is niet zeker of het advies is aangekomen.",
-        _ADVIEZEN_OPNIEUW,
+        f"Verstuur de adviezen opnieuw {_IN}.",
     ),
     "wachtend": (
         "Eén lijst wacht nog op verzending.",
         "{} lijsten wachten nog op verzending.",
-        "U hoeft niets te doen; kijk morgen opnieuw.",
+        f"Dat gaat vanzelf. Is het morgen nog zo? Vraag het dan {_HELPDESK}.",
     ),
     "vastgehouden": (
         "Eén lijst wordt vastgehouden.",
         "{} lijsten worden vastgehouden.",
-        "Er moet eerst iets worden hersteld, bijvoorbeeld het mandaat. Vraag het uw beheerder.",
+        f"Er moet eerst iets worden hersteld, zoals een mandaat. Vraag {_HELPDESK} wat. Daarna gaat het versturen vanzelf.",
     ),
     "geparkeerd": (
         "Eén lijst wordt niet meer verstuurd.",
         "{} lijsten worden niet meer verstuurd.",
-        "Maak een nieuwe lijst en verstuur die.",
+        f"Verstuur {_IN} een nieuwe lijst. Lukt dat niet? Vraag dan {_HELPDESK} waarom.",
     ),
     "resultaat": (
         "Van één leerling is nog geen resultaat ontvangen.",
         "Van {} leerlingen is nog geen resultaat ontvangen.",
-        "Kijk in het toetssysteem of de toets is gemaakt.",
+        "Kijk in het toetssysteem of de toets is gemaakt. Zo ja, vraag dan de toetsleverancier naar het resultaat.",
     ),
     "rapport": (
         "Van één leerling met een resultaat is het rapport nog niet opgehaald.",
         "Van {} leerlingen met een resultaat is het rapport nog niet opgehaald.",
-        "Vraag uw beheerder dat te doen.",
+        f"Is dat morgen nog zo? Vraag dan {_HELPDESK} om het op te halen.",
     ),
 }
 """What is missing and what to do."""
@@ -79,7 +81,7 @@ SIGNALEN: Mapping[str, Zin] = {
     "150": (
         f"{_DUO} 150 (dubbele doorstroomtoets) geven voor 1 leerling.",
         f"{_DUO} 150 (dubbele doorstroomtoets) geven voor {{}} leerlingen.",
-        "Zoek uit welk resultaat van de leerling is, en laat het andere verwijderen.",
+        f"Zoek uit welk resultaat geldt. Vraag {_HELPDESK} hoe u het andere verwijdert.",
     ),
     "166/167": (
         f"{_DUO} 166 of 167 (geen toetsgegevens) geven voor 1 leerling.",
@@ -96,12 +98,12 @@ SIGNALEN: Mapping[str, Zin] = {
 ONBEVESTIGD: Zin = (
     "Van één advies is niet bekend of de leverancier de leerling kent.",
     "Van {} adviezen is niet bekend of de leverancier de leerling kent.",
-    "Controleer dat in het toetssysteem.",
+    f"Controleer dat in het toetssysteem. Ontbreekt er een? Meld die daar aan, en verstuur de adviezen opnieuw {_IN}.",
 )
 BUITEN_LIJST: Zin = (
-    "Eén leerling is wel verstuurd, maar staat niet in uw lijst.",
-    "{} leerlingen zijn wel verstuurd, maar staan niet in uw lijst.",
-    "Een bericht verwijdert niets; doe dat zo nodig zelf in het toetssysteem.",
+    "Eén leerling staat niet in uw lijst, maar er is wel iets van verstuurd of ontvangen.",
+    "{} leerlingen staan niet in uw lijst, maar er is wel iets van verstuurd of ontvangen.",
+    "Doet iemand niet mee? Verwijder die leerling dan zelf in het toetssysteem: versturen verwijdert niets.",
 )
 TOCH_RESULTAAT: Zin = (
     "Van één leerling met verhindering of ontheffing kwam toch een resultaat.",
@@ -126,6 +128,8 @@ PRIVACY = (
 )
 """Under a page with names of pupils."""
 NIETS_MIST = "Er ontbreekt op dit moment niets."
+KLAAR, VOORBIJ = "klaar", "voorbij"
+"""How it stands with a date that asks for nothing any more."""
 GEEN_AANMELDING, GEEN_ADVIES, GEEN_RESULTAAT, GEEN_RAPPORT = "niet aangemeld", "geen advies", "geen resultaat", "geen rapport"
 """What is missing of one pupil."""
 
@@ -136,12 +140,24 @@ def in_woorden(zin: Zin, number: int) -> str:
     return f"{one if number == 1 else more.format(number)} {act}".rstrip()
 
 
-def twee_leveranciers(namen: Sequence[str]) -> str:
-    """What a school is told that sent lists to more than one supplier in a year."""
-    return (
-        f"Dit schooljaar zijn lijsten verstuurd naar {opsomming(namen)}. Een leerling maakt één toets. "
+def meer_leveranciers(namen: Sequence[str]) -> Iterator[str]:
+    """What a school is told that sent lists to more than one supplier in a year; of more than two each has its own line."""
+    names = list(dict.fromkeys(map(leesbaar, namen)))  # those without a name here are one and the same "een andere"
+    if len(names) == 1:
+        whom = "meer dan één andere leverancier"
+    else:
+        whom = opsomming(names) if len(namen) == 2 else f"{len(namen)} leveranciers"
+    yield (
+        f"Dit schooljaar zijn lijsten verstuurd naar {whom}. Een leerling maakt één toets. "
         "Verwijder uw leerlingen in het toetssysteem waar zij de toets niet maken."
     )
+    if len(namen) > 2 and len(names) > 1:
+        yield from (f"Er is een lijst verstuurd naar {naam}." for naam in names)
+
+
+def voorbij(schooljaar: str, einde: dt.date) -> str:
+    """That nothing is asked for any more."""
+    return f"Het seizoen van schooljaar {schooljaar} is voorbij: na {in_dutch(einde)} wordt hier niets meer gevraagd."
 
 
 def dagen(number: int) -> str:

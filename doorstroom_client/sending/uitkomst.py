@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import field
 from enum import StrEnum
 
-from doorstroom_client.basics.error_texts import STAAT_KLAAR
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, MessageError, Refused
@@ -82,7 +81,7 @@ class Uitkomst:
             return done.uitleg
         if self.bericht is not None and self.bericht.reason == "onbekend":
             return onbekend_uitleg(self.leverancier, self.bericht.aantal, rest_aangekomen=False)
-        told = Uitleg() if self.error is None else self.error.uitleg
-        if told and self.bericht is not None and self.bericht.state in (State.WAITING, State.HELD):
-            return Uitleg(told.kop, (*told.alineas, STAAT_KLAAR), punten=told.punten, stappen=told.stappen)
-        return told
+        if self.error is None:
+            return Uitleg()
+        waits = self.bericht is not None and self.bericht.state in (State.WAITING, State.HELD)
+        return self.error.uitleg_staat_klaar if waits else self.error.uitleg

@@ -22,7 +22,7 @@ MELDINGEN = {
     307: "Dit adres is tijdelijk elders.",
     308: "Dit adres is verhuisd.",
     400: "Het verzoek is niet te lezen.",
-    401: "Voor deze school ontbreekt een machtiging van de verzender of van de ontvanger.",
+    401: "Voor deze school ontbreekt een mandaat van de verzender of van de ontvanger.",
     403: "De periode voor deze aanlevering is voorbij.",
     404: "De lijst bevat een leerling die hier niet bekend is.",
     405: "Deze school is hier niet aangemeld.",

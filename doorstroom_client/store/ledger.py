@@ -141,7 +141,8 @@ class Ledger:
         sure = found is not None and not found[0]
         accepted = [(dispatch.entries[at], at in dispatch.known) for at in positions]
         self._note(cursor, dispatch, accepted, at, sure=sure)
-        note_test(cursor, key, dispatch.schooljaar, at)
+        if accepted or not dispatch.entries:  # a list of which every pupil was refused says nothing of whose test it is
+            note_test(cursor, key, dispatch.schooljaar, at)
         name_pupils(self._database, cursor, key.routeringskenmerk, [entry for entry, _ in accepted])
         if last:
             self.arrived(cursor, dispatch)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import reduce
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.leerlingen import Leerling
@@ -88,13 +89,26 @@ class Person:
 
     @property
     def has_report(self) -> bool:
-        """The report of each result was fetched, or there is none."""
-        return all(item.report in (FETCHED, ABSENT) for item in self.resultaten)
+        """The report of each result was fetched, or there is none; of what a sender sent again the last one counts."""
+        last = {(item.sender_oin, item.toets): item.report for item in self.resultaten}
+        return all(report in (FETCHED, ABSENT) for report in last.values())
 
     @property
     def there(self) -> bool:
         """Whether there is anything to count."""
         return self.is_deelnemer or self.has_advies or bool(self.resultaten)
+
+    def joined(self, other: Person) -> Person:
+        """What is known under one identity, and under another one of the same pupil."""
+        return Person(
+            deelnemer=_last(self.deelnemer, other.deelnemer),
+            advies=_last(self.advies, other.advies),
+            resultaten=[*self.resultaten, *other.resultaten],
+        )
+
+
+def _last(one: Noted | None, other: Noted | None) -> Noted | None:
+    return max((item for item in (one, other) if item is not None), key=lambda item: item.at, default=None)
 
 
 @frozen(kw_only=True)
@@ -237,19 +251,18 @@ class Book:
         return found
 
     def find(self, leerling: Leerling) -> Person | None:
-        """The pupil with these identities: the ECK-iD leads, the LAS-key decides where that one is not known."""
-        key = self._key(leerling)
-        return None if key is None else self._people[key]
+        """The pupil with these identities: the ECK-iD leads, and what is known under the LAS-key alone belongs to it."""
+        found = [self._people[key] for key in self._keys(leerling)]
+        return reduce(Person.joined, found) if found else None
 
     def others(self, leerlingen: Iterable[Leerling]) -> int:
         """How many pupils are none of these."""
-        return len(self._people.keys() - {self._key(one) for one in leerlingen})
+        return len(self._people.keys() - {key for one in leerlingen for key in self._keys(one)})
 
-    def _key(self, leerling: Leerling) -> str | None:
+    def _keys(self, leerling: Leerling) -> list[str]:
+        """Under what a pupil stands here; lists may have named the two identities apart, and the school's own one tells."""
         eck, las = marks_of(leerling, self._secret)
-        candidates = (eck, self._pupils.of(Entry("", las, "")) if las else "")
-        found = next((key for key in candidates if key and key in self._people), None)
-        if found == eck or not eck or found is None:
-            return found
-        # The LAS-key is of somebody with another ECK-iD: the ECK-iD leads, so it is not this pupil.
-        return found if found == las else None
+        by_las = self._pupils.of(Entry("", las, "")) if las else ""
+        if eck and by_las != las:
+            by_las = ""  # the LAS-key is of somebody with an ECK-iD: this one, or another, and the ECK-iD leads
+        return [key for key in dict.fromkeys((eck, by_las)) if key in self._people]

@@ -40,7 +40,7 @@ class Names:
             TimeoutError: there was no answer in time.
             OSError: there is no such host, or it could not be looked up.
         """
-        if _is_address(host):
+        if is_ip_address(host):
             return [host]
         found = self._search(host, port).found.result(seconds)
         if found is None:
@@ -69,7 +69,8 @@ class Names:
         found.set_result(places)
 
 
-def _is_address(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
+    """Whether a host is an address by itself, and no name to look up."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

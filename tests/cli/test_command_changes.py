@@ -81,7 +81,7 @@ def test_who_is_gone_is_told_to_the_school(sent: Keten, run: Run, tmp_path: Path
     result = run(*CHANGES)
     assert result.exit_code == 0
     assert "2 were in an earlier list and are not in this one; ICE keeps them" in result.stdout
-    assert "Verwijder het dan zelf in het toetssysteem" in result.stderr
+    assert "Verwijder deze leerlingen dan zelf in het toetssysteem" in result.stderr
     assert run(*CHANGES, "--quiet").output == ""
     document = json.loads(run(*CHANGES, "--json").stdout)
     assert document["verdwenen"] == 2

@@ -51,10 +51,11 @@ def test_one_party_that_is_down_keeps_nobody_from_being_checked(keten: Keten, ru
     assert quiet.stderr.startswith("DIA: port: wrong: ")
 
 
-@pytest.mark.parametrize(("how", "code"), [("other-oin", 77), ("expired", 77), ("tls-1.1", 77), ("wrong-host", 77)])
-def test_a_certificate_is_not_in_order(how: str, code: int, keten: Keten, run: Run) -> None:
+@pytest.mark.parametrize("how", ["other-oin", "expired", "tls-1.1", "wrong-host"])
+def test_a_certificate_is_not_in_order(how: str, keten: Keten, run: Run) -> None:
     keten.servers.show("ICE", how)
-    assert run("leverancier", "check", "ICE", "DIA").exit_code == code
+    result = run("leverancier", "check", "ICE", "DIA")
+    assert (result.exit_code, result.stderr) == (77, ""), "what is wrong stands in the table, and nowhere else"
     assert run("leverancier", "check", "DIA").exit_code == 0
 
 

@@ -7,10 +7,12 @@ import logging
 from pathlib import Path
 
 import pytest
-from support import NOW
+from support import NOW, SCHOOL
 from support.command_line import Run, assert_private, private_texts
+from support.listed import other_school
 
 from doorstroom_client import Schooljaar
+from doorstroom_client.cli._school_lists import SchoolLists
 from doorstroom_client.simulator import Keten
 from doorstroom_client.store.rows import Key
 from doorstroom_client.store.sqlite.sqlite_store import SqliteStore
@@ -113,15 +115,77 @@ def test_a_folder_is_read_one_school_at_a_time(received: Keten, run: Run, tmp_pa
     assert "Scholen die aandacht vragen" in text
 
 
+def test_two_files_of_one_school_are_none(received: Keten, run: Run, tmp_path: Path) -> None:
+    """Nobody can tell which of the two is the list."""
+    folder = tmp_path / "lijsten"
+    folder.mkdir()
+    for name in ("99AA.csv", "99aa.txt"):
+        (folder / name).write_bytes((tmp_path / "deelnemers.csv").read_bytes())
+    given = ("--school", "99AA", "--leerlingen", "lijsten", *MARCH)
+    result = run("seizoen", *given, "--json")
+    assert (result.exit_code, "more than one file of this name" in result.stderr) == (74, True)
+    assert json.loads(result.stdout)["scholen"][0]["verwacht"] is None
+    assert run("seizoen", *given, "--sent", "v.html").exit_code == 74
+    assert not (tmp_path / "v.html").exists(), "it would tell everybody as not in the list"
+
+
 def test_schools_in_a_file(received: Keten, run: Run, tmp_path: Path) -> None:
     (tmp_path / "scholen.csv").write_text("school\n99AA\n99CC\n", "utf-8")
     document = json.loads(run("seizoen", "--schools", "scholen.csv", "--json", *MARCH).stdout)
     assert [item["school"] for item in document["scholen"]] == ["99AA", "99CC"]
 
 
+def test_a_file_of_no_school_is_told_and_so_is_a_school_without_a_file(received: Keten, run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "lijsten"
+    folder.mkdir()
+    for name in ("99AA.csv", "foo.csv", "99cc.csv"):
+        (folder / name).write_bytes((tmp_path / "deelnemers.csv").read_bytes())
+    result = run("seizoen", "--leerlingen", "lijsten", *MARCH)
+    assert "Warning: foo.csv: of no school, so it is not read. Name a file after the BRIN" in result.stderr
+    assert "99AA.csv" not in result.stderr.replace("such as 99AA.csv", "")
+    assert "2 schools have, such as" in result.stderr
+    one = run("seizoen", "--school", "99BB", "--leerlingen", "lijsten", *MARCH)
+    assert "(99BB) has no file there, and is told in counts only" in one.stderr
+    assert one.stderr.count("of no school") == 1, "files of other configured schools are no mistake"
+    (folder / "foo.csv").unlink()
+    assert "of no school" not in run("seizoen", "--school", "99BB", "--leerlingen", "lijsten", *MARCH).stderr
+
+
+def test_a_brin_of_several_administrations_names_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    schools = [SCHOOL, other_school(2)]
+    (tmp_path / f"{SCHOOL.instellingscode}.csv").write_text("x", "utf-8")
+    (tmp_path / f"{SCHOOL.routeringskenmerk}.csv").write_text("x", "utf-8")
+    SchoolLists(tmp_path, schools, schools).tell_left_out()
+    told = capsys.readouterr().err
+    assert told.count("Warning: ") == 1
+    assert "11BB.csv: of several administrations with this BRIN, so it is not read." in told
+    assert "has no file there" in told
+
+
+def test_a_list_that_cannot_be_used_is_named_once_and_by_its_option(keten: Keten, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "lijsten").mkdir()
+    (tmp_path / "lijsten" / "99AA.csv").write_text("geen lijst", "utf-8")
+    told = run("seizoen", "--leerlingen", "lijsten", *MARCH).stderr
+    assert told.count("99AA.csv: ") == 1
+    assert "--leerlingen" in run("seizoen", *NAMES).stderr
+    assert "there-is-none does not exist" in run("seizoen", "--leerlingen", "there-is-none").stderr
+
+
+def test_which_year_it_is_about_and_that_it_is_over(keten: Keten, run: Run) -> None:
+    text = "Het seizoen van schooljaar 2025-2026 is voorbij: na 31 maart 2026 wordt hier niets meer gevraagd."
+    many = run("seizoen", "--on", "2026-04-01").stdout
+    assert many.startswith("Schooljaar 2025-2026, gezien op 1 april 2026.")
+    for said in (many, run("seizoen", "--school", "99AA", "--on", "2026-04-01").stdout):
+        assert text in said
+        assert "te laat" not in said
+    assert "voorbij" not in run("seizoen", "--on", "2026-03-20").stdout
+    assert json.loads(run("seizoen", "--on", "2026-04-01", "--json").stdout)["voorbij"] is True
+
+
 @pytest.mark.parametrize(
     ("args", "code"),
     [
+        (("--leerlingen", "er-is-niets"), 74),
         (("--sent", "v.html"), 64),
         (("--school", "99AA", *NAMES, "--adviezen", "adviezen.csv"), 64),
         (("--sent", "v.html", *NAMES), 64),

@@ -95,7 +95,7 @@ def test_a_404_on_participants_points_at_the_address_first(test_pki: Pki, speler
         with pytest.raises(LeerlingOnbekend) as caught:
             Calls.do(speler, client, "registreren")
     assert caught.value.hint.startswith("base_url is probably wrong")
-    assert "U hoeft niets te doen" in caught.value.uitleg  # a school cannot repair that
+    assert "Zelf kunt u dit niet oplossen" in caught.value.uitleg  # a school cannot repair that
 
 
 # --- pages of servers that refuse the certificate of a client

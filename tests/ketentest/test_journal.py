@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from doorstroom_client.errors import ConfigurationError, StoreError
-from doorstroom_client.ketentest.journal import FORM, Head, Journal, Line
+from doorstroom_client.ketentest.journal import FORM, Head, Journal, Line, begin_or_go_on
+from doorstroom_client.ketentest.standing import standing_of
 
 HEAD = Head(
     run="0a1b2c3d", began="2026-12-01T09:00:00Z", schooljaar="2026-2027", versie="v", toetssoort="ICE", about={"las": "X"}
@@ -92,3 +94,19 @@ def test_a_line_that_cannot_be_written_is_an_error(tmp_path: Path, monkeypatch: 
     with pytest.raises(StoreError, match="cannot write"):
         journal.add(line(1))
     assert journal.lines == ()
+
+
+@pytest.mark.parametrize("cut", [0, 1, 30, -1])
+def test_a_run_that_ended_before_its_first_line_was_whole_begins_anew(cut: int, tmp_path: Path) -> None:
+    """Killed at once, or a full disk: nothing was sent, so nobody has to take another folder."""
+    path = tmp_path / "journaal.jsonl"
+    filled(path)
+    path.write_bytes(path.read_bytes()[:cut])
+    assert standing_of(tmp_path).laatst is None
+    begin_or_go_on(path, HEAD).add(line(1))
+    assert begin_or_go_on(path, replace(HEAD, run="9z9z9z9z")).head == HEAD, "a whole one stays"
+    assert Journal.read(path).lines == (line(1),)
+    path.write_bytes(b"of somebody else")
+    with pytest.raises(ConfigurationError, match="line 1"):
+        begin_or_go_on(path, HEAD)
+    assert path.read_bytes() == b"of somebody else"

@@ -77,6 +77,25 @@ def test_a_known_deviation(checks: dict[str, Oordeel], eis: str, tot: dt.date, o
     assert len(failures) == (1 if alarm or oordeel is BAD else 0)
 
 
+@pytest.mark.parametrize(
+    ("checks", "first", "other", "oordeel", "alarms"),
+    [
+        ({"first": GOOD, "other": BAD}, IN_TIME, IN_TIME, BEARABLE, ["is er niet meer bij eis"]),
+        ({"first": GOOD, "other": BAD}, IN_TIME, LATE, BAD, ["is er niet meer bij eis", "mocht tot en met"]),
+        ({"first": BAD, "other": BAD}, IN_TIME, LATE, BAD, ["mocht tot en met"]),
+        ({"first": BAD, "other": BAD}, IN_TIME, IN_TIME, BEARABLE, []),
+        ({"first": GOOD, "other": GOOD}, LATE, IN_TIME, GOOD, ["is er niet meer", "is er niet meer"]),
+    ],
+)
+def test_two_deviations_in_one_scenario_each_count_by_themselves(
+    checks: dict[str, Oordeel], first: dt.date, other: dt.date, oordeel: Oordeel, alarms: list[str]
+) -> None:
+    known = [Bekend(scenario="TS-203", eis=eis, tot=tot, reden="r") for eis, tot in ((FIRST, first), (OTHER, other))]
+    found = with_known(played(**checks), known, TODAY)
+    told = [part for part in found.alarm.split("; ") if part.startswith("de bekende")]
+    assert (found.oordeel, [alarm in part for alarm, part in zip(alarms, told, strict=True)]) == (oordeel, [True] * len(alarms))
+
+
 @pytest.mark.parametrize("oordeel", [Oordeel.WACHT, Oordeel.TE_BEOORDELEN, Oordeel.OVERGESLAGEN])
 def test_what_is_not_judged_is_no_alarm(oordeel: Oordeel) -> None:
     one = Played(scenario=REGISTER["TS-203"], attempt=1, oordeel=oordeel, why="w")

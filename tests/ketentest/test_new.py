@@ -118,6 +118,39 @@ def test_a_postponed_test_tells_of_a_sunday_and_of_open_places(run: Run) -> None
     assert "zondag 13 december 2037 is no working day" in told
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--leverancier", "ICE\nrollen = []"),
+        ("--leverancier", "ICE\x7f"),
+        ("--leverancier", "I\u202eCE"),
+        ("--leverancier", "\udce9"),
+        ("--leverancier", ""),
+        ("--only", "ZZ-*"),
+        ("--config", "\udce9.toml"),
+        ("--begin", "9999-12-20"),
+        ("--begin", "0001-01-01"),
+        ("--begin", "2026-12-07", "--end", "9999-12-31"),
+    ],
+    ids=repr,
+)
+def test_what_could_not_be_read_back_is_not_written(more: tuple[str, ...], run: Run) -> None:
+    assert run(*NEW, *more).exit_code in (64, 78)
+    assert not PLACE.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"), [("A/B", "A-B"), ("../x", "x"), ('"""\\', ""), ("Bureau Ñ (test)", "Bureau-Ñ-test-")]
+)
+def test_a_folder_for_any_name(name: str, folder: str, run: Run) -> None:
+    found = run("ketentest", "new", "--leverancier", name, "--begin", "2026-12-07", "--contact", "A\nB\x00")
+    assert found.exit_code == 0, found.output
+    (place,) = Path("ketentest").iterdir()
+    assert place.name == f"{folder}-2026-2027".lstrip("-")
+    plan = read_plan(place, draft=True)
+    assert (plan.leverancier, plan.contact_las) == (name, "A B")
+
+
 def test_what_is_arranged_is_not_asked_for(run: Run) -> None:
     PLACE.mkdir(parents=True)
     write_plan(PLACE, {"school_onbekend": '"99CC"'})
@@ -127,6 +160,32 @@ def test_what_is_arranged_is_not_asked_for(run: Run) -> None:
     assert max(map(len, letter.splitlines()[1:])) <= 76
     assert run("ketentest", "postpone", PLACE, "--to", "2026-12-14", "--reason", " ").exit_code == 64
     assert run("ketentest", "postpone", PLACE, "--to", "2026-12-14", "--reason", "r").exit_code == 78
+    assert run("ketentest", "postpone", PLACE, "--to", "9999-12-14", "--reason", "r").exit_code == 64
+
+
+@pytest.mark.parametrize("left", [b"", b"BEGIN:VCALENDAR\r\nno", b"\xff", None], ids=repr)
+def test_a_calendar_moves_again_when_the_file_before_is_lost(left: bytes | None, run: Run) -> None:
+    """A calendar keeps what it has when the same entry comes with a lower number."""
+    assert run(*NEW, "--begin", "2030-12-09").exit_code == 0
+    days = PLACE / "afspraken.ics"
+    for number, to in enumerate(("2030-12-14", "2030-12-16"), start=1):
+        if number == 2:
+            days.unlink() if left is None else days.write_bytes(left)
+        found = run("ketentest", "postpone", PLACE, "--to", to, "--reason", "r\x00\u202e\udce9 {naam}")
+        assert ("zaterdag 14 december 2030 is no working day" in found.output) is (number == 1)
+        assert {item.strip() for item in days.read_text("utf-8").splitlines() if "SEQUENCE" in item} == {f"SEQUENCE:{number}"}
+    assert "De reden: r {naam}\n" in (PLACE / "uitstel.txt").read_text("utf-8")
+
+
+def test_a_mail_keeps_its_form_whatever_a_plan_holds(run: Run) -> None:
+    PLACE.mkdir(parents=True)
+    odd = r'"J\nCc: x@example.nl\u0000\u202e, {naam}"'
+    write_plan(PLACE, leverancier=r'"ICE\nBcc: y@example.nl"', contact=odd, versie_las='"<b>%s {las}"')
+    assert run("ketentest", "invite", PLACE).exit_code == 0
+    subject, _, first, *rest = (PLACE / "uitnodiging.txt").read_text("utf-8").splitlines()
+    assert subject.endswith("<b>%s {las} en ICE Bcc: y@example.nl")
+    assert first == "Beste J Cc: x@example.nl,"
+    assert "- versie van ons LAS: <b>%s {las}" in rest
 
 
 def test_nothing_to_show(run: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
@@ -83,6 +84,11 @@ def test_every_arrangement_that_scenarios_need_can_be_asked_for() -> None:
     [
         ({"begin": "2026-12-07"}, "begin: and einde go together"),
         ({"begin": "2026-12-07", "einde": "2026-12-04"}, "einde: is before begin"),
+        ({"begin": "0001-12-07", "einde": "2026-12-04"}, "begin: must be a day in the years 2014 to 2100"),
+        (
+            {"uitstel": '[{op = 2026-12-01, van = 2026-12-01, naar = 9999-12-31, reden = "r"}]'},
+            "uitstel[0].naar: must be a day",
+        ),
         ({"begin": "2026-12-07T10:00:00", "einde": "2026-12-08"}, "begin: must be a day"),
         ({"scenarios": "[1]"}, "scenarios[0]: must be text"),
         ({"uitstel": "[1]"}, "uitstel[0]: must be a section of its own, [[uitstel]]"),
@@ -142,6 +148,7 @@ def test_working_days() -> None:
         ("2026-11-11", True, [], "2026-11-16", "2026-11-11", "2026-11-25"),  # half-way: from today
         ("2026-11-12", False, [], "2026-11-16", "2026-11-09", "2026-11-27"),  # nothing was sent, and the first day is over
         ("2026-11-12", True, [("2026-11-11", "2026-11-16", "2026-11-25")], "2026-11-18", "2026-11-16", "2026-11-27"),
+        ("2027-01-11", True, [], "2027-02-15", "2027-01-11", "2027-02-26"),  # its days are over: it gets as many as it had
     ],
 )
 def test_what_a_postponement_moves(
@@ -207,3 +214,42 @@ def test_what_cannot_be_postponed(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be added"):
         postponed(plan, pause("2026-12-07", "2026-12-14"))
     assert (tmp_path / "plan.toml").read_text("utf-8") == "uitstel = []\n" + text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text.rstrip(b"\n"),
+        lambda text: text + b"# tot hier",
+        lambda text: text + b"[uiterlijk]\nresultaten = 3",
+        lambda text: text + b'[[bekend]]\nscenario = "TS-101"\ntot = 2026-12-01\nreden = """een\ntwee"""\n\n',
+        lambda text: text.replace(b'[opstelling]\nschool = "99AA"', b'opstelling = { school = "99AA" }'),
+    ],
+    ids=["windows", "marked", "no end", "comment", "table", "sections", "inline"],
+)
+def test_every_byte_of_a_plan_stays_when_a_test_is_postponed(change: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    write_plan(tmp_path, begin="2026-11-09", einde="2026-11-20")
+    path = tmp_path / "plan.toml"
+    path.write_bytes(change(path.read_bytes()))
+    for number, to in enumerate(("2026-11-16", "2026-11-18"), start=1):
+        before, plan = path.read_bytes().rstrip(b"\r\n"), read_plan(tmp_path)
+        write(plan, postponement(plan, day(to), "r", today=day("2026-11-11"), begun=True))
+        assert path.read_bytes().startswith(before)
+        after = read_plan(tmp_path)
+        assert (len(after.uitstel), after.bekend, after.opstelling, after.uiterlijk) == (
+            number,
+            plan.bekend,
+            plan.opstelling,
+            plan.uiterlijk,
+        )
+    assert (b"\r" in before) is (b"\n" not in path.read_bytes().replace(b"\r\n", b""))
+
+
+def test_a_line_is_counted_as_an_editor_does(tmp_path: Path) -> None:
+    write_plan(tmp_path, host='""', contact='"a\u2028b\x85c"')
+    path = tmp_path / "plan.toml"
+    path.write_text("# a\u2028b\x85c\n" + path.read_text("utf-8"), "utf-8")
+    with pytest.raises(ConfigurationError, match=r"host \(line 6\)"):
+        read_plan(tmp_path)

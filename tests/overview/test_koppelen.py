@@ -132,7 +132,7 @@ def test_odd_things_are_told() -> None:
     adviezen = (Advies(Leerling("eck-1"), "HAVO"), Advies(Leerling(las_key="k1"), "VWO"))
     [line, _] = school(kwam(eck="eck-1", las="k2"), adviezen=adviezen).leerlingen
     assert line.advies == "VWO"
-    assert [text.split()[0] for text in line.opmerkingen] == ["De", "Er"]
+    assert [text.split()[0] for text in line.opmerkingen] == ["Het", "Er"]
     assert not school(kwam(eck="eck-1"), adviezen=(adviezen[0], adviezen[0])).leerlingen[0].opmerkingen
 
 

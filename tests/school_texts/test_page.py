@@ -9,6 +9,7 @@ import pytest
 from support.browser import CHROMIUM, browser
 from support.html_seen import Seen, check_harmless
 
+from doorstroom_client import ConfigurationError
 from doorstroom_client.school_texts import TEKSTEN, Invulling, als_pagina, find_tekst
 
 NAMEN = Invulling(las_naam="MijnLAS", leverancier="Toetsbureau <Noord>")
@@ -51,6 +52,15 @@ def test_every_text_is_on_the_page_of_the_docs() -> None:
     assert re.findall(r"^\| `((?:scherm|mail|nieuwsbrief|fout)-[\w-]+)` \|", text, re.MULTILINE) == list(TEKSTEN)
     keys = text.split("## Keys")[1].split("##")[0]
     assert re.findall(r"^\| `(\w+)` \|", keys, re.MULTILINE) == list(find_tekst("fout-opslag").as_dict())
+
+
+def test_a_name_that_is_nearly_right_is_asked_about() -> None:
+    with pytest.raises(ConfigurationError, match='did you mean "fout-school-onbekend"') as caught:
+        find_tekst("fout-school-onbeknd")
+    assert "mail-mandaat-nakijken" in caught.value.hint
+    with pytest.raises(ConfigurationError) as caught:
+        find_tekst("zzz")
+    assert "did you mean" not in str(caught.value)
 
 
 def test_of_several_suppliers_none_is_named() -> None:

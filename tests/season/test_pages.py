@@ -66,6 +66,21 @@ def test_the_first_sentence(on: str, text: str) -> None:
     assert text in page(season(on=day(on))).text
 
 
+def test_a_season_that_is_over_says_so_first() -> None:
+    said = "Het seizoen van schooljaar 2025-2026 is voorbij: na 31 maart 2026 wordt hier niets meer gevraagd."
+    late = season(on=day("2026-04-01"))
+    for seen in (page(late), page(late, late)):
+        assert said in seen.text
+        assert "te laat" not in seen.text
+
+
+def test_many_things_at_once_are_points_and_no_sentence() -> None:
+    stand = school_stand(ABC, ABC[:1], [came("anna", report="")], wachtend=1)
+    text = page(beoordeel(stand, SCHOOL, on=MARCH)).text
+    assert "4 punten vragen nu aandacht. Zij staan hieronder." in text
+    assert text.count("Uiterlijk ") == 5  # of each point, and the head of the dates
+
+
 def test_nothing_is_missing() -> None:
     stand = school_stand(ABC, ABC, map(came, ABC))
     seen = page(beoordeel(stand, SCHOOL, on=MARCH, leerlingen=lijst(*ABC)))

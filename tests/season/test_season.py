@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import LEVERANCIER, OTHER_OIN, SCHOOL, SUPPLIER_OIN
+from support import LEVERANCIER, NOW, OTHER_OIN, SCHOOL, SUPPLIER_OIN
 from support.clients import go, make
 from support.listed import Peer, other_school, pupils
 from support.season import ABC, YEAR, book_of, came, day, lijst, noted, school_stand
@@ -25,13 +25,18 @@ from doorstroom_client.season import (
     Totaal,
     afvinklijst,
     als_csv,
+    als_pagina,
     beoordeel,
+    maak_verzendlijst,
     pagina,
     seizoen,
+    verzendlijst_pagina,
     woorden,
 )
+from doorstroom_client.season.gegevens import nog_van
 from doorstroom_client.season.tabel import KOLOMMEN
 
+THIRD_OIN = "00000003000000030000"
 MARCH, JANUARY, AUTUMN = day("2026-03-10"), day("2026-01-20"), day("2025-11-01")
 
 
@@ -86,7 +91,7 @@ def test_what_is_missing_by_the_list_of_the_school() -> None:
     told = " ".join(found.let_op)
     assert "2 leerlingen doen niet mee door verhindering of ontheffing" in told
     assert "Van één leerling met verhindering of ontheffing kwam toch een resultaat." in told
-    assert "Eén leerling is wel verstuurd, maar staat niet in uw lijst." in told
+    assert "Eén leerling staat niet in uw lijst, maar er is wel iets van verstuurd of ontvangen." in told
     assert "Anna" not in repr(found)
     assert repr(found.leerlingen[0]) == "Leerlingseizoen(…)"
 
@@ -126,6 +131,21 @@ def test_what_duo_will_say(stand: Schoolstand, on: Any, expected: dict[str, int]
         assert re.match(r"DUO zal waarschijnlijk signaal [0-9 of]+ \(.+\) geven voor \d leerling", signaal.uitleg)
 
 
+def test_the_list_of_the_school_tells_that_two_results_are_of_one_pupil() -> None:
+    from support.season import _SECRET
+
+    from doorstroom_client import BekendeLeerling, Leerlingenlijst
+    from doorstroom_client.store.pupils import LAS_KEY, mark
+    from doorstroom_client.store.schoolstand import ResultMark
+
+    alone = ResultMark("", mark(_SECRET, LAS_KEY, "k"), "DIA", OTHER_OIN, "fetched")
+    stand = school_stand(ABC, ABC, [*map(came, ABC), alone])
+    own = Leerlingenlijst(BekendeLeerling(naam=name, groep="8A", eck_id=name, las_key="k" * (name == "bo")) for name in ABC)
+    assert signals(judged(stand)) == {}
+    found = judged(stand, leerlingen=own)
+    assert (signals(found), missing(found)) == ({"150": 1}, {})
+
+
 def test_the_dates() -> None:
     dates = Termijnen.van("2026-2027")
     assert [dates.op(item).isoformat() for item in Termijn] == ["2027-01-31", "2027-03-15", "2027-03-24"]
@@ -155,6 +175,50 @@ def test_days_in_words(number: int, text: str) -> None:
     assert woorden.dagen(number) == text
 
 
+@pytest.mark.parametrize(
+    ("stand", "on", "expected"),
+    [
+        (school_stand(ABC, ABC, map(came, ABC)), "2026-02-20", ["klaar", "klaar", "nog 32 dagen"]),
+        (school_stand(ABC, ABC, map(came, ABC)), "2026-03-26", ["klaar", "klaar", "voorbij"]),
+        (school_stand(ABC, ABC), "2026-01-30", ["klaar", "nog 44 dagen", "nog 53 dagen"]),
+        (school_stand(ABC, ABC[:1]), "2026-02-20", ["20 dagen te laat", "nog 23 dagen", "nog 32 dagen"]),
+        (school_stand(), "2026-02-20", ["20 dagen te laat", "nog 23 dagen", "nog 32 dagen"]),
+        (school_stand(ABC), "2026-04-01", ["voorbij"] * 3),
+    ],
+    ids=["all is there", "the end", "before the test", "advice is missing", "nothing was sent", "the season is over"],
+)
+def test_a_date_is_late_only_while_something_is_missing(stand: Schoolstand, on: str, expected: list[str]) -> None:
+    found = judged(stand, day(on))
+    assert [found.nog(item) for item in Termijn] == expected
+    fine = judged(school_stand(ABC, ABC, map(came, ABC)), day(on))
+    assert [nog_van([fine, found], item) for item in Termijn] == expected
+    assert found.voorbij is (on > "2026-03-31")
+
+
+@pytest.mark.parametrize("own", [None, lijst(*ABC)])
+def test_before_the_test_weeks_no_result_is_missing(own: Any) -> None:
+    stand = school_stand(ABC, ABC)
+    assert missing(judged(stand, day("2026-01-25"), leerlingen=own)) == {}
+    assert missing(judged(stand, day("2026-01-26"), leerlingen=own)) == {"resultaat": 3}
+    early = school_stand(ABC, ABC, [came("anna")])
+    assert missing(judged(early, day("2026-01-25"), leerlingen=own)) == {"resultaat": 2}
+
+
+def test_where_nothing_was_sent_that_is_all_that_is_said() -> None:
+    found = judged(school_stand(), leerlingen=lijst(*ABC))
+    assert missing(found) == {"niets_verstuurd": 1}
+    assert "opnieuw" not in found.ontbreekt[0].uitleg
+    assert found.leerlingen[0].mist == ("niet aangemeld", "geen advies", "geen resultaat")
+
+
+def test_the_same_pupils_are_counted_in_every_place() -> None:
+    """Two of four results are of pupils outside the list."""
+    stand = school_stand(ABC, ABC, [came(name) for name in ("anna", "bo", "weg", "elders")])
+    told = " ".join(judged(stand, leerlingen=lijst(*ABC)).let_op)
+    assert "Stel voor 2 leerlingen met een resultaat" in told
+    assert "2 leerlingen staan niet in uw lijst, maar er is wel iets van verstuurd of ontvangen." in told
+
+
 def test_another_test_than_last_year() -> None:
     stand = replace(school_stand(ABC, ABC, map(came, ABC)), vorige_toets=OTHER_OIN)
     assert "de toets van een andere leverancier af; dit jaar die van Toetsbureau. Klopt dat?" in judged(stand).let_op[0]
@@ -170,8 +234,37 @@ def test_lists_to_two_suppliers() -> None:
     )
 
 
+def test_a_school_reads_no_number_of_an_organisation() -> None:
+    """A supplier that is taken out of the configuration during the year has no name here."""
+    stand = replace(school_stand(ABC, ABC[:1]), leveranciers=(OTHER_OIN, SUPPLIER_OIN), laatst_verstuurd=NOW)
+    for known, says in (
+        ([LEVERANCIER], "naar een andere leverancier en Toetsbureau."),
+        ([], "naar meer dan één andere leverancier."),
+    ):
+        found = beoordeel(stand, SCHOOL, on=MARCH, leerlingen=lijst(*ABC), leveranciers=known)
+        assert says in found.let_op[0]
+        sent = maak_verzendlijst(stand, SCHOOL, leerlingen=lijst(*ABC), leveranciers=known)
+        pages = (
+            als_pagina([found], gemaakt_op=NOW),
+            als_pagina([found] * 2, gemaakt_op=NOW),
+            verzendlijst_pagina(sent, gemaakt_op=NOW),
+        )
+        assert not [oin for oin in (OTHER_OIN, SUPPLIER_OIN) for page in pages if oin in page.decode()]
+        assert "Een andere leverancier bevestigde" in pages[-1].decode()
+
+
+def test_more_than_two_suppliers_have_a_line_each() -> None:
+    others = [replace(LEVERANCIER, oin=oin, naam=naam) for oin, naam in ((OTHER_OIN, "Dia"), (THIRD_OIN, "Zuid"))]
+    stand = replace(school_stand(ABC, ABC, map(came, ABC)), leveranciers=(SUPPLIER_OIN, OTHER_OIN, THIRD_OIN))
+    told = beoordeel(stand, SCHOOL, on=MARCH, leveranciers=[LEVERANCIER, *others]).let_op
+    assert told[0].startswith("Dit schooljaar zijn lijsten verstuurd naar 3 leveranciers.")
+    assert told[1:4] == tuple(f"Er is een lijst verstuurd naar {naam}." for naam in ("Toetsbureau", "Dia", "Zuid"))
+
+
 def test_every_sentence_is_short() -> None:
-    texts = [woorden.twee_leveranciers(["Leerling in beeld-doorstroomtoets", "Dia"])]
+    names = ["Leerling in beeld-doorstroomtoets", "Dia", "Toetsbureau De Nieuwe Meting"]
+    texts = [line for count in (2, 3) for line in woorden.meer_leveranciers(names[:count])]
+    texts += [woorden.voorbij("2026-2027", MARCH)]
     texts += [woorden.PRIVACY, pagina._ZONDER_LEERLINGEN, afvinklijst._UITLEG, afvinklijst._ONBEVESTIGD]
     texts += [
         woorden.in_woorden(zin, number)
@@ -190,7 +283,7 @@ def test_a_line_per_school_in_a_table() -> None:
     first, second = csv.DictReader(io.StringIO(als_csv(schools).decode("utf-8-sig")), delimiter=";")
     assert tuple(first) == KOLOMMEN
     assert (first["advies"], first["dagen_tot_adviezen"], first["aandacht"]) == ("3", "11", "ja")
-    assert first["wat_ontbreekt"] == "3 leerlingen zonder advies; 3 leerlingen zonder resultaat"
+    assert first["wat_ontbreekt"] == "3 leerlingen zonder advies"
     assert (second["resultaten"], second["dagen_tot_resultaten"], second["aandacht"]) == ("3", "0", "nee")
 
 

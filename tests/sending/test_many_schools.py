@@ -53,7 +53,7 @@ def test_what_ends_at_one_school_ends_there_and_a_broken_supplier_is_left_alone(
         Afloop.MISLUKT,
     ]
     assert peer.lists == []
-    assert ["U hoeft niets te doen" in item.uitleg for item in found] == [False, False, False, True, True, True]
+    assert ["Zelf kunt u dit niet oplossen" in item.uitleg for item in found] == [False, False, False, True, True, True]
 
 
 @BOTH

@@ -243,3 +243,59 @@ def test_every_question_goes_by_index(tmp_path: Any) -> None:
             plan = [row[-1] for row in cursor.execute(f"EXPLAIN QUERY PLAN {text}", ["x"] * values).fetchall()]
             assert not [step for step in plan if step.startswith("SCAN")], plan
     store.close()
+
+
+def one(store: Any, eck: str | None = None, las: str | None = None) -> Entry:
+    secret = store.ledger.secret()
+    return Entry(mark(secret, ECK_ID, eck), mark(secret, LAS_KEY, las), "said")
+
+
+@pytest.mark.parametrize(
+    ("deelnemers", "adviezen", "result"),
+    [
+        ([("", "k"), ("E", "")], ("E", ""), "eck:E"),
+        ([("", "k"), ("E", "k")], ("E", ""), "las:k"),
+        ([("", "k")], ("E", ""), "eck:E"),
+        ([("", "k")], ("", "k"), "eck:E"),
+        ([("E", "")], ("", "k"), "las:k"),
+        ([("", "k")], ("E", ""), "las:k"),
+    ],
+)
+def test_a_pupil_whose_identities_were_named_apart_is_one_to_the_school(
+    deelnemers: Sequence[tuple[str, str]], adviezen: tuple[str, str], result: str, store: Any
+) -> None:
+    """The lists named the LAS-key at first and the ECK-iD later; the school's own list has both."""
+    for number, (eck, las) in enumerate(deelnemers):
+        accept(store, DEELNEMERS, [one(store, eck, las)], at=NOW + number * DAY)
+    accept(store, ADVIEZEN, [one(store, *adviezen)], at=NOW + 5 * DAY)
+    store.inbox.add_many([delivery(pupil=result)])
+    found, pupil = stand(store), Leerling("E", "k")
+    assert found.van(pupil) == Leerlingstand(
+        deelnemer=True,
+        advies=True,
+        advies_onbevestigd=bool(found.adviezen_onbevestigd),
+        resultaten=1,
+        deelnemer_op=NOW + (len(deelnemers) - 1) * DAY,
+        advies_op=NOW + 5 * DAY,
+    )
+    assert found.buiten([pupil]) == 0
+
+
+def test_the_report_of_what_was_sent_again_counts(store: Any) -> None:
+    """The first delivery was removed before its report was fetched, and it named the pupil in another way."""
+    accept(store, DEELNEMERS, [one(store, las="k")])
+    (kept,) = store.inbox.add_many([delivery(pupil="las:k")])
+    store.inbox.mark_done(kept.id, NOW - 50 * DAY)
+    store.purge(NOW, NOW - 30 * DAY, NOW - 400 * DAY)
+    accept(store, DEELNEMERS, [one(store, "E", "k")], at=NOW + DAY)
+    (kept,) = store.inbox.add_many([delivery("E", 1, las_key="k")])
+    assert counts(stand(store), "resultaten", "dubbel", "zonder_rapport") == (1, 0, 1)
+    store.reports.note(kept.id, "fetched", NOW)
+    assert counts(stand(store), "resultaten", "dubbel", "zonder_rapport") == (1, 0, 0)
+
+
+def test_a_list_of_which_every_pupil_was_refused_says_nothing_of_whose_test_it_is(store: Any) -> None:
+    dispatch = store.outbox.overtake(ADVIEZEN, YEAR, entries(store, PUPILS), "token", NOW)
+    store.ledger.accept(dispatch, [], NOW, last=True)
+    assert stand(store).leveranciers == ()
+    assert store.tests.of_year(AT, YEAR) == ()

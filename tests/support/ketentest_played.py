@@ -49,7 +49,7 @@ UNKNOWN = Eis(
 KNOWING = Eis(
     id="Q19", tekst="Wat er blijft staan als een ouder advies later komt", bron="Niet afgesproken", niveau=Niveau.WEET
 )
-MANDATE = Eis(id="OSR:mandaat", tekst="De testschool heeft het toetssysteem gemachtigd", bron="Ketenoverleg, punt 2")
+MANDATE = Eis(id="OSR:mandaat", tekst="De testschool heeft het toetssysteem een mandaat gegeven", bron="Ketenoverleg, punt 2")
 OPEN = Eis(id="Q35", tekst="Een oudere versie wordt geweigerd", bron="OpenAPI, versie")
 UNTESTED = Eis(id="X:1", tekst="Iets wat niemand kan zien", bron="Nergens", untested="Van buiten is dat niet te zien")
 REQUIREMENTS = Requirements(ACCEPTED, UNKNOWN, KNOWING, MANDATE, OPEN, UNTESTED)
@@ -147,7 +147,7 @@ def every_verdict() -> list[Played]:
         played(
             "V-02",
             Oordeel.GEZAKT,
-            titel="Machtiging van het toetssysteem",
+            titel="Mandaat van het toetssysteem",
             rol=Rol.VOORAF,
             keuringen=(keuring(MANDATE, False, True, whose=Whose.OSR),),
             taken=(

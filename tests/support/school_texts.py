@@ -70,6 +70,13 @@ def mandate_texts(wie: str, las: str, school: str) -> Iterator[Named]:
     for number, (item, controle) in enumerate(zip(found, controles, strict=True)):
         yield f"Mandaat {number}", item.uitleg
         yield f"one school {number}", uitleg_voor_bestuur([controle])
+    for ours, theirs, count in product((True, False, None), (True, False), (2, 3, 6)):
+        names = [f"{wie} {place}" for place in ("Noord", "Oost", "Zuid", "West", "Midden", "Overig")[:count]]
+        one = replace(found[0], gemandateerd=theirs, las_gemandateerd=ours, eind_datum=None)
+        several = tuple(replace(one, leverancier=replace(LEVERANCIER, naam=name)) for name in names)
+        controle = Mandaatcontrole(one.school, several)
+        yield f"suppliers {(ours, theirs, count)}", controle.uitleg
+        yield f"board, suppliers {(ours, theirs, count)}", uitleg_voor_bestuur([controle, controle])
     yield "every school", uitleg_voor_bestuur([*controles, Mandaatcontrole(replace(SCHOOL, naam=school))])
     yield "schools in order", uitleg_voor_bestuur([item for item in controles if item])
     yield "no school", uitleg_voor_bestuur([])

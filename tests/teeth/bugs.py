@@ -1586,10 +1586,10 @@ def _(signals: Any, stand: Any, *rest: Any) -> Iterator[Any]:
     "season.beoordelen:_regels",
     "tests/season/test_season.py::test_what_is_missing_by_the_list_of_the_school",
 )
-def _(regels: Any, stand: Any, lijst: Any) -> Iterator[Any]:
+def _(regels: Any, stand: Any, lijst: Any, **rest: Any) -> Iterator[Any]:
     from doorstroom_client import Leerlingenlijst
 
-    return regels(stand, Leerlingenlijst(replace(item, deelname=None) for item in lijst))
+    return regels(stand, Leerlingenlijst(replace(item, deelname=None) for item in lijst), **rest)
 
 
 @bug(

@@ -68,10 +68,12 @@ def _shown(how: str) -> Spoil:
 _SLOW_CLOCK = after(lambda _, answer: replace(answer, headers=(*answer.headers, ("Date", _LONG_AGO))))
 PEERS = (
     _peer("other-namespace", "Het OSR heeft voor dit schooljaar een andere namespace", _other_namespace, Checks("V-01")),
-    _peer("supplier-without-mandate", "De school heeft het toetssysteem niet gemachtigd", _without_mandate, Checks("V-02")),
+    _peer(
+        "supplier-without-mandate", "De school heeft het toetssysteem geen mandaat gegeven", _without_mandate, Checks("V-02")
+    ),
     _peer(
         "las-without-mandate",
-        "De school heeft het LAS niet gemachtigd",
+        "De school heeft het LAS geen mandaat gegeven",
         lambda keten: keten.osr.revoke(keten.school.oin, LAS_OIN),
         Checks("V-03"),
     ),

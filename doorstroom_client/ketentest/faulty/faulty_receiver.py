@@ -383,7 +383,7 @@ PEERS = (
     ),
     _peer(
         "stumbles-without-mandate",
-        "Valt om (500) van een school die het LAS niet heeft gemachtigd",
+        "Valt om (500) van een school die het LAS geen mandaat heeft gegeven",
         _stumbling(_unmandated),
         Checks("ON-304"),
     ),

@@ -201,13 +201,13 @@ PEERS = (
     ),
     _peer(
         "own-mandate-not-asked",
-        "Kijkt niet of de school het toetssysteem heeft gemachtigd",
+        "Kijkt niet of de school het toetssysteem een mandaat heeft gegeven",
         _without_mandate(lambda keten, received: _lacks(keten, received, keten.toetssystemen[TOETSSOORT].oin)),
         Checks("TS-401", "OAS:401"),
     ),
     _peer(
         "las-mandate-not-asked",
-        "Kijkt niet of de school het LAS heeft gemachtigd",
+        "Kijkt niet of de school het LAS een mandaat heeft gegeven",
         _without_mandate(lambda keten, received: _lacks(keten, received, LAS_OIN)),
         Checks("TS-402", "OAS:401"),
     ),

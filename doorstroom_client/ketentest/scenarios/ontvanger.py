@@ -315,11 +315,11 @@ def stranger(frame: Frame) -> Steps:
     yield Check(eis=_STRANGER, expected=401, got=got, tolerated=(403, "tls"))
 
 
-@REGISTER.scenario("ON-304", "Het LAS is niet gemachtigd", rol=_ROLE, eisen=(_STRANGER,), needs=("school_zonder_mandaat_las",))
+@REGISTER.scenario("ON-304", "Het LAS heeft geen mandaat", rol=_ROLE, eisen=(_STRANGER,), needs=("school_zonder_mandaat_las",))
 def las_without_mandate(frame: Frame) -> Steps:
     """Push a result for a school that has mandated the supplier and not the LAS."""
     arranged: Arranged = yield Arrange(
-        name="school_zonder_mandaat_las", asks="Welke testschool heeft het toetssysteem gemachtigd, maar u niet?"
+        name="school_zonder_mandaat_las", asks="Welke testschool heeft het toetssysteem een mandaat gegeven, maar u niet?"
     )
     reply: Reply = yield frame.push(_result(frame), school=frame.school_in(arranged))
     # Its own mandate a LAS knows by its own administration, so it need not ask for it.

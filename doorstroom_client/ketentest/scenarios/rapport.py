@@ -151,7 +151,7 @@ def of_another_school(frame: Frame) -> Steps:
     """Ask for a report on behalf of a school whose pupil it is not."""
     rapportid = yield from _own_result(frame)
     other: Arranged = yield Arrange(
-        name="andere_school", asks="Wilt u een tweede testschool kennen, die u en ons heeft gemachtigd?"
+        name="andere_school", asks="Wilt u een tweede testschool kennen, die u en ons een mandaat heeft gegeven?"
     )
     reply: Reply = yield frame.get_rapport(quote(rapportid, safe=""), school=frame.school_in(other))
     yield Check(eis=_OTHERS, expected=404, got=reply.status, tolerated=(401, 403))

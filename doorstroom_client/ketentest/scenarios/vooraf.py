@@ -17,12 +17,12 @@ EISEN = (
     ),
     Eis(
         id="OSR:mandaat:toetsaanbieder",
-        tekst="De testschool heeft het toetssysteem gemachtigd",
+        tekst="De testschool heeft het toetssysteem een mandaat gegeven",
         bron="Ketenoverleg 8 januari 2026, punt 2",
     ),
     Eis(
         id="OSR:mandaat:las",
-        tekst="De testschool heeft het LAS gemachtigd",
+        tekst="De testschool heeft het LAS een mandaat gegeven",
         bron="Ketenoverleg 8 januari 2026, punt 2",
     ),
     Eis(

@@ -258,13 +258,13 @@ _not_allowed(
     "TS-401",
     "Een school zonder mandaat van het toetssysteem",
     "school_zonder_mandaat_toets",
-    "Wilt u een testschool kennen die wel ons, maar niet u heeft gemachtigd?",
+    "Wilt u een testschool kennen die wel ons een mandaat heeft gegeven, maar u niet?",
 )
 _not_allowed(
     "TS-402",
     "Een school zonder mandaat van het LAS",
     "school_zonder_mandaat_las",
-    "Wilt u een testschool kennen die wel u, maar niet ons heeft gemachtigd?",
+    "Wilt u een testschool kennen die wel u een mandaat heeft gegeven, maar ons niet?",
 )
 
 
@@ -286,7 +286,7 @@ def other_party(frame: Frame) -> Steps:
 def unknown_school(frame: Frame) -> Steps:
     """Send lists for a school that has given both mandates, and that the supplier does not know; or for one that is not."""
     arranged: Arranged = yield Arrange(
-        name="school_onbekend", asks="Welke testschool heeft u gemachtigd, maar is bij u niet aangemeld?"
+        name="school_onbekend", asks="Welke testschool heeft u een mandaat gegeven, maar is bij u niet aangemeld?"
     )
     # One that does not exist has mandated nobody either, and which of the two is looked at first, is not agreed on.
     expected: object = (405, 401) if arranged.made_up else 405
