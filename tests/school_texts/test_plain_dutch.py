@@ -292,6 +292,11 @@ def test_the_season_for_a_school_is_plain_dutch_too() -> None:
     assert len(words) > 50
     assert [item for part in words for item in sentences(part) if len(item.split()) > LONGEST] == []
     assert [found[0] for part in words for found in JARGON.finditer(part)] == []
+    told = [item for zin in (*woorden.ZINNEN.values(), *woorden.SIGNALEN.values(), *woorden.LET_OP) for item in zin]
+    again = [item for part in told for item in sentences(part) if re.search(r"(?i)\bverstuur\b.*(lijst|adviezen)\b", item)]
+    assert len(again) > 4
+    assert [item for item in again if "in uw administratiesysteem" not in item] == []
+    assert not [part for part in told if re.search(r"beheerder|Vraag [^.]*helpdesk(?! van uw administratiesysteem)", part)]
 
 
 # --- whatever somebody is called
