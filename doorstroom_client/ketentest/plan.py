@@ -91,6 +91,8 @@ class _Reading:
                 self._problems.append(Problem(name, f"must be {_IN_WORDS[kind]}"))
             else:
                 made[name] = self._document[name]
+                if name == "simulator" and not made[name].strip():
+                    self._problems.append(Problem(name, "is empty: put # before it when nothing is simulated"))
                 if required and self._document[name] == "":
                     self._empty(name, required)
         makers: dict[str, Callable[[Any], Any]] = {
@@ -178,6 +180,8 @@ class _Reading:
         begin, end = made.get("begin"), made.get("einde")
         named = [("begin", begin), ("einde", end)]
         for at, item in enumerate(made.get("uitstel", ())):
+            if item.naar <= item.van:  # it would bring the test forward
+                self._problems.append(Problem(f"uitstel[{at}].naar", "must be later than van"))
             named += [(f"uitstel[{at}].{name}", getattr(item, name)) for name in ("op", "van", "naar", "einde")]
         for name, day in named:
             if day is not None and day.year not in YEARS:
