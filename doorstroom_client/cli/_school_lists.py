@@ -72,6 +72,18 @@ class SchoolLists:
                 terminal.complain(f"{file.name}: {error.message}; {school.label} is told in counts only", label="Error: ")
             return None
 
+    def tell_strangers(self, known: Sequence[School]) -> None:
+        """Tell of files that are of no school: by a slip in a name a school is told in counts only, and nobody hears of it.
+
+        Args:
+            known: all schools there are.
+        """
+        names = {key for school in known for key in (school.routeringskenmerk, school.oin, school.instellingscode)}
+        strange = [file.name for key, file in self._by_key.items() if key not in names]
+        if strange:
+            more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+            terminal.say(f"Of no school that is configured: {', '.join(strange[:_SHOWN])}{more}.", style="yellow")
+
     def _find(self, school: School) -> Path | None:
         keys = [school.routeringskenmerk]
         if school.instellingscode not in self._shared:  # else nobody can tell whose of these schools it is

@@ -97,6 +97,8 @@ def seizoen_command(
     if adviezen is not None and sent is None:
         raise typer.BadParameter("goes with --sent", param_hint="--adviezen")
     lists = None if leerlingen is None else SchoolLists(leerlingen, chosen)
+    if lists is not None:
+        lists.tell_strangers([*settings.scholen, *chosen])
     now = dt.datetime.now(dt.UTC)
     with on_the_store(settings) as client:
         found = _look(client, chosen, lists, schooljaar, on or now.astimezone(amsterdam()).date())
