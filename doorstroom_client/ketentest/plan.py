@@ -91,6 +91,8 @@ class _Reading:
                 self._problems.append(Problem(name, f"must be {_IN_WORDS[kind]}"))
             else:
                 made[name] = self._document[name]
+                if name in _FILES and "\0" in made[name]:
+                    self._problems.append(Problem(name, "is no name of a file"))
                 if name == "simulator" and not made[name].strip():
                     self._problems.append(Problem(name, "is empty: put # before it when nothing is simulated"))
                 if required and self._document[name] == "":
@@ -228,6 +230,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "uitstel": (list, ""),
     "simulator": (str, ""),
 }
+_FILES = ("config", "simulator")
 _BEKEND: Kinds = {"scenario": str, "eis": str, "tot": dt.date, "reden": str}
 _UITSTEL: Kinds = {"op": dt.date, "van": dt.date, "naar": dt.date, "einde": dt.date, "reden": str}
 _IN_WORDS: Mapping[type, str] = {
