@@ -135,6 +135,8 @@ class Journal:
             raise StoreError(f"cannot read {path.name}: {error.strerror}", hint="Name the folder of a run") from None
         complete, torn, rest = whole.rpartition(b"\n")
         texts = (complete + torn).splitlines()
+        if not texts and never_begun(path):
+            raise ConfigurationError(f"{path.name} holds no run yet", setting="journal", hint="Start or repeat ketentest run")
         if not texts:
             raise _damaged(path, 1)
         if rest and mend:

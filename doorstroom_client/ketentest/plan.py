@@ -91,6 +91,10 @@ class _Reading:
                 self._problems.append(Problem(name, f"must be {_IN_WORDS[kind]}"))
             else:
                 made[name] = self._document[name]
+                if name in _FILES and "\0" in made[name]:
+                    self._problems.append(Problem(name, "is no name of a file"))
+                if name == "simulator" and not made[name].strip():
+                    self._problems.append(Problem(name, "is empty: put # before it when nothing is simulated"))
                 if required and self._document[name] == "":
                     self._empty(name, required)
         makers: dict[str, Callable[[Any], Any]] = {
@@ -178,6 +182,8 @@ class _Reading:
         begin, end = made.get("begin"), made.get("einde")
         named = [("begin", begin), ("einde", end)]
         for at, item in enumerate(made.get("uitstel", ())):
+            if item.naar <= item.van:  # it would bring the test forward
+                self._problems.append(Problem(f"uitstel[{at}].naar", "must be later than van"))
             named += [(f"uitstel[{at}].{name}", getattr(item, name)) for name in ("op", "van", "naar", "einde")]
         for name, day in named:
             if day is not None and day.year not in YEARS:
@@ -224,6 +230,7 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "uitstel": (list, ""),
     "simulator": (str, ""),
 }
+_FILES = ("config", "simulator")
 _BEKEND: Kinds = {"scenario": str, "eis": str, "tot": dt.date, "reden": str}
 _UITSTEL: Kinds = {"op": dt.date, "van": dt.date, "naar": dt.date, "einde": dt.date, "reden": str}
 _IN_WORDS: Mapping[type, str] = {

@@ -16,7 +16,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 from doorstroom_client.ketentest.agreed import FILE as PLAN
-from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, Plan
+from doorstroom_client.ketentest.agreed import OF_A_SUPPLIER, YEARS, Plan
 from doorstroom_client.ketentest.journal import JOURNAL
 from doorstroom_client.ketentest.partner import versions_now
 from doorstroom_client.ketentest.plan import read_plan
@@ -25,6 +25,7 @@ from doorstroom_client.ketentest.report.making import PROGRAM
 from doorstroom_client.ketentest.report.report_files import JSON_FILE
 from doorstroom_client.ketentest.scenario import Rol
 from doorstroom_client.ketentest.verdicts import Oordeel
+from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import as_moment, dutch_day, in_dutch
 from doorstroom_client.output.words import aantal, opsomming
 
@@ -313,17 +314,22 @@ def _read(folder: Path) -> _Report | None:
         if found["soort"] != SOORT or found["versie"] != VERSIE:
             return None
         moment = as_moment(found["stand_van"] or found["run"]["begonnen"])
-        if moment is None:
+        year = str(found["run"]["schooljaar"])
+        if moment is None or moment.year not in YEARS or not Schooljaar.fits(year):
             return None
         return _Report(
             moment=moment,
-            schooljaar=str(found["run"]["schooljaar"]),
+            schooljaar=year,
             program=str(found["programma"]),
             about=dict(found["run"]["getest"]),
-            scenarios=[item for item in found["scenarios"] if item["rol"] and item["oordeel"] and item["poging"]],
+            scenarios=[item for item in found["scenarios"] if _is_judged(item)],
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_judged(item: Mapping[str, Any]) -> bool:
+    return all(isinstance(item[name], str) and item[name] for name in ("rol", "oordeel")) and bool(item["poging"])
 
 
 def _settings_of(plan: Plan) -> Settings | None:

@@ -10,6 +10,7 @@ from doorstroom_client.messages.leerlingenlijst import by_group, taking_part
 from doorstroom_client.output.words import andere_toets, naam_van
 from doorstroom_client.season import woorden
 from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Signaal, Soort
+from doorstroom_client.season.herkennen import kenmerken
 from doorstroom_client.season.termijnen import Termijn, Termijnen
 from doorstroom_client.season.woorden import in_woorden
 
@@ -143,7 +144,7 @@ def _punten(counts: Mapping[Soort, int], termijnen: Termijnen, on: dt.date) -> I
 
 def _regels(stand: Schoolstand, lijst: Leerlingenlijst, *, tested: bool = True) -> Iterator[Leerlingseizoen]:
     """The pupils that take part as far as can be told, by group and name; a result is missing only after the test."""
-    found = [(item, stand.van(item.leerling)) for item in by_group(lijst)]
+    found = [(item, stand.van(kenmerken(item, lijst))) for item in by_group(lijst)]
     groups = {item.groep for item, one in found if one.deelnemer or one.advies or one.resultaten}
     takes_part = taking_part(groups)
     # Where participants go another way, nobody can tell here who is registered.

@@ -10,6 +10,7 @@ from doorstroom_client import (
     Advies,
     BekendeLeerling,
     Leerlingenlijst,
+    Leerlingstand,
     Leverancier,
     School,
     Schoolstand,
@@ -19,6 +20,7 @@ from doorstroom_client import (
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.leerlingenlijst import by_group, taking_part
 from doorstroom_client.output.words import naam_van
+from doorstroom_client.season.herkennen import kenmerken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -92,7 +94,7 @@ def maak_verzendlijst(
         wie = leerlingen.find(advies.leerling)
         if wie is not None:
             advice[wie] = (advies, sent)
-    regels = [_regel(item, stand, advice.get(item)) for item in by_group(leerlingen)]
+    regels = [_regel(item, stand.van(kenmerken(item, leerlingen)), advice.get(item)) for item in by_group(leerlingen)]
     takes_part = taking_part({item.groep for item in regels if item.aangemeld_op or item.advies_op or item.advies})
     return Verzendlijst(
         school=school,
@@ -104,8 +106,7 @@ def maak_verzendlijst(
     )
 
 
-def _regel(item: BekendeLeerling, stand: Schoolstand, given: tuple[Advies, Verstuurd] | None) -> Verzendregel:
-    one = stand.van(item.leerling)
+def _regel(item: BekendeLeerling, one: Leerlingstand, given: tuple[Advies, Verstuurd] | None) -> Verzendregel:
     advies, sent = given if given is not None else (None, None)
     return Verzendregel(
         naam=item.naam,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support import SUPPLIER_OIN
 from support.processes import free_port, nginx, running
-from support.ssl_maker import Authority, needs_openssl, together
+from support.ssl_maker import Authority, needs_openssl, s_server, together
 from support.verbinding import Look, told, wrong
 from support.wire import Scripted, certificate
 
@@ -16,8 +16,6 @@ from doorstroom_client import ClientCertificate, Staat
 from doorstroom_client.simulator.https import Answer
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport import host_names
-
-from .test_real_servers import s_server
 
 CA = "basicConstraints=critical,CA:TRUE"
 SIGNS = "keyUsage=critical,keyCertSign"

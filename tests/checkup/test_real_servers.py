@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from faults_support.server import served
 from support import LAS_OIN, SUPPLIER_OIN
 from support.processes import free_port, installed, nginx, running
-from support.ssl_maker import Authority, needs_openssl, openssl, together
+from support.ssl_maker import Authority, needs_openssl, openssl, s_server, together
 from support.verbinding import Look, told, wrong
 from support.wire import Scripted, Speler, certificate, leverancier
 
@@ -33,15 +32,6 @@ from doorstroom_client.transport.tls import client_context
 
 DAY = dt.timedelta(days=1)
 VERSIONS = ("-tls1_2", "-tls1_3")
-
-
-@contextmanager
-def s_server(folder: Path, *args: object) -> Iterator[str]:
-    """The server of the program openssl, with these arguments; its address."""
-    port = free_port()
-    command = [installed("openssl"), "s_server", "-accept", f"127.0.0.1:{port}", "-www", *map(str, args)]
-    with running(command, port, folder):
-        yield f"https://localhost:{port}"
 
 
 def shown(pki: Pki, **more: Any) -> tuple[object, ...]:

@@ -105,9 +105,11 @@ def test_a_folder_is_read_one_school_at_a_time(received: Keten, run: Run, tmp_pa
     content = (tmp_path / "deelnemers.csv").read_bytes()
     (folder / "99AA.csv").write_bytes(content)
     (folder / "99BB.csv").write_bytes(b"geen lijst")
+    (folder / "99ZZ.csv").write_bytes(content)
     result = run("seizoen", "--leerlingen", "lijsten", "--json", "--out", "s.html", *MARCH)
     assert result.exit_code == 65
     assert "99BB.csv" in result.stderr
+    assert "99ZZ.csv: " in result.stderr
     first, second, *_ = json.loads(result.stdout)["scholen"]
     assert (first["verwacht"], second["verwacht"]) == (27, None)
     text = (tmp_path / "s.html").read_text("utf-8")

@@ -102,6 +102,13 @@ def test_every_arrangement_that_scenarios_need_can_be_asked_for() -> None:
             'bekend: TS-101 does not check "OAS:401"',
         ),
         ({"host": '""'}, "host (line 5): is still empty"),
+        ({"config": r'"a\u0000b"'}, "config: is no name of a file"),
+        ({"simulator": r'"a\u0000b"'}, "simulator: is no name of a file"),
+        ({"simulator": '" "'}, "simulator: is empty: put # before it"),
+        (
+            {"uitstel": '[{op = 2026-12-01, van = 2026-12-07, naar = 2026-12-07, reden = "r"}]'},
+            "uitstel[0].naar: must be later",
+        ),
         ({"contakt": '"x"'}, 'contakt: is no name that a plan has; did you mean "contact"?'),
     ],
 )

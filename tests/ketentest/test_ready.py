@@ -203,3 +203,19 @@ def test_the_plan_of_this_year_counts_before_anything_is_played(here: Path) -> N
 def test_a_report_that_is_none(content: str, here: Path) -> None:
     (partner(here) / "rapport.json").write_text(content, "utf-8")
     assert row(here)["rollen"]["terugweg"]["stand"] == "nooit"
+
+
+@pytest.mark.parametrize("more", [{"oordeel": ["geslaagd"]}, {"oordeel": {}}, {"rol": 5}, {"poging": None}], ids=str)
+def test_a_scenario_that_says_nothing_is_left_out(more: dict[str, Any], here: Path) -> None:
+    report(partner(here), VERSIONS, ("toetssysteem", "gezakt"), *BOTH, **more)
+    assert row(here)["rollen"]["toetssysteem"]["stand"] == "ok"
+
+
+@pytest.mark.parametrize("change", [{"stand_van": "9999-12-31T23:59:59Z"}, {"stand_van": "0001-01-01T00:00:00Z"}, {"run": {}}])
+def test_a_report_of_no_day_or_year_is_none(change: dict[str, Any], here: Path) -> None:
+    folder = partner(here, begin="2025-12-11", einde="2025-12-18")
+    report(folder, VERSIONS, *BOTH)
+    path = folder / "rapport.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | change), "utf-8")
+    assert row(here)["rollen"]["toetssysteem"]["stand"] == "nooit"
+    assert row(here)["opmerkingen"] == ["begint op 11 december 2025, over 1 dag"]

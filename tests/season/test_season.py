@@ -146,6 +146,24 @@ def test_the_list_of_the_school_tells_that_two_results_are_of_one_pupil() -> Non
     assert (signals(found), missing(found)) == ({"150": 1}, {})
 
 
+def test_a_key_that_stands_at_two_pupils_hides_nobody() -> None:
+    from support.season import _SECRET
+
+    from doorstroom_client import BekendeLeerling, Leerlingenlijst
+    from doorstroom_client.store.pupils import LAS_KEY, mark
+
+    under_key = [replace(noted(["x"])[0], eck="", las=mark(_SECRET, LAS_KEY, "k"))]
+    stand = school_stand(book=book_of(under_key, under_key))
+    for keys, expected in ((("k", "k"), {"aanmelding": 2, "advies": 2, "resultaat": 2}), (("k", "l"), {"aanmelding": 1})):
+        own = Leerlingenlijst(
+            BekendeLeerling(naam=name, groep="8A", eck_id=name, las_key=key) for name, key in zip(ABC, keys, strict=False)
+        )
+        found = missing(judged(stand, leerlingen=own))
+        assert expected.items() <= found.items()
+        sent = maak_verzendlijst(stand, SCHOOL, leerlingen=own).regels
+        assert sum(item.aangemeld_op is None for item in sent) == expected["aanmelding"]
+
+
 def test_the_dates() -> None:
     dates = Termijnen.van("2026-2027")
     assert [dates.op(item).isoformat() for item in Termijn] == ["2027-01-31", "2027-03-15", "2027-03-24"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from support.processes import free_port, running
 
 OPENSSL = shutil.which("openssl") or ""
 needs_openssl = pytest.mark.skipif(not OPENSSL, reason="the program openssl is not installed")
@@ -116,3 +119,12 @@ def together(path: Path, *parts: Path) -> Path:
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     path.chmod(0o600)
     return path
+
+
+@contextmanager
+def s_server(folder: Path, *args: object) -> Iterator[str]:
+    """The server of the program, with these arguments; its address."""
+    port = free_port()
+    command = [OPENSSL, "s_server", "-accept", f"127.0.0.1:{port}", "-www", *map(str, args)]
+    with running(command, port, folder):
+        yield f"https://localhost:{port}"
