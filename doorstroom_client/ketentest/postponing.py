@@ -114,10 +114,14 @@ def _parts(before: Plan, after: Plan, found: Uitstel) -> Iterator[str]:
     goes_on = "gaat verder" if begun_on(before) else "begint"
     yield paragraph(f"Onze ketentest wordt uitgesteld. De test {goes_on} op {weekday(found.naar)}.")
     yield paragraph(f"De reden: {found.reden}")
-    yield title("Wat er verschuift")
     new = {item.key: item.first for item in calendar_days(after)}
     moved = [(item.title.partition(": ")[2], item.first, new[item.key]) for item in calendar_days(before)]
-    yield bullets(f"{what}: van {weekday(was)} naar {weekday(now)}" for what, was, now in moved if was != now)
+    if before.uitstel and begun_on(before):
+        moved.insert(0, ("verder testen", before.uitstel[-1].naar, found.naar))
+    shifts = [f"{what}: van {weekday(was)} naar {weekday(now)}" for what, was, now in moved if was != now]
+    if shifts:  # a day or two may change nothing when the rest falls on a weekend
+        yield title("Wat er verschuift")
+        yield bullets(shifts)
     yield paragraph(
         """Termijnen die al liepen, schuiven evenveel werkdagen op. Tot die dag sturen wij niets. Wat u al heeft ontvangen,
         blijft gelden. U hoeft niets opnieuw te doen."""

@@ -182,8 +182,13 @@ def test_what_a_postponement_moves(
 @pytest.mark.parametrize("today", ["2026-11-29", "2026-12-05", "2026-12-06"])
 def test_a_test_that_is_postponed_twice_lies_still_until_the_last_day(today: str, tmp_path: Path) -> None:
     plan = read_plan(write_plan(tmp_path, begin="2026-11-24", einde="2026-12-08"))
+    letters: list[str] = []
     for to, why in (("2026-12-06", "Server vervangen"), ("2026-12-07", "Zondag kan niet")):
+        before = plan
         plan = write(plan, postponement(plan, day(to), why, today=day("2026-11-29"), begun=False))
+        letters.append(" ".join(postponement_letter(before, plan, parties(plan, None, day(today))).decode().split()))
+    assert "eerste dag: van dinsdag 24 november 2026 naar zondag 6 december 2026" in letters[0]
+    assert "eerste dag: van zondag 6 december 2026 naar maandag 7 december 2026" in letters[1]
     assert plan.first_day == day("2026-12-07")
     assert lies_still(plan, day(today)) == (
         day("2026-12-07"),
@@ -209,6 +214,17 @@ def test_days_count_from_when_the_test_began(tmp_path: Path) -> None:
     assert first_day(after) == day("2026-11-29")
     text = postponement_letter(plan, after, parties(after, None, day("2026-11-29"))).decode()
     assert "De test gaat verder op maandag 7" in " ".join(text.split())
+
+
+def test_a_mail_says_what_moves_also_when_that_is_only_the_day_on_which_it_goes_on(tmp_path: Path) -> None:
+    plan = read_plan(write_plan(tmp_path, begin="2026-11-24", einde="2026-12-08"))
+    head = Head(run="r", began="2026-11-24T08:00:00Z", schooljaar="2026-2027", versie="v", toetssoort="ICE")
+    Journal.begin(tmp_path / JOURNAL, head).add(Line("TS-101", 1, 0, "begin", "", "2026-11-24T08:00:00Z"))
+    sunday = write(plan, postponement(plan, day("2026-12-06"), "r", today=day("2026-11-29"), begun=True))
+    monday = write(sunday, postponement(sunday, day("2026-12-07"), "r", today=day("2026-11-30"), begun=True))
+    assert monday.last_day == sunday.last_day
+    text = " ".join(postponement_letter(sunday, monday, parties(monday, None, day("2026-11-30"))).decode().split())
+    assert "WAT ER VERSCHUIFT - verder testen: van zondag 6 december 2026 naar maandag 7 december 2026 Termijnen" in text
 
 
 def test_what_cannot_be_postponed(tmp_path: Path) -> None:
