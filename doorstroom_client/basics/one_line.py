@@ -14,4 +14,6 @@ def in_a_line(text: str) -> str:
     Args:
         text: as it was typed.
     """
+    if text.isprintable():  # nearly always so, and quickly seen
+        return " ".join(text.split())
     return " ".join("".join(sign for sign in text if sign.isspace() or category(sign) not in _UNSEEN).split())

@@ -30,11 +30,12 @@ class Uitleg(str):
     def __new__(
         cls, kop: str = "", alineas: Sequence[str] = (), *, punten: Sequence[str] = (), stappen: Sequence[str] = ()
     ) -> Uitleg:
-        """Put the parts together."""
+        """Put the parts together; each becomes one line, because names stand in them as somebody typed them."""
+        kop, alineas, punten, stappen = in_a_line(kop), _lines(alineas), _lines(punten), _lines(stappen)
         points = "\n".join(f"- {punt}" for punt in punten)
         steps = "\n".join(f"{number}. {stap}" for number, stap in enumerate(stappen, 1))
         made = super().__new__(cls, "\n\n".join(part for part in (kop, *alineas, points, steps) if part))
-        made._kop, made._alineas, made._punten, made._stappen = kop, tuple(alineas), tuple(punten), tuple(stappen)
+        made._kop, made._alineas, made._punten, made._stappen = kop, alineas, punten, stappen
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -72,12 +73,15 @@ class Uitleg(str):
         Args:
             namen: what stands in the place of ``{wie}`` and the like; it is never read as a place itself.
         """
-        lines = {place: in_a_line(naam) for place, naam in namen.items()}
 
         def put(parts: Sequence[str]) -> tuple[str, ...]:
-            return tuple(part.format(**lines) for part in parts)
+            return tuple(part.format(**namen) for part in parts)
 
-        return Uitleg(self._kop.format(**lines), put(self._alineas), punten=put(self._punten), stappen=put(self._stappen))
+        return Uitleg(self._kop.format(**namen), put(self._alineas), punten=put(self._punten), stappen=put(self._stappen))
+
+
+def _lines(parts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(in_a_line, parts))
 
 
 def _made(kop: str, alineas: Sequence[str], punten: Sequence[str], stappen: Sequence[str]) -> Uitleg:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import pickle
+from dataclasses import replace
 from html import unescape
 
 import pytest
+from support import LEVERANCIER, SCHOOL
 
+from doorstroom_client import Mandaat, Mandaatcontrole
 from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.basics.uitleg import Uitleg
 from doorstroom_client.errors import DoorstroomError, GeenMandaat, LeerlingOnbekend, Unavailable
+from doorstroom_client.osr.board_text import uitleg_voor_bestuur
 from doorstroom_client.output.told import uitleg_html
 from doorstroom_client.school_texts import TEKSTEN, Invulling
 
@@ -33,6 +38,20 @@ def test_every_ready_text_keeps_its_form(name: str) -> None:
         assert not shown or unescape(str(uitleg_html(told))).count(shown) == told.count(shown)
         assert "<b>" not in str(uitleg_html(told))
         told.encode()
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+@pytest.mark.parametrize("answers", [(True, True), (False, False), (False, None)], ids=str)
+def test_a_mandate_keeps_its_form(name: str, answers: tuple[bool, bool | None]) -> None:
+    def told(name: str) -> tuple[Uitleg, Uitleg]:
+        school, supplier = replace(SCHOOL, naam=name), replace(LEVERANCIER, naam=name)
+        mandaat = Mandaat(school, supplier, *answers, dt.date(2026, 3, 10), las_naam=name)
+        return mandaat.uitleg, uitleg_voor_bestuur([Mandaatcontrole(school, (mandaat,))])
+
+    for text, plain in zip(told(name), told("Naam"), strict=True):
+        assert len(text.splitlines()) == len(plain.splitlines())
+        assert len(text.stappen) == len(plain.stappen)
+        text.encode()
 
 
 class Own(GeenMandaat):

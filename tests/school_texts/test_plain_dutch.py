@@ -79,8 +79,8 @@ def faults(text: Uitleg) -> list[str]:
     found = [f"too long: {item}" for part in parts(text) for item in sentences(part) if len(item.split()) > LONGEST]
     found += [f"jargon: {word[0]}" for word in JARGON.finditer(text)]
     for part in parts(text):
-        if "  " in part or part != part.strip() or not part:
-            found.append(f"spaces: {part!r}")
+        if not part:
+            found.append("an empty part")
         if re.search(r"[{}]", part):
             found.append(f"an empty place: {part}")
         if part[-1:] not in (".", "?", "!"):
@@ -120,7 +120,7 @@ def test_every_text_is_plain_dutch(wie: str, las: str, school: str) -> None:
         (Uitleg("Het OSR zegt nee."), "not explained"),
         (Uitleg("Meer " * 26 + "."), "too long"),
         (Uitleg("Van {wie} kwam niets."), "an empty place"),
-        (Uitleg("Dit is  niet goed."), "spaces"),
+        (Uitleg("Dit is niet goed.", ("",)), "an empty part"),
         (Uitleg("Dit is niet af"), "no end"),
         (Uitleg("Goed. maar dit niet."), "no capital"),
         (Uitleg(f"Leerling {KEY} is onbekend."), "a pupil"),
