@@ -371,6 +371,8 @@ def test_what_deviates_is_in_a_table_the_first_time(days: Days) -> None:
 
 
 def test_an_osr_that_does_not_answer_is_no_mandate_that_lacks(days: Days, keten: Keten) -> None:
+    with Path("doorstroom.toml").open("a", encoding="utf-8") as config:
+        config.write("\n[retry]\nattempts = 1\n")  # nobody comes back within a call
     FOLDER.mkdir()
     write_plan(FOLDER, config='"../../doorstroom.toml"', scenarios='["TS-101", "TS-103"]', uiterlijk="{ antwoord = 30 }")
     days.day(1)
