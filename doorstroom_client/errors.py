@@ -141,7 +141,7 @@ class DoorstroomError(Exception):
 
     @property
     def uitleg_staat_klaar(self) -> Uitleg:
-        """The same of a list that waits in the outbox: it goes again by itself."""
+        """What this means for a school when its list waits in the outbox: it goes again by itself."""
         told = self._filled(texts.VANZELF)
         return Uitleg(told.kop, (*told.alineas, texts.STAAT_KLAAR), punten=told.punten, stappen=told.stappen)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from doorstroom_client.planning.day_words import with_weekday
 from doorstroom_client.planning.holidays import BRON, Feestdag
 from doorstroom_client.planning.milestones import Basis, Mijlpaal, feestdagen_in, mijlpalen
 from doorstroom_client.planning.reminders import CHECK_BEFORE, SELF_BEFORE, WITHIN
-from doorstroom_client.planning.wording import with_weekday
 
 YEARS = ("2026-2027", "2027-2028")
 """The school years that the page shows."""

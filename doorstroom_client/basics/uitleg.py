@@ -68,7 +68,7 @@ class Uitleg(str):
         return {"kop": self._kop, **{name: list(part) for name, part in parts.items()}}
 
     def filled(self, **namen: str) -> Uitleg:
-        """The same with names in the places that are kept free for them.
+        """This text with names in the places that are kept free for them.
 
         Args:
             namen: what stands in the place of ``{wie}`` and the like; it is never read as a place itself.

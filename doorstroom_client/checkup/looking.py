@@ -22,7 +22,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.checkup.head import ask_head
 from doorstroom_client.checkup.seen import Handshake, Own, Seen, Tried
 from doorstroom_client.checkup.tls_line import TlsLine
-from doorstroom_client.checkup.traffic import own_certificate_in
+from doorstroom_client.checkup.tls_records import own_certificate_in
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.url import Origin, Peer
 from doorstroom_client.parties.x509 import peer_oin

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from doorstroom_client.checkup.traffic import Traffic, read_traffic
+from doorstroom_client.checkup.tls_records import Traffic, read_traffic
 
 T = TypeVar("T")
 _PIECE = 16 * 1024
@@ -70,7 +70,7 @@ class TlsLine:
 
     @property
     def subject(self) -> object:
-        """The same, as `ssl.SSLSocket.getpeercert` gives it."""
+        """What the certificate of the server says, as `ssl.SSLSocket.getpeercert` gives it."""
         return self._tls.getpeercert() or {}
 
     def last_until(self, until: float) -> None:

@@ -11,10 +11,10 @@ from rich.text import Text
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config import Settings
 from doorstroom_client.output.words import aantal
+from doorstroom_client.planning.day_words import period, short
 from doorstroom_client.planning.holidays import BRON
 from doorstroom_client.planning.milestones import Mijlpaal, feestdagen_in, mijlpalen
 from doorstroom_client.planning.reminders import Herinnering, in_schooljaar, suppliers_of
-from doorstroom_client.planning.wording import period, short
 
 _NO_PERIODS = (
     "Testperiodes van {} staan niet in de instellingen. Ze worden elk jaar in het ketenoverleg afgesproken en zijn nergens "

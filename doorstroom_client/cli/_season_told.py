@@ -10,7 +10,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.messages.values import in_dutch
 from doorstroom_client.output.words import leesbaar
 from doorstroom_client.season import Schoolseizoen, Soort, Termijn, Totaal
-from doorstroom_client.season.woorden import KORT, NIETS_MIST, dagen, in_woorden, voorbij
+from doorstroom_client.season.seizoenswoorden import KORT, NIETS_MIST, dagen, in_woorden, voorbij
 
 _SHOWN = 50
 """Schools that stand in the table."""

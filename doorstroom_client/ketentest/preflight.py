@@ -18,9 +18,9 @@ from doorstroom_client.errors import (
     Unavailable,
     UnexpectedResponse,
 )
-from doorstroom_client.ketentest.connections import Wrong, wrong_with
 from doorstroom_client.ketentest.frame import Frame
 from doorstroom_client.ketentest.outcomes import Looked
+from doorstroom_client.ketentest.partner_connection import Wrong, wrong_with
 from doorstroom_client.ketentest.requester import Requester
 from doorstroom_client.ketentest.steps import Probe, Whose
 

@@ -64,7 +64,7 @@ class Cel:
         return f"getest op {in_dutch(self.laatst)}{with_them}" if self.laatst else ""
 
     def as_data(self) -> dict[str, Any]:
-        """The same for a program."""
+        """How far one half is, for a program."""
         day = self.laatst and self.laatst.isoformat()
         return {"stand": self.stand, "tekst": self.tekst, "laatst": day, "versies": dict(self.versies)}
 
@@ -90,7 +90,7 @@ class Rij:
         return in_dutch(max(days)) if days else "nooit getest"
 
     def as_data(self) -> dict[str, Any]:
-        """The same for a program."""
+        """How far one supplier is, for a program."""
         cells = {rol.value: cel.as_data() for rol, cel in self.cellen.items()}
         return {"naam": self.naam, "rollen": cells, "opmerkingen": list(self.opmerkingen)}
 

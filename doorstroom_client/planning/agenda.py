@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from doorstroom_client.config import Settings
 from doorstroom_client.output.ics import CalendarDays
+from doorstroom_client.planning.day_words import short
 from doorstroom_client.planning.milestones import Basis, mijlpalen
 from doorstroom_client.planning.reminders import WITHIN, in_schooljaar, suppliers_of
-from doorstroom_client.planning.wording import short
 
 KIND = "Doorstroomtoets "
 """How the name of each such calendar begins."""

@@ -9,8 +9,8 @@ from enum import StrEnum
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.planning.day_words import opmerkingen
 from doorstroom_client.planning.holidays import Feestdag, feestdagen
-from doorstroom_client.planning.wording import opmerkingen
 
 FIRST = Schooljaar("2023-2024")
 """The first school year with a doorstroomtoets; the rules are of no use for one before it."""

@@ -12,9 +12,9 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import in_dutch
+from doorstroom_client.planning.day_words import period
 from doorstroom_client.planning.milestones import FIRST, mijlpalen
 from doorstroom_client.planning.stand import Ketenteststand
-from doorstroom_client.planning.wording import period
 
 WITHIN = 14
 """Days before a milestone or test period at which it is said, unless asked otherwise."""

@@ -10,9 +10,9 @@ from doorstroom_client.messages.values import amsterdam, moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table, text
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, advies_naam, groepsnaam, leesbaar, schuif
-from doorstroom_client.season.stijl import CSS
+from doorstroom_client.season.seizoensstijl import CSS
+from doorstroom_client.season.seizoenswoorden import BUITEN_LIJST, PRIVACY, in_woorden
 from doorstroom_client.season.verzonden import Verzendlijst, Verzendregel
-from doorstroom_client.season.woorden import BUITEN_LIJST, PRIVACY, in_woorden
 
 _STAND: Mapping[Verzendstand, str] = {
     Verzendstand.GELIJK: "verstuurd en gelijk aan uw lijst",

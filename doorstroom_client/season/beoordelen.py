@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from doorstroom_client import Client, Deelname, Leerlingenlijst, Leverancier, School, Schoolstand
 from doorstroom_client.messages.leerlingenlijst import by_group, taking_part
 from doorstroom_client.output.words import andere_toets, naam_van
-from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import Leerlingseizoen, Punt, Schoolseizoen, Signaal, Soort
+from doorstroom_client.season import seizoenswoorden as woorden
 from doorstroom_client.season.herkennen import kenmerken
+from doorstroom_client.season.schoolseizoen import Leerlingseizoen, Punt, Schoolseizoen, Signaal, Soort
+from doorstroom_client.season.seizoenswoorden import in_woorden
 from doorstroom_client.season.termijnen import Termijn, Termijnen
-from doorstroom_client.season.woorden import in_woorden
 
 Namen = Callable[[School], Leerlingenlijst | None]
 """Gives the list of pupils of a school; None when it has none."""

@@ -15,7 +15,7 @@ from support import SUPPLIER_OIN
 from support.verbinding import Look, wrong
 from support.wire import RawServer
 
-from doorstroom_client.checkup.traffic import read_traffic
+from doorstroom_client.checkup.tls_records import read_traffic
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport import host_names
 

@@ -6,7 +6,7 @@ import pytest
 
 from doorstroom_client.checkup.bevinding import Bevinding, Controlepunt, Staat, Verbindingscontrole
 from doorstroom_client.checkup.chain_shown import ChainFault
-from doorstroom_client.ketentest.connections import Wrong, wrong_with
+from doorstroom_client.ketentest.partner_connection import Wrong, wrong_with
 from doorstroom_client.ketentest.steps import Whose
 
 

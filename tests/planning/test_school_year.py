@@ -9,9 +9,9 @@ from dateutil.easter import easter as easter_of_another
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.ketentest.terms import Terms
+from doorstroom_client.planning.day_words import period
 from doorstroom_client.planning.holidays import after_workdays, easter, feestdag_on, feestdagen, is_workday
 from doorstroom_client.planning.milestones import Basis, feestdagen_in, mijlpalen
-from doorstroom_client.planning.wording import period
 
 
 def day(text: str) -> dt.date:

@@ -43,7 +43,8 @@ from doorstroom_client.output.told import uitleg_html
 from doorstroom_client.overview import als_pagina as als_overzicht
 from doorstroom_client.school_texts import TEKSTEN
 from doorstroom_client.season import als_pagina as als_seizoen
-from doorstroom_client.season import beoordeel, woorden
+from doorstroom_client.season import beoordeel
+from doorstroom_client.season import seizoenswoorden as woorden
 
 WIE, LAS, SCHOOL = "Toetsbureau De Nieuwe Meting", "MijnLAS", "De Testschool aan het Grote Plein"
 FILLED = [(WIE, LAS, SCHOOL), (WIE, "", SCHOOL), (WIE, LAS, ""), ("", LAS, ""), ("", "", ""), ("OSR", LAS, "")]

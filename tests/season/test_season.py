@@ -28,13 +28,13 @@ from doorstroom_client.season import (
     als_pagina,
     beoordeel,
     maak_verzendlijst,
-    pagina,
     seizoen,
     verzendlijst_pagina,
-    woorden,
 )
-from doorstroom_client.season.gegevens import nog_van
-from doorstroom_client.season.tabel import KOLOMMEN
+from doorstroom_client.season import seizoenspagina as pagina
+from doorstroom_client.season import seizoenswoorden as woorden
+from doorstroom_client.season.schoolseizoen import nog_van
+from doorstroom_client.season.seizoenstabel import KOLOMMEN
 
 THIRD_OIN = "00000003000000030000"
 MARCH, JANUARY, AUTUMN = day("2026-03-10"), day("2026-01-20"), day("2025-11-01")

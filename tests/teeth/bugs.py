@@ -1678,7 +1678,7 @@ def _(told: Any, self: Any, look: Any) -> Any:
 @bug(
     "ketentest",
     "nobody looks whose certificate a test server shows",
-    "ketentest.connections:wrong_with",
+    "ketentest.partner_connection:wrong_with",
     "tests/ketentest/test_connections.py",
 )
 def _(wrong_with: Any, found: Any) -> Any:

@@ -121,7 +121,7 @@ def _bytes(received: Received) -> object:
 
 
 def _as_another(received: Received) -> Received:
-    """The same pupil by another key."""
+    """A pupil that is known, sent by another key."""
     document = document_of(received)
     found = re.search(r"[^/]+$", document["resultatenscores"]["resultaten"].get("aanvullendeinfo", ""))
     key = [{"label": "LAS-key", "onderwijsdeelnemerID": found[0] if found else ""}]

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from doorstroom_client import Deelname, Leerlingstand, School, Schoolstand
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.season.seizoenswoorden import KLAAR, KORT, SIGNALEN, VOORBIJ, ZINNEN, dagen, in_woorden
 from doorstroom_client.season.termijnen import Termijn, Termijnen
-from doorstroom_client.season.woorden import KLAAR, KORT, SIGNALEN, VOORBIJ, ZINNEN, dagen, in_woorden
 
 WITHIN = 14
 """Days before a date from which what is missing asks for attention, unless asked otherwise."""

@@ -9,9 +9,9 @@ from doorstroom_client.messages.values import in_dutch, moment_in_dutch
 from doorstroom_client.output.html import Html, Inhoud, element, joined, table
 from doorstroom_client.output.html_page import whole_page
 from doorstroom_client.output.words import aantal, groepsnaam, leesbaar, schuif
-from doorstroom_client.season import woorden
-from doorstroom_client.season.gegevens import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal, nog_van
-from doorstroom_client.season.stijl import CSS
+from doorstroom_client.season import seizoenswoorden as woorden
+from doorstroom_client.season.schoolseizoen import WITHIN, Leerlingseizoen, Punt, Schoolseizoen, Soort, Totaal, nog_van
+from doorstroom_client.season.seizoensstijl import CSS
 from doorstroom_client.season.termijnen import Termijn
 
 _TERMIJNEN = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from doorstroom_client.output.spreadsheet import csv_bytes
-from doorstroom_client.season.gegevens import WITHIN, Schoolseizoen, Soort
+from doorstroom_client.season.schoolseizoen import WITHIN, Schoolseizoen, Soort
 from doorstroom_client.season.termijnen import Termijn
 
 KOLOMMEN = (
