@@ -12,7 +12,7 @@ import typer
 
 from doorstroom_client.cli import _ketentest_run as shared
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli import ketentest_partner, ketentest_peers
+from doorstroom_client.cli import ketentest_partner, ketentest_peers, ketentest_ready
 from doorstroom_client.cli._ketentest_news import question_data, show_question, tell_news
 from doorstroom_client.cli._ketentest_run import (
     AgainOption,
@@ -231,6 +231,7 @@ def compare(
 
 
 ketentest_partner.add_last(app)
+app.command("ready")(ketentest_ready.ready)
 ketentest_peers.add_to(app)
 
 

@@ -1,4 +1,4 @@
-"""``doorstroom ketentest`` around a test with a partner: plan and mails, a postponement, the end, and how far all tests are."""
+"""``doorstroom ketentest`` around a test with a partner: plan and mails, a postponement, and the end."""
 
 from __future__ import annotations
 
@@ -6,23 +6,19 @@ import datetime as dt
 import os
 import re
 import secrets
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, overload
 
 import typer
-from rich.text import Text
 
 from doorstroom_client.basics.one_line import in_a_line
 from doorstroom_client.cli import _ketentest_run as shared
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._ketentest_run import FolderArgument, alone_in, write_whole_report
-from doorstroom_client.cli._options import ConfigOption, JsonOption
-from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
+from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import find_school
@@ -34,10 +30,6 @@ if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
     from doorstroom_client.ketentest.letters import Parties
     from doorstroom_client.ketentest.new_plan import Known
-    from doorstroom_client.ketentest.ready import Cel, Rij
-
-_FOLDER = Path("ketentest")
-_STYLES = {"ok": "green", "wacht": "cyan", "vraag": "cyan", "gezakt": "bold red", "fout": "bold red", "verlopen": "yellow"}
 
 
 def add_first(app: typer.Typer) -> None:
@@ -48,7 +40,7 @@ def add_first(app: typer.Typer) -> None:
 
 def add_last(app: typer.Typer) -> None:
     """Add those for later on."""
-    for name, command in (("postpone", postpone), ("cleanup", cleanup), ("ready", ready)):
+    for name, command in (("postpone", postpone), ("cleanup", cleanup)):
         app.command(name)(command)
 
 
@@ -218,74 +210,6 @@ def cleanup(folder: FolderArgument) -> int:
     return ExitCode.OK
 
 
-def ready(
-    folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="Folder with the folders of the tests.", show_default="ketentest")
-    ] = _FOLDER,
-    schooljaar: Annotated[
-        str | None, typer.Option("--schooljaar", metavar="YYYY-YYYY", help="School year. Default: the current one.")
-    ] = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Show how far the tests with every supplier are: both halves of our LAS, and both halves of the supplier.
-
-    Reads reports only. Ends with 0 when all of it is tested with the versions of now and in order; with 75 when something is
-    not tested, expired or waited for, 69 when a supplier has to repair something and 65 when we have.
-
-    Example:
-      doorstroom ketentest ready --schooljaar 2026-2027
-    """
-    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS, broken_plans, overview
-
-    terminal.set_mode(as_json=as_json)
-    if schooljaar is not None and not Schooljaar.fits(schooljaar):
-        raise typer.BadParameter(Schooljaar.rule, param_hint="--schooljaar")
-    today = dutch_day(shared.now())
-    year = schooljaar or str(Schooljaar.on(today))
-    named = file_in_use(config)
-    if not folder.is_dir() and folder != _FOLDER:
-        raise ConfigurationError(f"there is no folder {folder}", setting="DIR", hint="Name the folder of your chain tests")
-    found = overview(folder, year, today, None if named is None else _settings(named, must=True))
-    broken = broken_plans(folder)
-    for error in broken:
-        terminal.complain(f"{error.message}; this test is left out", label="Error: ")
-    if as_json:
-        left_out = [error.message for error in broken]
-        terminal.emit_json({"schooljaar": year, "leveranciers": [item.as_data() for item in found], "weggelaten": left_out})
-    elif not found:
-        terminal.show(f"Geen leveranciers gevonden, niet in de configuratie en niet in {folder}.")
-    else:
-        table = terminal.new_table(f"Schooljaar {year}", *(rol.value for rol in (*OWN, *SUPPLIERS)), "laatst")
-        for item in found:
-            cells = [_cell(item.cellen[rol]) for rol in (*OWN, *SUPPLIERS)]
-            terminal.row(table, Text(terminal.clean(item.naam), "bold"), *cells, item.laatst)
-        terminal.show_table(table)
-        for line in _beside(found):
-            terminal.show_wrapped(line, indent=0)
-    codes = [ExitCode(cel.code) for item in found for cel in item.cellen.values()] + [code_of(error) for error in broken]
-    return worst(codes) if codes else ExitCode.LATER
-
-
-def _beside(found: Sequence[Rij]) -> Iterator[str]:
-    """What is told beside the table: when and with which versions, and what is to be done."""
-    from doorstroom_client.ketentest.ready import OWN, SUPPLIERS
-
-    for rol in OWN:  # the same for every supplier
-        if tested := found[0].cellen[rol].getest:
-            yield f"{rol.value}: {tested}"
-    for item in found:
-        for tested in dict.fromkeys(item.cellen[rol].getest for rol in SUPPLIERS):
-            if tested:
-                yield f"{item.naam}: {tested}"
-        for remark in item.opmerkingen:
-            yield f"{item.naam}: {remark}"
-
-
-def _cell(cel: Cel) -> Text:
-    return Text(cel.tekst, _STYLES.get(cel.stand, "dim"))
-
-
 @overload
 def _a_day(typed: dt.datetime, option: str) -> dt.date: ...
 @overload
@@ -356,15 +280,13 @@ def _write_calendar(plan: Plan) -> None:
     terminal.show(f"{path}: the days, for your calendar and that of the partner")
 
 
-def _settings(config: Path | None, *, must: bool = False) -> Settings | None:
-    """A configuration; None when there is none, or when it cannot be read and need not be."""
+def _settings(config: Path | None) -> Settings | None:
+    """A configuration; None when there is none, or when it cannot be read yet."""
     if config is None:
         return None
     try:
         return load_settings(config)
     except ConfigurationError as error:
-        if must:
-            raise
         terminal.say(f"{config} is not used yet: {error.message}")
         return None
 
