@@ -44,7 +44,7 @@ def fetch_rapport(
     )
     answer = yield from _report_call(request, download, about)
     left = about.after(answer.attempts)
-    if left is not None and _says_pdf(answer.response) and _why_not(answer.response, download):
+    if left is not None and answer.response.media_type and _may_be_pdf(answer.response) and _why_not(answer.response, download):
         answer = yield from _report_call(request, download, left)
     if answer.situation is Situation.NOTHING_YET:
         return False
@@ -71,13 +71,13 @@ def _report_call(request: Request, download: Download, about: Call) -> Flow[Answ
     return answer
 
 
-def _says_pdf(response: Response) -> bool:
+def _may_be_pdf(response: Response) -> bool:
     return response.status == 200 and may_be_report(response.headers.get("content-type", ""))
 
 
 def _why_not(response: Response, download: Download) -> str:
     """Why an answer is no report in one piece; empty when it is one. Its content decides, also where its type says little."""
-    if not _says_pdf(response):
+    if not _may_be_pdf(response):
         return "neither its status nor its content type says that it is one"
     if not response.body and not is_framed(response.headers):
         return "it has no length and came in no chunks, so nobody can tell whether this is all of it"
