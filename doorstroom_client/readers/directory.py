@@ -50,7 +50,7 @@ def read_leerlingen(source: Path | bytes, *, sheet: str | None = None) -> Leerli
 def _leerlingen(table: Table) -> Leerlingenlijst:
     """The pupils of a table, with what is wrong with its lines; does not raise."""
     table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
-    return Leerlingenlijst(
+    pupils = [
         BekendeLeerling(
             naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
             groep=row.text("groep"),
@@ -60,7 +60,8 @@ def _leerlingen(table: Table) -> Leerlingenlijst:
             deelname=deelname(row, table.problems),
         )
         for row in table.rows
-    )
+    ]
+    return Leerlingenlijst(pupils, notes=table.notes)
 
 
 def _key(row: Row, column: str) -> str | None:
