@@ -12,7 +12,7 @@ from doorstroom_client.config import Settings
 from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers.tables import read_adviezen
+from doorstroom_client.readers.one_school import read_adviezen
 
 app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a school.", no_args_is_help=True)
 

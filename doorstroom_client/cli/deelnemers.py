@@ -12,7 +12,7 @@ from doorstroom_client.cli._send_one import Kind, add_commands, many_help
 from doorstroom_client.config import Settings
 from doorstroom_client.messages.aanlevering import Deelnemerslijst
 from doorstroom_client.messages.school import School
-from doorstroom_client.readers.tables import read_deelnemers
+from doorstroom_client.readers.one_school import read_deelnemers
 
 app = typer.Typer(help="Send the participants in the test to the test supplier of a school.", no_args_is_help=True)
 

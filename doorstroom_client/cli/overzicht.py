@@ -30,7 +30,7 @@ from doorstroom_client.overview.pagina import als_pagina
 from doorstroom_client.overview.rangorde import Oordeel
 from doorstroom_client.overview.tabel import als_csv
 from doorstroom_client.readers.directory import read_leerlingen
-from doorstroom_client.readers.tables import read_adviezen
+from doorstroom_client.readers.one_school import read_adviezen
 
 T = TypeVar("T")
 _FOLDER = "A folder holds a file per school, named after its BRIN, School OIN or routeringskenmerk."

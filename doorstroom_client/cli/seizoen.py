@@ -24,7 +24,7 @@ from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.values import dutch_day
 from doorstroom_client.output.files import write_whole
-from doorstroom_client.readers.tables import read_adviezen
+from doorstroom_client.readers.one_school import read_adviezen
 from doorstroom_client.season import Schoolseizoen, als_csv, als_pagina, maak_verzendlijst, seizoen, verzendlijst_pagina
 from doorstroom_client.season.schoolseizoen import WITHIN
 

@@ -12,10 +12,10 @@ from doorstroom_client.readers.edexml import read_edexml as read_edexml
 from doorstroom_client.readers.edexml import stream_edexml as stream_edexml
 from doorstroom_client.readers.edexml_xsd import validate_edexml as validate_edexml
 from doorstroom_client.readers.many_schools import read_many as read_many
+from doorstroom_client.readers.one_school import read_adviezen as read_adviezen
+from doorstroom_client.readers.one_school import read_deelnemers as read_deelnemers
 from doorstroom_client.readers.scholen import Schoolregel as Schoolregel
 from doorstroom_client.readers.scholen import read_scholen as read_scholen
-from doorstroom_client.readers.tables import read_adviezen as read_adviezen
-from doorstroom_client.readers.tables import read_deelnemers as read_deelnemers
 
 __all__ = [
     "Edexml",

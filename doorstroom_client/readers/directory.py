@@ -10,15 +10,17 @@ from pathlib import Path
 from doorstroom_client.errors import Problem
 from doorstroom_client.messages.identifiers import is_no_key
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
-from doorstroom_client.readers.columns import LEERLINGEN, Row, at, deelname
+from doorstroom_client.readers.cell_values import deelname
+from doorstroom_client.readers.columns import LEERLINGEN, Row, at
 from doorstroom_client.readers.edexml import read_edexml
-from doorstroom_client.readers.sheets import Sheet, read_sheet
+from doorstroom_client.readers.table import Table
+from doorstroom_client.readers.table_reading import read_table
 from doorstroom_client.readers.xml_events import looks_like_xml
 
 __all__ = ["read_leerlingen"]
 
 
-def read_leerlingen(source: Path | bytes) -> Leerlingenlijst:
+def read_leerlingen(source: Path | bytes, *, sheet: str | None = None) -> Leerlingenlijst:
     """Read whose identities are whose, to show results, receipts and unknown pupils with name and group.
 
     Of EDEXML every pupil in the file is taken, also those who take no part in the test. A CSV has the columns eck_id and/or
@@ -26,6 +28,7 @@ def read_leerlingen(source: Path | bytes) -> Leerlingenlijst:
 
     Args:
         source: the file, or its content; what kind it is, is seen from the content.
+        sheet: name of the sheet of a workbook; the first one that holds something when left out.
 
     Returns:
         The directory. What does not go together in it stands in its ``conflicten``.
@@ -36,28 +39,29 @@ def read_leerlingen(source: Path | bytes) -> Leerlingenlijst:
     """
     if looks_like_xml(source):
         return read_edexml(source).leerlingen
-    sheet = read_sheet(source, LEERLINGEN)
+    table = read_table(source, LEERLINGEN, sheet=sheet)
     del source
-    sheet.raise_if_any()
-    found = _leerlingen(sheet)
-    sheet.raise_if_any()
+    table.raise_if_any()
+    found = _leerlingen(table)
+    table.raise_if_any()
     return found
 
 
-def _leerlingen(sheet: Sheet) -> Leerlingenlijst:
-    """The pupils of a sheet, with what is wrong with its lines; does not raise."""
-    sheet.problems += [Problem(at(row.line), row.fault) for row in sheet.rows if row.fault]
-    return Leerlingenlijst(
+def _leerlingen(table: Table) -> Leerlingenlijst:
+    """The pupils of a table, with what is wrong with its lines; does not raise."""
+    table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
+    pupils = [
         BekendeLeerling(
             naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
             groep=row.text("groep"),
             eck_id=_key(row, "eck_id"),
             las_key=_key(row, "las_key"),
             plaats=at(row.line),
-            deelname=deelname(row, sheet.problems),
+            deelname=deelname(row, table.problems),
         )
-        for row in sheet.rows
-    )
+        for row in table.rows
+    ]
+    return Leerlingenlijst(pupils, notes=table.notes)
 
 
 def _key(row: Row, column: str) -> str | None:

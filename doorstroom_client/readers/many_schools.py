@@ -6,11 +6,8 @@ that raises has the content of a file in a variable that shows it.
 
 from __future__ import annotations
 
-import io
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,25 +19,14 @@ from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, SCHOOL, Layout, Row, at
-from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
-from doorstroom_client.readers.sheets import (
-    BAD_QUOTES,
-    SAVE_AS_CSV,
-    Sheet,
-    adviezen_of,
-    columns_of,
-    deelnemers_of,
-    name_of,
-    read_sheet,
-    refuse_empty,
-    refuse_without_pupils,
-    without_advies,
-)
-from doorstroom_client.readers.tables import deelnemers_from
+from doorstroom_client.readers.from_rows import adviezen_of, deelnemers_of
+from doorstroom_client.readers.one_school import deelnemers_from
+from doorstroom_client.readers.record import TableFile
+from doorstroom_client.readers.table import SAVE_AS_CSV, Table, name_of
+from doorstroom_client.readers.table_reading import open_table, read_table, rows_of, without_advies
 
 MAX_PUPILS = 10_000
 """More lines are not of one school."""
-_CHUNK = 64 * 1024
 _MAX_LOOSE = 20
 """Lines that cannot be taken apart and are told to both schools around them."""
 _SORT = "Put the lines of each school together, for example by sorting on this column"
@@ -49,7 +35,13 @@ Soort = Literal["adviezen", "deelnemers"]
 
 
 def read_many(
-    path: Path, kind: Soort, scholen: Sequence[School], *, afspraak: Afspraak = NEWEST, edexml: Keuze | None = None
+    path: Path,
+    kind: Soort,
+    scholen: Sequence[School],
+    *,
+    afspraak: Afspraak = NEWEST,
+    edexml: Keuze | None = None,
+    sheet: str | None = None,
 ) -> Iterator[Aanlevering | Onleesbaar]:
     """Read the lists of many schools, one school at a time: any number of schools takes the memory of one.
 
@@ -63,6 +55,7 @@ def read_many(
         scholen: the administrations that may be named.
         afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
         edexml: which pupils of EDEXML take part, and what is done where it leaves something open.
+        sheet: name of the sheet of a workbook; the first one that holds something when left out.
 
     Returns:
         A list per school, in the order of the file, or of the names in the folder; an `Onleesbaar` for a school whose lines
@@ -82,14 +75,15 @@ def read_many(
     reading = _Kind(kind, layout, afspraak, edexml or Keuze())
     schools = _Schools(scholen)
     if isinstance(path, Path) and path.is_dir():
-        folder = Sheet(name_of(path))
+        folder = Table(name_of(path))
         files = _files(path, schools, folder, reading.suffixes)
         folder.raise_if_any()
         return _read_folder(files, schools, reading)
-    table = _Table(path, layout.with_school)
-    table.look()
-    table.sheet.raise_if_any()
-    return _read_file(table, schools, reading)
+    table = Table(name_of(path))
+    file = _File(table, open_table(path, table, sheet=sheet), layout.with_school)
+    file.look_for_pupils()
+    table.raise_if_any()
+    return _read_file(file, schools, reading)
 
 
 @frozen
@@ -104,19 +98,19 @@ class _Kind:
         """Names of files in a folder end with one of these."""
         return (".csv", ".xml") if self.soort == "deelnemers" else (".csv",)
 
-    def read(self, found: _Found, sheet: Sheet) -> Aanlevering | Onleesbaar:
-        """What a sheet holds of one school, or why it cannot be used."""
-        error = found.error or sheet.error
+    def read(self, found: _Found, table: Table) -> Aanlevering | Onleesbaar:
+        """What a table holds of one school, or why it cannot be used."""
+        error = found.error or table.error
         if error is None and found.school is not None:
             if self.soort == "adviezen":
-                adviezen = adviezen_of(sheet, self.afspraak)
-                if not sheet.problems:
+                adviezen = adviezen_of(table, self.afspraak)
+                if not table.problems:
                     return Adviezenlijst(found.school, adviezen)
             else:
-                groepen, deelnemers = deelnemers_of(sheet, found.school)
-                if not sheet.problems:
+                groepen, deelnemers = deelnemers_of(table, found.school)
+                if not table.problems:
                     return Deelnemerslijst(found.school, groepen, deelnemers)
-            error = sheet.error
+            error = table.error
         assert error is not None
         return Onleesbaar(found.naam, found.school, error)
 
@@ -196,7 +190,7 @@ class _Schools:
 # --- a folder ---
 
 
-def _files(path: Path, schools: _Schools, folder: Sheet, suffixes: tuple[str, ...]) -> list[Path]:
+def _files(path: Path, schools: _Schools, folder: Table, suffixes: tuple[str, ...]) -> list[Path]:
     """The files that are meant: every CSV or EDEXML, and what is named after a school but is neither."""
     try:
         entries = sorted(path.iterdir())
@@ -217,137 +211,55 @@ def _read_folder(files: list[Path], schools: _Schools, kind: _Kind) -> Iterator[
         found = schools.find(path.stem, what, unnamed, what)
         found = schools.take_turn(found, what, "is of the same school as {first}", what, "Keep one of the two")
         if found.error is not None:
-            yield kind.read(found, Sheet(what))
+            yield kind.read(found, Table(what))
         elif path.suffix.lower() == ".xml" and ".xml" in kind.suffixes:
             yield kind.read_xml(found, path)
         elif path.suffix.lower() != ".csv":
-            sheet = Sheet(what)
-            sheet.refuse("is not a CSV file", hint=SAVE_AS_CSV)
-            yield kind.read(found, sheet)
+            table = Table(what)
+            table.refuse("is not a CSV file", hint=SAVE_AS_CSV)
+            yield kind.read(found, table)
         else:
-            yield kind.read(found, read_sheet(path, kind.layout))
+            yield kind.read(found, read_table(path, kind.layout))
 
 
 # --- one file: only `_read_file` raises ---
 
 
 @dataclass(slots=True)
-class _Table:
-    """A file for many schools: what is known of it before it is read, and what went wrong since.
+class _File:
+    """A file for many schools.
 
     Attributes:
-        path: the file.
+        table: what is wrong with the file as a whole.
+        opened: its records; None when it cannot be read.
         layout: the columns it should have.
-        sheet: what is wrong with the file as a whole.
-        encoding: of the file.
-        columns: the column of each cell.
-        stamp: tells whether it is the same file when it is read.
     """
 
-    path: Path
+    table: Table
+    opened: TableFile | None
     layout: Layout
-    sheet: Sheet = field(init=False)
-    encoding: str = ""
-    columns: list[str | None] = field(default_factory=list[str | None], repr=False)
-    stamp: tuple[int, ...] = ()
 
-    def __post_init__(self) -> None:
-        self.sheet = Sheet(name_of(self.path))
-
-    def look(self) -> None:
-        """Find out everything that concerns the file as a whole."""
-        if not isinstance(self.path, Path):
-            self.sheet.cannot_be_read("give a Path to a file or folder")
-            return
-        try:
-            self._scan()
-        except OSError as error:
-            self.sheet.cannot_be_read(error.strerror or type(error).__name__)
-        except ValueError:
-            self.sheet.cannot_be_read("this is not a possible path")
-        if self.sheet.error is None:
-            self._look_for_pupils()
-
-    def _look_for_pupils(self) -> None:
+    def look_for_pupils(self) -> None:
+        """Find out everything that concerns the file as a whole, before a school is handed out."""
         faults: list[Problem] = []
         for row in self.rows():
             if not row.fault:
                 return
             if len(faults) < _MAX_LOOSE:
                 faults.append(Problem(at(row.line), row.fault))
-        self.sheet.problems += faults
-        if self.sheet.error is None:
-            refuse_without_pupils(self.sheet)
-
-    def _scan(self) -> None:
-        if not self.path.is_file() and self.path.exists():
-            self.sheet.cannot_be_read("it is not a file that can be read twice")
-            return
-        scan = Scan()
-        with self.path.open("rb") as file:
-            self.stamp = _stamp(file)
-            while chunk := file.read(_CHUNK):
-                scan.feed(chunk)
-            scan.feed(b"", last=True)
-        if scan.refusal or scan.encoding is None:
-            self.sheet.refuse(scan.refusal, hint=SAVE_AS_CSV)
-        elif scan.longest > MAX_LINE:
-            self.sheet.refuse(f"has a line of over {MAX_LINE} characters, so it is not a CSV file", hint=SAVE_AS_CSV)
-        else:
-            self.encoding = scan.encoding
+        self.table.problems += faults
 
     def rows(self) -> Iterator[Row]:
         """The lines after the header; ends early, and notes why, when the file cannot be read further."""
-        try:
-            with self.path.open("rb") as raw, io.TextIOWrapper(raw, self.encoding, newline="") as text:
-                if _stamp(raw) != self.stamp:
-                    self._changed()
-                else:
-                    yield from self._rows(text)
-        except UnicodeDecodeError:
-            self._changed()
-        except OSError as error:
-            self.sheet.cannot_be_read(error.strerror or type(error).__name__)
-
-    def _rows(self, text: io.TextIOWrapper) -> Iterator[Row]:
-        lines = Lines(iter(partial(text.readline, MAX_LINE), ""), MAX_RECORD_LINES)
-        delimiter = lines.opening()
-        header = False
-        for line, record in records(lines, delimiter, resume=True):
-            if not header:
-                header = self._take_header(line, record)
-                if not header:
-                    return
-            elif record is None:
-                yield Row(line, {}, BAD_QUOTES)
-            else:
-                yield Row.of(line, record, self.columns)
-        if not header:
-            refuse_empty(self.sheet, self.layout)
-
-    def _take_header(self, line: int, record: list[str] | None) -> bool:
-        if record is None:
-            self.sheet.add(Problem(at(line), BAD_QUOTES))
-            return False
-        columns = columns_of(line, record, self.layout, self.sheet)
-        self.columns = columns or []
-        return columns is not None
-
-    def _changed(self) -> None:
-        self.sheet.refuse("was changed while it was read", hint="Read it again when nothing writes to it any more")
+        return rows_of(self.opened, self.layout, self.table) if self.opened is not None else iter(())
 
 
-def _stamp(file: io.BufferedReader) -> tuple[int, ...]:
-    status = os.fstat(file.fileno())
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _read_file(table: _Table, schools: _Schools, kind: _Kind) -> Iterator[Aanlevering | Onleesbaar]:
-    for block in _blocks(table, schools):
+def _read_file(file: _File, schools: _Schools, kind: _Kind) -> Iterator[Aanlevering | Onleesbaar]:
+    for block in _blocks(file, schools):
         # The lines of the last school may not all be there when the file could not be read to its end.
-        if table.sheet.error is None:
-            yield kind.read(block.found, block.sheet)
-    table.sheet.raise_if_any()
+        if file.table.error is None:
+            yield kind.read(block.found, block.table)
+    file.table.raise_if_any()
 
 
 @dataclass(slots=True)
@@ -357,32 +269,32 @@ class _Block:
     Attributes:
         key: the school as its last line has it.
         found: which school that is.
-        sheet: its lines.
+        table: its lines.
     """
 
     key: str = field(repr=False)
     found: _Found
-    sheet: Sheet
+    table: Table
 
     def add(self, row: Row) -> None:
         """Take in a line; of a school that cannot be sent anyway, nothing is kept."""
-        if self.found.error is not None or self.sheet.problems:
+        if self.found.error is not None or self.table.problems:
             return
-        if len(self.sheet.rows) == MAX_PUPILS:
-            self.sheet.rows.clear()
-            self.sheet.add(Problem(at(row.line), f"is the line after {MAX_PUPILS} of the same school; more are not read"))
+        if len(self.table.rows) == MAX_PUPILS:
+            self.table.rows.clear()
+            self.table.add(Problem(at(row.line), f"is the line after {MAX_PUPILS} of the same school; more are not read"))
         else:
-            self.sheet.rows.append(row)
+            self.table.rows.append(row)
 
 
-def _blocks(table: _Table, schools: _Schools) -> Iterator[_Block]:
+def _blocks(file: _File, schools: _Schools) -> Iterator[_Block]:
     """The lines of each school.
 
     A line that cannot be taken apart may be of the school before it or of the one after it, so it counts for both.
     """
     block: _Block | None = None
     loose: list[Row] = []
-    for row in table.rows():
+    for row in file.rows():
         if row.fault:
             loose = [*loose, row][:_MAX_LOOSE]
             _add_all(block, [row])
@@ -391,15 +303,15 @@ def _blocks(table: _Table, schools: _Schools) -> Iterator[_Block]:
         if block is None or key != block.key:
             place = at(row.line)
             wrong = "is empty" if not key else "is not a BRIN, School OIN or routeringskenmerk"
-            found = schools.find(key, place, row.problem(SCHOOL, wrong), table.sheet.name)
+            found = schools.find(key, place, row.problem(SCHOOL, wrong), file.table.name)
             if block is not None and found.school is not None and found.school is block.found.school:
                 block.key = key  # another key of the same school
             else:
                 if block is not None:
                     yield block
                 late = "is of a school that stands elsewhere too, from {first} on"
-                found = schools.take_turn(found, place, late, table.sheet.name, _SORT)
-                block = _Block(key, found, Sheet(f"{table.sheet.name}, school {found.naam}"))
+                found = schools.take_turn(found, place, late, file.table.name, _SORT)
+                block = _Block(key, found, Table(f"{file.table.name}, school {found.naam}"))
                 _add_all(block, loose)
         loose = []
         block.add(row)

@@ -16,6 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.readers.record import CellKind, Mark, Record
+from doorstroom_client.readers.table import SAVE_AS_CSV, Table
 from doorstroom_client.readers.xml_events import XmlFile
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -30,44 +33,53 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, 
 _TOO_WIDE = 16_384
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Cells:
-    """One row of a sheet; its repr shows nothing.
+def is_workbook(content: bytes) -> bool:
+    """Whether bytes begin as a workbook does."""
+    return content.startswith(b"PK\x03\x04")
 
-    Attributes:
-        line: its number in the sheet, from 1.
-        texts: the cells.
-        numbers: which of them are numbers, and may be days.
+
+def open_workbook(content: bytes, table: Table, sheet: str | None) -> WorkbookFile:
+    """A workbook that is read.
+
+    Args:
+        content: its bytes.
+        table: gets what was understood of it, and what is wrong with it.
+        sheet: name of the sheet; the first visible one when left out.
     """
-
-    line: int
-    texts: list[str]
-    numbers: frozenset[int]
+    return WorkbookFile(content, table, sheet)
 
 
 @dataclass(slots=True, repr=False)
-class Workbook:
-    """A workbook that is being read.
-
-    Attributes:
-        problem: why it cannot be read (further); empty when all is well.
-    """
+class WorkbookFile:
+    """A workbook that is being read."""
 
     content: bytes
-    problem: str = ""
+    table: Table
+    sheet: str | None = None
+    _problem: str = ""
     _epoch: dt.date = _EPOCHS[0]
     _texts: list[str] = field(default_factory=list[str])
 
-    def rows(self) -> Iterator[Cells]:
-        """The rows of the first sheet that hold something."""
+    def records(self) -> Iterator[Record]:
+        """The rows of the first sheet that hold something; notes why it cannot be read further."""
+        self._problem = ""
+        self._texts.clear()
+        try:
+            yield from self._records()
+        except ConfigurationError as error:
+            self.table.failure = error.with_traceback(None)
+        if self._problem:
+            self.table.refuse(self._problem, hint=SAVE_AS_CSV)
+
+    def _records(self) -> Iterator[Record]:
         try:
             with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
                 sheet = self._first_sheet(archive)
-                if sheet and not self.problem:
+                if sheet and not self._problem:
                     self._take_texts(archive)
                     yield from self._rows_of(archive, sheet)
         except _DAMAGE:
-            self.problem = "is damaged, protected or no Excel workbook"
+            self._problem = "is damaged, protected or no Excel workbook"
 
     def day(self, number: str) -> str:
         """A number as the day that Excel means by it; the number itself when it is none."""
@@ -83,18 +95,18 @@ class Workbook:
         for event, element in file.events():
             yield event, element, file
         if file.failure is not None:
-            self.problem = "is damaged, or too large"
+            self._problem = "is damaged, or too large"
 
     def _first_sheet(self, archive: zipfile.ZipFile) -> str:
         names = set(archive.namelist())
         if "xl/workbook.xml" not in names:
-            self.problem = "is packed, and no Excel workbook"
+            self._problem = "is packed, and no Excel workbook"
             return ""
         wanted = ""
         for event, element, _ in self._events(archive, "xl/workbook.xml"):
             if event == "end" and element.tag == f"{_NS}workbookPr" and element.get("date1904") in ("1", "true"):
                 self._epoch = _EPOCHS[1]
-            elif event == "end" and element.tag == f"{_NS}sheet" and element.get("state", "visible") == "visible":
+            elif event == "end" and element.tag == f"{_NS}sheet" and self._is_wanted(element):
                 wanted = wanted or element.get(f"{_R}id") or ""
         for event, element, _ in self._events(archive, "xl/_rels/workbook.xml.rels"):
             if event == "end" and element.get("Id") == wanted and element.get("TargetMode") != "External":
@@ -102,8 +114,13 @@ class Workbook:
                 name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                 if name in names:
                     return name
-        self.problem = self.problem or "has no sheet that can be read"
+        self._problem = self._problem or "has no sheet that can be read"
         return ""
+
+    def _is_wanted(self, sheet: Any) -> bool:
+        if self.sheet is not None:
+            return bool(sheet.get("name") == self.sheet)
+        return bool(sheet.get("state", "visible") == "visible")
 
     def _take_texts(self, archive: zipfile.ZipFile) -> None:
         if "xl/sharedStrings.xml" not in archive.namelist():
@@ -113,7 +130,7 @@ class Workbook:
                 self._texts.append(_text_of(element))
                 file.drop(element)
 
-    def _rows_of(self, archive: zipfile.ZipFile, sheet: str) -> Iterator[Cells]:
+    def _rows_of(self, archive: zipfile.ZipFile, sheet: str) -> Iterator[Record]:
         line = 0
         for event, element, file in self._events(archive, sheet):
             if event == "end" and element.tag == f"{_NS}row":
@@ -124,9 +141,9 @@ class Workbook:
                 if cells is not None:
                     yield cells
 
-    def _cells(self, line: int, row: Any) -> Cells | None:
+    def _cells(self, line: int, row: Any) -> Record | None:
         texts: list[str] = []
-        numbers: set[int] = set()
+        marks: dict[int, Mark] = {}
         for cell in row:
             place = _PLACE.fullmatch(cell.get("r") or "")
             at = _column(place.group(1)) if place else len(texts)
@@ -135,9 +152,9 @@ class Workbook:
             texts += [""] * (at - len(texts))
             kind = cell.get("t") or "n"
             if kind == "n":
-                numbers.add(at)
+                marks[at] = Mark(CellKind.NUMBER)
             texts.append(self._text(cell, kind))
-        return Cells(line, texts, frozenset(numbers)) if any(texts) else None
+        return Record(line, texts, marks) if any(texts) else None
 
     def _text(self, cell: Any, kind: str) -> str:
         if kind == "inlineStr":

@@ -15,7 +15,7 @@ from doorstroom_client import Client, Deelnemerslijst
 from doorstroom_client.cli._pupil_lines import lines_of, spelled
 from doorstroom_client.cli.simulator import adviezen_csv, deelnemers_csv
 from doorstroom_client.messages.leerlingen import Leerling
-from doorstroom_client.readers.tables import read_adviezen
+from doorstroom_client.readers.one_school import read_adviezen
 from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.simulator.invented import BedachteLeerling
 from doorstroom_client.simulator.played_schools import SCHOLEN

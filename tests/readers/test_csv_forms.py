@@ -17,7 +17,7 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, Messag
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers import tables
+from doorstroom_client.readers import one_school
 
 AFSPRAAK = AFSPRAKEN["1.1"]
 PUPILS = "las key;achternaam;tussenvoegsel;roepnaam;voorletters;geboortedatum;geslacht;groep;jaargroep"
@@ -484,7 +484,7 @@ def test_a_header_and_nothing_else(content: bytes) -> None:
         (b"las_key;advies\nk\x81;VWO", "is not text"),
         (b"\xef\xbb\xbflas_key;advies\nk\xe9;VWO", "is not text"),
         (b"\xff\xfel\0a", "is not text"),
-        (b"x" * (tables.MAX_BYTES + 1), "over 5 MiB"),
+        (b"x" * (one_school.MAX_BYTES + 1), "over 5 MiB"),
     ],
 )
 def test_what_is_not_a_csv_file(content: bytes, text: str) -> None:
@@ -496,7 +496,7 @@ def test_what_is_not_a_csv_file(content: bytes, text: str) -> None:
 def test_the_largest_file_is_read(tmp_path: Path) -> None:
     start = b"las_key;advies\nk;VWO\n"
     file = tmp_path / "groot.csv"
-    file.write_bytes(start + b"\n" * (tables.MAX_BYTES - len(start)))
+    file.write_bytes(start + b"\n" * (one_school.MAX_BYTES - len(start)))
     assert len(advice_in(file, afspraak=AFSPRAAK)) == 1
     with file.open("ab") as more:
         more.write(b"\n")
@@ -612,7 +612,7 @@ SECRET_FILES = [
     f"las_key;advies\n{SECRET}\0;VWO\n",
     f"las_key;advies\n{SECRET}\x81;VWO\n",
     f"{SECRET};las_key;advies\n",
-    f"las_key;advies\n{SECRET}" + "x" * tables.MAX_BYTES,
+    f"las_key;advies\n{SECRET}" + "x" * one_school.MAX_BYTES,
     f"{PUPILS}\n{SECRET}1;{SECRET}2;{SECRET}3;{SECRET}4;{SECRET}5;{SECRET}6;{SECRET}7;{SECRET}8;{SECRET}9\n",
     f"{PUPILS}\n;{SECRET}2;{SECRET}3;{SECRET}4;{SECRET}5;;;{SECRET}8;\n",
 ]

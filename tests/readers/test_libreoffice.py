@@ -66,7 +66,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 
 def pupils() -> list[BedachteLeerling]:
-    # Of a code page with 250 letters the names that it does not have would be lost; that is told, see test_tables.
+    # Of a code page with 250 letters the names that it does not have would be lost; that is told, see test_csv_forms.
     found = [item for item in bedenk_leerlingen(60, schooljaar="2025-2026") if fits(item)]
     assert len(found) > 20
     return found

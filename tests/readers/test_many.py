@@ -18,7 +18,7 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, Messag
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers import many_schools as many
+from doorstroom_client.readers import csv_file, many_schools
 from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES
 from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.simulator.played_schools import SCHOLEN
@@ -103,13 +103,13 @@ def test_every_encoding_delimiter_and_line_end(file: Path, encoding: str, delimi
 def test_an_encoding_that_shows_late(file: Path) -> None:
     early = "".join(f"99AA;k{number};HAVO\n" for number in range(9000))
     file.write_bytes(f"{HEADER}\n{early}99BB;zoë;HAVO\n".encode("cp1252"))
-    assert len(early) > 2 * many._CHUNK
+    assert len(early) > 2 * csv_file._CHUNK
     assert short(list(read(file)))[-1] == ("99BB", ["zoë"])
 
 
 @pytest.mark.parametrize("cut", range(1, 8))
 def test_a_letter_that_falls_between_two_pieces(file: Path, cut: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(many, "_CHUNK", 8 + cut)
+    monkeypatch.setattr("doorstroom_client.readers.csv_file._CHUNK", 8 + cut)
     file.write_text(f"{HEADER}\n99AA;ëéë€ë😀ë;HAVO\n", "utf-8")
     assert short(list(read(file))) == [("99AA", ["ëéë€ë😀ë"])]
 
@@ -200,7 +200,7 @@ def test_a_quote_that_is_never_closed_swallows_no_school(file: Path) -> None:
 
 
 def test_too_many_lines_for_one_school(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(many, "MAX_PUPILS", 3)
+    monkeypatch.setattr(many_schools, "MAX_PUPILS", 3)
     rows = [f"99AA;k{number};HAVO" for number in range(5)]
     assert short(lists(file, HEADER, *rows, *GOOD))[:2] == [("99AA", ["line 5"]), ("99BB", ["k8"])]
     assert short(lists(file, HEADER, *rows[:3])) == [("99AA", ["k0", "k1", "k2"])]

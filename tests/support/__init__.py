@@ -15,7 +15,7 @@ from doorstroom_client import Advies, Deelnemer, Leverancier, Osr, Retry, School
 from doorstroom_client.exchange.call import Conditions
 from doorstroom_client.exchange.flow import Flow, arun, run
 from doorstroom_client.parties.url import Peer
-from doorstroom_client.readers.tables import read_adviezen, read_deelnemers
+from doorstroom_client.readers.one_school import read_adviezen, read_deelnemers
 from doorstroom_client.transport.request import Fault, FaultKind, Operation, Outcome, Phase, Request, Response
 
 NOW = dt.datetime(2026, 3, 10, 12, 0, 0, tzinfo=dt.UTC)

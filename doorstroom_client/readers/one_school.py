@@ -15,14 +15,20 @@ from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS
 from doorstroom_client.readers.edexml import Ernst, read_edexml
-from doorstroom_client.readers.sheets import MAX_BYTES, adviezen_of, deelnemers_of, read_sheet, without_advies
+from doorstroom_client.readers.from_rows import adviezen_of, deelnemers_of
+from doorstroom_client.readers.table_reading import MAX_BYTES, read_table, without_advies
 from doorstroom_client.readers.xml_events import looks_like_xml
 
 __all__ = ["MAX_BYTES", "read_adviezen", "read_deelnemers"]
 
 
 def read_adviezen(
-    source: Path | bytes, school: School | str, *, afspraak: Afspraak = NEWEST, schooljaar: str | None = None
+    source: Path | bytes,
+    school: School | str,
+    *,
+    afspraak: Afspraak = NEWEST,
+    schooljaar: str | None = None,
+    sheet: str | None = None,
 ) -> Adviezenlijst:
     """Read the voorlopig schooladviezen from a CSV with the columns eck_id and/or las_key, and advies.
 
@@ -32,6 +38,7 @@ def read_adviezen(
         school: the administration that the file is of, or a key of it.
         afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
         schooljaar: the school year of the advice, when it is not the one of the client.
+        sheet: name of the sheet of a workbook; the first one that holds something when left out.
 
     Returns:
         The advice in the order of the file. The form of the identities is checked by `Client.check`, or when it is sent.
@@ -40,16 +47,21 @@ def read_adviezen(
         MessageError: the content does not fit; names every line and column, never a value.
         ConfigurationError: the file cannot be read, or this agreement has no exchange of advice.
     """
-    sheet = read_sheet(source, ADVIEZEN, failure=without_advies(afspraak))
+    table = read_table(source, ADVIEZEN, sheet=sheet, failure=without_advies(afspraak))
     del source
-    sheet.raise_if_any()
-    adviezen = adviezen_of(sheet, afspraak)
-    sheet.raise_if_any()
-    return Adviezenlijst(school, adviezen, schooljaar=schooljaar)
+    table.raise_if_any()
+    adviezen = adviezen_of(table, afspraak)
+    table.raise_if_any()
+    return Adviezenlijst(school, adviezen, schooljaar=schooljaar, notes=table.notes)
 
 
 def read_deelnemers(
-    source: Path | bytes, school: School, *, edexml: Keuze | None = None, schooljaar: str | None = None
+    source: Path | bytes,
+    school: School,
+    *,
+    edexml: Keuze | None = None,
+    schooljaar: str | None = None,
+    sheet: str | None = None,
 ) -> Deelnemerslijst:
     """Read pupils and their groups from a CSV, a workbook, or EDEXML.
 
@@ -64,6 +76,7 @@ def read_deelnemers(
             school has an 8A.
         edexml: which pupils of EDEXML take part, and what is done where it leaves something open.
         schooljaar: the school year of the test, when it is not the one of the client.
+        sheet: name of the sheet of a workbook; the first one that holds something when left out.
 
     Returns:
         The groups in order of appearance, with an id that follows from school and name, and the pupils in the order of the
@@ -73,7 +86,7 @@ def read_deelnemers(
         MessageError: the content does not fit; names every line and column, never a value.
         ConfigurationError: the file cannot be read.
     """
-    found, error = deelnemers_from(source, school, edexml, schooljaar)
+    found, error = deelnemers_from(source, school, edexml, schooljaar, sheet)
     del source
     if error is not None:
         raise error.with_traceback(None)
@@ -82,17 +95,17 @@ def read_deelnemers(
 
 
 def deelnemers_from(
-    source: Path | bytes, school: School, edexml: Keuze | None, schooljaar: str | None
+    source: Path | bytes, school: School, edexml: Keuze | None, schooljaar: str | None, sheet: str | None = None
 ) -> tuple[Deelnemerslijst | None, DoorstroomError | None]:
     """The list in a file, or why it has none; does not raise."""
     if looks_like_xml(source):
         return _from_edexml(source, school, edexml, schooljaar)
-    sheet = read_sheet(source, DEELNEMERS)
-    if sheet.error is None:
-        groepen, deelnemers = deelnemers_of(sheet, school)
-        if sheet.error is None:
-            return Deelnemerslijst(school, groepen, deelnemers, schooljaar=schooljaar), None
-    return None, sheet.error
+    table = read_table(source, DEELNEMERS, sheet=sheet)
+    if table.error is None:
+        groepen, deelnemers = deelnemers_of(table, school)
+        if table.error is None:
+            return Deelnemerslijst(school, groepen, deelnemers, schooljaar=schooljaar, notes=table.notes), None
+    return None, table.error
 
 
 def _from_edexml(
