@@ -59,7 +59,7 @@ def check(
 ) -> int:
     """Look at a file, tell, and end with the worst that was found."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    wanted = next((item for item in _KINDS if item == kind), None)
+    wanted: Lijstsoort | None = next((item for item in _KINDS if item == kind), None)
     if kind is not None and wanted is None:
         raise typer.BadParameter(f"expected {', '.join(_KINDS)}", param_hint="--kind")
     settings = load(config) if school or file_in_use(config) is not None else None
