@@ -53,6 +53,9 @@ def pupils(table: Table) -> Iterator[tuple[Row, Leerling]]:
         if row.fault:
             table.add(Problem(at(row.line), row.fault))
             continue
+        told = [row.problem(column, mark.fault) for column, mark in row.marks.items() if mark.fault]
+        table.problems += told
+        before = len(table.problems)
         eck_id, las_key = (row.text(name) or None for name in IDENTITIES)
         if eck_id is None and las_key is None:
             table.add(Problem(at(row.line), "has no identity; fill eck_id, or las_key when there is none"))
@@ -64,6 +67,9 @@ def pupils(table: Table) -> Iterator[tuple[Row, Leerling]]:
             if first != row.line:
                 table.add(row.problem(name, f"is the same as on line {first}; give every pupil once"))
         yield row, Leerling(eck_id, las_key, at(row.line))
+        if told:  # of such a cell nothing else can be said
+            places = {problem.path for problem in told}
+            table.problems[before:] = [problem for problem in table.problems[before:] if problem.path not in places]
 
 
 def _deelnemer(row: Row, leerling: Leerling, place: str, problems: list[Problem]) -> Deelnemer:

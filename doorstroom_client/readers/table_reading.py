@@ -16,7 +16,8 @@ from doorstroom_client.readers.csv_file import CsvFile
 from doorstroom_client.readers.record import Record, TableFile
 from doorstroom_client.readers.table import SAVE_AS_CSV, Table, name_of
 from doorstroom_client.readers.workbook import is_workbook, open_workbook
-from doorstroom_client.readers.xml_events import PACKED, looks_like_xml
+from doorstroom_client.readers.workbook_sheet import SAVE_AS_XLSX
+from doorstroom_client.readers.xml_events import PACKED, looks_like_xml, markup_kind
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger files of one school are refused: a school with a thousand pupils stays under 0.5 MiB."""
@@ -90,6 +91,9 @@ def open_table(path: object, table: Table, *, sheet: str | None = None) -> Table
     if isinstance(path, Path) and path.is_file() and is_workbook(_start(path)):
         content = _content(path, table, MAX_MANY)
         return None if content is None else _opened(content, table, sheet, MAX_MANY)
+    if what := markup_kind(path):
+        table.refuse(f"{what} and no workbook, whatever its name says", hint=SAVE_AS_XLSX)
+        return None
     if isinstance(path, Path):
         return CsvFile(path, table, bounded=True)
     table.cannot_be_read("give a Path to a file or folder")
@@ -109,6 +113,8 @@ def _opened(content: bytes, table: Table, sheet: str | None, most: int = MAX_BYT
         table.refuse(f"is over {most // 1024**2} MiB", hint="Leave out what is not needed, or split it")
     elif is_workbook(content):
         return open_workbook(content, table, sheet)
+    elif what := markup_kind(content):
+        table.refuse(f"{what} and no workbook, whatever its name says", hint=SAVE_AS_XLSX)
     elif content.startswith(PACKED):
         table.refuse("is packed (gzip, zip or the like), so it is not a CSV file", hint=SAVE_AS_CSV)
     elif looks_like_xml(content):
