@@ -14,7 +14,9 @@ from doorstroom_client.readers.workbook_cells import Cell
 SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as .xlsx"
 MAX_CELLS = 1_000_000
 """Filled cells of a sheet: of 90,000 pupils. Who has more saves a CSV, which may have any size."""
+MAX_ROWS = 100_000
 MAX_SHEETS = 1_000
+_LESS = "Leave out what is not needed, split it, or save it as CSV"
 MAX_MERGES = 50_000
 """Merged ranges, and rows that they are on."""
 
@@ -113,10 +115,12 @@ class Sheet:
             if mark is not None:
                 marks[at] = mark
         if self._cells > MAX_CELLS:
-            raise Unreadable(f"has over {MAX_CELLS} filled cells", "Leave out what is not needed, split it, or save it as CSV")
+            raise Unreadable(f"has over {MAX_CELLS} filled cells", _LESS)
         if marks or any(map(str.strip, texts)):
             if self.records and line <= self.records[-1].line:
                 raise damaged("is damaged: its rows are not in order")
+            if len(self.records) >= MAX_ROWS:
+                raise Unreadable(f"has over {MAX_ROWS} filled rows", _LESS)
             self.records.append(Record(line, texts, marks))
             if hidden:
                 self.hidden_rows.add(line)

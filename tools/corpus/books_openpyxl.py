@@ -14,6 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 HEADER = ["las_key", "achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "groep"]
 DAY = dt.date(2014, 5, 1)
+MIDNIGHT = dt.datetime.combine(DAY, dt.time())
 ROWS: list[list[Any]] = [["k1", "Berg", "van den", "Jan", "J", DAY, "8A"], ["k2", "Dijk", None, "Els", "E", DAY, "8A"]]
 ADVICE = [["las_key", "advies"], ["k1", "HAVO"], ["k2", "VWO"]]
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else "tests/corpus/books")
@@ -43,13 +44,18 @@ def pupils(**cells: Any) -> list[list[Any]]:
 def days() -> None:
     """Days and moments."""
     saved("pupils", book(pupils()))
-    for name, code in {"dutch": "dd-mm-jjjj", "long": "[$-413]d mmmm yyyy", "slash": "dd/mm/yy;@", "iso": 'yyyy"-"mm"-"dd'}.items():
+    for name, code in {
+        "dutch": "dd-mm-jjjj",
+        "long": "[$-413]d mmmm yyyy",
+        "slash": "dd/mm/yy;@",
+        "iso": 'yyyy"-"mm"-"dd',
+    }.items():
         saved(f"days-{name}", book(pupils(), {"F2": code, "F3": code}))
     made = book(pupils())
     made.epoch = CALENDAR_MAC_1904
     saved("days-1904", made)
-    saved("days-midnight", book(pupils(geboortedatum=dt.datetime(2014, 5, 1))))
-    saved("days-moment", book(pupils(geboortedatum=dt.datetime(2014, 4, 30, 22, 0))))
+    saved("days-midnight", book(pupils(geboortedatum=MIDNIGHT)))
+    saved("days-moment", book(pupils(geboortedatum=MIDNIGHT - dt.timedelta(hours=2))))
     saved("days-no-format", book(pupils(geboortedatum=41760)))
     saved("days-as-text", book(pupils(geboortedatum="1-5-2014")))
     made = book(pupils())
