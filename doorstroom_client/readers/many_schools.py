@@ -105,11 +105,11 @@ class _Kind:
             if self.soort == "adviezen":
                 adviezen = adviezen_of(table, self.afspraak)
                 if not table.problems:
-                    return Adviezenlijst(found.school, adviezen)
+                    return Adviezenlijst(found.school, adviezen, notes=table.notes)
             else:
                 groepen, deelnemers = deelnemers_of(table, found.school)
                 if not table.problems:
-                    return Deelnemerslijst(found.school, groepen, deelnemers)
+                    return Deelnemerslijst(found.school, groepen, deelnemers, notes=table.notes)
             error = table.error
         assert error is not None
         return Onleesbaar(found.naam, found.school, error)
