@@ -13,6 +13,7 @@ from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerling
 from doorstroom_client.readers.cell_values import deelname
 from doorstroom_client.readers.columns import LEERLINGEN, Row, at
 from doorstroom_client.readers.edexml import read_edexml
+from doorstroom_client.readers.name_cells import optional
 from doorstroom_client.readers.table import Table
 from doorstroom_client.readers.table_reading import read_table
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -52,12 +53,12 @@ def _leerlingen(table: Table) -> Leerlingenlijst:
     table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
     pupils = [
         BekendeLeerling(
-            naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
+            naam=volledige_naam(row.text("roepnaam"), optional(row, "voorvoegsel", table), row.text("achternaam")),
             groep=row.text("groep"),
             eck_id=_key(row, "eck_id"),
             las_key=_key(row, "las_key"),
             plaats=at(row.line),
-            deelname=deelname(row, table.problems),
+            deelname=deelname(row, table),
         )
         for row in table.rows
     ]
