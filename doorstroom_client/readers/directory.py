@@ -43,12 +43,12 @@ def read_leerlingen(source: Path | bytes, *, sheet: str | None = None) -> Leerli
     table = read_table(source, LEERLINGEN, sheet=sheet)
     del source
     table.raise_if_any()
-    found = _leerlingen(table)
+    found = leerlingen_of(table)
     table.raise_if_any()
     return found
 
 
-def _leerlingen(table: Table) -> Leerlingenlijst:
+def leerlingen_of(table: Table) -> Leerlingenlijst:
     """The pupils of a table, with what is wrong with its lines; does not raise."""
     table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
     pupils = [

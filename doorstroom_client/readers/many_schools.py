@@ -19,7 +19,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS, Layout
 from doorstroom_client.readers.from_rows import adviezen_of, deelnemers_of
 from doorstroom_client.readers.one_school import deelnemers_from
-from doorstroom_client.readers.school_blocks import FoundSchool, ManyFile, SchoolKeys, school_blocks
+from doorstroom_client.readers.school_blocks import AnySchools, FoundSchool, ManyFile, SchoolKeys, school_blocks
 from doorstroom_client.readers.table import Table, name_of
 from doorstroom_client.readers.table_reading import open_table, read_table, without_advies
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -121,6 +121,23 @@ class _Kind:
 
 
 # --- a folder ---
+
+
+def files_of_schools(path: Path, scholen: Sequence[School] = ()) -> list[Path]:
+    """The files of a folder that `read_many` would take.
+
+    Args:
+        path: the folder.
+        scholen: the administrations; when left out, every key that has the right form.
+
+    Raises:
+        MessageError: there are none.
+        ConfigurationError: the folder cannot be read.
+    """
+    folder = Table(name_of(path))
+    files = _files(path, SchoolKeys(scholen) if scholen else AnySchools(), folder, (*_TABLES, ".xml"))
+    folder.raise_if_any()
+    return files
 
 
 def _files(path: Path, schools: SchoolKeys, folder: Table, suffixes: tuple[str, ...]) -> list[Path]:

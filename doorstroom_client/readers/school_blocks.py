@@ -49,6 +49,10 @@ class SchoolKeys:
             for key in {school.instellingscode, school.oin, school.routeringskenmerk}:
                 self._by_key.setdefault(key, []).append(school)
 
+    def anew(self) -> SchoolKeys:
+        """The same schools, of which none has had its turn."""
+        return type(self)(self._all)
+
     def __contains__(self, key: str) -> bool:
         return key.upper() in self._by_key
 
@@ -86,8 +90,11 @@ class SchoolKeys:
 class AnySchools(SchoolKeys):
     """Takes every key that has the form of one, when no schools are configured: each key is a school of its own."""
 
-    def __init__(self) -> None:
-        super().__init__(())
+    def __init__(self, scholen: Sequence[School] = ()) -> None:
+        super().__init__(scholen)
+
+    def __contains__(self, key: str) -> bool:
+        return is_school_key(key)
 
     def find(self, key: str, place: str, where: Problem, what: str) -> FoundSchool:
         """The school with a key, as `SchoolKeys.find` has it."""

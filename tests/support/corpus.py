@@ -17,7 +17,7 @@ from typing import Any
 from doorstroom_client import Deelnemerslijst, School
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 from doorstroom_client.messages.afspraak import NEWEST
-from doorstroom_client.readers import Keuze, read_adviezen, read_deelnemers, read_leerlingen, read_scholen
+from doorstroom_client.readers import Keuze, check_bestand, read_adviezen, read_deelnemers, read_leerlingen, read_scholen
 from doorstroom_client.readers.columns import column_of
 from support import SCHOOL
 
@@ -122,6 +122,26 @@ def outcome_of(entry: Entry, source: Path | bytes) -> Outcome:
         found.said = _said(error)
     found.said += "\n".join(found.notes)
     return found
+
+
+def checked(entry: Entry, source: Path | bytes) -> Outcome:
+    """Check a file for its kind of list, and as any list, with `check_bestand`."""
+    kind: Any = entry.kind
+    more: dict[str, Any] = {"school": SCHOOL, "sheet": entry.sheet, "edexml": Keuze(**entry.edexml), "test_identities": True}
+    try:
+        found = check_bestand(source, kind=kind, **more)
+        anything = check_bestand(source, **more)
+    except ConfigurationError as error:
+        return Outcome(problems=[str(error)], hint=error.hint, said=_said(error))
+    [lijst] = found.lijsten
+    said = "\n".join(repr(item) for item in (found, found.problemen, anything, anything.problemen))
+    return Outcome(
+        pupils=[{}] * lijst.leerlingen,
+        notes=list(lijst.notes),
+        problems=list(map(str, lijst.problemen)),
+        hint=lijst.hint,
+        said=said,
+    )
 
 
 def _said(error: DoorstroomError) -> str:
