@@ -23,6 +23,8 @@ MAX_ELEMENTS = 20_000
 _CHUNK = 32 * 1024
 PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd")
 """How a packed file begins."""
+HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+"""How a page begins that some programs export for Excel under another name."""
 _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _UTF_16 = ("utf-16", "utf-16le", "utf-16be", "ucs-2", "iso-10646-ucs-2")
 _ENCODING_CODES = (6, 31, 32, 79, 81)  # of libxml2: an encoding that is unknown, or bytes that are not in it
@@ -202,7 +204,7 @@ def _goes_with(start: bytes, declared: str) -> bool:
 
 
 def looks_like_xml(source: object) -> bool:
-    """Whether a file, or bytes, begins as XML does. A file that cannot be read does not."""
+    """Whether a file, or bytes, begins as XML does, and not as HTML. A file that cannot be read does not."""
     try:
         if isinstance(source, Path):
             with source.open("rb") as file:
@@ -213,4 +215,5 @@ def looks_like_xml(source: object) -> bool:
         return False
     for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         start = start.removeprefix(mark)
-    return start.replace(b"\0", b"").lstrip().startswith(b"<")
+    start = start.replace(b"\0", b"").lstrip()
+    return start.startswith(b"<") and not HTML.match(start)
