@@ -66,12 +66,15 @@ class Leerlingenlijst:
 
     Args:
         leerlingen: the pupils; one that is given twice in the same words counts once. One without identity cannot be found.
+        notes: what a reader noted about the file, for people; without pupils.
 
     Attributes:
+        notes: the same.
         conflicten: every identity that stands at more than one pupil: places and a sentence, never a value.
     """
 
-    def __init__(self, leerlingen: Iterable[BekendeLeerling] = ()) -> None:
+    def __init__(self, leerlingen: Iterable[BekendeLeerling] = (), *, notes: Iterable[str] = ()) -> None:
+        self.notes = tuple(notes)
         self._all: list[BekendeLeerling] = []
         self._by_eck: dict[str, BekendeLeerling | None] = {}
         self._by_key: dict[str, BekendeLeerling | None] = {}

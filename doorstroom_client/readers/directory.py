@@ -42,15 +42,15 @@ def read_leerlingen(source: Path | bytes, *, sheet: str | None = None) -> Leerli
     table = read_table(source, LEERLINGEN, sheet=sheet)
     del source
     table.raise_if_any()
-    found = _leerlingen(table)
+    found = leerlingen_of(table)
     table.raise_if_any()
     return found
 
 
-def _leerlingen(table: Table) -> Leerlingenlijst:
+def leerlingen_of(table: Table) -> Leerlingenlijst:
     """The pupils of a table, with what is wrong with its lines; does not raise."""
     table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
-    return Leerlingenlijst(
+    pupils = [
         BekendeLeerling(
             naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
             groep=row.text("groep"),
@@ -60,7 +60,8 @@ def _leerlingen(table: Table) -> Leerlingenlijst:
             deelname=deelname(row, table.problems),
         )
         for row in table.rows
-    )
+    ]
+    return Leerlingenlijst(pupils, notes=table.notes)
 
 
 def _key(row: Row, column: str) -> str | None:

@@ -14,7 +14,7 @@ from doorstroom_client.messages.aanlevering import Adviezenlijst, Deelnemerslijs
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS
-from doorstroom_client.readers.edexml import Ernst, read_edexml
+from doorstroom_client.readers.edexml import Edexml, Ernst, read_edexml
 from doorstroom_client.readers.from_rows import adviezen_of, deelnemers_of
 from doorstroom_client.readers.table_reading import MAX_BYTES, read_table, without_advies
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -116,7 +116,13 @@ def _from_edexml(
         found.raise_if_any()
     except DoorstroomError as error:
         return None, error
+    notes = edexml_notes(found)
+    return Deelnemerslijst(school, found.groepen, found.deelnemers, schooljaar=schooljaar, notes=notes), None
+
+
+def edexml_notes(found: Edexml) -> list[str]:
+    """What somebody should know of EDEXML that was read."""
     notes = [str(item) for item in found.problemen if item.ernst is Ernst.LET_OP]
     if found.overgeslagen:
         notes.append(f"{found.overgeslagen} other pupils in the file take no part: of another jaargroep, or gone")
-    return Deelnemerslijst(school, found.groepen, found.deelnemers, schooljaar=schooljaar, notes=notes), None
+    return notes

@@ -23,6 +23,8 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_MANY = 20 * 1024 * 1024
 """Larger workbooks of many schools are refused; a CSV of many schools may have any size."""
 
+START_WITH = "Start the file with a line of column names"
+
 
 def without_advies(afspraak: Afspraak) -> ConfigurationError | None:
     """Why no advice can be read for an agreement."""
@@ -87,7 +89,7 @@ def _with_days(record: Record, columns: list[str | None], file: TableFile) -> Re
 
 def open_table(path: object, table: Table, *, sheet: str | None = None) -> TableFile | None:
     """A file for many schools, of any size when it is a CSV; None when it cannot be read, which is noted in `table`."""
-    if isinstance(path, Path) and path.is_file() and is_workbook(_start(path)):
+    if isinstance(path, bytes) or (isinstance(path, Path) and path.is_file() and is_workbook(_start(path))):
         content = _content(path, table, MAX_MANY)
         return None if content is None else _opened(content, table, sheet, MAX_MANY)
     if isinstance(path, Path):
@@ -146,4 +148,4 @@ def _take_header(record: Record, layout: Layout, table: Table) -> bool:
 
 
 def _start_with(layout: Layout) -> str:
-    return f"Start the file with a line of column names, for example: {layout.example}"
+    return f"{START_WITH}, for example: {layout.example}"

@@ -18,7 +18,7 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, Messag
 from doorstroom_client.messages.afspraak import AFSPRAKEN
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.vocabulary import Schooladvies
-from doorstroom_client.readers import csv_file, many_schools
+from doorstroom_client.readers import csv_file, school_blocks
 from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES
 from doorstroom_client.readers.many_schools import read_many
 from doorstroom_client.simulator.played_schools import SCHOLEN
@@ -200,7 +200,7 @@ def test_a_quote_that_is_never_closed_swallows_no_school(file: Path) -> None:
 
 
 def test_too_many_lines_for_one_school(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(many_schools, "MAX_PUPILS", 3)
+    monkeypatch.setattr(school_blocks, "MAX_PUPILS", 3)
     rows = [f"99AA;k{number};HAVO" for number in range(5)]
     assert short(lists(file, HEADER, *rows, *GOOD))[:2] == [("99AA", ["line 5"]), ("99BB", ["k8"])]
     assert short(lists(file, HEADER, *rows[:3])) == [("99AA", ["k0", "k1", "k2"])]
@@ -308,7 +308,7 @@ def test_what_is_wrong_with_one_file_of_a_folder(tmp_path: Path) -> None:
         ("99AA", ['line 3, column "las_key"']),
         ("99BB", ["k1"]),
         ("99BB", ["99BB.xlsx"]),
-        ("99CC", ["file"]),
+        ("99CC", ["line 1"]),
         ("99ZZ", ConfigurationError),
     ]
 
