@@ -54,7 +54,7 @@ def pupils(table: Table, whole: WholeColumns) -> Iterator[tuple[Row, Leerling]]:
             table.add(Problem(at(row.line), row.fault))
             continue
         table.warnings += [row.problem(column, BROKEN) for column in row.broken]
-        told = _unusable(row)
+        told = unusable(row)
         table.problems += told
         before = len(table.problems)
         eck_id = identity(row, "eck_id", table, whole, row.text("las_key"))
@@ -73,7 +73,7 @@ def pupils(table: Table, whole: WholeColumns) -> Iterator[tuple[Row, Leerling]]:
         tell_whole(name, table, whole)
 
 
-def _unusable(row: Row) -> list[Problem]:
+def unusable(row: Row) -> list[Problem]:
     """The cells of a workbook that hold something else than their column can."""
     found: list[Problem] = []
     for column, mark in row.marks.items():

@@ -11,17 +11,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.readers.columns import IDENTITIES, column_of, forbidden_name
+from doorstroom_client.readers.columns import MAX_COLUMNS, column_of
+from doorstroom_client.readers.odd_lines import LOOKED_AT, header_at
 from doorstroom_client.readers.record import CellKind, FileForm, Mark, Record
 from doorstroom_client.readers.table import Table
 from doorstroom_client.readers.workbook_cells import day_of, number_of
 from doorstroom_client.readers.workbook_kinds import is_workbook, opened
-from doorstroom_client.readers.workbook_sheet import Book, Sheet, SheetName, Unreadable, covered
+from doorstroom_client.readers.workbook_sheet import Book, Sheet, SheetName, Unreadable, column_name, covered
 
 __all__ = ["WorkbookFile", "is_workbook", "open_workbook"]
 
-_MOST_TITLES = 5
-"""Rows with one text above a header."""
 _MOST_LOOKED_AT = 50
 """Sheets that are looked at for something that was not read."""
 _MOST_TOLD = 30
@@ -100,24 +99,24 @@ class WorkbookFile:
         return shown[0], Sheet()
 
     def _sound(self, sheet: Sheet) -> list[Record]:
-        """The rows from the header on, with what is merged or hidden told."""
+        """The rows that hold something, with what is merged or hidden told."""
         records = sheet.records
-        above = _titles(records)
-        if above:
-            self._notes.append(f"{_count(above, 'row')} above the header {'was' if above == 1 else 'were'} skipped")
-        records = records[above:]
-        if not records:
+        place = header_at(records[:LOOKED_AT])
+        if place >= len(records):
             return []
-        header = records[0]
-        used = {at for at, text in enumerate(header.cells) if column_of(text)}
+        header = records[place]
         if sheet.far is not None and sheet.far[0] == header.line:
             return [Record(header.line, [*header.cells, *[""] * (sheet.far[1] + 1 - len(header.cells))])]
+        used = {at for at, text in enumerate(header.cells) if column_of(text)}
         for merge in sheet.merges:
-            if merge.top < header.line <= merge.bottom + 1 and used & {*range(merge.left, min(merge.right, 255) + 1)}:
+            if merge.top < header.line <= merge.bottom + 1 and not used.isdisjoint(range(merge.left, merge.right + 1)):
                 text = f"has merged cells in the header ({merge.name})"
                 raise Unreadable(text, "Split the merged cells, and give every column its own name in one row")
         self._tell_hidden(sheet, records, header)
-        return _marked(records, used, len(header.cells), sheet)
+        below = _marked(records[place + 1 :], used, sheet)
+        # In a workbook no cell moves to another column, so what stands under no name is not used and told as such.
+        names = [*header.cells, *[""] * (max((len(record.cells) for record in below), default=0) - len(header.cells))]
+        return [*records[:place], Record(header.line, names, header.marks), *below]
 
     def _tell_hidden(self, sheet: Sheet, records: Sequence[Record], header: Record) -> None:
         rows = sum(record.line in sheet.hidden_rows for record in records)
@@ -125,6 +124,8 @@ class WorkbookFile:
         for count, what in ((rows, "row"), (columns, "column")):
             if count:
                 self._notes.append(f"{_count(count, what)} {'is' if count == 1 else 'are'} hidden, and read like the others")
+        if sheet.far is not None:
+            self._notes.append(f"cells to the right of column {column_name(MAX_COLUMNS - 1)} are not read")
         if sheet.empty_results:
             text = "formulas have nothing as their outcome; if that is wrong, open the file in Excel and save it"
             self._notes.append(f"{sheet.empty_results} {text}")
@@ -162,32 +163,21 @@ def _named(sheets: Sequence[SheetName], wanted: str) -> SheetName:
     )
 
 
-def _titles(records: Sequence[Record]) -> int:
-    """How many rows with one text stand above a row that is a header without doubt."""
-    for number, record in enumerate(records[: _MOST_TITLES + 1]):
-        columns = {column for column in map(column_of, record.cells) if column}
-        if len(columns) > 1 and columns.intersection(IDENTITIES):
-            return number
-        texts = [text for text in record.cells if text.strip()]
-        if len(texts) != 1 or column_of(texts[0]) or forbidden_name(texts[0]):
-            break
-    return 0
-
-
-def _marked(records: Sequence[Record], used: set[int], width: int, sheet: Sheet) -> list[Record]:
-    """The rows as wide as their header, with merged cells told in the columns that are used."""
+def _marked(records: Sequence[Record], used: set[int], sheet: Sheet) -> list[Record]:
+    """The rows with a problem in each cell of a column that is used and has no value of its own, because it is merged."""
     faults: dict[int, dict[int, Mark]] = {}
-    for line, at, merge in covered(sheet.merges, [record.line for record in records[1:]]):
+    for line, at, merge in covered(sheet.merges, [record.line for record in records]):
         if at in used:
             text = f"is merged with other cells ({merge.name}); split them and fill in each"
             faults.setdefault(line, {})[at] = Mark(CellKind.MERGED, text)
     found: list[Record] = []
     for record in records:
-        cells = record.cells[:width]
-        marks = {at: mark for at, mark in record.marks.items() if at < width} | faults.get(record.line, {})
-        if marks or any(map(str.strip, cells)):
-            last = max(faults.get(record.line, ()), default=-1)
-            found.append(Record(record.line, [*cells, *[""] * (last + 1 - len(cells))], marks))
+        merged = faults.get(record.line)
+        if merged is None:
+            found.append(record)
+        else:
+            missing = max(merged) + 1 - len(record.cells)
+            found.append(Record(record.line, [*record.cells, *[""] * missing], {**record.marks, **merged}))
     return found
 
 

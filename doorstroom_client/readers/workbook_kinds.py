@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from doorstroom_client.readers.table import SAVE_AS_XLSX
 from doorstroom_client.readers.workbook_ods import OdsBook
 from doorstroom_client.readers.workbook_package import main_part
 from doorstroom_client.readers.workbook_parts import Parts
-from doorstroom_client.readers.workbook_sheet import SAVE_AS_XLSX, Book, Unreadable, damaged
+from doorstroom_client.readers.workbook_sheet import Book, Unreadable, damaged
 from doorstroom_client.readers.workbook_xls import XlsBook
 from doorstroom_client.readers.workbook_xlsb import XlsbBook
 from doorstroom_client.readers.workbook_xlsx import XlsxBook

@@ -9,11 +9,11 @@ from typing import Protocol
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.readers.columns import MAX_COLUMNS
 from doorstroom_client.readers.record import Mark, Record
+from doorstroom_client.readers.table import SAVE_AS_XLSX
 from doorstroom_client.readers.workbook_cells import Cell
 
-SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as .xlsx"
 MAX_CELLS = 1_000_000
-"""Filled cells of a sheet: of 90,000 pupils. Who has more saves a CSV, which may have any size."""
+"""Cells of a sheet, up to the last filled one of each row. Who has more saves a CSV, which may have any size."""
 MAX_ROWS = 100_000
 MAX_SHEETS = 1_000
 _LESS = "Leave out what is not needed, split it, or save it as CSV"
@@ -102,28 +102,30 @@ class Sheet:
         texts: list[str] = []
         marks: dict[int, Mark] = {}
         for at, (text, mark) in cells:
-            if not text and mark is None:
-                continue
-            if at >= MAX_COLUMNS:
+            if at >= MAX_COLUMNS and (text or mark):
                 self.far = self.far or (line, at)
-                continue
-            if at < len(texts):
-                raise damaged("is damaged: a cell stands in it twice")
-            texts += [""] * (at - len(texts))
-            texts.append(text)
-            self._cells += 1
-            if mark is not None:
-                marks[at] = mark
-        if self._cells > MAX_CELLS:
-            raise Unreadable(f"has over {MAX_CELLS} filled cells", _LESS)
+            elif text or mark:
+                if at < len(texts):
+                    raise damaged("is damaged: a cell stands in it twice")
+                texts += [""] * (at - len(texts))
+                texts.append(text)
+                if mark is not None:
+                    marks[at] = mark
         if marks or any(map(str.strip, texts)):
-            if self.records and line <= self.records[-1].line:
-                raise damaged("is damaged: its rows are not in order")
-            if len(self.records) >= MAX_ROWS:
-                raise Unreadable(f"has over {MAX_ROWS} filled rows", _LESS)
-            self.records.append(Record(line, texts, marks))
+            self._keep(Record(line, texts, marks))
             if hidden:
                 self.hidden_rows.add(line)
+
+    def _keep(self, record: Record) -> None:
+        """Take in a row that holds something, when there is room for it."""
+        if self.records and record.line <= self.records[-1].line:
+            raise damaged("is damaged: its rows are not in order")
+        self._cells += len(record.cells)
+        if len(self.records) >= MAX_ROWS:
+            raise Unreadable(f"has over {MAX_ROWS} filled rows", _LESS)
+        if self._cells > MAX_CELLS:
+            raise Unreadable(f"has over {MAX_CELLS} cells", _LESS)
+        self.records.append(record)
 
     def merge(self, merge: Merge) -> None:
         """Take in cells that were made one."""

@@ -23,13 +23,15 @@ MAX_ELEMENTS = 20_000
 _CHUNK = 32 * 1024
 PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd")
 """How a packed file begins."""
-_DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
-_MARKUP = (
-    (re.compile(r"<.*?(?:urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet)", re.DOTALL), "is XML of Excel"),
-    (re.compile(r"<.*?urn:oasis:names:tc:opendocument", re.DOTALL), "is a flat OpenDocument"),
-    (re.compile(r"(?:\s|<[?][^>]*>|<!--[^>]*>)*+<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.I), "is HTML"),
+HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+"""How a page begins that some programs export for Excel under another name."""
+SPREADSHEET = re.compile(
+    rb"<.{0,900}?(?:urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet|urn:oasis:names:tc:opendocument)",
+    re.DOTALL,
 )
+"""How a spreadsheet begins that is XML as a whole: of Excel 2003, or a flat OpenDocument."""
 _START = 1000
+_DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _UTF_16 = ("utf-16", "utf-16le", "utf-16be", "ucs-2", "iso-10646-ucs-2")
 _ENCODING_CODES = (6, 31, 32, 79, 81)  # of libxml2: an encoding that is unknown, or bytes that are not in it
 _EXPORT_AGAIN = "Export the file again, and send or store it unpacked"
@@ -211,25 +213,7 @@ def _goes_with(start: bytes, declared: str) -> bool:
 
 
 def looks_like_xml(source: object) -> bool:
-    """Whether a file, or bytes, begins as XML does, and not as a table in markup. A file that cannot be read does not."""
-    start = _start_of(source)
-    return start.startswith("<") and not _markup(start)
-
-
-def markup_kind(source: object) -> str:
-    """What a file, or bytes, in markup is when a program wrote a table as such; empty when it is something else.
-
-    Programs that export "to Excel" write these, and call them .xls.
-    """
-    return _markup(_start_of(source))
-
-
-def _markup(start: str) -> str:
-    return next((what for pattern, what in _MARKUP if pattern.match(start)), "")
-
-
-def _start_of(source: object) -> str:
-    """The first letters of a file, or bytes, without mark and spaces; none when it cannot be read."""
+    """Whether a file, or bytes, begins as XML does, and not as HTML or a spreadsheet. A file that cannot be read does not."""
     try:
         if isinstance(source, Path):
             with source.open("rb") as file:
@@ -237,7 +221,8 @@ def _start_of(source: object) -> str:
         else:
             start = source[:_START] if isinstance(source, bytes) else b""
     except (OSError, ValueError):
-        return ""
+        return False
     for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         start = start.removeprefix(mark)
-    return start.replace(b"\0", b"").decode("latin-1").lstrip()
+    start = start.replace(b"\0", b"").lstrip()
+    return start.startswith(b"<") and not HTML.match(start) and not SPREADSHEET.match(start)

@@ -238,8 +238,9 @@ def test_a_forbidden_column_is_refused(name: str, shown: str) -> None:
 
 def test_a_header_with_too_many_cells() -> None:
     expected = "line 1", "the header has 257 cells; at most 256 are read"
-    assert advies_problems("las_key;advies" + ";" * 255) == [expected]
-    assert adviezen("las_key;advies" + ";" * 254 + "\nk;VWO")[0].advies == "VWO"
+    assert advies_problems("las_key;advies" + ";x" * 255) == [expected]
+    assert adviezen("las_key;advies" + ";x" * 254 + "\nk;VWO")[0].advies == "VWO"
+    assert adviezen("las_key;advies" + ";" * 255 + "\nk;VWO")[0].advies == "VWO"
 
 
 def test_the_header_gives_all_its_problems_at_once() -> None:
@@ -494,13 +495,11 @@ def test_a_header_and_nothing_else(content: bytes) -> None:
     ("content", "text"),
     [
         (b"las_key;advies\nk\0;VWO", "NUL"),
-        ("las_key;advies\nk;VWO".encode("utf-16-le"), "NUL"),
         (b"PK\x03\x04\x14\x00\x06\x00", "no Excel workbook"),
         (b"\x1f\x8b\x08\x00", "is packed"),
         (b"\xef\xbb\xbf <EDEX/>", "is XML"),
-        (b"las_key;advies\nk\x81;VWO", "is not text"),
-        (b"\xef\xbb\xbflas_key;advies\nk\xe9;VWO", "is not text"),
-        (b"\xff\xfel\0a", "is not text"),
+        (b"las_key;advies\nk\x81\xbb\xd7k;VWO", "is not text"),
+        (b"\xff\xfel\0a", "a part is missing"),
         (b"x" * (one_school.MAX_BYTES + 1), "over 5 MiB"),
     ],
 )
@@ -627,7 +626,7 @@ SECRET_FILES = [
     f'las_key;advies\n"{SECRET};VWO\n',
     f"las_key;advies\n{SECRET};VWO;{SECRET}\n",
     f"las_key;advies\n{SECRET}\0;VWO\n",
-    f"las_key;advies\n{SECRET}\x81;VWO\n",
+    f"las_key;advies\n{SECRET}\x81\xbb\xd7;VWO\n",
     f"{SECRET};las_key;advies\n",
     f"las_key;advies\n{SECRET}" + "x" * one_school.MAX_BYTES,
     f"{PUPILS}\n{SECRET}1;{SECRET}2;{SECRET}3;{SECRET}4;{SECRET}5;{SECRET}6;{SECRET}7;{SECRET}8;{SECRET}9\n",
