@@ -19,6 +19,7 @@ from doorstroom_client.readers.columns import (
     header_problems,
 )
 from doorstroom_client.readers.letters import clean
+from doorstroom_client.readers.odd_lines import from_header
 from doorstroom_client.readers.record import Record
 from doorstroom_client.readers.table import Table, name_of
 from doorstroom_client.readers.table_reading import open_table
@@ -49,7 +50,7 @@ class SeenTable:
         """Look through a file once."""
         table = Table(name_of(source))
         file = open_table(source, table, sheet=sheet)
-        records: Iterator[Record] = file.records() if file is not None else iter(())
+        records: Iterator[Record] = from_header(file.records(), table) if file is not None else iter(())
         header = next(records, None)
         columns = [column_of(cell) for cell in header.cells[:MAX_COLUMNS]] if header else []
         place = columns.index(SCHOOL) if SCHOOL in columns else None

@@ -30,7 +30,21 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _CELLS = re.compile(r'[;,\t\r\n"\0|]')
 _TEXTS = re.compile(rb"<(?:\w+:)?(?:t|v)(?: [^>]*)?>([^<]+)<")
 _ELEMENTS = re.compile(r">([^<>]+)<")
-_OUR_WORDS = {*NEWEST.schooladviezen, "1900", "TRUE", "FALSE", "NULL", "null", "None", "header", "file", "groep", "school"}
+_OUR_WORDS = {
+    *NEWEST.schooladviezen,
+    "1900",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "null",
+    "None",
+    "header",
+    "file",
+    "VALUE",
+    "NAME",
+    "groep",
+    "school",
+}
 """What a text of ours may hold, whatever a file has in its cells."""
 
 
