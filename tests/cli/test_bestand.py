@@ -48,7 +48,8 @@ def test_what_was_understood_needs_no_configuration(run: Run) -> None:
     result = run("bestand", "check", write("a.csv", GOOD.replace("groep", "groep;hobby").replace("8A", "8A;x")))
     assert result.exit_code == 0
     for text in (
-        'CSV, UTF-8, cells end at ";"',
+        "a.csv: CSV, ",
+        'cells end at ";", 2 lines.',
         "hobby",
         "ignored",
         "As deelnemers: 2 pupils in 2 groups; in order.",
@@ -177,6 +178,7 @@ def test_of_a_workbook_the_sheet_and_the_cell_are_told(run: Run) -> None:
     name = workbook("a.xlsx", "Lijst", rows)
     result = run("bestand", "check", name, "--sheet", "Lijst")
     assert result.exit_code == 65
+    assert 'sheet "Lijst"' in result.stdout
     assert "(cell B3)" in result.stdout
     assert "geheimzinnig" not in result.output
     [problem] = document(run, name, "--sheet", "Lijst")["bestanden"][0]["lijsten"][0]["problemen"]
