@@ -53,7 +53,8 @@ _OUR_WORDS = {
     "groep",
     "school",
 }
-"""What a text of ours may hold, whatever a file has in its cells."""
+_OUR_WORDS |= {"#DIV/0!", "#VALUE!", "#NAME?", "encoding=", "opmerking", "totaal", "Leerlingen"}
+"""What a text of ours may hold, whatever a file has in its cells: also errors of Excel, columns that are ignored, and a sheet."""
 
 
 @dataclass(frozen=True, kw_only=True)
