@@ -53,8 +53,7 @@ _OUR_WORDS = {
     "groep",
     "school",
 }
-_OUR_WORDS |= {"#DIV/0!", "#VALUE!", "#NAME?", "encoding=", "opmerking", "totaal", "Leerlingen"}
-"""What a text of ours may hold, whatever a file has in its cells: also errors of Excel, columns that are ignored, and a sheet."""
+"""What a text of ours may hold, whatever a file has in its cells; errors of Excel are left out as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
