@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from doorstroom_client.cli import _problems_told as problems
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._terminal import complain, show, show_wrapped
-from doorstroom_client.readers import Bestandscontrole, Lijstcontrole
+from doorstroom_client.config import Settings
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.school import School
+from doorstroom_client.messages.values import dutch_day
+from doorstroom_client.readers import Bestandscontrole, Lijstcontrole, check_bestand
+from doorstroom_client.readers.bestandscontrole import Lijstsoort
 
 _SHOWN = 50
 """Problems that people see; a program gets them all."""
 _DELIMITERS = {"\t": "TAB", " ": "space"}
 _SPELLED = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252"}
+
+
+def look_at(
+    file: Path,
+    settings: Settings | None,
+    school: School | None,
+    *,
+    kind: Lijstsoort | None = None,
+    sheet: str | None = None,
+    schooljaar: str | None = None,
+) -> Bestandscontrole:
+    """Check a file by the choices of a configuration, or without one.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
+    """
+    if settings is None:
+        return check_bestand(file, kind=kind, school=school, sheet=sheet)
+    year = schooljaar or settings.schooljaar or Schooljaar.on(dutch_day(dt.datetime.now(dt.UTC)))
+    return check_bestand(
+        file,
+        kind=kind,
+        school=school,
+        scholen=settings.scholen,
+        sheet=sheet,
+        afspraak=settings.the_afspraak(),
+        edexml=replace(settings.edexml, schooljaar=year),
+        test_identities=settings.test_identities,
+        las_key_reden=settings.las_key_reden,
+    )
 
 
 def show_understood(found: Bestandscontrole) -> None:
@@ -106,7 +144,9 @@ def as_json(found: Bestandscontrole) -> dict[str, Any]:
 
 def letters_of(found: Bestandscontrole) -> dict[str, str] | None:
     """The letters of each column of a workbook; None where rows are lines, which a spreadsheet may count in another way."""
-    return {item.column: item.letters for item in found.kolommen if item.column} if found.sheet else None
+    if found.delimiter or not found.kolommen:
+        return None
+    return {item.column: item.letters for item in found.kolommen if item.column}
 
 
 def _size(lijst: Lijstcontrole) -> str:

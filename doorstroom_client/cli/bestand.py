@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,10 +17,8 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, Problem
-from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School, find_school
-from doorstroom_client.messages.values import dutch_day
-from doorstroom_client.readers import Bestandscontrole, check_bestand
+from doorstroom_client.readers import Bestandscontrole
 from doorstroom_client.readers.bestandscontrole import Lijstsoort
 from doorstroom_client.readers.many_schools import files_of_schools
 from doorstroom_client.readers.school_blocks import is_school_key
@@ -62,12 +59,12 @@ def check(
 ) -> int:
     """Look at a file, tell, and end with the worst that was found."""
     terminal.set_mode(quiet=quiet, as_json=as_json)
-    wanted = next((item for item in _KINDS if item == kind), None)
+    wanted: Lijstsoort | None = next((item for item in _KINDS if item == kind), None)
     if kind is not None and wanted is None:
         raise typer.BadParameter(f"expected {', '.join(_KINDS)}", param_hint="--kind")
     settings = load(config) if school or file_in_use(config) is not None else None
     if not file.is_dir():
-        found = look_at(file, settings, _meant(settings, school), kind=wanted, sheet=sheet)
+        found = told.look_at(file, settings, _meant(settings, school), kind=wanted, sheet=sheet)
         code = ExitCode.OK if found.in_orde else ExitCode.REFUSED
         if as_json:
             terminal.emit_json(_document([told.as_json(found)], code))
@@ -75,29 +72,6 @@ def check(
             _tell(found)
         return code
     return _folder(file, settings, wanted, sheet)
-
-
-def look_at(
-    file: Path, settings: Settings | None, school: School | None, *, kind: Lijstsoort | None = None, sheet: str | None = None
-) -> Bestandscontrole:
-    """Check a file by the choices of a configuration, or without one.
-
-    Raises:
-        ConfigurationError: the file cannot be read.
-    """
-    if settings is None:
-        return check_bestand(file, kind=kind, school=school, sheet=sheet)
-    return check_bestand(
-        file,
-        kind=kind,
-        school=school,
-        scholen=settings.scholen,
-        sheet=sheet,
-        afspraak=settings.the_afspraak(),
-        edexml=replace(settings.edexml, schooljaar=settings.schooljaar or Schooljaar.on(dutch_day(dt.datetime.now(dt.UTC)))),
-        test_identities=settings.test_identities,
-        las_key_reden=settings.las_key_reden,
-    )
 
 
 def _meant(settings: Settings | None, key: str | None) -> School | None:
@@ -146,7 +120,7 @@ def _of_a_school(file: Path, settings: Settings | None, kind: Lijstsoort | None,
             school = find_school(settings.scholen, file.stem.upper())
         except ConfigurationError as error:
             problem = Problem("file", error.message)
-    found = look_at(file, settings, school, kind=kind, sheet=sheet)
+    found = told.look_at(file, settings, school, kind=kind, sheet=sheet)
     if problem is None:
         return found
     first = found.lijsten[0]

@@ -177,7 +177,7 @@ class _Check:
         fitting: list[Lijstsoort] = [kind for kind in known if seen.header and not seen.missing(kind)]
         if seen.many and len(fitting) > 1:
             fitting = [kind for kind in fitting if kind != "leerlingen"]  # which is of one school
-        nearest: Lijstsoort = min(known, key=lambda kind: len(seen.missing(kind)))
+        nearest: Lijstsoort = min(known, key=seen.distance)
         return tuple(fitting) or (nearest,)
 
     def _one(self, table: Table, kind: Lijstsoort) -> Lijstcontrole:

@@ -73,6 +73,10 @@ class SeenTable:
         missing = tuple(name for name in LAYOUTS[kind].required if name not in columns)
         return missing if columns & set(IDENTITIES) else (" or ".join(IDENTITIES), *missing)
 
+    def distance(self, kind: Lijstsoort) -> tuple[int, int]:
+        """How far its header is from that of a list: the columns that it misses, then how few of it have a use."""
+        return len(self.missing(kind)), -len(self.recognised & set(LAYOUTS[kind].used))
+
     def kolommen(self, kinds: Sequence[Lijstsoort]) -> Iterator[Kolom]:
         """The cells of the header. What is no name of a column may be somebody's data when the header is not sound."""
         header = self.header.cells if self.header else ()

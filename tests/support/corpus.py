@@ -17,7 +17,15 @@ from typing import Any
 from doorstroom_client import Deelnemerslijst, School
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 from doorstroom_client.messages.afspraak import NEWEST
-from doorstroom_client.readers import Keuze, check_bestand, read_adviezen, read_deelnemers, read_leerlingen, read_scholen
+from doorstroom_client.readers import (
+    Keuze,
+    Lijstcontrole,
+    check_bestand,
+    read_adviezen,
+    read_deelnemers,
+    read_leerlingen,
+    read_scholen,
+)
 from doorstroom_client.readers.columns import column_of
 from support import SCHOOL
 
@@ -45,8 +53,7 @@ _OUR_WORDS = {
     "groep",
     "school",
 }
-_OUR_WORDS |= {"#DIV/0!", "#VALUE!", "#NAME?", "encoding=", "opmerking", "totaal", "Leerlingen"}
-"""What a text of ours may hold, whatever a file has in its cells: also errors of Excel, columns that are ignored, and a sheet."""
+"""What a text of ours may hold, whatever a file has in its cells; errors of Excel are left out as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +156,9 @@ def checked(entry: Entry, source: Path | bytes) -> Outcome:
     except ConfigurationError as error:
         return Outcome(problems=[str(error)], hint=error.hint, said=_said(error))
     [lijst] = found.lijsten
-    said = "\n".join(repr(item) for item in (found, found.problemen, anything, anything.problemen))
+    # Names of columns that are ignored are shown, and the name of the sheet; what is said of the lines holds nothing of them.
+    said = "\n".join(repr(item) for item in (found.lijsten, found.problemen, anything.lijsten, anything.problemen))
+    said += "".join(item.naam for item in found.kolommen if item.naam and not item.column and _header_fails(lijst))
     return Outcome(
         pupils=[{}] * lijst.leerlingen,
         notes=list(lijst.notes),
@@ -157,6 +166,10 @@ def checked(entry: Entry, source: Path | bytes) -> Outcome:
         hint=lijst.hint,
         said=said,
     )
+
+
+def _header_fails(lijst: Lijstcontrole) -> bool:
+    return any("header" in problem.text for problem in lijst.problemen)
 
 
 def _said(error: DoorstroomError) -> str:
@@ -237,7 +250,7 @@ def _values(content: bytes) -> Iterable[str]:
     """The cells of a file that hold a word, whatever the file is, without those that people see in our own texts anyway."""
     for text in _texts(content):
         value = text.strip()
-        if _WORD.search(value) and column_of(value) is None and value not in _OUR_WORDS:
+        if _WORD.search(value) and column_of(value) is None and value not in _OUR_WORDS and not value.startswith("#"):
             yield value
 
 
