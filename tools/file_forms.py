@@ -9,7 +9,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "What kind of file": {
         "A CSV": ("has `;`, `,`, TAB or `|` between its cells; the header says which. A line `sep=;` above it is taken too."),
         "A workbook": (
-            "is read with the extra `excel` or `xml`, whatever its name: `.xlsx`, `.xlsm`, `.xlsb`, `.xls` and "
+            "is read with the extra `excel`, whatever its name: `.xlsx`, `.xlsm`, `.xlsb`, `.xls` and "
             "`.ods`. The first sheet that holds something is taken, or the one that `--sheet` names."
         ),
         "What is neither": ("is named: a web page, a packed file, a document, XML. The next step says what to make of it."),

@@ -25,7 +25,7 @@ from doorstroom_client.readers.table_reading import open_table, read_table, with
 from doorstroom_client.readers.xml_events import looks_like_xml
 
 Soort = Literal["adviezen", "deelnemers"]
-_TABLES = (".csv", ".xlsx", ".xlsm", ".xlsb")
+_TABLES = (".csv", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 """How the name of a file in a folder ends, when it does not say the school; what it is, its content says."""
 
 

@@ -34,7 +34,7 @@ def read_adviezen(
 
     Args:
         source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB;
-            or an Excel workbook (.xlsx), for which the extra ``xml`` is needed.
+            or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), for which the extra ``excel`` is needed.
         school: the administration that the file is of, or a key of it.
         afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
         schooljaar: the school year of the advice, when it is not the one of the client.
@@ -71,7 +71,7 @@ def read_deelnemers(
 
     Args:
         source: the file, or its content; what kind it is, is seen from the content. A CSV is UTF-8, UTF-16 with BOM or
-            Windows-1252, with ``;``, ``,`` or TAB; for a workbook (.xlsx) and EDEXML the extra ``xml`` is needed.
+            Windows-1252, with ``;``, ``,`` or TAB; for a workbook the extra ``excel`` is needed, for EDEXML ``xml``.
         school: the administration that the file is of. It makes the ids of the groups unique in the chain, where every
             school has an 8A.
         edexml: which pupils of EDEXML take part, and what is done where it leaves something open.

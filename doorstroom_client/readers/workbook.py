@@ -16,7 +16,7 @@ from doorstroom_client.readers.odd_lines import LOOKED_AT, header_at
 from doorstroom_client.readers.record import CellKind, FileForm, Mark, Record
 from doorstroom_client.readers.table import Table
 from doorstroom_client.readers.workbook_cells import day_of, number_of
-from doorstroom_client.readers.workbook_kinds import is_workbook, opened
+from doorstroom_client.readers.workbook_kinds import ZIP, is_workbook, opened
 from doorstroom_client.readers.workbook_sheet import Book, Sheet, SheetName, Unreadable, column_name, covered
 
 __all__ = ["WorkbookFile", "is_workbook", "open_workbook"]
@@ -25,7 +25,6 @@ _MOST_LOOKED_AT = 50
 """Sheets that are looked at for something that was not read."""
 _MOST_TOLD = 30
 """Names of sheets in one message."""
-_LIBRARIES = ("lxml.etree", "xlrd")
 
 
 def open_workbook(content: bytes, table: Table, sheet: str | None) -> WorkbookFile:
@@ -66,7 +65,7 @@ class WorkbookFile:
         return number if day is None else day.isoformat()
 
     def _read(self) -> None:
-        missing = _missing()
+        missing = _missing(self.content)
         if missing is not None:
             self.table.failure = missing
             return
@@ -131,14 +130,14 @@ class WorkbookFile:
             self._notes.append(f"{sheet.empty_results} {text}")
 
 
-def _missing() -> ConfigurationError | None:
-    """Why no workbook can be read: the libraries that do it are not installed."""
-    for name in _LIBRARIES:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            text = f"reading workbooks needs {name.partition('.')[0]}, which is not installed"
-            return ConfigurationError(text, setting="excel", hint="Run: pip install 'doorstroom_client[excel]', or give a CSV")
+def _missing(content: bytes) -> ConfigurationError | None:
+    """Why this workbook cannot be read: the library that does it is not installed."""
+    name = "lxml.etree" if content.startswith(ZIP) else "xlrd"
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        text = f"reading this workbook needs {name.partition('.')[0]}, which is not installed"
+        return ConfigurationError(text, setting="excel", hint="Run: pip install 'doorstroom_client[excel]', or give a CSV")
     return None
 
 

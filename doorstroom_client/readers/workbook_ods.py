@@ -42,6 +42,8 @@ _ERROR_TEXT = re.compile(r"#[A-Z0-9/]{2,12}[!?]?|(?:Err|Fout):[0-9]{3}")
 _WHOLE = re.compile(r"[0-9]{1,7}")
 _ASIDE = ("annotation", "note", "ruby-text", "tracked-changes")
 _HIDDEN = ("collapse", "filter")
+_TAKEN = (("style",), ("table-row", "table-column"))
+"""What is taken in outside of a sheet, and within one; a row of a table within a cell is not a row of the sheet."""
 _MAX_SPACES = 1_000
 _MAX_ROWS = 2**20
 _MAX_STYLES = 100_000
@@ -52,11 +54,17 @@ class _Reading:
     """A sheet as far as it was read.
 
     Attributes:
+        place: which one it is, from 0.
+        name: as its tab has it.
+        visible: whether people see it.
         sheet: what was read.
         line: the number of the last row.
         column: the place of the next column that is described.
     """
 
+    place: int = -1
+    name: str = ""
+    visible: bool = True
     sheet: Sheet = field(default_factory=Sheet)
     line: int = 0
     column: int = 0
@@ -79,43 +87,47 @@ class OdsBook:
         self._parts = parts
         self._unseen: set[tuple[str, str]] = set()
         self._first_rows: list[Sheet] = []
-        # All sheets stand in one part, so what has to be known of each is looked up once.
-        for name, style, reading in self._tables(only_look=True):
+        self._whole = -1
+        # All sheets stand in one part, which is gone through once: the sheet that most will want is read meanwhile.
+        for reading in self._tables():
             if len(self.sheets) >= MAX_SHEETS:
                 raise damaged(f"has over {MAX_SHEETS} sheets")
-            self.sheets.append(SheetName(name, ("table", style) not in self._unseen, str(len(self.sheets))))
+            self.sheets.append(SheetName(reading.name, reading.visible, str(reading.place)))
             self._first_rows.append(reading.sheet)
 
     def read(self, sheet: SheetName, *, only_look: bool = False) -> Sheet:
         """The cells of a sheet; with `only_look` no more than the first row that holds something."""
         place = int(sheet.place)
-        if only_look:
+        if only_look or place == self._whole:
             return self._first_rows[place]
-        return next(reading.sheet for at, (_, _, reading) in enumerate(self._tables(place)) if at == place)
+        return next(reading.sheet for reading in self._tables(place) if reading.place == place)
 
-    def _tables(self, wanted: int = -1, *, only_look: bool = False) -> Iterator[tuple[str, str, _Reading]]:
-        """Every sheet with its name and style; its cells when it is `wanted`, or as far as the first row with `only_look`."""
-        reading, depth, place = _Reading(), 0, -1
+    def _tables(self, wanted: int = -1) -> Iterator[_Reading]:
+        """Every sheet: the cells of the one that is `wanted`; when none is, of the first; of others one row."""
+        reading, depth = _Reading(), 0
         for event, tag, element, file in self._parts.elements(_CONTENT):
             if tag == "table" and element.tag == f"{_T}table":
                 depth += 1 if event == "start" else -1
                 if event == "start" and depth == 1:
-                    reading, place = _Reading(), place + 1
+                    name, visible = element.get(f"{_T}name") or "", not self._is_hidden(element, "table")
+                    reading = _Reading(reading.place + 1, name, visible)
                 elif event == "end" and not depth:
-                    yield element.get(f"{_T}name") or "", element.get(f"{_T}style-name") or "", reading
+                    yield reading
                     file.drop(element)
-            elif event == "end" and depth == 1:
-                # A row of a table within a cell is not a row of the sheet.
-                if tag == "table-row":
-                    if place == wanted or (only_look and not reading.sheet.records):
-                        self._take_row(element, reading)
-                    file.drop(element)
-                elif tag == "table-column":
-                    self._take_column(element, reading)
-                    file.drop(element)
-            elif event == "end" and not depth and tag == "style":
-                self._take_style(element)
+            elif event == "end" and tag in _TAKEN[depth == 1]:
+                self._take(tag, element, reading, wanted)
                 file.drop(element)
+
+    def _take(self, tag: str, element: Any, reading: _Reading, wanted: int) -> None:
+        """Take in a style, or what a sheet consists of; of a sheet that is not read, the first row that holds something."""
+        if tag == "style":
+            self._take_style(element)
+        elif tag == "table-column":
+            self._take_column(element, reading)
+        elif reading.place == (self._whole if wanted < 0 else wanted) or (wanted < 0 and not reading.sheet.records):
+            self._take_row(element, reading)
+            if self._whole < 0 and reading.visible and reading.sheet.records:
+                self._whole = reading.place
 
     def _take_style(self, style: Any) -> None:
         """Note a style that hides what it is of."""

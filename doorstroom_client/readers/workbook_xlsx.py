@@ -34,6 +34,7 @@ _MAX_STYLES = 100_000
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _WHOLE = re.compile(r"[0-9]{1,7}")
 _TRUE = ("1", "true", "on")
+_IN_A_ROW = frozenset(("c", "v", "f", "is", "t", "r"))
 _SHEET_TAGS = ("row", "col", "mergeCell")
 
 
@@ -63,7 +64,7 @@ class XlsxBook:
         """The cells of a sheet; with `only_look` no more than the first row that holds something."""
         found, line = Sheet(), 0
         for event, tag, element, file in self._parts.elements(sheet.place):
-            if event != "end" or (parent := element.getparent()) is None:
+            if event != "end" or tag in _IN_A_ROW or (parent := element.getparent()) is None:
                 continue
             if tag == "row":
                 line = _line(element, line)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support import advice_in, pupils_in
+from support.corpus import CORPUS
 
 from doorstroom_client import Adviezenlijst, Onleesbaar, School
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
@@ -410,3 +411,22 @@ def test_memory_is_that_of_one_school(file: Path) -> None:
             used.append(memory())
     assert counted == 200_000
     assert max(used) - before < 20 * 1024 * 1024
+
+
+def test_workbooks_in_a_folder(tmp_path: Path) -> None:
+    """By their content; what Excel leaves beside an open file is none of them."""
+    books, wanted = CORPUS / "books", {A: "xlwt-pupils.xls", B: "libreoffice-pupils.ods", C: "sheetjs-pupils.xlsb"}
+    for school, name in wanted.items():
+        suffix = name.rpartition(".")[2]
+        (tmp_path / f"{school.instellingscode}.{suffix.upper()}").write_bytes((books / name).read_bytes())
+        (tmp_path / f"~${school.instellingscode}.{suffix}").write_bytes(b"\x05Iemand")
+    found = list(read(tmp_path, "deelnemers"))
+    assert [item.school for item in found] == sorted(wanted, key=lambda school: school.instellingscode)
+    assert [[pupil.leerling.las_key for pupil in item.deelnemers] for item in found] == [["k1", "k2"]] * 3
+    assert {pupil.geboortedatum.isoformat() for item in found for pupil in item.deelnemers} == {"2014-05-01"}
+
+
+def test_hidden_rows_are_told_of_each_school(tmp_path: Path) -> None:
+    (tmp_path / f"{A.instellingscode}.xlsx").write_bytes((CORPUS / "books" / "xlsxwriter-hidden.xlsx").read_bytes())
+    [found] = read(tmp_path)
+    assert [note for note in found.notes if "2 rows are hidden" in note]
