@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 from api_page import api_page  # noqa: E402 - found from the line above
+from file_forms import forms_text  # noqa: E402
 from package_tree import with_tree  # noqa: E402
 from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
@@ -112,22 +113,16 @@ routeringskenmerk = "0000000700099AA00530"
 ```
 """
 
-CSV_INTRO = """# CSV files
+CSV_INTRO = """# CSV files and workbooks
 
 What `doorstroom deelnemers send`, `doorstroom adviezen send`, `read_deelnemers` and `read_adviezen` read: one line per pupil,
-under a line with the names of the columns.
+under a line with the names of the columns. A reader gives the right value, or a problem with line, column and what to do.
+Problems are told together and never with a value; nothing of the file is used then. What was read, and somebody should look
+at, is told as a note. `doorstroom bestand check` says all of it [before anything is sent](../how-to/check-a-file.md).
 
-- **Form**: `;`, `,` or TAB; UTF-8, UTF-16 with BOM or Windows-1252; at most 5 MiB. In Dutch Excel: *Opslaan als, CSV UTF-8*.
-- **An Excel workbook** (`.xlsx`) is read as well, with the extra `xml`: its first visible sheet. Format the columns with
-  identities as text, or Excel takes leading zeros off.
-- **Names of columns** may stand in any order, in capitals or not, with spaces, dashes or underscores. Columns with another name
-  are ignored, with one exception: a file with a column for the BSN or onderwijsnummer is refused as a whole, because the chain
-  never carries that number.
-- **Spaces** around a text do not count, and neither does `="..."`, with which Excel marks text.
-- **Problems** are told together, with line and column and never with a value; nothing of the file is used then. Lengths of
-  names and the form of identities are checked after that, when the list is made.
+"""
 
-## Identities, in both files
+CSV_IDENTITIES = """## Identities, in both files
 
 At least one of these columns must be there, and on every line at least one of them must be filled. Every pupil may stand in a
 file once.
@@ -470,6 +465,8 @@ def csv_page() -> str:
         (
             MADE,
             CSV_INTRO,
+            forms_text(),
+            CSV_IDENTITIES,
             table(("column", "a cell holds", "other names"), identities),
             f"\n## Participants (deelnemers)\n\n```text\n{DEELNEMERS.example}\n```\n\n",
             columns_table((*DEELNEMERS.required, *DEELNEMERS.optional), DEELNEMERS),

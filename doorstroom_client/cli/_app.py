@@ -13,6 +13,7 @@ from doorstroom_client import __version__
 from doorstroom_client.cli import (
     adviezen,
     afspraak,
+    bestand,
     config,
     deelnemers,
     demo,
@@ -95,6 +96,7 @@ app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")
 app.add_typer(leverancier.app, name="leverancier")
 app.add_typer(afspraak.app, name="afspraak")
+app.add_typer(bestand.app, name="bestand")
 app.add_typer(deelnemers.app, name="deelnemers")
 app.add_typer(adviezen.app, name="adviezen")
 app.add_typer(outbox.app, name="outbox")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +25,8 @@ LeerlingenOption = Annotated[
 ]
 
 
-def directory(file: Path | None) -> Leerlingenlijst | None:
-    """The directory in a file; says how much in it does not go together.
+def directory(file: Path | None, sheet: str | None = None) -> Leerlingenlijst | None:
+    """The directory in a file; says what a reader noted, and how much in it does not go together.
 
     Raises:
         MessageError: the file does not fit.
@@ -34,13 +34,19 @@ def directory(file: Path | None) -> Leerlingenlijst | None:
     """
     if file is None:
         return None
-    found = read_leerlingen(file)
+    found = read_leerlingen(file, sheet=sheet)
+    tell_file_notes(file, found.notes)
     terminal.some(
         [str(problem) for problem in found.conflicten],
         lambda text: terminal.complain(f"{file.name}: {text}", label="Warning: "),
         _SHOWN,
     )
     return found
+
+
+def tell_file_notes(file: Path, notes: Sequence[str]) -> None:
+    """What a reader noted of a file."""
+    terminal.some([f"Note: {file.name}: {text}" for text in notes], terminal.say, _SHOWN, "and {} more notes")
 
 
 def names_of(lijst: Leerlingenlijst | None, leerlingen: Iterable[Leerling]) -> list[str]:

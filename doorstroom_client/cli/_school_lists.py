@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from doorstroom_client import Leerlingenlijst, School
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._names import directory
+from doorstroom_client.cli._problems_told import all_of
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 
@@ -30,6 +32,7 @@ class SchoolLists:
 
     Attributes:
         code: the worst exit code so far; a file that cannot be read stops no other school.
+        unread: the files that could not be read, each with its problems.
 
     Raises:
         ConfigurationError: there is no such file or folder, or the folder cannot be read.
@@ -37,7 +40,7 @@ class SchoolLists:
 
     def __init__(self, path: Path, schools: Sequence[School], known: Sequence[School] = ()) -> None:
         self.code = ExitCode.OK
-        self._told = 0
+        self.unread: list[dict[str, Any]] = []
         self._schools = schools
         self._known = [*schools, *known]
         if not path.exists():
@@ -77,8 +80,8 @@ class SchoolLists:
             return directory(file)
         except DoorstroomError as error:
             self.code = worst([self.code, code_of(error)])
-            self._told += 1
-            if self._told <= _SHOWN:
+            self.unread.append({"bestand": file.name, "school": school.instellingscode, "problemen": all_of(error)})
+            if len(self.unread) <= _SHOWN:
                 said = error.message.removeprefix(f"{file.name}: ")
                 terminal.complain(f"{file.name}: {said}; {school.label} is told in counts only", label="Error: ")
             return None

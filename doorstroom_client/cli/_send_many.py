@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from doorstroom_client import Afloop, Client, Uitkomst, Uitleg
+from doorstroom_client import Aanlevering, Afloop, Client, Onleesbaar, School, Uitkomst, Uitleg
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._lock import alone
+from doorstroom_client.cli._problems_told import all_of
 from doorstroom_client.cli._stopping import Stop, longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.config import Settings
@@ -31,12 +33,14 @@ class Note:
         afloop: how it ended.
         reden: what happened, in English; empty when nothing went wrong.
         uitleg: the text for the school, in Dutch.
+        problemen: what is wrong with its file, when it is about that.
     """
 
     school: str
     afloop: str
     reden: str
     uitleg: Uitleg
+    problemen: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
 @dataclass(slots=True)
@@ -48,6 +52,7 @@ class Summary:
         leerlingen: pupils: taken in, put in the outbox, unchanged, unknown at the supplier, and gone from the list.
         failing: the schools at which something went wrong.
         gone: the schools at which all went well, but that have something to look at or to remove in the test system.
+        notes: what readers noted, with the schools whose files it is about.
         code: the worst exit code so far.
     """
 
@@ -55,6 +60,7 @@ class Summary:
     leerlingen: Counter[str] = field(default_factory=Counter[str])
     failing: list[Note] = field(default_factory=list[Note])
     gone: list[Note] = field(default_factory=list[Note])
+    notes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     code: ExitCode = ExitCode.OK
 
     @property
@@ -79,7 +85,17 @@ class Summary:
             self.leerlingen["verdwenen"] += len(klaar.verdwenen)
         notes = self.gone if code is ExitCode.OK else self.failing
         if len(notes) < KEPT and (code is not ExitCode.OK or uitkomst.uitleg):
-            notes.append(Note(uitkomst.naam, afloop.value, _reason(uitkomst.error), uitkomst.uitleg))
+            problemen = all_of(uitkomst.error)
+            notes.append(Note(uitkomst.naam, afloop.value, _reason(uitkomst.error), uitkomst.uitleg, problemen))
+
+    def noting(self, lijsten: Iterable[Aanlevering | Onleesbaar]) -> Iterator[Aanlevering | Onleesbaar]:
+        """The same lists; what a reader noted of each is kept, as far as there is room."""
+        for lijst in lijsten:
+            for text in lijst.notes if not isinstance(lijst, Onleesbaar) else ():
+                if text in self.notes or len(self.notes) < KEPT:
+                    label = lijst.school.instellingscode if isinstance(lijst.school, School) else str(lijst.school)
+                    self.notes.setdefault(text, []).append(label)
+            yield lijst
 
 
 def code_of_school(uitkomst: Uitkomst) -> ExitCode:
@@ -98,7 +114,14 @@ def _reason(error: DoorstroomError | None) -> str:
 
 
 def send_many(
-    kind: Literal["adviezen", "deelnemers"], path: Path, settings: Settings, *, workers: int, all_pupils: bool, queue: bool
+    kind: Literal["adviezen", "deelnemers"],
+    path: Path,
+    settings: Settings,
+    *,
+    workers: int,
+    all_pupils: bool,
+    queue: bool,
+    sheet: str | None = None,
 ) -> int:
     """Send everything in a file or folder.
 
@@ -109,6 +132,7 @@ def send_many(
         workers: schools at a time.
         all_pupils: not only what changed.
         queue: into the outbox.
+        sheet: the sheet of a workbook.
     """
     summary, failed = Summary(), None
     with (
@@ -118,7 +142,8 @@ def send_many(
         terminal.counting("Schools") as count,
     ):
         keuze = replace(settings.edexml, schooljaar=client.schooljaar)
-        lijsten = read_many(path, kind, settings.scholen, afspraak=settings.the_afspraak(), edexml=keuze)
+        found = read_many(path, kind, settings.scholen, afspraak=settings.the_afspraak(), edexml=keuze, sheet=sheet)
+        lijsten = summary.noting(found)
         if queue:
             uitkomsten = client.outbox.add_many(lijsten, only_changes=not all_pupils, workers=workers, stop=stop)
         else:
@@ -158,8 +183,10 @@ def as_json(summary: Summary, stop: Stop, code: int, failed: DoorstroomError | N
         "aandacht": [
             asdict(note) | {"uitleg_delen": terminal.parts_of(note.uitleg)} for note in (*summary.failing, *summary.gone)
         ],
+        "notes": [{"text": terminal.clean(text), "scholen": scholen} for text, scholen in summary.notes.items()],
         "gestopt_door": stop.signal,
         "error": type(failed).__name__ if failed else None,
+        "problemen": all_of(failed),
         "exit_code": code,
     }
 
@@ -177,8 +204,14 @@ def _show(summary: Summary) -> None:
         f"Pupils: {pupils['aangeleverd']} taken in, {queued}{pupils['ongewijzigd']} unchanged, "
         f"{pupils['onbekend']} not known at the supplier, {pupils['verdwenen']} no longer in the list."
     )
+    told = [f"Note ({_schools(scholen)}): {text}" for text, scholen in summary.notes.items()]
+    terminal.some(told, terminal.say, _SHOWN, "and {} more notes; --json names more of them")
     tell_notes(summary.failing, terminal.complain)
     tell_notes(summary.gone, terminal.say)
+
+
+def _schools(scholen: list[str]) -> str:
+    return scholen[0] if len(scholen) == 1 else f"{scholen[0]} and {len(scholen) - 1} more"
 
 
 def tell_notes(notes: list[Note], tell: terminal.Teller) -> None:

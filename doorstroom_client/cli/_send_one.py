@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
 
 import typer
 
-from doorstroom_client import Client, Klaargezet, Ontvangst, Vergelijking
-from doorstroom_client.basics.frozen import frozen
+from doorstroom_client import Client, Klaargezet, Ontvangst
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._bestand_told import look_at, show_understood
+from doorstroom_client.cli._dry_run import dry_run
 from doorstroom_client.cli._earlier_test import earlier_test, tell_other_test
 from doorstroom_client.cli._lock import alone
 from doorstroom_client.cli._names import LeerlingenOption, directory, names_of, tell_names
@@ -30,15 +29,16 @@ from doorstroom_client.cli._options import (
     QuietOption,
     SchooljaarOption,
     SchoolOption,
+    SheetOption,
     WorkersOption,
 )
 from doorstroom_client.cli._pupil_lines import lines_of, spelled
 from doorstroom_client.cli._send_many import send_many as run
+from doorstroom_client.cli._send_wanted import Kind, Wanted
 from doorstroom_client.cli._session import explained, load, the_school
 from doorstroom_client.cli._stopping import longest_call, stoppable
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import Settings
-from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.aanlevering import Aanlevering
 from doorstroom_client.messages.leerlingenlijst import Leerlingenlijst
 from doorstroom_client.messages.school import School
@@ -46,48 +46,6 @@ from doorstroom_client.parties.leverancier import find_leverancier
 
 _SHOWN = 20
 """Notes about a file that are told."""
-
-
-@frozen
-class Kind:
-    """Which of the two.
-
-    Attributes:
-        naam: as it stands in the command.
-        what: name of the entries, for people.
-        read: reads the file of one school, for a school year.
-    """
-
-    naam: Literal["adviezen", "deelnemers"]
-    what: str
-    read: Callable[[Path, Settings, School, str], Aanlevering]
-
-
-@frozen
-class Wanted:
-    """What the options of a send command say.
-
-    Attributes:
-        config: the configuration file.
-        school: key of the school.
-        leverancier: key of the supplier.
-        schooljaar: the school year.
-        only_changes: leave out what the supplier has.
-        queue: into the outbox.
-        dry_run: only look.
-        as_json: answer in JSON.
-        leerlingen: the file with names of pupils.
-    """
-
-    config: Path | None
-    school: str | None
-    leverancier: str | None
-    schooljaar: str | None
-    only_changes: bool
-    queue: bool
-    dry_run: bool
-    as_json: bool
-    leerlingen: Path | None = None
 
 
 def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -> None:
@@ -109,13 +67,14 @@ def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -
         only_changes: OnlyChangesOption = False,
         queue: QueueOption = False,
         dry_run: DryRunOption = False,
+        sheet: SheetOption = None,
         leerlingen: LeerlingenOption = None,
         config: ConfigOption = None,
         as_json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> int:
         terminal.set_mode(quiet=quiet, as_json=as_json)
-        wanted = Wanted(config, school, leverancier, schooljaar, only_changes, queue, dry_run, as_json, leerlingen)
+        wanted = Wanted(config, school, leverancier, schooljaar, only_changes, queue, dry_run, as_json, sheet, leerlingen)
         return _send(kind, file, wanted)
 
     @app.command("send-many", help=many_help)
@@ -124,12 +83,13 @@ def add_commands(app: typer.Typer, kind: Kind, send_help: str, many_help: str) -
         workers: WorkersOption = 4,
         all_pupils: AllPupilsOption = False,
         queue: QueueOption = False,
+        sheet: SheetOption = None,
         config: ConfigOption = None,
         as_json: JsonOption = False,
         quiet: QuietOption = False,
     ) -> int:
         terminal.set_mode(quiet=quiet, as_json=as_json)
-        return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils, queue=queue)
+        return run(kind.naam, path, load(config), workers=workers, all_pupils=all_pupils, queue=queue, sheet=sheet)
 
 
 def many_help(kind: str, first: str) -> str:
@@ -157,9 +117,12 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
         find_leverancier(settings.leveranciers, wanted.leverancier)
     if wanted.dry_run:
         with Client(**settings.arguments()) as client:  # finds an unusable certificate, also in a dry run
+            seen = look_at(file, settings, school, kind=kind.naam, sheet=wanted.sheet, schooljaar=wanted.schooljaar)
+            if not wanted.as_json:
+                show_understood(seen)
             lijst = _read(kind, file, settings, school, client, wanted)
             before = earlier_test(client, settings, school, lijst.schooljaar or client.schooljaar)
-            _dry_run(client, wanted, school, kind, lijst, before)
+            dry_run(client, wanted, school, kind, lijst, before, seen)
         return ExitCode.OK
     with (
         alone(settings, f"{kind.naam}-send", school.routeringskenmerk),
@@ -182,59 +145,10 @@ def _send(kind: Kind, file: Path, wanted: Wanted) -> int:
 
 def _read(kind: Kind, file: Path, settings: Settings, school: School, client: Client, wanted: Wanted) -> Aanlevering:
     schooljaar = wanted.schooljaar or client.schooljaar
-    lijst = replace(kind.read(file, settings, school, schooljaar), schooljaar=schooljaar)
-    for text in lijst.notes[:_SHOWN]:
-        terminal.say(f"Note: {text}")
-    if len(lijst.notes) > _SHOWN:
-        terminal.say(f"and {len(lijst.notes) - _SHOWN} more notes")
+    lijst = replace(kind.read(file, settings, school, schooljaar, wanted.sheet), schooljaar=schooljaar)
+    told = [f"Note: {text}" for text in lijst.notes]
+    terminal.some(told, terminal.say, _SHOWN, "and {} more notes")
     return lijst
-
-
-def _dry_run(client: Client, wanted: Wanted, school: School, kind: Kind, lijst: Aanlevering, before: str) -> None:
-    problems = client.check(lijst)
-    if problems:
-        raise MessageError(problems, what=kind.naam)
-    changes: Vergelijking | None = None
-    target: str | None = None
-    if wanted.only_changes:
-        with explained(client, school, wanted.leverancier):
-            changes = client.compare(lijst, leverancier=wanted.leverancier)
-        target = changes.leverancier
-    elif wanted.leverancier:
-        target = find_leverancier(client.leveranciers, wanted.leverancier).toetssoort
-    document: dict[str, Any] = {
-        "verstuurd": False,
-        "aantal": len(lijst),
-        "school": school.instellingscode,
-        "leverancier": target,
-        "schooljaar": lijst.schooljaar,
-        "vorige_toets": before,
-    }
-    counts = _counts(changes) if changes else {}
-    if wanted.as_json:
-        terminal.emit_json(document | counts)
-        return
-    names = ", ".join(item.toetssoort for item in client.leveranciers)
-    where = target or f"the supplier that the school has mandated in the OSR (of {names}); that is looked up when sending"
-    terminal.show(f"Dry run, nothing was sent: the file is in order and holds {len(lijst)} {kind.what}.")
-    if counts:
-        terminal.show("Of these, {nieuw} are new, {gewijzigd} changed, and {ongewijzigd} unchanged.".format(**counts))
-        if counts["verdwenen"]:
-            terminal.show(f"{counts['verdwenen']} were in an earlier list and are not in this one; the supplier keeps them.")
-        terminal.show(f"New and changed ones would go for {school.label}, school year {lijst.schooljaar}, to {where}.")
-    else:
-        terminal.show(f"They would go for {school.label}, school year {lijst.schooljaar}, to {where}.")
-    if before:
-        terminal.show(f"Last year this school took the test of {before}.")
-
-
-def _counts(changes: Vergelijking) -> dict[str, int]:
-    return {
-        "nieuw": len(changes.nieuw),
-        "gewijzigd": len(changes.gewijzigd),
-        "ongewijzigd": changes.ongewijzigd,
-        "verdwenen": len(changes.verdwenen),
-    }
 
 
 def _tell_queued(queued: Klaargezet, wanted: Wanted, school: School, kind: Kind) -> None:

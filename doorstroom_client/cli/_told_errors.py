@@ -10,6 +10,7 @@ import typer
 
 from doorstroom_client import Uitleg
 from doorstroom_client.cli._names import tell_names
+from doorstroom_client.cli._problems_told import all_of
 from doorstroom_client.cli._pupil_lines import spelled
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._streams import steady_streams
@@ -115,6 +116,8 @@ def _as_json(error: DoorstroomError, code: ExitCode, nederlands: Uitleg) -> dict
     document: dict[str, object] = {"error": type(error).__name__, "exit_code": int(code), "retryable": error.retryable}
     if isinstance(error, MessageError):
         document["problems"] = len(error.problems)
+    if problemen := all_of(error):
+        document["problemen"] = problemen
     if error.request_id:
         document["request_id"] = error.request_id
     if nederlands:
@@ -124,7 +127,7 @@ def _as_json(error: DoorstroomError, code: ExitCode, nederlands: Uitleg) -> dict
 
 def _tell_problems(what: str, problems: Sequence[Problem]) -> None:
     complain(what, label="Error: ")
-    some([f"  - {problem}" for problem in problems], complain, _SHOWN, "  and {} more")
+    some([f"  - {problem}" for problem in problems], complain, _SHOWN, "  and {} more; --json has them all")
 
 
 def _usage(error: Exception) -> int:

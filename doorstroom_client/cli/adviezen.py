@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _options as options
-from doorstroom_client.cli._send_one import Kind, add_commands, many_help
+from doorstroom_client.cli._send_one import add_commands, many_help
+from doorstroom_client.cli._send_wanted import Kind
 from doorstroom_client.config import Settings
 from doorstroom_client.messages.aanlevering import Adviezenlijst
 from doorstroom_client.messages.school import School
@@ -17,8 +18,8 @@ from doorstroom_client.readers.one_school import read_adviezen
 app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a school.", no_args_is_help=True)
 
 
-def _read(file: Path, settings: Settings, school: School, _: str) -> Adviezenlijst:
-    return read_adviezen(file, school, afspraak=settings.the_afspraak())
+def _read(file: Path, settings: Settings, school: School, _: str, sheet: str | None) -> Adviezenlijst:
+    return read_adviezen(file, school, afspraak=settings.the_afspraak(), sheet=sheet)
 
 
 add_commands(

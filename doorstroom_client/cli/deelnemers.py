@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _options as options
-from doorstroom_client.cli._send_one import Kind, add_commands, many_help
+from doorstroom_client.cli._send_one import add_commands, many_help
+from doorstroom_client.cli._send_wanted import Kind
 from doorstroom_client.config import Settings
 from doorstroom_client.messages.aanlevering import Deelnemerslijst
 from doorstroom_client.messages.school import School
@@ -17,8 +18,8 @@ from doorstroom_client.readers.one_school import read_deelnemers
 app = typer.Typer(help="Send the participants in the test to the test supplier of a school.", no_args_is_help=True)
 
 
-def _read(file: Path, settings: Settings, school: School, schooljaar: str) -> Deelnemerslijst:
-    return read_deelnemers(file, school, edexml=replace(settings.edexml, schooljaar=schooljaar))
+def _read(file: Path, settings: Settings, school: School, schooljaar: str, sheet: str | None) -> Deelnemerslijst:
+    return read_deelnemers(file, school, edexml=replace(settings.edexml, schooljaar=schooljaar), sheet=sheet)
 
 
 add_commands(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
-from doorstroom_client import Client, OntvangenResultaat, Queued
+from doorstroom_client import Advies, Client, OntvangenResultaat, Queued
 from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
+from doorstroom_client.cli._names import tell_file_notes
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchoolFilter, SchooljaarOption
 from doorstroom_client.cli._session import load, on_the_store, only_school, the_school
 from doorstroom_client.config import Settings
@@ -106,9 +107,13 @@ class _Given:
         """What each school knows."""
         afspraak = settings.the_afspraak()
         pupils = dict(self._read(self._leerlingen, settings, _read_leerlingen))
-        advice = dict(
-            self._read(self._adviezen, settings, lambda path, school: read_adviezen(path, school, afspraak=afspraak).adviezen)
-        )
+
+        def read_advies(path: Path, school: School) -> Sequence[Advies]:
+            lijst = read_adviezen(path, school, afspraak=afspraak)
+            tell_file_notes(path, lijst.notes)
+            return lijst.adviezen
+
+        advice = dict(self._read(self._adviezen, settings, read_advies))
         return [
             Schoolgegevens(school=item, leerlingen=pupils.get(item, Leerlingenlijst()), adviezen=advice.get(item, ()))
             for item in dict.fromkeys([*pupils, *advice])
@@ -132,7 +137,9 @@ class _Given:
 
 
 def _read_leerlingen(file: Path, _: School) -> Leerlingenlijst:
-    return read_leerlingen(file)
+    found = read_leerlingen(file)
+    tell_file_notes(file, found.notes)
+    return found
 
 
 def _compare(client: Client, settings: Settings, given: _Given, schooljaar: str | None) -> Overzicht:

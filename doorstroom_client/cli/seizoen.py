@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from doorstroom_client.cli import _options as options
 from doorstroom_client.cli import _season_told as telling
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_free
+from doorstroom_client.cli._names import tell_file_notes
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption, SchooljaarOption
 from doorstroom_client.cli._school_lists import SchoolLists
 from doorstroom_client.cli._session import load, on_the_store
@@ -108,7 +109,7 @@ def seizoen_command(
     if out is not None:
         write_whole(out, als_pagina(found, gemaakt_op=now, within=within))
     code = worst([ExitCode.OK if lists is None else lists.code, _code(found, within)])
-    _tell(found, within, code)
+    _tell(found, within, code, [] if lists is None else lists.unread)
     for target in filter(None, (csv, out, sent)):
         terminal.say(f"Written: {target}.")
     return code
@@ -142,6 +143,7 @@ def _sent(
     lijst: Adviezenlijst | None = None
     if adviezen is not None:
         lijst = read_adviezen(adviezen, school, afspraak=settings.the_afspraak(), schooljaar=year)
+        tell_file_notes(adviezen, lijst.notes)
     found = maak_verzendlijst(
         stand,
         school,
@@ -157,9 +159,9 @@ def _code(found: Sequence[Schoolseizoen], within: int) -> ExitCode:
     return ExitCode.LATER if any(item.aandacht(within) for item in found) else ExitCode.OK
 
 
-def _tell(found: Sequence[Schoolseizoen], within: int, code: int) -> None:
+def _tell(found: Sequence[Schoolseizoen], within: int, code: int, unread: list[dict[str, Any]]) -> None:
     if terminal.is_json():
-        terminal.emit_json(telling.as_json(found, within, code))
+        terminal.emit_json(telling.as_json(found, within, code) | {"onleesbaar": unread})
     elif terminal.is_quiet():
         telling.tell_attention(found, within)
     elif len(found) == 1:

@@ -11,14 +11,11 @@ from dataclasses import replace
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.bsn import is_plain_number, looks_like_bsn
 from doorstroom_client.messages.identifiers import Identifier
-
-UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Control characters, lone surrogates and the marks that change the direction of text have no place in a name."""
+from doorstroom_client.messages.name_letters import CONTROL, UNWANTED, visible
 
 LIKE_BSN = "looks like a citizen service number (BSN), which may never be sent"
 _ENTRY = re.compile(r"\w+\[(\d+)\]\.")
 _DIGIT = re.compile(r"\d")
-_INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
 
 
 class Findings:
@@ -62,10 +59,10 @@ class Findings:
             self.add(path, "is missing" if value is None else "expected a text")
             return ""
         text = unicodedata.normalize("NFC", value).strip()
-        if all(unicodedata.category(character) in _INVISIBLE for character in text):
+        if not visible(text):
             self.add(path, "is empty")
         elif UNWANTED.search(text):
-            self.add(path, "holds a control character or a mark that changes the direction of text")
+            self.add(path, CONTROL)
         elif len(text) > most:
             self.add(path, f"is {len(text)} characters long; at most {most} fit")
         elif _DIGIT.search(text) and looks_like_bsn(text) and not (own_number and is_plain_number(text)):

@@ -42,6 +42,11 @@ def is_no_key(value: str) -> bool:
     return _NO_KEY.fullmatch(plain) is not None
 
 
+def is_cell_error(value: str) -> bool:
+    """Whether a text is the error of a spreadsheet that could not work out a cell: #REF!, #N/B, Err:502, ####."""
+    return ("#" in value or ":" in value) and is_no_key(value)
+
+
 class Identifier(str):
     """Base: a text that follows one pattern; anything else raises `MessageError` without showing the value."""
 

@@ -19,10 +19,10 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import MessageError, Problem
 from doorstroom_client.messages.advies_tekst import normalise_toetsadvies
 from doorstroom_client.messages.afspraak import VERSIE_VORM, Afspraak
-from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import RapportId, is_no_key
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, Moment, Part, Tekst, open_enum
+from doorstroom_client.messages.name_letters import UNWANTED
 from doorstroom_client.messages.numbers import whole_number
 from doorstroom_client.messages.spellings import eck_id_as_issued
 from doorstroom_client.messages.values import amsterdam, as_moment

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
-from doorstroom_client.messages.findings import UNWANTED
+from doorstroom_client.messages.name_letters import UNWANTED
 
 _SPACE = re.compile(r"\s+")
 _VOID = frozenset({"meta"})

@@ -1,6 +1,10 @@
 """Lists from files: a CSV, a workbook or EDEXML, of one school or of many."""
 
 from doorstroom_client.readers.advies_spelling import read_advies as read_advies
+from doorstroom_client.readers.bestand_check import check_bestand as check_bestand
+from doorstroom_client.readers.bestandscontrole import Bestandscontrole as Bestandscontrole
+from doorstroom_client.readers.bestandscontrole import Kolom as Kolom
+from doorstroom_client.readers.bestandscontrole import Lijstcontrole as Lijstcontrole
 from doorstroom_client.readers.directory import read_leerlingen as read_leerlingen
 from doorstroom_client.readers.edexml import Edexml as Edexml
 from doorstroom_client.readers.edexml import EdexmlLeerling as EdexmlLeerling
@@ -18,13 +22,17 @@ from doorstroom_client.readers.scholen import Schoolregel as Schoolregel
 from doorstroom_client.readers.scholen import read_scholen as read_scholen
 
 __all__ = [
+    "Bestandscontrole",
     "Edexml",
     "EdexmlLeerling",
     "EdexmlStroom",
     "Ernst",
     "Keuze",
+    "Kolom",
+    "Lijstcontrole",
     "Melding",
     "Schoolregel",
+    "check_bestand",
     "read_advies",
     "read_adviezen",
     "read_deelnemers",

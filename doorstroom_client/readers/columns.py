@@ -9,7 +9,7 @@ from dataclasses import field, replace
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Problem
-from doorstroom_client.readers.letters import clean
+from doorstroom_client.readers.letters import LINE_BREAK, clean, tidied
 from doorstroom_client.readers.record import Mark, Record
 
 IDENTITIES = ("eck_id", "las_key")
@@ -104,12 +104,14 @@ class Row:
         cells: the cleaned text of each used column.
         marks: what is known of a cell that holds no text.
         fault: why the record has no cells, when it could not be taken apart.
+        broken: the columns whose text stood on more than one line.
     """
 
     line: int
     cells: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     marks: Mapping[str, Mark] = field(default_factory=dict[str, Mark], repr=False)
     fault: str = ""
+    broken: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, record: Record, columns: Sequence[str | None]) -> Row:
@@ -121,7 +123,15 @@ class Row:
             return cls(record.line, fault=f"{counts}; put quotes around a text that holds a delimiter")
         cells = zip(columns, record.cells, strict=False)
         marks = {name: mark for at, mark in record.marks.items() if at < len(columns) and (name := columns[at])}
-        return cls(record.line, {name: clean(cell) for name, cell in cells if name is not None}, marks)
+        # A key is sent as it stands there; of all other texts only what is the same to whoever reads it.
+        texts = {name: clean(cell) for name, cell in cells if name is not None}
+        broken: list[str] = []
+        for name, text in texts.items():
+            if name not in IDENTITIES and (same := tidied(text)) is not text:
+                texts[name] = same
+                if LINE_BREAK.search(text):
+                    broken.append(name)
+        return cls(record.line, texts, marks, broken=tuple(broken))
 
     def text(self, column: str) -> str:
         """The text in `column`; empty when the line or the file does not have it."""

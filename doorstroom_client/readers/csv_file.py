@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES, Lines, Scan, records
+from doorstroom_client.readers.encodings import AS_UTF_8, Encoding, Search
+from doorstroom_client.readers.lines import MAX_LINE, MAX_RECORD_LINES, Lines, other_quotes, records
+from doorstroom_client.readers.other_kinds import LOOKED_AT, other_kind
 from doorstroom_client.readers.record import FileForm, Record
 from doorstroom_client.readers.table import SAVE_AS_CSV, Table
 
-BAD_QUOTES = "has unmatched quotes; close each, and double one inside a text"
 _CHUNK = 64 * 1024
 
 
@@ -31,7 +32,7 @@ class CsvFile:
         self._source = source
         self._table = table
         self._bounded = bounded
-        self._encoding = ""
+        self._encoding: Encoding | None = None
         self._stamp: tuple[int, ...] = ()
         try:
             self._look()
@@ -45,15 +46,15 @@ class CsvFile:
 
     def records(self) -> Iterator[Record]:
         """Every record that holds something; ends early, and notes why, when the file cannot be read further."""
-        if self._table.error is not None:
+        if self._table.error is not None or self._encoding is None:
             return
         try:
             # TextIOWrapper splits at CRLF, LF and CR, and at nothing else.
-            with self._opened() as raw, io.TextIOWrapper(raw, self._encoding, newline="") as text:
+            with self._opened() as raw, io.TextIOWrapper(raw, self._encoding.codec, newline="") as text:
                 if _stamp(raw) != self._stamp:
                     self._changed()
                 else:
-                    yield from self._records(text)
+                    yield from self._records(text, self._encoding)
         except UnicodeDecodeError:
             self._changed()
         except OSError as error:
@@ -70,31 +71,55 @@ class CsvFile:
         if isinstance(self._source, Path) and not self._source.is_file() and self._source.exists():
             self._table.cannot_be_read("it is not a file that can be read twice")
             return
-        scan = Scan()
         with self._opened() as file:
             self._stamp = _stamp(file)
-            while chunk := file.read(_CHUNK):
-                scan.feed(chunk)
-            scan.feed(b"", last=True)
-        if scan.refusal or scan.encoding is None:
-            self._table.refuse(scan.refusal, hint=SAVE_AS_CSV)
-        elif self._bounded and scan.longest > MAX_LINE:
+            start = file.read(LOOKED_AT)
+            other = other_kind(start)
+            if other is not None:
+                self._table.refuse(f"{other[0]}, so it is not a CSV file", hint=other[1])
+                return
+            search = Search(start, MAX_LINE if self._bounded else None)
+            file.seek(0)
+            while (chunk := file.read(_CHUNK)) and not search.too_long:
+                search.feed(chunk)
+        self._take(search)
+
+    def _take(self, search: Search) -> None:
+        """Note what was found of the encoding."""
+        found = search.decide()
+        if search.too_long:
             text = f"has a line of over {MAX_LINE} characters, so it is not a CSV file"
             self._table.refuse(text, hint=SAVE_AS_CSV)
+        elif found.encoding is None:
+            self._table.problems += found.problems
+            self._table.hint = AS_UTF_8
         else:
-            self._encoding = scan.encoding
-            self._table.form = FileForm("CSV", encoding=scan.encoding)
+            self._encoding = found.encoding
+            self._table.form = _form(found.encoding)
 
-    def _records(self, text: io.TextIOWrapper) -> Iterator[Record]:
+    def _records(self, text: io.TextIOWrapper, encoding: Encoding) -> Iterator[Record]:
         bound = (MAX_LINE, MAX_RECORD_LINES) if self._bounded else (-1, None)
         lines = Lines(iter(partial(text.readline, bound[0]), ""), bound[1])
         delimiter = lines.opening()
-        self._table.form = FileForm("CSV", encoding=self._encoding, delimiter=delimiter)
-        for line, cells in records(lines, delimiter, resume=self._bounded):
-            yield Record(line, fault=BAD_QUOTES) if cells is None else Record(line, cells)
+        self._table.form = _form(encoding, delimiter)
+        header = True
+        for record in records(lines, delimiter, resume=self._bounded):
+            quotes = other_quotes(record.cells) if header else ""
+            if quotes:
+                self._table.refuse(quotes, hint="Save it anew as CSV from the program that made it, with double quotes or none")
+                return
+            header = False
+            yield record
 
     def _changed(self) -> None:
         self._table.refuse("was changed while it was read", hint="Read it again when nothing writes to it any more")
+
+
+def _form(encoding: Encoding, delimiter: str = "") -> FileForm:
+    notes: tuple[str, ...] = ()
+    if encoding.told:
+        notes = (f"the file is read as {encoding.name}: {encoding.evidence}. Look whether the names are right",)
+    return FileForm("CSV", encoding=encoding.name, evidence=encoding.evidence, delimiter=delimiter, notes=notes)
 
 
 def _stamp(file: BinaryIO) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerling
 from doorstroom_client.readers.cell_values import deelname
 from doorstroom_client.readers.columns import LEERLINGEN, Row, at
 from doorstroom_client.readers.edexml import read_edexml
+from doorstroom_client.readers.from_rows import unusable
+from doorstroom_client.readers.name_cells import optional
 from doorstroom_client.readers.table import Table
 from doorstroom_client.readers.table_reading import read_table
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -42,22 +44,23 @@ def read_leerlingen(source: Path | bytes, *, sheet: str | None = None) -> Leerli
     table = read_table(source, LEERLINGEN, sheet=sheet)
     del source
     table.raise_if_any()
-    found = _leerlingen(table)
+    found = leerlingen_of(table)
     table.raise_if_any()
     return found
 
 
-def _leerlingen(table: Table) -> Leerlingenlijst:
+def leerlingen_of(table: Table) -> Leerlingenlijst:
     """The pupils of a table, with what is wrong with its lines; does not raise."""
     table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
+    table.problems += [problem for row in table.rows for problem in unusable(row)]
     pupils = [
         BekendeLeerling(
-            naam=volledige_naam(row.text("roepnaam"), row.text("voorvoegsel"), row.text("achternaam")),
+            naam=volledige_naam(row.text("roepnaam"), optional(row, "voorvoegsel", table), row.text("achternaam")),
             groep=row.text("groep"),
             eck_id=_key(row, "eck_id"),
             las_key=_key(row, "las_key"),
             plaats=at(row.line),
-            deelname=deelname(row, table.problems),
+            deelname=deelname(row, table),
         )
         for row in table.rows
     ]

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 
 from doorstroom_client.config.edexml_keuze import Keuze
-from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.identifiers import NO_KEY, Brin, LasKey, Schooljaar, TestEckId, is_no_key
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, volledige_naam
+from doorstroom_client.messages.name_letters import UNWANTED
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.edexml_document import Deel
 from doorstroom_client.readers.edexml_velden import deelnemer_of, jaargroep_of, parse_datum, roepnaam_of, stamgroep_of

@@ -7,8 +7,8 @@ import re
 import unicodedata
 
 from doorstroom_client.config.edexml_keuze import Keuze
-from doorstroom_client.messages.findings import UNWANTED
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
+from doorstroom_client.messages.name_letters import UNWANTED
 from doorstroom_client.readers.edexml_document import Deel
 from doorstroom_client.readers.meldingen import Melding
 

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from doorstroom_client.errors import Problem
 from doorstroom_client.messages.afspraak import Afspraak
-from doorstroom_client.messages.identifiers import NO_KEY, is_no_key
 from doorstroom_client.messages.leerlingen import Advies, Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.school import School
-from doorstroom_client.readers.cell_values import (
-    advies,
-    deelname,
-    filled,
-    geboortedatum,
-    geslacht,
-    jaargroep,
-    naam,
-    voorletters,
-)
+from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.readers.cell_dates import geboortedatum
+from doorstroom_client.readers.cell_values import advies, deelname, geslacht, jaargroep
 from doorstroom_client.readers.columns import IDENTITIES, Row, at
+from doorstroom_client.readers.key_cells import identity, tell_whole
+from doorstroom_client.readers.name_cells import BROKEN, CELL_ERROR, groep, naam, voorletters
+from doorstroom_client.readers.record import CellKind
 from doorstroom_client.readers.table import Table
+from doorstroom_client.readers.whole_columns import WholeColumns
 
 
 def adviezen_of(table: Table, afspraak: Afspraak) -> list[Advies]:
     """The advice in a table."""
-    codes, problems = afspraak.schooladviezen, table.problems
-    return [Advies(leerling, advies(row, codes, problems)) for row, leerling in pupils(table)]
+    codes = afspraak.schooladviezen
+    return [Advies(leerling, advies(row, codes, table)) for row, leerling in pupils(table, WholeColumns(table.rows))]
 
 
 def deelnemers_of(table: Table, school: School | None) -> tuple[list[Stamgroep], list[Deelnemer]]:
@@ -39,11 +35,15 @@ def deelnemers_of(table: Table, school: School | None) -> tuple[list[Stamgroep],
         school: makes the ids of the groups unique in the chain.
     """
     place = f"{school.routeringskenmerk}-" if school else ""
-    deelnemers = [_deelnemer(row, leerling, place, table.problems) for row, leerling in pupils(table)]
+    whole = WholeColumns(table.rows)
+    today = dt.datetime.now(amsterdam()).date()
+    deelnemers: list[Deelnemer] = []
+    for row, leerling in pupils(table, whole):
+        deelnemers.append(_deelnemer(row, leerling, place, table, whole, today))
     return ([], []) if table.problems else (_groepen(table.rows, deelnemers), deelnemers)
 
 
-def pupils(table: Table) -> Iterator[tuple[Row, Leerling]]:
+def pupils(table: Table, whole: WholeColumns) -> Iterator[tuple[Row, Leerling]]:
     """The rows with the pupil that each is about; notes those without identity or with a NULL, and those that came before.
 
     One row at a time, so that the problems come in the order of the file.
@@ -53,47 +53,76 @@ def pupils(table: Table) -> Iterator[tuple[Row, Leerling]]:
         if row.fault:
             table.add(Problem(at(row.line), row.fault))
             continue
-        eck_id, las_key = (row.text(name) or None for name in IDENTITIES)
-        if eck_id is None and las_key is None:
+        table.warnings += [row.problem(column, BROKEN) for column in row.broken]
+        told = unusable(row)
+        table.problems += told
+        before = len(table.problems)
+        eck_id = identity(row, "eck_id", table, whole, row.text("las_key"))
+        las_key = identity(row, "las_key", table, whole, row.text("eck_id"))
+        if not any(map(row.text, IDENTITIES)):
             table.add(Problem(at(row.line), "has no identity; fill eck_id, or las_key when there is none"))
         for name, value in (("eck_id", eck_id), ("las_key", las_key)):
-            if value is not None and is_no_key(value):
-                table.add(row.problem(name, NO_KEY))
-                continue
             first = row.line if value is None else seen.setdefault((name, value), row.line)
             if first != row.line:
                 table.add(row.problem(name, f"is the same as on line {first}; give every pupil once"))
         yield row, Leerling(eck_id, las_key, at(row.line))
+        if told:  # of such a cell nothing else can be said
+            places = {problem.path for problem in told}
+            table.problems[before:] = [problem for problem in table.problems[before:] if problem.path not in places]
+    for name in IDENTITIES:
+        tell_whole(name, table, whole)
 
 
-def _deelnemer(row: Row, leerling: Leerling, place: str, problems: list[Problem]) -> Deelnemer:
-    deelname(row, problems)  # a wrong word would be found in spring only; it stays at the school
+def unusable(row: Row) -> list[Problem]:
+    """The cells of a workbook that hold something else than their column can."""
+    found: list[Problem] = []
+    for column, mark in row.marks.items():
+        if mark.fault:
+            found.append(row.problem(column, mark.fault))
+        elif mark.kind in _NEVER.get(column, (CellKind.ERROR,)):
+            found.append(row.problem(column, _KINDS[mark.kind]))
+    return found
+
+
+_DATELIKE = (CellKind.ERROR, CellKind.DAY, CellKind.TRUTH)
+_NEVER: Mapping[str, tuple[CellKind, ...]] = {
+    **dict.fromkeys((*IDENTITIES, "groep", "jaargroep", "advies"), _DATELIKE),
+    **dict.fromkeys(("achternaam", "voorvoegsel", "roepnaam", "voorletters"), (*_DATELIKE, CellKind.NUMBER)),
+    "geboortedatum": (CellKind.ERROR, CellKind.TRUTH),
+    "geslacht": (CellKind.ERROR, CellKind.DAY),
+}
+_KINDS = {
+    CellKind.ERROR: CELL_ERROR,
+    CellKind.NUMBER: "is a number in the workbook, and a name is expected; look whether the columns have shifted",
+    CellKind.DAY: "is a date in the workbook; format the column as text and fill it in again",
+    CellKind.TRUTH: "is a yes or no of the workbook; format the column as text and fill it in again",
+}
+
+
+def _deelnemer(row: Row, leerling: Leerling, place: str, table: Table, whole: WholeColumns, today: dt.date) -> Deelnemer:
+    deelname(row, table)  # a wrong word would be found in spring only; it stays at the school
     return Deelnemer(
         leerling=leerling,
-        achternaam=naam(row, "achternaam", problems),
-        voorvoegsel=naam(row, "voorvoegsel", problems, required=False) or None,
-        roepnaam=naam(row, "roepnaam", problems),
-        voorletters=voorletters(row, problems),
-        geboortedatum=geboortedatum(row, problems),
-        groep=place + _groep_id(filled(row, "groep", problems)),
-        jaargroep=jaargroep(row, problems),
-        geslacht=geslacht(row, problems),
+        achternaam=naam(row, "achternaam", table, whole),
+        voorvoegsel=naam(row, "voorvoegsel", table, whole, required=False) or None,
+        roepnaam=naam(row, "roepnaam", table, whole),
+        voorletters=voorletters(row, table, whole),
+        geboortedatum=geboortedatum(row, table, whole, today),
+        groep=place + _groep_id(groep(row, table)),
+        jaargroep=jaargroep(row, table),
+        geslacht=geslacht(row, table),
     )
 
 
 def _groep_id(name: str) -> str:
-    return f"groep-{hashlib.sha256(_composed(name).encode()).hexdigest()[:12]}"
-
-
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+    return f"groep-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
 
 
 def _groepen(rows: list[Row], deelnemers: list[Deelnemer]) -> list[Stamgroep]:
     names: dict[str, str] = {}
     levels: dict[str, set[str]] = {}
     for row, deelnemer in zip(rows, deelnemers, strict=True):
-        names.setdefault(deelnemer.groep, _composed(row.text("groep")))
+        names.setdefault(deelnemer.groep, row.text("groep"))
         levels.setdefault(deelnemer.groep, set()).add(deelnemer.jaargroep)
     niveaus = {key: "C" if len(found) > 1 else min(found) for key, found in levels.items()}
     return [Stamgroep(key, name, niveaus[key]) for key, name in names.items()]

@@ -1,82 +1,30 @@
-"""From bytes to the records of a CSV, whatever its encoding, delimiter and line ends; never raises for what a file holds."""
+"""From lines to the records of a CSV, whatever its delimiter and line ends; never raises for what a file holds."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from doorstroom_client.readers.columns import MAX_COLUMNS, column_of, forbidden_name
+from doorstroom_client.readers.record import Record
 
 MAX_LINE = 256 * 1024
 """Characters in a line of a file that is read line by line."""
 MAX_RECORD_LINES = 200
 """Lines that one record may take in such a file: a quote that is never closed must not swallow the schools after it."""
 
-_DELIMITERS = ";,\t"
-_SEP_LINE = re.compile(r'"?sep=([;,\t])"?[;,\t]*\s*', re.IGNORECASE)
-_LINE_ENDS = re.compile(r"[\r\n]")
-_EMPTY = " \u00a0\ufeff\r\n" + _DELIMITERS
-
-
-class Scan:
-    """What kind of text some bytes are: in the encoding that a BOM names, else UTF-8 if it can be that, else Windows-1252.
-
-    Attributes:
-        has_nul: whether there is a NUL in it.
-        longest: characters of the longest line.
-    """
-
-    def __init__(self) -> None:
-        self.has_nul = False
-        self.longest = 0
-        self._line = 0
-        self._decoders: dict[str, codecs.IncrementalDecoder] | None = None
-
-    @property
-    def encoding(self) -> str | None:
-        """The encoding; None when it is none of these."""
-        return next(iter(self._decoders or {}), None)
-
-    @property
-    def refusal(self) -> str:
-        """Why this cannot be a CSV; empty when it can."""
-        if self.encoding is None:
-            return "is not text in UTF-8, UTF-16 with BOM or Windows-1252"
-        return "holds NUL bytes, so it is not a CSV file" if self.has_nul else ""
-
-    def feed(self, chunk: bytes, *, last: bool = False) -> None:
-        """Look at the next bytes; the first ones hold the BOM as a whole.
-
-        Args:
-            chunk: the bytes.
-            last: whether the file ends here.
-        """
-        if self._decoders is None:
-            self._decoders = {name: codecs.getincrementaldecoder(name)() for name in _candidates(chunk)}
-        for name in list(self._decoders):
-            try:
-                text = self._decoders[name].decode(chunk, last)
-            except UnicodeDecodeError:
-                del self._decoders[name]
-                continue
-            if name == self.encoding:  # what is looked for here is the same in the encodings that are left
-                self._look_at(text)
-
-    def _look_at(self, text: str) -> None:
-        self.has_nul |= "\0" in text
-        for number, piece in enumerate(_LINE_ENDS.split(text)):
-            self._line = len(piece) + (0 if number else self._line)
-            self.longest = max(self.longest, self._line)
-
-
-def _candidates(start: bytes) -> tuple[str, ...]:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return ("utf-16",)
-    return ("utf-8-sig",) if start.startswith(codecs.BOM_UTF8) else ("utf-8", "cp1252")
+BAD_QUOTES = "has unmatched quotes; close each, and double one inside a text"
+BACKSLASH = "holds a quote after a backslash; inside a text a quote is doubled, and a backslash is a letter like any other"
+DELIMITERS = ";,\t|"
+_FIRST_RECORDS = 10
+"""Records in which a header is looked for."""
+_SEP_LINE = re.compile(r'"?sep=([;,\t|])"?[;,\t|]*\s*', re.IGNORECASE)
+_EMPTY = " \u00a0\ufeff\r\n" + DELIMITERS
+_END_OF_DOS = "\x1a"
+_PAIRS = ("''", "‘’", "“”", "„”", "„“", "``")
 
 
 class Lines:
@@ -101,10 +49,16 @@ class Lines:
         if self._most is not None and len(self._taken) >= self._most:
             raise StopIteration  # to the reader this is the end, within an open quote
         line = self._back.popleft() if self._back else next(self._lines)
-        if self._most is not None:
-            self._taken.append(line)
+        self._taken.append(line)
         self.number += 1
+        if line.endswith(_END_OF_DOS):  # a line without end is the last one, and this is how DOS ends a file
+            return line.rstrip(_END_OF_DOS)
         return line
+
+    @property
+    def first(self) -> str:
+        """The first line of this record."""
+        return self._taken[0] if self._taken else ""
 
     def opening(self) -> str:
         """Skip a line ``sep=;``, and say with which delimiter the header makes most sense."""
@@ -127,40 +81,88 @@ class Lines:
         self.number -= len(again)
 
 
-def records(lines: Lines, delimiter: str, *, resume: bool = False) -> Iterator[tuple[int, list[str] | None]]:
-    """Every record that holds something, with the line on which it starts; None where the quotes fail.
+def records(lines: Lines, delimiter: str, *, resume: bool = False) -> Iterator[Record]:
+    """Every record that holds something, without the empty cells at its end; with a fault where it cannot be taken apart.
 
-    From there on it is unknown what is text and what is delimiter.
+    After a quote that fails it is unknown what is text and what is delimiter.
 
     Args:
         lines: the lines; with a bound on those of a record, to go on after a failure.
         delimiter: between cells.
         resume: go on after a failure, as if the next line begins a record. Whoever uses what follows has to allow for that.
     """
-    reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    reader = _reader(lines, delimiter)
     while True:
         line = lines.begin()
         try:
-            record = next(reader)
+            cells: list[str] | None = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            yield line, None
-            if not resume:
-                return
+            cells = _spaced(lines.first, delimiter)
+            if cells is None:
+                yield Record(line, fault=BACKSLASH if '\\"' in lines.first else BAD_QUOTES)
+                if not resume:
+                    return
             lines.once_more()
-            reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+            reader = _reader(lines, delimiter)
+            if cells is None:
+                continue
+        text = "".join(cells or ())
+        if not text.strip(_EMPTY):
             continue
-        if "".join(record).strip(_EMPTY):
-            yield line, record
+        yield Record(line, fault=BACKSLASH) if '\\"' in text else Record(line, _without_end(cells or []))
+
+
+def other_quotes(cells: Sequence[str]) -> str:
+    """What stands around the cells of a header instead of double quotes; empty when nothing does."""
+    texts = [cell.strip() for cell in cells if cell.strip()]
+    if len(texts) == 1 and sum(column_of(cell) is not None for cell in re.split("[;,\t|]", texts[0])) > 1:
+        return "has double quotes around every line as a whole"
+    if len(texts) > 1 and any(all(len(text) > 1 and text[0] + text[-1] == pair for text in texts) for pair in _PAIRS):
+        return "has other quotes around its cells than double ones"
+    return ""
+
+
+def _reader(lines: Lines, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+
+
+def _spaced(line: str, delimiter: str) -> list[str] | None:
+    """The cells of a line with spaces between a closing quote and the delimiter; None when that is not what is wrong."""
+    line = line.rstrip("\r\n")
+    if '"' not in line or len(line) > csv.field_size_limit():
+        return None
+    cell = re.compile(rf' *"((?:[^"]|"")*)" *|([^"{re.escape(delimiter)}]*)')
+    cells: list[str] = []
+    place = 0
+    while found := cell.match(line, place):
+        quoted, plain = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        if found.end() == len(line):
+            return cells
+        if line[found.end()] != delimiter:
+            return None
+        place = found.end() + 1
+    return None
+
+
+def _without_end(cells: list[str]) -> list[str]:
+    """The cells up to the last one that holds something: many programs put delimiters behind it."""
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return cells
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The delimiter with which the header makes most sense: most known columns, then most cells."""
+    """The delimiter with which a header makes most sense: most known columns, then most cells."""
 
     def sense(delimiter: str) -> tuple[int, int]:
-        _, header = next(records(Lines(lines), delimiter), (0, None))
-        known = [cell for cell in (header or ())[:MAX_COLUMNS] if column_of(cell) or forbidden_name(cell)]
-        return len(known), len(header or ())
+        found = (record.cells[:MAX_COLUMNS] for record in islice(records(Lines(lines), delimiter), _FIRST_RECORDS))
+        return max((_known(cells) for cells in found), default=(0, 0))
 
-    return max(_DELIMITERS, key=sense)
+    return max(DELIMITERS, key=sense)
+
+
+def _known(cells: Sequence[str]) -> tuple[int, int]:
+    return sum(bool(column_of(cell) or forbidden_name(cell)) for cell in cells), len(cells)

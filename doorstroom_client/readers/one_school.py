@@ -14,7 +14,7 @@ from doorstroom_client.messages.aanlevering import Adviezenlijst, Deelnemerslijs
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.columns import ADVIEZEN, DEELNEMERS
-from doorstroom_client.readers.edexml import Ernst, read_edexml
+from doorstroom_client.readers.edexml import Edexml, Ernst, read_edexml
 from doorstroom_client.readers.from_rows import adviezen_of, deelnemers_of
 from doorstroom_client.readers.table_reading import MAX_BYTES, read_table, without_advies
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -34,7 +34,7 @@ def read_adviezen(
 
     Args:
         source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB;
-            or an Excel workbook (.xlsx), for which the extra ``xml`` is needed.
+            or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), for which the extra ``excel`` is needed.
         school: the administration that the file is of, or a key of it.
         afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
         schooljaar: the school year of the advice, when it is not the one of the client.
@@ -71,7 +71,7 @@ def read_deelnemers(
 
     Args:
         source: the file, or its content; what kind it is, is seen from the content. A CSV is UTF-8, UTF-16 with BOM or
-            Windows-1252, with ``;``, ``,`` or TAB; for a workbook (.xlsx) and EDEXML the extra ``xml`` is needed.
+            Windows-1252, with ``;``, ``,`` or TAB; for a workbook the extra ``excel`` is needed, for EDEXML ``xml``.
         school: the administration that the file is of. It makes the ids of the groups unique in the chain, where every
             school has an 8A.
         edexml: which pupils of EDEXML take part, and what is done where it leaves something open.
@@ -116,7 +116,13 @@ def _from_edexml(
         found.raise_if_any()
     except DoorstroomError as error:
         return None, error
+    notes = edexml_notes(found)
+    return Deelnemerslijst(school, found.groepen, found.deelnemers, schooljaar=schooljaar, notes=notes), None
+
+
+def edexml_notes(found: Edexml) -> list[str]:
+    """What somebody should know of EDEXML that was read."""
     notes = [str(item) for item in found.problemen if item.ernst is Ernst.LET_OP]
     if found.overgeslagen:
         notes.append(f"{found.overgeslagen} other pupils in the file take no part: of another jaargroep, or gone")
-    return Deelnemerslijst(school, found.groepen, found.deelnemers, schooljaar=schooljaar, notes=notes), None
+    return notes

@@ -17,6 +17,7 @@ class CellKind(StrEnum):
     DAY = "day"
     TRUTH = "truth value"
     ERROR = "error"
+    MERGED = "merged"
 
 
 @frozen

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,8 +9,11 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.messages.school import School, find_school
 from doorstroom_client.readers.columns import SCHOOL, at
+from doorstroom_client.readers.letters import clean
+from doorstroom_client.readers.record import Record
+from doorstroom_client.readers.table import Table, name_of
+from doorstroom_client.readers.table_reading import open_one
 
-MAX_BYTES = 5 * 1024 * 1024
 _CODES = (
     "instellingscode",
     "vestigingscode",
@@ -44,50 +45,55 @@ def read_scholen(path: Path, scholen: Sequence[School]) -> list[Schoolregel]:
     """Read a list of schools, in the order of the file; empty lines are skipped.
 
     Args:
-        path: a CSV with a header, UTF-8, with semicolons, commas or tabs.
+        path: a CSV or workbook with a header, as for a list of pupils.
         scholen: the configured schools, for a list of keys.
 
     Raises:
         MessageError: names every line that does not fit; nothing was used.
         ConfigurationError: the file cannot be read.
     """
-    content, reason = b"", ""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    if reason:
-        raise ConfigurationError(f'"{path.name}" cannot be read: {reason}', setting="file", hint="Check the path")
-    found, problems = _read(content, tuple(scholen))
-    if problems:
-        raise MessageError(problems, what=path.name, hint="Correct these lines and read the file again; nothing was used")
+    table = Table(name_of(path), hint="Correct these lines and read the file again; nothing was used")
+    found = _read(path, tuple(scholen), table)
+    table.raise_if_any()
     return found
 
 
-def _read(content: bytes, scholen: tuple[School, ...]) -> tuple[list[Schoolregel], list[Problem]]:
-    if len(content) > MAX_BYTES:
-        return [], [Problem("file", f"is over {MAX_BYTES // 1024**2} MiB")]
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return [], [Problem("file", "is not a UTF-8 text; save the sheet as CSV UTF-8")]
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = [cell.strip().lower() for cell in next(rows, [])]
-    if SCHOOL not in header and not set(_CODES) <= set(header):
-        return [], [Problem(at(1), f"is no header of a list of schools. {_EXAMPLE}")]
+def _read(path: Path, scholen: tuple[School, ...], table: Table) -> list[Schoolregel]:
+    file = open_one(path, table)
+    records = list(file.records()) if file is not None and table.error is None else []
+    if table.error is not None:
+        return []
+    if not records:
+        table.refuse("is empty", hint=_EXAMPLE)
+        return []
+    header = _header(records[0], table)
+    if not header:
+        return []
     found: list[Schoolregel] = []
-    problems: list[Problem] = []
     had: dict[str, int] = {}
-    for cells in rows:
-        if any(cell.strip() for cell in cells):
-            given = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
-            _take(rows.line_num, given, scholen, had, found, problems)
-    if not found and not problems:
-        problems.append(Problem("file", "has a header but no schools"))
-    return found, problems
+    for record in records[1:]:
+        if record.fault or len(record.cells) > len(header):
+            fault = record.fault or f"has {len(record.cells)} cells and the header {len(header)}"
+            table.add(Problem(at(record.line), fault))
+        else:
+            given = {name: clean(cell) for name, cell in zip(header, record.cells, strict=False)}
+            _take(record.line, given, scholen, had, found, table.problems)
+    if not found and not table.problems:
+        table.refuse("has a header but no schools", hint="Add a line for every school")
+    return found
+
+
+def _header(record: Record, table: Table) -> list[str]:
+    """The names of the columns; none when they are not those of a list of schools."""
+    header = [clean(cell).lower() for cell in record.cells]
+    if record.fault:
+        table.add(Problem(at(record.line), record.fault))
+    elif SCHOOL not in header and not set(_CODES) <= set(header):
+        table.add(Problem(at(record.line), f"is no header of a list of schools. {_EXAMPLE}"))
+    for name in (SCHOOL, *_CODES, *_OPTIONAL, URL):
+        if header.count(name) > 1:
+            table.add(Problem(at(record.line, name), "stands in the header more than once; keep one"))
+    return [] if table.problems else header
 
 
 def _take(

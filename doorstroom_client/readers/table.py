@@ -9,6 +9,7 @@ from doorstroom_client.errors import ConfigurationError, DoorstroomError, Messag
 from doorstroom_client.readers.columns import Row
 from doorstroom_client.readers.record import FileForm
 
+SAVE_AS_XLSX = "Open it in Excel or LibreOffice and save it as .xlsx"
 SAVE_AS_CSV = "Save the sheet as CSV, preferably as CSV UTF-8"
 
 

@@ -13,15 +13,17 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.readers.columns import SCHOOL, Layout, Row, forbidden_name, header_problems
 from doorstroom_client.readers.csv_file import CsvFile
+from doorstroom_client.readers.odd_lines import Nameless, from_header, no_pupil
 from doorstroom_client.readers.record import Record, TableFile
-from doorstroom_client.readers.table import SAVE_AS_CSV, Table, name_of
+from doorstroom_client.readers.table import Table, name_of
 from doorstroom_client.readers.workbook import is_workbook, open_workbook
-from doorstroom_client.readers.xml_events import PACKED, looks_like_xml
 
 MAX_BYTES = 5 * 1024 * 1024
 """Larger files of one school are refused: a school with a thousand pupils stays under 0.5 MiB."""
 MAX_MANY = 20 * 1024 * 1024
 """Larger workbooks of many schools are refused; a CSV of many schools may have any size."""
+
+START_WITH = "Start the file with a line of column names"
 
 
 def without_advies(afspraak: Afspraak) -> ConfigurationError | None:
@@ -42,10 +44,7 @@ def read_table(source: object, layout: Layout, *, sheet: str | None = None, fail
         failure: why it need not be read.
     """
     table = Table(name_of(source), failure=failure)
-    content = None if failure else _content(source, table)
-    if content is None:
-        return table
-    file = _opened(content, table, sheet)
+    file = None if failure else open_one(source, table, sheet=sheet)
     if file is None or table.error is not None:
         return table
     table.rows += rows_of(file, layout, table)
@@ -58,10 +57,13 @@ def read_table(source: object, layout: Layout, *, sheet: str | None = None, fail
 def rows_of(file: TableFile, layout: Layout, table: Table) -> Iterator[Row]:
     """The records under the header, one at a time; notes in `table` what is wrong with the file as a whole."""
     header = filled = False
-    for record in file.records():
-        if header:
+    nameless: Nameless | None = None
+    for record in from_header(file.records(), table):
+        if nameless is not None:
             filled = True
-            yield Row.of(_with_days(record, table.columns, file), table.columns)
+            odd = no_pupil(record, table.columns)
+            nameless.look_at(record)
+            yield Row(record.line, fault=odd) if odd else Row.of(_with_days(record, table.columns, file), table.columns)
         elif record.fault:
             filled = True
             yield Row(record.line, fault=record.fault)
@@ -69,6 +71,7 @@ def rows_of(file: TableFile, layout: Layout, table: Table) -> Iterator[Row]:
             header = _take_header(record, layout, table)
             if not header:
                 return
+            nameless = Nameless(record, table)
     if table.error is None and not filled:
         if header:
             table.refuse("has a header but no pupils", hint="Add a line for every pupil")
@@ -85,9 +88,15 @@ def _with_days(record: Record, columns: list[str | None], file: TableFile) -> Re
     return Record(record.line, cells, record.marks)
 
 
+def open_one(source: object, table: Table, *, sheet: str | None = None) -> TableFile | None:
+    """A file that is read as a whole; None when it cannot be read, which is noted in `table`."""
+    content = _content(source, table)
+    return None if content is None else _opened(content, table, sheet)
+
+
 def open_table(path: object, table: Table, *, sheet: str | None = None) -> TableFile | None:
     """A file for many schools, of any size when it is a CSV; None when it cannot be read, which is noted in `table`."""
-    if isinstance(path, Path) and path.is_file() and is_workbook(_start(path)):
+    if isinstance(path, bytes) or (isinstance(path, Path) and path.is_file() and is_workbook(_start(path))):
         content = _content(path, table, MAX_MANY)
         return None if content is None else _opened(content, table, sheet, MAX_MANY)
     if isinstance(path, Path):
@@ -109,10 +118,6 @@ def _opened(content: bytes, table: Table, sheet: str | None, most: int = MAX_BYT
         table.refuse(f"is over {most // 1024**2} MiB", hint="Leave out what is not needed, or split it")
     elif is_workbook(content):
         return open_workbook(content, table, sheet)
-    elif content.startswith(PACKED):
-        table.refuse("is packed (gzip, zip or the like), so it is not a CSV file", hint=SAVE_AS_CSV)
-    elif looks_like_xml(content):
-        table.refuse("is XML and not a table", hint="For pupils in EDEXML: deelnemers send, or read_edexml. It has no advice")
     else:
         return CsvFile(content, table)
     return None
@@ -146,4 +151,4 @@ def _take_header(record: Record, layout: Layout, table: Table) -> bool:
 
 
 def _start_with(layout: Layout) -> str:
-    return f"Start the file with a line of column names, for example: {layout.example}"
+    return f"{START_WITH}, for example: {layout.example}"

@@ -1,41 +1,30 @@
-"""The first sheet of an Excel workbook (.xlsx) as records; needs the extra ``xml``. Nothing here raises for what a file holds.
+"""A workbook as the records of one sheet; needs the extra ``excel``. Nothing here raises for what a file holds.
 
-Its parts are read with the same bounded parser as EDEXML, and only as far as their text: no formula is worked out, no link
-followed, no macro looked at.
+A sheet is read as a whole before its first row is given, because a workbook says after its rows which of them are merged, and a
+wrong value must not have been handed out by then.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Iterator
+import importlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.readers.record import CellKind, Mark, Record
-from doorstroom_client.readers.table import SAVE_AS_CSV, Table
-from doorstroom_client.readers.xml_events import XmlFile
+from doorstroom_client.readers.columns import MAX_COLUMNS, column_of
+from doorstroom_client.readers.odd_lines import LOOKED_AT, header_at
+from doorstroom_client.readers.record import CellKind, FileForm, Mark, Record
+from doorstroom_client.readers.table import Table
+from doorstroom_client.readers.workbook_cells import day_of, number_of
+from doorstroom_client.readers.workbook_kinds import ZIP, is_workbook, opened
+from doorstroom_client.readers.workbook_sheet import Book, Sheet, SheetName, Unreadable, column_name, covered
 
-_NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_MAX_PART = 40 * 1024 * 1024
-"""Bytes of a part when it is unpacked."""
-_PLACE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_EPOCHS = (dt.date(1899, 12, 30), dt.date(1904, 1, 1))
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, OSError, RuntimeError, ValueError)
-"""What the standard library raises for an archive that is damaged, protected or packed in another way."""
-_TOO_WIDE = 16_384
+__all__ = ["WorkbookFile", "is_workbook", "open_workbook"]
 
-
-def is_workbook(content: bytes) -> bool:
-    """Whether bytes begin as a workbook does."""
-    return content.startswith(b"PK\x03\x04")
+_MOST_LOOKED_AT = 50
+"""Sheets that are looked at for something that was not read."""
+_MOST_TOLD = 30
+"""Names of sheets in one message."""
 
 
 def open_workbook(content: bytes, table: Table, sheet: str | None) -> WorkbookFile:
@@ -44,7 +33,7 @@ def open_workbook(content: bytes, table: Table, sheet: str | None) -> WorkbookFi
     Args:
         content: its bytes.
         table: gets what was understood of it, and what is wrong with it.
-        sheet: name of the sheet; the first visible one when left out.
+        sheet: name of the sheet; the first visible one that holds something when left out.
     """
     return WorkbookFile(content, table, sheet)
 
@@ -56,126 +45,140 @@ class WorkbookFile:
     content: bytes
     table: Table
     sheet: str | None = None
-    _problem: str = ""
-    _epoch: dt.date = _EPOCHS[0]
-    _texts: list[str] = field(default_factory=list[str])
+    _from_1904: bool = False
+    _records: Sequence[Record] | None = None
+    _notes: list[str] = field(default_factory=list[str])
 
     def records(self) -> Iterator[Record]:
-        """The rows of the first sheet that hold something; notes why it cannot be read further."""
-        self._problem = ""
-        self._texts.clear()
-        try:
-            yield from self._records()
-        except ConfigurationError as error:
-            self.table.failure = error.with_traceback(None)
-        if self._problem:
-            self.table.refuse(self._problem, hint=SAVE_AS_CSV)
-
-    def _records(self) -> Iterator[Record]:
-        try:
-            with zipfile.ZipFile(io.BytesIO(self.content)) as archive:
-                sheet = self._first_sheet(archive)
-                if sheet and not self._problem:
-                    self._take_texts(archive)
-                    yield from self._rows_of(archive, sheet)
-        except _DAMAGE:
-            self._problem = "is damaged, protected or no Excel workbook"
+        """The rows of a sheet that hold something, from its header on; none, and noted why, when they cannot be read."""
+        if self._records is None:
+            self._records = ()
+            self._read()
+        yield from self._records
 
     def day(self, number: str) -> str:
-        """A number as the day that Excel means by it; the number itself when it is none."""
-        days = float(number) if _NUMBER.fullmatch(number) else 0.5
-        if days != int(days) or not 1 <= days < 100_000:
+        """A number as the day that the workbook means by it; the number itself when it is none."""
+        days = number_of(number)
+        if days is None or days != int(days) or not 1 <= days < 100_000:
             return number
-        return (self._epoch + dt.timedelta(days=int(days))).isoformat()
+        day = day_of(days, from_1904=self._from_1904)
+        return number if day is None else day.isoformat()
 
-    def _events(self, archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, Any, XmlFile]]:
-        with archive.open(name) as part:
-            content = part.read(_MAX_PART + 1)
-        file = XmlFile(content, _MAX_PART)
-        for event, element in file.events():
-            yield event, element, file
-        if file.failure is not None:
-            self._problem = "is damaged, or too large"
-
-    def _first_sheet(self, archive: zipfile.ZipFile) -> str:
-        names = set(archive.namelist())
-        if "xl/workbook.xml" not in names:
-            self._problem = "is packed, and no Excel workbook"
-            return ""
-        wanted = ""
-        for event, element, _ in self._events(archive, "xl/workbook.xml"):
-            if event == "end" and element.tag == f"{_NS}workbookPr" and element.get("date1904") in ("1", "true"):
-                self._epoch = _EPOCHS[1]
-            elif event == "end" and element.tag == f"{_NS}sheet" and self._is_wanted(element):
-                wanted = wanted or element.get(f"{_R}id") or ""
-        for event, element, _ in self._events(archive, "xl/_rels/workbook.xml.rels"):
-            if event == "end" and element.get("Id") == wanted and element.get("TargetMode") != "External":
-                target = str(element.get("Target") or "")
-                name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-                if name in names:
-                    return name
-        self._problem = self._problem or "has no sheet that can be read"
-        return ""
-
-    def _is_wanted(self, sheet: Any) -> bool:
-        if self.sheet is not None:
-            return bool(sheet.get("name") == self.sheet)
-        return bool(sheet.get("state", "visible") == "visible")
-
-    def _take_texts(self, archive: zipfile.ZipFile) -> None:
-        if "xl/sharedStrings.xml" not in archive.namelist():
+    def _read(self) -> None:
+        missing = _missing(self.content)
+        if missing is not None:
+            self.table.failure = missing
             return
-        for event, element, file in self._events(archive, "xl/sharedStrings.xml"):
-            if event == "end" and element.tag == f"{_NS}si":
-                self._texts.append(_text_of(element))
-                file.drop(element)
+        try:
+            book = opened(self.content)
+            name, sheet = self._chosen(book)
+            self._from_1904 = book.from_1904
+            self._records = self._sound(sheet)
+            self.table.form = FileForm(book.kind, sheet=name.name, notes=tuple(self._notes))
+        except Unreadable as error:
+            self.table.refuse(error.reason, hint=error.hint)
 
-    def _rows_of(self, archive: zipfile.ZipFile, sheet: str) -> Iterator[Record]:
-        line = 0
-        for event, element, file in self._events(archive, sheet):
-            if event == "end" and element.tag == f"{_NS}row":
-                given = element.get("r") or ""
-                line = int(given) if given.isascii() and given.isdigit() and len(given) < 8 else line + 1
-                cells = self._cells(line, element)
-                file.drop(element)
-                if cells is not None:
-                    yield cells
+    def _chosen(self, book: Book) -> tuple[SheetName, Sheet]:
+        """The sheet that is meant, with what it holds."""
+        if self.sheet is not None:
+            name = _named(book.sheets, self.sheet)
+            return name, book.read(name)
+        shown = [name for name in book.sheets if name.visible]
+        for number, name in enumerate(shown[:_MOST_LOOKED_AT]):
+            if book.read(name, only_look=True).records:
+                if number:
+                    self._notes.append(f"{_count(number, 'sheet')} in front of it {'is' if number == 1 else 'are'} empty")
+                rest = shown[number + 1 :][:_MOST_LOOKED_AT]
+                more = sum(_has_data(book, other) for other in rest)
+                if more:
+                    self._notes.append(f"{_count(more, 'other sheet')} with data {'was' if more == 1 else 'were'} not read")
+                return name, book.read(name)
+        if not shown:
+            raise Unreadable("has no sheet that can be read", "Put the pupils on a sheet that is not hidden")
+        return shown[0], Sheet()
 
-    def _cells(self, line: int, row: Any) -> Record | None:
-        texts: list[str] = []
-        marks: dict[int, Mark] = {}
-        for cell in row:
-            place = _PLACE.fullmatch(cell.get("r") or "")
-            at = _column(place.group(1)) if place else len(texts)
-            if at < len(texts) or at >= _TOO_WIDE:
-                continue
-            texts += [""] * (at - len(texts))
-            kind = cell.get("t") or "n"
-            if kind == "n":
-                marks[at] = Mark(CellKind.NUMBER)
-            texts.append(self._text(cell, kind))
-        return Record(line, texts, marks) if any(texts) else None
+    def _sound(self, sheet: Sheet) -> list[Record]:
+        """The rows that hold something, with what is merged or hidden told."""
+        records = sheet.records
+        place = header_at(records[:LOOKED_AT])
+        if place >= len(records):
+            return []
+        header = records[place]
+        if sheet.far is not None and sheet.far[0] == header.line:
+            return [Record(header.line, [*header.cells, *[""] * (sheet.far[1] + 1 - len(header.cells))])]
+        used = {at for at, text in enumerate(header.cells) if column_of(text)}
+        for merge in sheet.merges:
+            if merge.top < header.line <= merge.bottom + 1 and not used.isdisjoint(range(merge.left, merge.right + 1)):
+                text = f"has merged cells in the header ({merge.name})"
+                raise Unreadable(text, "Split the merged cells, and give every column its own name in one row")
+        self._tell_hidden(sheet, records, header)
+        below = _marked(records[place + 1 :], used, sheet)
+        # In a workbook no cell moves to another column, so what stands under no name is not used and told as such.
+        names = [*header.cells, *[""] * (max((len(record.cells) for record in below), default=0) - len(header.cells))]
+        return [*records[:place], Record(header.line, names, header.marks), *below]
 
-    def _text(self, cell: Any, kind: str) -> str:
-        if kind == "inlineStr":
-            return _text_of(cell)
-        value = cell.findtext(f"{_NS}v") or ""
-        if kind == "s":
-            known = value.isascii() and value.isdigit() and len(value) < 8 and int(value) < len(self._texts)
-            return self._texts[int(value)] if known else ""
-        if kind == "n" and re.fullmatch(r"-?[0-9]{1,15}\.0+", value):
-            return value.partition(".")[0]
-        return str(value)
+    def _tell_hidden(self, sheet: Sheet, records: Sequence[Record], header: Record) -> None:
+        rows = sum(record.line in sheet.hidden_rows for record in records)
+        columns = sum(at in sheet.hidden_columns for at, text in enumerate(header.cells) if text)
+        for count, what in ((rows, "row"), (columns, "column")):
+            if count:
+                self._notes.append(f"{_count(count, what)} {'is' if count == 1 else 'are'} hidden, and read like the others")
+        if sheet.far is not None:
+            self._notes.append(f"cells to the right of column {column_name(MAX_COLUMNS - 1)} are not read")
+        if sheet.empty_results:
+            text = "formulas have nothing as their outcome; if that is wrong, open the file in Excel and save it"
+            self._notes.append(f"{sheet.empty_results} {text}")
 
 
-def _text_of(element: Any) -> str:
-    """The text in runs of one cell, without the hints on how it sounds."""
-    runs = [item for item in element.iter(f"{_NS}t") if item.getparent().tag != f"{_NS}rPh"]
-    return "".join(item.text or "" for item in runs)
+def _missing(content: bytes) -> ConfigurationError | None:
+    """Why this workbook cannot be read: the library that does it is not installed."""
+    name = "lxml.etree" if content.startswith(ZIP) else "xlrd"
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        text = f"reading this workbook needs {name.partition('.')[0]}, which is not installed"
+        return ConfigurationError(text, setting="excel", hint="Run: pip install 'doorstroom_client[excel]', or give a CSV")
+    return None
 
 
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+def _has_data(book: Book, sheet: SheetName) -> bool:
+    """Whether a sheet that is not read holds something, as far as can be seen."""
+    try:
+        return bool(book.read(sheet, only_look=True).records)
+    except Unreadable:
+        return False
+
+
+def _named(sheets: Sequence[SheetName], wanted: str) -> SheetName:
+    """The sheet with a name, whatever its case when only one is called like that."""
+    alike = [sheet for sheet in sheets if sheet.name.strip().casefold() == wanted.strip().casefold()]
+    exact = [sheet for sheet in alike if sheet.name == wanted]
+    if exact or len(alike) == 1:
+        return (exact or alike)[0]
+    names = ", ".join(f'"{sheet.name}"' for sheet in sheets[:_MOST_TOLD])
+    more = " and others" if len(sheets) > _MOST_TOLD else ""
+    raise Unreadable(
+        f"has no sheet of that name; its sheets are {names}{more}", "Name one of its sheets, or none for the first one"
+    )
+
+
+def _marked(records: Sequence[Record], used: set[int], sheet: Sheet) -> list[Record]:
+    """The rows with a problem in each cell of a column that is used and has no value of its own, because it is merged."""
+    faults: dict[int, dict[int, Mark]] = {}
+    for line, at, merge in covered(sheet.merges, [record.line for record in records]):
+        if at in used:
+            text = f"is merged with other cells ({merge.name}); split them and fill in each"
+            faults.setdefault(line, {})[at] = Mark(CellKind.MERGED, text)
+    found: list[Record] = []
+    for record in records:
+        merged = faults.get(record.line)
+        if merged is None:
+            found.append(record)
+        else:
+            missing = max(merged) + 1 - len(record.cells)
+            found.append(Record(record.line, [*record.cells, *[""] * missing], {**record.marks, **merged}))
+    return found
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

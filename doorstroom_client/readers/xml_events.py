@@ -23,6 +23,14 @@ MAX_ELEMENTS = 20_000
 _CHUNK = 32 * 1024
 PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\x00", b"(\xb5/\xfd")
 """How a packed file begins."""
+HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+"""How a page begins that some programs export for Excel under another name."""
+SPREADSHEET = re.compile(
+    rb"<.{0,900}?(?:urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet|urn:oasis:names:tc:opendocument)",
+    re.DOTALL,
+)
+"""How a spreadsheet begins that is XML as a whole: of Excel 2003, or a flat OpenDocument."""
+_START = 1000
 _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _UTF_16 = ("utf-16", "utf-16le", "utf-16be", "ucs-2", "iso-10646-ucs-2")
 _ENCODING_CODES = (6, 31, 32, 79, 81)  # of libxml2: an encoding that is unknown, or bytes that are not in it
@@ -65,7 +73,7 @@ class XmlFile:
     """The elements of a file, and why it cannot be read further.
 
     Args:
-        source: a path, or bytes.
+        source: a path, bytes, or the pieces of a part that somebody else unpacks.
         max_bytes: a larger file is refused.
 
     Attributes:
@@ -77,7 +85,7 @@ class XmlFile:
         # A name that is not valid in the encoding of the file system must still be printable.
         self.name = source.name.encode("utf-8", "replace").decode() if isinstance(source, Path) else "xml"
         self.failure: DoorstroomError | None = None
-        self._source = source if isinstance(source, Path | bytes) else None
+        self._source = source if isinstance(source, Path | bytes | Iterator) else None
         self._max_bytes = max_bytes
         self._etree = etree()
         self._open = self._held = 0
@@ -162,8 +170,11 @@ class XmlFile:
     def _raw(self) -> Iterator[bytes]:
         reason = "give a Path, or the content as bytes"
         try:
-            if self._source is not None:
-                source = self._source
+            source = self._source
+            if isinstance(source, Iterator):
+                yield from source
+                return
+            if source is not None:
                 with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
                     while chunk := file.read(_CHUNK):
                         yield chunk
@@ -202,15 +213,16 @@ def _goes_with(start: bytes, declared: str) -> bool:
 
 
 def looks_like_xml(source: object) -> bool:
-    """Whether a file, or bytes, begins as XML does. A file that cannot be read does not."""
+    """Whether a file, or bytes, begins as XML does, and not as HTML or a spreadsheet. A file that cannot be read does not."""
     try:
         if isinstance(source, Path):
             with source.open("rb") as file:
-                start = file.read(400)
+                start = file.read(_START)
         else:
-            start = source[:400] if isinstance(source, bytes) else b""
+            start = source[:_START] if isinstance(source, bytes) else b""
     except (OSError, ValueError):
         return False
     for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         start = start.removeprefix(mark)
-    return start.replace(b"\0", b"").lstrip().startswith(b"<")
+    start = start.replace(b"\0", b"").lstrip()
+    return start.startswith(b"<") and not HTML.match(start) and not SPREADSHEET.match(start)

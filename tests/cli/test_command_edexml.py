@@ -110,4 +110,4 @@ def test_a_folder_with_files_of_both_kinds(keten: Keten, run: Run, tmp_path: Pat
     assert [item["school"] for item in document["aandacht"]] == ["99CC"]
     assert "not well-formed" in document["aandacht"][0]["reden"]
     advice = run("adviezen", "send-many", "scholen", "--json")
-    assert "is not a CSV file" in advice.stdout
+    assert "is XML and not a table" in advice.stdout

@@ -44,6 +44,7 @@ def test_all_commands_are_there() -> None:
         "osr check",
         "leverancier check",
         "osr register-endpoint",
+        "bestand check",
         "deelnemers send",
         "deelnemers send-many",
         "adviezen send",

@@ -40,6 +40,7 @@ ARGUMENTS = {
     "simulator": ("--seconds", "0", "--port", "28440"),
     "mandaat check": SCHOOL,
     "osr register-endpoint": ("--url", "https://las.example.nl", "--all", "--dry-run"),
+    "bestand check": ("deelnemers.csv",),
     "deelnemers send": ("deelnemers.csv", *SCHOOL),
     "deelnemers send-many": ("deelnemers.csv",),
     "afspraak compare": ("new.yaml",),

@@ -26,7 +26,7 @@ from doorstroom_client.simulator import Keten, deelnemers_of
 from doorstroom_client.transport.request import Operation
 
 SCHOOLS = ("99AA", "99BB", "99CC")
-SUMMARY = {"scholen", "per_afloop", "leerlingen", "aandacht", "gestopt_door", "error", "exit_code"}
+SUMMARY = {"scholen", "per_afloop", "leerlingen", "aandacht", "notes", "problemen", "gestopt_door", "error", "exit_code"}
 
 
 def together(tmp_path: Path, kind: str, schools: Iterable[str] = SCHOOLS) -> Path:

@@ -32,6 +32,7 @@ EXPECTED = (
     "index.md",
     "tutorial.md",
     "how-to/run-on-several-machines.md",
+    "how-to/check-a-file.md",
     "how-to/send-advice.md",
     "how-to/send-from-edexml.md",
     "how-to/receive-results.md",

@@ -238,8 +238,9 @@ def test_a_forbidden_column_is_refused(name: str, shown: str) -> None:
 
 def test_a_header_with_too_many_cells() -> None:
     expected = "line 1", "the header has 257 cells; at most 256 are read"
-    assert advies_problems("las_key;advies" + ";" * 255) == [expected]
-    assert adviezen("las_key;advies" + ";" * 254 + "\nk;VWO")[0].advies == "VWO"
+    assert advies_problems("las_key;advies" + ";x" * 255) == [expected]
+    assert adviezen("las_key;advies" + ";x" * 254 + "\nk;VWO")[0].advies == "VWO"
+    assert adviezen("las_key;advies" + ";" * 255 + "\nk;VWO")[0].advies == "VWO"
 
 
 def test_the_header_gives_all_its_problems_at_once() -> None:
@@ -363,6 +364,18 @@ def test_broken_quotes_in_the_header() -> None:
         ("1-5-2014 0:00", dt.date(2014, 5, 1)),
         ("01-05-14", dt.date(2014, 5, 1)),
         ("1/5/14", dt.date(2014, 5, 1)),
+        ("2014/05/01", dt.date(2014, 5, 1)),
+        ("1.5.2014", dt.date(2014, 5, 1)),
+        ("20140501", dt.date(2014, 5, 1)),
+        ("1 mei 2014", dt.date(2014, 5, 1)),
+        ("01-MEI-2014", dt.date(2014, 5, 1)),
+        ("3-mrt-14", dt.date(2014, 3, 3)),
+        ("1 May 2014", dt.date(2014, 5, 1)),
+        ("donderdag 1 mei 2014", dt.date(2014, 5, 1)),
+        ("2014-05-01T00:00:00Z", dt.date(2014, 5, 1)),
+        ("2014-05-01T00:00:00.000+02:00", dt.date(2014, 5, 1)),
+        ("2014-04-30T22:00:00.000Z", dt.date(2014, 5, 1)),
+        ("2014-01-31T23:00:00Z", dt.date(2014, 2, 1)),
     ],
 )
 def test_dates(text: str, date: dt.date) -> None:
@@ -376,14 +389,19 @@ def test_dates(text: str, date: dt.date) -> None:
         "1-5-99",
         "1-5-014",
         "14-05-2",
-        "05/31/2014",
-        "2014/05/01",
         "1-5/2014",
         "41760",
-        "1 mei 2014",
         "٠١-٠٥-٢٠١٤",
         "0-1-0000",
         "2014-05-01 12:00",
+        "2014-04-30T23:00:00Z",
+        "2014-05-01T00:00:00+05:00",
+        "01052014",
+        "vrijdag 1 mei 2014",
+        "1 foo 2014",
+        "2014-5-1T",
+        "9999-12-31T23:00:00-12:00",
+        "2014-05/01",
     ],
 )
 def test_what_is_not_a_date(text: str) -> None:
@@ -477,13 +495,11 @@ def test_a_header_and_nothing_else(content: bytes) -> None:
     ("content", "text"),
     [
         (b"las_key;advies\nk\0;VWO", "NUL"),
-        ("las_key;advies\nk;VWO".encode("utf-16-le"), "NUL"),
         (b"PK\x03\x04\x14\x00\x06\x00", "no Excel workbook"),
         (b"\x1f\x8b\x08\x00", "is packed"),
         (b"\xef\xbb\xbf <EDEX/>", "is XML"),
-        (b"las_key;advies\nk\x81;VWO", "is not text"),
-        (b"\xef\xbb\xbflas_key;advies\nk\xe9;VWO", "is not text"),
-        (b"\xff\xfel\0a", "is not text"),
+        (b"las_key;advies\nk\x81\xbb\xd7k;VWO", "is not text"),
+        (b"\xff\xfel\0a", "a part is missing"),
         (b"x" * (one_school.MAX_BYTES + 1), "over 5 MiB"),
     ],
 )
@@ -610,7 +626,7 @@ SECRET_FILES = [
     f'las_key;advies\n"{SECRET};VWO\n',
     f"las_key;advies\n{SECRET};VWO;{SECRET}\n",
     f"las_key;advies\n{SECRET}\0;VWO\n",
-    f"las_key;advies\n{SECRET}\x81;VWO\n",
+    f"las_key;advies\n{SECRET}\x81\xbb\xd7;VWO\n",
     f"{SECRET};las_key;advies\n",
     f"las_key;advies\n{SECRET}" + "x" * one_school.MAX_BYTES,
     f"{PUPILS}\n{SECRET}1;{SECRET}2;{SECRET}3;{SECRET}4;{SECRET}5;{SECRET}6;{SECRET}7;{SECRET}8;{SECRET}9\n",

@@ -99,7 +99,7 @@ def test_participants(office: Office, sheet: Path, delimiter: str, encoding: int
     assert "7,25" in content, "these are Dutch settings"
     assert f"{pupils()[0].geboortedatum:%d-%m-%y}" in content, "which shorten a year"
     groepen, deelnemers = pupils_in(file, school=SCHOOL)
-    assert {item.omschrijving for item in groepen} == set(AWKWARD)
+    assert {item.omschrijving for item in groepen} == {name.replace("\n", " ") for name in AWKWARD}
     names = "achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "geslacht"
     for one, other in zip(pupils(), deelnemers, strict=True):
         assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
@@ -109,7 +109,7 @@ def test_participants(office: Office, sheet: Path, delimiter: str, encoding: int
 def test_participants_in_a_workbook(office: Office, sheet: Path) -> None:
     file = office.convert(sheet, "xlsx", "werkboek")
     groepen, deelnemers = pupils_in(file, school=SCHOOL)
-    assert {item.omschrijving for item in groepen} == set(AWKWARD)
+    assert {item.omschrijving for item in groepen} == {name.replace("\n", " ") for name in AWKWARD}
     names = "achternaam", "voorvoegsel", "roepnaam", "voorletters", "geboortedatum", "geslacht"
     for one, other in zip(pupils(), deelnemers, strict=True):
         assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]

@@ -17,7 +17,15 @@ from typing import Any
 from doorstroom_client import Deelnemerslijst, School
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError
 from doorstroom_client.messages.afspraak import NEWEST
-from doorstroom_client.readers import Keuze, read_adviezen, read_deelnemers, read_leerlingen, read_scholen
+from doorstroom_client.readers import (
+    Keuze,
+    Lijstcontrole,
+    check_bestand,
+    read_adviezen,
+    read_deelnemers,
+    read_leerlingen,
+    read_scholen,
+)
 from doorstroom_client.readers.columns import column_of
 from support import SCHOOL
 
@@ -30,8 +38,22 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 _CELLS = re.compile(r'[;,\t\r\n"\0|]')
 _TEXTS = re.compile(rb"<(?:\w+:)?(?:t|v)(?: [^>]*)?>([^<]+)<")
 _ELEMENTS = re.compile(r">([^<>]+)<")
-_OUR_WORDS = {*NEWEST.schooladviezen, "1900", "TRUE", "FALSE", "NULL", "null", "None", "header", "file", "groep", "school"}
-"""What a text of ours may hold, whatever a file has in its cells."""
+_OUR_WORDS = {
+    *NEWEST.schooladviezen,
+    "1900",
+    "TRUE",
+    "FALSE",
+    "NULL",
+    "null",
+    "None",
+    "header",
+    "file",
+    "VALUE",
+    "NAME",
+    "groep",
+    "school",
+}
+"""What a text of ours may hold, whatever a file has in its cells; errors of Excel are left out as well."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +146,32 @@ def outcome_of(entry: Entry, source: Path | bytes) -> Outcome:
     return found
 
 
+def checked(entry: Entry, source: Path | bytes) -> Outcome:
+    """Check a file for its kind of list, and as any list, with `check_bestand`."""
+    kind: Any = entry.kind
+    more: dict[str, Any] = {"school": SCHOOL, "sheet": entry.sheet, "edexml": Keuze(**entry.edexml), "test_identities": True}
+    try:
+        found = check_bestand(source, kind=kind, **more)
+        anything = check_bestand(source, **more)
+    except ConfigurationError as error:
+        return Outcome(problems=[str(error)], hint=error.hint, said=_said(error))
+    [lijst] = found.lijsten
+    # Names of columns that are ignored are shown, and the name of the sheet; what is said of the lines holds nothing of them.
+    said = "\n".join(repr(item) for item in (found.lijsten, found.problemen, anything.lijsten, anything.problemen))
+    said += "".join(item.naam for item in found.kolommen if item.naam and not item.column and _header_fails(lijst))
+    return Outcome(
+        pupils=[{}] * lijst.leerlingen,
+        notes=list(lijst.notes),
+        problems=list(map(str, lijst.problemen)),
+        hint=lijst.hint,
+        said=said,
+    )
+
+
+def _header_fails(lijst: Lijstcontrole) -> bool:
+    return any("header" in problem.text for problem in lijst.problemen)
+
+
 def _said(error: DoorstroomError) -> str:
     """Every text of an error, with what a reporter of errors shows of the frames that it went through in the library."""
     shown = traceback.TracebackException.from_exception(error, capture_locals=True)
@@ -202,7 +250,7 @@ def _values(content: bytes) -> Iterable[str]:
     """The cells of a file that hold a word, whatever the file is, without those that people see in our own texts anyway."""
     for text in _texts(content):
         value = text.strip()
-        if _WORD.search(value) and column_of(value) is None and value not in _OUR_WORDS:
+        if _WORD.search(value) and column_of(value) is None and value not in _OUR_WORDS and not value.startswith("#"):
             yield value
 
 

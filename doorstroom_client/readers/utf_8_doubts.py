@@ -1,0 +1,46 @@
+"""What in ASCII or UTF-8 is not what it seems: letters encoded twice, by accident, or in UTF-7. Nothing here raises."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from doorstroom_client.readers.letters_in_place import DUTCH, Words
+
+
+def _signs(codec: str) -> str:
+    """How a following byte of UTF-8 looks in an encoding of one byte per letter."""
+    found = (bytes([code]).decode(codec, "ignore") or chr(code) for code in range(0x80, 0xC0))
+    return "".join(re.escape(sign) for sign in found)
+
+
+TWICE = re.compile(
+    "|".join(
+        f"[{re.escape(bytes(range(0xC2, 0xC6)).decode(codec))}][{_signs(codec)}]"
+        f"|{re.escape(bytes([0xE2]).decode(codec))}[{_signs(codec)}]{{2}}"
+        for codec in ("cp1252", "cp850", "mac_roman")
+    )
+)
+"""A letter or sign of UTF-8 that was taken for letters of another encoding, and those made UTF-8."""
+STRANGE = re.compile("[\u0080-\u009f\u0180-\u0217\u021c-\u02ff\u0370-\u07ff]")
+"""Letters in UTF-8 that may be two letters of another encoding, such as a capital and an apostrophe."""
+_UTF_7 = re.compile(rb"\+([A-Za-z0-9+/]{3,40})-")
+
+
+def is_sense(line: bytes) -> bool:
+    """Whether a line makes sense in an encoding of one byte per letter."""
+    words = Words()
+    words.add(1, line)
+    return bool(words.possible()) and any(words.against(item) for item in DUTCH)
+
+
+def is_utf_7(line: bytes) -> bool:
+    """Whether there are letters of names in a line of ASCII, as UTF-7 writes them."""
+    for found in _UTF_7.finditer(line):
+        try:
+            text = binascii.a2b_base64(found[1] + b"=" * (-len(found[1]) % 4)).decode("utf-16-be")
+        except ValueError:
+            continue
+        if all(0xC0 <= ord(letter) < 0x250 for letter in text):
+            return True
+    return False
