@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.command_line import Run
-from support.corpus import CORPUS
+from support.corpus import CORPUS, Entry, entries
 
 HEADER = "las_key;achternaam;roepnaam;voorletters;geboortedatum;groep"
 GOOD = f"{HEADER}\nk1;Wolkenstein;Jan;J;2014-05-01;8A\nk2;Zonneveld;Els;E;2014-06-01;8B\n"
@@ -183,3 +183,19 @@ def test_of_a_workbook_the_sheet_and_the_cell_are_told(run: Run) -> None:
     assert "geheimzinnig" not in result.output
     [problem] = document(run, name, "--sheet", "Lijst")["bestanden"][0]["lijsten"][0]["problemen"]
     assert (problem["line"], problem["column"], problem["cell"]) == (3, "advies", "B3")
+
+
+FOUND = {(item.kind, item.outcome, item.path.suffix): item for item in entries() if item.kind != "scholen"}
+
+
+@pytest.mark.parametrize("item", FOUND.values(), ids=lambda item: f"{item.name}-{item.kind}")
+def test_files_of_the_corpus_have_the_same_outcome(item: Entry, run: Run) -> None:
+    sheet = ("--sheet", item.sheet) if item.sheet else ()
+    found = document(run, item.path, "--kind", item.kind, *sheet)
+    [lijst] = found["bestanden"][0]["lijsten"]
+    told = [f"{problem['plaats']}: {problem['text']}" for problem in lijst["problemen"] if "eck_id" not in problem["plaats"]]
+    for text in item.problems:
+        assert any(text in problem for problem in told), (text, told)
+    assert all(problem["hint"] for problem in lijst["problemen"])
+    if item.outcome == "read":
+        assert (told, lijst["leerlingen"]) == ([], len(item.pupils))

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from support.command_line import Run
+from support.corpus import CORPUS
 
 from doorstroom_client.cli import _problems_told as told
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem, StoreError
 from doorstroom_client.simulator import Keten
 
 MANY = "las_key;advies\n" + "".join(f"geheim{number};\n" for number in range(300))
-HIDDEN = "12 rows are hidden"
 
 
 def problems(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -78,3 +78,40 @@ def test_of_the_lists_beside_results(keten: Keten, run: Run) -> None:
     assert made.exit_code == 65
     assert len(problems(json.loads(made.stdout))) == 30
     assert "geheim" not in str(document).lower() + made.output.lower()
+
+
+TITLE = "Groep 8\n\n"
+NOTED = "line 1: stands above the header, and is skipped"
+
+
+def test_notes_of_a_file_that_is_sent(keten: Keten, run: Run) -> None:
+    Path("a.csv").write_text(TITLE + Path("adviezen.csv").read_text("utf-8-sig"), "utf-8")
+    for more in ((), ("--dry-run",)):
+        assert f"Note: {NOTED}" in run("adviezen", "send", "a.csv", "--school", "99AA", *more).stderr
+    document = json.loads(run("adviezen", "send", "a.csv", "--school", "99AA", "--dry-run", "--json").stdout)
+    assert document["bestand"]["lijsten"][0]["notes"] == [NOTED]
+    Path("scholen").mkdir()
+    for school in ("99AA", "99BB"):
+        Path(f"scholen/{school}.csv").write_bytes(Path("a.csv").read_bytes())
+    result = run("adviezen", "send-many", "scholen", "--queue")
+    assert f"Note (99AA and 1 more): {NOTED}" in result.stderr
+    again = json.loads(run("adviezen", "send-many", "scholen", "--queue", "--json").stdout)
+    assert again["notes"] == [{"text": NOTED, "scholen": ["99AA", "99BB"]}]
+
+
+def test_notes_of_the_lists_beside_results(keten: Keten, run: Run) -> None:
+    for name in ("adviezen.csv", "deelnemers.csv"):
+        Path(name).write_text(TITLE + Path(name).read_text("utf-8-sig"), "utf-8")
+    lists = ("--school", "99AA", "--leerlingen", "deelnemers.csv", "--adviezen", "adviezen.csv")
+    for command in (("overzicht", "p.html"), ("seizoen", "--sent", "s.html")):
+        told_on = run(*command, *lists).stderr
+        assert f"Note: deelnemers.csv: {NOTED}" in told_on
+        assert f"Note: adviezen.csv: {NOTED}" in told_on
+
+
+def test_the_sheet_of_a_workbook_is_named(keten: Keten, run: Run) -> None:
+    book = CORPUS / "books/openpyxl-sheets.xlsx"
+    result = run("adviezen", "send", book, "--school", "99AA", "--dry-run", "--sheet", "Nergens")
+    assert result.exit_code == 65
+    assert "sheet" in result.stderr
+    assert run("adviezen", "send-many", book, "--sheet", "Nergens").exit_code == 65

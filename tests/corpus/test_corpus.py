@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 from support.corpus import CORPUS, Entry, Outcome, checked, differences, entries, files, outcome_of, told_of_content
 
-FEWEST = 4
+FEWEST = 200
 """Files that are in the corpus at least; a table that is not found must not pass unseen."""
 LARGEST = 20_000
 ENTRIES = entries()
@@ -64,8 +64,8 @@ def test_how_many_there_are() -> None:
     outcomes = Counter(entry.outcome for entry in ENTRIES)
     kinds = Counter(entry.kind for entry in ENTRIES)
     assert len(files()) >= FEWEST
-    assert outcomes["read"] >= FEWEST // 4
-    assert outcomes["problem"] >= FEWEST // 4
+    assert outcomes["read"] >= FEWEST // 3
+    assert outcomes["problem"] >= FEWEST // 3
     assert set(kinds) == {"adviezen", "deelnemers", "leerlingen", "scholen"}
 
 
