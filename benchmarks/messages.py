@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, Literal
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 from benchmarks.harness import SCHOOL, YEAR, Figure, Scale, main, pair, ratio_figure

@@ -14,13 +14,13 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
+from doorstroom_client.basics.answer_head import is_packed
+from doorstroom_client.basics.page_seen import is_page, start_as_text
 from doorstroom_client.messages.codec import decode_answer
 from doorstroom_client.transport.request import Response
 
 _READ = 64 * 1024
 """Bytes of a compressed answer that are unpacked at most."""
-_LOOKED_AT = 16 * 1024
-"""Bytes of a page in which words about a certificate are looked for."""
 
 
 class Body(StrEnum):
@@ -41,20 +41,6 @@ class Body(StrEnum):
     """A page for people, whatever it says that it is; also an error in XML."""
 
 
-_HTML = (
-    "html|head|body|title|center|meta|link|base|style|script|noscript|h[1-6]|p|div|span|pre|b|i|em|strong|small|br|hr|a|img|"
-    "table|tr|td|ul|ol|li|dl|font|form|input|section|article|main|header|footer|nav|iframe|frameset|svg|template|label|button|"
-    "fieldset|legend|select|textarea|blockquote|aside|details|summary|dialog|figure|picture|video|audio|canvas|object|embed|map|"
-    "code|samp|kbd|address|u|s|tt|big|sub|sup|nobr|marquee|blink|applet|frame|caption|thead|tbody|esi:[a-z]+|[a-z]+-[a-z-]+"
-)
-_PAGE = re.compile(
-    r"(?:\s|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"  # what may stand before it, never looked at twice
-    rf"<(?:!doctype\s+html\b|!--|(?:{_HTML})\b|[\w.:-]{{0,40}}?(?:error|fault|exception|problem|denied))",
-    re.DOTALL | re.IGNORECASE,
-)
-"""How a page begins. A comment that does not end within what is looked at counts as one too."""
-_LATER = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
-"""What only a page has: the warnings of a program, or words of a proxy, may stand before it."""
 _PAGE_TYPES = ("text/html", "application/xhtml+xml", "application/problem+xml")
 _GATEWAYS = ("cloudflare_error", "ray_id")
 """What an error document of a gateway has, in the form of a problem document (those of Cloudflare)."""
@@ -108,7 +94,7 @@ def body_of(response: Response) -> Body:
     elif isinstance(document, str):
         body = document.encode("utf-8", "replace")  # a page may come as a text of JSON
     if kind in (Body.TEXT, Body.JSON) and (
-        is_page(body, anywhere=True) or (page and not _as_text(body).lstrip().startswith(("{", "[")))
+        is_page(body, anywhere=True) or (page and not start_as_text(body).lstrip().startswith(("{", "[")))
     ):
         return Body.PAGE
     return kind
@@ -145,12 +131,6 @@ def _is_bare(document: dict[str, Any]) -> bool:
     return _BARE.issuperset(document) and isinstance(title, str) and title.strip(" .").lower() == phrase
 
 
-def is_page(body: bytes, *, anywhere: bool = False) -> bool:
-    """Whether bytes begin as a page for people does, in whatever encoding; or hold one, where there may be more before it."""
-    text = _as_text(body)
-    return _PAGE.match(text) is not None or (anywhere and _LATER.search(text) is not None)
-
-
 def refuses_our_certificate(response: Response) -> bool:
     """Whether something in front of a party says that it refuses our client certificate, or that there was none.
 
@@ -162,21 +142,15 @@ def refuses_our_certificate(response: Response) -> bool:
     theirs = (Body.MELDING, Body.EMPTY, *([Body.PROBLEM] if response.status not in (400, 403) else []))
     if not 400 <= response.status < 500 or body_of(response) in theirs:
         return False
-    words = html.unescape(re.sub(r"<[^<>]*>", " ", _as_text(readable(response)))).lower()
+    words = html.unescape(re.sub(r"<[^<>]*>", " ", start_as_text(readable(response)))).lower()
     words = _OF_OTHERS.sub(" ", " ".join(words.split()))
     return _OUR_CERTIFICATE.search(words) is not None
-
-
-def _as_text(body: bytes) -> str:
-    """The beginning as text. Without NULs and marks, what UTF-16 and UTF-32 make of ASCII is ASCII again."""
-    return body[: 4 * _LOOKED_AT].replace(b"\0", b"")[:_LOOKED_AT].lstrip(b"\xff\xfe\xef\xbb\xbf").decode("utf-8", "replace")
 
 
 def readable(response: Response) -> bytes:
     """The body, unpacked when it came compressed; what cannot be unpacked stays as it came."""
     body = response.body
-    packed = response.headers.get("content-encoding", "identity").strip().lower()
-    if packed == "identity" and not body.startswith(b"\x1f\x8b"):
+    if not is_packed(response.headers.get("content-encoding", "")) and not body.startswith(b"\x1f\x8b"):
         return body
     for window in (47, -15):  # gzip or zlib by its head; deflate without one
         try:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
+from doorstroom_client.basics.whole_pdf import begins_as_pdf, is_whole_pdf
 from doorstroom_client.ketentest.outcomes import Arrival, Reply
 from doorstroom_client.ketentest.pupils import Keys, identities_in
 
@@ -23,7 +24,6 @@ _IDENTIFYING = re.compile(
     r"https?://ketenid\.nl/\S+|\b\d{1,2}[-./]\d{1,2}[-./]\d{4}\b|\b\d{4}-\d{2}-\d{2}\b(?!T)|\d{8,9}", re.IGNORECASE
 )
 _MARKS: Mapping[bytes, str] = {
-    b"%pdf-": "pdf",
     b"<!doctype html": "html",
     b"<html": "html",
     b"<?xml": "xml",
@@ -84,7 +84,7 @@ def reply_of(
         size=len(body) if size is None else size,
         sha256=digest(body),
         first=_beginning(body),
-        ends_whole=b"%%EOF" in body[-1024:],
+        ends_whole=is_whole_pdf(body),
         repeats=keys.told_in(_text(body)),
         seconds=round(seconds, 3),
     )
@@ -159,5 +159,7 @@ def _is_shallow(document: object) -> bool:
 
 def _beginning(body: bytes) -> str:
     """What a body that is no message seems to be."""
+    if begins_as_pdf(body):
+        return "pdf"
     start = body[:512].lstrip().lower()
     return next((name for mark, name in _MARKS.items() if start.startswith(mark)), "other" if body else "")

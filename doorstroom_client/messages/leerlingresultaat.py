@@ -23,8 +23,9 @@ from doorstroom_client.messages.identifiers import RapportId, is_no_key
 from doorstroom_client.messages.leerlingen import Leerling
 from doorstroom_client.messages.mild import Items, ItemsNotEmpty, Mild, Moment, Part, Tekst, open_enum
 from doorstroom_client.messages.name_letters import UNWANTED
+from doorstroom_client.messages.numbers import whole_number
 from doorstroom_client.messages.spellings import eck_id_as_issued
-from doorstroom_client.messages.values import amsterdam
+from doorstroom_client.messages.values import amsterdam, as_moment
 from doorstroom_client.messages.vocabulary import (
     Domein,
     Identiteitsoort,
@@ -61,9 +62,8 @@ class Score(Part):
     waarde: Tekst = None
 
     def as_int(self) -> int | None:
-        """The score as a whole number; None when it is not one."""
-        text = (self.waarde or "").strip()
-        return int(text.split(".")[0]) if re.fullmatch(r"-?[0-9]{1,9}(\.0+)?", text) else None
+        """The score as a whole number, however it is written; None when it is none, or may be two, as ``1.234`` is."""
+        return whole_number(self.waarde or "")
 
 
 @frozen(kw_only=True)
@@ -263,15 +263,10 @@ class Leerlingresultaat(Part):
     def toetsscore(self) -> int | None:
         """The score on the whole test; None when it is absent or no whole number (quirk Q30).
 
-        A score on a part of the test is never taken for it.
+        A score on a part of the test is never taken for it. One that cannot be read, or of which there are two, is told in
+        `opmerkingen`.
         """
-        if self.resultatenscores.scores is None:
-            return None
-        totals = (
-            score.as_int()
-            for score in self.resultatenscores.scores.scores
-            if score.label == Scoresoort.TOETSSCORE and self._is_whole_test(score.toetseenheid)
-        )
+        totals = (score.as_int() for score in self._totals())
         return next((number for number in totals if number is not None), None)
 
     @property
@@ -299,17 +294,24 @@ class Leerlingresultaat(Part):
     def afnamedatum(self) -> dt.date | None:
         """The day of the test. At midnight the date counts as written; else the Dutch calendar day (quirk Q16)."""
         context = self.resultatenscores.afnamecontext
-        text = (context.afname.afnametijdstip or "") if context and context.afname else ""
+        found = as_moment(context.afname.afnametijdstip) if context and context.afname else None
         try:
-            moment = dt.datetime.fromisoformat(text.strip())
-            as_written = moment.time() == dt.time(0) or moment.tzinfo is None
-            return (moment if as_written else moment.astimezone(amsterdam())).date()
-        except (ValueError, OverflowError):
+            return found and (found if found.time() == dt.time(0) else found.astimezone(amsterdam())).date()
+        except OverflowError:  # after the last day of the calendar
             return None
 
     @property
     def opmerkingen(self) -> tuple[str, ...]:
-        """What is odd about this message, as short codes: nothing here is a reason to refuse it."""
+        """What is odd about this message, as short codes: nothing here is a reason to refuse it.
+
+        - ``versie_onbekend``, ``toetssoort_onbekend``, ``toetsadvies_onbekend``: it says something that is not known.
+        - ``datumtijd_onleesbaar``, ``datumtijd_zonder_tijdzone``: when it was made cannot be read, or is read as Dutch time.
+        - ``scoredatumtijd_onleesbaar``, ``afnametijdstip_onleesbaar``: what stands there is no moment; it is None here.
+        - ``geen_toetsscore``: there is no score on the whole test that can be read as a whole number.
+        - ``toetsscore_onleesbaar``: what stands there as one cannot, or may be two numbers, as ``1.234``.
+        - ``dubbele_toetsscore``: there are two, which differ; the first one is taken.
+        - ``dubbele_identiteit``: one kind of identity stands there twice; the first one is taken.
+        """
         return self.opmerkingen_bij(())
 
     def opmerkingen_bij(self, afspraken: Iterable[Afspraak]) -> tuple[str, ...]:
@@ -321,12 +323,18 @@ class Leerlingresultaat(Part):
         registered = tuple(afspraken)
         versies = {item.versie for item in registered}
         toetsen = {*Toetssoort, *(toets for item in registered for toets in item.toetssoorten)}
+        totals = {score.as_int() for score in self._totals() if score.waarde}
+        numbers = totals - {None}
         checks = {
             "versie_onbekend": self.versie not in versies and not VERSIE_VORM.fullmatch(self.versie or ""),
             "datumtijd_onleesbaar": self.datumtijd is None,
             "datumtijd_zonder_tijdzone": self.datumtijd is not None and isinstance(self.datumtijd.tzinfo, type(amsterdam())),
+            "scoredatumtijd_onleesbaar": self.resultatenscores.datumtijd is None and self._says(*_SCORED),
+            "afnametijdstip_onleesbaar": self.afnamedatum is None and self._says(*_TAKEN),
             "toetssoort_onbekend": self.toetssoort not in toetsen,
-            "geen_toetsscore": self.toetsscore is None,
+            "geen_toetsscore": not numbers,
+            "toetsscore_onleesbaar": None in totals,
+            "dubbele_toetsscore": len(numbers) > 1,
             "toetsadvies_onbekend": self.toetsadvies_tekst is not None and self.toetsadvies is None,
             "dubbele_identiteit": self._has_double_identity(),
         }
@@ -337,6 +345,20 @@ class Leerlingresultaat(Part):
         entries = self.resultatenscores.deelnemerref
         pupil = [("resultatenscores.deelnemerref", entry.onderwijsdeelnemerID) for entry in entries]
         return [*pupil, ("auteur", self.auteur), ("toets.naam", self.toets.naam if self.toets else None)]
+
+    def _says(self, *path: str) -> bool:
+        """Whether anything stands at a place of the message, or where the way to it should be."""
+        found: Any = self._raw
+        for name in path:
+            if not isinstance(found, dict):
+                break
+            found = found.get(name)
+        return found not in (None, "")
+
+    def _totals(self) -> list[Score]:
+        """The scores on the whole test."""
+        scores = self.resultatenscores.scores.scores if self.resultatenscores.scores else ()
+        return [item for item in scores if item.label == Scoresoort.TOETSSCORE and self._is_whole_test(item.toetseenheid)]
 
     def _of_kind(self, kind: Resultaatsoort) -> list[Resultaat]:
         return [item for item in self.resultatenscores.resultaten.resultaten if item.label == kind]
@@ -374,6 +396,8 @@ def _level(text: str) -> Referentieniveau | str:
     return next((level for level in Referentieniveau if level.casefold() == plain), text)
 
 
+_SCORED = ("resultatenscores", "datumtijd")
+_TAKEN = ("resultatenscores", "afnamecontext", "afname", "afnametijdstip")
 _FIELDS = {"resultatenscores", "deelnemerref", "resultaten", "scores", "toets"}
 
 

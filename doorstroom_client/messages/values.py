@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.messages.iso_8601 import read
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -18,8 +18,6 @@ _MAANDEN = (
     *("juli", "augustus", "september", "oktober", "november", "december"),
 )
 _WEEKDAGEN = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-_CALENDAR = re.compile(r"[0-9]{4}[-W]|[0-9]{8}[T ]")
-"""How a moment begins. Digits alone are the seconds of some clock, which may happen to read as a day of long ago."""
 
 
 def amsterdam() -> ZoneInfo:
@@ -75,12 +73,12 @@ def as_text(value: object) -> str | None:
 
 def as_moment(value: object) -> dt.datetime | None:
     """A moment in any ISO 8601 form that is more than digits; one without offset is Dutch local time."""
-    text = value.strip().upper() if isinstance(value, str) else ""  # RFC 3339 has small letters too
-    if not _CALENDAR.match(text):
+    found = read(value) if isinstance(value, str) else None
+    if found is None:
         return None
+    local, offset = found
     try:
-        moment = dt.datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=amsterdam())
+        moment = local.replace(tzinfo=amsterdam() if offset is None else dt.timezone(offset))
         moment.astimezone(dt.UTC)  # the first and last days of the calendar do not exist in every zone
     except (ValueError, OverflowError):
         return None

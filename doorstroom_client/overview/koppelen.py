@@ -232,6 +232,12 @@ class _Part:
         return slot
 
 
+_OVER_DE_SCORE = {
+    "toetsscore_onleesbaar": "De leverancier schreef een toetsscore die niet met zekerheid te lezen is. Vraag die score na.",
+    "dubbele_toetsscore": "De leverancier stuurde twee verschillende toetsscores; hier staat de eerste. Vraag de score na.",
+}
+
+
 def _same(one: Leerling, other: Leerling) -> bool:
     if one.eck_id and other.eck_id:
         return one.eck_id == other.eck_id
@@ -258,6 +264,7 @@ def _line(slot: _Slot, leveranciers: Sequence[Leverancier]) -> Leerlingregel:
         *(("Er zijn verschillende schooladviezen opgegeven; het laatste telt.",) if len(set(slot.adviezen)) > 1 else ()),
         *_about_results(slot, newest, uitslagen),
         *dict.fromkeys(filter(None, (_of_another(item, leveranciers) for item in newest))),
+        *(text for code, text in _OVER_DE_SCORE.items() if any(code in item.resultaat.opmerkingen for item in newest)),
     )
     if len(uitslagen) < 2:
         return replace(uitslagen[0] if uitslagen else line, opmerkingen=opmerkingen)

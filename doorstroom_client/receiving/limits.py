@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from doorstroom_client.basics.answer_head import is_packed
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.messages.codec import BODY_LIMIT
 
@@ -74,5 +75,4 @@ def refusal(fields: Iterable[tuple[bytes, bytes]], limits: Limits) -> int:
         return 400
     if lengths and int(lengths[0]) > limits.body:
         return 413
-    codings = {coding.strip().lower() for value in found.get(b"content-encoding", []) for coding in value.split(b",")}
-    return 415 if codings - {b"identity", b""} else 0
+    return 415 if any(is_packed(value.decode("latin-1")) for value in found.get(b"content-encoding", [])) else 0

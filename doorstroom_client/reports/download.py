@@ -9,13 +9,12 @@ from dataclasses import field
 from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.basics.whole_pdf import WholePdf
 from doorstroom_client.events import logger
-from doorstroom_client.exchange.answer_body import is_page
 from doorstroom_client.output.files import PartFile
 
 RAPPORT_LIMIT = 25 * 1024 * 1024
 """Bytes that a report may have."""
-_EDGE = 1024
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes so far, and the bytes there will be when the supplier told."""
@@ -64,7 +63,7 @@ class Download:
     def _reset(self) -> None:
         self._memory.clear()
         self._size = 0
-        self._head = self._tail = b""
+        self._proof = WholePdf()
         self._checksum = hashlib.sha256()
 
     def begin(self, total: int | None) -> None:
@@ -95,9 +94,7 @@ class Download:
             self._memory.append(chunk)
         self._size += len(chunk)
         self._checksum.update(chunk)
-        if len(self._head) < _EDGE:
-            self._head += chunk[: _EDGE - len(self._head)]
-        self._tail = chunk[-_EDGE:] if len(chunk) >= _EDGE else (self._tail + chunk)[-_EDGE:]
+        self._proof.add(chunk)
         self._tell_progress()
 
     def _tell_progress(self) -> None:
@@ -112,8 +109,13 @@ class Download:
 
     @property
     def is_complete(self) -> bool:
-        """Whether a whole PDF has come in. HTTP cannot tell: half a download, or a page, may look like a valid answer."""
-        return b"%PDF-" in self._head and b"%%EOF" in self._tail and not is_page(self._head)
+        """Whether a whole PDF has come in."""
+        return not self.why_not
+
+    @property
+    def why_not(self) -> str:
+        """Why what came in is no whole PDF; empty when it is one."""
+        return self._proof.why_not
 
     def keep(self) -> Leerlingrapport:
         """Keep the report; with a file this waits for the disk.

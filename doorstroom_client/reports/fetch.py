@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from doorstroom_client.basics.answer_head import is_framed, may_be_report
 from doorstroom_client.errors import UnexpectedResponse
 from doorstroom_client.exchange.call import Answer, call
 from doorstroom_client.exchange.calls import Call
@@ -12,7 +13,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.parties.leverancier import Leverancier
 from doorstroom_client.parties.url import address
 from doorstroom_client.reports.download import RAPPORT_LIMIT, Download
-from doorstroom_client.transport.request import Operation, Request
+from doorstroom_client.transport.request import Operation, Request, Response
 
 
 def fetch_rapport(
@@ -43,15 +44,16 @@ def fetch_rapport(
     )
     answer = yield from _report_call(request, download, about)
     left = about.after(answer.attempts)
-    if left is not None and _is_pdf(answer) and not download.is_complete:
+    if left is not None and answer.response.media_type and _may_be_pdf(answer.response) and _why_not(answer.response, download):
         answer = yield from _report_call(request, download, left)
     if answer.situation is Situation.NOTHING_YET:
         return False
-    if _is_pdf(answer) and download.is_complete:
+    why_not = _why_not(answer.response, download)
+    if not why_not:
         return True
     status = answer.response.status
     raise UnexpectedResponse(
-        f"{leverancier.naam} answered with something else than a complete PDF report (status {status})",
+        f"{leverancier.naam} answered with something else than a complete PDF report (status {status}): {why_not}",
         status=status,
         peer=leverancier.naam,
         retryable=True,
@@ -69,8 +71,17 @@ def _report_call(request: Request, download: Download, about: Call) -> Flow[Answ
     return answer
 
 
-def _is_pdf(answer: Answer) -> bool:
-    return answer.response.status == 200 and answer.response.media_type == "application/pdf"
+def _may_be_pdf(response: Response) -> bool:
+    return response.status == 200 and may_be_report(response.headers.get("content-type", ""))
+
+
+def _why_not(response: Response, download: Download) -> str:
+    """Why an answer is no report in one piece; empty when it is one. Its content decides, also where its type says little."""
+    if not _may_be_pdf(response):
+        return "neither its status nor its content type says that it is one"
+    if not response.body and not is_framed(response.headers):
+        return "it has no length and came in no chunks, so nobody can tell whether this is all of it"
+    return "" if download.is_complete else download.why_not
 
 
 def _edu(school: School) -> dict[str, str]:

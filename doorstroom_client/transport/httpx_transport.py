@@ -22,6 +22,7 @@ import httpcore
 import httpx
 
 from doorstroom_client.basics import forks
+from doorstroom_client.basics.answer_head import is_packed
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import Phase, StoreError
 from doorstroom_client.transport.connections import AsyncConnections, Connections, Use
@@ -254,7 +255,7 @@ class _Body:
         self._headers = response.headers
         self._sink = request.sink if response.status_code == 200 else None
         self._left = request.limit
-        self._packed = response.headers.get("content-encoding", "identity").lower() != "identity"
+        self._packed = is_packed(response.headers.get("content-encoding", ""))
         self.chunks: list[bytes] = []
 
     def begin(self) -> None:

@@ -12,6 +12,7 @@ from support.overview import ANDERE, JAAR, NU, Kwam, bericht, kwam, twee_scholen
 from doorstroom_client.errors import MessageError
 from doorstroom_client.messages.leerlingen import Advies, Leerling
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Deelname, Leerlingenlijst
+from doorstroom_client.messages.leerlingresultaat import Leerlingresultaat
 from doorstroom_client.messages.school import School
 from doorstroom_client.overview.bezorging import Vergeleken
 from doorstroom_client.overview.gegevens import Leerlingregel, Overzicht, SchoolOverzicht
@@ -280,6 +281,15 @@ def test_a_result_about_the_test_of_another_supplier_is_told() -> None:
         f"Het resultaat van {VREEMD} noemt de toets van Diabureau.",
     )
     assert {item.toets for item in line.uitslagen} == {"IEP Doorstroomtoets", "Dia-doorstroomtoets"}
+
+
+@pytest.mark.parametrize(("scores", "said"), [(["1.234"], "niet met zekerheid"), (["540", "541"], "twee verschillende")])
+def test_a_score_that_was_not_taken_as_it_is_written_is_told(scores: list[str], said: str) -> None:
+    one = van(SUPPLIER_OIN, "vwo")
+    told = one.resultaat.raw
+    told["resultatenscores"]["scores"] = {"scores": [{"label": "Toetsscore", "waarde": score} for score in scores]}
+    (remark,) = beide(replace(one, resultaat=Leerlingresultaat.parse(told))).opmerkingen
+    assert said in remark
 
 
 def test_of_each_sender_the_newest_counts() -> None:

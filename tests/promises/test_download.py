@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -70,10 +71,14 @@ NO_REPORT: dict[str, tuple[Fault, type[DoorstroomError], int]] = {
     "a page": (faults.html_page(200), UnexpectedResponse, 1),
     "a report that calls itself a page": (answer(200, PDF, "text/html"), UnexpectedResponse, 1),
     "a page that calls itself a report": (answer(200, b"<html></html>", KIND), UnexpectedResponse, 2),
-    "no type": (answer(200, PDF, None), UnexpectedResponse, 1),
+    "a page without a type": (answer(200, b"<html>" + PDF, None), UnexpectedResponse, 1),
+    "a page behind a report": (answer(200, PDF + b"<p>Time-out</p>", "application/octet-stream"), UnexpectedResponse, 2),
+    "whole, but until the end": (faults.close_delimited(200, PDF, KIND), UnexpectedResponse, 2),
+    "base64 in JSON": (answer(200, b'{"pdf": "%b"}' % base64.b64encode(PDF), None), UnexpectedResponse, 1),
+    "text": (answer(200, PDF, "text/plain"), UnexpectedResponse, 1),
     "nothing": (faults.close_delimited(200, b"", KIND), UnexpectedResponse, 2),
     "a start too late": (answer(200, b" " * 1024 + PDF, KIND), UnexpectedResponse, 2),
-    "an end too early": (answer(200, PDF + b" " * 1024, KIND), UnexpectedResponse, 2),
+    "an end too early": (answer(200, PDF + b"x" * 1024, KIND), UnexpectedResponse, 2),
     "JSON": (answer(200, b"{}", "application/json"), UnexpectedResponse, 1),
     "a partial answer": (answer(206, PDF, KIND), UnexpectedResponse, 1),
 }
@@ -98,8 +103,16 @@ def test_what_is_no_whole_report_leaves_no_file(test_pki: Pki, speler: Speler, t
 WHOLE: dict[str, Fault] = {
     "with a length": pdf(),
     "in chunks": in_chunks(PDF[:7], PDF[7:9], PDF[9:-3], PDF[-3:]),
-    "until the end": faults.close_delimited(200, PDF, KIND),
     "a parameter": answer(200, PDF, "Application/PDF; charset=binary"),
+    "no type": answer(200, PDF, None),
+    "an empty type": answer(200, PDF, ""),
+    "two types": pdf(PDF, ("Content-Type", "application/octet-stream")),
+    **{kind: answer(200, PDF, kind) for kind in ("Application/Octet-Stream", "binary/octet-stream", "application/x-pdf")},
+    **{kind: answer(200, PDF, kind) for kind in ("application/force-download", "application/download; name=r.pdf")},
+    **{
+        f"packed: {coding!r}": pdf(PDF, ("Content-Encoding", coding))
+        for coding in ("identity", "IDENTITY ", "", "identity, Identity", "utf-8")
+    },
 }
 
 
@@ -430,7 +443,9 @@ def is_complete_pdf(content: bytes) -> bool:
         (b"\n" * 1000 + PDF, True),
         (b"\n" * 1024 + PDF, False),
         (PDF + b"\n" * 1000, True),
-        (PDF + b"\n" * 1024, False),
+        (PDF + b"\n\0" * 512, True),
+        (PDF + b"x" * 1018, True),
+        (PDF + b"x" * 1019, False),
         (PDF[:-6], False),
         (PDF[1:], False),
         (b"", False),
