@@ -151,7 +151,7 @@ def _sections(code: str) -> list[_Section]:
     """The parts of a format: for positive numbers, negative ones, zero and text."""
     found: list[_Section] = []
     codes, literal, elapsed, condition = "", "", False, False
-    for quoted, escaped, bracket, letter in _PIECES.findall(code + ";"):
+    for quoted, escaped, bracket, letter in _PIECES.findall(code):
         if letter == ";":
             found.append(_Section(codes.strip(), literal, elapsed, condition))
             codes, literal, elapsed, condition = "", "", False, False
@@ -165,4 +165,4 @@ def _sections(code: str) -> list[_Section]:
             codes += letter.casefold()
         else:
             literal += quoted + escaped
-    return found
+    return [*found, _Section(codes.strip(), literal, elapsed, condition)]

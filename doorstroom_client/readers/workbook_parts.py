@@ -81,7 +81,7 @@ class Parts:
             raise damaged(f"has over {MAX_PARTS} parts, so it is no workbook")
         for info in infos:
             name = _plain(info.filename)
-            if info.is_dir() or name.endswith("/"):
+            if not name or name.endswith("/"):
                 continue
             if name in self._infos:
                 raise damaged("is damaged: a part of it is there twice")

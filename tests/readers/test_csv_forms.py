@@ -495,7 +495,7 @@ def test_a_header_and_nothing_else(content: bytes) -> None:
     ("content", "text"),
     [
         (b"las_key;advies\nk\0;VWO", "NUL"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "no Excel workbook"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "is damaged"),
         (b"\x1f\x8b\x08\x00", "is packed"),
         (b"\xef\xbb\xbf <EDEX/>", "is XML"),
         (b"las_key;advies\nk\x81\xbb\xd7k;VWO", "is not text"),

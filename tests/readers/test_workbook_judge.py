@@ -93,13 +93,9 @@ def test_how_many_are_judged() -> None:
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 def test_libreoffice_reads_the_same(tmp_path: Path) -> None:
     """Binary workbooks, and those of SheetJS, as LibreOffice opens them and saves them again."""
-    names = [
-        name
-        for name in READ
-        if "sheetjs-" in name
-        and name.endswith((".xlsb", ".ods", ".xlsx"))
-        and not any(word in name for word in ("flat", "code"))
-    ]
+    left_out = ("flat", "code", "pupils.ods", "truth.ods")  # the last two are refused here, and there become plain numbers
+    names = [name for name in READ if "sheetjs-" in name and not any(word in name for word in left_out)]
+    names = [name for name in names if name.endswith((".xlsb", ".ods", ".xlsx"))]
     assert sum(name.endswith(".xlsb") for name in names) > 7
     for name in names:
         path = Path(name)
