@@ -117,7 +117,8 @@ CSV_INTRO = """# CSV files
 What `doorstroom deelnemers send`, `doorstroom adviezen send`, `read_deelnemers` and `read_adviezen` read: one line per pupil,
 under a line with the names of the columns.
 
-- **Form**: `;`, `,`, `|` or TAB; UTF-8 at best, also UTF-16, Windows-1252, ISO 8859-15, DOS or Mac when its names show which; at most 5 MiB. In Dutch Excel: *Opslaan als, CSV UTF-8*.
+- **Form**: `;`, `,`, `|` or TAB; UTF-8 at best, also UTF-16, Windows-1252, ISO 8859-15, DOS or Mac when its names show
+  which; at most 5 MiB. In Dutch Excel: *Opslaan als, CSV UTF-8*.
 - **An Excel workbook** (`.xlsx`) is read as well, with the extra `xml`: its first visible sheet. Format the columns with
   identities as text, or Excel takes leading zeros off.
 - **Names of columns** may stand in any order, in capitals or not, with spaces, dashes or underscores. Columns with another name

@@ -1,4 +1,4 @@
-"""CSV files of the corpus as Python, pandas, SQLite, LibreOffice and psql write them, and those that no writer here makes.
+"""CSV files of the corpus as Python, pandas, SQLite and LibreOffice write them, and those that no writer here makes.
 
     python tools/corpus/bytes_writers.py tests/corpus/bytes
 
@@ -27,6 +27,7 @@ ADVICE = [["las_key", "advies"], ["k1", "HAVO"], ["k2", "VWO"]]
 
 
 def text(rows: Iterable[Iterable[str]], delimiter: str = ";", end: str = "\r\n") -> str:
+    """Rows as the lines of a file."""
     return "".join(delimiter.join(row) + end for row in rows)
 
 
@@ -76,7 +77,7 @@ BY_HAND: dict[str, bytes] = {
     "title-cells.csv": b"Instelling;De Beuk\nPeildatum;1-10-2025\nlas_key;advies\nk1;HAVO\n",
     "totals.csv": b"las_key;achternaam;groep\nk1;Berg;8A\nTotaal;1;\n",
     "mixed-delimiters.csv": b"las_key;achternaam;groep\nk1;Berg;8A\nk2,Dijk,8B\n",
-    "decimal-commas.csv": b"las_key,score,advies\nk1,7,5,HAVO\n",
+    "decimal-commas.csv": b"las_key,cij,advies\nk1,7,5,HAVO\n",
     "empty-lines-first.csv": b"\r\n;;\r\n \r\nlas_key;advies\r\nk1;HAVO\r\n",
     "scholen-windows.csv": "school;naam;plaats\r\n11BB;De Zoë;Oost\r\n22CC;Renée;\r\n".encode("cp1252"),
     "scholen-open-quote.csv": b'school;plaats\r\n11BB;"Oostzaan\r\n22CC;De Beuk\r\n',
@@ -85,6 +86,7 @@ BY_HAND: dict[str, bytes] = {
 
 
 def python(folder: Path) -> None:
+    """What the csv module writes."""
     for name, options in {"python-csv.csv": {}, "python-csv-all.csv": {"quoting": csv.QUOTE_ALL, "delimiter": ";"}}.items():
         stream = io.StringIO(newline="")
         csv.writer(stream, **options).writerows([HEADER, ["k1", 'Berg "jr"', "Zoë", "8A, rood"], *PUPILS[1:]])
@@ -92,6 +94,7 @@ def python(folder: Path) -> None:
 
 
 def pandas(folder: Path) -> None:
+    """What a data frame writes."""
     import pandas as pd
 
     frame = pd.DataFrame([*PUPILS, ["k3", "Dijk", None, "8A"]], columns=HEADER)
@@ -100,6 +103,7 @@ def pandas(folder: Path) -> None:
 
 
 def sqlite(folder: Path) -> None:
+    """What the shell of a database writes."""
     with tempfile.TemporaryDirectory() as place:
         base = Path(place) / "las.db"
         with sqlite3.connect(base) as db:
@@ -110,6 +114,7 @@ def sqlite(folder: Path) -> None:
 
 
 def libreoffice(folder: Path) -> None:
+    """What a spreadsheet writes in encodings of old."""
     with tempfile.TemporaryDirectory() as place:
         source = Path(place) / "bron.csv"
         source.write_text(text([HEADER, ["k1", "Müller", "Zoë", "8A; rood"], ["k2", "Berg", "André", 'de "8"']], ","), "utf-8")
@@ -125,6 +130,7 @@ def libreoffice(folder: Path) -> None:
 
 
 def main() -> None:
+    """Write the files."""
     folder = Path(sys.argv[1])
     for name, content in BY_HAND.items():
         (folder / name).write_bytes(content)
