@@ -33,7 +33,7 @@ def read_adviezen(
     """Read the voorlopig schooladviezen from a CSV with the columns eck_id and/or las_key, and advies.
 
     Args:
-        source: the file, or its content. UTF-8, UTF-16 with BOM or Windows-1252, with ``;``, ``,`` or TAB;
+        source: the file, or its content. UTF-8 at best, with ``;``, ``,``, ``|`` or TAB;
             or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), for which the extra ``excel`` is needed.
         school: the administration that the file is of, or a key of it.
         afspraak: the agreement version whose advice values may be used; the newest of this library when left out.
@@ -70,8 +70,8 @@ def read_deelnemers(
     that `edexml` chooses, and all of them have to be in order: see `read_edexml` for a part of them.
 
     Args:
-        source: the file, or its content; what kind it is, is seen from the content. A CSV is UTF-8, UTF-16 with BOM or
-            Windows-1252, with ``;``, ``,`` or TAB; for a workbook the extra ``excel`` is needed, for EDEXML ``xml``.
+        source: the file, or its content; what kind it is, is seen from the content. A CSV is UTF-8 at best, with ``;``,
+            ``,``, ``|`` or TAB; for a workbook the extra ``excel`` is needed, for EDEXML ``xml``.
         school: the administration that the file is of. It makes the ids of the groups unique in the chain, where every
             school has an 8A.
         edexml: which pupils of EDEXML take part, and what is done where it leaves something open.

@@ -24,7 +24,7 @@ TWICE = re.compile(
 """A letter or sign of UTF-8 that was taken for letters of another encoding, and those made UTF-8."""
 STRANGE = re.compile("[\u0080-\u009f\u0180-\u0217\u021c-\u02ff\u0370-\u07ff]")
 """Letters in UTF-8 that may be two letters of another encoding, such as a capital and an apostrophe."""
-_UTF_7 = re.compile(rb"\+([A-Za-z0-9+/]{3,40})-")
+_UTF_7 = re.compile(rb"\+([A-Za-z0-9+/]{3,40})(?![A-Za-z0-9+/])")
 
 
 def is_sense(line: bytes) -> bool:

@@ -121,6 +121,12 @@ def test_a_file_as_dutch_excel_writes_it(tmp_path: Path) -> None:
         "las_key;advies;opmerking;opmerking\nk1;VWO;x;y",
         "las_key;advies;opmerking\nk1;VWO",
         'las_key;opmerking;advies\nk1;"een\r\nregel\nmeer";VWO',
+        "las_key|advies\nk1|VWO",
+        "las_key;advies;;\nk1;VWO;;;",
+        '"las_key" ;"advies" \n"k1" ; "VWO"',
+        "Lijst van groep 8\n\nlas_key;advies\nk1;VWO",
+        "las_key;advies\r\nk1;VWO\r\n\x1a",
+        "las_key;advies\nk1;VWO\x1a",
     ],
 )
 def test_forms_of_the_same_file(content: str) -> None:
@@ -146,6 +152,31 @@ def test_problems_name_the_line_in_the_file(before: str, line: int) -> None:
 
 def test_a_problem_in_a_record_of_more_lines_is_at_its_first() -> None:
     assert advies_problems('las_key;advies\n"k\n1";x\n')[0][0] == 'line 2, column "advies"'
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "text"),
+    [
+        ("las_key;advies\nk1;VWO\nlas_key;advies\nk2;VWO", "line 3", "the header once more"),
+        ("las_key;advies\nk1;VWO\nTotaal: 1;1", "line 3", "a line of totals"),
+        ("las_key;advies\nk1;VWO\nk2,VWO", "line 3", "another delimiter"),
+        ("Lijst;8A\nlas_key;advies\nk1;VWO", "line 1", "on line 2"),
+        ("las_key;advies;;\nk1;VWO;;x", "line 2", "has 4 cells and the header 2"),
+        ("'las_key';'advies'\n'k1';'VWO'", "file", "other quotes"),
+        ('"las_key;advies"\n"k1;VWO"', "file", "every line as a whole"),
+        ('las_key;advies;x\nk1;VWO;"a\\"b"', "line 2", "after a backslash"),
+        ("las_key;advies\nk1;VWO\n\ufefflas_key;advies", "line 3", "files were put together"),
+    ],
+)
+def test_lines_that_are_no_pupils(content: str, place: str, text: str) -> None:
+    [(path, found)] = advies_problems(content)
+    assert path == place
+    assert text in found
+
+
+def test_a_column_without_a_name_is_told_once() -> None:
+    lijst = one_school.read_adviezen(b"las_key;;advies\nk1;;VWO\nk2;x;VWO\nk3;x;VWO", SCHOOL)
+    assert lijst.notes == ("line 3: cell 2 has no name in the header, so that column is not used",)
 
 
 # --- columns ---
