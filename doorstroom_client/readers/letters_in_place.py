@@ -53,6 +53,14 @@ MOST_LINES = 20
 _CONTROL = re.compile("[\x80-\x9f]")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{1,60}")
 _MOST_KNOWN = 4096
+_ENOUGH = 1000
+"""Words after which it is looked whether more of them can still decide anything."""
+_SHAPES = bytes.maketrans(
+    b"abcdefghijklmnopqrstuvwxyz" + b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + b"0123456789",
+    b"abbbobbbabbbbbobbbbbabbbab" + b"ABBBABBBABBBBBABBBBBABBBAB" + b"1111111111",
+)
+"""Letters of ASCII as vowels and others: more of them is not looked at."""
+_FAR = re.compile(rb"(?<![\x80-\xff])(?:[abo]+|[AB]+)(?![\x80-\xff])")
 _NO_LETTERS = frozenset("×÷ƒ")
 _SELDOM = frozenset("æøðþýÿœìòõÆØÐÞÝŸŒÌÒÕ")
 """Letters that hardly any name in a Dutch file has, and that are frequent letters in an encoding of elsewhere."""
@@ -71,11 +79,13 @@ class Words:
         self._counts: Counter[_Sense] = Counter()
         self._lines: dict[_Sense, list[int]] = {}
         self._known: dict[bytes, _Sense] = {}
+        self._total = 0
+        self._hopeless = False
 
     @property
     def count(self) -> int:
         """How many there are."""
-        return sum(self._counts.values())
+        return self._total
 
     def add(self, number: int, line: bytes) -> None:
         """Look at the words of a line.
@@ -84,7 +94,7 @@ class Words:
             number: of the line.
             line: its bytes, with or without its end.
         """
-        for found in _WORD.finditer(line):
+        for found in () if self._hopeless else _WORD.finditer(line):
             if not found.group().isascii():
                 before, after = line[max(0, found.start() - 1) : found.start()], line[found.end() : found.end() + 1]
                 sense = self._sense((before or b" ") + found.group() + (after or b" "))
@@ -93,6 +103,9 @@ class Words:
                 lines = self._lines.setdefault(sense, [])
                 if len(lines) < MOST_LINES and number not in lines[-1:]:
                     lines.append(number)
+                self._total += 1
+                if self._total % _ENOUGH == 0:
+                    self._hopeless = self.sensible * 2 < self._total or not self.possible()
 
     @property
     def sensible(self) -> int:
@@ -143,11 +156,12 @@ class Words:
         return self._lines_of(lambda sense: other in sense.seldom) if chosen is WINDOWS else self.lines()
 
     def _sense(self, word: bytes) -> _Sense:
-        sense = self._known.get(word)
+        shape = _FAR.sub(_of_one, word.translate(_SHAPES))
+        sense = self._known.get(shape)
         if sense is None:
-            sense = _sense_of(word)
+            sense = _sense_of(shape)
             if len(self._known) < _MOST_KNOWN:
-                self._known[word] = sense
+                self._known[shape] = sense
         return sense
 
     @property
@@ -187,6 +201,10 @@ def _sense_of(word: bytes) -> _Sense:
         frozenset(seldom),
         frozenset(other) - seldom,
     )
+
+
+def _of_one(run: re.Match[bytes]) -> bytes:
+    return b"b" if run.group() > b"Z" else b"B"
 
 
 def _differs_seldom(usual: str, other: str) -> bool:

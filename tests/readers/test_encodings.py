@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import unicodedata
 from collections import Counter
 
 import pytest
@@ -122,7 +123,7 @@ def test_a_file_that_mixes_encodings(content: bytes, lines: list[str], monkeypat
 def test_letters_of_two_parts_in_utf_8_are_utf_8() -> None:
     for name in ("Zoe\u0308", "RENE\u0301E", "ZOE\u0308", "Ștefan", "Ελένη", "Ольга"):
         (found,) = read_leerlingen(f"las_key;achternaam\nk1;{name}\n".encode())
-        assert found.naam == name
+        assert found.naam == unicodedata.normalize("NFC", name)
 
 
 LETTER = st.sampled_from("abëéïöüçèñßøœšŞİłÉÖ’–€ \u00a0×½🙂")
