@@ -61,7 +61,7 @@ def identity(row: Row, column: str, table: Table, whole: WholeColumns, other: st
     fault = (eck_fault(text) if column == "eck_id" else las_fault(text)) or _fault_in_column(text, column, whole)
     if fault:
         table.add(row.problem(column, fault))
-    elif doubt := _doubt(text):
+    elif doubt := key_doubt(text):
         table.warnings.append(row.problem(column, doubt))
     return text
 
@@ -126,7 +126,8 @@ def _fault_in_column(text: str, column: str, whole: WholeColumns) -> str:
     return ""
 
 
-def _doubt(text: str) -> str:
+def key_doubt(text: str) -> str:
+    """What somebody should look at in a key that has no fault; empty when there is nothing."""
     if _is_rounded(text):
         return "ends in zeros after its fifteenth digit, as a spreadsheet makes them; look whether it is right"
     if _ZERO_DECIMALS.fullmatch(text) or _THOUSANDS.fullmatch(text):

@@ -36,7 +36,7 @@ _NEXT = {
     **dict.fromkeys((TWICE, CAPITAL, SIGN, LOOSE, CONTROL), _ANEW),
 }
 _NAMES = ("achternaam", "roepnaam")
-_SURE_NAMES = frozenset(("Null", "Nil", "Nat", "Nan", "Na", "Blank", "Geen", "Inf"))
+SURE_NAMES = frozenset(("Null", "Nil", "Nat", "Nan", "Na", "Blank", "Geen", "Inf"))
 """People are called so, written so; no program writes nothing like this."""
 _NAMESAKES = 3
 """Children of one family, in one file."""
@@ -128,12 +128,12 @@ def _nothing(row: Row, column: str, text: str, table: Table, whole: WholeColumns
     if not required:
         return ""
     count = whole.nothings(column)
-    if text in _SURE_NAMES:
+    if text in SURE_NAMES:
         repeated = count[text] > _NAMESAKES
     else:
         other = next(row.text(name) for name in _NAMES if name != column)
-        repeated = sum(count.values()) - sum(count[name] for name in _SURE_NAMES) > 1
-        repeated = repeated or (is_no_key(other) and other not in _SURE_NAMES)
+        repeated = sum(count.values()) - sum(count[name] for name in SURE_NAMES) > 1
+        repeated = repeated or (is_no_key(other) and other not in SURE_NAMES)
     if repeated:
         table.add(row.problem(column, ARE_NOTHING))
     else:
