@@ -80,6 +80,8 @@ def key_fault(text: str) -> str:
         return "holds a sign where a letter was lost; save the export anew as CSV UTF-8"
     if any("\uff01" <= letter <= "\uff5e" or (unicodedata.category(letter) == "Nd" and letter > "9") for letter in text):
         return "holds wide letters or digits of another script; write it as the LAS has it"
+    if any(unicodedata.category(letter) == "Cf" for letter in text):
+        return "holds a mark that nobody sees, such as a soft hyphen; write it as the LAS has it"
     return ""
 
 
