@@ -44,6 +44,10 @@ _QUOTES_AND_DASHES = "‘’–—"
 _FOLLOWS = "".join(
     sorted({bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)} | {chr(code) for code in range(0x80, 0xC0)})
 )
+# What Windows-1250 makes of them. In Romanian a capital Ă may stand before Ş.
+_SURE_IN_1250 = re.escape(
+    bytes(range(0x80, 0xC0)).decode("cp1250", "ignore").translate(dict.fromkeys(map(ord, f"{_QUOTES_AND_DASHES}Ş")))
+)
 _SURE = re.escape("".join(letter for letter in _FOLLOWS if letter not in _QUOTES_AND_DASHES))
 _TWICE = re.compile(
     rf"""
@@ -51,7 +55,8 @@ _TWICE = re.compile(
     | (?<![A-ZÀ-Þ])[ÃÄÅ][{_QUOTES_AND_DASHES}]
     | (?<=[a-zß-ÿ])[ÃÂ](?![a-zß-ÿ])
     | á[º»] | â€ | â‚ | ï»¿ | ï¿½
-    | Ă[ľĽşśłąžšŁ¶©«¤§¨­®°´¸]
+    | [ÃÄÅĂĹ][–—‘](?=[a-zß-ÿ])
+    | [ĂĹ][{_SURE_IN_1250}] | [ĂĹ]Ş(?=[a-zß-ÿ])
     """,
     re.VERBOSE,
 )

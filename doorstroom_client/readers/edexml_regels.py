@@ -246,7 +246,7 @@ class Regels:
             elif value is not None and (doubt := key_doubt(value)):
                 found.append(deel.let_op("vorm", doubt, name))
             elif value is None and _is_nothing(deel.sleutels[name[1:]]):
-                found.append(deel.let_op("leeg", "is what a program writes for nothing, and was read as empty", name))
+                found.append(deel.let_op("als_leeg", "is what a program writes for nothing, and was read as empty", name))
 
     def _check_once(self, deel: Deel, gekozen: bool, found: list[Melding]) -> None:
         """Every identity may stand in a file once. Between pupils of whom none takes part it does no harm."""
