@@ -83,14 +83,17 @@ def show_lists(found: Bestandscontrole) -> None:
     letters = letters_of(found)
     for lijst in found.lijsten:
         state = "in order" if lijst.in_orde else _count(len(lijst.problemen), "problem")
-        show(f"As {lijst.kind}: {_size(lijst)}; {state}.", style="green" if lijst.in_orde else "bold red")
+        # Of a file that is no table nothing is known but what is wrong with it.
+        head = f"As {lijst.kind}: {_size(lijst)}; {state}." if found.soort or lijst.in_orde else f"{state}:"
+        show(head, style="green" if lijst.in_orde else "bold red")
         new = [problem for problem in lijst.problemen if problem not in told]
         for problem in new[:_SHOWN]:
             show_wrapped(f"- {problems.spelled(problem, letters)}")
         if len(new) > _SHOWN:
             show_wrapped(f"and {len(new) - _SHOWN} more; --json has them all")
-        if len(new) < len(lijst.problemen):
-            show_wrapped(f"{_count(len(lijst.problemen) - len(new), 'problem')} of it are told above")
+        before = len(lijst.problemen) - len(new)
+        if before:
+            show_wrapped(f"- and {_count(before, 'problem')} that {'is' if before == 1 else 'are'} told above")
         if lijst.hint and new:
             show_wrapped(f"Next: {lijst.hint.rstrip('.')}.")
         told.update(new)
