@@ -1,6 +1,6 @@
 """CSV files of the corpus about what stands in their cells: letters, keys, dates, nothings; and their table.
 
-python tools/corpus/values_by_hand.py tests/corpus
+python tools/corpus/cells_by_hand.py tests/corpus
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def content(columns: tuple[str, ...], lines: list[dict[str, str]]) -> bytes:
 
 def entry(name: str, what: str, kind: str, outcome: str, **more: object) -> str:
     """One entry of the table."""
-    given = {"name": f"values/{name}.csv", "writer": "by hand", "what": what, "kind": kind, "outcome": outcome, **more}
+    given = {"name": f"cells/{name}.csv", "writer": "by hand", "what": what, "kind": kind, "outcome": outcome, **more}
     return "[[file]]\n" + "".join(f"{key} = {toml(value)}\n" for key, value in given.items())
 
 
@@ -254,7 +254,7 @@ def toml(value: object) -> str:
 
 def main(corpus: Path) -> None:
     """Write the files and their table."""
-    folder = corpus / "values"
+    folder = corpus / "cells"
     folder.mkdir(exist_ok=True)
     table: list[str] = []
     for name, (what, lines, pupils, notes) in READ.items():
@@ -268,7 +268,7 @@ def main(corpus: Path) -> None:
         table.append(
             entry(name, "an ECK-iD that was changed", "adviezen", "problem", problems=[f'line 2, column "eck_id": {problem}'])
         )
-    (corpus / "values.toml").write_text("\n".join(table), encoding="utf-8")
+    (corpus / "cells.toml").write_text("\n".join(table), encoding="utf-8")
 
 
 if __name__ == "__main__":
