@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -142,7 +141,9 @@ def show_wrapped(text: str, indent: int = 2) -> None:
     """Data in lines that fit the terminal, set in below the one before."""
     if not _state.quiet:
         line = Text(clean(text), overflow="fold")
-        out().print(Padding.indent(line, indent) if indent else line)
+        for part in line.wrap(out(), max(1, out().width - indent), overflow="fold"):
+            part.rstrip()
+            out().print(Text(" " * indent) + part)
 
 
 def show_table(table: Table) -> None:
