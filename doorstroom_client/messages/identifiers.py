@@ -30,13 +30,15 @@ _NO_KEY = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_WORD = re.compile(r"[bdefgilmnosu][a-z]{1,8}\Z", re.IGNORECASE)
+"""Of letters alone, no word for nothing is longer or begins with another letter."""
 _UNSEEN = re.compile(r"[^\w\x00-\x7f]")
 _LONGEST_NO_KEY = 300
 
 
 def is_no_key(value: str) -> bool:
     """Whether a text is what a database, a program or a spreadsheet writes where there is nothing: NULL, nan, n/a, #REF!."""
-    if len(value) > _LONGEST_NO_KEY:
+    if len(value) > _LONGEST_NO_KEY or (value.isalpha() and value.isascii() and not _WORD.match(value)):
         return False
     plain = value if value.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", value))
     return _NO_KEY.fullmatch(plain) is not None

@@ -28,6 +28,7 @@ ODD_QUOTE = "holds a loose accent or quotation mark, where a letter may have bee
 ODD_SCRIPT = "has letters of two alphabets that look the same in one word; look whether it is right"
 TRUTH = "is what a program writes for yes or no; look whether it is a name"
 
+_ASCII = re.compile(r"[A-Za-z.' -]*")
 _FINE = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff.' -]*")
 """In such a name only a capital in the middle can be wrong."""
 _ESCAPE = re.compile(
@@ -43,6 +44,10 @@ _QUOTES_AND_DASHES = "‘’–—"
 _FOLLOWS = "".join(
     sorted({bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)} | {chr(code) for code in range(0x80, 0xC0)})
 )
+# What Windows-1250 makes of them. In Romanian a capital Ă may stand before Ş.
+_SURE_IN_1250 = re.escape(
+    bytes(range(0x80, 0xC0)).decode("cp1250", "ignore").translate(dict.fromkeys(map(ord, f"{_QUOTES_AND_DASHES}Ş")))
+)
 _SURE = re.escape("".join(letter for letter in _FOLLOWS if letter not in _QUOTES_AND_DASHES))
 _TWICE = re.compile(
     rf"""
@@ -50,7 +55,8 @@ _TWICE = re.compile(
     | (?<![A-ZÀ-Þ])[ÃÄÅ][{_QUOTES_AND_DASHES}]
     | (?<=[a-zß-ÿ])[ÃÂ](?![a-zß-ÿ])
     | á[º»] | â€ | â‚ | ï»¿ | ï¿½
-    | Ă[ľĽşśłąžšŁ¶©«¤§¨­®°´¸]
+    | [ÃÄÅĂĹ][–—‘](?=[a-zß-ÿ])
+    | [ĂĹ][{_SURE_IN_1250}] | [ĂĹ]Ş(?=[a-zß-ÿ])
     """,
     re.VERBOSE,
 )
@@ -81,6 +87,11 @@ _MIXED = re.compile(
     # A word with a Latin letter next to a Greek or Cyrillic one, combining marks left out.
     r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]*[\u0370-\u052f]|[\u0370-\u052f][\u0300-\u036f]*[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"
 )
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing can be wrong with the letters of a name, as with most."""
+    return _ASCII.fullmatch(text) is not None and text not in _TRUTHS
 
 
 def text_fault(text: str) -> str:

@@ -49,6 +49,9 @@ def advies(row: Row, codes: Sequence[str], table: Table) -> str:
 
 def jaargroep(row: Row, table: Table) -> str:
     """The level of a pupil; empty when the cell holds something else."""
+    text = row.text("jaargroep")
+    if text in ("7", "8"):
+        return text
     level = parse_jaargroep(optional(row, "jaargroep", table))
     if level is None:
         rule = "expected 7 or 8 (8 also for leerjaar 8 and up in special education)"
@@ -58,7 +61,9 @@ def jaargroep(row: Row, table: Table) -> str:
 
 def geslacht(row: Row, table: Table) -> int | None:
     """The formal sex as 1, 2 or 9; None when the cell is empty or holds something else."""
-    key = _WHOLE.sub(r"\1", row.text("geslacht").lower())
+    key = row.text("geslacht").lower()
+    if key not in _GESLACHT:
+        key = _WHOLE.sub(r"\1", key)
     if key not in _GESLACHT:
         key = optional(row, "geslacht", table).lower() and key
     if key not in _GESLACHT:
@@ -70,6 +75,8 @@ def geslacht(row: Row, table: Table) -> int | None:
 def deelname(row: Row, table: Table) -> Deelname | None:
     """Why a pupil takes no part in the test; None when the cell is empty or holds something else. It is never sent."""
     word = optional(row, "deelname", table).lower()
-    if word and word not in set(Deelname):
+    if not word:
+        return None
+    if word not in set(Deelname):
         table.add(row.problem("deelname", f"expected {' or '.join(Deelname)}, or nothing"))
     return Deelname(word) if word in set(Deelname) else None

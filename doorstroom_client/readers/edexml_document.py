@@ -7,11 +7,11 @@ descent, photographs, free texts and staff never leave the parser.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from doorstroom_client.readers.letters import tidied
 from doorstroom_client.readers.meldingen import Melding, Plek
 from doorstroom_client.readers.xml_events import XmlFile
 
@@ -168,8 +168,8 @@ class Document:
 
 
 def _plain(text: str | None) -> str:
-    """A text, composed and with single spaces."""
-    return unicodedata.normalize("NFC", " ".join(text.split())) if text else ""
+    """The same text to whoever reads it; in XML a line break is the layout of the file."""
+    return tidied(text) if text else ""
 
 
 def versie_of(school: Deel) -> str:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from doorstroom_client.config.edexml_keuze import Keuze
-from doorstroom_client.messages.identifiers import NO_KEY, Brin, LasKey, Schooljaar, TestEckId, is_no_key
+from doorstroom_client.messages.identifiers import NO_KEY, Brin, LasKey, Schooljaar, TestEckId, is_cell_error, is_no_key
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, volledige_naam
 from doorstroom_client.messages.name_letters import UNWANTED
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.edexml_document import Deel
 from doorstroom_client.readers.edexml_velden import deelnemer_of, jaargroep_of, parse_datum, roepnaam_of, stamgroep_of
+from doorstroom_client.readers.key_cells import eck_fault, key_doubt, las_fault
 from doorstroom_client.readers.meldingen import Ernst, Melding
 
 _TWO_DIGITS = re.compile(r"[0-9]{2}")
@@ -73,6 +75,7 @@ class Regels:
         self._mixed: set[str] = set()
         # Identity to the number of the first pupil with it; below zero when that pupil takes no part.
         self._seen: dict[str, dict[str, int]] = {"key": {}, "eckid": {}}
+        self._nothings: Counter[str] = Counter()
         self._count = 0
 
     def school(self, deel: Deel) -> list[Melding]:
@@ -162,9 +165,15 @@ class Regels:
 
     def _leerling(self, deel: Deel) -> Leerling:
         """The identities. A key that begins with # may change, so it is nobody's LAS-key."""
-        key = deel.sleutels["key"]
+        key, eck_id = deel.sleutels["key"], deel.sleutels["eckid"]
         usable = key and self._keuze.sleutel_is_las_key and not key.startswith("#")
-        return Leerling(deel.sleutels["eckid"] or None, key if usable else None, f"line {deel.plek.regel}")
+        las_key = key if usable else ""
+        # Next to an identity, what a program writes for nothing is nothing.
+        if las_key and _is_nothing(eck_id) and not is_no_key(las_key):
+            eck_id = ""
+        elif eck_id and _is_nothing(las_key) and not is_no_key(eck_id):
+            las_key = ""
+        return Leerling(eck_id or None, las_key or None, f"line {deel.plek.regel}")
 
     def _level_at_school(self, deel: Deel, leerling: Leerling, found: list[Melding]) -> str | None:
         """The jaargroep of a pupil who is at the school, else nothing; None when it is not known, which is a finding."""
@@ -219,7 +228,7 @@ class Regels:
             found += groep.meldingen
         elif any(item.ernst is Ernst.FOUT for item in groep.meldingen):
             found.append(deel.fout("groep", "is a group that cannot be used; see above", "groep"))
-        return deelnemer_of(deel, leerling, groep.groep.id if groep else "", level, self._keuze, found)
+        return deelnemer_of(deel, leerling, groep.groep.id if groep else "", level, self._keuze, found, self._nothings)
 
     def _check_identities(self, deel: Deel, leerling: Leerling, found: list[Melding]) -> None:
         temporary = deel.sleutels["key"].startswith("#")
@@ -228,15 +237,29 @@ class Regels:
             found.append(deel.fout("ontbreekt", text))
         elif temporary:
             found.append(deel.let_op("geen_las_key", "begins with #, so it is temporary and not sent as LAS-key", "@key"))
-        for kind, value, name in ((LasKey, leerling.las_key, "@key"), (TestEckId, leerling.eck_id, "@eckid")):
+        identities = ((LasKey, leerling.las_key, "@key", las_fault), (TestEckId, leerling.eck_id, "@eckid", eck_fault))
+        for kind, value, name, fault_of in identities:
             if value is not None and not kind.fits(value):
                 found.append(deel.fout("vorm", NO_KEY if is_no_key(value) else kind.rule, name))
+            elif value is not None and (fault := fault_of(value)):
+                found.append(deel.fout("vorm", fault, name))
+            elif value is not None and (doubt := key_doubt(value)):
+                found.append(deel.let_op("vorm", doubt, name))
+            elif value is None and _is_nothing(deel.sleutels[name[1:]]):
+                found.append(deel.let_op("als_leeg", "is what a program writes for nothing, and was read as empty", name))
 
     def _check_once(self, deel: Deel, gekozen: bool, found: list[Melding]) -> None:
         """Every identity may stand in a file once. Between pupils of whom none takes part it does no harm."""
         for name, seen in self._seen.items():
             value = deel.sleutels[name]
+            if _is_nothing(value):
+                continue
             first = seen.setdefault(value, self._count if gekozen else -self._count) if value else 0
             if abs(first) not in (0, self._count):
                 make = deel.fout if gekozen or first > 0 else deel.let_op
                 found.append(make("dubbel", f"is that of leerling[{abs(first)}] too", f"@{name}"))
+
+
+def _is_nothing(identity: str) -> bool:
+    """Whether an identity is what a program writes for nothing; the error of a spreadsheet is a problem always."""
+    return bool(identity) and is_no_key(identity) and not is_cell_error(identity)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
+from collections import Counter
 
 from doorstroom_client.config.edexml_keuze import Keuze
+from doorstroom_client.messages.identifiers import is_cell_error, is_no_key
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
-from doorstroom_client.messages.name_letters import UNWANTED
+from doorstroom_client.messages.name_letters import LOST, ODD_SIGN, name_doubt, name_fault, text_fault, visible
 from doorstroom_client.readers.edexml_document import Deel
 from doorstroom_client.readers.meldingen import Melding
+from doorstroom_client.readers.name_cells import CELL_ERROR, SURE_NAMES
 
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00(?::00(?:\.0+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 _NIVEAUS = ("7", "8", "C", "S")
 _GESLACHT = {"0": 9, "1": 1, "2": 2, "9": 9}
 _INITIALS = 6
-_INVISIBLE = ("Cf", "Zs", "Zl", "Zp")
+_NAMES = ("achternaam", "roepnaam", "voorvoegsel")
+IS_NOTHING = "holds what a program writes for nothing (NULL, n/a and the like)"
 
 
 def parse_datum(text: str) -> dt.date | None:
-    """An ``xs:date``, of which a time zone is left out; None when it is not one."""
+    """An ``xs:date``, also with midnight behind it, of which a time zone is left out; None when it is not one."""
     found = _DATE.fullmatch(text)
     try:
         return dt.date.fromisoformat(found.group(1)) if found else None
@@ -43,7 +46,9 @@ def stamgroep_of(deel: Deel, group_id: str, found: list[Melding]) -> Stamgroep:
     return Stamgroep(group_id, _tekst(deel, "naam", 64, found), niveau)
 
 
-def deelnemer_of(deel: Deel, leerling: Leerling, groep: str, jaargroep: str, keuze: Keuze, found: list[Melding]) -> Deelnemer:
+def deelnemer_of(
+    deel: Deel, leerling: Leerling, groep: str, jaargroep: str, keuze: Keuze, found: list[Melding], nothings: Counter[str]
+) -> Deelnemer:
     """A participant; to be used only when nothing serious was found.
 
     Args:
@@ -53,12 +58,13 @@ def deelnemer_of(deel: Deel, leerling: Leerling, groep: str, jaargroep: str, keu
         jaargroep: the level.
         keuze: what to do for a pupil without roepnaam or voorletters.
         found: gets what is wrong.
+        nothings: how often each name so far was what a program writes for nothing.
     """
     return Deelnemer(
         leerling=leerling,
-        achternaam=_tekst(deel, "achternaam", 70, found),
-        voorvoegsel=_tekst(deel, "voorvoegsel", 10, found, required=False) or None,
-        roepnaam=_roepnaam(deel, keuze, found),
+        achternaam=_named(deel, "achternaam", _tekst(deel, "achternaam", 70, found), nothings, found),
+        voorvoegsel=_voorvoegsel(deel, found) or None,
+        roepnaam=_named(deel, "roepnaam", _roepnaam(deel, keuze, found), nothings, found),
         voorletters=_voorletters(deel, keuze, found),
         geboortedatum=_geboortedatum(deel, found),
         groep=groep,
@@ -73,11 +79,6 @@ def roepnaam_of(deel: Deel, keuze: Keuze) -> str:
     return visible(deel.tekst("roepnaam")) or next(iter(names), "")
 
 
-def visible(text: str) -> str:
-    """The text, or nothing when nobody can see it."""
-    return "" if all(unicodedata.category(character) in _INVISIBLE for character in text) else text
-
-
 def _tekst(deel: Deel, naam: str, most: int, found: list[Melding], *, required: bool = True) -> str:
     text = visible(deel.tekst(naam))
     if not text and required:
@@ -86,14 +87,47 @@ def _tekst(deel: Deel, naam: str, most: int, found: list[Melding], *, required: 
     return text
 
 
+def _voorvoegsel(deel: Deel, found: list[Melding]) -> str:
+    """May be empty, so what a program writes for nothing is nothing there."""
+    text = visible(deel.tekst("voorvoegsel"))
+    if is_cell_error(text) or not is_no_key(text):
+        return _tekst(deel, "voorvoegsel", 10, found, required=False)
+    return ""
+
+
+def _named(deel: Deel, naam: str, text: str, nothings: Counter[str], found: list[Melding]) -> str:
+    """The name, told once when a program may have written it for nothing, and refused from the second time on.
+
+    A pupil is read and let go before the next one, so the first of several is only told.
+    """
+    if is_cell_error(text):
+        found.append(deel.fout("tekens", CELL_ERROR, naam))
+    elif text and is_no_key(text):
+        nothings[naam] += text not in SURE_NAMES
+        if nothings[naam] > 1 or all(is_no_key(deel.tekst(name)) for name in ("achternaam", "roepnaam")):
+            found.append(deel.fout("tekens", f"{IS_NOTHING}, as before; record the name", naam))
+        else:
+            found.append(deel.let_op("tekens", f"{IS_NOTHING}; look whether it is a name", naam))
+    return text
+
+
 def _check(deel: Deel, naam: str, text: str, most: int, found: list[Melding]) -> None:
-    if "?" in text or "\ufffd" in text:
-        # What is left of a letter that the encoding of an earlier file did not have.
-        found.append(deel.fout("tekens", "holds a question mark where a letter was lost", naam))
-    elif UNWANTED.search(text):
-        found.append(deel.fout("tekens", "holds a control character or a mark that changes the direction of text", naam))
+    # The error of a spreadsheet in a name is told with what else stands for nothing.
+    fault = "" if is_cell_error(text) and naam != "voorvoegsel" else _fault_of(naam, text)
+    if fault:
+        found.append(deel.fout("tekens", fault, naam))
+    elif naam in _NAMES and (doubt := name_doubt(text)) not in ("", ODD_SIGN):  # a LAS has pupils of tests, numbered
+        found.append(deel.let_op("tekens", doubt, naam))
     if len(text) > most:
         found.append(deel.fout("te_lang", f"is {len(text)} characters long; at most {most} fit", naam))
+
+
+def _fault_of(naam: str, text: str) -> str:
+    if is_cell_error(text):
+        return CELL_ERROR
+    if naam in _NAMES:
+        return name_fault(text)
+    return text_fault(text) or (LOST if "?" in text else "")
 
 
 def _roepnaam(deel: Deel, keuze: Keuze, found: list[Melding]) -> str:
@@ -106,13 +140,16 @@ def _roepnaam(deel: Deel, keuze: Keuze, found: list[Melding]) -> str:
 
 
 def _voorletters(deel: Deel, keuze: Keuze, found: list[Melding]) -> str:
-    text = deel.tekst("voorletters-1").replace(".", "").replace(" ", "")
+    given = deel.tekst("voorletters-1")
+    text = given.replace(".", "").replace(" ", "")
     names = deel.tekst("voornamen")
     if not text and keuze.voorletters_uit_voornamen:
         text = "".join(name[0] for name in re.split(r"[\s-]+", names) if name)[:_INITIALS]
     if not text:
         more = "; or choose voorletters_uit_voornamen" if names else ""
         found.append(deel.fout("ontbreekt", f"is missing or empty; record it{more}", "voorletters-1"))
+    elif not text.isascii() and (fault := name_fault(given)):
+        found.append(deel.fout("tekens", fault, "voorletters-1"))
     elif not (text.isalpha() and len(text) <= _INITIALS):
         found.append(deel.fout("vorm", "expected 1 to 6 letters, of more given names the first six", "voorletters-1"))
     return text

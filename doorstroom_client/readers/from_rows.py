@@ -53,13 +53,14 @@ def pupils(table: Table, whole: WholeColumns) -> Iterator[tuple[Row, Leerling]]:
         if row.fault:
             table.add(Problem(at(row.line), row.fault))
             continue
-        table.warnings += [row.problem(column, BROKEN) for column in row.broken]
-        told = unusable(row)
+        if row.broken:
+            table.warnings += [row.problem(column, BROKEN) for column in row.broken]
+        told = unusable(row) if row.marks else []
         table.problems += told
         before = len(table.problems)
         eck_id = identity(row, "eck_id", table, whole, row.text("las_key"))
         las_key = identity(row, "las_key", table, whole, row.text("eck_id"))
-        if not any(map(row.text, IDENTITIES)):
+        if eck_id is None and las_key is None and not any(map(row.text, IDENTITIES)):
             table.add(Problem(at(row.line), "has no identity; fill eck_id, or las_key when there is none"))
         for name, value in (("eck_id", eck_id), ("las_key", las_key)):
             first = row.line if value is None else seen.setdefault((name, value), row.line)

@@ -61,7 +61,7 @@ def identity(row: Row, column: str, table: Table, whole: WholeColumns, other: st
     fault = (eck_fault(text) if column == "eck_id" else las_fault(text)) or _fault_in_column(text, column, whole)
     if fault:
         table.add(row.problem(column, fault))
-    elif doubt := _doubt(text):
+    elif doubt := key_doubt(text):
         table.warnings.append(row.problem(column, doubt))
     return text
 
@@ -80,6 +80,8 @@ def key_fault(text: str) -> str:
         return "holds a sign where a letter was lost; save the export anew as CSV UTF-8"
     if any("\uff01" <= letter <= "\uff5e" or (unicodedata.category(letter) == "Nd" and letter > "9") for letter in text):
         return "holds wide letters or digits of another script; write it as the LAS has it"
+    if any(unicodedata.category(letter) == "Cf" for letter in text):
+        return "holds a mark that nobody sees, such as a soft hyphen; write it as the LAS has it"
     return ""
 
 
@@ -126,7 +128,8 @@ def _fault_in_column(text: str, column: str, whole: WholeColumns) -> str:
     return ""
 
 
-def _doubt(text: str) -> str:
+def key_doubt(text: str) -> str:
+    """What somebody should look at in a key that has no fault; empty when there is nothing."""
     if _is_rounded(text):
         return "ends in zeros after its fifteenth digit, as a spreadsheet makes them; look whether it is right"
     if _ZERO_DECIMALS.fullmatch(text) or _THOUSANDS.fullmatch(text):

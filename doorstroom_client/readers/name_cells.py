@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from doorstroom_client.messages.identifiers import is_cell_error, is_no_key
 from doorstroom_client.messages.name_letters import (
     CAPITAL,
@@ -13,6 +15,7 @@ from doorstroom_client.messages.name_letters import (
     SHORT_DAY,
     SIGN,
     TWICE,
+    is_plain,
     name_doubt,
     name_fault,
     text_fault,
@@ -35,8 +38,10 @@ _NEXT = {
     NUMBER: "look whether the columns have shifted",
     **dict.fromkeys((TWICE, CAPITAL, SIGN, LOOSE, CONTROL), _ANEW),
 }
+_PLAIN_GROUP = re.compile(r"(?:[Gg]roep )?[1-8][A-Za-z]?")
+"""Most of them."""
 _NAMES = ("achternaam", "roepnaam")
-_SURE_NAMES = frozenset(("Null", "Nil", "Nat", "Nan", "Na", "Blank", "Geen", "Inf"))
+SURE_NAMES = frozenset(("Null", "Nil", "Nat", "Nan", "Na", "Blank", "Geen", "Inf"))
 """People are called so, written so; no program writes nothing like this."""
 _NAMESAKES = 3
 """Children of one family, in one file."""
@@ -51,7 +56,10 @@ def naam(row: Row, column: str, table: Table, whole: WholeColumns, *, required: 
         if required:
             table.add(row.problem(column, "is empty"))
         return text
-    if (is_no_key(text) and "?" not in text) or is_cell_error(text):
+    nothing = is_no_key(text)
+    if not nothing and is_plain(text):
+        return text
+    if nothing and ("?" not in text or is_cell_error(text)):
         return _nothing(row, column, text, table, whole, required=required)
     fault = name_fault(text)
     if fault:
@@ -87,6 +95,8 @@ def voorletters(row: Row, table: Table, whole: WholeColumns) -> str:
 def groep(row: Row, table: Table) -> str:
     """The name of the group, in which digits and signs may stand."""
     text = row.text("groep")
+    if _PLAIN_GROUP.fullmatch(text):
+        return text
     fault = "" if text else "is empty"
     if is_cell_error(text):
         fault = CELL_ERROR
@@ -128,12 +138,12 @@ def _nothing(row: Row, column: str, text: str, table: Table, whole: WholeColumns
     if not required:
         return ""
     count = whole.nothings(column)
-    if text in _SURE_NAMES:
+    if text in SURE_NAMES:
         repeated = count[text] > _NAMESAKES
     else:
         other = next(row.text(name) for name in _NAMES if name != column)
-        repeated = sum(count.values()) - sum(count[name] for name in _SURE_NAMES) > 1
-        repeated = repeated or (is_no_key(other) and other not in _SURE_NAMES)
+        repeated = sum(count.values()) - sum(count[name] for name in SURE_NAMES) > 1
+        repeated = repeated or (is_no_key(other) and other not in SURE_NAMES)
     if repeated:
         table.add(row.problem(column, ARE_NOTHING))
     else:

@@ -50,6 +50,7 @@ CASES: dict[str, Callable[[], set[str]]] = {
     "aangevuld": lambda: codes(one(geslacht="")),
     "combinatie": lambda: codes(written(document(pupil(1, "g6", "8")))),
     "geen_las_key": lambda: codes(spoiled(one(), 'key="las-1"', 'key="#las-1"')),
+    "als_leeg": lambda: codes(spoiled(one(), 'key="las-1"', 'key="NULL"')),
     "vestigingen": lambda: codes(spoiled(written(document(pupil(1), pupil(2))), 'key="v1"', 'key="v2"')),
 }
 CODES = [code for row in rows("Findings") for code in re.findall(r"`(\w+)`", row[0]) if code != "xsd"]
@@ -83,3 +84,21 @@ def test_the_school_year_of_the_file_has_to_be_the_chosen_one() -> None:
 def test_the_choices_are_all_of_them() -> None:
     named = [row[0].strip("` ✓") for row in rows("Choices")]
     assert sorted(named) == sorted(Keuze.__dataclass_fields__)  # type: ignore[attr-defined]
+
+
+LETTERS = {
+    "The encoding": "lxml-utf-8 lxml-ascii lxml-utf-16 lxml-latin-1 lxml-latin-9 etree-windows",
+    "Spaces and what nobody sees": "nfd spaces soft-hyphen",
+    "Letters that were spoiled": "twice lost-letter entity escape boxes control initials group",
+    "A name that is NULL": "null-surname nulls null-names null-prefix cell-error",
+    "A key that is NULL": "null-key null-alone",
+    "A key that a spreadsheet changed": "scientific key-date eck-capitals",
+}
+"""What the page says -> files of the corpus, whose outcome is tested there."""
+
+
+def test_what_is_said_of_letters_and_keys_has_its_files() -> None:
+    part = PAGE.split("## Letters and keys\n", 1)[1].split("\n## ", 1)[0]
+    assert re.findall(r"^- \*\*(.+?)\*\*", part, re.MULTILINE) == list(LETTERS)
+    table = (ROOT / "tests/corpus/edexml.toml").read_text("utf-8")
+    assert [name for names in LETTERS.values() for name in names.split() if f'"edexml/{name}.xml"' not in table] == []
