@@ -69,7 +69,7 @@ def _form(found: Bestandscontrole) -> list[str]:
     encoding = _SPELLED.get(found.encoding, found.encoding)
     parts = [
         found.soort,
-        f"{encoding} ({found.evidence})" if encoding and found.evidence else encoding,
+        f"{encoding} ({found.evidence})" if found.evidence and encoding not in {"", "ASCII"} else encoding,
         f'cells end at "{_DELIMITERS.get(found.delimiter, found.delimiter)}"' if found.delimiter else "",
         f'sheet "{found.sheet}"' if found.sheet else "",
         _count(found.regels, "pupil" if not found.kolommen else "line") if found.regels else "",
@@ -83,9 +83,8 @@ def show_lists(found: Bestandscontrole) -> None:
     letters = letters_of(found)
     for lijst in found.lijsten:
         state = "in order" if lijst.in_orde else _count(len(lijst.problemen), "problem")
-        # Of a file that is no table nothing is known but what is wrong with it.
-        head = f"As {lijst.kind}: {_size(lijst)}; {state}." if found.soort or lijst.in_orde else f"{state}:"
-        show(head, style="green" if lijst.in_orde else "bold red")
+        told_as = f"As {lijst.kind}: {_size(lijst)}; {state}." if found.leesbaar else f"Cannot be used: {state}."
+        show(told_as, style="green" if lijst.in_orde else "bold red")
         new = [problem for problem in lijst.problemen if problem not in told]
         for problem in new[:_SHOWN]:
             show_wrapped(f"- {problems.spelled(problem, letters)}")
@@ -130,7 +129,7 @@ def as_json(found: Bestandscontrole) -> dict[str, Any]:
         "in_orde": found.in_orde,
         "lijsten": [
             {
-                "lijst": lijst.kind,
+                "lijst": lijst.kind if found.leesbaar else None,
                 "leerlingen": lijst.leerlingen,
                 "groepen": lijst.groepen,
                 "overgeslagen": lijst.overgeslagen,

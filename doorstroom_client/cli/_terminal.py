@@ -142,9 +142,8 @@ def show_wrapped(text: str, indent: int = 2) -> None:
     if not _state.quiet:
         console = out()
         hanging = 2 if text.startswith("- ") else 0
-        for number, line in enumerate(
-            Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
-        ):
+        lines = Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
+        for number, line in enumerate(lines):
             line.rstrip()
             console.print(Text(" " * (indent + (hanging if number else 0))) + line)
 
