@@ -36,7 +36,7 @@ def is_sense(line: bytes) -> bool:
     """Whether a line makes sense in an encoding of one byte per letter."""
     words = Words()
     words.add(1, line)
-    return bool(words.possible()) and any(words.against(item) for item in DUTCH)
+    return bool(words.lines_elsewhere()) or (bool(words.possible()) and any(words.against(item) for item in DUTCH))
 
 
 def is_utf_7(line: bytes) -> bool:
