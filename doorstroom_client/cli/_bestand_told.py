@@ -69,7 +69,7 @@ def _form(found: Bestandscontrole) -> list[str]:
     encoding = _SPELLED.get(found.encoding, found.encoding)
     parts = [
         found.soort,
-        f"{encoding} ({found.evidence})" if encoding and found.evidence else encoding,
+        f"{encoding} ({found.evidence})" if found.evidence and encoding not in {"", "ASCII"} else encoding,
         f'cells end at "{_DELIMITERS.get(found.delimiter, found.delimiter)}"' if found.delimiter else "",
         f'sheet "{found.sheet}"' if found.sheet else "",
         _count(found.regels, "pupil" if not found.kolommen else "line") if found.regels else "",
@@ -83,14 +83,16 @@ def show_lists(found: Bestandscontrole) -> None:
     letters = letters_of(found)
     for lijst in found.lijsten:
         state = "in order" if lijst.in_orde else _count(len(lijst.problemen), "problem")
-        show(f"As {lijst.kind}: {_size(lijst)}; {state}.", style="green" if lijst.in_orde else "bold red")
+        told_as = f"As {lijst.kind}: {_size(lijst)}; {state}." if found.leesbaar else f"Cannot be used: {state}."
+        show(told_as, style="green" if lijst.in_orde else "bold red")
         new = [problem for problem in lijst.problemen if problem not in told]
         for problem in new[:_SHOWN]:
             show_wrapped(f"- {problems.spelled(problem, letters)}")
         if len(new) > _SHOWN:
             show_wrapped(f"and {len(new) - _SHOWN} more; --json has them all")
-        if len(new) < len(lijst.problemen):
-            show_wrapped(f"{_count(len(lijst.problemen) - len(new), 'problem')} of it are told above")
+        before = len(lijst.problemen) - len(new)
+        if before:
+            show_wrapped(f"- and {_count(before, 'problem')} that {'is' if before == 1 else 'are'} told above")
         if lijst.hint and new:
             show_wrapped(f"Next: {lijst.hint.rstrip('.')}.")
         told.update(new)
@@ -127,7 +129,7 @@ def as_json(found: Bestandscontrole) -> dict[str, Any]:
         "in_orde": found.in_orde,
         "lijsten": [
             {
-                "lijst": lijst.kind,
+                "lijst": lijst.kind if found.leesbaar else None,
                 "leerlingen": lijst.leerlingen,
                 "groepen": lijst.groepen,
                 "overgeslagen": lijst.overgeslagen,

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -141,8 +140,12 @@ def tell_lines(text: str, tell: Teller, *, indent: str = "") -> None:
 def show_wrapped(text: str, indent: int = 2) -> None:
     """Data in lines that fit the terminal, set in below the one before."""
     if not _state.quiet:
-        line = Text(clean(text), overflow="fold")
-        out().print(Padding.indent(line, indent) if indent else line)
+        console = out()
+        hanging = 2 if text.startswith("- ") else 0
+        lines = Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
+        for number, line in enumerate(lines):
+            line.rstrip()
+            console.print(Text(" " * (indent + (hanging if number else 0))) + line)
 
 
 def show_table(table: Table) -> None:

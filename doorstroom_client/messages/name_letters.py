@@ -25,6 +25,7 @@ NUMBER = "is a number or a date, and a name is expected"
 
 ODD_SIGN = "holds a digit or a sign that is rare in a name; look whether it is right"
 ODD_QUOTE = "holds a loose accent or quotation mark, where a letter may have been lost; look whether it is right"
+ODD_LETTER = "holds letters that seldom stand together, as another encoding makes of one letter; look whether it is right"
 ODD_SCRIPT = "has letters of two alphabets that look the same in one word; look whether it is right"
 TRUTH = "is what a program writes for yes or no; look whether it is a name"
 
@@ -44,19 +45,27 @@ _QUOTES_AND_DASHES = "‘’–—"
 _FOLLOWS = "".join(
     sorted({bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)} | {chr(code) for code in range(0x80, 0xC0)})
 )
-# What Windows-1250 makes of them. In Romanian a capital Ă may stand before Ş.
-_SURE_IN_1250 = re.escape(
-    bytes(range(0x80, 0xC0)).decode("cp1250", "ignore").translate(dict.fromkeys(map(ord, f"{_QUOTES_AND_DASHES}Ş")))
-)
 _SURE = re.escape("".join(letter for letter in _FOLLOWS if letter not in _QUOTES_AND_DASHES))
+_FOLLOWS_EAST = "".join(
+    sorted(
+        {bytes([byte]).decode(codec, "ignore") for byte in range(0x80, 0xC0) for codec in ("cp1250", "latin2")}
+        - {bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0)}
+        | set("–\u00a0\u00adŠŽšž")
+    )
+)
+"""What the encodings of Eastern Europe make of them."""
+_EAST_IN_CAPITALS = re.compile(rf"[ĂĹÄ][{_FOLLOWS_EAST}]|[ÃÄÅ][{_QUOTES_AND_DASHES}]")
+"""Other letters in an encoding twice, or a name in capitals."""
 _TWICE = re.compile(
     rf"""
     [ÂÃÄÅÆÇÈÎÏÐÑ×ØÙÚÛ][{_SURE}]
     | (?<![A-ZÀ-Þ])[ÃÄÅ][{_QUOTES_AND_DASHES}]
     | (?<=[a-zß-ÿ])[ÃÂ](?![a-zß-ÿ])
     | á[º»] | â€ | â‚ | ï»¿ | ï¿½
-    | [ÃÄÅĂĹ][–—‘](?=[a-zß-ÿ])
-    | [ĂĹ][{_SURE_IN_1250}] | [ĂĹ]Ş(?=[a-zß-ÿ])
+    | Ă[ľĽşśłąžšŁ¶©«¤§¨­®°´¸]
+    | (?<![^\W\d_])[ĂĹÄ][{_FOLLOWS_EAST}]
+    | ƒ[^\W\d_a-zA-Zɖɛɣŋɔʋ]
+    | ÔÇ | [ÅĂĹ]\u00a0
     """,
     re.VERBOSE,
 )
@@ -74,7 +83,7 @@ _PRIMES = "´`"
 _LOOSE = frozenset("¨^¸~¯ˆ˜ˇ˘˙˚˛˝")
 _BOXES = re.compile("[\u2500-\u259f]")
 _BLANKS = frozenset("\u2800\u3164\uffa0")
-_LOST_QUOTES = re.compile(r"[‚„‹›‰†‡…•¿¡§¶]|\w[“«]|[”»]\w")
+_LOST_QUOTES = re.compile(r"[‚„‹›‰†‡…•¿¡§¶‗ⁿ]|\w[“«]|[”»]\w")
 _MIDDLE_DOT = re.compile(r"(?<![lL\u0250-\U0010ffff])·|·(?![lL\u0250-\U0010ffff])")
 _ODD = frozenset('!#%*:;@_&[]{}"“”«»')
 _NUMBER = re.compile(r"[\W_]*[0-9][0-9\W_]*(?:[eE][+-]?[0-9]+)?")
@@ -82,7 +91,7 @@ _MONTH = r"(?:jan|feb|mrt|mar|apr|mei|may|jun|jul|aug|sep|sept|okt|oct|nov|dec)"
 SHORT_DAY = re.compile(rf"[0-9]{{1,2}}[-/ ]{_MONTH}\.?(?:[-/ ][0-9]{{2,4}})?|{_MONTH}\.?[-/ ][0-9]{{2,4}}", re.IGNORECASE)
 """What a spreadsheet makes of 8-3 or 5/14."""
 _TRUTHS = frozenset(("TRUE", "FALSE", "WAAR", "ONWAAR"))
-_DASH = re.compile(r"[a-zà-ÿ][–—][a-zà-ÿ]")
+_DASH = re.compile(r"[^\W\d_](?:—|–[a-zà-ÿ])|—[^\W\d_]")
 _MIXED = re.compile(
     # A word with a Latin letter next to a Greek or Cyrillic one, combining marks left out.
     r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]*[\u0370-\u052f]|[\u0370-\u052f][\u0300-\u036f]*[A-Za-z\u00c0-\u024f\u1e00-\u1eff]"
@@ -114,6 +123,8 @@ def text_fault(text: str) -> str:
 def name_fault(text: str) -> str:
     """Why the name of a person cannot be right; empty when nothing is against it."""
     if _FINE.fullmatch(text):
+        if "ÔÇ" in text:  # a typographic apostrophe or dash in DOS
+            return TWICE
         return CAPITAL if not text.isascii() and _odd_capital(text) else ""
     if "?" in text:
         return LOST
@@ -133,8 +144,10 @@ def name_doubt(text: str) -> str:
     """What somebody should look at in the name of a person that has no fault; empty when there is nothing."""
     if _FINE.fullmatch(text):
         return TRUTH if text in _TRUTHS else ""
-    if any(letter in _PRIMES for letter in text) or _DASH.search(text) or re.search(r"\w‘", text):
+    if any(letter in _PRIMES for letter in text) or _DASH.search(text) or re.search(r"\w‘|[–—’]$|^[–—]", text):
         return ODD_QUOTE
+    if "ƒ" in text or _EAST_IN_CAPITALS.search(text):
+        return ODD_LETTER
     if _MIXED.search(text):
         return ODD_SCRIPT
     odd = any(letter in _ODD or unicodedata.category(letter) in ("Nd", "Nl") for letter in text)

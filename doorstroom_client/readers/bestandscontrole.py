@@ -91,6 +91,11 @@ class Bestandscontrole:
     ontbreekt: Mapping[Lijstsoort, tuple[str, ...]] = field(default_factory=dict["Lijstsoort", "tuple[str, ...]"])
 
     @property
+    def leesbaar(self) -> bool:
+        """Whether anything was understood of it; otherwise its one list only holds why not, and its kind says nothing."""
+        return self.in_orde or bool(self.kolommen or self.regels or len(self.lijsten) > 1)
+
+    @property
     def in_orde(self) -> bool:
         """Whether nothing is wrong with any of its lists."""
         return all(lijst.in_orde for lijst in self.lijsten)

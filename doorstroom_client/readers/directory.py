@@ -8,13 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from doorstroom_client.errors import Problem
-from doorstroom_client.messages.identifiers import is_no_key
+from doorstroom_client.messages.identifiers import is_cell_error, is_no_key
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, Leerlingenlijst, volledige_naam
+from doorstroom_client.messages.name_letters import LOST, name_fault, text_fault
 from doorstroom_client.readers.cell_values import deelname
 from doorstroom_client.readers.columns import LEERLINGEN, Row, at
 from doorstroom_client.readers.edexml import read_edexml
 from doorstroom_client.readers.from_rows import unusable
-from doorstroom_client.readers.name_cells import optional
+from doorstroom_client.readers.key_cells import eck_fault, las_fault
+from doorstroom_client.readers.name_cells import CELL_ERROR, optional, with_next
 from doorstroom_client.readers.table import Table
 from doorstroom_client.readers.table_reading import read_table
 from doorstroom_client.readers.xml_events import looks_like_xml
@@ -53,6 +55,8 @@ def leerlingen_of(table: Table) -> Leerlingenlijst:
     """The pupils of a table, with what is wrong with its lines; does not raise."""
     table.problems += [Problem(at(row.line), row.fault) for row in table.rows if row.fault]
     table.problems += [problem for row in table.rows for problem in unusable(row)]
+    for row in table.rows:
+        _look_at(row, table)
     pupils = [
         BekendeLeerling(
             naam=volledige_naam(row.text("roepnaam"), optional(row, "voorvoegsel", table), row.text("achternaam")),
@@ -65,6 +69,24 @@ def leerlingen_of(table: Table) -> Leerlingenlijst:
         for row in table.rows
     ]
     return Leerlingenlijst(pupils, notes=table.notes)
+
+
+def _look_at(row: Row, table: Table) -> None:
+    """Note a name that is spoiled on the screen, and a key that no result has; a directory is of use without them."""
+    for column in ("achternaam", "voorvoegsel", "roepnaam", "groep"):
+        text = row.text(column)
+        if column == "groep":
+            fault = text_fault(text) or (LOST if "?" in text else "")
+        elif is_cell_error(text):
+            fault = CELL_ERROR
+        else:
+            fault = name_fault(text)
+        if fault:
+            table.warnings.append(row.problem(column, with_next(fault)))
+    for column, key in (("eck_id", eck_fault), ("las_key", las_fault)):
+        fault = key(row.text(column))
+        if fault:
+            table.warnings.append(row.problem(column, f"{fault}; nobody is found by it as it is"))
 
 
 def _key(row: Row, column: str) -> str | None:

@@ -212,7 +212,7 @@ class _Narrow:
 
     def _utf(self) -> Encoding:
         count = self._utf_8.count
-        told = f"letters outside ASCII on {_lines(count)}, all in UTF-8" if count else "nothing but ASCII"
+        told = f"letters outside ASCII on {_lines(count)}, all in UTF-8" if count else "no letters outside it"
         if self._marked:
             return Encoding("UTF-8", "utf-8-sig", "the mark at its start")
         return Encoding("UTF-8", "utf-8", told) if count else Encoding("ASCII", "utf-8", told)

@@ -8,9 +8,9 @@ import unicodedata
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 LINE_BREAK = re.compile(r"[\t\n\v\f\r\u2028\u2029]")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
-# Not after Ã or Â: there it is the second half of a letter that was encoded twice, and shows that it was.
-_SPACES = re.compile(r"(?:(?<![ÃÂ])[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[ \t\n\v\f\r\u2028\u2029])+")
-_UNSEEN = re.compile(r"(?<![ÃÂ])\u00ad|[\u034f\u200b\u200e\u200f\u061c\u2060\ufe00-\ufe0f\ufeff]")
+# Not after Ã, Â and the like: there it is the second half of a letter that was encoded twice, and shows that it was.
+_SPACES = re.compile(r"(?:(?<![ÃÂÅĂĹ])[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[ \t\n\v\f\r\u2028\u2029])+")
+_UNSEEN = re.compile(r"(?<![ÃÂÅĂĹÄ])\u00ad|[\u034f\u200b\u200e\u200f\u061c\u2060\ufe00-\ufe0f\ufeff]")
 # In the scripts of Asia and Africa a joiner changes the letters around it; between others nobody sees it.
 _JOINERS = re.compile(r"(?<![\u0600-\u109f\u1780-\u18af\ua800-\uabff\U00010900-\U00011fff])[\u200c\u200d]")
 _EDGES = " \t\r\n\u00a0\u200b\u2060\ufeff\u200e\u200f"

@@ -7,6 +7,7 @@ wrong value must not have been handed out by then.
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,10 @@ from doorstroom_client.readers.workbook_sheet import Book, Sheet, SheetName, Unr
 
 __all__ = ["WorkbookFile", "is_workbook", "open_workbook"]
 
+_FIRST_YEAR = 2000
+"""No pupil was born before it."""
+_DAY_FIRST = re.compile("[1-9](?:0[1-9]|1[0-2])[0-2][0-9]")
+"""A day, a month and a year of which the zero in front was lost."""
 _MOST_LOOKED_AT = 50
 """Sheets that are looked at for something that was not read."""
 _MOST_TOLD = 30
@@ -62,7 +67,8 @@ class WorkbookFile:
         if days is None or days != int(days) or not 1 <= days < 100_000:
             return number
         day = day_of(days, from_1904=self._from_1904)
-        return number if day is None else day.isoformat()
+        # 2014 may be a year, and 40514 the fourth of May: such a number is left as it is, and no date of birth.
+        return number if day is None or day.year < _FIRST_YEAR or _DAY_FIRST.fullmatch(number) else day.isoformat()
 
     def _read(self) -> None:
         missing = _missing(self.content)
@@ -153,8 +159,10 @@ def _named(sheets: Sequence[SheetName], wanted: str) -> SheetName:
     """The sheet with a name, whatever its case when only one is called like that."""
     alike = [sheet for sheet in sheets if sheet.name.strip().casefold() == wanted.strip().casefold()]
     exact = [sheet for sheet in alike if sheet.name == wanted]
-    if exact or len(alike) == 1:
+    if len(exact) == 1 or len(alike) == 1:
         return (exact or alike)[0]
+    if exact:
+        raise Unreadable(f"has {len(exact)} sheets of that name", "Give each sheet a name of its own")
     names = ", ".join(f'"{sheet.name}"' for sheet in sheets[:_MOST_TOLD])
     more = " and others" if len(sheets) > _MOST_TOLD else ""
     raise Unreadable(

@@ -39,6 +39,12 @@ ERROR_NAMES = (
     "#SPILL!",
     "#CALC!",
     "#FIELD!",
+    "#BLOCKED!",
+    "#UNKNOWN!",
+    "#CONNECT!",
+    "#BUSY!",
+    "#EXTERNAL!",
+    "#PYTHON!",
 )
 _ERROR_CODES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -97,7 +103,9 @@ def number_cell(value: float, form: NumberFormat, *, from_1904: bool) -> Cell:
         return text, LARGE
     if _differs(value, form):
         return text, OTHERWISE
-    return (text.zfill(form.digits) if form.shown is Shown.PADDED else text), NUMBER
+    if form.shown is not Shown.PADDED:
+        return text, NUMBER
+    return "-" * (value < 0) + text.lstrip("-").zfill(form.digits), NUMBER
 
 
 def plain(value: float) -> str:
@@ -159,6 +167,6 @@ def _day_cell(value: float, from_1904: bool) -> Cell:
 
 def _differs(value: float, form: NumberFormat) -> bool:
     """Whether people see another number than this one."""
-    if form.shown is Shown.OTHERWISE or (value < 0 and form.parts > 1) or (value == 0 and form.parts > 2):
+    if form.shown is Shown.OTHERWISE or (value < 0 and form.parts > 1) or (value == 0 and (form.parts > 2 or not form.digits)):
         return True
     return form.decimals is not None and plain(round(value, form.decimals)) != plain(value)

@@ -46,6 +46,7 @@ BUILT_IN: Mapping[int, str] = {
     2: "0.00",
     3: "#,##0",
     4: "#,##0.00",
+    **dict.fromkeys((5, 6, 7, 8), '"€" #,##0'),
     9: "0%",
     10: "0.00%",
     11: "0.00E+00",
@@ -76,6 +77,8 @@ _PIECES = re.compile(r'"([^"]*)(?:"|\Z)|\\(.)|[_*](?:.|\Z)|\[([^\]]*)\]|(general
 _ELAPSED = re.compile(r"[hms]+|u+", re.IGNORECASE)
 _CONDITION = re.compile(r"[<>=]")
 _DIGITS = re.compile(r"[#?]*(?:,?[#?0])*[#?0]?(?:\.(?P<decimals>[#?0]*))?")
+_LATER_PLACE = re.compile("0[ ,]*[#?]|,$")
+"""A place after a zero, which not every program fills with a zero; or a thousandth of the number."""
 _HARMLESS = " \u00a0\u202f"
 _LONGEST = 500
 _MOST_DIGITS = 30
@@ -112,7 +115,7 @@ def format_of(code: str) -> NumberFormat:
         return NumberFormat(Shown.OTHERWISE)
     sections = _sections(code)
     first = sections[0]
-    text = sections[3] if len(sections) > 3 else first if "@" in first.codes else None
+    text = sections[3] if len(sections) > 3 else next((part for part in sections if "@" in part.codes), None)
     changes_text = text is not None and (text.codes != "@" or text.has_letters)
     shown, digits, decimals = _number(first)
     if any(section.condition for section in sections):
@@ -127,12 +130,12 @@ def _number(section: _Section) -> tuple[Shown, int, int | None]:
         return (Shown.OTHERWISE if section.has_letters else Shown.AS_IT_IS), 1, None
     if moment := _moment(section):
         return moment, 1, None
-    found = _DIGITS.fullmatch(codes)
+    found = _DIGITS.fullmatch(codes.replace(" ", ""))
     if found is None or section.has_letters or not codes:
         return Shown.OTHERWISE, 1, None
     whole = codes.partition(".")[0]
     digits, decimals = whole.count("0"), len(found["decimals"] or "")
-    if whole.endswith(",") or digits > _MOST_DIGITS or (digits > 1 and (decimals or "," in whole)):
+    if _LATER_PLACE.search(whole) or digits > _MOST_DIGITS or (digits > 1 and (decimals or "," in whole or " " in whole)):
         return Shown.OTHERWISE, 1, None
     return (Shown.PADDED if digits > 1 else Shown.AS_IT_IS), digits, decimals
 
@@ -165,4 +168,5 @@ def _sections(code: str) -> list[_Section]:
             codes += letter.casefold()
         else:
             literal += quoted + escaped
+            codes += "" if (quoted + escaped).strip(_HARMLESS) else " " * len(quoted + escaped)
     return [*found, _Section(codes.strip(), literal, elapsed, condition)]

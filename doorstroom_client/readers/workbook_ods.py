@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from doorstroom_client.readers.table import SAVE_AS_XLSX
 from doorstroom_client.readers.workbook_cells import (
     DAMAGED,
     EMPTY,
@@ -19,6 +20,7 @@ from doorstroom_client.readers.workbook_cells import (
     NOT_WORKED_OUT,
     NUMBER,
     OTHERWISE,
+    TEXT_OTHERWISE,
     TIME,
     Cell,
     error_cell,
@@ -39,6 +41,7 @@ _P = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _C = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 _CONTENT, _MANIFEST = "content.xml", "META-INF/manifest.xml"
 _ERROR_TEXT = re.compile(r"#[A-Z0-9/]{2,12}[!?]?|(?:Err|Fout):[0-9]{3}")
+_PADDED = re.compile(r"-?0[0-9]")
 _WHOLE = re.compile(r"[0-9]{1,7}")
 _ASIDE = ("annotation", "note", "ruby-text", "tracked-changes")
 _HIDDEN = ("collapse", "filter")
@@ -78,12 +81,12 @@ class OdsBook:
     """
 
     kind = "OpenDocument (.ods)"
-    from_1904 = False
 
     def __init__(self, parts: Parts) -> None:
         _refuse_encrypted(parts)
         refuse_macros(parts)
         self.sheets: list[SheetName] = []
+        self.from_1904 = False
         self._parts = parts
         self._unseen: set[tuple[str, str]] = set()
         self._first_rows: list[Sheet] = []
@@ -114,6 +117,8 @@ class OdsBook:
                 elif event == "end" and not depth:
                     yield reading
                     file.drop(element)
+            elif event == "end" and tag == "null-date":
+                self._take_first_day(element.get(f"{_T}date-value"))
             elif event == "end" and tag in _TAKEN[depth == 1]:
                 self._take(tag, element, reading, wanted)
                 file.drop(element)
@@ -128,6 +133,12 @@ class OdsBook:
             self._take_row(element, reading)
             if self._whole < 0 and reading.visible and reading.sheet.records:
                 self._whole = reading.place
+
+    def _take_first_day(self, day: str | None) -> None:
+        """Note from when numbers count days."""
+        self.from_1904 = day == "1904-01-01"
+        if not self.from_1904 and day not in (None, "1899-12-30"):
+            raise Unreadable("counts days from a day of its own", SAVE_AS_XLSX)
 
     def _take_style(self, style: Any) -> None:
         """Note a style that hides what it is of."""
@@ -160,7 +171,7 @@ class OdsBook:
         reading.line += count
 
     def _cells(self, row: Any, reading: _Reading) -> Iterator[tuple[int, Cell]]:
-        at = 0
+        at, rows = 0, _count(row, "number-rows-repeated")
         for cell in row:
             tag = cell.tag.rpartition("}")[2]
             if tag not in ("table-cell", "covered-table-cell"):
@@ -169,7 +180,9 @@ class OdsBook:
             found = _cell(cell)
             wide, high = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
             if (wide, high) != (1, 1):
-                reading.sheet.merge(Merge(reading.line, at, reading.line + high - 1, at + wide - 1))
+                # A row that is there more than once has its merged cells as often.
+                for line in range(reading.line, reading.line + (rows if found is not EMPTY else 1)):
+                    reading.sheet.merge(Merge(line, at, line + high - 1, at + wide - 1))
             if found is not EMPTY:
                 for place in range(at, min(at + count, at + 257)):
                     yield place, found
@@ -190,38 +203,47 @@ def _cell(cell: Any) -> Cell:
     if kind is None and len(cell) == 0 and cell.get(f"{_T}formula") is None:
         return EMPTY
     formula = cell.get(f"{_T}formula") is not None
-    text = "\n".join(_text(item) for item in cell if item.tag in (f"{_P}p", f"{_P}h"))
+    paragraphs = [_text(item) for item in cell if item.tag in (f"{_P}p", f"{_P}h")]
+    text = "\n".join(paragraphs)
     if cell.get(f"{_C}value-type") == "error" or (formula and (text in ERROR_NAMES or _ERROR_TEXT.fullmatch(text))):
         return error_cell(text)
     if kind is None:
         return ("#", NOT_WORKED_OUT) if formula else _of_text(text)
     if kind in ("float", "percentage", "currency"):
         number = number_of((cell.get(f"{_O}value") or "").strip())
-        return ("#", DAMAGED) if number is None else _number(number, text.strip())
+        return ("#", DAMAGED) if number is None else _number(number, text.strip() if paragraphs else None)
     if kind == "date":
         return iso_cell(cell.get(f"{_O}date-value") or "")
     if kind == "boolean":
         return truth_cell(cell.get(f"{_O}boolean-value") == "true")
     if kind == "time":
         return "#", TIME
-    return _of_text(cell.get(f"{_O}string-value", text)) if kind == "string" else ("#", DAMAGED)
+    return _string(cell.get(f"{_O}string-value"), paragraphs) if kind == "string" else ("#", DAMAGED)
 
 
 def _of_text(text: str) -> Cell:
     return (text, None) if text else EMPTY
 
 
-def _number(value: float, shown: str) -> Cell:
-    """A number, of which people see a text that some program and its language made of it."""
+def _string(value: str | None, paragraphs: Sequence[str]) -> Cell:
+    """A text, of which a cell may have what people see beside what stands in it."""
+    text = "\n".join(paragraphs)
+    if value is None:
+        return _of_text(text)
+    return (value, TEXT_OTHERWISE) if paragraphs and value.split() != text.split() else _of_text(value)
+
+
+def _number(value: float, shown: str | None) -> Cell:
+    """A number, of which people see a text that some program and its language made of it; None when none is given."""
     text, mark = number_cell(value, GENERAL, from_1904=False)
-    if mark in (LARGE, DAMAGED):
+    if shown is None or mark in (LARGE, DAMAGED):
         return text, mark
     if shown.isascii() and shown.isdigit():
         return (shown, NUMBER) if number_of(shown) == value else (text, OTHERWISE)
     plain = re.sub(r"[\s\u00a0\u202f']", "", shown).replace("\u2212", "-")
     readings = plain.replace(",", ""), plain.replace(".", "").replace(",", ".")
-    numbers = [number for number in map(number_of, readings) if number is not None]
-    if not shown or any(math.isclose(number, value, rel_tol=1e-9) for number in numbers):
+    numbers = [number for reading in readings if not _PADDED.match(reading) and (number := number_of(reading)) is not None]
+    if any(math.isclose(number, value, rel_tol=1e-9) for number in numbers):
         return text, NUMBER
     return text, OTHERWISE
 

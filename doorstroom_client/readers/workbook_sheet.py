@@ -188,9 +188,9 @@ def covered(merges: Sequence[Merge], lines: Sequence[int]) -> Iterator[tuple[int
         lines: the lines that hold something; of others nothing is said.
     """
     known: Mapping[int, None] = dict.fromkeys(lines)
-    left = MAX_MERGES
+    left, last = MAX_MERGES, max(known, default=0)
     for merge in merges:
-        for line in range(merge.top + 1, min(merge.bottom + 1, max(known, default=0)) + 1):
+        for line in range(merge.top + 1, min(merge.bottom + 1, last) + 1):
             left -= 1
             if left < 0:
                 raise Unreadable("has merged cells over too many rows", "Split the merged cells and fill in each")

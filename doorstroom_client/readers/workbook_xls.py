@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from doorstroom_client.readers.workbook_cells import Cell, error_of, number_cell, text_cell, truth_cell
-from doorstroom_client.readers.workbook_formats import GENERAL, NumberFormat, format_of
+from doorstroom_client.readers.workbook_formats import BUILT_IN, GENERAL, NumberFormat, format_of
 from doorstroom_client.readers.workbook_sheet import MAX_SHEETS, Merge, Sheet, SheetName, Unreadable, damaged
 
 _EMPTY, _TEXT, _NUMBER, _DATE, _TRUTH, _ERROR = range(6)
@@ -76,8 +76,9 @@ class XlsBook:
         index = cell.xf_index
         if index is None or not 0 <= index < len(styles):
             return GENERAL
-        known = self._book.format_map.get(styles[index].format_key)
-        return GENERAL if known is None else format_of(str(known.format_str))
+        key = styles[index].format_key
+        known = self._book.format_map.get(key)
+        return format_of(BUILT_IN.get(key, "") if known is None else str(known.format_str))
 
 
 def _opened(content: bytes) -> Any:

@@ -88,7 +88,7 @@ def test_problems_stand_on_their_own_lines_and_have_an_end(capsys: pytest.Captur
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "Error: file.csv: 25 places do not fit"
     assert lines[1] == "  - line 2: is wrong"
-    assert lines[20:] == ["  - line 21: is wrong", "  and 5 more", "  Repair it"]
+    assert lines[20:] == ["  - line 21: is wrong", "  and 5 more; --json has them all", "  Repair it"]
 
 
 def test_a_bug_shows_place_and_kind_only(capsys: pytest.CaptureFixture[str]) -> None:

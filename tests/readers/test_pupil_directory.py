@@ -39,3 +39,20 @@ def test_one_key_for_two_pupils_is_a_conflict() -> None:
 def test_what_does_not_fit(content: bytes) -> None:
     with pytest.raises(MessageError):
         read_leerlingen(content)
+
+
+def test_a_spoiled_name_and_a_key_that_never_matches_are_noted() -> None:
+    found = read_leerlingen(
+        'las_key;achternaam;roepnaam\nk1;B?rg;Jan\n1,23457E+11;Dal;Els\nk3;Berg;"Zo&euml;"\nk4;#N/B;Jo\nk5;Öztürk;Işık\n'.encode()
+    )
+    assert len(found) == 5
+    told = [note.split(": ")[0] for note in found.notes]
+    assert told == [
+        *(
+            'line 2, column "achternaam"',
+            'line 3, column "las_key"',
+            'line 4, column "roepnaam"',
+            'line 5, column "achternaam"',
+        ),
+    ]
+    assert not any(value in note for note in found.notes for value in ("B?rg", "1,23457", "Zo&euml;", "#N/B"))

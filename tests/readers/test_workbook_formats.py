@@ -168,3 +168,37 @@ def test_any_format_and_number(code: str, value: float) -> None:
         number = number_of(text)
         assert number is not None
         assert abs(number - value) <= abs(value) * 1e-14
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "text", "fault"),
+    [
+        (5.0, "0#", "5", "shown otherwise"),
+        (5.0, "0?", "5", "shown otherwise"),
+        (61.0, "0##", "61", "shown otherwise"),
+        (5.0, "00\\ 00", "5", "shown otherwise"),
+        (5.0, '00" "00', "5", "shown otherwise"),
+        (5.0, "000\\ ", "005", ""),
+        (12345.0, "#\\ ##0", "12345", ""),
+        (5.0, "#0", "5", ""),
+        (5.0, "0,000", "5", "shown otherwise"),
+        (-5.0, "000", "-005", ""),
+        (0.0, "#", "0", "shown otherwise"),
+        (0.0, "#,###", "0", "shown otherwise"),
+        (7.0, "#", "7", ""),
+        (8.0, BUILT_IN[5], "8", "shown otherwise"),
+    ],
+)
+def test_places_of_digits(value: float, code: str, text: str, fault: str) -> None:
+    found, mark = number_cell(value, format_of(code), from_1904=False)
+    assert found == text
+    assert mark is not None
+    assert fault in mark.fault
+    assert bool(fault) == bool(mark.fault)
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"), [('0;"x"@', True), ('0;0;"x"@', True), ("0;-0;;", True), ("dd-mm-yyyy;@", False), ("0;0;0;@", False)]
+)
+def test_the_part_for_text_need_not_be_the_fourth(code: str, changes: bool) -> None:
+    assert format_of(code).changes_text is changes
