@@ -14,8 +14,16 @@ _TEXTS = (b"{", b"[", b'"')
 _BLANKS = b"\0\t\n\v\f\r "
 _LINEARISED = re.compile(rb"/Linearized\b[^>]*/L\s+([0-9]{1,12})\b")
 """A file for the web has its first end near its start, and says at its start how long it is."""
-_MORE = re.compile(rb"[\0\s]*+(?:%[^\r\n]*+[\r\n][\0\s]*+)*+(?:[0-9]+\s+[0-9]+\b|xref|startxref|trailer)")
-"""How a part begins that was added to a file, and that has an end of its own."""
+_WORDS = (b"xref", b"startxref", b"trailer", b"endstream", b"endobj")
+"""What stands in a file between its objects, and around a stream."""
+_CUT = b"|".join(word[:size] for word in _WORDS for size in range(1, len(word)))
+_MORE = re.compile(
+    rb"[\0\s]*+(?:%[^\r\n]*+[\r\n][\0\s]*+)*+"
+    rb"(?:[0-9]+\s+[0-9]+\b|" + b"|".join(_WORDS) + rb"|(?:[0-9]{1,10} ?|" + _CUT + rb")\Z)"
+)
+"""How a part begins that was added to a file, and that has an end of its own; or what goes on after a mark within a stream."""
+_WITHIN = re.compile(rb"\bend(?:stream|obj)\b")
+"""What closes an object, so that the mark before it stood in one."""
 
 
 class WholePdf:
@@ -58,7 +66,7 @@ class WholePdf:
         if self._ended:
             return ""
         _, end, after = self._tail.rpartition(_END)
-        if not end or _MORE.match(after):
+        if not end or _MORE.match(after) or _WITHIN.search(after):
             return "its end is missing"
         return "a page stands after it" if has_tags(after) else ""
 

@@ -19,6 +19,7 @@ AS_UTF_8 = 'Open the file in the program that made it, save or export it as "CSV
 _UTF_16_MARKS = {codecs.BOM_UTF16_LE: "UTF-16 LE", codecs.BOM_UTF16_BE: "UTF-16 BE"}
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARK = "holds the mark of the start of a file, so files were put together; put their texts together in one program"
+_ANOTHER = "is in another encoding than the rest of the file, which is {}"
 _OTHERS = "holds letters that are others in {one} than in {two}, and nothing in the file decides"
 
 
@@ -227,14 +228,16 @@ class _Narrow:
     def _single(self) -> Encoding | None:
         words = self._words
         found = words.possible()
+        likely = [item for item in found if not words.odd(item)]
         if words.sensible * 2 < words.count:
             names = ", ".join(item.name for item in DUTCH if item is not LATIN_9)
             text = f"is not text in UTF-8, UTF-16, {names}; line {words.lines()[0]} is the first that is not"
             self.problems.append(Problem("file", text))
         elif not found:
             likeliest = words.likeliest()
-            text = f"is in another encoding than the rest of the file, which is {likeliest.name}"
-            self._tell(words.lines_against(likeliest) or words.lines(), text)
+            self._tell(words.lines_against(likeliest) or words.lines(), _ANOTHER.format(likeliest.name))
+        elif len(found) > 1 and len(likely) == 1:
+            return self._decided(likely[0], told=True)
         elif len(found) > 1:
             *first, last = (item.name for item in found)
             self._tell(words.lines(), _OTHERS.format(one=", ".join(first), two=last))
@@ -242,15 +245,20 @@ class _Narrow:
             return self._decided(found[0])
         return None
 
-    def _decided(self, found: Candidate) -> Encoding | None:
+    def _decided(self, found: Candidate, *, told: bool = False) -> Encoding | None:
         words = self._words
+        elsewhere = words.lines_elsewhere()
+        if elsewhere:
+            self._tell(elsewhere, _ANOTHER.format(found.name))
+            return None
         other = words.doubt(found)
         if other is not None:
             self._tell(words.lines_in_doubt(found, other), _OTHERS.format(one=found.name, two=other.name))
             return None
-        against = ", ".join(f"{words.against(item)} not in {item.name}" for item in DUTCH if words.against(item))
+        counts = ((words.against(item) or words.odd(item), item.name) for item in DUTCH if item is not found)
+        against = ", ".join(f"{count} not in {name}" for count, name in counts if count)
         evidence = f"{words.count} words with letters outside ASCII make sense in it; of them {against}"
-        return Encoding(found.name, found.codec, evidence, told=found is not WINDOWS)
+        return Encoding(found.name, found.codec, evidence, told=told or found is not WINDOWS)
 
     def _tell(self, lines: Sequence[int], text: str) -> None:
         self.problems += [Problem(at(line), text) for line in lines]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.readers.letter_habits import differs_seldom, is_letter, is_odd
 
 
 @frozen
@@ -46,10 +47,14 @@ FOREIGN = (
     Candidate("Windows-1250", "cp1250", foreign=True),
     Candidate("Windows-1254", "cp1254", foreign=True),
     Candidate("ISO 8859-2", "iso8859_2", foreign=True),
+    Candidate("Windows-1257", "cp1257", foreign=True),
 )
+ELSEWHERE = (*FOREIGN, Candidate("DOS (code page 852)", "cp852", foreign=True), Candidate("DOS (857)", "cp857", foreign=True))
+"""Encodings that may be that of a word that is none in a Dutch one, though other words are: those that share some letters."""
 MOST_LINES = 20
 """Lines that are told."""
 
+_HAS_ASCII = re.compile(b"[A-Za-z]")
 _CONTROL = re.compile("[\x80-\x9f]")
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{1,60}")
 _MOST_KNOWN = 4096
@@ -57,13 +62,10 @@ _ENOUGH = 1000
 """Words after which it is looked whether more of them can still decide anything."""
 _SHAPES = bytes.maketrans(
     b"abcdefghijklmnopqrstuvwxyz" + b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + b"0123456789",
-    b"abbbobbbabbbbbobbbbbabbbab" + b"ABBBABBBABBBBBABBBBBABBBAB" + b"1111111111",
+    b"abbbobbbabbbmbobbbbbabbbam" + b"ABBBOBBBABBBMBOBBBBBABBBAM" + b"1111111111",
 )
-"""Letters of ASCII as vowels and others: more of them is not looked at."""
-_FAR = re.compile(rb"(?<![\x80-\xff])(?:[abo]+|[AB]+)(?![\x80-\xff])")
-_NO_LETTERS = frozenset("×÷ƒ")
-_SELDOM = frozenset("æøðþýÿœìòõÆØÐÞÝŸŒÌÒÕ")
-"""Letters that hardly any name in a Dutch file has, and that are frequent letters in an encoding of elsewhere."""
+"""Letters of ASCII as e and o, other vowels, m and z, and others: more of them is not looked at."""
+_FAR = re.compile(rb"(?<![\x80-\xff])(?:[abmo]+|[ABMO]+)(?![\x80-\xff])")
 _ICELANDIC = frozenset("ðþÐÞ")
 _NOT_ICELANDIC = ("cp850",)
 """Iceland had a code page of its own, and þ has the place where Windows-1252 has ç."""
@@ -116,6 +118,10 @@ class Words:
         """How many words make sense, but not in this encoding."""
         return sum(count for sense, count in self._counts.items() if sense.dutch and candidate not in sense.dutch)
 
+    def odd(self, candidate: Candidate) -> int:
+        """How many words have a letter or sign in this encoding where names hardly ever have it."""
+        return sum(count for sense, count in self._counts.items() if candidate in sense.odd)
+
     def lines_against(self, candidate: Candidate) -> list[int]:
         """Lines with words that make sense, but not in this encoding."""
         return self._lines_of(lambda sense: bool(sense.dutch) and candidate not in sense.dutch)
@@ -151,6 +157,10 @@ class Words:
                 return item
         return None
 
+    def lines_elsewhere(self) -> list[int]:
+        """Lines with words that make sense in encodings of elsewhere only."""
+        return self._lines_of(lambda sense: sense.elsewhere)
+
     def lines_in_doubt(self, chosen: Candidate, other: Candidate) -> list[int]:
         """Lines with words that another encoding of elsewhere reads as other letters."""
         return self._lines_of(lambda sense: other in sense.seldom) if chosen is WINDOWS else self.lines()
@@ -182,39 +192,36 @@ class _Sense:
         foreign: encodings of elsewhere in which it is one.
         seldom: those that read other letters where Windows-1252 has one that Dutch files hardly have.
         usual: those that read other letters where Windows-1252 has usual ones.
+        odd: encodings in which a letter stands where names hardly ever have it.
+        elsewhere: whether it is a word in encodings of elsewhere only.
     """
 
     dutch: frozenset[Candidate]
     foreign: frozenset[Candidate]
     seldom: frozenset[Candidate]
     usual: frozenset[Candidate]
+    odd: frozenset[Candidate]
+    elsewhere: bool
 
 
 def _sense_of(word: bytes) -> _Sense:
     """What makes sense of a word with the byte before and after it."""
     usual = WINDOWS.text(word) or ""
     other = [item for item in FOREIGN if item.text(word) not in (None, usual)]
-    seldom = {item for item in other if _differs_seldom(usual, item.text(word) or "")}
+    dutch = frozenset(item for item in DUTCH if _is_word(item, word))
+    seldom = {item for item in other if differs_seldom(usual, item.text(word) or "")}
     return _Sense(
-        frozenset(item for item in DUTCH if _is_word(item, word)),
+        dutch,
         frozenset(item for item in FOREIGN if _is_word(item, word)),
         frozenset(seldom),
         frozenset(other) - seldom,
+        frozenset(item for item in DUTCH if is_odd(item.text(word) or "")),
+        not dutch and _HAS_ASCII.search(word) is not None and any(_is_word(item, word) for item in ELSEWHERE),
     )
 
 
 def _of_one(run: re.Match[bytes]) -> bytes:
     return b"b" if run.group() > b"Z" else b"B"
-
-
-def _differs_seldom(usual: str, other: str) -> bool:
-    return any(_is_seldom(usual, at) for at in range(len(usual)) if usual[at] != other[at])
-
-
-def _is_seldom(text: str, at: int) -> bool:
-    """Whether a letter is one that Dutch files hardly have: in Windows-1250, è at the end is č, and ã without o or e is ă."""
-    after = text[at + 1 : at + 2]
-    return text[at] in _SELDOM or (text[at] == "è" and not _is_letter(after)) or (text[at] == "ã" and after not in "oe")
 
 
 def _is_word(candidate: Candidate, word: bytes) -> bool:
@@ -226,16 +233,16 @@ def _is_word(candidate: Candidate, word: bytes) -> bool:
 
 def _fits(text: str, at: int) -> bool:
     """Whether a letter or sign may stand where it stands."""
-    if _is_letter(text[at]):
+    if is_letter(text[at]):
         return _letter_fits(text, at)
     return _sign_fits(text[at], *(text[near] if 0 <= near < len(text) else " " for near in (at - 1, at + 1)))
 
 
 def _letter_fits(text: str, at: int) -> bool:
     start, end = at, at + 1
-    while start and _is_letter(text[start - 1]):
+    while start and is_letter(text[start - 1]):
         start -= 1
-    while end < len(text) and _is_letter(text[end]):
+    while end < len(text) and is_letter(text[end]):
         end += 1
     letter, others = text[at], text[start:at] + text[at + 1 : end]
     if any(near.isdigit() for near in (text[start - 1 : start], text[end : end + 1])) and end - start == 1:
@@ -249,7 +256,7 @@ def _letter_fits(text: str, at: int) -> bool:
 
 
 def _sign_fits(sign: str, before: str, after: str) -> bool:
-    between = _is_letter(before) and _is_letter(after)
+    between = is_letter(before) and is_letter(after)
     for signs, fits in _places(before, after, between):
         if sign in signs:
             return fits
@@ -257,15 +264,12 @@ def _sign_fits(sign: str, before: str, after: str) -> bool:
 
 
 def _places(before: str, after: str, between: bool) -> Iterator[tuple[str, bool]]:
-    yield "\u00a0\u00ad–—", True
-    yield "’", _is_letter(before) or _is_letter(after)
-    yield "‘«„‚", _is_letter(after) and not _is_letter(before)
-    yield "´", _is_letter(after) and (after.isupper() or not _is_letter(before))
+    yield "\u00a0–—", True
+    yield "’", is_letter(before) or is_letter(after)
+    yield "‘«„‚", is_letter(after) and not is_letter(before)
+    yield "´", is_letter(after) and (after.isupper() or not is_letter(before))
     yield "“", not between
-    yield "”»", not _is_letter(after) and (before.isalnum() or before in ".,!?)")
-    yield "€™®©", not between and (not _is_letter(after))
-    yield "…", _is_letter(before) and not after.isupper()
-
-
-def _is_letter(character: str) -> bool:
-    return (character.isascii() and character.isalpha()) or ("\u00c0" <= character <= "\u024f" and character not in _NO_LETTERS)
+    yield "”»", not is_letter(after) and (before.isalnum() or before in ".,!?)")
+    yield "€™®©", not between and (not is_letter(after))
+    yield "ª", before in "mM" and not is_letter(after)  # Mª, which is María
+    yield "…", is_letter(before) and not after.isupper()

@@ -18,12 +18,14 @@ MAX_RECORD_LINES = 200
 
 BAD_QUOTES = "has unmatched quotes; close each, and double one inside a text"
 BACKSLASH = "holds a quote after a backslash; inside a text a quote is doubled, and a backslash is a letter like any other"
+SWALLOWED = "holds whole lines of the file as the text of one cell: a quote is missing, or stands where none should"
 DELIMITERS = ";,\t|"
 _FIRST_RECORDS = 10
 """Records in which a header is looked for."""
 _SEP_LINE = re.compile(r'"?sep=([;,\t|])"?[;,\t|]*\s*', re.IGNORECASE)
 _EMPTY = " \u00a0\ufeff\r\n" + DELIMITERS
 _END_OF_DOS = "\x1a"
+_LINE_END = re.compile("[\r\n]")
 _PAIRS = ("''", "‘’", "“”", "„”", "„“", "``")
 
 
@@ -60,6 +62,10 @@ class Lines:
         """The first line of this record."""
         return self._taken[0] if self._taken else ""
 
+    def goes_on_with(self, delimiter: str, count: int) -> bool:
+        """Whether this record has a line after its first one with so many delimiters, or more."""
+        return any(line.count(delimiter) >= count for line in self._taken[1:])
+
     def opening(self) -> str:
         """Skip a line ``sep=;``, and say with which delimiter the header makes most sense."""
         first = list(islice(self._lines, MAX_RECORD_LINES))
@@ -84,7 +90,8 @@ class Lines:
 def records(lines: Lines, delimiter: str, *, resume: bool = False) -> Iterator[Record]:
     """Every record that holds something, without the empty cells at its end; with a fault where it cannot be taken apart.
 
-    After a quote that fails it is unknown what is text and what is delimiter.
+    After a quote that fails it is unknown what is text and what is delimiter. Two quotes too many may well fit each other: then
+    the lines between them become the text of a cell, and pupils are gone.
 
     Args:
         lines: the lines; with a bound on those of a record, to go on after a failure.
@@ -92,26 +99,36 @@ def records(lines: Lines, delimiter: str, *, resume: bool = False) -> Iterator[R
         resume: go on after a failure, as if the next line begins a record. Whoever uses what follows has to allow for that.
     """
     reader = _reader(lines, delimiter)
+    width = 0
     while True:
         line = lines.begin()
         try:
-            cells: list[str] | None = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
-            cells = _spaced(lines.first, delimiter)
-            if cells is None:
+            spaced = _spaced(lines.first, delimiter)
+            if spaced is None:
                 yield Record(line, fault=BACKSLASH if '\\"' in lines.first else BAD_QUOTES)
                 if not resume:
                     return
             lines.once_more()
             reader = _reader(lines, delimiter)
-            if cells is None:
+            if spaced is None:
                 continue
-        text = "".join(cells or ())
+            cells = spaced
+        text = "".join(cells)
         if not text.strip(_EMPTY):
             continue
-        yield Record(line, fault=BACKSLASH) if '\\"' in text else Record(line, _without_end(cells or []))
+        cells = _without_end(cells)
+        width = width or (len(cells) if len(cells) > 1 else 0)
+        if lines.number > line and _are_swallowed(lines, cells, delimiter, width):
+            yield Record(line, fault=SWALLOWED)
+            if resume:
+                lines.once_more()
+                reader = _reader(lines, delimiter)
+        else:
+            yield Record(line, fault=BACKSLASH) if '\\"' in text else Record(line, cells)
 
 
 def other_quotes(cells: Sequence[str]) -> str:
@@ -126,6 +143,17 @@ def other_quotes(cells: Sequence[str]) -> str:
 
 def _reader(lines: Lines, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+
+
+def _are_swallowed(lines: Lines, cells: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether a record of more lines has records of `width` cells, of two or more, within a cell."""
+    if width == 0 or not lines.goes_on_with(delimiter, width - 1):
+        return False
+    for cell in cells:
+        later = sum(bool(line.strip()) for line in _LINE_END.split(cell)[1:])
+        if later and cell.count(delimiter) >= later * (width - 1):
+            return True
+    return False
 
 
 def _spaced(line: str, delimiter: str) -> list[str] | None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config.edexml_keuze import Keuze
-from doorstroom_client.errors import ConfigurationError, Problem
+from doorstroom_client.errors import ConfigurationError, MessageError, Problem
 from doorstroom_client.messages.aanlevering import Aanlevering, Adviezenlijst, Deelnemerslijst, Onleesbaar
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
@@ -155,17 +155,35 @@ def _files(path: Path, schools: SchoolKeys, folder: Table, suffixes: tuple[str, 
 
 
 def _read_folder(files: list[Path], schools: SchoolKeys, kind: _Kind) -> Iterator[Aanlevering | Onleesbaar]:
-    for path in files:
+    named = [_named(path, schools) for path in files]
+    names: dict[str, list[str]] = {}
+    for path, found in zip(files, named, strict=True):
+        names.setdefault(found.key, []).append(name_of(path))
+    for path, found in zip(files, named, strict=True):
         what = name_of(path)
-        unnamed = Problem("file", "is not named after a BRIN, School OIN or routeringskenmerk")
-        found = schools.find(path.stem, what, unnamed, what)
-        found = schools.take_turn(found, what, "is of the same school as {first}", what, "Keep one of the two")
-        if found.error is not None:
+        if found.key and len(names[found.key]) > 1:
+            # Nobody can tell which of them is the right one, so none is used.
+            yield Onleesbaar(found.naam, found.school, _one_of_more(what, names[found.key]))
+        elif found.error is not None:
             yield kind.read(found, Table(what))
         elif kind.soort == "deelnemers" and looks_like_xml(path):
             yield kind.read_xml(found, path)
         else:
             yield kind.read(found, read_table(path, kind.layout, sheet=kind.sheet))
+
+
+def _named(path: Path, schools: SchoolKeys) -> FoundSchool:
+    """The school that a file is named after."""
+    what = name_of(path)
+    unnamed = Problem("file", "is not named after a BRIN, School OIN or routeringskenmerk")
+    return schools.find(path.stem, what, unnamed, what)
+
+
+def _one_of_more(what: str, names: Sequence[str]) -> MessageError:
+    others = ", ".join(name for name in names if name != what)
+    return MessageError(
+        [Problem("file", f"is of the same school as {others}")], what=what, hint="Keep one of them in the folder"
+    )
 
 
 # --- one file: only `_read_file` raises ---

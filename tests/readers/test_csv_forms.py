@@ -374,6 +374,28 @@ def test_a_quote_that_is_never_closed() -> None:
     assert "quotes" in text
 
 
+@pytest.mark.parametrize("header", ["las_key;advies", "las_key;advies;;", "las_key;advies;opmerking"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['"k1;HAVO;', 'k2;VWO";HAVO;'],
+        ["k1;HAVO;", 'k2;"HAVO;', "k3;HAVO;", 'k4;"HAVO;'],
+        ["k1;HAVO;", 'k2;HAVO;"', "k3;HAVO;", '"'],
+        ['k1;"HAVO;', "", 'k2;HAVO;"'],
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_quotes_that_fit_each_other_swallow_no_pupil(header: str, lines: list[str], newline: str) -> None:
+    [(path, text)] = advies_problems(newline.join([header, *lines, ""]))
+    assert path.startswith("line ")
+    assert "quote" in text
+
+
+def test_a_text_of_more_lines_with_delimiters_is_a_text() -> None:
+    rows = 'k1;HAVO;"Let op; gesprek\nmet ouders"\nk2;VWO;"een;\ntwee"\n'
+    assert [item.leerling.las_key for item in adviezen(f"las_key;advies;opmerking\n{rows}")] == ["k1", "k2"]
+
+
 def test_a_field_too_large_for_the_csv_module() -> None:
     assert advies_problems(f"las_key;advies\n{'k' * 200_000};VWO")[0][0] == "line 2"
 

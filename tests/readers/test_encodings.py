@@ -36,7 +36,7 @@ NAMES = [
     *("Tóth", "Büşra", "Şükrü", "Iğdır"),
 ]
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
-ONE_BYTE = {"cp1252": 55, "iso8859_15": 55, "cp850": 25, "mac_roman": 18}
+ONE_BYTE = {"cp1252": 65, "iso8859_15": 65, "cp850": 35, "mac_roman": 20}
 """How many of the names, alone in a file, are read at least; the others are refused."""
 
 
@@ -118,6 +118,39 @@ def test_a_file_that_mixes_encodings(content: bytes, lines: list[str], monkeypat
         with pytest.raises(MessageError) as caught:
             read_leerlingen(content)
         assert [problem.path for problem in caught.value.problems] == lines
+
+
+@pytest.mark.parametrize("encoding", ["iso8859_2", "cp1250", "cp1254", "cp852"])
+@pytest.mark.parametrize(
+    "names", [("Gülen", "Ateş"), ("Köse", "BÜŞRA"), ("Müller", "Ayşe"), ("Böhm", "Güneş"), ("Jäger", "Karataş")]
+)
+def test_a_name_that_is_none_in_western_encodings_is_not_read_because_another_one_is(
+    encoding: str, names: tuple[str, ...]
+) -> None:
+    content = "las_key;achternaam\n" + "".join(f"k{at};{name}\n" for at, name in enumerate(names))
+    with pytest.raises(MessageError, match=r"line \d: "):
+        read_leerlingen(content.encode(encoding))
+
+
+@pytest.mark.parametrize("key", ["k+AMA=", "a8+AMk/", "x+AOkA6Q9", "qF+AMkz7", "ab+AOk1"])
+def test_a_key_in_base64_is_not_in_utf_7(key: str) -> None:
+    (found,) = read_leerlingen(f"las_key;achternaam\n{key};Berg\n".encode())
+    assert found.las_key == key
+
+
+@pytest.mark.parametrize("name", ["Zieliński", "Kamiński", "Wyszyński"])
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859_2", "cp1257"])
+def test_polish_letters_are_not_read_as_spanish_ones(name: str, encoding: str) -> None:
+    assert outcome(name, encoding) == "refused"
+
+
+@pytest.mark.parametrize(
+    ("name", "notes"), [("Özdemir", 1), ("Çelik", 1), ("Müller", 0), ("DANIËL", 1), ("KOÇ", 1), ("GARCÍA", 1), ("JOSÉ", 1)]
+)
+def test_one_name_of_which_one_reading_is_none_is_read_and_told(name: str, notes: int) -> None:
+    assert outcome(name, "cp1252") == "right"
+    content = f"las_key;achternaam;advies\nk1;{name};HAVO\n".encode("cp1252")
+    assert len(read_adviezen(content, SCHOOL).notes) == notes
 
 
 def test_letters_of_two_parts_in_utf_8_are_utf_8() -> None:

@@ -278,6 +278,12 @@ def test_a_reader_that_is_left_closes_the_file(file: Path) -> None:
     del found  # a file that stays open is an error in this suite
 
 
+def test_quotes_that_fit_each_other_swallow_no_school(file: Path) -> None:
+    """Both quotes are wrong, and together they look right: the schools around them are told, the others go on."""
+    found = lists(file, HEADER, "99AA;k1;HAVO", '99AA;"k2;HAVO', "99BB;k3;HAVO", '99BB;k4";HAVO', "99CC;k5;HAVO")
+    assert short(found) == [("99AA", ["line 3"]), ("99BB", ["line 3"]), ("99CC", ["k5"])]
+
+
 # --- a folder ---
 
 
@@ -296,7 +302,6 @@ def test_what_is_wrong_with_one_file_of_a_folder(tmp_path: Path) -> None:
         "99AA.csv": "las_key;advies\nk1;Havo\nk1;HAVO\n",
         "99BB.csv": good,
         f"{B.oin}x.csv": good,
-        "99BB.xlsx": "PK",
         "99CC.xlsx": "PK",
         "99ZZ.csv": good,
         f"{D.routeringskenmerk}.csv": "",
@@ -308,10 +313,20 @@ def test_what_is_wrong_with_one_file_of_a_folder(tmp_path: Path) -> None:
         (D.routeringskenmerk, ["file"]),
         ("99AA", ['line 3, column "las_key"']),
         ("99BB", ["k1"]),
-        ("99BB", ["99BB.xlsx"]),
         ("99CC", ["line 1"]),
         ("99ZZ", ConfigurationError),
     ]
+
+
+@pytest.mark.parametrize("other", ["99BB.xlsx", "99BB.bak", "99BB.csv~", f"{B.oin}.csv"])
+def test_of_two_files_of_a_school_none_is_used(tmp_path: Path, other: str) -> None:
+    for name in ("99AA.csv", "99BB.csv", other):
+        (tmp_path / name).write_text("las_key;advies\nk1;HAVO\n")
+    refused = sorted(str(item.error) for item in read(tmp_path) if isinstance(item, Onleesbaar))
+    assert [text.partition(". ")[0] for text in refused] == sorted(
+        [f"99BB.csv: file: is of the same school as {other}", f"{other}: file: is of the same school as 99BB.csv"]
+    )
+    assert [name for name, said in short(list(read(tmp_path))) if said == ["k1"]] == ["99AA"]
 
 
 def test_a_folder_without_files(tmp_path: Path) -> None:

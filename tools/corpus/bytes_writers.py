@@ -44,6 +44,8 @@ BY_HAND: dict[str, bytes] = {
     "latin-9.csv": text([HEADER, ["k1", "Miškovič".replace("č", "c"), "Zoë", "8A"]]).encode("iso8859_15"),
     "windows-turkish.csv": text([HEADER, ["k1", "Yıldız", "Gül", "8A"]]).encode("cp1254"),
     "windows-only-oe.csv": text([HEADER, ["k1", "Özdemir", "Ali", "8A"]]).encode("cp1252"),
+    "windows-only-oe-capitals.csv": text([HEADER, ["k1", "KÖSE", "ALI", "8A"]]).encode("cp1252"),
+    "latin-2-some-words.csv": text([HEADER, ["k1", "Gülen", "Ali", "8A"], ["k2", "Güneş", "Ayla", "8A"]]).encode("iso8859_2"),
     "ascii.csv": text([HEADER, ["k1", "Berg", "Jan", "8A"]]).encode(),
     "mixed-utf8-windows.csv": DUTCH.encode() + text([["k3", "Núñez", "José", "8A"]]).encode("cp1252"),
     "mixed-windows-dos.csv": DUTCH.encode("cp1252") + text([["k3", "Bakker", "Renée", "8A"]]).encode("cp850"),
