@@ -12,6 +12,7 @@ from doorstroom_client.errors import Problem
 from doorstroom_client.messages.identifiers import NO_KEY, is_cell_error, is_no_key
 from doorstroom_client.messages.name_letters import SHORT_DAY, text_fault
 from doorstroom_client.readers.columns import Row
+from doorstroom_client.readers.record import CellKind
 from doorstroom_client.readers.table import Table
 from doorstroom_client.readers.whole_columns import EXCEL_DIGITS, WholeColumns
 
@@ -55,6 +56,10 @@ def identity(row: Row, column: str, table: Table, whole: WholeColumns, other: st
             whole.read_empty[column] += 1
         return None
     if _WORDLIKE.fullmatch(text) and not SHORT_DAY.fullmatch(text):
+        return text
+    mark = row.marks.get(column)
+    if mark is not None and mark.kind is CellKind.NUMBER and "." in text:
+        table.add(row.problem(column, f"is a number with decimals, which no key has; {AS_TEXT}"))
         return text
     if _LOOSE_MARK.fullmatch(text):  # the mark with which a spreadsheet keeps digits as text
         return text[1:]
