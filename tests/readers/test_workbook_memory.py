@@ -12,7 +12,7 @@ import pytest
 
 from doorstroom_client.readers.workbook_parts import MAX_PART
 
-from .test_workbook import book, inline, packed
+from .small_books import book, inline, packed
 
 ROWS = 20_000
 MOST_MB = 150

@@ -594,12 +594,12 @@ def _(_: Any, number: int, sender: str, teller: Any) -> None:
 @bug(
     "I2",
     "digits are read as a day of long ago",
-    "messages.values:_CALENDAR",
+    "messages.iso_8601:_DIGITS",
     f"{_CURRENT}::test_what_is_current",
     only="epoch or digits",
 )
 def _(_: Any) -> Any:
-    return re.compile("")
+    return re.compile("(?!)")
 
 
 @bug("I5", "a function may end the program", "basics.theirs:contained", _FUNCTIONS, only="SystemExit and is_503")
