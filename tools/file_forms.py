@@ -73,7 +73,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
         "A name that is NULL": ("as those of several pupils is a problem, and so is the error of a formula, such as `#N/A`."),
         "A date of birth": (
             "may be `2014-05-01`, `1-5-2014`, `1/5/14` or `1 mei 2014`. With a month in front of its day it is a "
-            "problem. A day after today, or of a child under seven, is told."
+            "problem. A day after today, of a child under seven, or before 1990 is told."
         ),
         "A group": ("that became a date, as a spreadsheet makes one of 8-3, is a problem."),
     },

@@ -89,7 +89,7 @@ class Summary:
             notes.append(Note(uitkomst.naam, afloop.value, _reason(uitkomst.error), uitkomst.uitleg, problemen))
 
     def noting(self, lijsten: Iterable[Aanlevering | Onleesbaar]) -> Iterator[Aanlevering | Onleesbaar]:
-        """The same lists; what a reader noted of each is kept, as far as there is room."""
+        """The lists as they come; what a reader noted of each is kept, as far as there is room."""
         for lijst in lijsten:
             for text in lijst.notes if not isinstance(lijst, Onleesbaar) else ():
                 if text in self.notes or len(self.notes) < KEPT:

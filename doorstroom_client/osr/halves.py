@@ -46,7 +46,7 @@ class Helft:
         return cls(False, verlopen_op=told.eind_datum if ended else None, begint_op=told.start_datum if begins else None)
 
     def with_periods(self, mandates: Sequence[EigenMandaat], peildatum: dt.date) -> Helft:
-        """The same, with what a list of all mandates of this system for the school says about the day."""
+        """This half, with what a list of all mandates of this system for the school says about the day."""
         if self.gemandateerd is not False:
             return self
         ended = [item.eind_datum for item in mandates if item.eind_datum is not None and item.eind_datum < peildatum]

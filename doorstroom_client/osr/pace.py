@@ -79,7 +79,7 @@ class Pace:
 
 
 def paced(flow: Flow[T], pace: Pace, per_second: float, now: Callable[[], dt.datetime], patience: float = PATIENCE) -> Flow[T]:
-    """The same flow, each of whose attempts waits for its turn. Waiting for a turn takes nothing of the time of a call.
+    """The flow in which each attempt waits for its turn. Waiting for a turn takes nothing of the time of a call.
 
     Args:
         flow: the operation.

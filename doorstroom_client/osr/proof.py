@@ -23,11 +23,11 @@ class Proof:
         self._lock = forks.Lock()
 
     def holds(self, base_url: str) -> bool:
-        """Whether it was proven a short while ago."""
+        """Whether the register was seen at an address a short while ago."""
         at = self._seen.get(base_url)
         return at is not None and self._clock() - at < _PROVEN_SECONDS
 
     def note(self, base_url: str) -> None:
-        """It is."""
+        """Remember that the register was seen at an address."""
         with self._lock:
             self._seen[base_url] = self._clock()

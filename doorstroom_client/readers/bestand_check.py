@@ -115,7 +115,14 @@ class _Check:
             return error
         soort = " ".join(filter(None, (found.soort, found.versie)))
         lijsten = [self._xml_list(found, kind) for kind in kinds]
-        return Bestandscontrole(naam=name_of(source), soort=soort, regels=len(found.leerlingen), lijsten=tuple(lijsten))
+        return Bestandscontrole(
+            naam=name_of(source),
+            soort=soort,
+            encoding=found.encoding,
+            evidence=found.evidence,
+            regels=len(found.leerlingen),
+            lijsten=tuple(lijsten),
+        )
 
     def _xml_list(self, found: Edexml, kind: Lijstsoort) -> Lijstcontrole:
         if kind == "leerlingen":
@@ -250,7 +257,7 @@ def _counted(table: Table, kind: Lijstsoort) -> Lijstcontrole:
 
 
 def _with(lijst: Lijstcontrole, *errors: DoorstroomError | None) -> Lijstcontrole:
-    """The same with all problems of these errors, each once, and their first next step."""
+    """What was found of a list, with all problems of these errors, each once, and their first next step."""
     told = [error for error in errors if error is not None]
     problems = [problem for error in told for problem in _problems(error)]
     hint = next((error.hint for error in told if error.hint), "")

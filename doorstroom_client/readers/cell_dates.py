@@ -15,6 +15,8 @@ EXPECTED = "expected a date as YYYY-MM-DD or DD-MM-YYYY"
 NOTHING = "holds what a program writes for nothing (NULL, n/a and the like), and is needed; fill it in"
 YOUNGEST = 7
 """Years; a younger child sits in no group 7 or 8."""
+EARLIEST = 1990
+"""Programs write a year before it for a date that they do not know: 0001, 1753, 1899, 1900, 1970."""
 
 _MIDNIGHT = r"(?:[ T]0{1,2}:00(?::00(?:[.,]0+)?)?)?"  # as databases write a date
 _YEAR_FIRST = re.compile(rf"(?P<year>[0-9]{{4}})(?P<mark>[-/.])(?P<month>[0-9]{{2}})(?P=mark)(?P<day>[0-9]{{2}}){_MIDNIGHT}")
@@ -98,17 +100,20 @@ def geboortedatum(row: Row, table: Table, whole: WholeColumns, today: dt.date) -
         table.add(row.problem("geboortedatum", problem))
         return dt.date.min
     assert date is not None
-    _tell_age(row, date, table, today)
+    if doubt := age_doubt(date, today):
+        table.warnings.append(row.problem("geboortedatum", doubt))
     return date
 
 
-def _tell_age(row: Row, date: dt.date, table: Table, today: dt.date) -> None:
-    """Note a day on which somebody was born who is too young for this test, or is not born yet."""
+def age_doubt(date: dt.date, today: dt.date) -> str:
+    """What somebody should look at in a date of birth: too young for this test, not born yet, or no pupil any more."""
     if date > today:
-        table.warnings.append(row.problem("geboortedatum", "is after today; look whether it is right"))
-    elif date.year + YOUNGEST > today.year:
-        text = f"is that of a child under {YOUNGEST}; look whether day, month and year are right"
-        table.warnings.append(row.problem("geboortedatum", text))
+        return "is after today; look whether it is right"
+    if date.year + YOUNGEST > today.year:
+        return f"is that of a child under {YOUNGEST}; look whether day, month and year are right"
+    if date.year < EARLIEST:
+        return f"is before {EARLIEST}; look whether day, month and year are right"
+    return ""
 
 
 def _day(year: str, month: str, day: str) -> dt.date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from doorstroom_client.config.edexml_keuze import Keuze
@@ -19,7 +19,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.readers.edexml_document import Deel, Document, versie_of
 from doorstroom_client.readers.edexml_regels import EdexmlLeerling, Regels
-from doorstroom_client.readers.edexml_velden import parse_datum
+from doorstroom_client.readers.edexml_velden import IS_NOTHING, NOTHING_AGAIN, parse_datum
 from doorstroom_client.readers.meldingen import Ernst, Melding, Plek
 from doorstroom_client.readers.xml_events import MAX_BYTES, XmlFile
 
@@ -47,6 +47,8 @@ class Edexml:
         naam: of the file.
         soort: ``EDEXML`` or ``UWLR``.
         versie: as the file gives it, ``"2.1"``; empty when it does not.
+        encoding: of its text.
+        evidence: what the encoding was seen by.
         schooljaar: as the file gives it.
         peildatum: the day that the file shows; None when it does not say.
         auteur: what made the file.
@@ -61,6 +63,8 @@ class Edexml:
     naam: str
     soort: str
     versie: str
+    encoding: str
+    evidence: str
     schooljaar: str
     peildatum: dt.date | None
     auteur: str
@@ -191,7 +195,7 @@ def read_edexml(
 
 def _collect(stroom: EdexmlStroom) -> Edexml:
     """Everything at once; does not raise."""
-    pupils = list(stroom._leerlingen())  # pyright: ignore[reportPrivateUsage]
+    pupils = _looked_back(list(stroom._leerlingen()))  # pyright: ignore[reportPrivateUsage]
     groepen: dict[str, Stamgroep] = {}
     for pupil in pupils:
         if pupil.groep is not None:
@@ -206,6 +210,8 @@ def _collect(stroom: EdexmlStroom) -> Edexml:
         naam=stroom._document.file.name,
         soort=stroom._document.soort,
         versie=versie_of(kop) if kop else "",
+        encoding=stroom._document.file.encoding,
+        evidence=stroom._document.file.evidence,
         schooljaar=kop.tekst("schooljaar") if kop else "",
         peildatum=parse_datum(kop.tekst("peildatum")) if kop else None,
         auteur=kop.tekst("auteur") if kop else "",
@@ -216,3 +222,23 @@ def _collect(stroom: EdexmlStroom) -> Edexml:
         overgeslagen=sum(not pupil.gekozen and not pupil.problemen for pupil in pupils),
         leeg=stroom._document.leeg,
     )
+
+
+def _looked_back(pupils: list[EdexmlLeerling]) -> list[EdexmlLeerling]:
+    """The pupils, of whom the first with a NULL for a name is refused as well when others have it too."""
+    again = {_name_of(item) for pupil in pupils for item in pupil.problemen if item.tekst == NOTHING_AGAIN}
+    return [_refused(pupil, again) if pupil.problemen else pupil for pupil in pupils] if again else pupils
+
+
+def _refused(pupil: EdexmlLeerling, names: set[str]) -> EdexmlLeerling:
+    told = tuple(
+        replace(item, tekst=NOTHING_AGAIN, ernst=Ernst.FOUT)
+        if item.tekst.startswith(IS_NOTHING) and _name_of(item) in names
+        else item
+        for item in pupil.problemen
+    )
+    return pupil if told == pupil.problemen else replace(pupil, problemen=told, deelnemer=None, groep=None)
+
+
+def _name_of(item: Melding) -> str:
+    return item.element.rpartition("/")[2]

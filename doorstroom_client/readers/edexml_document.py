@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from doorstroom_client.readers.letters import tidied
+from doorstroom_client.readers.letters import clean, tidied
 from doorstroom_client.readers.meldingen import Melding, Plek
 from doorstroom_client.readers.xml_events import XmlFile
 
@@ -40,7 +40,7 @@ class Deel:
         soort: ``school``, ``groep``, ``samengestelde_groep`` or ``leerling``.
         plek: where.
         sleutels: the attributes; surrounding spaces do not count.
-        velden: the texts of its elements, with single spaces.
+        velden: the texts of its elements, with single spaces; of what points at a group or vestiging its key.
         regels: the line of each element.
         meldingen: what is wrong with its form.
     """
@@ -160,10 +160,11 @@ class Document:
                 continue
             if len(child):
                 meldingen.append(plek.fout("vorm", "holds other elements; expected a text", naam, child.sourceline))
-            text = child.get("key") if naam in _BY_KEY and soort == "leerling" else child.text
-            velden[naam] = _plain(text)
+            points = naam in _BY_KEY and soort == "leerling"
+            velden[naam] = clean(child.get("key") or "") if points else _plain(child.text)
             regels[naam] = child.sourceline or 0
-        sleutels = {naam: _plain(element.get(naam)) for naam in SLEUTELS}
+        # A key is sent as it stands there; of all other texts only what is the same to whoever reads it.
+        sleutels = {naam: clean(element.get(naam) or "") for naam in SLEUTELS}
         return Deel(soort, plek, sleutels, velden, regels, tuple(meldingen))
 
 

@@ -9,14 +9,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from doorstroom_client.config.edexml_keuze import Keuze
-from doorstroom_client.messages.identifiers import NO_KEY, Brin, LasKey, Schooljaar, TestEckId, is_cell_error, is_no_key
+from doorstroom_client.messages.identifiers import NO_KEY, Brin, Schooljaar, is_no_key
 from doorstroom_client.messages.leerlingen import Deelnemer, Leerling, Stamgroep
 from doorstroom_client.messages.leerlingenlijst import BekendeLeerling, volledige_naam
 from doorstroom_client.messages.name_letters import UNWANTED
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.edexml_document import Deel
-from doorstroom_client.readers.edexml_velden import deelnemer_of, jaargroep_of, parse_datum, roepnaam_of, stamgroep_of
-from doorstroom_client.readers.key_cells import eck_fault, key_doubt, las_fault
+from doorstroom_client.readers.edexml_sleutels import Sleutels, check_identities, usable
+from doorstroom_client.readers.edexml_velden import deelnemer_of, jaargroep_of, roepnaam_of, stamgroep_of, uitstroomdatum_of
 from doorstroom_client.readers.meldingen import Ernst, Melding
 
 _TWO_DIGITS = re.compile(r"[0-9]{2}")
@@ -73,10 +73,8 @@ class Regels:
         self._day = keuze.peildag or vandaag
         self._groups: dict[str, _Groep] = {}
         self._mixed: set[str] = set()
-        # Identity to the number of the first pupil with it; below zero when that pupil takes no part.
-        self._seen: dict[str, dict[str, int]] = {"key": {}, "eckid": {}}
-        self._nothings: Counter[str] = Counter()
-        self._count = 0
+        self._sleutels = Sleutels(as_las_key=keuze.sleutel_is_las_key)
+        self._nothings: Counter[tuple[str, str]] = Counter()
 
     def school(self, deel: Deel) -> list[Melding]:
         """What is wrong with the school of the file, for whom it is read."""
@@ -114,6 +112,8 @@ class Regels:
         key = deel.sleutels["key"]
         if not key:
             return [deel.fout("ontbreekt", "is missing; no pupil can point at this group", "@key")]
+        if is_no_key(key):
+            return [deel.fout("vorm", NO_KEY, "@key")]
         if UNWANTED.search(key):
             return [deel.fout("tekens", "holds a control character or a mark that changes the direction of text", "@key")]
         if key in self._groups or key in self._mixed:
@@ -135,16 +135,15 @@ class Regels:
 
     def leerling(self, deel: Deel) -> EdexmlLeerling:
         """Take in a pupil."""
-        self._count += 1
         found: list[Melding] = []
-        leerling = self._leerling(deel)
+        leerling = self._sleutels.leerling(deel)
         level = self._level_at_school(deel, leerling, found)
         gekozen = level in self._keuze.jaargroepen
         if level is not None and not gekozen:
             found.clear()  # nothing of a pupil who takes no part has to be in order
         groep = self._groups.get(deel.tekst("groep"))
         deelnemer = self._deelnemer(deel, leerling, groep, level or "", found) if gekozen else None
-        self._check_once(deel, gekozen, found)
+        self._sleutels.check_once(deel, found, taking_part=gekozen)
         if any(item.ernst is Ernst.FOUT for item in found):
             deelnemer = None
         return EdexmlLeerling(
@@ -152,8 +151,8 @@ class Regels:
             bekend=BekendeLeerling(
                 naam=volledige_naam(roepnaam_of(deel, self._keuze), deel.tekst("voorvoegsel"), deel.tekst("achternaam")),
                 groep=groep.groep.omschrijving if groep else "",
-                eck_id=leerling.eck_id,
-                las_key=leerling.las_key,
+                eck_id=usable(leerling.eck_id),
+                las_key=usable(leerling.las_key),
                 plaats=f"line {deel.plek.regel}, {deel.plek.element}",
             ),
             deelnemer=deelnemer,
@@ -163,29 +162,14 @@ class Regels:
             problemen=tuple(found),
         )
 
-    def _leerling(self, deel: Deel) -> Leerling:
-        """The identities. A key that begins with # may change, so it is nobody's LAS-key."""
-        key, eck_id = deel.sleutels["key"], deel.sleutels["eckid"]
-        usable = key and self._keuze.sleutel_is_las_key and not key.startswith("#")
-        las_key = key if usable else ""
-        # Next to an identity, what a program writes for nothing is nothing.
-        if las_key and _is_nothing(eck_id) and not is_no_key(las_key):
-            eck_id = ""
-        elif eck_id and _is_nothing(las_key) and not is_no_key(eck_id):
-            las_key = ""
-        return Leerling(eck_id or None, las_key or None, f"line {deel.plek.regel}")
-
     def _level_at_school(self, deel: Deel, leerling: Leerling, found: list[Melding]) -> str | None:
         """The jaargroep of a pupil who is at the school, else nothing; None when it is not known, which is a finding."""
         wanted = self._keuze.vestiging
         if wanted is not None and deel.tekst("vestiging") != wanted:
             return ""
-        text = deel.tekst("uitstroomdatum")
-        day = parse_datum(text)
+        day = uitstroomdatum_of(deel, found)
         if day is not None and day <= self._day:
             return ""
-        if text and day is None:
-            found.append(deel.fout("vorm", "expected a date as YYYY-MM-DD", "uitstroomdatum"))
         for identity in (leerling.eck_id, leerling.las_key):
             if identity and identity in self._keuze.jaargroep_van:
                 return self._keuze.jaargroep_van[identity]
@@ -215,7 +199,7 @@ class Regels:
         self, deel: Deel, leerling: Leerling, groep: _Groep | None, level: str, found: list[Melding]
     ) -> Deelnemer | None:
         found += deel.meldingen
-        self._check_identities(deel, leerling, found)
+        check_identities(deel, leerling, found)
         if groep is None:
             code, text = "onbekende_verwijzing", "is not the key of a groep in this file"
             if not deel.tekst("groep"):
@@ -229,37 +213,3 @@ class Regels:
         elif any(item.ernst is Ernst.FOUT for item in groep.meldingen):
             found.append(deel.fout("groep", "is a group that cannot be used; see above", "groep"))
         return deelnemer_of(deel, leerling, groep.groep.id if groep else "", level, self._keuze, found, self._nothings)
-
-    def _check_identities(self, deel: Deel, leerling: Leerling, found: list[Melding]) -> None:
-        temporary = deel.sleutels["key"].startswith("#")
-        if leerling == Leerling():
-            text = "has no ECK-iD, and " + ("its key is temporary (#)" if temporary else "no LAS-key either")
-            found.append(deel.fout("ontbreekt", text))
-        elif temporary:
-            found.append(deel.let_op("geen_las_key", "begins with #, so it is temporary and not sent as LAS-key", "@key"))
-        identities = ((LasKey, leerling.las_key, "@key", las_fault), (TestEckId, leerling.eck_id, "@eckid", eck_fault))
-        for kind, value, name, fault_of in identities:
-            if value is not None and not kind.fits(value):
-                found.append(deel.fout("vorm", NO_KEY if is_no_key(value) else kind.rule, name))
-            elif value is not None and (fault := fault_of(value)):
-                found.append(deel.fout("vorm", fault, name))
-            elif value is not None and (doubt := key_doubt(value)):
-                found.append(deel.let_op("vorm", doubt, name))
-            elif value is None and _is_nothing(deel.sleutels[name[1:]]):
-                found.append(deel.let_op("als_leeg", "is what a program writes for nothing, and was read as empty", name))
-
-    def _check_once(self, deel: Deel, gekozen: bool, found: list[Melding]) -> None:
-        """Every identity may stand in a file once. Between pupils of whom none takes part it does no harm."""
-        for name, seen in self._seen.items():
-            value = deel.sleutels[name]
-            if _is_nothing(value):
-                continue
-            first = seen.setdefault(value, self._count if gekozen else -self._count) if value else 0
-            if abs(first) not in (0, self._count):
-                make = deel.fout if gekozen or first > 0 else deel.let_op
-                found.append(make("dubbel", f"is that of leerling[{abs(first)}] too", f"@{name}"))
-
-
-def _is_nothing(identity: str) -> bool:
-    """Whether an identity is what a program writes for nothing; the error of a spreadsheet is a problem always."""
-    return bool(identity) and is_no_key(identity) and not is_cell_error(identity)

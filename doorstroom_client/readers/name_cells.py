@@ -43,9 +43,9 @@ _PLAIN_GROUP = re.compile(r"(?:[Gg]roep )?[1-8][A-Za-z]?")
 _NAMES = ("achternaam", "roepnaam")
 SURE_NAMES = frozenset(("Null", "Nil", "Nat", "Nan", "Na", "Blank", "Geen", "Inf"))
 """People are called so, written so; no program writes nothing like this."""
-_NAMESAKES = 3
+NAMESAKES = 3
 """Children of one family, in one file."""
-_NO_INITIALS = frozenset(("NULL", "null", "Null", "None", "none", "nan", "NaN", "nil", "nvt", "n.v.t."))
+NO_INITIALS = frozenset(("NULL", "null", "Null", "None", "none", "nan", "NaN", "nil", "nvt", "n.v.t."))
 """What is more likely nothing than initials; N.A. and N.V.T. are initials."""
 
 
@@ -76,8 +76,8 @@ def voorletters(row: Row, table: Table, whole: WholeColumns) -> str:
     fault = "" if given else "is empty"
     if is_cell_error(given):
         fault = CELL_ERROR
-    elif given in _NO_INITIALS:
-        if sum(whole.nothings(column)[word] for word in _NO_INITIALS) > 1:
+    elif given in NO_INITIALS:
+        if sum(whole.nothings(column)[word] for word in NO_INITIALS) > 1:
             fault = ARE_NOTHING
         else:
             table.warnings.append(row.problem(column, IS_NOTHING))
@@ -97,22 +97,32 @@ def groep(row: Row, table: Table) -> str:
     text = row.text("groep")
     if _PLAIN_GROUP.fullmatch(text):
         return text
-    fault = "" if text else "is empty"
-    if is_cell_error(text):
-        fault = CELL_ERROR
-    elif text and is_no_key(text):
-        fault = NOTHING
-    elif SHORT_DAY.fullmatch(text) or ("20" in text and parse_date(text)):
-        fault = NO_GROUP
-    elif found := text_fault(text):
-        fault = with_next(found)
+    fault = group_fault(text) if text else "is empty"
     if fault:
         table.add(row.problem("groep", fault))
-    elif "?" in text:
-        table.warnings.append(row.problem("groep", "holds a question mark; look whether a letter was lost there"))
-    elif text.replace(",", ".").replace(".", "", 1).isdigit() and not text.isdigit():
-        table.warnings.append(row.problem("groep", "is a number with decimals; look whether it is the name of the group"))
+    elif doubt := group_doubt(text):
+        table.warnings.append(row.problem("groep", doubt))
     return text
+
+
+def group_fault(text: str) -> str:
+    """Why a text cannot be the name of a group; empty when nothing is against it."""
+    if is_cell_error(text):
+        return CELL_ERROR
+    if is_no_key(text):
+        return NOTHING
+    if SHORT_DAY.fullmatch(text) or ("20" in text and parse_date(text)):
+        return NO_GROUP
+    return with_next(text_fault(text))
+
+
+def group_doubt(text: str) -> str:
+    """What somebody should look at in the name of a group that has no fault; empty when there is nothing."""
+    if "?" in text:
+        return "holds a question mark; look whether a letter was lost there"
+    if text.replace(",", ".").replace(".", "", 1).isdigit() and not text.isdigit():
+        return "is a number with decimals; look whether it is the name of the group"
+    return ""
 
 
 def optional(row: Row, column: str, table: Table) -> str:
@@ -139,7 +149,7 @@ def _nothing(row: Row, column: str, text: str, table: Table, whole: WholeColumns
         return ""
     count = whole.nothings(column)
     if text in SURE_NAMES:
-        repeated = count[text] > _NAMESAKES
+        repeated = count[text] > NAMESAKES
     else:
         other = next(row.text(name) for name in _NAMES if name != column)
         repeated = sum(count.values()) - sum(count[name] for name in SURE_NAMES) > 1

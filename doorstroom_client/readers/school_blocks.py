@@ -50,7 +50,7 @@ class SchoolKeys:
                 self._by_key.setdefault(key, []).append(school)
 
     def anew(self) -> SchoolKeys:
-        """The same schools, of which none has had its turn."""
+        """All these schools, of which none has had its turn."""
         return type(self)(self._all)
 
     def __contains__(self, key: str) -> bool:
@@ -77,7 +77,7 @@ class SchoolKeys:
         raise AssertionError("a key that is found is in the index")  # pragma: no cover
 
     def take_turn(self, found: FoundSchool, place: str, problem: str, what: str, hint: str) -> FoundSchool:
-        """The same, but with an error for a school that has had its turn."""
+        """The school that was found, or an error when it has had its turn."""
         if not found.key:
             return found
         first = self._had.setdefault(found.key, place)

@@ -70,7 +70,7 @@ def error_cell(name: str = "") -> Cell:
 
 
 def error_of(code: int) -> Cell:
-    """The same, by its number in a binary workbook."""
+    """The error of a cell, by its number in a binary workbook."""
     return error_cell(_ERROR_CODES.get(code, ""))
 
 

@@ -34,6 +34,7 @@ _START = 1000
 _DECLARED = re.compile(r"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _UTF_16 = ("utf-16", "utf-16le", "utf-16be", "ucs-2", "iso-10646-ucs-2")
 _ENCODING_CODES = (6, 31, 32, 79, 81)  # of libxml2: an encoding that is unknown, or bytes that are not in it
+DECLARED = "as it declares"
 _EXPORT_AGAIN = "Export the file again, and send or store it unpacked"
 
 
@@ -79,12 +80,15 @@ class XmlFile:
     Attributes:
         name: of the file, without directories.
         failure: the error for the file as a whole; None when it was read, or is not yet.
+        encoding: of its text; empty before it is read.
+        evidence: what the encoding was seen by.
     """
 
     def __init__(self, source: object, max_bytes: int = MAX_BYTES) -> None:
         # A name that is not valid in the encoding of the file system must still be printable.
         self.name = source.name.encode("utf-8", "replace").decode() if isinstance(source, Path) else "xml"
         self.failure: DoorstroomError | None = None
+        self.encoding = self.evidence = ""
         self._source = source if isinstance(source, Path | bytes | Iterator) else None
         self._max_bytes = max_bytes
         self._etree = etree()
@@ -142,7 +146,10 @@ class XmlFile:
             # The text of the error may hold a name from the file; its number and line do not.
             code, line = getattr(error, "code", 0) or 0, getattr(error, "lineno", 0) or 0
             if code in _ENCODING_CODES:
-                self.refuse("is not text in the encoding that it declares", line=line)
+                named = (
+                    "the encoding that it declares" if self.evidence == DECLARED else "UTF-8, and declares no other encoding"
+                )
+                self.refuse(f"is not text in {named}", line=line)
             else:
                 self.refuse(f"is not well-formed XML (code {code} of libxml2)", line=line)
         return self.failure is None
@@ -187,10 +194,17 @@ class XmlFile:
         self.failure = ConfigurationError(text, setting="file", hint="Check the path and the rights on the file")
 
     def _is_xml(self, start: bytes) -> bool:
+        declared = _declared(start)
         if start.startswith(PACKED):
             self.refuse("is packed (gzip, zip or the like); only plain XML is read")
-        elif (declared := _declared(start)) and not _goes_with(start, declared):
+        elif declared and not _goes_with(start, declared):
             self.refuse("is in another encoding than the one that it declares")
+        elif declared:
+            self.encoding, self.evidence = declared.upper(), DECLARED
+        else:
+            marked = start.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            self.encoding = "UTF-16" if _is_wide(start) else "UTF-8"
+            self.evidence = "seen by its mark" if marked else "as XML is that declares none"
         return self.failure is None
 
 

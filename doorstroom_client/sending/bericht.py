@@ -75,7 +75,7 @@ class Bericht:
         return Key(self.soort.value, leverancier_oin, self.routeringskenmerk)
 
     def part(self, positions: Sequence[int]) -> Bericht:
-        """The same message with some of its pupils only; the same positions always give the same bytes.
+        """The message with some of its pupils only; the same positions always give the same bytes.
 
         The moment of making stays: what a part says is not newer than the whole.
         """

@@ -49,7 +49,7 @@ class Toestand:
     onbekende_rapporten: frozenset[str] = field(default=frozenset(), repr=False)
 
     def as_data(self) -> dict[str, Any]:
-        """The same as plain values for JSON."""
+        """This state as plain values for JSON."""
         closed = {operatie: sorted(oin for which, oin in self.gesloten if which == operatie) for operatie in POSTS}
         sets = {name: sorted(getattr(self, name)) for name in _SETS}
         strict = sorted(item.value for item in self.streng)

@@ -169,7 +169,7 @@ class Ledger:
         )
 
     def doubt_gone(self, cursor: Cursor, key: Key, schooljaar: str, marked: Sequence[Marked]) -> None:
-        """The same as `gone`. A pupil that is removed at the supplier is gone with its advice; when it comes back it is new."""
+        """Doubt what was marked as gone: a pupil removed at the supplier lost its advice too, and is new when it comes back."""
         lock_keys(self._database, cursor, key, _other(key))
         told = [(_IN_DOUBT, row.id) for row in self._sure_of(cursor, key, schooljaar, marked)]
         _many(cursor, "UPDATE ledger SET content = ?, known = 0 WHERE id = ?", told)

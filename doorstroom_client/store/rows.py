@@ -281,7 +281,7 @@ class StoredAnswer:
     omgeslagen_op: dt.datetime | None = field(default=None, compare=False)
 
     def after(self, before: StoredAnswer | None) -> StoredAnswer:
-        """The same, knowing what was answered before."""
+        """This answer, knowing what was answered before."""
         if self.gemandateerd or before is None:
             return self
         return replace(self, omgeslagen_op=self.gezien_op if before.gemandateerd else before.omgeslagen_op)

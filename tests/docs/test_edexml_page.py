@@ -90,9 +90,14 @@ LETTERS = {
     "The encoding": "lxml-utf-8 lxml-ascii lxml-utf-16 lxml-latin-1 lxml-latin-9 etree-windows",
     "Spaces and what nobody sees": "nfd spaces soft-hyphen",
     "Letters that were spoiled": "twice lost-letter entity escape boxes control initials group",
-    "A name that is NULL": "null-surname nulls null-names null-prefix cell-error",
-    "A key that is NULL": "null-key null-alone",
+    "A name or voorletters that are NULL": (
+        "null-surname nulls null-names null-prefix cell-error null-initials null-initials-once null-four initials-error"
+    ),
+    "The name of a group": "null-group group-date group",
+    "A key": "key-nfd key-hyphen key-wide",
+    "A key that is NULL": "null-key null-alone key-error",
     "A key that a spreadsheet changed": "scientific key-date eck-capitals",
+    "A day that programs write for no day": "left-never born-long-ago",
 }
 """What the page says -> files of the corpus, whose outcome is tested there."""
 

@@ -97,6 +97,7 @@ def test_edexml_is_participants_and_a_directory() -> None:
         ["deelnemers", "leerlingen"],
         True,
     )
+    assert (found.encoding, found.evidence) == ("UTF-8", "as it declares")
     [advice] = check_bestand(path, kind="adviezen").lijsten
     assert "XML" in advice.problemen[0].text
     [broken] = check_bestand(path.read_bytes()[:-9]).lijsten

@@ -453,6 +453,76 @@ def test_keys_that_are_no_las_keys() -> None:
     assert [item.leerling for item in found.deelnemers] == [Leerling(eck(1)), Leerling(eck(2))]
 
 
+def test_a_key_that_is_nothing_finds_nobody() -> None:
+    found = read(document(pupil(1), pupil(2), pupil(3)))
+    assert found.leerlingen.find(Leerling(las_key="las-2")) is not None
+    rows = document(pupil(1), pupil(2), pupil(3))
+    for number, key in enumerate(("NULL", "#REF!", "n/a")):
+        rows[f"leerlingen/leerling:{number}"].attributes["key"] = key
+        rows[f"leerlingen/leerling:{number}"].attributes.pop("eckid", None)
+    found = read(rows)
+    assert not found.deelnemers
+    assert found.leerlingen.conflicten == ()
+    assert [found.leerlingen.find(Leerling(las_key=key)) for key in ("NULL", "#REF!", "n/a")] == [None, None, None]
+
+
+def test_the_key_of_a_group_that_is_nothing() -> None:
+    rows = document(pupil(1))
+    rows["groepen/groep"].attributes["key"] = "NULL"
+    rows["leerlingen/leerling/groep"].attributes["key"] = "NULL"
+    assert problems(read(rows)) == ["groepen/groep[1]/@key vorm", "leerlingen/leerling[1]/groep onbekende_verwijzing"]
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "1753-01-01", "1899-12-30", "1900-01-01T00:00:00", "1970-01-01Z", "NULL", "n/a", "-"]
+)
+def test_a_day_of_leaving_that_programs_write_for_none(text: str) -> None:
+    found = read(document(pupil(1).put("uitstroomdatum", text)))
+    assert keys(found) == ["las-1"]
+    assert problems(found) == ["leerlingen/leerling[1]/uitstroomdatum als_leeg (let op)"]
+
+
+@pytest.mark.parametrize("text", ["#REF!", "31-12-2025", "2026-02-30"])
+def test_a_day_of_leaving_that_is_no_day(text: str) -> None:
+    assert problems(read(document(pupil(1).put("uitstroomdatum", text)))) == ["leerlingen/leerling[1]/uitstroomdatum vorm"]
+
+
+def test_when_a_second_pupil_has_a_null_for_a_name_the_first_is_refused_as_well() -> None:
+    rows = document(*(pupil(number) for number in range(1, 5)))
+    for number in (0, 2):
+        rows[f"leerlingen/leerling:{number}"].put("roepnaam", "NULL")
+    rows["leerlingen/leerling:3"].put("achternaam", "NULL")
+    found = read(rows)
+    assert keys(found) == ["las-2", "las-4"]
+    assert problems(found) == [
+        "leerlingen/leerling[1]/roepnaam tekens",
+        "leerlingen/leerling[3]/roepnaam tekens",
+        "leerlingen/leerling[4]/achternaam tekens (let op)",
+    ]
+    streamed = [item.deelnemer is not None for item in stream_edexml(written(rows), school=SCHOOL, keuze=Keuze(peildag=DAY))]
+    assert streamed == [True, True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "evidence"),
+    [
+        (b'<?xml version="1.0" encoding="windows-1252"?>\n%s', "WINDOWS-1252", "as it declares"),
+        (b"%s", "UTF-8", "as XML is that declares none"),
+        (b"\xef\xbb\xbf%s", "UTF-8", "seen by its mark"),
+    ],
+)
+def test_the_encoding_is_told(content: bytes, encoding: str, evidence: str) -> None:
+    plain = written(document(pupil(1))).split(b"?>", 1)[1].lstrip()
+    found = read(content % plain)
+    assert (found.encoding, found.evidence) == (encoding, evidence)
+
+
+def test_letters_of_windows_without_a_word_of_it() -> None:
+    content = written(document(pupil(1).put("roepnaam", "Zoe"))).split(b"?>", 1)[1].replace(b"Zoe", b"Zo\xeb")
+    with pytest.raises(MessageError, match="is not text in UTF-8, and declares no other encoding"):
+        read(content.lstrip())
+
+
 def test_names_from_the_given_names() -> None:
     root = document(pupil(0, voornamen="Anne-Marie Bea", roepnaam="", **{"voorletters-1": ""}))
     assert problems(read(root)) == [f"leerlingen/leerling[1]/{name} ontbreekt" for name in ("roepnaam", "voorletters-1")]

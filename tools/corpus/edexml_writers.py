@@ -107,6 +107,38 @@ READ: dict[str, tuple[str, str, str, list[Pupil], list[Pupil] | None, list[str]]
         [{"eck_id": ECK + "1", "las_key": ""}],
         ["@key: is what a program writes for nothing"],
     ),
+    "key-nfd": (
+        "lxml",
+        "UTF-8",
+        "a key with a letter apart from its accent, sent as it stands there",
+        [{"@key": "ze\u0308-1"}],
+        [{"las_key": "ze\u0308-1"}],
+        [],
+    ),
+    "left-never": (
+        "lxml",
+        "UTF-8",
+        "what programs write for a day that is not there",
+        [{"@key": "k1", "uitstroomdatum": "0001-01-01T00:00:00"}, {"@key": "k2", "uitstroomdatum": "NULL"}],
+        [{"las_key": "k1"}, {"las_key": "k2"}],
+        ["leerling[1]/uitstroomdatum: is what a program", "leerling[2]/uitstroomdatum: is what a program"],
+    ),
+    "born-long-ago": (
+        "lxml",
+        "UTF-8",
+        "years that were typed wrong",
+        [{"@key": "k1", "geboortedatum": "1914-05-01"}, {"@key": "k2", "geboortedatum": "0214-05-01"}],
+        [{"geboortedatum": "1914-05-01"}, {"geboortedatum": "0214-05-01"}],
+        ["leerling[1]/geboortedatum: is before 1990", "leerling[2]/geboortedatum: is before 1990"],
+    ),
+    "null-initials-once": (
+        "lxml",
+        "UTF-8",
+        "five given names with these initials",
+        [{"@key": "k1", "voorletters-1": "None"}],
+        [{"las_key": "k1"}],
+        ["voorletters-1: holds what a program writes for nothing"],
+    ),
     "number-in-name": ("lxml", "UTF-8", "pupils of a test, numbered", [{"@key": "k1", "roepnaam": "Kind1"}], None, []),
 }
 PROBLEM: dict[str, tuple[str, list[Pupil], list[str]]] = {
@@ -149,8 +181,44 @@ PROBLEM: dict[str, tuple[str, list[Pupil], list[str]]] = {
     "nulls": (
         "NULL as the name of two pupils",
         [{"@key": "k1", "achternaam": "NULL"}, {"@key": "k2", "achternaam": "NULL"}],
-        ["leerling[2]/achternaam: holds what a program writes for nothing"],
+        ["leerling[1]/achternaam: holds what a program", "leerling[2]/achternaam: holds what a program writes for nothing"],
     ),
+    "null-initials": (
+        "NULL as the initials of two pupils",
+        [{"@key": "k1", "voorletters-1": "NULL"}, {"@key": "k2"}, {"@key": "k3", "voorletters-1": "null"}],
+        ["leerling[1]/voorletters-1: holds what a program", "leerling[3]/voorletters-1: holds what a program"],
+    ),
+    "null-four": (
+        "Null as the name of more than one family",
+        [{"@key": f"k{number}", "achternaam": "Null"} for number in range(1, 6)],
+        [f"leerling[{number}]/achternaam: holds what a program" for number in range(1, 6)],
+    ),
+    "initials-error": (
+        "the error of a formula for initials",
+        [{"@key": "k1", "voorletters-1": "#VERW!"}],
+        ["voorletters-1: holds the error of a formula"],
+    ),
+    "null-group": (
+        "NULL as the name of a group",
+        [{"@key": "k1", "@groep": "NULL"}],
+        ["groep[1]/naam: holds what a program writes for nothing"],
+    ),
+    "group-date": (
+        "a group 8-3 that became a date",
+        [{"@key": "k1", "@groep": "8-mrt"}],
+        ["groep[1]/naam: is a date"],
+    ),
+    "key-error": (
+        "the error of a formula for a key",
+        [{"@key": "#VERW!", "@eckid": ECK + "1"}],
+        ["@key: holds no key"],
+    ),
+    "key-hyphen": (
+        "a key with what nobody sees",
+        [{"@key": "a1\u00adb2"}],
+        ["@key: holds a mark that nobody sees"],
+    ),
+    "key-wide": ("a key in wide digits", [{"@key": "\uff11\uff12\uff13"}], ["@key: holds wide letters or digits"]),
     "null-names": (
         "NULL as both names of a pupil",
         [{"@key": "k1", "achternaam": "NULL", "roepnaam": "null"}],
@@ -184,7 +252,16 @@ def document(pupils: list[Pupil], namespace: str = "") -> ET.Element:
         keys = {key[1:]: text for key, text in pupil.items() if key in ("@key", "@eckid")}
         leerling = ET.SubElement(leerlingen, f"{name}leerling", keys)
         given = {**PUPIL, **pupil}
-        for tag in ("achternaam", "voorvoegsel", "voorletters-1", "roepnaam", "geboortedatum", "geslacht", "jaargroep"):
+        for tag in (
+            "achternaam",
+            "voorvoegsel",
+            "voorletters-1",
+            "roepnaam",
+            "geboortedatum",
+            "geslacht",
+            "jaargroep",
+            "uitstroomdatum",
+        ):
             if tag in given:
                 ET.SubElement(leerling, name + tag).text = given[tag]
         ET.SubElement(leerling, f"{name}groep", key="g1")
