@@ -3,7 +3,7 @@
 uvicorn can ask for a client certificate, but does not hand it on to the application, and it has no bounds on what a sender may
 take. `make_server` of the library gives a uvicorn server that does and has: see docs/how-to/receive-results.md.
 
-Needs the extra serve; in the folder with the source of doorstroom_client: pip install '.[serve]'
+Needs the extra serve: pip install "doorstroom_client[serve]"
 """
 
 from __future__ import annotations

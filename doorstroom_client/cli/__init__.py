@@ -5,13 +5,9 @@ from __future__ import annotations
 import sys
 
 from doorstroom_client.cli._streams import steady_streams
+from doorstroom_client.extras import how_to_install
 
 _NEEDED = ("typer", "rich")
-
-
-def how_to_install(extra: str) -> str:
-    """The command that installs an extra."""
-    return f"Run, in the folder with the source of doorstroom_client: pip install '.[{extra}]'"
 
 
 def main() -> None:

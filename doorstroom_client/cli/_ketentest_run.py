@@ -13,11 +13,11 @@ import typer
 from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._ketentest_told import code_of_run, tell_one, tell_run
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import not_installed
 from doorstroom_client.output import one_run
 
 if TYPE_CHECKING:
@@ -170,8 +170,4 @@ def needs_simulator() -> None:
     try:
         import cryptography  # noqa: F401 - only whether it is there
     except ImportError:
-        raise ConfigurationError(
-            "the chain test plays the other side with the simulator, which is not installed",
-            hint=how_to_install("simulator"),
-            setting="simulator",
-        ) from None
+        raise not_installed("simulator", "the chain test, which plays the other side with the simulator,") from None

@@ -15,11 +15,11 @@ import typer
 
 from doorstroom_client import Client
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._options import ConfigOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.config import Settings
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import not_installed
 from doorstroom_client.parties.certificate_check import Use
 from doorstroom_client.receiving.judge import PATH
 from doorstroom_client.receiving.peer import oin_from_scope
@@ -104,7 +104,7 @@ def _server() -> ModuleType:
     try:
         from doorstroom_client.receiving.server import running  # brings uvicorn
     except ImportError:
-        raise ConfigurationError("uvicorn is not installed", hint=how_to_install("serve"), setting="serve") from None
+        raise not_installed("serve", "receiving results") from None
     return running
 
 

@@ -17,10 +17,10 @@ import typer
 
 from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli import how_to_install
 from doorstroom_client.cli._folders import check_ours, make_folder
 from doorstroom_client.cli._program import program
 from doorstroom_client.errors import ConfigurationError, StoreError
+from doorstroom_client.extras import not_installed
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
 from doorstroom_client.output.files import write_whole
@@ -145,7 +145,7 @@ def make_keten(folder: Path | None, port: int = 0, place: Place | None = None, *
     try:
         from doorstroom_client.simulator.keten import Keten  # brings cryptography
     except ImportError:
-        raise _not_installed() from None
+        raise not_installed("simulator", "the simulator") from None
     if place is not None:
         options |= {"listen": place.listen, "host": place.host, "other_hosts": place.names}
     return Keten(folder, port=port, **options)
@@ -174,7 +174,7 @@ def _checked_place(listen: str, hosts: Sequence[str]) -> Place:
     try:
         from doorstroom_client.simulator.place import Place  # brings cryptography
     except ImportError:
-        raise _not_installed() from None
+        raise not_installed("simulator", "the simulator") from None
     option = "--listen"
     try:
         Place.of(listen)
@@ -196,10 +196,6 @@ def _check_ports(port: int, place: Place) -> None:
         check_ports(port, place)
     except OSError as error:
         raise _no_ports(port, place, error) from None
-
-
-def _not_installed() -> ConfigurationError:
-    return ConfigurationError("the simulator is not installed", hint=how_to_install("simulator"), setting="simulator")
 
 
 def _no_ports(port: int, place: Place, error: OSError) -> ConfigurationError:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import not_installed
 
 _PRODID = "-//doorstroom_client//doorstroom//NL"
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -132,9 +132,5 @@ def _icalendar() -> Any:
     try:
         import icalendar
     except ImportError:
-        raise ConfigurationError(
-            "calendar files are written with the package icalendar, which is not installed",
-            hint="Run, in the folder with the source of doorstroom_client: pip install '.[cli]'",
-            setting="ics",
-        ) from None
+        raise not_installed("cli", "writing a calendar file with icalendar", setting="ics") from None
     return icalendar

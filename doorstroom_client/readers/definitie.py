@@ -7,6 +7,7 @@ from typing import Any
 
 from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import not_installed
 
 _MOST_BYTES = 4 * 2**20
 
@@ -23,11 +24,7 @@ def read_definitie(file: Path) -> Any:
     try:
         import yaml
     except ImportError:
-        raise ConfigurationError(
-            "PyYAML is not installed",
-            hint="Run, in the folder with the source of doorstroom_client: pip install '.[yaml]'",
-            setting="yaml",
-        ) from None
+        raise not_installed("yaml", "reading YAML with PyYAML") from None
 
     class Loader(yaml.SafeLoader):
         """Leaves days and moments as the text that stands there."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import not_installed
 from doorstroom_client.readers.columns import MAX_COLUMNS, column_of
 from doorstroom_client.readers.odd_lines import LOOKED_AT, header_at
 from doorstroom_client.readers.record import CellKind, FileForm, Mark, Record
@@ -142,8 +143,7 @@ def _missing(content: bytes) -> ConfigurationError | None:
     try:
         importlib.import_module(name)
     except ImportError:
-        text = f"reading this workbook needs {name.partition('.')[0]}, which is not installed"
-        return ConfigurationError(text, setting="excel", hint="Run: pip install 'doorstroom_client[excel]', or give a CSV")
+        return not_installed("excel", f"reading this workbook with {name.partition('.')[0]}", instead="give a CSV")
     return None
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
+from doorstroom_client.extras import not_installed
 
 MAX_BYTES = 20 * 1024 * 1024
 """Larger files are refused: a school with a thousand pupils stays under 1 MiB."""
@@ -47,12 +48,7 @@ def etree() -> Any:
     try:
         return importlib.import_module("lxml.etree")
     except ImportError:
-        pass
-    raise ConfigurationError(
-        "reading XML needs lxml, which is not installed",
-        setting="xml",
-        hint="Run: pip install 'doorstroom_client[xml]', or give a CSV",
-    )
+        raise not_installed("xml", "reading XML with lxml", instead="give a CSV") from None
 
 
 def strict_options() -> dict[str, bool]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event, OnEvent, tell
+from doorstroom_client.extras import not_installed
 from doorstroom_client.parties.x509 import read_der
 from doorstroom_client.receiving.peer import Peer, Sender, from_environ, from_scope
 from doorstroom_client.receiving.proxy_forms import FORMS, Form, read_chain
@@ -177,11 +178,8 @@ class Proxy:
         try:
             from doorstroom_client.receiving.verify import Trust  # brings cryptography
         except ImportError:
-            raise ConfigurationError(
-                "the package cryptography is missing or too old, and certificates from a proxy are verified with it",
-                hint="Install the extra: doorstroom_client[proxy]",
-                setting="serve.proxy_trusted",
-            ) from None
+            purpose = "verifying certificates from a proxy with cryptography"
+            raise not_installed("proxy", purpose, setting="serve.proxy_trusted") from None
         texts = [[_text(path, *kind) for path in paths] for kind, paths in zip(_KINDS, self._files, strict=True)]
         try:
             return Trust.read(*texts)

@@ -4,7 +4,7 @@ Nothing here is needed to exchange data with real suppliers, and nothing else in
 `faults` make certificates in a throw-away PKI, which needs the extra ``simulator``; invented pupils and a `Toetssysteem`
 without a server need no extra::
 
-    pip install '.[simulator]'
+    pip install "doorstroom_client[simulator]"
 """
 
 from __future__ import annotations

@@ -16,16 +16,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from doorstroom_client.extras import how_to_install
+
 try:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 except ImportError as error:
-    raise ImportError(
-        "The simulator makes its own certificates and needs the package cryptography: "
-        "pip install '.[simulator]' (in a checkout of this project)"
-    ) from error
+    raise ImportError(f"the simulator makes its own certificates with cryptography. {how_to_install('simulator')}") from error
 
 from doorstroom_client.basics.frozen import frozen
 

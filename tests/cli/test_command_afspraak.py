@@ -58,5 +58,5 @@ def test_without_pyyaml(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "yaml", None)
     result = run("afspraak", "compare", tmp_path / "new.yaml")
     assert result.exit_code == 78
-    assert "PyYAML is not installed" in result.stderr
+    assert "needs the extra yaml, which is not installed" in result.stderr
     assert "[yaml]" in result.stderr

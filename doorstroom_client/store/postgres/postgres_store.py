@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import not_installed
 from doorstroom_client.store.location import Address
 from doorstroom_client.store.sql import Store
 
@@ -44,8 +44,4 @@ def _database() -> type[PostgresDatabase]:
             raise
     else:
         return PostgresDatabase
-    raise ConfigurationError(
-        "the driver of PostgreSQL is not installed",
-        setting="store",
-        hint="Run, in the folder with the source of doorstroom_client: pip install '.[postgres]'",
-    )
+    raise not_installed("postgres", "a store in PostgreSQL", setting="store")
