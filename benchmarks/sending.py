@@ -144,7 +144,7 @@ def _make(tool: str, folder: Path) -> str:
     program = Path(sys.executable).with_name(tool)
     command = str(program) if program.is_file() else shutil.which(tool)
     if command is None:
-        raise LeftOutError(f"{tool} is not installed; the extra bench brings it")
+        raise LeftOutError(f"{tool} is not installed; the group bench brings it")
     package = _PACKAGES[tool]
     commands = {
         "openapi-python-client": ["generate", "--path", definition(), "--output-path", folder / package, "--meta", "none"],
@@ -165,7 +165,7 @@ def _imported(folder: Path, *names: str) -> list[Any]:
     try:
         return [importlib.import_module(name) for name in names]
     except ModuleNotFoundError as error:
-        raise LeftOutError(f"{error.name} is not installed; the extra bench brings it") from None
+        raise LeftOutError(f"{error.name} is not installed; the group bench brings it") from None
     finally:
         sys.path.remove(str(folder))
 

@@ -81,7 +81,7 @@ class Row:
         return bool(self.counts and self.counts["passed"] and not self.counts["failed"] and not self.trouble)
 
 
-def requirements(project: Mapping[str, Any], extra: str) -> Iterator[str]:
+def requirements(project: Mapping[str, Any], extra: str = "test") -> Iterator[str]:
     """What the package needs with an extra, the extras that it names itself included."""
     extras = project.get("optional-dependencies", {})
     waiting, seen = [extra], set()
@@ -210,15 +210,17 @@ def _share(folder: Path) -> None:
             shutil.copyfile(path, there)
 
 
-def run(interpreter: Interpreter, work: Path, extra: str, constraints: Path | None, tests: Sequence[str]) -> Row:
+def run(interpreter: Interpreter, work: Path, constraints: Path | None, tests: Sequence[str], *, everything: bool) -> Row:
     """Make the environment, install, and run the tests."""
     name = f"{interpreter.version}-{'newest' if constraints is None else 'oldest'}"
     venv, before = work / name, interpreter.command[:-1]
     python = [*before, str(venv / "bin/python")]
+    group = ("--group", f"{ROOT / 'pyproject.toml'}:check") if everything else ()
     limits = () if constraints is None else ("-c", str(constraints))
     steps = {
         "venv": [*interpreter.command, "-m", "venv", "--clear", str(venv)],
-        "install": [*python, "-m", "pip", "install", "-q", "-e", f"{ROOT}[{extra}]", *limits],
+        "pip": [*python, "-m", "pip", "install", "-q", "-U", "pip>=25.1"],  # the first that knows --group
+        "install": [*python, "-m", "pip", "install", "-q", "-e", f"{ROOT}[test]", *group, *limits],
         "tests": [*python, "-m", "pytest", *_TESTS, *tests],
     }
     versions, ended = "", 0
@@ -253,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("version", nargs="*", help="only these, such as 3.13")
     parser.add_argument("--list", action="store_true", help="print their versions only")
     parser.add_argument("--oldest", action="store_true", help="the oldest allowed dependencies, not the newest")
-    parser.add_argument("--extra", default="test", help="test (the default), or check for everything")
+    parser.add_argument("--everything", action="store_true", help="with the group check, which some tests need")
     parser.add_argument("--debian", type=Path, metavar="FOLDER", help="Debian's unstable suite too; needs root and debootstrap")
     parser.add_argument("--work", type=Path, metavar="FOLDER", help="for environments and output; the default is a new one")
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -268,11 +270,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     work.mkdir(parents=True, exist_ok=True)
     if options.oldest:
         constraints = work / "oldest.txt"
-        constraints.write_text("\n".join(floors(requirements(project, options.extra))) + "\n", "utf-8")
+        constraints.write_text("\n".join(floors(requirements(project))) + "\n", "utf-8")
     found = list(interpreters())
     if options.debian:
         found += debian(options.debian.resolve(), work, found)
-    rows = [run(one, work, options.extra, constraints, tests) for one in chosen(found, least, options.version)]
+    rows = [run(one, work, constraints, tests, everything=options.everything) for one in chosen(found, least, options.version)]
     print(table(rows))
     return 0 if rows and all(row.green for row in rows) else 1
 

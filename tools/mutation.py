@@ -5,7 +5,7 @@
 Modules are named as in tools/mutation.toml, e.g. `exchange/retry.py`; all of them when none is named. mutmut makes the
 changes and runs the tests that reach them, in a copy: nothing in this folder is touched. With --write the outcome is put in
 docs/mutation.md, with --list every change that no test noticed is printed, named or not. Ends with 1 when a module is under
-the bar while changes that no test noticed stand there without a reason. Needs the extra `mutation`.
+the bar while changes that no test noticed stand there without a reason. Needs the group `mutation`.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
-FOR_USERS = [name for name in EXTRAS if name not in ("all", "test", "bench", "mutation", "check")]
+FOR_USERS = [name for name in EXTRAS if name not in ("all", "test")]
 
 
 def imported(folder: str) -> Iterator[str]:
