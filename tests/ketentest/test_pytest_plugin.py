@@ -123,9 +123,8 @@ def test_a_session_leaks_nothing(keten_sessie, number):
 """
 
 
-@pytest.mark.parametrize("arguments", [[], ["-n", "2"]])
-def test_markers_and_sessions(tmp_path: Path, arguments: list[str]) -> None:
-    done = run(tmp_path, "--strict-markers", *arguments, test_las=MARKED)
+def test_markers_and_sessions(tmp_path: Path) -> None:
+    done = run(tmp_path, "--strict-markers", "-n", "2", test_las=MARKED)
     assert (done.returncode, "5 passed" in done.stdout) == (0, True), done.stdout + done.stderr
 
 

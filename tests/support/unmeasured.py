@@ -23,4 +23,4 @@ UNMEASURED = (
     "readers/test_csv_forms.py::test_the_largest_file_is_read",
 )
 """What does the same thing thousands of times. Noting each line makes that take two to five times as long, and what it reaches
-is reached by other tests as well: the bounds of .ci/run on coverage hold without it."""
+is reached by other tests as well: the bounds of `tools/check --long` on coverage hold without it."""
