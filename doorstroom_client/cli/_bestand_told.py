@@ -97,12 +97,24 @@ def show_lists(found: Bestandscontrole) -> None:
             show_wrapped(f"Next: {lijst.hint.rstrip('.')}.")
         told.update(new)
     for note in found.notes[:_SHOWN]:
-        show_wrapped(f"Note: {note}", 0)
+        show_wrapped(f"Note: {note.rstrip('.')}.", 0)
     if len(found.notes) > _SHOWN:
         show(f"and {len(found.notes) - _SHOWN} more notes; --json has them all")
     for kind, missing in found.ontbreekt.items():
         if all(lijst.kind != kind for lijst in found.lijsten):
             show_wrapped(f"Not {kind}: it misses {', '.join(missing)}.", 0)
+
+
+def show_outcome(found: Bestandscontrole) -> None:
+    """Whether the file can be sent, and with which command."""
+    good = [lijst.kind for lijst in found.lijsten if lijst.in_orde and lijst.kind != "leerlingen"]
+    if not good:
+        told = "It cannot be sent." if not found.in_orde else "It is no list to send; it says who the pupils are."
+        show(told, style="bold red" if not found.in_orde else "")
+        return
+    first = "Look at the notes first. " if found.notes else ""
+    commands = " or ".join(f"doorstroom {kind} send {found.naam}" for kind in good)
+    show_wrapped(f"{first}It can be sent: {commands}", 0)
 
 
 def complain_of(found: Bestandscontrole) -> None:

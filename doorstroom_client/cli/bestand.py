@@ -70,6 +70,8 @@ def check(
             terminal.emit_json(_document([told.as_json(found)], code))
         else:
             _tell(found)
+            if not quiet:
+                told.show_outcome(found)
         return code
     return _folder(file, settings, wanted, sheet)
 

@@ -257,7 +257,11 @@ class _Narrow:
             return None
         counts = ((words.against(item) or words.odd(item), item.name) for item in DUTCH if item is not found)
         against = ", ".join(f"{count} not in {name}" for count, name in counts if count)
-        evidence = f"{words.count} words with letters outside ASCII make sense in it; of them {against}"
+        one = words.count == 1
+        evidence = (
+            f"{words.count} {'word' if one else 'words'} with letters outside ASCII {'makes' if one else 'make'} sense in it"
+        )
+        evidence = f"{evidence}; of them {against}" if against else evidence
         return Encoding(found.name, found.codec, evidence, told=told or found is not WINDOWS)
 
     def _tell(self, lines: Sequence[int], text: str) -> None:

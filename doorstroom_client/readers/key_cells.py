@@ -119,7 +119,8 @@ def tell_whole(column: str, table: Table, whole: WholeColumns) -> None:
         table.warnings.append(short[0].problem(column, text + more))
     if whole.read_empty[column]:
         count = whole.read_empty[column]
-        text = f"NULL, n/a or the like was read as an empty cell, {count} times; each of these pupils has the other identity"
+        times = "once" if count == 1 else f"{count} times"
+        text = f"NULL, n/a or the like was read as an empty cell, {times}; each of these pupils has the other identity"
         table.warnings.append(Problem(f'column "{column}"', text))
 
 

@@ -82,6 +82,8 @@ EXPECTED = (
     "architecture.md",
     "performance.md",
     "mutation.md",
+    "releasing.md",
+    "versions.md",
     "how-to/forking-servers.md",
 )
 
