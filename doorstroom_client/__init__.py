@@ -137,5 +137,5 @@ from doorstroom_client.transport.request import AsyncTransport as AsyncTransport
 from doorstroom_client.transport.request import Timeouts as Timeouts
 from doorstroom_client.transport.request import Transport as Transport
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 globals()["__all__"] = [name for name in dir() if name[0].isupper()]  # type checkers go by the imports themselves

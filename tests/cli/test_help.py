@@ -98,7 +98,7 @@ def test_help_lists_every_advice_code(run: Run) -> None:
 
 def test_version(run: Run) -> None:
     result = run("--version")
-    assert (result.exit_code, result.stdout) == (0, "doorstroom 0.1.0\n")
+    assert (result.exit_code, result.stdout) == (0, "doorstroom 0.2.0\n")
 
 
 @pytest.mark.parametrize("args", [(), ("resultaten",), ("nonsense",), ("adviezen", "send"), ("demo", "--nonsense")])
