@@ -36,6 +36,7 @@ def play(given: dict[str, Any], witness: TellingWitness) -> str:
         on_event=witness.on_event,
     )
     if given["limit"] is not None:
+        sys.dont_write_bytecode = True  # half a module would stay behind
         resource.setrlimit(resource.RLIMIT_FSIZE, (given["limit"], given["limit"]))
     folder = Path(given["folder"])
 

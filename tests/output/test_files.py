@@ -219,6 +219,7 @@ from pathlib import Path
 from doorstroom_client.errors import StoreError
 from doorstroom_client.output import files
 from doorstroom_client.output.files import PartFile, write_whole
+sys.dont_write_bytecode = True  # half a module would stay behind
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 target = Path(sys.argv[1])
 try:

@@ -289,6 +289,7 @@ from doorstroom_client import AsyncClient, Client, ClientCertificate, Leverancie
 told = json.loads(sys.stdin.readline())
 if told["room"]:
     import resource
+    sys.dont_write_bytecode = True  # half a module would stay behind
     resource.setrlimit(resource.RLIMIT_FSIZE, (told["room"], told["room"]))
 arguments = dict(
     certificate=ClientCertificate(told["cert"], told["key"], told["trust"]),

@@ -134,6 +134,7 @@ def ended(name: str, *args: object) -> subprocess.CompletedProcess[str]:
 
 def limited(size: int) -> None:
     """From now on no file of this process may grow beyond so many bytes."""
+    sys.dont_write_bytecode = True  # half a module would stay behind
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
