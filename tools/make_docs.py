@@ -74,9 +74,11 @@ SETTINGS_INTRO = f"""# Settings
   allowed, a variable separates them as `PATH` does.
 - **Secrets** (marked so) may also come from a file: `{PREFIX}OSR_API_KEY_FILE` names a file that holds the key. A file with a
   secret that others on the machine can read gives a `SecurityWarning`.
-- **A name that does not exist** is an error and never ignored, in the file and in a variable.
-- **All problems with names and values are told at once.** The files that they name (certificate, key, trust) are opened after
-  that, and what is wrong with those is told one at a time; `doorstroom config check` looks at all of it.
+- **A name that does not exist** is an error in the file. A variable whose name is nearly that of a setting is one too; any
+  other that starts with `{PREFIX}` gives an `UnknownVariableWarning`, as it may be another program's.
+- **All problems with names and values are told at once**, each with its line in the file or its variable (`SettingProblem`).
+  The files that they name (certificate, key, trust) are opened after that, and what is wrong with those is told one at a
+  time; `doorstroom config check` looks at all of it.
 - Sections in double brackets may stand in the file several times and have no variables.
 - *Required* means: its section cannot do without it. `[certificate]` itself is required, the other sections are not.
 

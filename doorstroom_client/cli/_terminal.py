@@ -18,10 +18,11 @@ from rich.table import Table
 from rich.text import Text
 
 from doorstroom_client import SecurityWarning, Uitleg
+from doorstroom_client.config import UnknownVariableWarning
 from doorstroom_client.messages.afspraak import AfspraakWarning
 from doorstroom_client.messages.values import amsterdam
 
-_OURS = SecurityWarning, AfspraakWarning
+_OURS = SecurityWarning, AfspraakWarning, UnknownVariableWarning
 Teller = Callable[[str], None]
 """`say` or `complain`."""
 # C0 and C1 (escape sequences start with one), the marks that change the direction of text, lone surrogates.
@@ -140,12 +141,20 @@ def tell_lines(text: str, tell: Teller, *, indent: str = "") -> None:
 def show_wrapped(text: str, indent: int = 2) -> None:
     """Data in lines that fit the terminal, set in below the one before."""
     if not _state.quiet:
-        console = out()
-        hanging = 2 if text.startswith("- ") else 0
-        lines = Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
-        for number, line in enumerate(lines):
-            line.rstrip()
-            console.print(Text(" " * (indent + (hanging if number else 0))) + line)
+        _print_wrapped(out(), text, indent)
+
+
+def complain_wrapped(text: str, indent: int = 2) -> None:
+    """What is wrong, in lines on stderr that fit the terminal, set in below the one before."""
+    _print_wrapped(err(), text, indent)
+
+
+def _print_wrapped(console: Console, text: str, indent: int) -> None:
+    hanging = 2 if text.startswith("- ") else 0
+    lines = Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print(Text(" " * (indent + (hanging if number else 0))) + line)
 
 
 def show_table(table: Table) -> None:

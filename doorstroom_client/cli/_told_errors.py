@@ -14,8 +14,9 @@ from doorstroom_client.cli._problems_told import all_of
 from doorstroom_client.cli._pupil_lines import spelled
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._streams import steady_streams
-from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run, some, tell_lines
+from doorstroom_client.cli._terminal import complain, complain_wrapped, emit_json, err, is_json, one_run, some, tell_lines
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
+from doorstroom_client.config import SettingProblem
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 
 NOTHING = Uitleg()
@@ -93,7 +94,9 @@ def tell(error: DoorstroomError, nederlands: Uitleg = NOTHING, regels: Sequence[
         places = "1 place does" if count == 1 else f"{count} places do"
         _tell_problems(f"{error.what + ': ' if error.what else ''}{places} not fit", error.problems)
     elif isinstance(error, ConfigurationError) and len(error.problems) > 1:
-        _tell_problems(f"{len(error.problems)} settings are not in order", error.problems)
+        settings = [problem for problem in error.problems if isinstance(problem, SettingProblem)]
+        what = f"{len(error.problems)} settings are not in order"
+        _tell_settings(what, settings) if settings else _tell_problems(what, error.problems)
     else:
         complain(error.message, label="Error: ")
     if error.hint:
@@ -128,6 +131,14 @@ def _as_json(error: DoorstroomError, code: ExitCode, nederlands: Uitleg) -> dict
 def _tell_problems(what: str, problems: Sequence[Problem]) -> None:
     complain(what, label="Error: ")
     some([f"  - {problem}" for problem in problems], complain, _SHOWN, "  and {} more; --json has them all")
+
+
+def _tell_settings(what: str, problems: Sequence[SettingProblem]) -> None:
+    """Each with its place on a line of its own: that is what somebody looks for."""
+    complain(what, label="Error: ")
+    for problem in problems:
+        complain(f"  {problem.place}:")
+        complain_wrapped(problem.sentence, 4)
 
 
 def _usage(error: Exception) -> int:
