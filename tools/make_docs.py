@@ -72,8 +72,8 @@ SETTINGS_INTRO = f"""# Settings
   required has to stand in the file or a variable all the same.
 - **Paths** in the file count from the folder of the file; paths in variables from the current folder. Where several files are
   allowed, a variable separates them as `PATH` does.
-- **Secrets** (marked so) may also come from a file: `{PREFIX}OSR_API_KEY_FILE` names a file that holds the key. A file with a
-  secret that others on the machine can read gives a `SecurityWarning`.
+- **Secrets** (marked so) may also come from a file of their own: `api_key_file` under `[osr]`, or `{PREFIX}OSR_API_KEY_FILE`,
+  names one that holds the key. A file with a secret that others on the machine can read gives a `SecurityWarning`.
 - **A name that does not exist** is an error in the file. A variable whose name is nearly that of a setting is one too; any
   other that starts with `{PREFIX}` gives an `UnknownVariableWarning`, as it may be another program's.
 - **All problems with names and values are told at once**, each with its line in the file or its variable (`SettingProblem`).

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from doorstroom_client.config.secret_files import FROM_FILE, read_secret
 from doorstroom_client.config.setting_problem import SettingProblem
 from doorstroom_client.config.table import SETTINGS, Setting
 from doorstroom_client.config.toml_lines import line_of, lines_of
@@ -83,7 +84,8 @@ class Collected:
                 self._variables.setdefault(setting.name, variable)
                 self.sections.setdefault(setting.section, {})[setting.key] = value
                 # What the file had is not used, so nothing is wrong with it.
-                self.problems = [item for item in self.problems if item.path != setting.name or item.source]
+                unused = (setting.name, setting.name + FROM_FILE)
+                self.problems = [item for item in self.problems if item.path not in unused or item.source]
 
     def note(self, path: str, text: str, hint: str = "") -> None:
         """Note what is wrong with a setting."""
@@ -111,14 +113,30 @@ class Collected:
             return {}
         found: dict[str, Any] = {}
         for key, item in value.items():
-            setting = BY_NAME.get(f"{section}.{key}" if section else str(key))
+            name = f"{section}.{key}" if section else str(key)
             place = f"{path}.{key}" if path else str(key)
-            if setting is None:
-                self.note(place, _unknown(section, str(key), item))
-            else:
+            setting, in_file = BY_NAME.get(name), BY_NAME.get(name.removesuffix(FROM_FILE))
+            if setting is not None:
                 self.holds_secret = self.holds_secret or setting.secret or (setting.kind == "place" and is_address(item))
                 found[setting.key] = self._checked(setting, item, place)
+            elif in_file is not None and in_file.from_file:
+                found[in_file.key] = self._from_file(in_file, item, place, also=in_file.key in value)
+            else:
+                self.note(place, _unknown(section, str(key), item))
         return found
+
+    def _from_file(self, setting: Setting, value: Any, path: str, *, also: bool) -> str | None:
+        """What stands in the file that is named in place of the value."""
+        if also:
+            self.note(path, f"is given beside {setting.key}; use one")
+        elif not isinstance(value, str):
+            self.note(path, _AS_TOML["path"])
+        else:
+            text, problem = read_secret(self._folder / value, setting.name + FROM_FILE)
+            if problem:
+                self.note(path, problem)
+            return text
+        return None
 
     def _checked(self, setting: Setting, value: Any, path: str) -> Any:
         odd = (setting.kind == "number" and not is_number(value)) or isinstance(value, dt.datetime)

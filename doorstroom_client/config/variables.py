@@ -9,13 +9,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from doorstroom_client.config.secret_files import FROM_FILE, read_secret
 from doorstroom_client.config.setting_problem import SettingProblem
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting
-from doorstroom_client.parties.certificate import warn_when_shared
 from doorstroom_client.store.location import is_address
 
 _CONFIG = f"{PREFIX}CONFIG"
-_FROM_FILE = "_FILE"
+_FROM_FILE = FROM_FILE.upper()
 _NEAR = 0.8
 """How alike a name has to be to one of ours to be taken for a slip of it."""
 _KNOWN = {setting.variable: setting for setting in SETTINGS if setting.variable}
@@ -103,16 +103,7 @@ def _from_text(setting: Setting, text: str) -> Any:
 
 
 def _read_secret(setting: Setting, variable: str, name: str) -> Iterator[Given | SettingProblem]:
-    file = Path(name)
-    try:
-        text = file.read_text("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
-        yield SettingProblem(setting.name, f"the file that {variable} names cannot be read", variable)
-        yield setting, None, variable
-        return
-    except ValueError:  # a NUL in its name
-        yield SettingProblem(setting.name, f"{variable} does not name a file", variable)
-        yield setting, None, variable
-        return
-    warn_when_shared(file, "a secret")
-    yield setting, text, variable
+    value, problem = read_secret(Path(name), variable)
+    if problem:
+        yield SettingProblem(setting.name, problem, variable)
+    yield setting, value, variable

@@ -16,6 +16,7 @@ from doorstroom_client.config.examples import EXAMPLES
 from doorstroom_client.config.table import PREFIX, SETTINGS
 from doorstroom_client.config.toml_lines import line_of, lines_of
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.parties.certificate import SecurityWarning
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = 'auteur = "X"\n[certificate]\ncert = "c"\ntrust = "t"\n'
@@ -264,3 +265,55 @@ def test_the_examples_fit_beside_each_other() -> None:
             values.sections.setdefault(section, {})[key] = value
     assert Assembling(values, ()).settings() is not None, values.problems
     assert {item.name for item in SETTINGS if item.required} <= set(EXAMPLES)
+
+
+OSR = f'{GOOD}[osr]\nbase_url = "https://osr.example"\nnamespace = "n"\napi_key_header = "X-Key"\n'
+
+
+def test_a_secret_in_a_file_that_the_settings_name(tmp_path: Path) -> None:
+    secret = tmp_path / "osr.key"
+    secret.write_text("geheim\n")
+    secret.chmod(0o600)
+    file = tmp_path / "doorstroom.toml"
+    file.write_text(f'{OSR}api_key_file = "osr.key"\n')
+    file.chmod(0o644)  # there is no secret in it
+    made = load_settings(file, {}).osr
+    assert made is not None
+    assert dict(made.auth.headers()) == {"X-Key": "geheim"}
+    other = load_settings(file, {"DOORSTROOM_OSR_API_KEY": "ander"}).osr
+    assert other is not None
+    assert dict(other.auth.headers()) == {"X-Key": "ander"}
+    secret.chmod(0o644)
+    with pytest.warns(SecurityWarning):
+        load_settings(file, {})
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ('api_key_file = "weg"\n', "the file that osr.api_key_file names cannot be read"),
+        ('api_key_file = "leeg"\n', "the file that osr.api_key_file names is empty"),
+        ('api_key_file = "."\n', "the file that osr.api_key_file names cannot be read"),
+        ('api_key_file = "a\\u0000b"\n', "osr.api_key_file does not name a file"),
+        ("api_key_file = 5\n", 'must be a path between quotes, like "…"'),
+        ('api_key_file = "leeg"\napi_key = "geheim"\n', "is given beside api_key; use one"),
+        ('namespace_file = "leeg"\n', 'is not a setting; did you mean "namespace"?'),
+    ],
+)
+def test_a_file_with_a_secret_that_cannot_be_used(tmp_path: Path, more: str, says: str) -> None:
+    (tmp_path / "leeg").touch(0o600)
+    said = found(tmp_path, OSR + more)
+    item = said.get("osr.api_key_file") or said["osr.namespace_file"]
+    assert (item.text, item.line) == (says, 9)
+    assert "geheim" not in str(item)
+    if "api_key" in more:
+        with_variable = {"DOORSTROOM_OSR_API_KEY": "ander"}
+        assert load_settings(tmp_path / "doorstroom.toml", with_variable).osr is not None
+
+
+def test_the_address_of_a_database_in_a_file_that_the_settings_name(tmp_path: Path) -> None:
+    secret = tmp_path / "store"
+    secret.write_text("postgresql://las:geheim@db.example/las\n")
+    secret.chmod(0o600)
+    (tmp_path / "doorstroom.toml").write_text(f'store_file = "store"\n{GOOD}')
+    assert "geheim" in str(load_settings(tmp_path / "doorstroom.toml", {}).store)
