@@ -19,6 +19,7 @@ from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
 from school_year_page import school_year_page  # noqa: E402
 
+from doorstroom_client.config.json_schema import schema_text  # noqa: E402
 from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
 from doorstroom_client.errors import Phase  # noqa: E402
@@ -79,6 +80,8 @@ SETTINGS_INTRO = f"""# Settings
 - **All problems with names and values are told at once**, each with its line in the file or its variable (`SettingProblem`).
   The files that they name (certificate, key, trust) are opened after that, and what is wrong with those is told one at a
   time; `doorstroom config check` looks at all of it.
+- **An editor** that reads JSON schemas completes and checks the file with [settings.schema.json](settings.schema.json), which
+  `doorstroom config schema` prints too.
 - Sections in double brackets may stand in the file several times and have no variables.
 - *Required* means: its section cannot do without it. `[certificate]` itself is required, the other sections are not.
 
@@ -550,6 +553,7 @@ def main() -> int:
     """Write or check."""
     pages = {
         REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "settings.schema.json": schema_text(),
         REFERENCE / "decisions.md": decisions_page(),
         REFERENCE / "mandates.md": mandates_page(),
         REFERENCE / "csv.md": csv_page(),

@@ -183,6 +183,12 @@ def emit_json(document: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def emit(text: str) -> None:
+    """Write a whole text on stdout, as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def person_watches() -> bool:
     """Whether a progress bar makes sense: somebody looks at stderr and did not ask for silence."""
     return sys.stderr.isatty() and not _state.quiet and not _state.json

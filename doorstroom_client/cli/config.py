@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.text import Text
 
@@ -11,9 +14,11 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config import inspection as look
+from doorstroom_client.config.json_schema import schema_text
 from doorstroom_client.config.shown import value_of
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.output.files import write_whole
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
@@ -86,3 +91,24 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             meaning.append(f"\n= {terminal.clean(value)}", "green")
         terminal.row(table, name, meaning)
     terminal.show_table(table)
+
+
+@app.command("schema")
+def schema(
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it to this file. Default: to stdout.")] = None,
+) -> None:
+    """Print the JSON schema of the settings file, for an editor that completes and checks TOML.
+
+    Taplo, and the editors that use it, take the schema that the first line of the settings names: #:schema FILE, a path
+    from the folder of the settings. "doorstroom config init --schema" writes both.
+
+    Example:
+      doorstroom config schema --to doorstroom.schema.json
+    """
+    terminal.set_mode()
+    if to is None:
+        terminal.emit(schema_text())
+    else:
+        write_whole(to, schema_text().encode())
+        to.chmod(0o644)  # nothing in it is yours
+        terminal.say(f"Written to {to}.")

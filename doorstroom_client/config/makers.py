@@ -13,6 +13,7 @@ from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate
 from doorstroom_client.parties.leverancier import Leverancier
+from doorstroom_client.receiving.proxy_forms import FORMS
 from doorstroom_client.store.retention import Retention
 
 
@@ -44,6 +45,8 @@ def make_serve(own: ClientCertificate | None, **values: Any) -> Serve:
     port = values.get("port", 0)
     if port != int(port) or not 0 <= port <= 65535:
         raise ConfigurationError("serve.port must be a whole number from 0 (any free port) to 65535", setting="serve.port")
+    if values.get("proxy_format", "rfc9440") not in FORMS:
+        raise ConfigurationError(f"serve.proxy_format must be one of: {', '.join(FORMS)}", setting="serve.proxy_format")
     return Serve(certificate=_server_certificate(shown, own), **_whole(values, "port"))
 
 

@@ -214,3 +214,11 @@ def test_a_variable_that_is_no_setting_is_told_in_one_line(keten: Keten, run: Ru
     assert told.exit_code == 78
     assert "did you mean DOORSTROOM_AUTEUR?" in told.stderr
     assert "geheim" not in told.output
+
+
+def test_the_schema_is_printed_or_written(run: Run, tmp_path: Path) -> None:
+    printed = run("config", "schema")
+    assert json.loads(printed.stdout)["additionalProperties"] is False
+    assert run("config", "schema", "--to", "s.json").exit_code == 0
+    assert (tmp_path / "s.json").read_text("utf-8") == printed.stdout
+    assert run("config", "schema", "--to", "nowhere/s.json").exit_code == 74

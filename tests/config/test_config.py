@@ -218,6 +218,7 @@ def test_one_error_names_everything(tmp_path: Path) -> None:
         ('[serve]\ncertificate = "a\\u0000.pem"\n', "serve.certificate"),
         ('[serve]\ncertificate = "a\\u0000.pem"\n', "no path can have"),
         ("[serve]\nport = 70000\n", "serve.port"),
+        ('[serve]\nproxy_format = "nginx"\n', "serve.proxy_format"),
         ("[serve]\nport = 0.5\n", "serve.port"),
         ('[osr]\nbase_url = "http://x"\nnamespace = "n"\n', "osr.base_url"),
         (f'[[leveranciers]]\ntoetssoort = "ICE"\noin = "{LAS_OIN[:5]}"\nbase_url = "https://x"\n', "leveranciers[0].oin"),

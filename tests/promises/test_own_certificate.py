@@ -548,7 +548,6 @@ def test_behind_a_proxy_no_certificate_of_ours_is_shown(opzet: SetUp, wereld: We
     [
         ('proxy_trusted = ["0.0.0.0/0"]', "error", "serve.proxy_trusted: "),
         ('proxy_trusted = ["nginx.local"]', "error", "serve.proxy_trusted: "),
-        ('proxy_trusted = ["127.0.0.1"]\nproxy_format = "nginx"', "error", "serve.proxy_format: "),
         ('proxy_trusted = ["127.0.0.1"]\nproxy_header = "Client_Cert"', "error", "serve.proxy_header: "),
         ('proxy_trusted = ["127.0.0.1"]\nproxy_intermediates = "weg.pem"', "error", "serve.proxy_intermediates: "),
         ('proxy_trusted = ["127.0.0.1"]\nproxy_intermediates = "las.key"', "error", "serve.proxy_intermediates: "),
