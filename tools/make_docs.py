@@ -67,6 +67,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
 SETTINGS_INTRO = f"""# Settings
 
 `Client.from_config()` and the command line read one TOML file and the environment variables that start with `{PREFIX}`.
+[First configuration](../how-to/first-configuration.md): `doorstroom config init` writes one.
 
 - **Which file**: the one you pass, else the one that `{PREFIX}CONFIG` names, else `{DEFAULT_FILE}` in the current folder when
   it is there, else none. An argument of `from_config` wins over a variable, and a variable wins over the file. What is

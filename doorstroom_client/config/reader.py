@@ -68,6 +68,23 @@ def _raise_all(file: Path | None, problems: Sequence[SettingProblem]) -> NoRetur
     )
 
 
+def problems_in(text: str, folder: Path, environment: Mapping[str, str] | None = None) -> Sequence[SettingProblem]:
+    """What would be wrong with a file of this text; no more than `load_settings` would tell.
+
+    Args:
+        text: a TOML document that can be parsed.
+        folder: where the file is going to be.
+        environment: in place of ``os.environ``; for tests.
+    """
+    import tomllib
+
+    values = Collected(folder, text)
+    values.take_document(tomllib.loads(text))
+    values.take_environment(os.environ if environment is None else environment)
+    Assembling(values, ()).settings()
+    return values.placed()
+
+
 def file_in_use(path: str | os.PathLike[str] | None = None, environment: Mapping[str, str] | None = None) -> Path | None:
     """The file that is read: the one that is named, else the one here; None when there is none.
 

@@ -80,13 +80,13 @@ def _why_unknown(name: str) -> str:
 
 
 def _read(setting: Setting, name: str, text: str) -> Iterator[Given | SettingProblem]:
-    value = _from_text(setting, text)
+    value = from_text(setting, text)
     if value is None:
         yield SettingProblem(setting.name, _FLAG if setting.kind == "flag" else _NUMBER, name)
     yield setting, value, name
 
 
-def _from_text(setting: Setting, text: str) -> Any:
+def from_text(setting: Setting, text: str) -> Any:
     """The value of a text; None when it is none of its kind."""
     if setting.kind == "number":
         try:

@@ -40,6 +40,7 @@ def test_all_commands_are_there() -> None:
         "ketentest certificates",
         "config check",
         "config show",
+        "config init",
         "config schema",
         "mandaat check",
         "osr check",
