@@ -33,12 +33,17 @@ from doorstroom_client.cli import (
     store,
     teksten,
 )
+from doorstroom_client.cli._help import tidy
 from doorstroom_client.cli._told_errors import guard
 from doorstroom_client.cli.exit_codes import epilog
 
 
 class _Group(TyperGroup):
-    """Ends every command through `guard`, however it was started."""
+    """Ends every command through `guard`, however it was started, and shows all help as it is written."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        tidy(self)
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command and exit with its code."""

@@ -83,7 +83,7 @@ SheetOption = Annotated[
     str | None,
     typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook. Default: the first one that holds something."),
 ]
-WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=64, help="How many at a time.")]
+WorkersOption = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="How many at a time.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Write one JSON document on stdout, for scripts. It holds no pupil data.")
 ]

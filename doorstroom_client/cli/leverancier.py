@@ -49,7 +49,8 @@ def check(
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1, max=600, help="How long the check of one party may take at most.")
+        float,
+        typer.Option("--seconds", metavar="SECONDS", min=1, max=600, help="How long the check of one party may take at most."),
     ] = 20.0,
     config: ConfigOption = None,
     as_json: JsonOption = False,
