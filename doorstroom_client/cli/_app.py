@@ -49,7 +49,9 @@ class _Group(TyperGroup):
         """Run a command and exit with its code."""
         options["standalone_mode"] = False
         run = super().main
-        sys.exit(guard(lambda: run(*args, **options)))
+        typed = args[0] if args else options.get("args")
+        as_json = "--json" in (sys.argv[1:] if typed is None else typed)
+        sys.exit(guard(lambda: run(*args, **options), as_json=as_json))
 
 
 app = typer.Typer(

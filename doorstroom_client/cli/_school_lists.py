@@ -94,7 +94,7 @@ class SchoolLists:
         left_out = {file.name: key in self._shared for key, file in self._by_key.items() if key not in meant}
         terminal.some(
             [f"{name}: {_OF_SEVERAL if shared else _OF_NONE}" for name, shared in left_out.items()],
-            lambda text: terminal.complain(text, label="Warning: "),
+            lambda text: terminal.warn(text),
             _SHOWN,
         )
         without = [school.label for school in self._schools if self._find(school) is None]

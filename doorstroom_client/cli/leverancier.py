@@ -11,6 +11,7 @@ from doorstroom_client import Bevinding, Client, Controlepunt, Staat, Verbinding
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
+from doorstroom_client.cli._warnings_told import told_by_the_command
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 
 app = typer.Typer(help="The connections to suppliers and the OSR.", no_args_is_help=True)
@@ -69,7 +70,7 @@ def check(
     settings = load(config)
     with Client(**settings.arguments()) as client:
         order = {name: at for at, name in enumerate([item.toetssoort for item in client.leveranciers])}
-        with terminal.told_by_the_command(), terminal.counting("Parties checked") as count:
+        with told_by_the_command(), terminal.counting("Parties checked") as count:
             found: list[Verbindingscontrole] = []
             for controle in client.check_verbindingen(names or None, school=school, seconds=seconds):
                 found.append(controle)
