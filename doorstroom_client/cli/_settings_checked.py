@@ -11,6 +11,8 @@ from doorstroom_client.cli.exit_codes import ExitCode, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.config import inspection as look
 
+_CODES = {look.Verdict.STORE: ExitCode.STORE, look.Verdict.CERTIFICATE: ExitCode.CERTIFICATE_OR_MANDATE}
+"""Of what is wrong; anything else is the configuration."""
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 
@@ -28,7 +30,7 @@ def checks_of(settings: Settings) -> list[look.Check]:
 def code_of_checks(checks: Sequence[look.Check]) -> ExitCode:
     """The exit code that belongs to them."""
     wrong = (item.verdict for item in checks if item.state == "error")
-    return worst(ExitCode.STORE if verdict is look.Verdict.STORE else ExitCode.CONFIGURATION for verdict in wrong)
+    return worst(_CODES.get(verdict, ExitCode.CONFIGURATION) for verdict in wrong)
 
 
 def as_items(checks: Sequence[look.Check]) -> list[dict[str, str]]:
