@@ -456,7 +456,8 @@ MANY = """
 ## Many schools
 
 `adviezen send-many`, `deelnemers send-many` and `read_many` read one file with a column `school` in front of the columns
-above, or a folder with a file per school, such as `99AA.csv`. The school is named by BRIN, School OIN or routeringskenmerk.
+above, or a folder with a file per school, such as `99AA.csv`. The school is named by any of
+its codes: BRIN (`99AA`), BRIN with vestiging (`99AA00`), RIO code, School OIN or routeringskenmerk, in capitals or not.
 
 - The lines of one school stand together. They are read one school at a time, so the file may have any size.
 - What is wrong with one school is told for that school, and the others go on.

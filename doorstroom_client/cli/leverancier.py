@@ -45,7 +45,7 @@ def check(
         typer.Option(
             "--school",
             metavar="KEY",
-            help="A school (BRIN, School OIN or routeringskenmerk) that is known to have a mandate; the OSR is asked about it. "
+            help="A school (any of its codes, such as the BRIN) that is known to have a mandate; the OSR is asked about it. "
             "Default: about none.",
         ),
     ] = None,
