@@ -154,7 +154,7 @@ class OurSide(Choices):
         return self.scholen
 
     def the_school(self, school: School | str) -> School:
-        """The administration that is meant: as it is, or found by BRIN, School OIN or routeringskenmerk.
+        """The administration that is meant: as it is, or found by any of its codes.
 
         Raises:
             ConfigurationError: none or more than one has that key, or it is no school at all.
@@ -181,7 +181,9 @@ class OurSide(Choices):
     def _has_to_be_found(self, school: School | str) -> TypeGuard[str]:
         """Whether a function has to be asked for it."""
         if not isinstance(school, School | str):
-            raise another_kind(school, "school", "a School, or the BRIN, School OIN or routeringskenmerk of a configured one")
+            raise another_kind(
+                school, "school", "a School, or a code (BRIN, RIO, School OIN or routeringskenmerk) of a configured one"
+            )
         return not isinstance(school, School) and callable(self.scholen)
 
     def only_of(self, school: School | str | None) -> Flow[list[str] | None]:

@@ -41,10 +41,10 @@ class Settled(ThroughClient):
         return self._operations.schooljaar_of(None)
 
     def find_school(self, key: str) -> School:
-        """A configured administration by BRIN, School OIN or routeringskenmerk.
+        """A configured administration by BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk.
 
         Args:
-            key: one of the three; only the routeringskenmerk where `scholen` is a function.
+            key: one of these; only the routeringskenmerk where `scholen` is a function.
 
         Raises:
             ConfigurationError: none or more than one has that key.

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read, send, tell."""
     parser = argparse.ArgumentParser(description="Send the voorlopige schooladviezen in a CSV file.")
     parser.add_argument("file", type=Path)
-    parser.add_argument("--school", required=True, help="BRIN, School OIN or routeringskenmerk")
+    parser.add_argument("--school", required=True, help="BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk")
     parser.add_argument("--leverancier", help="toetssoort, name or OIN")
     given = parser.parse_args(arguments)
     try:

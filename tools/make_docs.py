@@ -19,6 +19,7 @@ from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
 from school_year_page import school_year_page  # noqa: E402
 
+from doorstroom_client.config.json_schema import schema_text  # noqa: E402
 from doorstroom_client.config.reader import DEFAULT_FILE  # noqa: E402
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting  # noqa: E402
 from doorstroom_client.errors import Phase  # noqa: E402
@@ -66,17 +67,22 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
 SETTINGS_INTRO = f"""# Settings
 
 `Client.from_config()` and the command line read one TOML file and the environment variables that start with `{PREFIX}`.
+[First configuration](../how-to/first-configuration.md): `doorstroom config init` writes one.
 
 - **Which file**: the one you pass, else the one that `{PREFIX}CONFIG` names, else `{DEFAULT_FILE}` in the current folder when
   it is there, else none. An argument of `from_config` wins over a variable, and a variable wins over the file. What is
   required has to stand in the file or a variable all the same.
 - **Paths** in the file count from the folder of the file; paths in variables from the current folder. Where several files are
   allowed, a variable separates them as `PATH` does.
-- **Secrets** (marked so) may also come from a file: `{PREFIX}OSR_API_KEY_FILE` names a file that holds the key. A file with a
-  secret that others on the machine can read gives a `SecurityWarning`.
-- **A name that does not exist** is an error and never ignored, in the file and in a variable.
-- **All problems with names and values are told at once.** The files that they name (certificate, key, trust) are opened after
-  that, and what is wrong with those is told one at a time; `doorstroom config check` looks at all of it.
+- **Secrets** (marked so) may also come from a file of their own: `api_key_file` under `[osr]`, or `{PREFIX}OSR_API_KEY_FILE`,
+  names one that holds the key. A file with a secret that others on the machine can read gives a `SecurityWarning`.
+- **A name that does not exist** is an error in the file. A variable whose name is nearly that of a setting is one too; any
+  other that starts with `{PREFIX}` gives an `UnknownVariableWarning`, as it may be another program's.
+- **All problems with names and values are told at once**, each with its line in the file or its variable (`SettingProblem`).
+  The files that they name (certificate, key, trust) are opened after that, and what is wrong with those is told one at a
+  time; `doorstroom config check` looks at all of it.
+- **An editor** that reads JSON schemas completes and checks the file with [settings.schema.json](settings.schema.json), which
+  `doorstroom config schema` prints too.
 - Sections in double brackets may stand in the file several times and have no variables.
 - *Required* means: its section cannot do without it. `[certificate]` itself is required, the other sections are not.
 
@@ -450,7 +456,8 @@ MANY = """
 ## Many schools
 
 `adviezen send-many`, `deelnemers send-many` and `read_many` read one file with a column `school` in front of the columns
-above, or a folder with a file per school, such as `99AA.csv`. The school is named by BRIN, School OIN or routeringskenmerk.
+above, or a folder with a file per school, such as `99AA.csv`. The school is named by any of
+its codes: BRIN (`99AA`), BRIN with vestiging (`99AA00`), RIO code, School OIN or routeringskenmerk, in capitals or not.
 
 - The lines of one school stand together. They are read one school at a time, so the file may have any size.
 - What is wrong with one school is told for that school, and the others go on.
@@ -548,6 +555,7 @@ def main() -> int:
     """Write or check."""
     pages = {
         REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "settings.schema.json": schema_text(),
         REFERENCE / "decisions.md": decisions_page(),
         REFERENCE / "mandates.md": mandates_page(),
         REFERENCE / "csv.md": csv_page(),

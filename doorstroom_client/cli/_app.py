@@ -33,18 +33,25 @@ from doorstroom_client.cli import (
     store,
     teksten,
 )
+from doorstroom_client.cli._help import tidy
 from doorstroom_client.cli._told_errors import guard
 from doorstroom_client.cli.exit_codes import epilog
 
 
 class _Group(TyperGroup):
-    """Ends every command through `guard`, however it was started."""
+    """Ends every command through `guard`, however it was started, and shows all help as it is written."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        tidy(self)
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command and exit with its code."""
         options["standalone_mode"] = False
         run = super().main
-        sys.exit(guard(lambda: run(*args, **options)))
+        typed = args[0] if args else options.get("args")
+        as_json = "--json" in (sys.argv[1:] if typed is None else typed)
+        sys.exit(guard(lambda: run(*args, **options), as_json=as_json))
 
 
 app = typer.Typer(

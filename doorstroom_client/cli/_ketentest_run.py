@@ -15,6 +15,7 @@ from rich.text import Text
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import make_folder
 from doorstroom_client.cli._ketentest_told import code_of_run, tell_one, tell_run
+from doorstroom_client.cli._warnings_told import told_by_the_command
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.extras import not_installed
@@ -106,7 +107,7 @@ def list_scenarios(choice: Choice) -> int:
 
 def play_run(run: Run, choice: Choice) -> list[Played]:
     """Play what is meant, and tell each as it ends while a person watches."""
-    with terminal.told_by_the_command(), terminal.counting("Scenarios") as count:
+    with told_by_the_command(), terminal.counting("Scenarios") as count:
 
         def tell(played: Played) -> None:
             count()

@@ -38,7 +38,7 @@ def directory(file: Path | None, sheet: str | None = None) -> Leerlingenlijst | 
     tell_file_notes(file, found.notes)
     terminal.some(
         [str(problem) for problem in found.conflicten],
-        lambda text: terminal.complain(f"{file.name}: {text}", label="Warning: "),
+        lambda text: terminal.warn(f"{file.name}: {text}"),
         _SHOWN,
     )
     return found

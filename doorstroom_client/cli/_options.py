@@ -20,12 +20,17 @@ SchoolOption = Annotated[
     typer.Option(
         "--school",
         metavar="KEY",
-        help="BRIN, School OIN or routeringskenmerk of a configured school. May be left out when there is only one.",
+        help="A configured school: BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk. May be left out when "
+        "there is only one.",
     ),
 ]
 SchoolFilter = Annotated[
     str | None,
-    typer.Option("--school", metavar="KEY", help="Only this school: BRIN, School OIN or routeringskenmerk. Default: all."),
+    typer.Option(
+        "--school",
+        metavar="KEY",
+        help="Only this school: BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk. Default: all.",
+    ),
 ]
 LeverancierOption = Annotated[
     str | None,
@@ -74,7 +79,7 @@ ManyArgument = Annotated[
     Path,
     typer.Argument(
         metavar="PATH",
-        help='One CSV with a column "school" (BRIN, School OIN or routeringskenmerk), its lines sorted by school; or a folder '
+        help='One CSV with a column "school" (any code of a school, such as its BRIN), its lines sorted by school; or a folder '
         "with one file per school, named after it.",
         show_default=False,
     ),
@@ -83,7 +88,7 @@ SheetOption = Annotated[
     str | None,
     typer.Option("--sheet", metavar="NAME", help="Sheet of a workbook. Default: the first one that holds something."),
 ]
-WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=64, help="How many at a time.")]
+WorkersOption = Annotated[int, typer.Option("--workers", metavar="N", min=1, max=64, help="How many at a time.")]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Write one JSON document on stdout, for scripts. It holds no pupil data.")
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.config import SettingProblem
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 
 _LINE = re.compile(r"line ([0-9]+)")
@@ -70,4 +71,17 @@ def all_of(error: DoorstroomError | None) -> list[dict[str, Any]]:
     """Every problem of an error; none of an error that is not about a file or message."""
     if not isinstance(error, MessageError | ConfigurationError):
         return []
-    return [as_json(problem, error.hint) for problem in error.problems]
+    return [_of_setting(item) if isinstance(item, SettingProblem) else as_json(item, error.hint) for item in error.problems]
+
+
+def _of_setting(problem: SettingProblem) -> dict[str, Any]:
+    """A setting that is not in order, as a document."""
+    return {
+        "plaats": problem.place,
+        "line": problem.line,
+        "column": None,
+        "setting": problem.path,
+        "variable": (problem.source or None) if problem.line is None else None,
+        "text": terminal.clean(problem.text),
+        "hint": problem.hint,
+    }

@@ -17,9 +17,9 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import ConfigurationError, DoorstroomError
 
 _SHOWN = 20
-_NAMED = "Name a file after the BRIN, School OIN or routeringskenmerk of its school, such as 99AA.csv"
+_NAMED = "Name a file after its school: BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk, such as 99AA.csv"
 _OF_NONE = f"of no school, so it is not read. {_NAMED}"
-_OF_SEVERAL = "of several administrations with this BRIN, so it is not read. Name it after the routeringskenmerk"
+_OF_SEVERAL = "of several administrations with this code, so it is not read. Name it after the routeringskenmerk"
 
 
 class SchoolLists:
@@ -46,7 +46,7 @@ class SchoolLists:
         if not path.exists():
             raise ConfigurationError(f"{path} does not exist", setting="file", hint=_NAMED)
         self._file = None if path.is_dir() else path
-        self._by_key: dict[str, Path] = {}
+        self._by_key: dict[str, list[Path]] = {}
         self._read: Leerlingenlijst | None = None
         if self._file is not None:
             if len(schools) != 1:
@@ -54,29 +54,30 @@ class SchoolLists:
                     "a file is of one school: name it with --school, or give a folder", param_hint="--leerlingen"
                 )
             return
-        brins = Counter(school.instellingscode for school in schools)
-        self._shared = {brin for brin, number in brins.items() if number > 1}
+        codes = Counter(code for school in schools for code in school.codes)
+        self._shared = {code for code, number in codes.items() if number > 1}  # nobody can tell whose such a file is
         try:
             entries = sorted(item for item in path.iterdir() if item.is_file() and not item.name.startswith((".", "~")))
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be read: {error.strerror}", setting="file") from None
         if not entries:
             raise ConfigurationError(f"{path} holds no files", setting="file", hint=_NAMED)
-        self._by_key = {item.stem.upper(): item for item in entries}
-        names = Counter(item.stem.upper() for item in entries)
-        self._double = {key for key, number in names.items() if number > 1}
+        for item in entries:
+            self._by_key.setdefault(item.stem.strip().upper(), []).append(item)
 
     def __call__(self, school: School) -> Leerlingenlijst | None:
         """The pupils of a school; None when there is no file of it, or when it cannot be read, which is told."""
         if self._file is not None:
             self._read = self._read or directory(self._file)
             return self._read
-        file = self._find(school)
-        if file is None:
+        files = self._find(school)
+        if not files:
             return None
+        file = files[0]
         try:
-            if file.stem.upper() in self._double:
-                raise ConfigurationError("there is more than one file of this name", setting="file")
+            if len(files) > 1:
+                others = ", ".join(item.name for item in files[1:])
+                raise ConfigurationError(f"there is more than one file of this school: {others} too", setting="file")
             return directory(file)
         except DoorstroomError as error:
             self.code = worst([self.code, code_of(error)])
@@ -91,22 +92,20 @@ class SchoolLists:
         if self._file is not None:
             return
         meant = {key for school in self._known for key in self._keys(school)}
-        left_out = {file.name: key in self._shared for key, file in self._by_key.items() if key not in meant}
+        left_out = {file.name: key in self._shared for key, files in self._by_key.items() if key not in meant for file in files}
         terminal.some(
             [f"{name}: {_OF_SEVERAL if shared else _OF_NONE}" for name, shared in left_out.items()],
-            lambda text: terminal.complain(text, label="Warning: "),
+            lambda text: terminal.warn(text),
             _SHOWN,
         )
-        without = [school.label for school in self._schools if self._find(school) is None]
+        without = [school.label for school in self._schools if not self._find(school)]
         if without:
             first = f"{without[0]} has" if len(without) == 1 else f"{len(without)} schools have, such as {without[0]},"
             terminal.say(f"{first} no file there, and {'is' if len(without) == 1 else 'are'} told in counts only")
 
-    def _find(self, school: School) -> Path | None:
-        return next((self._by_key[key] for key in self._keys(school) if key in self._by_key), None)
+    def _find(self, school: School) -> list[Path]:
+        return [file for key in self._keys(school) for file in self._by_key.get(key, [])]
 
     def _keys(self, school: School) -> list[str]:
         """The names that a file of a school may have."""
-        if school.instellingscode in self._shared:  # then nobody can tell whose of these schools it is
-            return [school.routeringskenmerk]
-        return [school.routeringskenmerk, school.oin, school.instellingscode]
+        return [code for code in school.codes if code not in self._shared]

@@ -64,7 +64,7 @@ def on_the_store(settings: Settings) -> Client:
         if not (error.setting or "").startswith("certificate"):
             raise
         problem = error.message
-    terminal.complain(f"{problem}. This command calls nobody and goes on without", label="Warning: ")
+    terminal.warn(f"{problem}. This command calls nobody and goes on without")
     return Client(**settings.arguments() | {"certificate": None, "transport": _CallsNobody()})
 
 

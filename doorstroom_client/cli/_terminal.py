@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import re
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from doorstroom_client import SecurityWarning, Uitleg
-from doorstroom_client.messages.afspraak import AfspraakWarning
+from doorstroom_client import Uitleg
 from doorstroom_client.messages.values import amsterdam
 
-_OURS = SecurityWarning, AfspraakWarning
 Teller = Callable[[str], None]
 """`say` or `complain`."""
 # C0 and C1 (escape sequences start with one), the marks that change the direction of text, lone surrogates.
@@ -35,14 +31,12 @@ class _State:
     Attributes:
         quiet: say nothing when all goes well.
         json: stdout carries one JSON document.
-        warned: warnings that were shown.
-        told: what the library logs is part of what the command tells by itself.
+        written: the JSON document is out.
     """
 
     quiet: bool = False
     json: bool = False
-    warned: set[str] = field(default_factory=set[str])
-    told: bool = False
+    written: bool = False
 
 
 _state = _State()
@@ -51,6 +45,16 @@ _state = _State()
 def set_mode(*, quiet: bool = False, as_json: bool = False) -> None:
     """Settle how this command talks; the first thing a command does."""
     _state.quiet, _state.json = quiet, as_json
+
+
+def begin(*, as_json: bool) -> None:
+    """A fresh start for one command, which settles how it talks by itself.
+
+    Args:
+        as_json: whether its document is asked for, so that also what it refuses at once is told as one.
+    """
+    set_mode(as_json=as_json)
+    _state.written = False
 
 
 def is_json() -> bool:
@@ -92,6 +96,19 @@ def say(text: str, *, style: str = "") -> None:
 def complain(text: str, *, label: str = "") -> None:
     """Tell what is wrong on stderr, also with ``--quiet``."""
     err().print(Text.assemble((label, "bold red"), clean(text)), soft_wrap=True)
+
+
+def warn(text: str, kind: str = "Warning") -> None:
+    """Tell on stderr what somebody should look at, also with ``--quiet``: in one line, or as JSON for a log.
+
+    Args:
+        text: what it is.
+        kind: its category, for programs.
+    """
+    if _state.json:
+        sys.stderr.write(json.dumps({"warning": kind, "message": clean(text)}) + "\n")
+    else:
+        err().print(Text.assemble(("Warning: ", "bold yellow"), clean(text)), soft_wrap=True)
 
 
 def show(text: str, *, style: str = "") -> None:
@@ -140,12 +157,20 @@ def tell_lines(text: str, tell: Teller, *, indent: str = "") -> None:
 def show_wrapped(text: str, indent: int = 2) -> None:
     """Data in lines that fit the terminal, set in below the one before."""
     if not _state.quiet:
-        console = out()
-        hanging = 2 if text.startswith("- ") else 0
-        lines = Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
-        for number, line in enumerate(lines):
-            line.rstrip()
-            console.print(Text(" " * (indent + (hanging if number else 0))) + line)
+        _print_wrapped(out(), text, indent)
+
+
+def complain_wrapped(text: str, indent: int = 2) -> None:
+    """What is wrong, in lines on stderr that fit the terminal, set in below the one before."""
+    _print_wrapped(err(), text, indent)
+
+
+def _print_wrapped(console: Console, text: str, indent: int) -> None:
+    hanging = 2 if text.startswith("- ") else 0
+    lines = Text(clean(text)).wrap(console, max(20, console.width - indent - hanging), overflow="fold")
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print(Text(" " * (indent + (hanging if number else 0))) + line)
 
 
 def show_table(table: Table) -> None:
@@ -169,8 +194,21 @@ def row(table: Table, *cells: object, style: str | None = None) -> None:
 
 def emit_json(document: dict[str, Any]) -> None:
     """Write the one JSON document of a command on stdout."""
+    _state.written = True
     # ASCII: a terminal or a pipe in any encoding gets it whole, and nothing in it can steer a terminal.
     sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    sys.stdout.flush()
+
+
+def emit_error(document: dict[str, Any]) -> None:
+    """Write the document of a command that failed, unless it asked for none or has written one."""
+    if _state.json and not _state.written:
+        emit_json(document)
+
+
+def emit(text: str) -> None:
+    """Write a whole text on stdout, as it is."""
+    sys.stdout.write(text)
     sys.stdout.flush()
 
 
@@ -195,66 +233,3 @@ def counting(what: str) -> Iterator[Callable[[], None]]:
     with Progress(*columns, console=err(), transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
         task = progress.add_task(what, total=None)
         yield lambda: progress.advance(task)
-
-
-class _Notices(logging.Handler):
-    """Shows what the library logs as serious; without any handler Python would write it on stderr, also with ``--quiet``."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Show one record."""
-        if not (_state.quiet or _state.told):
-            err().print(Text.assemble(("Warning: ", "bold yellow"), clean(_in_words(record.getMessage()))), soft_wrap=True)
-
-
-def _in_words(text: str) -> str:
-    """An event as a person reads it; any other text as it is. A program has the JSON of it, on stdout or in its own log."""
-    try:
-        event = json.loads(text)
-        told = ", ".join(filter(None, (text.strip("- ") for text in (event["object"], event["peer"], *event["outcomes"]))))
-        return f"{event['action']}: {event['result']}" + (f" ({told})" if told else "")
-    except (ValueError, TypeError, LookupError):
-        return text
-
-
-@contextmanager
-def told_by_the_command() -> Iterator[None]:
-    """For a command that looks for what is wrong: what it finds stands in its table, and is no news beside it."""
-    before, _state.told = _state.told, True
-    try:
-        yield
-    finally:
-        _state.told = before
-
-
-@contextmanager
-def _notices() -> Iterator[None]:
-    # What the pool of PostgreSQL connections says names users and hosts; what matters of it is told as an error or an event.
-    logger, handler, silent = logging.getLogger("doorstroom_client"), _Notices(logging.WARNING), logging.NullHandler()
-    logger.addHandler(handler)
-    logging.getLogger("psycopg").addHandler(silent)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logging.getLogger("psycopg").removeHandler(silent)
-
-
-@contextmanager
-def one_run() -> Iterator[None]:
-    """A fresh start for one command, with security warnings as one line each."""
-    set_mode()
-    _state.warned.clear()
-    with warnings.catch_warnings(), _notices():
-        for ours in _OURS:
-            warnings.simplefilter("always", ours)
-        usual = warnings.showwarning
-
-        def in_one_line(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
-            if not issubclass(category, _OURS):
-                usual(message, category, *rest, **more)
-            elif str(message) not in _state.warned and not _state.quiet:
-                _state.warned.add(str(message))
-                err().print(Text.assemble(("Warning: ", "bold yellow"), clean(message)), soft_wrap=True)
-
-        warnings.showwarning = in_one_line
-        yield

@@ -9,13 +9,15 @@ from pathlib import Path
 import typer
 
 from doorstroom_client import Uitleg
+from doorstroom_client.cli._error_documents import emit_error, emit_failure
 from doorstroom_client.cli._names import tell_names
-from doorstroom_client.cli._problems_told import all_of
 from doorstroom_client.cli._pupil_lines import spelled
 from doorstroom_client.cli._stopping import SignalledError, ends_by_signal
 from doorstroom_client.cli._streams import steady_streams
-from doorstroom_client.cli._terminal import complain, emit_json, err, is_json, one_run, some, tell_lines
+from doorstroom_client.cli._terminal import complain, complain_wrapped, err, some, tell_lines
+from doorstroom_client.cli._warnings_told import one_run
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
+from doorstroom_client.config import SettingProblem
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
 
 NOTHING = Uitleg()
@@ -44,18 +46,19 @@ class ExplainedError(Exception):
         self.namen = namen
 
 
-def guard(command: Callable[[], object]) -> int:
+def guard(command: Callable[[], object], *, as_json: bool = False) -> int:
     """Run a command.
 
     Args:
         command: gives an exit code, or None when all went well.
+        as_json: whether it is asked for JSON, so that an error comes as JSON too.
 
     Returns:
         The exit code. Whatever happened has been told on stderr. Output that could not be written is a code of its own,
         and stops nothing.
     """
     with steady_streams() as (output, talk):
-        with one_run(), ends_by_signal():
+        with one_run(as_json=as_json), ends_by_signal():
             code = _run(command)
             output.flush()
             if output.lost and not output.left:
@@ -73,9 +76,11 @@ def _run(command: Callable[[], object]) -> int:
         return tell(error)
     except SignalledError as signalled:
         complain(f"Stopped by {signalled}; run it again")
+        emit_failure("Stopped", f"Stopped by {signalled}", "Run it again", ExitCode.LATER, retryable=True)
         return ExitCode.LATER
     except (KeyboardInterrupt, typer.Abort):
         complain("Interrupted")
+        emit_failure("Interrupted", "Interrupted", "Run it again", ExitCode.INTERRUPTED, retryable=True)
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence
         return _usage(error) if isinstance(error, _USAGE) else _bug(error)
@@ -88,14 +93,7 @@ def _as_code(outcome: object) -> int:
 def tell(error: DoorstroomError, nederlands: Uitleg = NOTHING, regels: Sequence[int] = (), namen: Sequence[str] = ()) -> int:
     """Tell what went wrong, and give the exit code for it."""
     code = code_of(error)
-    if isinstance(error, MessageError) and error.problems:
-        count = len(error.problems)
-        places = "1 place does" if count == 1 else f"{count} places do"
-        _tell_problems(f"{error.what + ': ' if error.what else ''}{places} not fit", error.problems)
-    elif isinstance(error, ConfigurationError) and len(error.problems) > 1:
-        _tell_problems(f"{len(error.problems)} settings are not in order", error.problems)
-    else:
-        complain(error.message, label="Error: ")
+    message = _tell_what(error)
     if error.hint:
         complain(f"  {error.hint}")
     if error.request_id:
@@ -107,22 +105,25 @@ def tell(error: DoorstroomError, nederlands: Uitleg = NOTHING, regels: Sequence[
         err().print()
         complain("In Dutch, for the school:")
         tell_lines(nederlands, complain, indent="  ")
-    if is_json():
-        emit_json(_as_json(error, code, nederlands) | ({"regels_onbekend": list(regels)} if regels else {}))
+    emit_error(error, message, code, nederlands, list(regels))
     return code
 
 
-def _as_json(error: DoorstroomError, code: ExitCode, nederlands: Uitleg) -> dict[str, object]:
-    document: dict[str, object] = {"error": type(error).__name__, "exit_code": int(code), "retryable": error.retryable}
-    if isinstance(error, MessageError):
-        document["problems"] = len(error.problems)
-    if problemen := all_of(error):
-        document["problemen"] = problemen
-    if error.request_id:
-        document["request_id"] = error.request_id
-    if nederlands:
-        document |= {"uitleg": nederlands, "uitleg_delen": nederlands.as_dict()}
-    return document
+def _tell_what(error: DoorstroomError) -> str:
+    """Tell what happened, and everything that is wrong with a file or the settings; gives the first sentence of it."""
+    if isinstance(error, MessageError) and error.problems:
+        count = len(error.problems)
+        places = "1 place does" if count == 1 else f"{count} places do"
+        what = f"{error.what + ': ' if error.what else ''}{places} not fit"
+        _tell_problems(what, error.problems)
+        return what
+    if isinstance(error, ConfigurationError) and len(error.problems) > 1:
+        what = f"{len(error.problems)} settings are not in order"
+        settings = [problem for problem in error.problems if isinstance(problem, SettingProblem)]
+        _tell_settings(what, settings) if settings else _tell_problems(what, error.problems)
+        return what
+    complain(error.message, label="Error: ")
+    return error.message
 
 
 def _tell_problems(what: str, problems: Sequence[Problem]) -> None:
@@ -130,14 +131,24 @@ def _tell_problems(what: str, problems: Sequence[Problem]) -> None:
     some([f"  - {problem}" for problem in problems], complain, _SHOWN, "  and {} more; --json has them all")
 
 
+def _tell_settings(what: str, problems: Sequence[SettingProblem]) -> None:
+    """Each with its place on a line of its own: that is what somebody looks for."""
+    complain(what, label="Error: ")
+    for problem in problems:
+        complain(f"  {problem.place}:")
+        complain_wrapped(problem.sentence, 4)
+
+
 def _usage(error: Exception) -> int:
     """Wrong options or arguments; typer words these well."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return ExitCode.USAGE  # the help has been shown
     words: Callable[[], str] = getattr(error, "format_message", error.__str__)
-    complain(words(), label="Error: ")
-    path = getattr(getattr(error, "ctx", None), "command_path", "doorstroom")
-    complain(f"  See: {path} --help")
+    message = words()
+    complain(message, label="Error: ")
+    hint = f"See: {getattr(getattr(error, 'ctx', None), 'command_path', 'doorstroom')} --help"
+    complain(f"  {hint}")
+    emit_failure("UsageError", message, hint, ExitCode.USAGE)
     return ExitCode.USAGE
 
 
@@ -147,8 +158,8 @@ def _bug(error: Exception) -> int:
     place = ""
     if frames:
         place = f" at {Path(frames[-1].filename).relative_to(_PACKAGE.parent)}:{frames[-1].lineno}"
-    complain(f"{type(error).__name__}{place}", label="This is a bug in doorstroom_client: ")
-    complain("  Please report that line; it holds nothing of your data")
-    if is_json():
-        emit_json({"error": type(error).__name__, "exit_code": int(ExitCode.BUG), "retryable": False})
+    label, hint = "This is a bug in doorstroom_client: ", "Please report that line; it holds nothing of your data"
+    complain(f"{type(error).__name__}{place}", label=label)
+    complain(f"  {hint}")
+    emit_failure(type(error).__name__, f"{label}{type(error).__name__}{place}", hint, ExitCode.BUG)
     return ExitCode.BUG

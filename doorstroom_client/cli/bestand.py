@@ -17,15 +17,14 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.config import Settings
 from doorstroom_client.config.reader import file_in_use
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, Problem
-from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.school import School, find_school, is_school_code
 from doorstroom_client.readers import Bestandscontrole
 from doorstroom_client.readers.bestandscontrole import Lijstsoort
 from doorstroom_client.readers.many_schools import files_of_schools
-from doorstroom_client.readers.school_blocks import is_school_key
 
 app = typer.Typer(help="Look at a file with pupils before it is sent.", no_args_is_help=True)
 _KINDS: tuple[Lijstsoort, ...] = ("adviezen", "deelnemers", "leerlingen")
-_UNNAMED = "is not named after a BRIN, School OIN or routeringskenmerk, which send-many needs"
+_UNNAMED = "is not named after a code of a school (BRIN, RIO, School OIN or routeringskenmerk), which send-many needs"
 
 
 @app.command(
@@ -115,11 +114,11 @@ def _of_a_school(file: Path, settings: Settings | None, kind: Lijstsoort | None,
     """A file of a folder; its name has to say of which school it is."""
     school: School | None = None
     problem: Problem | None = None
-    if not is_school_key(file.stem):
+    if not is_school_code(file.stem):
         problem = Problem("file", _UNNAMED)
     elif settings is not None:
         try:
-            school = find_school(settings.scholen, file.stem.upper())
+            school = find_school(settings.scholen, file.stem)
         except ConfigurationError as error:
             problem = Problem("file", error.message)
     found = told.look_at(file, settings, school, kind=kind, sheet=sheet)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
-from doorstroom_client.cli.exit_codes import ExitCode, worst
+from doorstroom_client.cli._settings_checked import as_items, checks_of, code_of_checks, show_checks
+from doorstroom_client.cli.config_init import init
+from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import Settings, load_settings
-from doorstroom_client.config import inspection as look
+from doorstroom_client.config.json_schema import schema_text
 from doorstroom_client.config.shown import value_of
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.output.files import write_whole
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
-_STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
+app.command("init")(init)
 
 
 @app.command("check")
@@ -30,24 +36,12 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
       doorstroom config check
     """
     terminal.set_mode(as_json=as_json)
-    settings = load(config)
-    checks = [
-        look.Check("settings", "ok", f"readable; messages are written as {settings.auteur}"),
-        *look.certificates(settings),
-        *look.parties(settings),
-        *look.store(settings),
-        look.afspraak(settings),
-    ]
-    wrong = (item.verdict for item in checks if item.state == "error")
-    code = worst(ExitCode.STORE if verdict is look.Verdict.STORE else ExitCode.CONFIGURATION for verdict in wrong)
+    checks = checks_of(load(config))
+    code = code_of_checks(checks)
     if as_json:
-        items = [{"check": item.name, "state": item.state, "text": item.text} for item in checks]
-        terminal.emit_json({"ok": code == ExitCode.OK, "checks": items})
+        terminal.emit_json({"ok": code == ExitCode.OK, "checks": as_items(checks)})
         return code
-    table = terminal.new_table("Check", "State", "Found")
-    for item in checks:
-        terminal.row(table, item.name, Text(item.state, _STYLES[item.state]), item.text)
-    terminal.show_table(table)
+    show_checks(checks)
     terminal.show("OK: the configuration can be used." if code == ExitCode.OK else "Not OK: repair the errors above.")
     return code
 
@@ -86,3 +80,24 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             meaning.append(f"\n= {terminal.clean(value)}", "green")
         terminal.row(table, name, meaning)
     terminal.show_table(table)
+
+
+@app.command("schema")
+def schema(
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it to this file. Default: to stdout.")] = None,
+) -> None:
+    """Print the JSON schema of the settings file, for an editor that completes and checks TOML.
+
+    Taplo, and the editors that use it, take the schema that the first line of the settings names: #:schema FILE, a path
+    from the folder of the settings. "doorstroom config init --schema" writes both.
+
+    Example:
+      doorstroom config schema --to doorstroom.schema.json
+    """
+    terminal.set_mode()
+    if to is None:
+        terminal.emit(schema_text())
+    else:
+        write_whole(to, schema_text().encode())
+        to.chmod(0o644)  # nothing in it is yours
+        terminal.say(f"Written to {to}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
@@ -69,6 +70,7 @@ _CODES: tuple[tuple[type[DoorstroomError], ExitCode], ...] = (
     (StoreError, ExitCode.STORE),
     (AlreadyRunning, ExitCode.LATER),
 )
+_NOT_VALID_NOW = re.compile(r"(certificate\.cert|serve\.certificate): the certificate (ended|starts) on ")
 _SEVERITY = (
     ExitCode.OK,
     ExitCode.USAGE,
@@ -84,9 +86,14 @@ _SEVERITY = (
 
 
 def code_of(error: DoorstroomError) -> ExitCode:
-    """The exit code for an error; the first class that fits decides, but a file that cannot be read is no setting."""
+    """The exit code for an error; the first class that fits decides.
+
+    A file that cannot be read is no setting, and of a certificate that has ended the settings are in order.
+    """
     if isinstance(error, ConfigurationError) and error.setting == "file":
         return ExitCode.STORE
+    if isinstance(error, ConfigurationError) and _NOT_VALID_NOW.match(error.message):
+        return ExitCode.CERTIFICATE_OR_MANDATE
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.BUG)
 
 

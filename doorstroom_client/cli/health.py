@@ -24,7 +24,8 @@ _CODES = {
 
 def health(
     max_age_hours: Annotated[
-        float, typer.Option("--max-age-hours", min=0, help="How long the oldest message in the outbox may wait.")
+        float,
+        typer.Option("--max-age-hours", metavar="HOURS", min=0, help="How long the oldest message in the outbox may wait."),
     ] = look.MAX_AGE_HOURS,
     config: ConfigOption = None,
     as_json: JsonOption = False,

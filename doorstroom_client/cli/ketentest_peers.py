@@ -154,12 +154,16 @@ def play(
     folder: Annotated[
         Path, typer.Option("--dir", metavar="DIR", help="Folder for the settings of the LAS, the class and the reports.")
     ] = Path("ketentest-las"),
-    port: Annotated[int, typer.Option("--port", min=0, max=65531, help="First of five ports; 0 is any free ones.")] = 18440,
+    port: Annotated[
+        int, typer.Option("--port", metavar="PORT", min=0, max=65531, help="First of five ports; 0 is any free ones.")
+    ] = 18440,
     listen: Annotated[str, typer.Option("--listen", metavar="ADDRESS", help="IP address to listen on.")] = "127.0.0.1",
     names: Annotated[
         list[str] | None, typer.Option("--host", metavar="NAME", help="Name in the addresses and certificates; repeatable.")
     ] = None,
-    wait: Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for what a person has to send.")] = 300.0,
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", min=0, help="Seconds to wait for what a person has to send.")
+    ] = 300.0,
     patterns: Annotated[
         list[str] | None, typer.Option("--only", metavar="SCENARIO", help="Only these: ids or globs; may be repeated.")
     ] = None,

@@ -11,6 +11,7 @@ from doorstroom_client import Bevinding, Client, Controlepunt, Staat, Verbinding
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load
+from doorstroom_client.cli._warnings_told import told_by_the_command
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 
 app = typer.Typer(help="The connections to suppliers and the OSR.", no_args_is_help=True)
@@ -44,12 +45,13 @@ def check(
         typer.Option(
             "--school",
             metavar="KEY",
-            help="A school (BRIN, School OIN or routeringskenmerk) that is known to have a mandate; the OSR is asked about it. "
+            help="A school (any of its codes, such as the BRIN) that is known to have a mandate; the OSR is asked about it. "
             "Default: about none.",
         ),
     ] = None,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=1, max=600, help="How long the check of one party may take at most.")
+        float,
+        typer.Option("--seconds", metavar="SECONDS", min=1, max=600, help="How long the check of one party may take at most."),
     ] = 20.0,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -68,7 +70,7 @@ def check(
     settings = load(config)
     with Client(**settings.arguments()) as client:
         order = {name: at for at, name in enumerate([item.toetssoort for item in client.leveranciers])}
-        with terminal.told_by_the_command(), terminal.counting("Parties checked") as count:
+        with told_by_the_command(), terminal.counting("Parties checked") as count:
             found: list[Verbindingscontrole] = []
             for controle in client.check_verbindingen(names or None, school=school, seconds=seconds):
                 found.append(controle)

@@ -34,13 +34,17 @@ SchoolsOption = Annotated[
     typer.Option(
         "--schools",
         metavar="CSV",
-        help='A list of schools: a column "school" (BRIN, School OIN or routeringskenmerk of one in the configuration), or '
+        help='A list of schools: a column "school" (any code of one in the configuration, such as its BRIN), or '
         "a column for each code of a school.",
     ),
 ]
 ManySchoolsOption = Annotated[
     list[str] | None,
-    typer.Option("--school", metavar="KEY", help="BRIN, School OIN or routeringskenmerk; may be repeated. Default: all."),
+    typer.Option(
+        "--school",
+        metavar="KEY",
+        help="BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk; may be repeated. Default: all.",
+    ),
 ]
 AllSchoolsOption = Annotated[
     bool, typer.Option("--all", help="All configured schools. The default too; this says it out loud, for scripts.")

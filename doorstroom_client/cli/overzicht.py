@@ -34,7 +34,7 @@ from doorstroom_client.readers.directory import read_leerlingen
 from doorstroom_client.readers.one_school import read_adviezen
 
 T = TypeVar("T")
-_FOLDER = "A folder holds a file per school, named after its BRIN, School OIN or routeringskenmerk."
+_FOLDER = "A folder holds a file per school, named after its BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk."
 
 
 def add_to(app: typer.Typer) -> None:

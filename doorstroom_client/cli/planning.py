@@ -111,7 +111,7 @@ def _standen(folder: Path | None) -> Iterator[Ketenteststand]:
         try:
             yield standing_of(found)
         except DoorstroomError as error:
-            terminal.complain(f"{found} does not count: {error.message}", label="Warning: ")
+            terminal.warn(f"{found} does not count: {error.message}")
 
 
 def _write_calendar(file: Path, schooljaar: str, settings: Settings) -> None:

@@ -194,11 +194,11 @@ def _tell_conflicts(found: list[OntvangenResultaat], known: Leerlingenlijst | No
     if contested:
         some = f"{', '.join(contested[:_NAMED])}{', …' * (len(contested) > _NAMED)}"
         text = f"{len(contested)} results are of pupils of whom another sender has a current result too ({some})"
-        terminal.complain(f"{text}: find out which one is right", label="Warning: ")
+        terminal.warn(f"{text}: find out which one is right")
     for item in found if known is not None else ():
         conflict = known.conflict(item.leerling) if known is not None else ""
         if conflict:
-            terminal.complain(f"Result {item.id}: {conflict}", label="Warning: ")
+            terminal.warn(f"Result {item.id}: {conflict}")
 
 
 def _cells(item: OntvangenResultaat, known: Leerlingenlijst | None) -> list[object]:

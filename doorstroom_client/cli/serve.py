@@ -33,13 +33,16 @@ _LOOPBACK = "127.0.0.1"
 def serve(
     health_port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Answer GET /health/live and /health/ready on this port, without TLS."),
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="Answer GET /health/live and /health/ready on this port, without TLS."
+        ),
     ] = None,
     health_host: Annotated[
         str | None,
         typer.Option(
+            metavar="ADDRESS",
             help=f"Address for --health-port (default {_LOOPBACK}); a probe from outside this machine or container needs "
-            "another one."
+            "another one.",
         ),
     ] = None,
     config: ConfigOption = None,

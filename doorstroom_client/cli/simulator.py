@@ -43,7 +43,7 @@ def simulator(
         Path, typer.Option("--dir", metavar="DIR", help="Folder for the configuration, the certificates and the pupils.")
     ] = Path("doorstroom-sim"),
     port: Annotated[
-        int, typer.Option("--port", min=1024, max=65531, help="First of five successive ports to listen on.")
+        int, typer.Option("--port", metavar="PORT", min=1024, max=65531, help="First of five successive ports to listen on.")
     ] = 18440,
     listen: Annotated[
         str,
@@ -98,7 +98,8 @@ def simulator(
         ),
     ] = False,
     seconds: Annotated[
-        float | None, typer.Option("--seconds", min=0, help="Stop by itself after so many seconds. Default: run on.")
+        float | None,
+        typer.Option("--seconds", metavar="SECONDS", min=0, help="Stop by itself after so many seconds. Default: run on."),
     ] = None,
 ) -> None:
     """Run an OSR, three test suppliers and a receiving LAS on this machine, until Ctrl-C.

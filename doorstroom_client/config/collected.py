@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from doorstroom_client.config.table import PREFIX, SETTINGS, Setting
-from doorstroom_client.parties.certificate import warn_when_shared
+from doorstroom_client.config.secret_files import FROM_FILE, read_secret
+from doorstroom_client.config.setting_problem import SettingProblem
+from doorstroom_client.config.table import SETTINGS, Setting
+from doorstroom_client.config.toml_lines import line_of, lines_of
+from doorstroom_client.config.variables import is_number, read_variables
 from doorstroom_client.store.location import is_address
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 """The settings by name."""
 _SECTIONS = {setting.section for setting in SETTINGS}
+_ALLOWED: Mapping[str, tuple[type, ...]] = {
+    "number": (int, float),
+    "flag": (bool,),
+    "texts": (list,),
+    "paths": (str, list),
+    "day": (dt.date,),
+}
+_AS_TOML: Mapping[str, str] = {
+    "text": 'must be a text between quotes, like "…"',
+    "path": 'must be a path between quotes, like "…"',
+    "place": 'must be a path or an address between quotes, like "…"',
+    "number": "must be a number without quotes, like 30",
+    "flag": "must be true or false, without quotes",
+    "day": "must be a day without quotes, like 2026-12-07",
+    "texts": 'must be a list of texts, like ["…", "…"]',
+    "paths": 'must be a path or a list of paths, like "…" or ["…", "…"]',
+}
+"""How a value of each kind is written in the file."""
 
 
 class Collected:
@@ -23,19 +44,22 @@ class Collected:
 
     Args:
         folder: paths in the file are taken from here.
+        text: the file; empty when there is none.
 
     Attributes:
         sections: the values of each section that stands there once; those at the top under the empty name.
         lists: the values of each section that may stand there several times.
-        problems: the setting and what is wrong with it.
+        problems: what is wrong, as it was found.
         holds_secret: whether the file holds one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, text: str = "") -> None:
         self._folder = folder
+        self._text = text
+        self._variables: dict[str, str] = {}
         self.sections: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, list[dict[str, Any]]] = {}
-        self.problems: list[tuple[str, str]] = []
+        self.problems: list[SettingProblem] = []
         self.holds_secret = False
 
     def take_document(self, document: Mapping[str, Any]) -> None:
@@ -51,55 +75,77 @@ class Collected:
 
     def take_environment(self, env: Mapping[str, str]) -> None:
         """Take the values of the variables; they win."""
-        known = {setting.variable: setting for setting in SETTINGS if setting.variable}
-        for variable in sorted(name for name in env if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"):
-            setting = known.get(variable)
-            secret = known.get(variable.removesuffix("_FILE")) if variable.endswith("_FILE") else None
-            if setting:
-                self._put(setting, self._from_text(setting, env[variable]))
-            elif secret and secret.from_file:
-                if secret.variable in env:
-                    self.problems.append((secret.name, f"{secret.variable} and {variable} are both set; use one"))
-                self._put(secret, self._secret_from(secret, env[variable]))
+        for found in read_variables(env):
+            if isinstance(found, SettingProblem):
+                self.problems.append(found)
+                self._variables[found.path] = found.source
             else:
-                self.problems.append((variable, "is not a variable of this library"))
+                setting, value, variable = found
+                self._variables.setdefault(setting.name, variable)
+                self.sections.setdefault(setting.section, {})[setting.key] = value
+                # What the file had is not used, so nothing is wrong with it.
+                unused = (setting.name, setting.name + FROM_FILE)
+                self.problems = [item for item in self.problems if item.path not in unused or item.source]
+
+    def note(self, path: str, text: str, hint: str = "") -> None:
+        """Note what is wrong with a setting."""
+        self.problems.append(SettingProblem(path, text, hint=hint))
 
     def has_problem(self, path: str) -> bool:
         """Whether something is wrong with a setting, or with one within its section."""
-        return any(name == path or name.startswith((f"{path}.", f"{path}[")) for name, _ in self.problems)
+        names = (item.path for item in self.problems)
+        return any(name == path or name.startswith((f"{path}.", f"{path}[")) for name in names)
+
+    def placed(self) -> Sequence[SettingProblem]:
+        """All problems with where each stands, in the order of the file; those of variables come last."""
+        lines = lines_of(self._text)
+        found = [self._placed(item, lines) for item in dict.fromkeys(self.problems)]
+        return sorted(found, key=lambda item: (bool(item.source) and item.line is None, item.line or 0))
+
+    def _placed(self, problem: SettingProblem, lines: Mapping[str, int]) -> SettingProblem:
+        variable = self._variables.get(problem.path, "")
+        line = None if variable else line_of(problem.path, lines)
+        return replace(problem, source=f"line {line}" if line else variable, line=line)
 
     def _section(self, section: str, value: Any, path: str) -> dict[str, Any]:
         if not isinstance(value, Mapping):
-            self.problems.append((path, "must be a section with settings of its own"))
+            self.note(path, f"must be a section: {_spelled(section)} on a line of its own, and the settings under it")
             return {}
         found: dict[str, Any] = {}
         for key, item in value.items():
             name = f"{section}.{key}" if section else str(key)
-            setting = BY_NAME.get(name)
-            if setting is None:
-                self.problems.append((f"{path}.{key}" if path else str(key), f"is not a setting{_close_to(section, str(key))}"))
-            else:
+            place = f"{path}.{key}" if path else str(key)
+            setting, in_file = BY_NAME.get(name), BY_NAME.get(name.removesuffix(FROM_FILE))
+            if setting is not None:
                 self.holds_secret = self.holds_secret or setting.secret or (setting.kind == "place" and is_address(item))
-                found[setting.key] = self._checked(setting, item, f"{path}.{key}" if path else str(key))
+                found[setting.key] = self._checked(setting, item, place)
+            elif in_file is not None and in_file.from_file:
+                found[in_file.key] = self._from_file(in_file, item, place, also=in_file.key in value)
+            else:
+                self.note(place, _unknown(section, str(key), item))
         return found
 
+    def _from_file(self, setting: Setting, value: Any, path: str, *, also: bool) -> str | None:
+        """What stands in the file that is named in place of the value."""
+        if also:
+            self.note(path, f"is given beside {setting.key}; use one")
+        elif not isinstance(value, str):
+            self.note(path, _AS_TOML["path"])
+        else:
+            text, problem = read_secret(self._folder / value, setting.name + FROM_FILE)
+            if problem:
+                self.note(path, problem)
+            return text
+        return None
+
     def _checked(self, setting: Setting, value: Any, path: str) -> Any:
-        kinds: dict[str, tuple[type, ...]] = {
-            "number": (int, float),
-            "flag": (bool,),
-            "texts": (list,),
-            "paths": (str, list),
-            "day": (dt.date,),
-        }
-        allowed = kinds.get(setting.kind, (str,))
-        odd = (setting.kind == "number" and not _is_number(value)) or isinstance(value, dt.datetime)
+        odd = (setting.kind == "number" and not is_number(value)) or isinstance(value, dt.datetime)
         odd = odd or (isinstance(value, list) and not all(isinstance(item, str) for item in value))
-        if not isinstance(value, allowed) or odd:
-            what = {"texts": "list of texts", "paths": "path or a list of paths"}.get(setting.kind, setting.kind)
-            self.problems.append((path, f"must be a {what}, written as TOML writes one"))
+        if not isinstance(value, _ALLOWED.get(setting.kind, (str,))) or odd:
+            self.note(path, _AS_TOML[setting.kind])
             return None
         if setting.kind in ("path", "paths", "place") and any("\0" in str(item) for item in _as_list(value)):
-            self.problems.append((path, "holds a character that no path can have"))
+            self.note(path, "holds a character that no path can have")
             return None
         if setting.kind == "path" or (setting.kind == "place" and not is_address(value)):
             return self._folder / str(value)
@@ -107,49 +153,27 @@ class Collected:
             return tuple(self._folder / str(item) for item in _as_list(value))
         return tuple(value) if isinstance(value, list) else value
 
-    def _from_text(self, setting: Setting, text: str) -> Any:
-        if setting.kind == "number":
-            try:
-                if _is_number(float(text)):
-                    return float(text)
-                raise ValueError
-            except ValueError:
-                self.problems.append((setting.variable or setting.name, "must be a number"))
-                return None
-        if setting.kind == "flag":
-            if text.lower() not in ("1", "0", "true", "false", "yes", "no"):
-                self.problems.append((setting.variable or setting.name, "must be true or false"))
-            return text.lower() in ("1", "true", "yes")
-        if setting.kind == "path" or (setting.kind == "place" and not is_address(text)):
-            return Path(text)
-        if setting.kind == "texts":
-            return tuple(item.strip() for item in text.split(",") if item.strip())
-        return tuple(Path(item) for item in text.split(os.pathsep)) if setting.kind == "paths" else text
-
-    def _secret_from(self, setting: Setting, name: str) -> str | None:
-        file = Path(name)
-        try:
-            text = file.read_text("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError):
-            self.problems.append((setting.name, f"the file that {setting.variable}_FILE names cannot be read"))
-            return None
-        warn_when_shared(file, "a secret")
-        return text
-
-    def _put(self, setting: Setting, value: Any) -> None:
-        self.sections.setdefault(setting.section, {})[setting.key] = value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
 
 def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _close_to(section: str, key: str) -> str:
-    import difflib
+def _unknown(section: str, key: str, value: Any) -> str:
+    """That there is no such setting, with the nearest name, or the section to which it belongs."""
+    is_section = isinstance(value, dict | list) and not section
+    names = [name.removesuffix("[]") for name in _SECTIONS if name] if is_section else _keys_of(section)
+    if close := get_close_matches(key, sorted(names), 1):
+        return f'is not a setting; did you mean "{close[0]}"?'
+    elsewhere = [item.section for item in SETTINGS if item.key == key and item.section != section]
+    if len(elsewhere) == 1:
+        where = f"under {_spelled(elsewhere[0])}" if elsewhere[0] else "at the top of the file"
+        return f"is not a setting here; it belongs {where}"
+    return "is not a setting"
 
-    close = difflib.get_close_matches(key, [item.key for item in SETTINGS if item.section == section], 1)
-    return f'; did you mean "{close[0]}"?' if close else ""
+
+def _keys_of(section: str) -> list[str]:
+    return [item.key for item in SETTINGS if item.section == section]
+
+
+def _spelled(section: str) -> str:
+    return f"[[{section.removesuffix('[]')}]]" if section.endswith("[]") else f"[{section}]"

@@ -38,7 +38,7 @@ class ClientOsr(ThroughClient, OsrCatalogue, OsrEndpoints):
         With an API key the mandate of this LAS is looked up as well.
 
         Args:
-            school: the school, or its BRIN, School OIN or routeringskenmerk.
+            school: the school, or its BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk.
             leverancier: the supplier, or its toetssoort.
             on: the day to ask about; today when left out.
 
@@ -77,7 +77,7 @@ class ClientOsr(ThroughClient, OsrCatalogue, OsrEndpoints):
         """The configured suppliers that a school has mandated. Answers of the last minutes are not asked for again.
 
         Args:
-            school: the school, or its BRIN, School OIN or routeringskenmerk.
+            school: the school, or its BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk.
 
         Raises:
             ConfigurationError: the school is not known.

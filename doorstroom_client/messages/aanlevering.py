@@ -20,7 +20,7 @@ class Adviezenlijst:
     """The voorlopige schooladviezen of one administration. Nothing is checked when it is made: see `Client.check`.
 
     Attributes:
-        school: the administration whose pupils these are, or the BRIN, School OIN or routeringskenmerk of a configured one.
+        school: the administration whose pupils these are, or a code of a configured one, such as its BRIN.
         adviezen: at least one; every pupil once.
         schooljaar: the school year of the advice, ``"2025-2026"``, when it is not the one of the client.
         las_key_reden: why a LAS-key in this list may look like a BSN.
@@ -48,7 +48,7 @@ class Deelnemerslijst:
     """The participants of one administration, with their groups. Nothing is checked when it is made: see `Client.check`.
 
     Attributes:
-        school: the administration whose pupils these are, or the BRIN, School OIN or routeringskenmerk of a configured one.
+        school: the administration whose pupils these are, or a code of a configured one, such as its BRIN.
         groepen: the groups that the pupils are in.
         deelnemers: at least one; every pupil once.
         schooljaar: the school year of the test, ``"2025-2026"``, when it is not the one of the client.

@@ -25,6 +25,17 @@ _FORMATS: dict[str, tuple[re.Pattern[str], str]] = {
     "administratienr": (_TWO_DIGITS, 'expected 2 digits as text, like "01"'),
     "routeringskenmerk": (Routeringskenmerk.pattern, Routeringskenmerk.rule),
 }
+_ANY_CODE = re.compile(
+    "|".join(
+        (
+            f"{Brin.pattern.pattern}(?:[0-9]{{2}})?",
+            *(_FORMATS[name][0].pattern for name in ("onderwijsaanbiedercode", "onderwijslocatiecode", "routeringskenmerk")),
+            Oin.pattern.pattern,
+        )
+    )
+)
+_NAMED = 10
+"""Schools that an error names."""
 
 
 @frozen(kw_only=True)
@@ -74,29 +85,57 @@ class School:
         found.raise_if_any("school")
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code by which it can be named, that of this one administration first; others may share the rest."""
+        return (
+            self.routeringskenmerk,
+            self.oin,
+            self.instellingscode + self.vestigingscode,
+            self.instellingscode,
+            self.onderwijslocatiecode,
+            self.onderwijsaanbiedercode,
+        )
+
+    @property
     def label(self) -> str:
         """Name and BRIN, for texts that people read."""
         return f"{self.naam} ({self.instellingscode})" if self.naam else self.instellingscode
 
 
+def is_school_code(text: str) -> bool:
+    """Whether a text has the form of a code by which a school can be named, in capitals or not."""
+    return _ANY_CODE.fullmatch(text.strip().upper()) is not None
+
+
 def find_school(scholen: tuple[School, ...], key: str) -> School:
-    """Find a configured school by BRIN, School OIN or routeringskenmerk.
+    """Find a configured school by any of its codes, in capitals or not.
+
+    Args:
+        scholen: the administrations.
+        key: BRIN (``99AA``), BRIN with vestiging (``99AA00``), RIO code, School OIN or routeringskenmerk.
 
     Raises:
-        ConfigurationError: no school, or more than one administration, has that key.
+        ConfigurationError: no school, or more than one administration, has that code; the text names those.
     """
-    found = [school for school in scholen if key in (school.instellingscode, school.oin, school.routeringskenmerk)]
+    code = key.strip().upper()
+    found = [school for school in scholen if code in school.codes]
     if len(found) == 1:
         return found[0]
     if found:
         raise ConfigurationError(
-            f"{len(found)} administrations of school {key} are configured",
+            f"{len(found)} administrations with the code {code} are configured: {_named(found)}",
             setting="scholen",
-            hint="Name the one you mean by its routeringskenmerk",
+            hint="Name the one that is meant by its routeringskenmerk",
         )
-    known = ", ".join(school.instellingscode for school in scholen[:10]) or "none"
+    known = ", ".join(school.instellingscode for school in scholen[:_NAMED]) or "none"
+    more = f" and {len(scholen) - _NAMED} more" if len(scholen) > _NAMED else ""
     raise ConfigurationError(
-        f"school {key} is not configured; configured are: {known}",
+        f"school {key} is not configured; configured are: {known}{more}",
         setting="scholen",
-        hint="Add it under [[scholen]], or name a school by BRIN, School OIN or routeringskenmerk",
+        hint="Add it under [[scholen]], or name one by BRIN (99AA or 99AA00), RIO code, School OIN or routeringskenmerk",
     )
+
+
+def _named(schools: list[School]) -> str:
+    named = ", ".join(f"{school.label}, {school.routeringskenmerk}" for school in schools[:_NAMED])
+    return f"{named} and {len(schools) - _NAMED} more" if len(schools) > _NAMED else named

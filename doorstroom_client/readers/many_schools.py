@@ -40,7 +40,7 @@ def read_many(
 ) -> Iterator[Aanlevering | Onleesbaar]:
     """Read the lists of many schools, one school at a time: any number of schools takes the memory of one.
 
-    Schools are named by BRIN, School OIN or routeringskenmerk, in a column ``school`` next to the columns of a file of one
+    Schools are named by any of their codes, such as the BRIN, in a column ``school`` next to the columns of a file of one
     school, with the lines of a school together; or as the name of a file in a folder (``99AA.csv``, and for participants
     ``99AA.xml`` with EDEXML).
 
@@ -175,7 +175,7 @@ def _read_folder(files: list[Path], schools: SchoolKeys, kind: _Kind) -> Iterato
 def _named(path: Path, schools: SchoolKeys) -> FoundSchool:
     """The school that a file is named after."""
     what = name_of(path)
-    unnamed = Problem("file", "is not named after a BRIN, School OIN or routeringskenmerk")
+    unnamed = Problem("file", "is not named after a code of a school (BRIN, RIO, School OIN or routeringskenmerk)")
     return schools.find(path.stem, what, unnamed, what)
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, MessageError, Problem
-from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.school import School, find_school, is_school_code
 from doorstroom_client.readers.columns import SCHOOL, at
 from doorstroom_client.readers.letters import clean
 from doorstroom_client.readers.record import Record
-from doorstroom_client.readers.school_blocks import is_school_key
 from doorstroom_client.readers.table import Table, name_of
 from doorstroom_client.readers.table_reading import open_one
 
@@ -26,8 +25,8 @@ _CODES = (
 _OPTIONAL = ("naam", "oin")
 URL = "url"
 """A column with the address of the receiver, where one is registered."""
-_NO_KEY = "is not a BRIN, School OIN or routeringskenmerk"
-_EXAMPLE = f"Give a column {SCHOOL} (BRIN, School OIN or routeringskenmerk), or the columns {', '.join(_CODES)}"
+_NO_KEY = "is not a code of a school (BRIN, RIO, School OIN or routeringskenmerk)"
+_EXAMPLE = f"Give a column {SCHOOL} (a code of each, such as its BRIN), or the columns {', '.join(_CODES)}"
 
 
 @frozen
@@ -124,7 +123,7 @@ def _take(
 def _school(given: Mapping[str, str], scholen: tuple[School, ...]) -> School:
     key = given.get(SCHOOL, "")
     if key or not set(_CODES) <= set(given):
-        if not is_school_key(key):  # a cell of another file may hold anything, so it is not repeated
+        if not is_school_code(key):  # a cell of another file may hold anything, so it is not repeated
             raise MessageError([Problem(SCHOOL, _NO_KEY if key else "is empty")])
-        return find_school(scholen, key.upper())
+        return find_school(scholen, key)
     return School(**{name: given.get(name, "") for name in (*_CODES, *_OPTIONAL)})

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError, DoorstroomError, MessageError, Problem
-from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk
-from doorstroom_client.messages.school import School, find_school
+from doorstroom_client.messages.school import School, find_school, is_school_code
 from doorstroom_client.readers.columns import SCHOOL, Layout, Row, at
 from doorstroom_client.readers.record import TableFile
 from doorstroom_client.readers.table import Table
@@ -46,7 +45,7 @@ class SchoolKeys:
         self._by_key: dict[str, list[School]] = {}
         self._had: dict[str, str] = {}
         for school in self._all:
-            for key in {school.instellingscode, school.oin, school.routeringskenmerk}:
+            for key in school.codes:
                 self._by_key.setdefault(key, []).append(school)
 
     def anew(self) -> SchoolKeys:
@@ -54,7 +53,7 @@ class SchoolKeys:
         return type(self)(self._all)
 
     def __contains__(self, key: str) -> bool:
-        return key.upper() in self._by_key
+        return key.strip().upper() in self._by_key
 
     def find(self, key: str, place: str, where: Problem, what: str) -> FoundSchool:
         """The school with a key.
@@ -65,15 +64,15 @@ class SchoolKeys:
             where: what to say in that case.
             what: the name of the file.
         """
-        known = self._by_key.get(key.upper(), [])
+        known = self._by_key.get(key.strip().upper(), [])
         if len(known) == 1:
-            return FoundSchool(key.upper(), known[0], key=known[0].routeringskenmerk)
-        if not is_school_key(key):
+            return FoundSchool(key.strip().upper(), known[0], key=known[0].routeringskenmerk)
+        if not is_school_code(key):
             return FoundSchool(place, error=MessageError([where], what=what, hint="Correct it and read the file again"))
         try:
-            find_school(tuple(known) or self._all, key.upper())
+            find_school(tuple(known) or self._all, key.strip().upper())
         except ConfigurationError as error:
-            return FoundSchool(key.upper(), error=error.with_traceback(None))
+            return FoundSchool(key.strip().upper(), error=error.with_traceback(None))
         raise AssertionError("a key that is found is in the index")  # pragma: no cover
 
     def take_turn(self, found: FoundSchool, place: str, problem: str, what: str, hint: str) -> FoundSchool:
@@ -94,18 +93,13 @@ class AnySchools(SchoolKeys):
         super().__init__(scholen)
 
     def __contains__(self, key: str) -> bool:
-        return is_school_key(key)
+        return is_school_code(key)
 
     def find(self, key: str, place: str, where: Problem, what: str) -> FoundSchool:
         """The school with a key, as `SchoolKeys.find` has it."""
-        if is_school_key(key):
-            return FoundSchool(key.upper(), key=key.upper())
+        if is_school_code(key):
+            return FoundSchool(key.strip().upper(), key=key.strip().upper())
         return super().find(key, place, where, what)
-
-
-def is_school_key(text: str) -> bool:
-    """Whether a text has the form of a BRIN, a School OIN or a routeringskenmerk."""
-    return any(form.fits(text.upper()) for form in (Brin, Oin, Routeringskenmerk))
 
 
 @dataclass(slots=True)
@@ -177,7 +171,7 @@ def school_blocks(file: ManyFile, schools: SchoolKeys) -> Iterator[SchoolBlock]:
         key = row.text(SCHOOL)
         if block is None or key != block.key:
             place = at(row.line)
-            wrong = "is empty" if not key else "is not a BRIN, School OIN or routeringskenmerk"
+            wrong = "is empty" if not key else "is not a code of a school (BRIN, RIO, School OIN or routeringskenmerk)"
             found = schools.find(key, place, row.problem(SCHOOL, wrong), file.table.name)
             if block is not None and found.key and found.key == block.found.key:
                 block.key = key  # another key of the same school

@@ -158,3 +158,67 @@ def test_nothing_to_look_up(keten: Keten, run: Run, tmp_path: Path) -> None:
     config = tmp_path / "doorstroom.toml"
     config.write_text(config.read_text("utf-8").split("[[scholen]]")[0], "utf-8")
     assert run("mandaat", "check").exit_code == 78
+
+
+WRONG = 'auteurr = "X"\n\n[certificate]\ncert = "c"\ntrust = 5\n[osr]\nbase_url = "http://x.example"\nnamespace = "n"\n'
+
+
+def test_everything_that_is_wrong_is_told_with_its_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "doorstroom.toml").write_text(WRONG)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("DOORSTROOM_TIMEOUTS_POST", "snel")
+    told = run("config", "check")
+    assert told.exit_code == 78
+    assert told.stderr.splitlines() == [
+        "Error: 5 settings are not in order",
+        "  auteur:",
+        "    is missing (name and version of the LAS, written in every message)",
+        "  line 1, auteurr:",
+        '    is not a setting; did you mean "auteur"?',
+        "  line 5, certificate.trust:",
+        '    must be a path or a list of paths, like "…" or ["…", "…"]',
+        "  line 7, osr.base_url:",
+        "    must start with https:// (there is no way to send pupil data over plain",
+        "    HTTP)",
+        "  DOORSTROOM_TIMEOUTS_POST:",
+        "    must be a number",
+        "  Repair these in doorstroom.toml. All settings: doorstroom config show",
+    ]
+
+
+def test_a_program_gets_line_setting_text_and_hint(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "doorstroom.toml").write_text(WRONG + "[serve]\nkey = 'x'\n")
+    monkeypatch.setenv("DOORSTROOM_TIMEOUTS_POST", "snel")
+    items = json.loads(run("config", "check", "--json").stdout)["problemen"]
+    assert [(item["line"], item["setting"], item["variable"]) for item in items] == [
+        (None, "auteur", None),
+        (1, "auteurr", None),
+        (5, "certificate.trust", None),
+        (7, "osr.base_url", None),
+        (10, "serve.key", None),
+        (None, "timeouts.post", "DOORSTROOM_TIMEOUTS_POST"),
+    ]
+    assert items[4]["text"] == "is given without serve.certificate"
+    assert items[4]["hint"] == "Give serve.certificate too, or leave serve.key out"
+
+
+def test_a_variable_that_is_no_setting_is_told_in_one_line(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOORSTROOM_SOMETHING_ELSE", "geheim")
+    told = run("config", "check")
+    assert told.exit_code == 0
+    assert told.stderr == (
+        "Warning: the variable DOORSTROOM_SOMETHING_ELSE is no setting and is not read; all settings: doorstroom config show\n"
+    )
+    monkeypatch.setenv("DOORSTROOM_AUTUER", "geheim")
+    told = run("config", "check")
+    assert told.exit_code == 78
+    assert "did you mean DOORSTROOM_AUTEUR?" in told.stderr
+    assert "geheim" not in told.output
+
+
+def test_the_schema_is_printed_or_written(run: Run, tmp_path: Path) -> None:
+    printed = run("config", "schema")
+    assert json.loads(printed.stdout)["additionalProperties"] is False
+    assert run("config", "schema", "--to", "s.json").exit_code == 0
+    assert (tmp_path / "s.json").read_text("utf-8") == printed.stdout
+    assert run("config", "schema", "--to", "nowhere/s.json").exit_code == 74

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -103,11 +104,21 @@ def test_who_is_not_known_is_told_before_anybody_is_called(keten: Keten, run: Ru
     assert "osr is not configured" in result.stderr
 
 
-def test_our_own_certificate_that_has_ended_is_told_at_once(keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    pki, ended = keten.servers.pki.clients, dt.datetime.now(dt.UTC) - dt.timedelta(days=2)
-    own = pki.issue("ooit", oin="00000003990000010000", not_before=ended - dt.timedelta(days=9), not_after=ended, server=False)
+@pytest.mark.parametrize("days", [-11, 2])
+def test_our_own_certificate_that_is_not_valid_now_has_one_exit_code(
+    days: int, keten: Keten, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pki, begins = keten.servers.pki.clients, dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+    ends = begins + dt.timedelta(days=9)
+    own = pki.issue("ooit", oin="00000003990000010000", not_before=begins, not_after=ends, server=False)
     monkeypatch.setenv("DOORSTROOM_CERTIFICATE_CERT", str(own.cert))
     monkeypatch.setenv("DOORSTROOM_CERTIFICATE_KEY", str(own.key))
-    result = run("leverancier", "check")
-    assert result.exit_code == 78
-    assert f"the certificate ended on {ended:%Y-%m-%d}" in result.stderr
+    says = f"ended on {ends:%Y-%m-%d}" if days < 0 else f"starts on {begins:%Y-%m-%d}"
+    for command in (
+        *("config check", "leverancier check", "mandaat check", "osr check", "serve", "health --json"),
+        *("deelnemers send deelnemers.csv --school 99AA", "adviezen send-many adviezen.csv", "outbox deliver"),
+        "rapporten fetch --to rapporten",
+    ):
+        result = run(*command.split())
+        assert result.exit_code == 77, (command, result.output)
+        assert f"the certificate {says}" in " ".join(re.sub("[│┃]", " ", result.output).split()), command

@@ -117,15 +117,16 @@ def test_a_folder_is_read_one_school_at_a_time(received: Keten, run: Run, tmp_pa
     assert "Scholen die aandacht vragen" in text
 
 
-def test_two_files_of_one_school_are_none(received: Keten, run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("names", [("99AA.csv", "99aa.txt"), ("99aa00.csv", "99AA.csv"), ("901A901.csv", "901x901.csv")])
+def test_two_files_of_one_school_are_none(names: tuple[str, ...], received: Keten, run: Run, tmp_path: Path) -> None:
     """Nobody can tell which of the two is the list."""
     folder = tmp_path / "lijsten"
     folder.mkdir()
-    for name in ("99AA.csv", "99aa.txt"):
+    for name in names:
         (folder / name).write_bytes((tmp_path / "deelnemers.csv").read_bytes())
     given = ("--school", "99AA", "--leerlingen", "lijsten", *MARCH)
     result = run("seizoen", *given, "--json")
-    assert (result.exit_code, "more than one file of this name" in result.stderr) == (74, True)
+    assert (result.exit_code, "more than one file of this school" in result.stderr) == (74, True)
     assert json.loads(result.stdout)["scholen"][0]["verwacht"] is None
     assert run("seizoen", *given, "--sent", "v.html").exit_code == 74
     assert not (tmp_path / "v.html").exists(), "it would tell everybody as not in the list"
@@ -143,7 +144,7 @@ def test_a_file_of_no_school_is_told_and_so_is_a_school_without_a_file(received:
     for name in ("99AA.csv", "foo.csv", "99cc.csv"):
         (folder / name).write_bytes((tmp_path / "deelnemers.csv").read_bytes())
     result = run("seizoen", "--leerlingen", "lijsten", *MARCH)
-    assert "Warning: foo.csv: of no school, so it is not read. Name a file after the BRIN" in result.stderr
+    assert "Warning: foo.csv: of no school, so it is not read. Name a file after its school: BRIN" in result.stderr
     assert "99AA.csv" not in result.stderr.replace("such as 99AA.csv", "")
     assert "2 schools have, such as" in result.stderr
     one = run("seizoen", "--school", "99BB", "--leerlingen", "lijsten", *MARCH)
@@ -160,7 +161,7 @@ def test_a_brin_of_several_administrations_names_no_file(tmp_path: Path, capsys:
     SchoolLists(tmp_path, schools, schools).tell_left_out()
     told = capsys.readouterr().err
     assert told.count("Warning: ") == 1
-    assert "11BB.csv: of several administrations with this BRIN, so it is not read." in told
+    assert "11BB.csv: of several administrations with this code, so it is not read." in told
     assert "has no file there" in told
 
 

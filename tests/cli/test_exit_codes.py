@@ -17,6 +17,7 @@ from support.command_line import Run, environment
 from doorstroom_client import Uitleg, errors
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._told_errors import ExplainedError, guard
+from doorstroom_client.cli._warnings_told import one_run
 from doorstroom_client.cli.exit_codes import ExitCode, code_of, worst
 from doorstroom_client.errors import DoorstroomError, MessageError, Problem
 from doorstroom_client.events import Event, tell
@@ -167,6 +168,8 @@ def test_a_dutch_text_is_shown_and_in_the_json(capsys: pytest.CaptureFixture[str
     document = json.loads(shown.out)
     assert document == {
         "error": "SchoolOnbekend",
+        "message": "no",
+        "hint": "",
         "exit_code": 75,
         "retryable": False,
         "request_id": "r1",
@@ -206,7 +209,7 @@ def test_a_person_reads_words_and_no_json(
     result: str, place: str, outcomes: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
-    with terminal.one_run():
+    with one_run():
         tell(Event("store", place, result, "-", "-", "-", at, outcomes, serious=True), None)
         logging.getLogger("doorstroom_client").warning("[1] is no event")
         logging.getLogger("psycopg.pool").warning("connection failed for user piet")

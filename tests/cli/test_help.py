@@ -40,6 +40,8 @@ def test_all_commands_are_there() -> None:
         "ketentest certificates",
         "config check",
         "config show",
+        "config init",
+        "config schema",
         "mandaat check",
         "osr check",
         "leverancier check",
@@ -132,3 +134,41 @@ def test_the_commands_in_the_examples_for_cron_exist(file: Path) -> None:
     for words in map(str.split, typed):
         path = next(path for path in options if list(path) == words[: len(path)])
         assert {word for word in words if word.startswith("--")} <= options[path]
+
+
+def shown(path: tuple[str, ...], run: Run) -> str:
+    """The help of a command without the lines of its boxes, in one line."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", run(*path, "--help").stdout).split())
+
+
+ids = [" ".join(path) for path, _ in ALL]
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=ids)
+def test_what_stands_between_brackets_is_shown(path: tuple[str, ...], command: Any, run: Run, wide: None) -> None:
+    """Typer reads help as markup, in which a section of the settings is a style."""
+    seen = shown(path, run).replace(" ", "")
+    written = [command.help, command.epilog, *(item.help for item in command.params)]
+    for text in filter(None, written):
+        for part in re.findall(r"\[+[^\[\]]*\]+", text.replace("\\[", "[")):
+            assert re.sub(r"\s", "", part) in seen, part
+
+
+def test_brackets_are_there_to_be_lost(run: Run, wide: None) -> None:
+    assert "[edexml] of the configuration" in shown(("deelnemers", "send"), run)
+    assert "as under [[scholen]]." in shown(("config", "init"), run)
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=ids)
+def test_no_type_is_shown_that_says_nothing(path: tuple[str, ...], command: Any, run: Run, wide: None) -> None:
+    assert re.findall(r"<[a-z| ]+>", shown(path, run)) == []
+    for item in command.params:
+        assert item.metavar is not None, item.name
+        assert item.is_flag == (item.metavar == "") if item.param_type_name == "option" else item.metavar
+
+
+@pytest.fixture
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in which nothing is broken up."""
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("TERMINAL_WIDTH", "300")

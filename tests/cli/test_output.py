@@ -35,9 +35,11 @@ SCHOOL = ("--school", "99AA")
 A_SERVER = ("--cert", "c.pem", "--trust", "t.pem", "--oin", "00000003990000110000", "--school", "0000000700099AA00530")
 A_SERVER += ("--environment", "test", "--host", "y.example")
 """One whose host name was not typed: nothing is called."""
+SETTINGS = ("auteur=MijnLAS 1", "certificate.cert=las.pem", "certificate.trust=roots.pem")
 ARGUMENTS = {
     "demo": ("--out", "demo"),
     "simulator": ("--seconds", "0", "--port", "28440"),
+    "config init": ("--to", "x.toml", "--overwrite", *(word for item in SETTINGS for word in ("--set", item))),
     "mandaat check": SCHOOL,
     "osr register-endpoint": ("--url", "https://las.example.nl", "--all", "--dry-run"),
     "bestand check": ("deelnemers.csv",),

@@ -31,6 +31,7 @@ IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 EXPECTED = (
     "index.md",
     "tutorial.md",
+    "how-to/first-configuration.md",
     "how-to/run-on-several-machines.md",
     "how-to/check-a-file.md",
     "how-to/send-advice.md",

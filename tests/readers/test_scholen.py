@@ -14,9 +14,9 @@ from doorstroom_client.simulator.played_schools import SCHOLEN
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
-        ("Fatima Geheim", "is not a BRIN, School OIN or routeringskenmerk"),
-        ("Totaal 1", "is not a BRIN, School OIN or routeringskenmerk"),
-        ("school", "is not a BRIN, School OIN or routeringskenmerk"),
+        ("Fatima Geheim", "is not a code of a school (BRIN, RIO, School OIN or routeringskenmerk)"),
+        ("Totaal 1", "is not a code of a school (BRIN, RIO, School OIN or routeringskenmerk)"),
+        ("school", "is not a code of a school (BRIN, RIO, School OIN or routeringskenmerk)"),
         ("", "is empty"),
         ("99ZZ", "school 99ZZ is not configured"),
     ],

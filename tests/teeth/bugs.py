@@ -939,7 +939,9 @@ def _(on_the_store: Any, settings: Any) -> Any:
     return Client(**settings.arguments())
 
 
-@bug("T6", "a person gets JSON to read", "cli._terminal:_in_words", "tests/cli/test_exit_codes.py", only="words_and_no_json")
+@bug(
+    "T6", "a person gets JSON to read", "cli._warnings_told:_in_words", "tests/cli/test_exit_codes.py", only="words_and_no_json"
+)
 def _(_in_words: Any, text: str) -> str:
     return text
 

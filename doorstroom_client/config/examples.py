@@ -1,0 +1,36 @@
+"""An invented value for each setting that has a form: what is wrong with one value is found in the company of these."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+EXAMPLES: Mapping[str, Any] = {
+    "auteur": "MijnLAS 4.2",
+    "certificate.cert": Path("las.pem"),
+    "certificate.trust": (Path("roots.pem"),),
+    "osr.base_url": "https://osr.example/api",
+    "osr.namespace": "https://osr.example/namespace-of-this-school-year",
+    "leveranciers[].toetssoort": "ICE",
+    "leveranciers[].oin": "00000003990000110000",
+    "leveranciers[].base_url": "https://toets.example/dst",
+    "scholen[].instellingscode": "99AA",
+    "scholen[].vestigingscode": "00",
+    "scholen[].onderwijsaanbiedercode": "901A901",
+    "scholen[].onderwijslocatiecode": "901X901",
+    "scholen[].administratienr": "01",
+    "scholen[].routeringskenmerk": "0000000700099AA00530",
+    "afspraken[].naam": "2026-2027",
+    "afspraken[].versie": "Doorstroomtoetsketen_v9.9",
+    "afspraken[].eerste_schooljaar": "2000-2001",
+    "schooljaren[].schooljaar": "2026-2027",
+    "schooljaren[].namespace": "https://osr.example/namespace-of-this-school-year",
+    "schooljaren[].afspraak": "2026-2027",
+    "testperiodes[].naam": "adviezen",
+    "testperiodes[].van": dt.date(2026, 12, 7),
+    "testperiodes[].tot": dt.date(2026, 12, 18),
+    "serve.certificate": Path("server.pem"),
+}
+"""Setting -> a value that fits beside the others; with all that are required."""

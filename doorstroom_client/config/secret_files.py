@@ -1,0 +1,32 @@
+"""A secret that stands in a file of its own, so that settings can be shown, copied and kept elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from doorstroom_client.parties.certificate import warn_when_shared
+
+FROM_FILE = "_file"
+"""A name that ends so, of a setting or (in capitals) of a variable, names the file with its value."""
+
+
+def read_secret(file: Path, named_by: str) -> tuple[str | None, str]:
+    """The secret in a file, without the line end; warns when others can read it.
+
+    Args:
+        file: where it is.
+        named_by: the setting or variable that says so.
+
+    Returns:
+        The secret, and what is wrong: one of them is empty.
+    """
+    try:
+        text = file.read_text("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        return None, f"the file that {named_by} names cannot be read"
+    except ValueError:  # a name that no file can have
+        return None, f"{named_by} does not name a file"
+    if not text:
+        return None, f"the file that {named_by} names is empty"
+    warn_when_shared(file, "a secret")
+    return text, ""
