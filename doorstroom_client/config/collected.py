@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from doorstroom_client.config.table import PREFIX, SETTINGS, Setting
-from doorstroom_client.parties.certificate import warn_when_shared
+from doorstroom_client.parties.setting_file import warn_when_shared
 from doorstroom_client.store.location import is_address
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}

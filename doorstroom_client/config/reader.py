@@ -19,9 +19,10 @@ from doorstroom_client.messages.afspraak import Afspraak
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.jaargangen import Jaargang, Jaargangen
 from doorstroom_client.messages.school import School
-from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate, warn_when_shared
+from doorstroom_client.parties.certificate import ClientCertificate, ServerCertificate
 from doorstroom_client.parties.leverancier import Leverancier, check_leveranciers
 from doorstroom_client.parties.osr import Osr
+from doorstroom_client.parties.setting_file import warn_when_shared
 from doorstroom_client.store.location import veiled
 from doorstroom_client.store.retention import Retention
 from doorstroom_client.transport.request import Timeouts

@@ -22,6 +22,7 @@ BRINGS = {
     "transport.httpx_transport",  # httpx
     "store.sqlite.file",  # sqlite3
     "store.postgres.sessions",  # psycopg
+    "parties",  # opened: cryptography
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography
