@@ -16,6 +16,7 @@ from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
 
 app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
+_WRONG = {look.Verdict.STORE: ExitCode.STORE, look.Verdict.CERTIFICATE: ExitCode.CERTIFICATE_OR_MANDATE}
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 
@@ -24,7 +25,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
     """Check settings, certificate, store and agreement. Uses no network.
 
     Says what is wrong and how to repair it, and warns about a certificate that is about to end and about secrets that
-    others on this machine can read.
+    others on this machine can read. Ends with 77 when a certificate of yours has ended or has not begun, as health does.
 
     Example:
       doorstroom config check
@@ -39,7 +40,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
         look.afspraak(settings),
     ]
     wrong = (item.verdict for item in checks if item.state == "error")
-    code = worst(ExitCode.STORE if verdict is look.Verdict.STORE else ExitCode.CONFIGURATION for verdict in wrong)
+    code = worst(_WRONG.get(verdict, ExitCode.CONFIGURATION) for verdict in wrong)
     if as_json:
         items = [{"check": item.name, "state": item.state, "text": item.text} for item in checks]
         terminal.emit_json({"ok": code == ExitCode.OK, "checks": items})

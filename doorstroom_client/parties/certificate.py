@@ -149,7 +149,7 @@ def _refuse_token(given: str | os.PathLike[str] | None, setting: str) -> None:
         raise ConfigurationError(
             f"{setting}: a private key in an HSM or on a token (pkcs11:) cannot be used; it has to be a file",
             setting=setting,
-            hint="See docs/how-to/install-your-certificate.md, A key in an HSM",
+            hint="What is possible: docs/how-to/install-your-certificate.md, A key in an HSM",
         )
 
 

@@ -150,11 +150,15 @@ class Chain:
                 f"{self.file} holds its certificates in the wrong order: {now}",
                 f"Put them in this order: {better}",
             )
-        for item in path[1:]:
-            yield from self._issuer(item)
+        yield from self.issuers(path)
         loose = [f'"{item.name}"' for item in self.found if item not in path]
         if loose and not any(found.level is Level.ERROR for found in gaps):
             yield self._finding(Level.NOTE, f"{self.file} also holds {', '.join(loose)}, which the chain does not need")
+
+    def issuers(self, path: Sequence[Certificate]) -> Iterator[Finding]:
+        """What is the matter with the issuers on a path: ended, not begun, or without the right to issue this."""
+        for item in path[1:]:
+            yield from self._issuer(item)
 
     def path(self, trust: Sequence[Certificate], signed: Signed) -> list[Certificate]:
         """The way from our certificate up through the file: the one that ends in trust and has not ended, if there is one."""

@@ -42,12 +42,14 @@ CONVERT_KEY = (
     "-out {name}.new"
 )
 """The next step for a key with such an encryption."""
+NOTHING, ZIP = "holds no readable certificate", "is a ZIP file"
+"""What is said of a file that may well be about something else."""
 _KEYSTORE = "Convert it, and give the new file with its passphrase: keytool -importkeystore -srckeystore {name} -srcstoretype "
 _TO_P12 = " -destkeystore {name}.p12 -deststoretype PKCS12"
 _BEGINS = (
     (b"\xfe\xed\xfe\xed", "is a keystore of Java (.jks)", f"{_KEYSTORE}JKS{_TO_P12}"),
     (b"\xce\xce\xce\xce", "is a keystore of Java (.jceks)", f"{_KEYSTORE}JCEKS{_TO_P12}"),
-    (b"PK\x03\x04", "is a ZIP file", "Unpack it, and give what is in it"),
+    (b"PK\x03\x04", ZIP, "Unpack it, and give what is in it"),
     (b"\xff\xfe", "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"),
     (b"\xfe\xff", "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"),
 )
@@ -108,7 +110,7 @@ def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
     if "PKCS7" in labels:
         return "is a PKCS#7 file (.p7b)", f"Convert it: openssl pkcs7 -print_certs -in {name} -out {name}.pem"
     return _no_pem(data, name) or (
-        "holds no readable certificate",
+        NOTHING,
         "Give a PEM file, with a line -----BEGIN CERTIFICATE-----",
     )
 

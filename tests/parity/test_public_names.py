@@ -23,6 +23,7 @@ BRINGS = {
     "store.sqlite.file",  # sqlite3
     "store.postgres.sessions",  # psycopg
     "parties",  # opened: cryptography
+    "config.certificate_survey",  # cryptography
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography
