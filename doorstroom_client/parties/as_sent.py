@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _PKCS7_IN_PEM = re.compile(rb"-----BEGIN (PKCS7|CMS|PKCS #7 SIGNED DATA)-----(.+?)-----END \1-----", re.DOTALL)
 _TIMES = (0x17, 0x18)
+_OTHERS = re.compile(rb"-----BEGIN [A-Z0-9 ]*(CERTIFICATE|PRIVATE KEY)-----")
 
 
 class Form(StrEnum):
@@ -76,7 +77,7 @@ def form_of(data: bytes) -> Form:
     """How a file is written; what nothing else begins like is taken for PEM."""
     if pem.PKCS12.match(data):
         return Form.PKCS12
-    if pem.PKCS7.match(data) or _PKCS7_IN_PEM.search(data):
+    if pem.PKCS7.match(data) or (_PKCS7_IN_PEM.search(data) and not _OTHERS.search(data)):
         return Form.PKCS7
     return Form.DER if data[:1] == b"0" and b"-----BEGIN " not in data else Form.PEM
 
@@ -93,14 +94,16 @@ def certificates_of(data: bytes, name: str, password: str | None = None) -> Held
         UnusableError: it holds none that can be read.
     """
     form = form_of(data)
-    found: tuple[Certificate, ...] = ()
+    several: tuple[bytes, ...] = (data,)
     if form is Form.PKCS12:
-        found = tuple(map(read_certificate, opener(data, name).open_pkcs12(data, name, password).certificates))
+        several = opener(data, name).open_pkcs12(data, name, password).certificates
     elif form is Form.PKCS7:
-        found = tuple(map(read_certificate, opener(data, name).open_pkcs7(_plain(data), name)))
-    else:
-        with suppress(ValueError):
-            found = (read_certificate(data),) if form is Form.DER else read_every(data)
+        several = opener(data, name).open_pkcs7(_plain(data), name)
+    found: tuple[Certificate, ...] = ()
+    with suppress(ValueError):
+        found = read_every(data) if form is Form.PEM else tuple(map(read_certificate, several))
+    if not found and form is Form.PKCS12:
+        raise UnusableError("holds no certificate", "Export it once more, with the certificate; or give both apart, in PEM")
     if not found:
         raise UnusableError(*pem.not_a_certificate(data, name))
     return Held(form, found)

@@ -22,7 +22,8 @@ from doorstroom_client.parties.as_sent import Form, UnusableError, form_of
 
 _KEY_BAGS = tuple(bytes.fromhex(f"060b2a864886f70d010c0a01{last}") for last in ("01", "02"))
 """What stands before each private key in a PKCS#12 file: plain, and encrypted."""
-_WRONG = (ValueError, TypeError, UnsupportedAlgorithm)
+BROKEN = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
+"""What cryptography raises for what it cannot take apart."""
 _ONE_EACH = (
     "Make a file of one of them: keytool -importkeystore -srckeystore {name} -srcalias ALIAS -destkeystore one.p12 "
     "-deststoretype PKCS12 (keytool -list -keystore {name} shows each ALIAS)"
@@ -56,12 +57,12 @@ def open_pkcs12(data: bytes, name: str, password: str | None) -> Opened:
         UnusableError: it cannot be opened, or holds several private keys.
     """
     found: pkcs12.PKCS12KeyAndCertificates | None = None
-    with _also_in_ber():
+    with unwarned():
         for secret in [_bytes(password)] if password else [None, b""]:
             try:
                 found = pkcs12.load_pkcs12(data, secret)
                 break
-            except _WRONG:
+            except BROKEN:
                 continue
     if found is None:
         raise _closed(name, password)
@@ -76,8 +77,8 @@ def open_pkcs12(data: bytes, name: str, password: str | None) -> Opened:
 
 
 @contextmanager
-def _also_in_ber() -> Iterator[None]:
-    """A file that is no strict DER is read all the same, and nobody has to be warned of that."""
+def unwarned() -> Iterator[None]:
+    """What is written loosely, such as BER for DER, is read all the same, and nobody has to be warned of that."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         yield
@@ -97,7 +98,7 @@ def open_pkcs7(data: bytes, name: str) -> tuple[bytes, ...]:
         UnusableError: it cannot be read, or holds none.
     """
     found: list[x509.Certificate] = []
-    with suppress(*_WRONG), _also_in_ber():
+    with suppress(*BROKEN), unwarned():
         found = pkcs7.load_der_pkcs7_certificates(data)
     if not found:
         raise UnusableError("is a PKCS#7 file in which no certificate can be read", f"Ask for the chain of {name} in PEM form")
@@ -128,7 +129,7 @@ def open_key(data: bytes, name: str, password: str | None) -> PrivateKeyTypes:
             return load(data, secret)
         except TypeError:  # it is encrypted
             needed = True
-        except _WRONG:
+        except BROKEN:
             refused = True
     if needed and not password:
         raise UnusableError("is an encrypted private key; give its passphrase", _TRY.format(name=name), passphrase=True)
@@ -148,7 +149,7 @@ def public_of(certificate: x509.Certificate) -> bytes:
     """The public key of a certificate, to compare; empty when it is of a kind that is not known here."""
     try:
         return public_bytes(certificate.public_key())
-    except _WRONG:
+    except BROKEN:
         return b""
 
 

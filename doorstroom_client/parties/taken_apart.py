@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import field
 from typing import TypeVar
 
@@ -17,12 +18,13 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.as_sent import Form, UnusableError, certificates_of, form_of, is_list
-from doorstroom_client.parties.opened import as_pem_key, open_key, open_pkcs12, public_bytes, public_of
+from doorstroom_client.parties.opened import BROKEN, as_pem_key, open_key, open_pkcs12, public_bytes, public_of, unwarned
 from doorstroom_client.parties.x509 import Certificate, read_certificate
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----.+?-----END \1-----", re.DOTALL)
 _LINES = re.compile(rb"-----[^-\n]+-----")
-_LISTS, _CERTIFICATES = (b"X509 CRL",), (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
+_LISTS, _SEVERAL = (b"X509 CRL",), (b"PKCS7", b"CMS")
+_CERTIFICATES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 T = TypeVar("T")
 
 
@@ -65,16 +67,12 @@ class Pieces:
     """What stands in one file.
 
     Attributes:
-        form: how it is written.
-        encrypted: whether a passphrase opens it.
         certificates: those in it.
         keys: the private keys.
         lists: the revocation lists.
         requests: how many certificate requests.
     """
 
-    form: Form
-    encrypted: bool = False
     certificates: tuple[Certificate, ...] = ()
     keys: tuple[PrivateKey, ...] = ()
     lists: tuple[RevocationList, ...] = ()
@@ -98,9 +96,9 @@ def take_apart(data: bytes, name: str, passphrases: Callable[[], Iterable[str]])
         if opened is None:
             raise UnusableError("is encrypted", f"Give its passphrase, to see what is in {name}", passphrase=True)
         keys = () if opened.key is None else (_key(opened.key, encrypted=encrypted),)
-        return Pieces(form, encrypted, tuple(map(read_certificate, opened.certificates)), keys)
+        return Pieces(tuple(_certificate(der, data, name) for der in opened.certificates), keys)
     if form is Form.PKCS7:
-        return Pieces(form, certificates=certificates_of(data, name).certificates)
+        return Pieces(certificates_of(data, name).certificates)
     if form is Form.PEM:
         return _of_pem(data, name, passphrases)
     return _of_der(data, name, passphrases)
@@ -114,7 +112,9 @@ def _of_pem(data: bytes, name: str, passphrases: Callable[[], Iterable[str]]) ->
     for found in _BLOCK.finditer(data):
         label, block = found.group(1), found.group(0)
         if label in _CERTIFICATES:
-            certificates.append(_certificate(block, data, name))
+            certificates.append(_certificate(_plain(block), data, name))
+        elif label in _SEVERAL:
+            certificates += certificates_of(block, name).certificates
         elif label in _LISTS:
             lists.append(_list(_plain(block)))
         elif label.endswith(b"PRIVATE KEY"):
@@ -122,27 +122,29 @@ def _of_pem(data: bytes, name: str, passphrases: Callable[[], Iterable[str]]) ->
         requests += label.endswith(b"CERTIFICATE REQUEST")
     if not (certificates or keys or lists or requests):
         raise UnusableError(*pem.not_a_certificate(data, name))
-    return Pieces(Form.PEM, False, tuple(certificates), tuple(keys), tuple(lists), requests)
+    return Pieces(tuple(certificates), tuple(keys), tuple(lists), requests)
 
 
 def _of_der(data: bytes, name: str, passphrases: Callable[[], Iterable[str]]) -> Pieces:
+    otherwise = UnusableError(*pem.not_a_certificate(data, name))
+    if otherwise.problem == pem.NOTHING:
+        raise otherwise
     if is_list(data):
-        return Pieces(Form.DER, lists=(_list(data),))
-    try:
-        return Pieces(Form.DER, certificates=(read_certificate(data),))
-    except ValueError:
-        pass
-    try:
+        return Pieces(lists=(_list(data),))
+    with suppress(UnusableError):
+        return Pieces((_certificate(data, data, name),))
+    with suppress(*BROKEN):
         x509.load_der_x509_csr(data)
-        return Pieces(Form.DER, requests=1)
-    except ValueError:
-        return Pieces(Form.DER, keys=(_locked(data, name, passphrases),))
+        return Pieces(requests=1)
+    return Pieces(keys=(_locked(data, name, passphrases),))
 
 
-def _certificate(block: bytes, data: bytes, name: str) -> Certificate:
+def _certificate(der: bytes, data: bytes, name: str) -> Certificate:
     try:
-        return read_certificate(_plain(block))
-    except ValueError:
+        read = read_certificate(der)
+        _loaded(read)  # what others cannot read is of no use
+        return read
+    except BROKEN:
         raise UnusableError(*pem.not_a_certificate(data, name)) from None
 
 
@@ -157,7 +159,7 @@ def _plain(block: bytes) -> bytes:
 def _list(der: bytes) -> RevocationList:
     try:
         found = x509.load_der_x509_crl(der)
-    except ValueError:
+    except BROKEN:
         raise UnusableError("holds a revocation list that is damaged or cut short", "Fetch it once more") from None
     named = found.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return RevocationList(str(named[0].value) if named else "without a name", found.next_update_utc)
@@ -195,15 +197,19 @@ def _with_passphrase(opens: Callable[[str | None], T], passphrases: Callable[[],
 
 def public_key_of(certificate: Certificate) -> bytes:
     """The public key of a certificate in DER, by which its private key is found; empty when it is of an unknown kind."""
-    return public_of(x509.load_der_x509_certificate(certificate.der))
+    return public_of(_loaded(certificate))
+
+
+def _loaded(certificate: Certificate) -> x509.Certificate:
+    with unwarned():
+        return x509.load_der_x509_certificate(certificate.der)
 
 
 def published_at(certificate: Certificate) -> str:
     """Where the issuer publishes its own certificate, as this one says; empty when it does not."""
-    own = x509.load_der_x509_certificate(certificate.der)
     try:
-        found = own.extensions.get_extension_for_class(x509.AuthorityInformationAccess)
-    except (ValueError, x509.ExtensionNotFound):
+        found = _loaded(certificate).extensions.get_extension_for_class(x509.AuthorityInformationAccess)
+    except (*BROKEN, x509.ExtensionNotFound):
         return ""
     places = (
         item.access_location.value for item in found.value if item.access_method == AuthorityInformationAccessOID.CA_ISSUERS

@@ -189,12 +189,18 @@ def hosts_in(der: bytes) -> tuple[str, ...]:
 
 def organisation_of(certificate: Certificate) -> str:
     """The organisation that a certificate is about; empty when it names none."""
-    return next(_texts(certificate.subject, _ORGANISATION), "")
+    try:
+        return next(_texts(certificate.subject, _ORGANISATION), "")
+    except ValueError:
+        return ""
 
 
 def is_of_a_person(certificate: Certificate) -> bool:
     """Whether a certificate is in the name of a person: its subject has a surname or given name."""
-    return any(next(_texts(certificate.subject, oid), "") for oid in _NAMES_OF_A_PERSON)
+    try:
+        return any(next(_texts(certificate.subject, oid), "") for oid in _NAMES_OF_A_PERSON)
+    except ValueError:  # a name that cannot be read is one all the same
+        return True
 
 
 def _serial_numbers(subject: bytes) -> Iterator[str]:
