@@ -9,7 +9,8 @@ from typing import Any
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli.exit_codes import ExitCode, worst
-from doorstroom_client.config.certificate_found import Found, FoundKey, OwnChain, Role, Survey, Use
+from doorstroom_client.config.certificate_chain import OwnChain, chains_of
+from doorstroom_client.config.certificate_found import Found, FoundKey, Role, Survey, Use
 
 _USAGES = {
     (): ("none", "something else than TLS"),
@@ -22,13 +23,13 @@ _USAGES = {
 
 def code_of_survey(survey: Survey) -> ExitCode:
     """The exit code: a certificate of ours that is not in order, a file that cannot be read, or all is well."""
-    wrong = ExitCode.CERTIFICATE_OR_MANDATE if any(chain.wrong for chain in survey.chains()) else ExitCode.OK
+    wrong = ExitCode.CERTIFICATE_OR_MANDATE if any(chain.wrong for chain in chains_of(survey)) else ExitCode.OK
     return worst([wrong, ExitCode.STORE if survey.unread else ExitCode.OK])
 
 
 def show_survey(survey: Survey) -> None:
     """A few lines about each thing that was found; what cannot be read is told at the end."""
-    chains = {chain.leaf.certificate: chain for chain in survey.chains()}
+    chains = {chain.leaf.certificate: chain for chain in chains_of(survey)}
     for item in survey.certificates:
         _show_certificate(item, survey.now)
         if item.certificate in chains:
@@ -79,7 +80,7 @@ def show_written(survey: Survey, settings: Mapping[str, str], *, encrypted: bool
         names = " and ".join(f"DOORSTROOM_{section.upper()}_PASSWORD_FILE" for section in sections)
         terminal.say(f"The key is encrypted: let {names} name a file with the passphrase")
     tell_unread(survey)
-    for chain in survey.chains():
+    for chain in chains_of(survey):
         for text in (*chain.wrong, *chain.odd):
             terminal.complain(f"{', '.join(chain.leaf.files)}: {text}")
     if "certificate.trust" not in settings:
@@ -124,7 +125,7 @@ def _show_chain(chain: OwnChain) -> None:
 def survey_as_json(survey: Survey) -> dict[str, Any]:
     """The same for a program."""
     code = code_of_survey(survey)
-    chains = {chain.leaf.certificate: chain for chain in survey.chains()}
+    chains = {chain.leaf.certificate: chain for chain in chains_of(survey)}
     return {
         "ok": code is ExitCode.OK,
         "certificates": [_certificate(item, chains.get(item.certificate), survey.now) for item in survey.certificates],

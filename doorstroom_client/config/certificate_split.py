@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from doorstroom_client.basics.frozen import frozen
-from doorstroom_client.config.certificate_found import Found, OwnChain, Survey
+from doorstroom_client.config.certificate_chain import OwnChain, chains_of
+from doorstroom_client.config.certificate_found import Found, Survey
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate_check import Use
 
@@ -70,7 +71,7 @@ def _pair(survey: Survey, chain: OwnChain, name: str, use: Use, password: str | 
 
 def _one(survey: Survey, use: Use) -> OwnChain | None:
     """The certificate for this use: the only one that has a key, or of several the only one that is valid now."""
-    several = [chain for chain in survey.chains() if chain.leaf.keys and use in chain.leaf.usages]
+    several = [chain for chain in chains_of(survey) if chain.leaf.keys and use in chain.leaf.usages]
     valid = [chain for chain in several if _is_valid(survey, chain.leaf)]
     found = valid or several
     if len(found) > 1:

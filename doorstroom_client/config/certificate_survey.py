@@ -11,8 +11,9 @@ from doorstroom_client.config.certificate_found import Found, FoundKey, Role, Su
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.as_sent import UnusableError
+from doorstroom_client.parties.pieces import Pieces
 from doorstroom_client.parties.setting_file import read_file
-from doorstroom_client.parties.taken_apart import Pieces, public_key_of, published_at, take_apart
+from doorstroom_client.parties.taken_apart import public_key_of, published_at, take_apart
 from doorstroom_client.parties.x509 import Certificate
 
 FILE = "file"

@@ -40,7 +40,7 @@ class UnusableError(Exception):
 
     Attributes:
         problem: why, for after the name of the file.
-        hint: the next step.
+        hint: the next step; empty when a passphrase has to be given.
         passphrase: whether another passphrase may help.
     """
 
@@ -57,7 +57,8 @@ class UnusableError(Exception):
             secret: the setting of its passphrase.
         """
         told = f" ({secret})" if self.passphrase else ""
-        return ConfigurationError(f"{setting}: {path.name} {self.problem}{told}", setting=setting, hint=self.hint)
+        hint = self.hint or f"Or name a file with it in DOORSTROOM_{secret.replace('.', '_').upper()}_FILE"
+        return ConfigurationError(f"{setting}: {path.name} {self.problem}{told}", setting=setting, hint=hint)
 
 
 @frozen

@@ -85,9 +85,9 @@ def unwarned() -> Iterator[None]:
 
 
 def _closed(name: str, password: str | None) -> UnusableError:
-    look = f"Look what is in it: doorstroom certificaat show {name}"
     if not password:
-        return UnusableError("is encrypted; give its passphrase", look, passphrase=True)
+        return UnusableError("is encrypted; give its passphrase", "", passphrase=True)
+    look = f"Look what is in it: doorstroom certificaat show {name}"
     return UnusableError("cannot be opened: its passphrase is wrong, or it is damaged", look, passphrase=True)
 
 
@@ -132,7 +132,7 @@ def open_key(data: bytes, name: str, password: str | None) -> PrivateKeyTypes:
         except BROKEN:
             refused = True
     if needed and not password:
-        raise UnusableError("is an encrypted private key; give its passphrase", _TRY.format(name=name), passphrase=True)
+        raise UnusableError("is an encrypted private key; give its passphrase", "", passphrase=True)
     old = pem.left_behind(data) if refused else ""
     if old:
         raise UnusableError(f"is encrypted with {old}, which is no longer read", pem.CONVERT_KEY.format(name=name))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import field
 from typing import TypeVar
 
 from cryptography import x509
@@ -15,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.as_sent import Form, UnusableError, certificates_of, form_of, is_list
-from doorstroom_client.parties.opened import BROKEN, as_pem_key, open_key, open_pkcs12, public_bytes, public_of, unwarned
+from doorstroom_client.parties.opened import BROKEN, open_key, open_pkcs12, public_bytes, public_of, unwarned
+from doorstroom_client.parties.pieces import Pieces, PrivateKey, RevocationList
 from doorstroom_client.parties.x509 import Certificate, read_certificate
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----.+?-----END \1-----", re.DOTALL)
@@ -26,57 +24,6 @@ _LINES = re.compile(rb"-----[^-\n]+-----")
 _LISTS, _SEVERAL = (b"X509 CRL",), (b"PKCS7", b"CMS")
 _CERTIFICATES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 T = TypeVar("T")
-
-
-@frozen
-class PrivateKey:
-    """A private key, opened or not.
-
-    Attributes:
-        encrypted: whether it was, in its file.
-        kind: such as ``EC 256``; empty when it is not opened.
-        public: its public key in DER, by which its certificate is found; empty when it is not opened.
-        key: the key itself; None when it is not opened.
-    """
-
-    encrypted: bool
-    kind: str = ""
-    public: bytes = b""
-    key: PrivateKeyTypes | None = field(default=None, repr=False)
-
-    def as_pem(self, password: str | None) -> bytes:
-        """In PEM, encrypted when there is a passphrase; empty when it is not opened."""
-        return b"" if self.key is None else as_pem_key(self.key, password)
-
-
-@frozen
-class RevocationList:
-    """A revocation list.
-
-    Attributes:
-        issuer: whose.
-        until: when a newer one has to be there; None when it does not say.
-    """
-
-    issuer: str
-    until: dt.datetime | None
-
-
-@frozen
-class Pieces:
-    """What stands in one file.
-
-    Attributes:
-        certificates: those in it.
-        keys: the private keys.
-        lists: the revocation lists.
-        requests: how many certificate requests.
-    """
-
-    certificates: tuple[Certificate, ...] = ()
-    keys: tuple[PrivateKey, ...] = ()
-    lists: tuple[RevocationList, ...] = ()
-    requests: int = 0
 
 
 def take_apart(data: bytes, name: str, passphrases: Callable[[], Iterable[str]]) -> Pieces:

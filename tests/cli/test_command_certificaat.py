@@ -270,6 +270,33 @@ def test_what_is_wrong_with_ours(make: Any, run: Run, mail: Path, test_pki: Pki)
     assert (result.exit_code, f"wrong: {wrong}" in result.stdout) == (77, True)
 
 
+def test_one_that_signed_itself_stands_beside_ours(run: Run, mail: Path, test_pki: Pki) -> None:
+    (mail / "las.p12").write_bytes(p12(test_pki.issue("las-echt", oin=LAS_OIN), password="een"))
+    root = Pki(mail.parent / "eigen").root
+    (mail / "eigen.pem").write_bytes(root.pem())
+    key = root.key.private_bytes(PEM, serial.PrivateFormat.TraditionalOpenSSL, serial.NoEncryption())
+    (mail / "eigen.key").write_bytes(key)
+    word = secret_file(mail.parent / "woord", "een")
+    found = told(run, "show", mail, "--password-file", word, code=77)
+    leaves = {item["files"][0]: item for item in found["certificates"] if item["what"] == "leaf"}
+    assert [step["name"] for step in leaves["eigen.pem"]["chain"]] == ["Simulator Root"]
+    assert "it is signed by itself" in leaves["eigen.pem"]["wrong"][0]
+    assert leaves["las.p12"]["wrong"] == []
+
+
+def test_one_for_tests_and_one_that_ends_soon(run: Run, mail: Path) -> None:
+    pki = Pki(mail.parent / "trial", name="TRIAL Simulator")
+    issued = pki.issue("las", oin=None, not_after=dt.datetime.now(dt.UTC) + 9 * DAY)
+    shutil.copy(issued.cert, mail / "las.pem")
+    shutil.copy(issued.key, mail / "las.key")
+    mind = told(run, "show", mail)["certificates"][0]["mind"]
+    assert [text.partition(";")[0].partition(",")[0] for text in mind] == [
+        "it ends in 8 days",
+        "it is one for tests",
+        "it carries no OIN",
+    ]
+
+
 def test_one_that_has_ended_is_77_everywhere(run: Run, mail: Path, test_pki: Pki, tmp_path: Path) -> None:
     ended(mail, test_pki)
     to = tmp_path / "uit"
