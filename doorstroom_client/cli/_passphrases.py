@@ -25,7 +25,7 @@ def passphrases(file: Path | None) -> Callable[[Path], Iterator[str]]:
 
     def of(path: Path) -> Iterator[str]:
         yield from tuple(known)
-        for _ in range(_ATTEMPTS if sys.stdin.isatty() else 0):
+        for _ in range(_ATTEMPTS if _somebody_types() else 0):
             typed = _typed(f"Passphrase of {terminal.clean(path.name)} (Enter to go on without)")
             if not typed:
                 return
@@ -48,12 +48,16 @@ def new_passphrase(file: Path | None, *, encrypt: bool) -> str | None:
         return passphrase_in(file, str(file))
     if not encrypt:
         return None
-    if not sys.stdin.isatty():
+    if not _somebody_types():
         raise typer.BadParameter("nobody is there to type it; give --new-password-file", param_hint="--encrypt")
     typed = _typed("New passphrase of the key")
     if not typed or _typed("Once more") != typed:
         raise typer.BadParameter("nothing was typed, or not the same twice", param_hint="--encrypt")
     return typed
+
+
+def _somebody_types() -> bool:
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def _typed(prompt: str) -> str:

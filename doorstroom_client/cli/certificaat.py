@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +31,7 @@ PathsArgument = Annotated[
         show_default=False,
     ),
 ]
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 PasswordFileOption = Annotated[
     Path | None,
     typer.Option(
@@ -97,8 +99,8 @@ def split(
       doorstroom certificaat split ontvangen/ --to certificaat
     """
     terminal.set_mode(as_json=as_json)
-    if Path(name).name != name or name.startswith("."):
-        raise typer.BadParameter("is no name of a file", param_hint="--name")
+    if not _NAME.fullmatch(name) or name == "trust":
+        raise typer.BadParameter("must be the beginning of a file name, and not that of trust.pem", param_hint="--name")
     found = _survey(files, password_file)
     parts = parts_of(found, name, None, trust or ())
     for part in parts:

@@ -197,7 +197,7 @@ def test_a_person_types_it(run: Run, mail: Path, test_pki: Pki, tmp_path: Path, 
         rest: Iterator[str] = iter(words)
         monkeypatch.setattr(_passphrases, "_typed", lambda prompt: (asked.append(prompt), next(rest))[1])
 
-    monkeypatch.setattr(_passphrases, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    monkeypatch.setattr(_passphrases, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True, closed=False)))
     types("fout", SECRET)
     result = run("certificaat", "show", mail)
     assert result.exit_code == 0
@@ -320,6 +320,12 @@ def test_the_valid_one_of_two_is_meant(run: Run, mail: Path, test_pki: Pki, tmp_
     result = run("certificaat", "split", mail, "--to", tmp_path / "twee", "--password-file", word)
     assert (result.exit_code, "nieuw.p12" in result.stderr, "ook.p12" in result.stderr) == (78, True, True)
     assert not (tmp_path / "twee").exists()
+
+
+@pytest.mark.parametrize("name", ["../las", "a/b", ".las", "", "trust"])
+def test_a_name_that_is_none(name: str, run: Run, mail: Path) -> None:
+    result = run("certificaat", "split", mail, "--to", mail / "uit", "--name", name)
+    assert (result.exit_code, "--name" in result.stderr) == (64, True)
 
 
 def test_no_root_is_trusted_but_by_its_fingerprint(run: Run, mail: Path, test_pki: Pki, tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ A_SERVER += ("--environment", "test", "--host", "y.example")
 ARGUMENTS = {
     "demo": ("--out", "demo"),
     "simulator": ("--seconds", "0", "--port", "28440"),
+    "certificaat show": ("keten/pki",),
+    "certificaat split": ("keten/pki/las.cert.pem", "keten/pki/las.key.pem", "--to", "gesplitst", "--overwrite"),
     "mandaat check": SCHOOL,
     "osr register-endpoint": ("--url", "https://las.example.nl", "--all", "--dry-run"),
     "bestand check": ("deelnemers.csv",),
