@@ -102,12 +102,12 @@ from doorstroom_client.parties.auth import BearerToken as BearerToken
 from doorstroom_client.parties.auth import NoAuth as NoAuth
 from doorstroom_client.parties.auth import Token as Token
 from doorstroom_client.parties.certificate import ClientCertificate as ClientCertificate
-from doorstroom_client.parties.certificate import SecurityWarning as SecurityWarning
 from doorstroom_client.parties.certificate import ServerCertificate as ServerCertificate
 from doorstroom_client.parties.leverancier import BijOnbekende as BijOnbekende
 from doorstroom_client.parties.leverancier import Leverancier as Leverancier
 from doorstroom_client.parties.osr import Osr as Osr
 from doorstroom_client.parties.osr_profile import OsrProfile as OsrProfile
+from doorstroom_client.parties.setting_file import SecurityWarning as SecurityWarning
 from doorstroom_client.parties.x509 import CertificateFacts as CertificateFacts
 from doorstroom_client.receiving.judge import InboundRequest as InboundRequest
 from doorstroom_client.receiving.judge import InboundResponse as InboundResponse

@@ -14,6 +14,7 @@ from doorstroom_client.cli import (
     adviezen,
     afspraak,
     bestand,
+    certificaat,
     config,
     deelnemers,
     demo,
@@ -99,6 +100,7 @@ app.command()(demo.demo)
 app.command()(simulator.simulator)
 app.add_typer(ketentest.app, name="ketentest")
 app.add_typer(config.app, name="config")
+app.add_typer(certificaat.app, name="certificaat")
 app.add_typer(mandaat.app, name="mandaat")
 app.add_typer(osr.app, name="osr")
 app.add_typer(leverancier.app, name="leverancier")

@@ -30,7 +30,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> int:
     """Check settings, certificate, store and agreement. Uses no network.
 
     Says what is wrong and how to repair it, and warns about a certificate that is about to end and about secrets that
-    others on this machine can read.
+    others on this machine can read. Ends with 77 when a certificate of yours has ended or has not begun, as health does.
 
     Example:
       doorstroom config check

@@ -14,7 +14,7 @@ from doorstroom_client.config.setting_problem import SettingProblem
 from doorstroom_client.config.settings import Settings
 from doorstroom_client.config.table import PREFIX
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties.certificate import warn_when_shared
+from doorstroom_client.parties.setting_file import warn_when_shared
 
 DEFAULT_FILE = "doorstroom.toml"
 _ALL = "All settings: doorstroom config show"

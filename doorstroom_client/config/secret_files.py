@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from doorstroom_client.parties.certificate import warn_when_shared
+from doorstroom_client.parties.setting_file import warn_when_shared
 
 FROM_FILE = "_file"
 """A name that ends so, of a setting or (in capitals) of a variable, names the file with its value."""

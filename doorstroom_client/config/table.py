@@ -70,15 +70,20 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("test_identities", "accept ECK-iDs in any form; for test environments only", kind="flag"),
     Setting("las_key_reden", "why LAS-keys may look like a BSN, when yours are plain 9-digit numbers"),
-    Setting("certificate.cert", "PEM file: client certificate, followed by its intermediates", required=True, kind="path"),
-    Setting("certificate.key", "PEM file: private key (default: in cert)", kind="path"),
-    Setting("certificate.trust", "PEM file or files: the roots that are trusted", required=True, kind="paths"),
+    Setting(
+        "certificate.cert",
+        "file: client certificate with its intermediates; PEM, DER, .p12, .pfx or .p7b",
+        required=True,
+        kind="path",
+    ),
+    Setting("certificate.key", "file: private key, in PEM or DER (default: in cert)", kind="path"),
+    Setting("certificate.trust", "file or files, in PEM or DER: the roots that are trusted", required=True, kind="paths"),
     Setting(
         "certificate.crls",
-        "PEM file or files: revocation lists, kept fresh by you (default: revocation is not checked)",
+        "file or files, in PEM or DER: revocation lists, kept fresh by you (default: revocation is not checked)",
         kind="paths",
     ),
-    Setting("certificate.password", "passphrase of the private key", secret=True),
+    Setting("certificate.password", "passphrase of the private key, or of the PKCS#12 file", secret=True),
     Setting("osr.base_url", "https address of the OSR, version prefix included", required=True),
     Setting(
         "osr.namespace",
@@ -195,12 +200,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("serve.port", 'port that "doorstroom serve" listens on (default 8443)', kind="number"),
     Setting(
         "serve.certificate",
-        'PEM file: the certificate that "doorstroom serve" shows, followed by its intermediates, when that is not the one for '
+        'file: the certificate that "doorstroom serve" shows, with its intermediates, when that is not the one for '
         "calling others (default: certificate.cert)",
         kind="path",
     ),
-    Setting("serve.key", "PEM file: its private key (default: in serve.certificate)", kind="path"),
-    Setting("serve.password", "passphrase of that private key", secret=True),
+    Setting("serve.key", "file: its private key (default: in serve.certificate)", kind="path"),
+    Setting("serve.password", "passphrase of that private key, or of the PKCS#12 file", secret=True),
     Setting(
         "serve.proxy_trusted",
         'addresses or networks of the proxy that ends TLS in front of "doorstroom serve"; it must replace the header in every '

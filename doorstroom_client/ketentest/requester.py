@@ -17,12 +17,14 @@ from dataclasses import field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+from doorstroom_client import ClientCertificate
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.ketentest.evidence import reply_of
 from doorstroom_client.ketentest.line import Line, NoAnswer
 from doorstroom_client.ketentest.outcomes import UNSPOKEN, Reply, Shaken
 from doorstroom_client.ketentest.pupils import Keys
 from doorstroom_client.ketentest.steps import Ours, Probe, Send, Series, Tls
+from doorstroom_client.transport import load_own
 
 ANSWER_SECONDS = 30.0
 """How long a request may take in all, when nothing else is said."""
@@ -42,7 +44,7 @@ _CERTIFICATES: Mapping[Ours, str] = {
 
 @frozen
 class Shown:
-    """A certificate of ours with its key, as PEM files.
+    """A certificate of ours with its key, as files.
 
     Attributes:
         cert: the certificate, followed by its intermediates.
@@ -223,7 +225,7 @@ def _context(speaks: Tls, trust: Sequence[Path], shown: Shown | None) -> ssl.SSL
             context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.set_ciphers(suites)
     if shown is not None:
-        context.load_cert_chain(shown.cert, shown.key, shown.password or "")
+        load_own(context, ClientCertificate(shown.cert, shown.key, password=shown.password))
     return context
 
 

@@ -5,42 +5,38 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shlex
-import stat
-import warnings
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties import pem
+from doorstroom_client.parties.as_sent import Form, Held, UnusableError, certificates_of
 from doorstroom_client.parties.certificate_check import Chain, Finding, Level, Signed, Use, by_name, judge_trust
 from doorstroom_client.parties.given import given, given_each, given_path, is_path
-from doorstroom_client.parties.x509 import Certificate, CertificateFacts, read_every
+from doorstroom_client.parties.own_key import key_to_load
+from doorstroom_client.parties.setting_file import read_file, shared_with_others
+from doorstroom_client.parties.x509 import CertificateFacts
 
 TRUST = "certificate.trust"
 """The setting of the roots, as errors name it."""
-_LARGEST = 10 * 1024 * 1024
 _Files = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-
-
-class SecurityWarning(UserWarning):
-    """A file with a secret can be read by others, or a certificate is about to end."""
 
 
 @frozen
 class ClientCertificate:
     """The PKIoverheid certificate of the LAS supplier and the roots it trusts.
 
+    Files may be in PEM or DER, told by content; with the extra ``certificates`` also in PKCS#12 (.p12, .pfx) or PKCS#7 (.p7b).
+
     Attributes:
-        cert: PEM file with the certificate, followed by its intermediates.
-        key: PEM file with the private key; None when it stands in `cert`.
-        trust: PEM file or files with the roots that may vouch for the other side. Several at once are allowed, for the
-            change from one PKIoverheid generation to the next.
-        password: passphrase of the key; never shown.
-        crls: PEM file or files with revocation lists. When given, every certificate of the other side must be covered by a
+        cert: file with the certificate and its intermediates; in PEM the certificate comes first.
+        key: file with the private key; None when it stands in `cert`, as in PKCS#12.
+        trust: file or files with the roots that may vouch for the other side. Several at once are allowed, for the
+            change from one PKIoverheid generation to the next. A root in `cert` is not trusted.
+        password: passphrase of the key, or of the PKCS#12 file; never shown.
+        crls: file or files with revocation lists. When given, every certificate of the other side must be covered by a
             list that is still valid, and must not stand in it; a list that is missing or has ended refuses the connection.
             The library does not fetch lists: have them put there every day. Without lists revocation is not checked.
     """
@@ -59,9 +55,34 @@ class ClientCertificate:
         if given_path(self.cert, cert) is None:
             raise ConfigurationError(f"{cert} is missing", setting=cert, hint="Give the PEM file with the certificate")
         given_path(self.key, key)
+        _refuse_token(self.cert, cert)
+        _refuse_token(self.key, key)
         given(self.password, str, password, "text")
         object.__setattr__(self, "trust", _given_paths(self.trust, TRUST))
         object.__setattr__(self, "crls", _given_paths(self.crls, "certificate.crls"))
+
+    @classmethod
+    def from_pkcs12(
+        cls, path: str | os.PathLike[str], *, password: str | None = None, trust: _Files = (), crls: _Files = ()
+    ) -> Self:
+        """The certificate, private key and intermediates in a PKCS#12 file (.p12, .pfx).
+
+        Needs the extra ``certificates``. To give such a file as `cert` comes to the same; here it is opened at once.
+
+        Args:
+            path: the file. It is read again when it changes.
+            password: its passphrase.
+            trust: the roots that may vouch for the other side; one in the file itself is not trusted.
+            crls: revocation lists.
+
+        Raises:
+            ConfigurationError: it cannot be opened, holds no private key or several, or the extra is not installed.
+        """
+        made = cls(path, trust=trust, password=password, crls=crls)
+        del password  # an error report shows what stands in this frame
+        chain_of(made, Use.CLIENT)
+        key_to_load(made)
+        return made
 
     @property
     def trust_files(self) -> tuple[Path, ...]:
@@ -100,23 +121,36 @@ def chain_of(certificate: ClientCertificate, use: Use) -> Chain:
     Raises:
         ConfigurationError: the file cannot be read or holds no certificate.
     """
-    path, setting = Path(certificate.cert), certificate.names[0]
-    found, problem, hint = certificates_in(path, setting)
-    if not found:
-        raise ConfigurationError(f"{setting}: {path.name} {problem}", setting=setting, hint=hint)
-    return Chain(path.name, setting, found, use, dt.datetime.now(dt.UTC))
+    path, setting, secret = Path(certificate.cert), certificate.names[0], certificate.names[2]
+    held = held_in(path, setting, certificate)
+    if isinstance(held, UnusableError):
+        raise held.about(path, setting, secret)
+    return Chain(path.name, setting, held.certificates, use, dt.datetime.now(dt.UTC), ordered=held.form is Form.PEM)
 
 
-def certificates_in(path: Path, setting: str) -> tuple[tuple[Certificate, ...], str, str]:
-    """The certificates in a file; else what it holds instead, and the next step.
+def held_in(path: Path, setting: str, certificate: ClientCertificate | None = None) -> Held | UnusableError:
+    """The certificates in a file; else why there are none. It is opened with the passphrase of ours, when it is ours.
 
-    The file may hold the key as well, so its text stays in this frame, which raises nothing of it.
+    The file may hold the key as well, so its content stays in this frame, which raises nothing of it.
+
+    Raises:
+        ConfigurationError: the file cannot be read.
     """
-    text = read_file(path, setting)
-    found: tuple[Certificate, ...] = ()
-    with suppress(ValueError):
-        found = read_every(text)
-    return (found, "", "") if found else ((), *pem.not_a_certificate(text, shlex.quote(str(path))))
+    data = read_file(path, setting)
+    try:
+        return certificates_of(data, shlex.quote(str(path)), certificate.password if certificate else None)
+    except UnusableError as error:
+        return error.with_traceback(None)
+
+
+def _refuse_token(given: str | os.PathLike[str] | None, setting: str) -> None:
+    """Refuse the address of a key in hardware; it is not repeated, because a PIN may stand in it."""
+    if given is not None and any(part.lower().startswith("pkcs11:") for part in Path(given).parts):
+        raise ConfigurationError(
+            f"{setting}: a private key in an HSM or on a token (pkcs11:) cannot be used; it has to be a file",
+            setting=setting,
+            hint="What is possible: docs/how-to/install-your-certificate.md, A key in an HSM",
+        )
 
 
 def _paths(files: _Files) -> tuple[Path, ...]:
@@ -145,50 +179,12 @@ def judge(certificate: ClientCertificate, use: Use, *, signed: Signed = by_name)
     Raises:
         ConfigurationError: a file cannot be read.
     """
-    chain, trust = (
-        chain_of(certificate, use),
-        [(path.name, certificates_in(path, TRUST)[0]) for path in certificate.trust_files],
-    )
+    chain = chain_of(certificate, use)
+    read = [(path.name, held_in(path, TRUST)) for path in certificate.trust_files]
+    trust = [(name, held.certificates if isinstance(held, Held) else ()) for name, held in read]
     found = [*chain.sound([item for _, held in trust for item in held], signed), *judge_trust(trust, chain.leaf, chain.now)]
-    shared = _shared(certificate.key_file, "the private key")
+    shared = shared_with_others(certificate.key_file, "the private key")
     if shared:
         name = certificate.names[1]
         found.append(Finding(Level.WARNING, name, f"{name}: {shared[0]}", shared[1]))
     return found
-
-
-def read_file(path: Path, setting: str) -> bytes:
-    """What stands in a file of a setting; a pipe, a device and what is too large are refused.
-
-    Raises:
-        ConfigurationError: it cannot be read.
-    """
-    try:
-        found = path.stat()
-        if stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST:
-            return path.read_bytes()
-        reason = "it is not a file of less than 10 MiB"  # a pipe never ends, or never begins; it is read more than once too
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    except ValueError:  # a NUL in it
-        reason = "it is no path"
-    hint = "Look whether the path is right, and whether the user that runs this may read the file"
-    raise ConfigurationError(f"{setting}: cannot read {path}: {reason}", setting=setting, hint=hint)
-
-
-def warn_when_shared(path: Path, what: str) -> None:
-    """Warn when a file with a secret can be read by others on this machine."""
-    shared = _shared(path, what)
-    if shared:
-        warnings.warn(f"{shared[0]}; {shared[1]}", SecurityWarning, stacklevel=3)
-
-
-def _shared(path: Path, what: str) -> tuple[str, str] | None:
-    """What to say of a file with a secret that others can read, and the next step."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return None
-    if os.name != "posix" or not mode & (stat.S_IRGRP | stat.S_IROTH | stat.S_IWGRP | stat.S_IWOTH):
-        return None
-    return f"{path.name} holds {what} and can be read or changed by others on this machine", f"run: chmod 600 {path}"

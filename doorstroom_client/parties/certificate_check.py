@@ -88,6 +88,7 @@ class Chain:
         given: its certificates, in the order of the file.
         use: what the first is shown for.
         now: the moment that counts, UTC.
+        ordered: whether the order is that of whoever made the file; of PKCS#12 it says nothing.
     """
 
     file: str
@@ -95,6 +96,7 @@ class Chain:
     given: tuple[Certificate, ...]
     use: Use
     now: dt.datetime
+    ordered: bool = True
 
     @property
     def leaf(self) -> Certificate:
@@ -141,18 +143,22 @@ class Chain:
         path = self.path(trust, signed)
         gaps = list(self._gap(path, trust, signed))
         yield from gaps
-        if not _in_order(path, self.found):
+        if self.ordered and not _in_order(path, self.found):
             now, better = (", ".join(f'"{item.name}"' for item in items) for items in (self.found, path))
             yield self._finding(
                 Level.ERROR,
                 f"{self.file} holds its certificates in the wrong order: {now}",
                 f"Put them in this order: {better}",
             )
-        for item in path[1:]:
-            yield from self._issuer(item)
+        yield from self.issuers(path)
         loose = [f'"{item.name}"' for item in self.found if item not in path]
         if loose and not any(found.level is Level.ERROR for found in gaps):
             yield self._finding(Level.NOTE, f"{self.file} also holds {', '.join(loose)}, which the chain does not need")
+
+    def issuers(self, path: Sequence[Certificate]) -> Iterator[Finding]:
+        """What is the matter with the issuers on a path: ended, not begun, or without the right to issue this."""
+        for item in path[1:]:
+            yield from self._issuer(item)
 
     def path(self, trust: Sequence[Certificate], signed: Signed) -> list[Certificate]:
         """The way from our certificate up through the file: the one that ends in trust and has not ended, if there is one."""
@@ -187,14 +193,19 @@ class Chain:
             yield self._finding(
                 Level.ERROR,
                 f"{self.file} lacks the intermediate {who}: it stands in the trust file only",
-                f"Copy it to the end of {self.file}, or others cannot build the chain",
+                f"{self._add}, or others cannot build the chain",
             )
         elif len(path) == 1:
-            yield self._finding(
-                Level.ERROR, f"{self.file} lacks the intermediate {who}", f"Add it to the end of {self.file}, in PEM form"
-            )
+            yield self._finding(Level.ERROR, f"{self.file} lacks the intermediate {who}", self._add)
         else:
             yield self._elsewhere(f'is issued by "{top.issuer_name}"')
+
+    @property
+    def _add(self) -> str:
+        """The step for an intermediate that is missing."""
+        if self.ordered:
+            return f"Add it to the end of {self.file}, in PEM form"
+        return f"Make one PEM file of {self.file} and the intermediate: doorstroom certificaat split"
 
     def _elsewhere(self, how: str) -> Finding:
         return self._finding(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from doorstroom_client.parties.x509 import children
+from doorstroom_client.parties.x509 import children, read_certificate
 
 _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _CIPHER = re.compile(rb"^DEK-Info:\s*([A-Z0-9-]+)", re.MULTILINE)
@@ -35,6 +35,30 @@ _LEFT_BEHIND = {
 """Object ids of encryptions that OpenSSL 3 has put aside, in its provider ``legacy``, with the names it gives them."""
 _LEFT_BEHIND_NAMES = re.compile(r"DES-(?!EDE)|DESX|RC[245]|BF-|CAST|IDEA|SEED")
 """The same as the older form of PEM writes them."""
+
+
+CONVERT_KEY = (
+    "Convert it, and give the new file: openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in {name} "
+    "-out {name}.new"
+)
+"""The next step for a key with such an encryption."""
+NOTHING, ZIP = "holds no readable certificate", "is a ZIP file"
+"""What is said of a file that may well be about something else."""
+_KEYSTORE = "Convert it, and give the new file with its passphrase: keytool -importkeystore -srckeystore {name} -srcstoretype "
+_TO_P12 = " -destkeystore {name}.p12 -deststoretype PKCS12"
+_BEGINS = (
+    (b"\xfe\xed\xfe\xed", "is a keystore of Java (.jks)", f"{_KEYSTORE}JKS{_TO_P12}"),
+    (b"\xce\xce\xce\xce", "is a keystore of Java (.jceks)", f"{_KEYSTORE}JCEKS{_TO_P12}"),
+    (b"PK\x03\x04", ZIP, "Unpack it, and give what is in it"),
+    (b"\xff\xfe", "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"),
+    (b"\xfe\xff", "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"),
+)
+"""How files of other programs begin, what they are, and the next step."""
+_OF_CERTIFICATES = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS"}
+_LENGTH = rb"(?:[\x00-\x7f]|\x80|\x81.|\x82..|\x83...|\x84....)"
+PKCS12 = re.compile(rb"0" + _LENGTH + rb"\x02\x01\x03", re.DOTALL)
+PKCS7 = re.compile(rb"0" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", re.DOTALL)
+"""How these begin, also where lengths are left open (BER), as some programs write them."""
 
 
 def left_behind(key: bytes) -> str:
@@ -77,7 +101,7 @@ def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
         What the file is, for after its name, and the next step.
     """
     labels = _labels(data)
-    if "CERTIFICATE" in labels:
+    if labels & {"CERTIFICATE", "TRUSTED CERTIFICATE"}:
         return "holds a certificate that is damaged or cut short", "Copy the whole file once more, its last line included"
     if any(label.endswith("CERTIFICATE REQUEST") for label in labels):
         return "holds a certificate request and no certificate", "Give the certificate that was issued for it"
@@ -86,7 +110,7 @@ def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
     if "PKCS7" in labels:
         return "is a PKCS#7 file (.p7b)", f"Convert it: openssl pkcs7 -print_certs -in {name} -out {name}.pem"
     return _no_pem(data, name) or (
-        "holds no readable certificate",
+        NOTHING,
         "Give a PEM file, with a line -----BEGIN CERTIFICATE-----",
     )
 
@@ -98,7 +122,7 @@ def not_a_key(data: bytes, name: str) -> tuple[str, str]:
         return "holds a key in the form of OpenSSH", f"Convert a copy of it: ssh-keygen -p -m PEM -f {name}"
     if any(label.endswith("PRIVATE KEY") for label in labels):
         return "holds no usable private key in PEM form: it is damaged or cut short", "Copy the whole file once more"
-    if "CERTIFICATE" in labels:
+    if labels & _OF_CERTIFICATES or _is_certificate(data) or PKCS7.match(data):
         return "holds a certificate and no private key", "Give the file with the private key"
     if any(label.endswith("PUBLIC KEY") for label in labels):
         return "holds a public key only", "Give the file with the private key"
@@ -117,25 +141,36 @@ def _labels(data: bytes) -> set[str]:
 def _no_pem(data: bytes, name: str) -> tuple[str, str] | None:
     if not data.strip():
         return "is empty", "Copy the file once more; look whether the disk is full"
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"
+    known = next(((what, hint.format(name=name)) for begin, what, hint in _BEGINS if data.startswith(begin)), None)
+    return known or _der(data, name)
+
+
+def _der(data: bytes, name: str) -> tuple[str, str] | None:
+    if PKCS12.match(data):
+        command = f"openssl pkcs12 -in {name} -out {name}.pem"
+        return (
+            "is a PKCS#12 file (.p12, .pfx) and no PEM",
+            f"Convert it: {command} (with -legacy as well when that cannot read it); the new file holds certificate and key",
+        )
+    if PKCS7.match(data):
+        convert = f"openssl pkcs7 -inform DER -print_certs -in {name} -out {name}.pem"
+        return "is a PKCS#7 file (.p7b) in DER", f"Convert it: {convert}"
     try:
         inner = children(children(data)[0][1]) if data[0] == _SEQUENCE else []
     except (ValueError, IndexError):
         return None
     if len(inner) < 2:
         return None
-    if inner[0] == (_INTEGER, b"\x03"):
-        command = f"openssl pkcs12 -in {name} -out {name}.pem"
-        return (
-            "is a PKCS#12 file (.p12, .pfx) and no PEM",
-            f"Convert it: {command} (with -legacy as well when that cannot read it); the new file holds certificate and key",
-        )
     if inner[0][0] == _INTEGER or [tag for tag, _ in inner] == [_SEQUENCE, _OCTETS]:
         return "is a private key in DER and not in PEM", f"Convert it: openssl pkey -inform DER -in {name} -out {name}.pem"
-    if inner[0][0] == _OBJECT_ID:
-        convert = f"openssl pkcs7 -inform DER -print_certs -in {name} -out {name}.pem"
-        return "is a PKCS#7 file (.p7b) in DER", f"Convert it: {convert}"
     if inner[0][0] == _SEQUENCE and len(inner) == 3:
-        return "is a certificate in DER and not in PEM", f"Convert it: openssl x509 -inform DER -in {name} -out {name}.pem"
+        return "is no certificate: a request or a revocation list in DER, or one that is damaged", "Give the certificate itself"
     return None
+
+
+def _is_certificate(data: bytes) -> bool:
+    """Whether this is one in DER."""
+    try:
+        return bool(data[:1] == b"0" and read_certificate(data))
+    except ValueError:
+        return False

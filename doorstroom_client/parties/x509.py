@@ -17,13 +17,15 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
-_COMMON_NAME = bytes([0x55, 0x04, 0x03])
+_COMMON_NAME, _ORGANISATION = bytes([0x55, 0x04, 0x03]), bytes([0x55, 0x04, 0x0A])
+_NAMES_OF_A_PERSON = bytes([0x55, 0x04, 0x04]), bytes([0x55, 0x04, 0x2A])  # surname, givenName
 _KEY_USAGE, _ALTERNATIVE_NAMES, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last in (0x0F, 0x11, 0x13, 0x25))
 _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01, 0x06, 0x17, 0x18, 0xA0, 0xA3
 _SIGNATURE_BIT = 0x80
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
-_PEM = re.compile(rb"-----BEGIN (?:X509 )?CERTIFICATE-----\s(.+?)-----END (?:X509 )?CERTIFICATE-----", re.DOTALL)
+_LABEL = rb"(?:X509 |TRUSTED )?CERTIFICATE"
+_PEM = re.compile(rb"-----BEGIN " + _LABEL + rb"-----\s(.+?)-----END " + _LABEL + rb"-----", re.DOTALL)
 _IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
 """The same as OpenSSL finds them in a file: at the start of a line, or behind a byte order mark that begins the file."""
 
@@ -120,12 +122,14 @@ def read_every(pem: bytes) -> tuple[Certificate, ...]:
 
 
 def read_certificate(der: bytes) -> Certificate:
-    """Read one of our own certificates in DER.
+    """Read one of our own certificates in DER; what follows it, such as OpenSSL's notes about trust, is left out.
 
     Raises:
         ValueError: it cannot be read.
     """
     facts = read_der(der)
+    size = len(children(der)[0][1])
+    der = der[: size + 2 + (der[1] & 0x7F if der[1] & 0x80 else 0)]
     try:
         fields = children(children(children(der)[0][1])[0][1])
         offset = 1 if fields[0][0] == _VERSION else 0
@@ -181,6 +185,22 @@ def hosts_in(der: bytes) -> tuple[str, ...]:
         for tag, content in listed
         if tag == _DNS_NAME or (tag == _IP_ADDRESS and len(content) in (4, 16))
     )
+
+
+def organisation_of(certificate: Certificate) -> str:
+    """The organisation that a certificate is about; empty when it names none."""
+    try:
+        return next(_texts(certificate.subject, _ORGANISATION), "")
+    except ValueError:
+        return ""
+
+
+def is_of_a_person(certificate: Certificate) -> bool:
+    """Whether a certificate is in the name of a person: its subject has a surname or given name."""
+    try:
+        return any(next(_texts(certificate.subject, oid), "") for oid in _NAMES_OF_A_PERSON)
+    except ValueError:  # a name that cannot be read is one all the same
+        return True
 
 
 def _serial_numbers(subject: bytes) -> Iterator[str]:

@@ -23,6 +23,7 @@ from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.extras import not_installed
+from doorstroom_client.parties.as_sent import as_pem
 from doorstroom_client.parties.x509 import read_der
 from doorstroom_client.receiving.peer import Peer, Sender, from_environ, from_scope
 from doorstroom_client.receiving.proxy_forms import FORMS, Form, read_chain
@@ -191,13 +192,13 @@ class Proxy:
 
 def _text(path: Path, setting: str, what: str, begin: re.Pattern[bytes]) -> bytes:
     try:
-        text = path.read_bytes()
+        text = as_pem(path.read_bytes(), path.name)
     except OSError as error:
         problem = f"cannot read {path}: {error.strerror or type(error).__name__}"
     else:
         if begin.search(text):
             return text
-        problem = f"{path} holds no {what} in PEM form"
+        problem = f"{path} holds no {what}"
     raise ConfigurationError(f"{setting}: {problem}", setting=setting)
 
 

@@ -12,6 +12,7 @@ from doorstroom_client.transport.request import Sink as Sink
 from doorstroom_client.transport.request import Timeouts as Timeouts
 from doorstroom_client.transport.request import Transport as Transport
 from doorstroom_client.transport.tls import CIPHERS as CIPHERS
+from doorstroom_client.transport.tls import load_own as load_own
 from doorstroom_client.transport.tls import server_context as server_context
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Sink",
     "Timeouts",
     "Transport",
+    "load_own",
     "server_context",
 ]

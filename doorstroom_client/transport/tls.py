@@ -7,25 +7,18 @@ switches verification off.
 
 from __future__ import annotations
 
-import os
 import shlex
 import ssl
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
-from doorstroom_client.parties.certificate import (
-    TRUST,
-    ClientCertificate,
-    certificates_in,
-    chain_of,
-    read_file,
-    warn_when_shared,
-)
-from doorstroom_client.parties.certificate_check import Chain, Use, by_name
+from doorstroom_client.parties.as_sent import Form, UnusableError, as_pem
+from doorstroom_client.parties.certificate import TRUST, ClientCertificate, chain_of, held_in
+from doorstroom_client.parties.certificate_check import Chain, Use
+from doorstroom_client.parties.loadable import loadable
+from doorstroom_client.parties.setting_file import read_file, warn_when_shared
 from doorstroom_client.transport.sessionless import FreshContext
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -73,8 +66,7 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate, use: Use) -> 
     reason: str | None = None
     try:
         # Without a callback OpenSSL would ask for a passphrase on the terminal.
-        with _leaf_first(certificate, chain) as cert:
-            context.load_cert_chain(cert, key, password=lambda: certificate.password or "")
+        _load(context, certificate, chain)
     except ssl.SSLError as error:
         reason = error.reason or ""
     except (OSError, ValueError):
@@ -84,16 +76,19 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate, use: Use) -> 
         raise ConfigurationError(f"{setting}: {message}", setting=setting, hint=hint)
 
 
-@contextmanager
-def _leaf_first(certificate: ClientCertificate, chain: Chain) -> Iterator[str | os.PathLike[str]]:
-    """The file with our certificate. OpenSSL takes the first in it for ours, so another order is mended, in another file."""
-    if chain.leaf == chain.given[0]:
-        yield certificate.cert
-        return
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:  # certificates are public; the key stays where it is
-        file.writelines(ssl.DER_cert_to_PEM_cert(item.der).encode() for item in chain.path((), by_name))
-        file.flush()
-        yield file.name
+def load_own(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
+    """Have a context show our certificate, whatever it is good for; for a context of your own.
+
+    Raises:
+        ConfigurationError: a file cannot be read.
+        ssl.SSLError: the key does not fit the certificate, or cannot be read.
+    """
+    _load(context, certificate, chain_of(certificate, Use.CLIENT))
+
+
+def _load(context: ssl.SSLContext, certificate: ClientCertificate, chain: Chain) -> None:
+    with loadable(certificate, chain) as files:
+        context.load_cert_chain(files.cert, files.key, password=lambda: files.password)
 
 
 def _load_problem(reason: str, certificate: ClientCertificate) -> tuple[str, str, str]:
@@ -114,12 +109,10 @@ def _load_problem(reason: str, certificate: ClientCertificate) -> tuple[str, str
         )
     old = pem.left_behind(text)
     if old:
-        command = "openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default"
-        quoted = shlex.quote(str(path))
         return (
             key,
             f"{path.name} is encrypted with {old}, which OpenSSL 3 no longer reads; the passphrase may well be right",
-            f"Convert it, and give the new file: {command} -in {quoted} -out {quoted}.new",
+            pem.CONVERT_KEY.format(name=shlex.quote(str(path))),
         )
     if b"ENCRYPTED" in text and not certificate.password:
         hint = f"Or name a file with it in DOORSTROOM_{password.replace('.', '_').upper()}_FILE"
@@ -136,7 +129,6 @@ _WEAK = {
     "CA_KEY_TOO_SMALL": "the key of an intermediate in it is too small",
     "CA_MD_TOO_WEAK": "it is signed with a hash that is too weak",
 }
-_NO_ROOTS = "holds no certificates in PEM form"
 
 
 def _load_trust(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
@@ -147,13 +139,29 @@ def _load_trust(context: ssl.SSLContext, certificate: ClientCertificate) -> None
             hint="Give the PEM file with the PKIoverheid private root; the roots of the machine are never used",
         )
     for path in certificate.trust_files:
-        _, problem, hint = certificates_in(path, TRUST)
+        read_file(path, TRUST)
         try:
             context.load_verify_locations(cafile=path)
         except (ssl.SSLError, OSError):
-            raise ConfigurationError(f"{TRUST}: {path.name} {problem or _NO_ROOTS}", setting=TRUST, hint=hint) from None
-
+            _load_roots(context, path)
     _refuse_mixed_trust(context)
+
+
+def _load_roots(context: ssl.SSLContext, path: Path) -> None:
+    """Load the certificates of a trust file that is no PEM."""
+    held = held_in(path, TRUST)
+    if held.passphrase if isinstance(held, UnusableError) else held.form is Form.PKCS12:
+        problem = f"{TRUST}: {path.name} is a PKCS#12 file (.p12), and roots are never taken from one"
+        hint = "Take them from the site of PKIoverheid (cert.pkioverheid.nl), in PEM or DER"
+        raise ConfigurationError(problem, setting=TRUST, hint=hint)
+    if isinstance(held, UnusableError):
+        raise held.about(path, TRUST, TRUST)
+    try:
+        context.load_verify_locations(cadata=b"".join(item.der for item in held.certificates))
+    except (ssl.SSLError, OSError):
+        raise ConfigurationError(
+            f"{TRUST}: {path.name} holds a certificate that is damaged", setting=TRUST, hint="Copy the whole file once more"
+        ) from None
 
 
 def _refuse_mixed_trust(context: ssl.SSLContext) -> None:
@@ -170,18 +178,21 @@ def _refuse_mixed_trust(context: ssl.SSLContext) -> None:
 
 def _load_crls(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
     for path in certificate.crl_files:
-        read_file(path, "certificate.crls")
+        text = as_pem(read_file(path, "certificate.crls"), path.name)
         problem = ""
         before = context.cert_store_stats()
         try:
-            context.load_verify_locations(cafile=path)
+            with tempfile.NamedTemporaryFile(suffix=".pem") as file:  # lists are public, and often come in DER
+                file.write(text)
+                file.flush()
+                context.load_verify_locations(cafile=file.name)
         except (ssl.SSLError, OSError):
-            problem = "holds no revocation lists in PEM form"
+            problem = "holds no revocation lists"
         after = context.cert_store_stats()
         if after["x509"] != before["x509"]:
             problem = "holds a certificate, which would become a root; leave only revocation lists in it"
         elif after["crl"] == before["crl"]:
-            problem = "holds no revocation lists in PEM form"
+            problem = "holds no revocation lists"
         if problem:
             raise ConfigurationError(f"certificate.crls: {path.name} {problem}", setting="certificate.crls")
     if certificate.crl_files:

@@ -38,6 +38,8 @@ def test_all_commands_are_there() -> None:
         "ketentest receiver",
         "ketentest play",
         "ketentest certificates",
+        "certificaat show",
+        "certificaat split",
         "config check",
         "config show",
         "config init",

@@ -40,6 +40,8 @@ ARGUMENTS = {
     "demo": ("--out", "demo"),
     "simulator": ("--seconds", "0", "--port", "28440"),
     "config init": ("--to", "x.toml", "--overwrite", *(word for item in SETTINGS for word in ("--set", item))),
+    "certificaat show": ("keten/pki",),
+    "certificaat split": ("keten/pki/las.cert.pem", "keten/pki/las.key.pem", "--to", "gesplitst", "--overwrite"),
     "mandaat check": SCHOOL,
     "osr register-endpoint": ("--url", "https://las.example.nl", "--all", "--dry-run"),
     "bestand check": ("deelnemers.csv",),

@@ -13,7 +13,7 @@ from doorstroom_client import AsyncClient, Client
 from doorstroom_client.config import Settings, load_settings
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties.certificate import SecurityWarning
+from doorstroom_client.parties.setting_file import SecurityWarning
 from doorstroom_client.simulator import Keten
 from doorstroom_client.simulator.pki import Pki
 

@@ -22,6 +22,8 @@ BRINGS = {
     "transport.httpx_transport",  # httpx
     "store.sqlite.file",  # sqlite3
     "store.postgres.sessions",  # psycopg
+    "parties",  # opened: cryptography
+    "config.certificate_survey",  # cryptography
     "receiving.verify",  # cryptography
     "simulator.keten",  # cryptography
     "simulator.by_itself",  # cryptography

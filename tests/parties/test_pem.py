@@ -39,11 +39,13 @@ PUBLIC_DER = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPub
 
 EITHER = {
     "PKCS#12": (pkcs12.serialize_key_and_certificates(b"las", KEY, CERTIFICATE, None, SECRET), "openssl pkcs12 -in las.x -out"),
-    "PKCS#7 file (.p7b) in DER": (
-        pkcs7.serialize_certificates([CERTIFICATE], Encoding.DER),
-        "openssl pkcs7 -inform DER -print_certs -in las.x",
+    "request or a revocation list in DER": (REQUEST.public_bytes(Encoding.DER), "the certificate itself"),
+    "Java (.jks)": (
+        b"\xfe\xed\xfe\xed\x00\x00\x00\x02",
+        "-srcstoretype JKS -destkeystore las.x.p12",
     ),
-    "certificate in DER": (DER, "openssl x509 -inform DER -in las.x"),
+    "Java (.jceks)": (b"\xce\xce\xce\xce\x00\x00\x00\x02", "-srcstoretype JCEKS"),
+    "a ZIP file": (b"PK\x03\x04\x14", "Unpack"),
     "is empty": (b" \r\n\t\n", "whether the disk is full"),
     "UTF-16": (PEM.decode().encode("utf-16"), "plain text"),
 }
@@ -103,6 +105,7 @@ def test_a_file_without_a_name(content: bytes) -> None:
         (KEY_PEM, "holds a private key and no certificate"),
         (RSA.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, SECRET), "holds a private key and no certificate"),
         (pkcs7.serialize_certificates([CERTIFICATE], Encoding.PEM), "is a PKCS#7 file (.p7b)"),
+        (pkcs7.serialize_certificates([CERTIFICATE], Encoding.DER), "is a PKCS#7 file (.p7b) in DER"),
     ],
     ids=name_of,
 )
@@ -116,6 +119,8 @@ def test_pem_without_a_certificate(content: bytes, reason: str) -> None:
         (KEY.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()), "in the form of OpenSSH", "-m PEM -f las.x"),
         (KEY_PEM[:90], "is damaged or cut short", "once more"),
         (PEM, "holds a certificate and no private key", "with the private key"),
+        (DER, "holds a certificate and no private key", "with the private key"),
+        (pkcs7.serialize_certificates([CERTIFICATE], Encoding.DER), "a certificate and no private key", "with the private key"),
         (
             KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
             "a public key only",

@@ -19,12 +19,12 @@ from support.ssl_maker import LEGACY, OPENSSL, Authority, Leaf, make_key, needs_
 from support.wire import handshake
 from typer.testing import CliRunner
 
-from doorstroom_client import AsyncClient, Client
+from doorstroom_client import AsyncClient, Client, parties
 from doorstroom_client.cli._app import app
 from doorstroom_client.config.reader import load_settings
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event
-from doorstroom_client.parties.certificate import SecurityWarning
+from doorstroom_client.parties.setting_file import SecurityWarning
 from doorstroom_client.transport.tls import client_context, server_context
 
 pytestmark = needs_openssl
@@ -146,19 +146,41 @@ def an_empty_file(it: SetUp, wereld: Wereld) -> None:
     it.cert.write_bytes(b"")
 
 
-@broken("certificate", "certificate.cert", "openssl x509 -inform DER")
-def der(it: SetUp, wereld: Wereld) -> None:
-    openssl("x509", "-in", wereld.both.cert, "-outform", "DER", "-out", it.cert)
+@broken("certificate", "certificate.cert", "is encrypted; give its passphrase (certificate.password)")
+def p12_without_a_passphrase(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both)
+    del it.certificate["password"]
 
 
-@broken("certificate", "certificate.cert", "PKCS#12 file")
-def p12_for_pem(it: SetUp, wereld: Wereld) -> None:
-    openssl("pkcs12", "-export", "-in", wereld.both.cert, "-inkey", wereld.both.key, "-passout", "pass:geheim", "-out", it.cert)
+@broken("certificate", "certificate.cert", "its passphrase is wrong, or it is damaged (certificate.password)")
+def p12_with_a_wrong_passphrase(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both)
+    it.certificate["password"] = "fout"
 
 
-@broken("certificate", "certificate.cert", "PKCS#7 file")
-def p7b_for_pem(it: SetUp, wereld: Wereld) -> None:
-    openssl("crl2pkcs7", "-nocrl", "-certfile", wereld.both.cert, "-out", it.cert)
+@broken("certificate", "certificate.key", "las.pem holds certificates and no private key")
+def p12_without_a_key(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both, "-nokeys")
+
+
+@broken("serve", "serve.certificate", "its passphrase is wrong, or it is damaged (serve.password)")
+def the_receiver_has_a_p12_with_a_wrong_passphrase(it: SetUp, wereld: Wereld) -> None:
+    made = it.folder / "server.p12"
+    openssl(
+        "pkcs12", "-export", "-in", wereld.server.cert, "-inkey", wereld.server.key, "-passout", "pass:geheim", "-out", made
+    )
+    made.chmod(0o600)
+    it.serve |= {"certificate": made.name, "password": "fout"}
+
+
+@broken("certificate", "certificate.cert", "it is a folder")
+def a_folder(it: SetUp, wereld: Wereld) -> None:
+    it.certificate["cert"] = "."
+
+
+@broken("certificate", "certificate.trust", "roots are never taken from one")
+def roots_in_a_p12(it: SetUp, wereld: Wereld) -> None:
+    openssl("pkcs12", "-export", "-nokeys", "-in", wereld.root.cert, "-passout", "pass:geheim", "-out", it.trust)
 
 
 @broken("certificate", "certificate.cert", "certificate request")
@@ -248,11 +270,6 @@ def a_public_key(it: SetUp, wereld: Wereld) -> None:
     openssl("pkey", "-in", wereld.both.key, "-pubout", "-out", it.key)
 
 
-@broken("certificate", "certificate.key", "private key in DER")
-def key_in_der(it: SetUp, wereld: Wereld) -> None:
-    openssl("pkey", "-in", wereld.both.key, "-outform", "DER", "-out", it.key)
-
-
 @broken("certificate", "certificate.key", "encrypted; give its passphrase")
 def no_passphrase(it: SetUp, wereld: Wereld) -> None:
     encrypt(it, "-v2", "aes-256-cbc")
@@ -332,9 +349,14 @@ def trust_without_root(it: SetUp, wereld: Wereld) -> None:
     together(it.trust, wereld.middle.cert)
 
 
-@broken("certificate", "certificate.trust", "certificate.trust: trust.pem is a certificate in DER")
-def trust_in_der(it: SetUp, wereld: Wereld) -> None:
-    openssl("x509", "-in", wereld.root.cert, "-outform", "DER", "-out", it.trust)
+def p12(it: SetUp, leaf: Leaf, *how: object, password: str = "geheim") -> None:
+    """In place of everything: one PKCS#12 file."""
+    key = () if "-nokeys" in how else ("-inkey", leaf.key)
+    openssl("pkcs12", "-export", "-in", leaf.cert, *key, "-passout", f"pass:{password}", "-out", it.cert, *how)
+    it.cert.chmod(0o600)
+    it.key.unlink()
+    del it.certificate["key"]
+    it.certificate["password"] = password
 
 
 def encrypt(it: SetUp, *how: str) -> None:
@@ -367,7 +389,16 @@ def test_no_two_of_them_share_a_sentence(tmp_path: Path, wereld: Wereld) -> None
 
 
 TOLD = ["no_intermediate", "leaf_last", "root_in_the_middle", "intermediate_ended", "trust_without_root", "issued_by_a_leaf"]
-STOPPED = ["only_for_servers", "ended", "not_yet", "another_key", "pbe_md5_des", "p12_for_pem", "for_encryption"]
+STOPPED = [
+    "only_for_servers",
+    "ended",
+    "not_yet",
+    "another_key",
+    "pbe_md5_des",
+    "p12_without_a_passphrase",
+    "p12_without_a_key",
+    "for_encryption",
+]
 
 
 @pytest.mark.parametrize("name", TOLD)
@@ -436,6 +467,87 @@ def triple_des_is_old_and_readable(it: SetUp, wereld: Wereld) -> None:
 @sound
 def root_included(it: SetUp, wereld: Wereld) -> None:
     it.chain(wereld.both.cert, wereld.middle.cert, wereld.root.cert)
+
+
+@sound
+def p12_with_the_root_and_the_intermediate_in_the_wrong_order(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both, "-certfile", together(it.folder / "others.pem", wereld.root.cert, wereld.middle.cert))
+
+
+@sound
+def p12_as_windows_exports_it(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both, "-legacy", "-certfile", wereld.middle.cert)  # 3DES for the key, RC2-40 for the certificates
+
+
+@sound
+def p12_of_triple_des(it: SetUp, wereld: Wereld) -> None:
+    how = "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"
+    p12(it, wereld.middle.leaf("rsa-p12", f"{CLIENT},{SERVER}", rsa=2048), *how, "-certfile", wereld.middle.cert)
+
+
+@sound
+def p12_with_an_empty_passphrase(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both, "-certfile", wereld.middle.cert, password="")
+
+
+@sound
+def p12_without_encryption(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both, "-certfile", wereld.middle.cert, "-keypbe", "NONE", "-certpbe", "NONE", "-nomac")
+    del it.certificate["password"]
+
+
+@sound
+def p12_with_the_key_apart(it: SetUp, wereld: Wereld) -> None:
+    p12(it, wereld.both, "-nokeys", "-certfile", wereld.middle.cert)
+    it.certificate["key"] = together(it.key, wereld.both.key).name
+
+
+@sound
+def p12_in_both_places(it: SetUp, wereld: Wereld) -> None:
+    two_leaves_of_one_purpose_from_two_roots(it, wereld)
+    p12(it, wereld.las, "-certfile", wereld.middle.cert)
+    server = ("-in", wereld.server.cert, "-inkey", wereld.server.key, "-certfile", wereld.other_middle.cert)
+    openssl("pkcs12", "-export", *server, "-passout", "pass:anders", "-out", it.folder / "server.pem")
+    (it.folder / "server.pem").chmod(0o600)
+    del it.serve["key"]
+
+
+@sound
+def p7b_and_a_key_in_der(it: SetUp, wereld: Wereld) -> None:
+    chain = ("-certfile", wereld.middle.cert, "-certfile", wereld.root.cert, "-certfile", wereld.both.cert)
+    openssl("crl2pkcs7", "-nocrl", *chain, "-outform", "DER", "-out", it.cert)
+    openssl("pkey", "-in", wereld.both.key, "-outform", "DER", "-out", it.key)
+
+
+@sound
+def p7b_in_pem_and_an_encrypted_key_in_der(it: SetUp, wereld: Wereld) -> None:
+    openssl("crl2pkcs7", "-nocrl", "-certfile", wereld.both.cert, "-certfile", wereld.middle.cert, "-out", it.cert)
+    encrypt(it, "-v2", "aes-256-cbc", "-outform", "DER")
+
+
+@sound
+def der_below_the_root(it: SetUp, wereld: Wereld) -> None:
+    leaf = wereld.root.leaf("recht", f"{CLIENT},{SERVER}")
+    openssl("x509", "-in", leaf.cert, "-outform", "DER", "-out", it.cert)
+    together(it.key, leaf.key)
+
+
+@sound
+def roots_in_der(it: SetUp, wereld: Wereld) -> None:
+    openssl("x509", "-in", wereld.root.cert, "-outform", "DER", "-out", it.trust)
+
+
+@sound
+def roots_in_a_p7b(it: SetUp, wereld: Wereld) -> None:
+    openssl("crl2pkcs7", "-nocrl", "-certfile", wereld.root.cert, "-certfile", wereld.middle.cert, "-out", it.trust)
+
+
+@sound
+def trusted_certificates_of_openssl(it: SetUp, wereld: Wereld) -> None:
+    parts = [it.folder / f"{at}.pem" for at in range(2)]
+    for part, given in zip(parts, (wereld.both.cert, wereld.middle.cert), strict=True):
+        openssl("x509", "-in", given, "-trustout", "-addtrust", "clientAuth", "-out", part)
+    it.chain(*parts)
 
 
 @sound
@@ -593,19 +705,43 @@ def test_the_command_that_is_given_converts_the_key(name: str, opzet: SetUp, wer
     assert (code, rows["certificate"]["state"]) == (0, "ok"), rows
 
 
-@pytest.mark.parametrize("name", ["der", "p7b_for_pem", "key_in_der"])
-def test_the_other_commands_convert_too(name: str, opzet: SetUp, wereld: Wereld) -> None:
-    _, setting, _, make = BROKEN[name]
+WITHOUT: dict[str, tuple[str, Make]] = {
+    "p12": (r"openssl pkcs12 -in .*?\.pem\.pem", p12_without_encryption),
+    "p7b": (r"openssl pkcs7 -print_certs -in .*?\.pem\.pem", p7b_in_pem_and_an_encrypted_key_in_der),
+    "key in DER": (
+        r"openssl pkey -inform DER -in .*?\.key\.pem",
+        lambda it, wereld: openssl("pkey", "-in", wereld.both.key, "-outform", "DER", "-out", it.key),
+    ),
+}
+"""What needs the package cryptography -> the command that does without."""
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_without_the_extra_the_other_way_is_told(
+    name: str, opzet: SetUp, wereld: Wereld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pattern, make = WITHOUT[name]
     make(opzet, wereld)
-    _, rows = opzet.check()
-    command = re.search(r"openssl .*?\.pem\.pem|openssl .*?\.key\.pem", rows["certificate"]["text"])
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    monkeypatch.delitem(sys.modules, "doorstroom_client.parties.opened", raising=False)
+    monkeypatch.delattr(parties, "opened", raising=False)
+    with pytest.raises(ConfigurationError, match="las") as caught:
+        Client(certificate=load_settings(opzet.write()).own_certificate, auteur="T")
+    assert (caught.value.hint or "").startswith("Install the extra doorstroom_client[certificates]. Or convert it: ")
+    command = re.search(pattern, caught.value.hint or "")
     assert command
-    openssl(*command.group().split()[1:])
-    new = Path(command.group().split()[-1])
-    new.chmod(0o600)
-    opzet.certificate[setting.rpartition(".")[2]] = new.name
-    _, rows = opzet.check()
-    assert "the key fits" in rows["certificate"]["text"] or "lacks the intermediate" in rows["certificate"]["text"]
+    words = command.group().split()[1:]
+    openssl(*words, *(("-passin", "pass:", "-passout", "pass:geheim") if name == "p12" else ()))
+    assert b"-----BEGIN " in Path(words[-1]).read_bytes()
+
+
+def test_without_the_extra_der_is_read(opzet: SetUp, wereld: Wereld, monkeypatch: pytest.MonkeyPatch) -> None:
+    der_below_the_root(opzet, wereld)
+    roots_in_der(opzet, wereld)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    events: list[Event] = []
+    Client(certificate=load_settings(opzet.write()).own_certificate, auteur="T", on_event=events.append).close()
+    assert events == []
 
 
 def test_a_client_needs_no_cryptography(monkeypatch: pytest.MonkeyPatch, opzet: SetUp, wereld: Wereld) -> None:

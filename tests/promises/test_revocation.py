@@ -64,8 +64,11 @@ def test_a_good_list(pki: Pki, speler: Speler, call: str) -> None:
     assert len(server.requests) == 1
 
 
-def test_lists_may_stand_in_several_files(pki: Pki, speler: Speler) -> None:
+@pytest.mark.parametrize("form", [serialization.Encoding.PEM, serialization.Encoding.DER])
+def test_lists_may_stand_in_several_files(pki: Pki, speler: Speler, form: serialization.Encoding) -> None:
     lists = (part(make_crl(pki, name="root"), 0), part(make_crl(pki, name="intermediate"), 1))
+    for path in lists:
+        path.write_bytes(x509.load_pem_x509_crl(path.read_bytes()).public_bytes(form))
     with served(answer(202), pki=pki, oin=SUPPLIER_OIN) as server:
         client = speler.client(certificate=replace(certificate(pki), crls=lists), leveranciers=[leverancier(server.url)])
         Calls.do(speler, client, "registreren")
@@ -92,11 +95,26 @@ def der_of(pki: Pki) -> bytes:
     return x509.load_pem_x509_crl(make_crl(pki).read_bytes()).public_bytes(serialization.Encoding.DER)
 
 
+def test_a_list_in_der_refuses_whom_it_names(pki: Pki, speler: Speler) -> None:
+    issued = pki.issue("server", oin=SUPPLIER_OIN)
+    lists = make_crl(pki, [issued], name="lijst"), pki.directory / "der.crl"
+    lists[1].write_bytes(
+        x509.load_pem_x509_crl(_LIST.findall(lists[0].read_bytes())[1]).public_bytes(serialization.Encoding.DER)
+    )
+    ours = replace(certificate(pki), crls=(part(lists[0], 0), lists[1]))
+    with served(answer(202), pki=pki, issued=issued) as server:
+        client = speler.client(certificate=ours, leveranciers=[leverancier(server.url)])
+        with pytest.raises(TlsError) as caught:
+            Calls.do(speler, client, "registreren")
+    assert caught.value.code == "revoked"
+
+
 GARBAGE: dict[str, Callable[[Pki], bytes]] = {
     "empty": lambda _: b"",
     "text": lambda _: b"geen lijst\n",
     "binary": lambda _: bytes(range(256)) * 8,
-    "DER": der_of,
+    "DER, cut off": lambda pki: der_of(pki)[:-9],
+    "a certificate in DER": lambda pki: ssl.PEM_cert_to_DER_cert(pki.trust.read_text()),
     "a certificate": lambda pki: pki.trust.read_bytes(),
     "cut off": lambda pki: make_crl(pki).read_bytes()[:200],
     "a page": lambda _: b"<!doctype html><html><body>Inloggen</body></html>",

@@ -368,6 +368,15 @@ def test_test_roots_and_real_roots_never_stand_together(test_pki: Pki, tmp_path:
         Proxy([HERE], anchors=[test_pki.trust, trial])
 
 
+def test_roots_in_der_are_roots_too(test_pki: Pki, tmp_path: Path) -> None:
+    roots = tmp_path / "root.cer"
+    roots.write_bytes(ssl.PEM_cert_to_DER_cert(test_pki.trust.read_text()))
+    Proxy([HERE], anchors=roots)
+    roots.write_bytes(roots.read_bytes()[:-9])
+    with pytest.raises(ConfigurationError, match=r"root\.cer holds no certificate"):
+        Proxy([HERE], anchors=roots)
+
+
 def test_without_the_extra(test_pki: Pki, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "doorstroom_client.receiving.verify", None)
     with pytest.raises(ConfigurationError) as caught:

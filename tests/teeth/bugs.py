@@ -903,6 +903,31 @@ def _(gap: Any, self: Any, *_: Any) -> Any:
     return ()
 
 
+@bug(
+    "T6",
+    "the key of a .p12 is written as it is",
+    "parties.own_key:key_to_load",
+    "tests/transport/test_certificate_as_sent.py",
+    only="never_lies",
+)
+def _(key_to_load: Any, certificate: Any) -> Any:
+    from doorstroom_client.parties.opened import as_pem_key, open_key
+
+    made, once = key_to_load(certificate)
+    return as_pem_key(open_key(made, "x", once), None), ""
+
+
+@bug(
+    "T6",
+    "a root that was sent along is trusted",
+    "config.certificate_split:_roots",
+    "tests/cli/test_command_certificaat.py",
+    only="fingerprint",
+)
+def _(roots: Any, survey: Any, trusted: Any) -> Any:
+    return list(survey.roots)
+
+
 @bug("T6", "an old encryption is called a wrong passphrase", "parties.pem:left_behind", _OWN, only="pbe_md5_des")
 def _(left_behind: Any, key: Any) -> str:
     return ""

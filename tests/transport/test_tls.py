@@ -18,7 +18,7 @@ from support import LAS_OIN
 
 from doorstroom_client import ClientCertificate
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties.certificate import SecurityWarning, warn_when_shared
+from doorstroom_client.parties.setting_file import SecurityWarning, warn_when_shared
 from doorstroom_client.simulator.pki import Pki
 from doorstroom_client.transport.tls import client_context, server_context
 

@@ -1,0 +1,159 @@
+"""Certificates in the form in which a trust service provider sends them: PEM, DER, PKCS#7 or PKCS#12, told by content.
+
+PEM, and certificates and lists in DER, are read here. For the others the package cryptography is needed, which the extra
+``certificates`` brings.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from contextlib import suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.parties import pem
+from doorstroom_client.parties.x509 import Certificate, children, read_certificate, read_every
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_PKCS7_IN_PEM = re.compile(rb"-----BEGIN (PKCS7|CMS|PKCS #7 SIGNED DATA)-----(.+?)-----END \1-----", re.DOTALL)
+_TIMES = (0x17, 0x18)
+_OTHERS = re.compile(rb"-----BEGIN [A-Z0-9 ]*(CERTIFICATE|PRIVATE KEY)-----")
+
+
+class Form(StrEnum):
+    """How a file is written."""
+
+    PEM = "PEM"
+    DER = "DER"
+    PKCS7 = "PKCS#7"
+    PKCS12 = "PKCS#12"
+
+
+class UnusableError(Exception):
+    """A file that cannot be used as it is.
+
+    Attributes:
+        problem: why, for after the name of the file.
+        hint: the next step; empty when a passphrase has to be given.
+        passphrase: whether another passphrase may help.
+    """
+
+    def __init__(self, problem: str, hint: str, *, passphrase: bool = False) -> None:
+        super().__init__(problem)
+        self.problem, self.hint, self.passphrase = problem, hint, passphrase
+
+    def about(self, path: Path, setting: str, secret: str) -> ConfigurationError:
+        """The error for a file of the configuration.
+
+        Args:
+            path: the file.
+            setting: the setting that names it.
+            secret: the setting of its passphrase.
+        """
+        told = f" ({secret})" if self.passphrase else ""
+        hint = self.hint or f"Or name a file with it in DOORSTROOM_{secret.replace('.', '_').upper()}_FILE"
+        return ConfigurationError(f"{setting}: {path.name} {self.problem}{told}", setting=setting, hint=hint)
+
+
+@frozen
+class Held:
+    """The certificates of one file.
+
+    Attributes:
+        form: how it is written.
+        certificates: those in it; of a PKCS#12 file that of its private key comes first.
+    """
+
+    form: Form
+    certificates: tuple[Certificate, ...]
+
+
+def form_of(data: bytes) -> Form:
+    """How a file is written; what nothing else begins like is taken for PEM."""
+    if pem.PKCS12.match(data):
+        return Form.PKCS12
+    if pem.PKCS7.match(data) or (_PKCS7_IN_PEM.search(data) and not _OTHERS.search(data)):
+        return Form.PKCS7
+    return Form.DER if data[:1] == b"0" and b"-----BEGIN " not in data else Form.PEM
+
+
+def certificates_of(data: bytes, name: str, password: str | None = None) -> Held:
+    """The certificates in a file.
+
+    Args:
+        data: its content.
+        name: of the file, for commands.
+        password: of a PKCS#12 file.
+
+    Raises:
+        UnusableError: it holds none that can be read.
+    """
+    form = form_of(data)
+    several: tuple[bytes, ...] = (data,)
+    if form is Form.PKCS12:
+        several = opener(data, name).open_pkcs12(data, name, password).certificates
+    elif form is Form.PKCS7:
+        several = opener(data, name).open_pkcs7(_plain(data), name)
+    found: tuple[Certificate, ...] = ()
+    with suppress(ValueError):
+        found = read_every(data) if form is Form.PEM else tuple(map(read_certificate, several))
+    if not found and form is Form.PKCS12:
+        raise UnusableError("holds no certificate", "Export it once more, with the certificate; or give both apart, in PEM")
+    if not found:
+        raise UnusableError(*pem.not_a_certificate(data, name))
+    return Held(form, found)
+
+
+def opener(data: bytes, name: str) -> ModuleType:
+    """The module that opens what the standard library cannot.
+
+    Raises:
+        UnusableError: the package that it needs is missing.
+    """
+    try:
+        from doorstroom_client.parties import opened
+    except ImportError:
+        pass
+    else:
+        return opened
+    problem, step = pem.not_a_key(data, name) if form_of(data) is Form.DER else pem.not_a_certificate(data, name)
+    raise UnusableError(problem, f"Install the extra doorstroom_client[certificates]. Or {step[:1].lower()}{step[1:]}")
+
+
+def as_pem(data: bytes, name: str) -> bytes:
+    """Certificates or a revocation list as PEM; what is PEM already, and what cannot be read, is given back as it is."""
+    if form_of(data) is Form.PEM:
+        return data
+    if is_list(data):
+        return _pem(data, "X509 CRL")
+    with suppress(UnusableError):
+        return b"".join(_pem(item.der, "CERTIFICATE") for item in certificates_of(data, name).certificates)
+    return data
+
+
+def is_list(data: bytes) -> bool:
+    """Whether this is a revocation list in DER: only that has dates right in what is signed."""
+    try:
+        (signed, *others) = children(children(data)[0][1]) if form_of(data) is Form.DER else [(0, b"")]
+        return len(others) == 2 and any(tag in _TIMES for tag, _ in children(signed[1]))
+    except (ValueError, IndexError):
+        return False
+
+
+def _plain(data: bytes) -> bytes:
+    """PKCS#7 without the lines of PEM around it."""
+    found = _PKCS7_IN_PEM.search(data)
+    with suppress(ValueError):
+        return base64.b64decode(found.group(2)) if found else data
+    return b""
+
+
+def _pem(der: bytes, label: str) -> bytes:
+    lines = base64.encodebytes(der)  # 76 characters, which every program reads
+    return b"".join((f"-----BEGIN {label}-----\n".encode(), lines, f"-----END {label}-----\n".encode()))
