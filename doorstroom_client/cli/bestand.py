@@ -23,7 +23,7 @@ from doorstroom_client.readers.bestandscontrole import Lijstsoort
 from doorstroom_client.readers.many_schools import files_of_schools
 from doorstroom_client.readers.school_blocks import is_school_key
 
-app = typer.Typer(help="Look at a file with pupils before it is sent.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Look at a file with pupils before it is sent.", no_args_is_help=True)
 _KINDS: tuple[Lijstsoort, ...] = ("adviezen", "deelnemers", "leerlingen")
 _UNNAMED = "is not named after a BRIN, School OIN or routeringskenmerk, which send-many needs"
 

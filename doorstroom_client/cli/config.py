@@ -15,7 +15,7 @@ from doorstroom_client.config.shown import value_of
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
 
-app = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
 
 

@@ -15,7 +15,7 @@ from doorstroom_client.messages.aanlevering import Deelnemerslijst
 from doorstroom_client.messages.school import School
 from doorstroom_client.readers.one_school import read_deelnemers
 
-app = typer.Typer(help="Send the participants in the test to the test supplier of a school.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Send the participants in the test to the test supplier of a school.", no_args_is_help=True)
 
 
 def _read(file: Path, settings: Settings, school: School, schooljaar: str, sheet: str | None) -> Deelnemerslijst:
