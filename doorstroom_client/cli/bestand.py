@@ -34,8 +34,8 @@ _UNNAMED = "is not named after a BRIN, School OIN or routeringskenmerk, which se
         "Say what a file is, what was understood of it, and everything that is wrong with it.",
         "doorstroom bestand check deelnemers.csv",
         "Nothing is sent or kept, and no network is used. It needs no configuration; with one, a file is also held against its "
-        "schools and [edexml]. Every problem has its line or cell, its column and the next step, and nothing of a pupil is "
-        "shown. Of a folder, as for send-many, every file is looked at. Exit code 65: something is wrong.",
+        "schools and its section edexml. Every problem has its line or cell, its column and the next step, and nothing of a "
+        "pupil is shown. Of a folder, as for send-many, every file is looked at. Exit code 65: something is wrong.",
     ),
 )
 def check(
