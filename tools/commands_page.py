@@ -21,8 +21,8 @@ def commands_page(made: str, table: Table) -> str:
     """The text of command-options.md."""
     parts = [made, INTRO]
     for name, command in commands():
-        parts += [f"## `{name}`\n\n", *_help(command.help or "")]
-        parts.append(f"```text\n{_usage(name, command)}\n```\n\n")
+        parts.append(f"## `{name}`\n\n```text\n{_usage(name, command)}\n```\n\n")
+        parts += _help(command.help or "")
         rows = [(_called(item), _meaning(item), _default(item)) for item in _shown(command)]
         if rows:
             parts.append(f"{table(('argument or option', 'meaning', 'default'), rows)}\n")
@@ -68,7 +68,7 @@ def _help(text: str) -> Iterator[str]:
     for paragraph in text.split("\n\n"):
         head, _, rest = paragraph.strip("\b\n").partition("\n")
         if head == "Example:":
-            yield "```bash\n" + "\n".join(line.strip() for line in rest.splitlines()) + "\n```\n\n"
+            yield "For example:\n\n```bash\n" + "\n".join(line.strip() for line in rest.splitlines()) + "\n```\n\n"
         else:
             yield f"{_plain(paragraph)}\n\n"
 

@@ -178,29 +178,6 @@ def test_every_setting_is_on_the_page() -> None:
     assert [setting.name for setting in SETTINGS if f"| `{setting.key}` |" not in text] == []
 
 
-def test_dutch_words_of_the_public_names_are_in_the_glossary() -> None:
-    text = (DOCS / "glossary.md").read_text("utf-8").lower()
-    words = (
-        "aanlevering advies afspraak auteur deelnemer geslacht groep leerling leerlingrapport leerlingresultaat leverancier "
-        "mandaat melding ontvangst referentieniveau schooladvies schooljaar stamgroep terugweg toetsadvies toetssoort "
-        "routeringskenmerk instellingscode vestigingscode onderwijsaanbiedercode onderwijslocatiecode administratienr "
-        "uitleg keten bestuur brin oin las osr eck-id las-key adviezenlijst deelnemerslijst bericht uitkomst klaargezet "
-        "bewaartermijn"
-    )
-    assert [word for word in words.split() if f"**{word}" not in text] == []
-    explained = (
-        "Adviezenlijst",
-        "Deelnemerslijst",
-        "Uitkomst",
-        "Afloop",
-        "Klaargezet",
-        "Retention",
-        "ReceivedResult",
-        "StoredResult",
-    )
-    assert [name for name in explained if not hasattr(doorstroom_client, name) or f"`{name.lower()}`" not in text] == []
-
-
 def _commands() -> dict[str, Any]:
     typer = pytest.importorskip("typer")
     app = pytest.importorskip("doorstroom_client.cli._app").app
