@@ -213,7 +213,7 @@ class MessageError(DoorstroomError):
         super().__init__(f"{what}: {shown}{rest}" if what else f"{shown}{rest}", hint=hint)
         self.what = what
         self.problems = found
-        self.path = found[0].path if found else ""
+        self.path: str = found[0].path if found else ""
 
 
 class TransportError(DoorstroomError):
@@ -299,7 +299,9 @@ class Refused(DoorstroomError):
 
     def __init__(self, message: str, *, status: int = 0, melding: str = "", peer: str = "", **details: Unpack[Details]) -> None:
         super().__init__(message, **details)
-        self.status, self.melding, self.peer = status, melding, peer
+        self.status: int = status
+        self.melding: str = melding
+        self.peer: str = peer
 
 
 class GeenMandaat(Refused):
@@ -400,7 +402,9 @@ class UnexpectedResponse(DoorstroomError):
 
     def __init__(self, message: str, *, status: int = 0, melding: str = "", peer: str = "", **details: Unpack[Details]) -> None:
         super().__init__(message, **details)
-        self.status, self.melding, self.peer = status, melding, peer
+        self.status: int = status
+        self.melding: str = melding
+        self.peer: str = peer
 
 
 class StoreError(DoorstroomError):

@@ -18,7 +18,7 @@ from typing import Any
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.basics.theirs import contained, kind_of
 
-logger = logging.getLogger("doorstroom_client")
+logger: logging.Logger = logging.getLogger("doorstroom_client")
 
 
 @frozen

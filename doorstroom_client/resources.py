@@ -54,7 +54,7 @@ class Resources:
         self._opened: Store | Inbox | None = None
         self._arrivals: GroupCommit | None = None
         self._lock = forks.Lock()
-        self.closed = False
+        self.closed: bool = False
 
     @property
     def live(self) -> LiveContext:

@@ -12,9 +12,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-from api_page import api_page  # noqa: E402 - found from the line above
+from api_page import api_pages  # noqa: E402 - found from the line above
+from commands_page import commands_page  # noqa: E402
 from file_forms import forms_text  # noqa: E402
 from package_tree import with_tree  # noqa: E402
+from quirks_page import PAGE as QUIRKS  # noqa: E402
+from quirks_page import with_places  # noqa: E402
 from scenarios_page import scenarios_page  # noqa: E402
 from schema_page import with_schema  # noqa: E402
 from school_year_page import school_year_page  # noqa: E402
@@ -560,7 +563,9 @@ def main() -> int:
         REFERENCE / "mandates.md": mandates_page(),
         REFERENCE / "csv.md": csv_page(),
         REFERENCE / "let-in.md": let_in_page(),
-        REFERENCE / "api.md": api_page(MADE),
+        **{REFERENCE / name: text for name, text in api_pages(MADE).items()},
+        REFERENCE / "command-options.md": commands_page(MADE, table),
+        QUIRKS: with_places(QUIRKS.read_text("utf-8"), ROOT),
         REFERENCE / "school-year.md": school_year_page(MADE, table),
         ARCHITECTURE: with_tree(ARCHITECTURE.read_text("utf-8"), ROOT),
         REFERENCE / "ketentest-scenarios.md": scenarios_page(MADE, table),
@@ -572,6 +577,7 @@ def main() -> int:
             print(f"not up to date: {', '.join(stale)}; run: python tools/make_docs.py", file=sys.stderr)
         return 1 if stale else 0
     for path, text in pages.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     return 0
 

@@ -36,7 +36,7 @@ class TlsLine:
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._came, self._went = bytearray(), bytearray()
-        self.bytes_sent = 0
+        self.bytes_sent: int = 0
 
     @property
     def came(self) -> Traffic:

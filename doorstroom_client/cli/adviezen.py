@@ -15,7 +15,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.messages.vocabulary import Schooladvies
 from doorstroom_client.readers.one_school import read_adviezen
 
-app = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a school.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Send voorlopige schooladviezen to the test supplier of a school.", no_args_is_help=True)
 
 
 def _read(file: Path, settings: Settings, school: School, _: str, sheet: str | None) -> Adviezenlijst:

@@ -20,7 +20,7 @@ from doorstroom_client.messages.definitie import definitie_van
 from doorstroom_client.messages.definitieverschil import Verschil, vergelijk
 from doorstroom_client.readers.definitie import read_definitie
 
-app = typer.Typer(help="The agreement of a school year.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="The agreement of a school year.", no_args_is_help=True)
 
 
 @app.callback()

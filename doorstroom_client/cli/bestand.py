@@ -22,7 +22,7 @@ from doorstroom_client.readers import Bestandscontrole
 from doorstroom_client.readers.bestandscontrole import Lijstsoort
 from doorstroom_client.readers.many_schools import files_of_schools
 
-app = typer.Typer(help="Look at a file with pupils before it is sent.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Look at a file with pupils before it is sent.", no_args_is_help=True)
 _KINDS: tuple[Lijstsoort, ...] = ("adviezen", "deelnemers", "leerlingen")
 _UNNAMED = "is not named after a code of a school (BRIN, RIO, School OIN or routeringskenmerk), which send-many needs"
 
@@ -33,8 +33,8 @@ _UNNAMED = "is not named after a code of a school (BRIN, RIO, School OIN or rout
         "Say what a file is, what was understood of it, and everything that is wrong with it.",
         "doorstroom bestand check deelnemers.csv",
         "Nothing is sent or kept, and no network is used. It needs no configuration; with one, a file is also held against its "
-        "schools and [edexml]. Every problem has its line or cell, its column and the next step, and nothing of a pupil is "
-        "shown. Of a folder, as for send-many, every file is looked at. Exit code 65: something is wrong.",
+        "schools and its section edexml. Every problem has its line or cell, its column and the next step, and nothing of a "
+        "pupil is shown. Of a folder, as for send-many, every file is looked at. Exit code 65: something is wrong.",
     ),
 )
 def check(

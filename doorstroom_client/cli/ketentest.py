@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from doorstroom_client.ketentest.agreed import Plan
     from doorstroom_client.ketentest.run import Choice
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     help="Test a supplier or a LAS against the agreement, with invented pupils only. New here? Start with ketentest self.",
     no_args_is_help=True,
 )

@@ -14,7 +14,7 @@ from doorstroom_client.cli._session import load
 from doorstroom_client.cli._warnings_told import told_by_the_command
 from doorstroom_client.cli.exit_codes import ExitCode, worst
 
-app = typer.Typer(help="The connections to suppliers and the OSR.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="The connections to suppliers and the OSR.", no_args_is_help=True)
 _STYLES = {Staat.OK: "green", Staat.NOT_SEEN: "dim", Staat.ATTENTION: "yellow", Staat.WRONG: "bold red"}
 _AS_A_WHOLE = {Staat.OK: "in order", Staat.ATTENTION: "needs attention", Staat.WRONG: "not in order"}
 _NOT_REACHED = "not_reached"

@@ -28,7 +28,9 @@ from doorstroom_client.osr.mandate_csv import mandaten_csv
 from doorstroom_client.output.files import write_whole
 from doorstroom_client.readers.scholen import read_scholen
 
-app = typer.Typer(help="Who may exchange messages on behalf of a school, according to the OSR.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(
+    help="Who may exchange messages on behalf of a school, according to the OSR.", no_args_is_help=True
+)
 SchoolsOption = Annotated[
     Path | None,
     typer.Option(

@@ -27,7 +27,9 @@ from doorstroom_client.config import Settings
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.values import amsterdam
 
-app = typer.Typer(help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(
+    help="Lists that wait on disk until the supplier has taken them in. Needs a store.", no_args_is_help=True
+)
 KEPT = 1000
 """Messages that are told one by one; of more than these only the number is kept."""
 _SHOWN = 50

@@ -21,7 +21,7 @@ from doorstroom_client.cli.exit_codes import ExitCode, code_of, ended, worst
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.school import School
 
-app = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="The PDF reports of pupils.", no_args_is_help=True)
 _NAMES: Mapping[Afhaling, str] = {
     Afhaling.OPGEHAALD: "opgehaald",
     Afhaling.WAS_ER_AL: "was_er_al",

@@ -23,7 +23,7 @@ from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.spreadsheet import csv_bytes
 from doorstroom_client.reports.download import rapport_file_name
 
-app = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Results that test suppliers have sent.", no_args_is_help=True)
 AllOption = Annotated[bool, typer.Option("--all", help="Also the results that are marked as processed.")]
 _WIDE = 120  # columns of a terminal from which there is room for everything
 _SHOWN = 8  # digits of an ECK-iD, at both ends

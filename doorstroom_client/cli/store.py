@@ -14,7 +14,7 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._options import ConfigOption, JsonOption, QuietOption
 from doorstroom_client.cli._session import load, on_the_store
 
-app = typer.Typer(help="What is kept: count it, remove what is no longer needed, copy it.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="What is kept: count it, remove what is no longer needed, copy it.", no_args_is_help=True)
 _RESULTS = ("received", "current", "pending", "put_off")
 _LONGEST = 3650
 FileArgument = Annotated[

@@ -17,7 +17,7 @@ from doorstroom_client.output.files import write_whole
 from doorstroom_client.output.told import uitleg_html
 from doorstroom_client.school_texts import TEKSTEN, Invulling, als_pagina, find_tekst
 
-app = typer.Typer(help="Ready texts for schools, in Dutch, for screens and mails.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Ready texts for schools, in Dutch, for screens and mails.", no_args_is_help=True)
 LasOption = Annotated[
     str | None, typer.Option("--las", metavar="NAME", help="Name of the LAS. Default: las_naam, or the name in auteur.")
 ]

@@ -60,7 +60,7 @@ class Collected:
         self.sections: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, list[dict[str, Any]]] = {}
         self.problems: list[SettingProblem] = []
-        self.holds_secret = False
+        self.holds_secret: bool = False
 
     def take_document(self, document: Mapping[str, Any]) -> None:
         """Take the values of a TOML document."""

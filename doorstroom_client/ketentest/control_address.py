@@ -41,7 +41,7 @@ class ControlAddress:
         if where.scheme != "http" or not _is_loopback(self._host):
             # Everything that is told here goes without TLS, and so does the token.
             raise _unusable(file, "it names no address on this machine")
-        self.identity = hashlib.sha256(f"{self._port}/{self._token}".encode()).hexdigest()[:16]
+        self.identity: str = hashlib.sha256(f"{self._port}/{self._token}".encode()).hexdigest()[:16]
 
     def ask(self, method: str, target: str, data: Mapping[str, Any] | None = None) -> Any:
         """Ask something, or set it.

@@ -57,7 +57,10 @@ class Line:
         self._until = until
         self._ahead = bytearray()
         self._looked = 0
-        self.version = self.cipher = self.oin = self.ends = ""
+        self.version: str = ""
+        self.cipher: str = ""
+        self.oin: str = ""
+        self.ends: str = ""
         if isinstance(over, ssl.SSLSocket):
             self.version = over.version() or ""
             self.cipher = (over.cipher() or ("", "", 0))[0]

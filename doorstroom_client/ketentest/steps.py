@@ -22,7 +22,7 @@ class CannotGoOn(Exception):
         """Say why."""
         super().__init__(why)
         self.why = why
-        self.whose = whose or Whose.HEN
+        self.whose: Whose = whose or Whose.HEN
 
 
 class Whose(StrEnum):

@@ -80,7 +80,7 @@ class Oin(Identifier):
     """Organisatie-identificatienummer: 20 digits and capital letters (OIN-stelsel)."""
 
     __slots__ = ()
-    pattern = re.compile(r"[0-9A-Z]{20}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"[0-9A-Z]{20}")
     rule = "expected an OIN: 20 positions, digits and capital letters only"
 
 
@@ -91,7 +91,7 @@ class Routeringskenmerk(Identifier):
     """
 
     __slots__ = ()
-    pattern = re.compile(r"[0-9A-Z]{20}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"[0-9A-Z]{20}")
     rule = "expected a routeringskenmerk: 20 positions, digits and capital letters only"
     _with_brin: ClassVar[re.Pattern[str]] = re.compile(r"00000007000(\d{2}[A-Z]{2})\d{5}")
 
@@ -106,7 +106,7 @@ class Brin(Identifier):
     """Instellingscode (BRIN4): 2 digits and 2 capital letters."""
 
     __slots__ = ()
-    pattern = re.compile(r"[0-9]{2}[A-Z]{2}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"[0-9]{2}[A-Z]{2}")
     rule = 'expected a BRIN of 2 digits and 2 capital letters, like "99XX"'
 
     @property
@@ -119,7 +119,7 @@ class EckId(Identifier):
     """ECK-iD of a pupil: ``https://ketenid.nl/<namespace>/<128 lower-case hex digits>`` (quirk Q20)."""
 
     __slots__ = ()
-    pattern = re.compile(r"https://ketenid\.nl/[0-9a-z]+/[0-9a-f]{128}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"https://ketenid\.nl/[0-9a-z]+/[0-9a-f]{128}")
     rule = "expected an ECK-iD: https://ketenid.nl/<namespace>/ followed by 128 lower-case hexadecimal digits"
     private = True
 
@@ -128,7 +128,9 @@ class LasKey(Identifier):
     """LAS-key of a pupil: meaningless, unique within the chain, 1 to 256 visible characters."""
 
     __slots__ = ()
-    pattern = re.compile(r"[^\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]{1,256}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(
+        r"[^\s\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]{1,256}"
+    )
     rule = "expected a LAS-key: 1 to 256 characters without spaces or control characters, and no NULL, n/a or #REF!"
     private = True
 
@@ -150,7 +152,7 @@ class RapportId(Identifier):
     """Id of a pupil report: one path segment of letters, digits and ``. _ ~ -`` (quirks Q22 and Q23)."""
 
     __slots__ = ()
-    pattern = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,128}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9._~-]{1,128}")
     rule = "expected a rapportid: 1 to 128 letters, digits, dots, underscores, tildes or dashes"
     private = True
 
@@ -159,7 +161,7 @@ class Schooljaar(Identifier):
     """School year, ``2025-2026``: the second year follows the first; runs from 1 August to 31 July."""
 
     __slots__ = ()
-    pattern = re.compile(r"[0-9]{4}-[0-9]{4}")
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"[0-9]{4}-[0-9]{4}")
     rule = 'expected a schooljaar of two successive years, like "2025-2026"'
 
     @classmethod

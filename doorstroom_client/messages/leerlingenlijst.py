@@ -74,7 +74,7 @@ class Leerlingenlijst:
     """
 
     def __init__(self, leerlingen: Iterable[BekendeLeerling] = (), *, notes: Iterable[str] = ()) -> None:
-        self.notes = tuple(notes)
+        self.notes: tuple[str, ...] = tuple(notes)
         self._all: list[BekendeLeerling] = []
         self._by_eck: dict[str, BekendeLeerling | None] = {}
         self._by_key: dict[str, BekendeLeerling | None] = {}

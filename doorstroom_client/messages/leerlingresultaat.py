@@ -315,7 +315,7 @@ class Leerlingresultaat(Part):
         return self.opmerkingen_bij(())
 
     def opmerkingen_bij(self, afspraken: Iterable[Afspraak]) -> tuple[str, ...]:
-        """The remarks on this result for whoever has registered agreements: a version string or test of theirs is known.
+        """What is odd about this message to whoever has registered agreements: a version string or test of theirs is known.
 
         Args:
             afspraken: those that are registered.

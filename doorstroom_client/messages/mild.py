@@ -111,6 +111,6 @@ def open_enum(kind: type[StrEnum]) -> _OpenEnum:
 
 Tekst = Annotated[str | None, _Text()]
 Moment = Annotated[dt.datetime | None, _Moment()]
-Mild = _Mild()
-Items = _Items()
-ItemsNotEmpty = _Items(1)
+Mild: _Mild = _Mild()
+Items: _Items = _Items()
+ItemsNotEmpty: _Items = _Items(1)

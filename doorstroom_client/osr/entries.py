@@ -44,7 +44,7 @@ class Dienst(Vermelding):
         omschrijving: what it is.
     """
 
-    KNOWN_BY = ("code",)
+    KNOWN_BY: ClassVar[tuple[str, ...]] = ("code",)
     code: str
     naam: str = ""
     omschrijving: str = ""
@@ -69,7 +69,7 @@ class Dienstversie(Vermelding):
         status: ``active``; the other values are not public. Empty when it was not told.
     """
 
-    KNOWN_BY = ("namespace",)
+    KNOWN_BY: ClassVar[tuple[str, ...]] = ("namespace",)
     namespace: str
     status: str = ""
 
@@ -97,7 +97,7 @@ class Endpoint(Vermelding):
         is_van_ons: whether it belongs to the system of our API key; None when it was not told.
     """
 
-    KNOWN_BY = ("url",)
+    KNOWN_BY: ClassVar[tuple[str, ...]] = ("url",)
     url: str
     routing_id: str | None = None
     attributes: str | None = None
@@ -135,7 +135,7 @@ class EigenMandaat(Vermelding):
         school_oin: the school, when the register names it and does not only link to it.
     """
 
-    KNOWN_BY = (*TOKENS, *STARTS, *ENDS, "school_oin")
+    KNOWN_BY: ClassVar[tuple[str, ...]] = (*TOKENS, *STARTS, *ENDS, "school_oin")
     token: str | None = field(default=None, repr=False)
     start_datum: dt.date | None = None
     eind_datum: dt.date | None = None

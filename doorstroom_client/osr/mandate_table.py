@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from doorstroom_client.basics.frozen import frozen
 
+__all__ = ["TABLE", "Example", "Meaning", "Row", "Said"]
+
 
 class Meaning(StrEnum):
     """What an answer comes to."""

@@ -44,8 +44,8 @@ class Fields:
         self._values: dict[str, list[Any]] = {}
         for name, value in document.items():
             self._values.setdefault(spelled(name), []).append(value)
-        self.raw = {name: value for name, value in document.items() if spelled(name) not in _SECRET}
-        self.links = self._links(address)
+        self.raw: dict[str, Any] = {name: value for name, value in document.items() if spelled(name) not in _SECRET}
+        self.links: Links = self._links(address)
 
     def __repr__(self) -> str:
         return "Fields(…)"

@@ -105,7 +105,7 @@ class BearerToken:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._fetch: Callable[[], Token] = (lambda: Token(source)) if isinstance(source, str) else source
-        self.blocking = not isinstance(source, str)
+        self.blocking: bool = not isinstance(source, str)
         self._renew_before = renew_before
         self._clock = clock
         self._kept = (Token(""), float("-inf"))  # one value, so that no thread sees half a change

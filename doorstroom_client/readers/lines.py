@@ -38,7 +38,7 @@ class Lines:
     """
 
     def __init__(self, lines: Iterable[str], most: int | None = None) -> None:
-        self.number = 0
+        self.number: int = 0
         self._lines = iter(lines)
         self._back: deque[str] = deque()
         self._taken: list[str] = []

@@ -86,7 +86,7 @@ class OdsBook:
         _refuse_encrypted(parts)
         refuse_macros(parts)
         self.sheets: list[SheetName] = []
-        self.from_1904 = False
+        self.from_1904: bool = False
         self._parts = parts
         self._unseen: set[tuple[str, str]] = set()
         self._first_rows: list[Sheet] = []

@@ -68,7 +68,7 @@ class Parts:
         self._content = content
         self._total = 0
         self._infos: dict[str, zipfile.ZipInfo] = {}
-        self.encrypted = False
+        self.encrypted: bool = False
         try:
             archive = zipfile.ZipFile(io.BytesIO(content))
         except DAMAGE:

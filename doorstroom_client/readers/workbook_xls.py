@@ -33,7 +33,7 @@ class XlsBook:
         if _MACROS in content:
             raise Unreadable("holds macros", "Save it as .xlsx, without macros")
         self._book = _opened(content)
-        self.from_1904 = bool(self._book.datemode)
+        self.from_1904: bool = bool(self._book.datemode)
         self.sheets: list[SheetName] = []
         names = self._book.sheet_names()
         if len(names) > MAX_SHEETS:

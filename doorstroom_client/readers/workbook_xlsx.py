@@ -53,7 +53,7 @@ class XlsxBook:
         refuse_macros(parts)
         self.sheets: list[SheetName] = []
         self._parts = parts
-        self.from_1904 = False
+        self.from_1904: bool = False
         self._work_out_on_load = False
         self._formats: list[NumberFormat] = []
         self._texts: list[str] | None = None

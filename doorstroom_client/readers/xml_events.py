@@ -82,7 +82,7 @@ class XmlFile:
 
     def __init__(self, source: object, max_bytes: int = MAX_BYTES) -> None:
         # A name that is not valid in the encoding of the file system must still be printable.
-        self.name = source.name.encode("utf-8", "replace").decode() if isinstance(source, Path) else "xml"
+        self.name: str = source.name.encode("utf-8", "replace").decode() if isinstance(source, Path) else "xml"
         self.failure: DoorstroomError | None = None
         self.encoding = self.evidence = ""
         self._source = source if isinstance(source, Path | bytes | Iterator) else None

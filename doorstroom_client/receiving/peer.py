@@ -108,10 +108,10 @@ def from_environ(environ: Mapping[str, Any]) -> Sender:
     return _sender_in(environ.get("SSL_CLIENT_CERT")) if verified else Sender(None, Reason.NOT_VERIFIED)
 
 
-oin_from_scope = Peer(from_scope)
-"""The OIN that an ASGI server passes on; None without a verified certificate with an OIN that is still valid."""
-oin_from_environ = Peer(from_environ)
-"""The same of a WSGI server."""
+oin_from_scope: Peer = Peer(from_scope)
+"""Gives the OIN in the scope of an ASGI server; None without a verified certificate with an OIN that is still valid."""
+oin_from_environ: Peer = Peer(from_environ)
+"""Gives the OIN in the environ of a WSGI server; None without a verified certificate with an OIN that is still valid."""
 
 
 def _sender_in(pem: object) -> Sender:

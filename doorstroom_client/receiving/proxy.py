@@ -93,8 +93,8 @@ class Proxy:
         self._lock = forks.Lock()
         self._stamp, self._trust = self._look(), self._read()
         self._looked_at = time.monotonic()
-        self.of_scope = Peer(self._from_scope)
-        self.of_environ = Peer(self._from_environ)
+        self.of_scope: Peer = Peer(self._from_scope)
+        self.of_environ: Peer = Peer(self._from_environ)
 
     def _from_scope(self, scope: Mapping[str, Any]) -> Sender:
         address = (scope.get("client") or (None,))[0]

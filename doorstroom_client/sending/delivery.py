@@ -88,7 +88,7 @@ class Run:
         self._clock = clock
         self._skipped: set[str] = set()
         self._lease = max(LEASE, about.conditions.total + _MARGIN)
-        self.stopped = False
+        self.stopped: bool = False
 
     def worker(self) -> Flow[None]:
         """Deliver what is due, one message after the other, until there is nothing left."""

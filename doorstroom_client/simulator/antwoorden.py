@@ -137,7 +137,7 @@ class Antwoord:
         return replace(made, seconds=self.seconden, cut=NOTHING if self.zonder_antwoord else self.afbreken_na)
 
     def as_data(self) -> dict[str, Any]:
-        """This answer as plain values for JSON; what is as usual is left out."""
+        """The answer as plain values for JSON; what is as usual is left out."""
         found = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) != item.default}
         plain = {"vorm": self.vorm and self.vorm.value, "kop": [list(pair) for pair in self.kop]}
         return found | {name: value for name, value in plain.items() if name in found}

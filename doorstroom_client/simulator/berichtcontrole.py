@@ -33,7 +33,7 @@ class OngeldigError(Exception):
 
     def __init__(self, opmerkingen: Sequence[Opmerking], status: int = 422) -> None:
         super().__init__()
-        self.opmerkingen = tuple(opmerkingen)
+        self.opmerkingen: tuple[Opmerking, ...] = tuple(opmerkingen)
         self.status = status
 
     @property

@@ -29,9 +29,9 @@ class ChainPki:
             directory: gets the folders ``pki`` and ``pki-servers``.
             hosts: names and addresses that servers are reached by.
         """
-        self.clients = Pki(directory / "pki", name="Simulator Client")
-        self.servers = Pki(directory / "pki-servers", name="Simulator Server", beside=self.clients)
-        self.trust = self.clients.trust
+        self.clients: Pki = Pki(directory / "pki", name="Simulator Client")
+        self.servers: Pki = Pki(directory / "pki-servers", name="Simulator Server", beside=self.clients)
+        self.trust: Path = self.clients.trust
         self._hosts = tuple(hosts)
 
     def for_calling(self, name: str, oin: str) -> Issued:

@@ -61,15 +61,16 @@ class ChainServers:
             suppliers: by toetssoort.
             receive: whether the receiving side listens.
         """
-        self.pki = pki = ChainPki(directory, place.names)
+        self.pki: ChainPki = ChainPki(directory, place.names)
+        pki = self.pki
         self._place = place
-        self.certificate = self._certificate(pki.for_calling("las", las[0]))
+        self.certificate: ClientCertificate = self._certificate(pki.for_calling("las", las[0]))
         called = pki.for_being_called("las", las[0])
-        self.server_certificate = self._certificate(called)
-        self.osr = self._server("osr", pki.for_being_called("osr", osr[0]), osr[1], ports[0])
-        self.las = self._server("terugweg", called, las[1], ports[1])
-        self.calling = {soort: pki.for_calling(soort.lower(), oin) for soort, (oin, _) in suppliers.items()}
-        self.suppliers = {
+        self.server_certificate: ClientCertificate = self._certificate(called)
+        self.osr: HttpsServer = self._server("osr", pki.for_being_called("osr", osr[0]), osr[1], ports[0])
+        self.las: HttpsServer = self._server("terugweg", called, las[1], ports[1])
+        self.calling: dict[str, Issued] = {soort: pki.for_calling(soort.lower(), oin) for soort, (oin, _) in suppliers.items()}
+        self.suppliers: dict[str, HttpsServer] = {
             soort: self._server(soort.lower(), pki.for_being_called(soort.lower(), oin), app, port)
             for (soort, (oin, app)), port in zip(suppliers.items(), ports[2:], strict=True)
         }

@@ -89,11 +89,11 @@ class Wire:
         self.socket = plain
         self.number = number
         self.request: WireRequest | None = None
-        self.last = False
-        self.closed = False
-        self.bytes_read = 0
+        self.last: bool = False
+        self.closed: bool = False
+        self.bytes_read: int = 0
         self.peer_oin: str | None = None
-        self.tls = ""
+        self.tls: str = ""
         self.errors = errors
         self._stopped = stopped
         self._buffer = bytearray()

@@ -70,7 +70,7 @@ class FaultServer(Server):
         """
         context = tls.context(cert=cert, key=key, trust=trust, client_certificate=client_certificate)
         super().__init__(context, port=port, name=name, place=place)
-        self.faults = (fault,) if isinstance(fault, Fault) else tuple(fault)
+        self.faults: tuple[Fault, ...] = (fault,) if isinstance(fault, Fault) else tuple(fault)
         if not self.faults:
             raise ValueError("A FaultServer needs at least one fault.")
         self.requests: list[WireRequest] = []

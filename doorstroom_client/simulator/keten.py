@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from doorstroom_client import ApiKey, AsyncClient, Client, Leverancier, Osr
+from doorstroom_client import ApiKey, AsyncClient, Client, ClientCertificate, Leverancier, Osr
 from doorstroom_client.messages.afspraak import NEWEST, Afspraak
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import amsterdam
@@ -131,17 +131,20 @@ class Keten(ChainPushing):
         check_ports(port, self._place)
         self._temporary = directory is None
         self._started = False
-        self.directory = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
-        self.schooljaar, self.afspraak = str(self._played.schooljaar), self._played.afspraak
-        self.school = SCHOLEN[0]
+        self.directory: Path = Path(tempfile.mkdtemp(prefix="doorstroom-keten-")) if directory is None else directory
+        self.schooljaar: str = str(self._played.schooljaar)
+        self.afspraak: Afspraak = self._played.afspraak
+        self.school: School = SCHOLEN[0]
         self._schools = PlayedSchools()
-        self.store = self.directory / "doorstroom.db"
-        self.osr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY, api_key_of=LAS_OIN)
+        self.store: Path = self.directory / "doorstroom.db"
+        self.osr: SimulatedOsr = SimulatedOsr(api_key_header=API_KEY_HEADER, api_key=API_KEY, api_key_of=LAS_OIN)
         self._streng = streng
         self._receive = receive
-        self.terugweg = Terugweg(self._receiver)
-        self.toetssystemen = {str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS}
-        self.servers = ChainServers(
+        self.terugweg: Terugweg = Terugweg(self._receiver)
+        self.toetssystemen: dict[str, Toetssysteem] = {
+            str(soort): self._toetssysteem(soort, naam, oin, doet) for soort, naam, oin, doet in SUPPLIERS
+        }
+        self.servers: ChainServers = ChainServers(
             self.directory,
             self._place,
             range(port, port + PORTS) if port else (0,) * PORTS,
@@ -150,7 +153,8 @@ class Keten(ChainPushing):
             suppliers={soort: (systeem.oin, systeem.app) for soort, systeem in self.toetssystemen.items()},
             receive=receive,
         )
-        self.certificate, self.server_certificate = self.servers.certificate, self.servers.server_certificate
+        self.certificate: ClientCertificate = self.servers.certificate
+        self.server_certificate: ClientCertificate = self.servers.server_certificate
         self._begin()
 
     def __enter__(self) -> Self:

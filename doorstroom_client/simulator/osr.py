@@ -56,10 +56,11 @@ class SimulatedOsr:
             today: the day meant when a request names none.
             clock: monotonic seconds, for the rate limit.
         """
-        self._namespace = self.namespace = namespace
-        self.outage = False
+        self._namespace = namespace
+        self.namespace: str = namespace
+        self.outage: bool = False
         self.says: Example | None = None
-        self.verkeer = Verkeer(secret=(api_key_header,))
+        self.verkeer: Verkeer = Verkeer(secret=(api_key_header,))
         self._api_key_header = api_key_header
         self._api_key = api_key
         self._api_key_of = api_key_of

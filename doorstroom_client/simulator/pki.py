@@ -23,8 +23,8 @@ try:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
-except ImportError as error:
-    raise ImportError(f"the simulator makes its own certificates with cryptography. {how_to_install('simulator')}") from error
+except ImportError as _error:
+    raise ImportError(f"the simulator makes its own certificates with cryptography. {how_to_install('simulator')}") from _error
 
 from doorstroom_client.basics.frozen import frozen
 
@@ -119,9 +119,9 @@ class Pki:
         self.directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         directory.chmod(0o700)
-        self.root = _make_authority(f"{name} Root", parent=None, path_length=1)
-        self.intermediate = _make_authority(f"{name} Intermediate", parent=self.root, path_length=0)
-        self.trust = directory / "trust.pem"
+        self.root: Authority = _make_authority(f"{name} Root", parent=None, path_length=1)
+        self.intermediate: Authority = _make_authority(f"{name} Intermediate", parent=self.root, path_length=0)
+        self.trust: Path = directory / "trust.pem"
         roots = self.root.pem() + (b"" if beside is None else beside.trust.read_bytes())
         for path in [self.trust] if beside is None else [self.trust, beside.trust]:
             write_private(path, roots)

@@ -45,7 +45,7 @@ class Pushing:
             now: the clock.
         """
         self.basis_url = basis_url
-        self.verkeer = Verkeer(now=now)
+        self.verkeer: Verkeer = Verkeer(now=now)
         self._deelnemers = deelnemers
         self._openstaand = Openstaand(self.verkeer)
         self._resultaten = Resultaten(toetssoort, naam, scores_als_tekst=scores_als_tekst, now=now)

@@ -46,7 +46,7 @@ class Server(ABC):
             place: where it listens, and its name in the URL; only this machine can come to it when left out.
         """
         self.name = name
-        self.connections = 0
+        self.connections: int = 0
         self.handshake_errors: list[str] = []
         self.errors: list[Exception] = []
         self._context = context

@@ -25,7 +25,7 @@ class Gedrag(StrEnum):
     WEIGERT_LIJST = "weigert_lijst"
     """Answers 404 and keeps nothing of a list that has an unknown pupil."""
     WEIGERT_LIJST_422 = "weigert_lijst_422"
-    """The same, with 422."""
+    """Answers 422 and keeps nothing of a list that has an unknown pupil."""
 
 
 @frozen(kw_only=True)
@@ -49,7 +49,7 @@ class Toestand:
     onbekende_rapporten: frozenset[str] = field(default=frozenset(), repr=False)
 
     def as_data(self) -> dict[str, Any]:
-        """This state as plain values for JSON."""
+        """The state as plain values for JSON."""
         closed = {operatie: sorted(oin for which, oin in self.gesloten if which == operatie) for operatie in POSTS}
         sets = {name: sorted(getattr(self, name)) for name in _SETS}
         strict = sorted(item.value for item in self.streng)
@@ -98,7 +98,7 @@ class Standen:
         """Start in a state, to which `reset` comes back."""
         self._begin = begin
         self._toestand_lock = threading.Lock()
-        self.toestand = begin
+        self.toestand: Toestand = begin
 
     @property
     def gedrag(self) -> Gedrag:

@@ -28,7 +28,7 @@ class Terugweg:
         Args:
             open_client: makes the client that receives, when the first result comes.
         """
-        self.verkeer = Verkeer()
+        self.verkeer: Verkeer = Verkeer()
         self._open_client = open_client
         self._lock = threading.Lock()
         self._client: Client | None = None

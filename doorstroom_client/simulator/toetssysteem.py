@@ -83,7 +83,7 @@ class Toetssysteem(Standen, Pushing):
                 does (quirk Q1).
             now: the clock.
         """
-        self.toetssoort = Toetssoort(toetssoort)
+        self.toetssoort: Toetssoort = Toetssoort(toetssoort)
         self.naam = naam
         self.oin = oin
         Standen.__init__(self, Toestand(gedrag=gedrag, streng=frozenset(map(Streng, streng))))
@@ -94,7 +94,7 @@ class Toetssysteem(Standen, Pushing):
         self.lijsten: Counter[str] = Counter()
         self._mandaat = mandaat
         self.opmerkingen: list[Opmerking] = []
-        self.opgemerkt = 0
+        self.opgemerkt: int = 0
         self._controle = Berichtcontrole(afspraken, definitie)
         self._lock = threading.Lock()
         self._vast = VasteAntwoorden(*POSTS, RAPPORT)

@@ -73,7 +73,7 @@ class Uitwisseling:
         return len(self.verzoek.body) + len(antwoord.body) + sum(len(name) + len(value) for name, value in headers)
 
     def as_data(self, *, whole: bool = False, secret: Collection[str] = ()) -> dict[str, Any]:
-        """This as plain values for JSON.
+        """One exchange as plain values for JSON.
 
         Args:
             whole: the path, headers and bodies too, which may hold data of whatever pupils were sent.
@@ -118,7 +118,7 @@ class Verkeer(Sequence[Uitwisseling]):
             secret: names of headers whose values `as_data` does not give, beside those that are always secret.
             now: the clock.
         """
-        self.geteld = 0
+        self.geteld: int = 0
         self._secret = frozenset(name.lower() for name in (*_SECRET, *secret))
         self._now = now
         self._lock = threading.Lock()
@@ -202,7 +202,7 @@ class Verkeer(Sequence[Uitwisseling]):
         after: int = 0,
         only: Callable[[Uitwisseling], bool] = lambda _: True,
     ) -> dict[str, Any]:
-        """This as plain values for JSON.
+        """The exchanges as plain values for JSON.
 
         Args:
             whole: paths, headers and bodies too, which may hold data of whatever pupils were sent.

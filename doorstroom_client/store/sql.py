@@ -35,13 +35,13 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._retention = Purging(database)
-        self.ledger = Ledger(database)
-        self.inbox = SqlInbox(database, self.ledger)
-        self.outbox = Outbox(database, self.ledger)
-        self.reports = Reports(database, self.inbox)
-        self.mandates = Mandates(database)
-        self.tests = SchoolTests(database)
-        self.season = Season(database, self.ledger.secret)
+        self.ledger: Ledger = Ledger(database)
+        self.inbox: SqlInbox = SqlInbox(database, self.ledger)
+        self.outbox: Outbox = Outbox(database, self.ledger)
+        self.reports: Reports = Reports(database, self.inbox)
+        self.mandates: Mandates = Mandates(database)
+        self.tests: SchoolTests = SchoolTests(database)
+        self.season: Season = Season(database, self.ledger.secret)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(getattr(self, '_database', '…'))!r})"  # its construction may have failed

@@ -156,9 +156,9 @@ class Visitor(asyncio.Protocol):
 
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
-        self.address = ""
-        self.since = entrance.now()
-        self.gave_way = False
+        self.address: str = ""
+        self.since: float = entrance.now()
+        self.gave_way: bool = False
         self._sender: str | None = None
         self._transport: asyncio.Transport | None = None
         self._inner: asyncio.Protocol | None = None

@@ -109,8 +109,8 @@ class TlsH11Protocol(H11Protocol):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.conn = _Connection(self.limits.header_bytes, self.limits.chunks)
-        self.timeout_keep_alive = self.limits.keep_alive_seconds  # type: ignore[assignment]  # uvicorn says int
+        self.conn: h11.Connection = _Connection(self.limits.header_bytes, self.limits.chunks)
+        self.timeout_keep_alive: float = self.limits.keep_alive_seconds  # type: ignore[assignment]  # uvicorn says int
         self.logger = _LOGGER
         self.place: Place = _Alone()
         self.tls: dict[str, Any] = {}
@@ -135,9 +135,9 @@ class TlsH11Protocol(H11Protocol):
         """Read the certificate once; it holds for the whole connection."""
         wire = Wire(transport, self.loop, self._unread)
         super().connection_made(wire)
-        self.flow = _Flow(wire, lambda: self.idle or not self.whole)
+        self.flow: FlowControl = _Flow(wire, lambda: self.idle or not self.whole)
         self.tls = {"client_cert_chain": _peer_pem(transport), "client_cert_error": None}
-        self.app = _Bounded(self.app, self)
+        self.app: Any = _Bounded(self.app, self)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; the sockets are plain, because the entrance starts TLS itself."""
         await super().startup(sockets=[])
-        self.started = False
+        self.started: bool = False
         loop = asyncio.get_running_loop()
         config = self.config
 
@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
                     config.host or None, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
                 )
             ]
-        self.servers += [cast(Any, Door(listening, _BACKLOG, entrance, self._scarce)) for listening in sockets or own]
+        self.servers.extend(cast(Any, Door(listening, _BACKLOG, entrance, self._scarce)) for listening in sockets or own)
         for listening in own:
             listening.close()  # the door has its own
         self.started = True

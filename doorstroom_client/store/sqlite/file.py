@@ -46,8 +46,8 @@ class SqliteDatabase:
     skip_locked = ""
 
     def __init__(self, path: str | os.PathLike[str], *, make: bool = True) -> None:
-        self.path = Path(path).absolute()  # SQLite takes some names for something else than a file
-        self.guard = Guard(self.path)
+        self.path: Path = Path(path).absolute()  # SQLite takes some names for something else than a file
+        self.guard: Guard = Guard(self.path)
         self._make = make
         self._lock = threading.RLock()
         self._in_use = 0

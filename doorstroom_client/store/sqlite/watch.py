@@ -10,7 +10,17 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from doorstroom_client.store.sqlite.place import SHM, WAL, beside, descriptor_of, has_log, identity, identity_of, read_at_start
+from doorstroom_client.store.sqlite.place import (
+    SHM,
+    WAL,
+    Identity,
+    beside,
+    descriptor_of,
+    has_log,
+    identity,
+    identity_of,
+    read_at_start,
+)
 
 _LOG_BEGINS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 
@@ -45,7 +55,7 @@ class Watch:
         self._path = path
         self._log = beside(path, WAL)
         found = path.stat()
-        self.file = identity(found)
+        self.file: Identity = identity(found)
         self._opened = descriptor_of(self.file)
         self._written = found.st_size, found.st_mtime_ns
         log, index = identity_of(self._log), beside(path, SHM)
@@ -53,7 +63,7 @@ class Watch:
         # One that is not open here is not the one that SQLite has opened: it was changed at that very moment.
         self._log_file = None if self._opened >= 0 > self._opened_log else log
         self._log_size = 0
-        self.left = (self._log, self._log_file), (index, identity_of(index))
+        self.left: tuple[tuple[Path, Identity | None], ...] = (self._log, self._log_file), (index, identity_of(index))
 
     def look(self) -> Seen:
         """Look at both; a few system calls."""
