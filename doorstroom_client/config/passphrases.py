@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
+from doorstroom_client.config.secret_files import read_secret
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties.setting_file import warn_when_shared
 
 _SETTINGS = ("certificate.password", "serve.password")
 
@@ -33,14 +32,10 @@ def passphrase_in(file: Path, named_by: str) -> str:
     Raises:
         ConfigurationError: it cannot be read, or is empty.
     """
-    text = ""
-    problem = "cannot be read"
-    with suppress(OSError, ValueError):
-        text, problem = file.read_text("utf-8").rstrip("\r\n"), "is empty"
-    if not text:
+    text, problem = read_secret(file, named_by)
+    if text is None:
         hint = "Write the passphrase into it, and nothing else; chmod 600"
-        raise ConfigurationError(f"the file with the passphrase ({named_by}) {problem}", setting="file", hint=hint)
-    warn_when_shared(file, "a secret")
+        raise ConfigurationError(problem, setting="file", hint=hint)
     return text
 
 
