@@ -13,9 +13,9 @@ from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
-from doorstroom_client.parties.as_sent import Form, UnusableError, as_pem
 from doorstroom_client.parties.certificate import TRUST, ClientCertificate, chain_of, held_in
 from doorstroom_client.parties.certificate_check import Chain, Use
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, as_pem
 from doorstroom_client.parties.loadable import loadable, private_file
 from doorstroom_client.parties.setting_file import read_file, warn_when_shared
 from doorstroom_client.transport.sessionless import FreshContext
