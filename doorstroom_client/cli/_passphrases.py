@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.config.passphrases import known_passphrases, passphrase_in
+from doorstroom_client.config.known_passphrases import known_passphrases, passphrase_in
 
 _ATTEMPTS = 3
 

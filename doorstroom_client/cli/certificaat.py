@@ -92,8 +92,8 @@ def split(
     """Write your certificate as the files that the settings name: las.pem, with its intermediates in order, and las.key.
 
     When there is one certificate for calling others and another one for receiving, they get names of their own. All files
-    are for their owner only, and appear together. Ends with 77 when the certificate has ended or its chain has a gap: the
-    files are written all the same.
+    are for their owner only, and none appears before all are written. Ends with 77 when the certificate has ended or its
+    chain has a gap: the files are written all the same.
 
     Example:
       doorstroom certificaat split ontvangen/ --to certificaat

@@ -10,7 +10,7 @@ from pathlib import Path
 from doorstroom_client.config.certificate_found import Found, FoundKey, Role, Survey, Unread
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
-from doorstroom_client.parties.as_sent import UnusableError
+from doorstroom_client.parties.certificate_forms import UnusableError
 from doorstroom_client.parties.pieces import Pieces
 from doorstroom_client.parties.setting_file import read_file
 from doorstroom_client.parties.taken_apart import public_key_of, published_at, take_apart

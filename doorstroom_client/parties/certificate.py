@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Self
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties.as_sent import Form, Held, UnusableError, certificates_of
 from doorstroom_client.parties.certificate_check import Chain, Finding, Level, Signed, Use, by_name, judge_trust
+from doorstroom_client.parties.certificate_forms import Form, Held, UnusableError, certificates_of
 from doorstroom_client.parties.given import given, given_each, given_path, is_path
 from doorstroom_client.parties.own_key import key_to_load
 from doorstroom_client.parties.setting_file import read_file, shared_with_others

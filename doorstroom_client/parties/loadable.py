@@ -54,7 +54,7 @@ def loadable(certificate: ClientCertificate, chain: Chain) -> Iterator[Loadable]
         yield Loadable(certificate.cert, certificate.key_file, certificate.password or "")
         return
     parts = [ssl.DER_cert_to_PEM_cert(item.der).encode() for item in chain.path((), by_name)]
-    with _private_file(b"".join((*parts, made[0] if made else b"")), certificate.names[0]) as file:
+    with private_file(b"".join((*parts, made[0] if made else b"")), certificate.names[0]) as file:
         if made is None:
             yield Loadable(file.name, certificate.key_file, certificate.password or "")
         else:
@@ -67,7 +67,7 @@ def _loads_as_it_is(certificate: ClientCertificate, chain: Chain) -> bool:
     return ours_first and b"-----BEGIN TRUSTED" not in read_file(Path(certificate.cert), certificate.names[0])
 
 
-def _private_file(content: bytes, setting: str) -> IO[bytes]:
+def private_file(content: bytes, setting: str) -> IO[bytes]:
     """A new file that only this user can read; it is gone when it is closed."""
     try:
         with ExitStack() as stack:
@@ -78,5 +78,5 @@ def _private_file(content: bytes, setting: str) -> IO[bytes]:
             return file
     except OSError as error:
         reason = error.strerror or type(error).__name__
-    hint = "Let TMPDIR name a folder in which this user may write; what is written there is encrypted, and removed at once"
+    hint = "Let TMPDIR name a folder in which this user may write; what is written is removed at once"
     raise ConfigurationError(f"{setting}: no temporary file can be made, to load it from: {reason}", setting=setting, hint=hint)

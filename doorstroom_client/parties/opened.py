@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.parties import pem
-from doorstroom_client.parties.as_sent import Form, UnusableError, form_of
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, form_of
 
 _KEY_BAGS = tuple(bytes.fromhex(f"060b2a864886f70d010c0a01{last}") for last in ("01", "02"))
 """What stands before each private key in a PKCS#12 file: plain, and encrypted."""

@@ -6,7 +6,7 @@ import secrets
 import shlex
 from typing import TYPE_CHECKING
 
-from doorstroom_client.parties.as_sent import Form, UnusableError, form_of, opener
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, form_of, opener
 from doorstroom_client.parties.setting_file import read_file
 
 if TYPE_CHECKING:

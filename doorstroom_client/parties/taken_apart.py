@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from doorstroom_client.parties import pem
-from doorstroom_client.parties.as_sent import Form, UnusableError, certificates_of, form_of, is_list
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, certificates_of, form_of, is_list
 from doorstroom_client.parties.opened import BROKEN, open_key, open_pkcs12, public_bytes, public_of, unwarned
 from doorstroom_client.parties.pieces import Pieces, PrivateKey, RevocationList
 from doorstroom_client.parties.x509 import Certificate, read_certificate

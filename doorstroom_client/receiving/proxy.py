@@ -23,7 +23,7 @@ from doorstroom_client.basics import forks
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.events import Event, OnEvent, tell
 from doorstroom_client.extras import not_installed
-from doorstroom_client.parties.as_sent import as_pem
+from doorstroom_client.parties.certificate_forms import as_pem
 from doorstroom_client.parties.x509 import read_der
 from doorstroom_client.receiving.peer import Peer, Sender, from_environ, from_scope
 from doorstroom_client.receiving.proxy_forms import FORMS, Form, read_chain

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import shlex
 import ssl
-import tempfile
 from pathlib import Path
 
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
-from doorstroom_client.parties.as_sent import Form, UnusableError, as_pem
 from doorstroom_client.parties.certificate import TRUST, ClientCertificate, chain_of, held_in
 from doorstroom_client.parties.certificate_check import Chain, Use
-from doorstroom_client.parties.loadable import loadable
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, as_pem
+from doorstroom_client.parties.loadable import loadable, private_file
 from doorstroom_client.parties.setting_file import read_file, warn_when_shared
 from doorstroom_client.transport.sessionless import FreshContext
 
@@ -178,14 +177,16 @@ def _refuse_mixed_trust(context: ssl.SSLContext) -> None:
 
 def _load_crls(context: ssl.SSLContext, certificate: ClientCertificate) -> None:
     for path in certificate.crl_files:
-        text = as_pem(read_file(path, "certificate.crls"), path.name)
+        data = read_file(path, "certificate.crls")
+        text = as_pem(data, path.name)
         problem = ""
         before = context.cert_store_stats()
         try:
-            with tempfile.NamedTemporaryFile(suffix=".pem") as file:  # lists are public, and often come in DER
-                file.write(text)
-                file.flush()
-                context.load_verify_locations(cafile=file.name)
+            if text is data:
+                context.load_verify_locations(cafile=path)
+            else:  # lists are often published in DER
+                with private_file(text, "certificate.crls") as file:
+                    context.load_verify_locations(cafile=file.name)
         except (ssl.SSLError, OSError):
             problem = "holds no revocation lists"
         after = context.cert_store_stats()

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from support import LAS_OIN
 from support.ssl_maker import LEGACY, make_key, needs_openssl, openssl
 
-from doorstroom_client.parties.as_sent import Form, UnusableError, as_pem, certificates_of, form_of
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, as_pem, certificates_of, form_of
 from doorstroom_client.parties.opened import open_key, open_pkcs12
 from doorstroom_client.parties.taken_apart import take_apart
 from doorstroom_client.parties.x509 import children
