@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import textwrap
+import tomllib
 from collections.abc import Iterator
+from configparser import ConfigParser
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -125,6 +129,23 @@ def test_a_page_reads_alike_on_the_site_and_in_the_repository(path: Path) -> Non
     glued = re.findall(r"^(?![-*|>#<\s]|\d+\.).+\n(?:- |\d+\. |\| ?-).*$", plain, re.MULTILINE)
     assert glued == [], "a list or table needs an empty line above it"
     assert re.findall(r"^- .*\n(?: {1,3}- .*)$", plain, re.MULTILINE) == [], "a list in a list needs four spaces"
+    assert re.findall(r"\n\n {1,3}\S.*", plain) == [], "what belongs to an item of a list needs four spaces"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=IDS)
+def test_every_block_of_code_says_its_language_and_can_be_read_as_that(path: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    for indent, lang, body in re.findall(r"^( *)```(\w*)\n(.*?)^\1```$", TEXTS[path], re.MULTILINE | re.DOTALL):
+        assert lang in {"bash", "ini", "json", "pyi", "python", "sh", "sql", "text", "toml", "yaml"}, body
+        assert not (indent and lang == "python"), "it is not run there"
+        plain = textwrap.dedent(body)
+        read = {
+            "json": json.loads,
+            "yaml": yaml.safe_load,
+            "toml": tomllib.loads,
+            "ini": ConfigParser(strict=False).read_string,
+        }
+        read.get(lang, str)(plain)
 
 
 def test_links_and_anchors_are_found() -> None:
