@@ -155,17 +155,29 @@ def test_links_and_anchors_are_found() -> None:
     assert (github, site) == ({"a", "what--is-this", "one-two"}, {"a", "what-is-this", "one-two"})
 
 
+def loaded(path: Path) -> ModuleType:
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_list_of_links_that_lead_out_has_those_of_the_pages() -> None:
+    found = loaded(ROOT / "tools/external_links.py").external()
+    outside = {target for path in TEXTS for target in links(path) if target.startswith("https://")}
+    assert outside <= set(found)
+    assert len(outside) >= 4
+    assert [address for address in found if "example" in address or not address.startswith("https://")] == []
+
+
 @pytest.fixture
 def build_hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """What the build of the package does, without the program that builds."""
     for name in ("hatchling", "hatchling.metadata", "hatchling.metadata.plugin", "hatchling.metadata.plugin.interface"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setattr(sys.modules["hatchling.metadata.plugin.interface"], "MetadataHookInterface", object, raising=False)
-    spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "hatch_build.py")
 
 
 def test_no_link_of_the_readme_leads_nowhere_on_a_package_index(build_hook: ModuleType) -> None:
