@@ -10,14 +10,15 @@ import dataclasses
 import inspect
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from pathlib import Path
+from functools import cache
 
-from api_types import PACKAGE, source
+from api_types import PACKAGE, imports, is_module, source
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _LONGEST_VALUE = 160
 
 
+@cache
 def defined(module: str, name: str) -> tuple[str, list[tuple[ast.stmt, str]]]:
     """The module that defines a name, and every statement that does, each with the text below it.
 
@@ -27,19 +28,11 @@ def defined(module: str, name: str) -> tuple[str, list[tuple[ast.stmt, str]]]:
     found = [(node, doc_of(node, after)) for node, after in _with_next(body) if name_of(node) == name]
     if found:
         return module, found
-    for node in ast.walk(source(module)):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PACKAGE):
-            for item in node.names:
-                if (item.asname or item.name) == name:
-                    inner = f"{node.module}.{item.name}"
-                    return (inner, []) if _is_module(inner) else defined(node.module, item.name)
-    raise SystemExit(f"{module}.{name} is public, and is nothing that the pages can tell of")
-
-
-def _is_module(name: str) -> bool:
-    path = Path(*name.split("."))
-    root = Path(__file__).parent.parent
-    return (root / path).is_dir() or (root / path).with_suffix(".py").is_file()
+    there = imports(module).get(name)
+    if there is None:
+        raise SystemExit(f"{module}.{name} is public, and is nothing that the pages can tell of")
+    inner = ".".join(there)
+    return (inner, []) if is_module(inner) else defined(*there)
 
 
 def _with_next(body: list[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt | None]]:

@@ -12,7 +12,7 @@ PACKAGE = "doorstroom_client"
 
 @cache
 def parsed(module: str) -> ast.Module:
-    """A module as it is written."""
+    """A module as it is written, until `source` makes its annotations plain."""
     file = importlib.import_module(module).__file__
     assert file is not None
     return ast.parse(Path(file).read_text("utf-8"))
@@ -21,7 +21,7 @@ def parsed(module: str) -> ast.Module:
 @cache
 def source(module: str) -> ast.Module:
     """A module of ours, with plain annotations."""
-    tree = ast.parse(ast.unparse(parsed(module)))
+    tree = parsed(module)
     for node in ast.walk(tree):
         if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
             node.annotation = _Plain(module).visit(node.annotation)
@@ -46,17 +46,30 @@ class _Plain(ast.NodeTransformer):
         return plain
 
 
+@cache
 def alias(module: str, name: str) -> tuple[str, ast.expr] | None:
     """The module and the type that a name of ours stands for."""
     for node in parsed(module).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name and _is_type(node.value):
             return module, node.value
-    for item in ast.walk(parsed(module)):
-        if isinstance(item, ast.ImportFrom) and (item.module or "").startswith(PACKAGE):
-            for imported in item.names:
-                if (imported.asname or imported.name) == name:
-                    return alias(str(item.module), imported.name)
-    return None
+    there = imports(module).get(name)
+    return alias(*there) if there is not None and not is_module(".".join(there)) else None
+
+
+@cache
+def imports(module: str) -> dict[str, tuple[str, str]]:
+    """What a module imports of ours: the module that has it, and its name there."""
+    found: dict[str, tuple[str, str]] = {}
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
+            found |= {item.asname or item.name: (str(node.module), item.name) for item in node.names}
+    return found
+
+
+def is_module(name: str) -> bool:
+    """Whether it is a module or package, and no name in one."""
+    path = Path(__file__).parent.parent / Path(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def _is_type(value: ast.expr) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import textwrap
+import tomllib
 from collections.abc import Iterator
+from configparser import ConfigParser
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -125,6 +129,23 @@ def test_a_page_reads_alike_on_the_site_and_in_the_repository(path: Path) -> Non
     glued = re.findall(r"^(?![-*|>#<\s]|\d+\.).+\n(?:- |\d+\. |\| ?-).*$", plain, re.MULTILINE)
     assert glued == [], "a list or table needs an empty line above it"
     assert re.findall(r"^- .*\n(?: {1,3}- .*)$", plain, re.MULTILINE) == [], "a list in a list needs four spaces"
+    assert re.findall(r"\n\n {1,3}\S.*", plain) == [], "what belongs to an item of a list needs four spaces"
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=IDS)
+def test_every_block_of_code_says_its_language_and_can_be_read_as_that(path: Path) -> None:
+    yaml = pytest.importorskip("yaml")
+    for indent, lang, body in re.findall(r"^( *)```(\w*)\n(.*?)^\1```$", TEXTS[path], re.MULTILINE | re.DOTALL):
+        assert lang in {"bash", "ini", "json", "pyi", "python", "sh", "sql", "text", "toml", "yaml"}, body
+        assert not (indent and lang == "python"), "it is not run there"
+        plain = textwrap.dedent(body)
+        read = {
+            "json": json.loads,
+            "yaml": yaml.safe_load,
+            "toml": tomllib.loads,
+            "ini": ConfigParser(strict=False).read_string,
+        }
+        read.get(lang, str)(plain)
 
 
 def test_links_and_anchors_are_found() -> None:
@@ -134,17 +155,29 @@ def test_links_and_anchors_are_found() -> None:
     assert (github, site) == ({"a", "what--is-this", "one-two"}, {"a", "what-is-this", "one-two"})
 
 
+def loaded(path: Path) -> ModuleType:
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_list_of_links_that_lead_out_has_those_of_the_pages() -> None:
+    found = loaded(ROOT / "tools/external_links.py").external()
+    outside = {target for path in TEXTS for target in links(path) if target.startswith("https://")}
+    assert outside <= set(found)
+    assert len(outside) >= 4
+    assert [address for address in found if "example" in address or not address.startswith("https://")] == []
+
+
 @pytest.fixture
 def build_hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """What the build of the package does, without the program that builds."""
     for name in ("hatchling", "hatchling.metadata", "hatchling.metadata.plugin", "hatchling.metadata.plugin.interface"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setattr(sys.modules["hatchling.metadata.plugin.interface"], "MetadataHookInterface", object, raising=False)
-    spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "hatch_build.py")
 
 
 def test_no_link_of_the_readme_leads_nowhere_on_a_package_index(build_hook: ModuleType) -> None:
