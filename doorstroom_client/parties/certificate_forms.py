@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.extras import how_to_install
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.x509 import Certificate, children, read_certificate, read_every
 
@@ -123,7 +124,7 @@ def opener(data: bytes, name: str) -> ModuleType:
     else:
         return opened
     problem, step = pem.not_a_key(data, name) if form_of(data) is Form.DER else pem.not_a_certificate(data, name)
-    raise UnusableError(problem, f"Install the extra doorstroom_client[certificates]. Or {step[:1].lower()}{step[1:]}")
+    raise UnusableError(problem, f"{how_to_install('certificates')}. Or {step[:1].lower()}{step[1:]}")
 
 
 def as_pem(data: bytes, name: str) -> bytes:

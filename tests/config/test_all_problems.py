@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from doorstroom_client import SecurityWarning
 from doorstroom_client.config import SettingProblem, UnknownVariableWarning, load_settings
 from doorstroom_client.config.assembling import Assembling
 from doorstroom_client.config.collected import Collected
@@ -16,7 +17,6 @@ from doorstroom_client.config.examples import EXAMPLES
 from doorstroom_client.config.table import PREFIX, SETTINGS
 from doorstroom_client.config.toml_lines import line_of, lines_of
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.parties.certificate import SecurityWarning
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = 'auteur = "X"\n[certificate]\ncert = "c"\ntrust = "t"\n'

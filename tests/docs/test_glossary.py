@@ -35,7 +35,7 @@ ENGLISH = (
     "mandate namespace namespaces not empty operation oin outbox outcome peer phase policy problem protocol proxy purged "
     "queued read reason received redirect refused request response result retention retry rules said scope security serve "
     "server servers settings simulated sink state store stored stream timeouts tls token transport unavailable unexpected "
-    "validate warning whole wire workday workdays write wrong"
+    "unknown validate variable warning whole wire workday workdays write wrong"
 )
 """Words of public names that need no explanation. A new name has a Dutch word for the glossary, or an English one for here."""
 

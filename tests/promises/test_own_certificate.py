@@ -727,7 +727,7 @@ def test_without_the_extra_the_other_way_is_told(
     monkeypatch.delattr(parties, "opened", raising=False)
     with pytest.raises(ConfigurationError, match="las") as caught:
         Client(certificate=load_settings(opzet.write()).own_certificate, auteur="T")
-    assert (caught.value.hint or "").startswith("Install the extra doorstroom_client[certificates]. Or convert it: ")
+    assert (caught.value.hint or "").startswith('Run: pip install "doorstroom_client[certificates]". Or convert it: ')
     command = re.search(pattern, caught.value.hint or "")
     assert command
     words = command.group().split()[1:]
