@@ -34,7 +34,7 @@ from doorstroom_client.cli import (
     store,
     teksten,
 )
-from doorstroom_client.cli._help import tidy
+from doorstroom_client.cli._help import show_no_flag, tidy
 from doorstroom_client.cli._told_errors import guard
 from doorstroom_client.cli.exit_codes import epilog
 
@@ -45,6 +45,13 @@ class _Group(TyperGroup):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         tidy(self)
+
+    def get_params(self, ctx: Any) -> Any:
+        """All options: those for completion are added once this is made."""
+        found = super().get_params(ctx)
+        for parameter in found:
+            show_no_flag(parameter)
+        return found
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run a command and exit with its code."""
@@ -64,7 +71,7 @@ app = typer.Typer(
     ),
     epilog=epilog(),
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )

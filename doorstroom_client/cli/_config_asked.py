@@ -28,37 +28,35 @@ _ONLY_WITH = {"osr.api_key_header": "osr.api_key"}
 _LEVERANCIER = ("toetssoort", "oin", "base_url", "naam")
 
 
-def ask(draft: Draft, folder: Path) -> dict[str, str]:
-    """Ask what the draft does not have yet, and put the answers in it; gives the secrets by their setting.
+def ask(draft: Draft, folder: Path) -> None:
+    """Ask what the draft does not have yet, and put the answers in it.
 
     Args:
         draft: what was given on the command line.
         folder: where the settings are going to be.
     """
     terminal.say("An empty answer leaves a setting out; --set gives one beforehand. Ctrl-C stops, and nothing is written.")
-    secrets: dict[str, str] = {}
     for section, names in _ONCE.items():
         _tell(section)
         for name in names:
-            if _is_asked(draft, secrets, section, name, names[0]):
-                _ask_one(draft, secrets, name, folder)
+            if _is_asked(draft, section, name, names[0]):
+                _ask_one(draft, name, folder)
     if "leveranciers" not in draft.several:
         _ask_several(draft, "leveranciers", _LEVERANCIER)
     if "scholen" not in draft.several:
         _ask_schools(draft)
-    return secrets
 
 
-def _is_asked(draft: Draft, secrets: dict[str, str], section: str, name: str, first: str) -> bool:
+def _is_asked(draft: Draft, section: str, name: str, first: str) -> bool:
     if name in draft.single or name + FROM_FILE in draft.single:
         return False
     if section in _MAY_BE_LEFT_OUT and name != first and first not in draft.single:
         return False
     needed = _ONLY_WITH.get(name)
-    return needed is None or needed in secrets or needed + FROM_FILE in draft.single
+    return needed is None or needed in draft.secrets or needed + FROM_FILE in draft.single
 
 
-def _ask_one(draft: Draft, secrets: dict[str, str], name: str, folder: Path) -> None:
+def _ask_one(draft: Draft, name: str, folder: Path) -> None:
     setting = setting_of(name)
     assert setting is not None
     required = setting.required and not (setting.section in _MAY_BE_LEFT_OUT and name.endswith(".base_url"))
@@ -66,7 +64,7 @@ def _ask_one(draft: Draft, secrets: dict[str, str], name: str, folder: Path) -> 
     if value in (None, ""):
         return
     if setting.secret:
-        secrets[name] = str(value)
+        draft.secrets[name] = str(value)
     else:
         draft.single[name] = from_here(setting, value, folder)
 

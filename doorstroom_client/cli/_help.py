@@ -23,12 +23,17 @@ def tidy(command: Any) -> None:
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = escape(parameter.help)
-        if getattr(parameter, "is_flag", False) and parameter.metavar is None:
-            parameter.metavar = ""
-        elif parameter.param_type_name == "argument":
+        show_no_flag(parameter)
+        if parameter.param_type_name == "argument":
             parameter.display_type_rich = _no_type  # its name says what it is
     for child in getattr(command, "commands", {}).values():
         tidy(child)
+
+
+def show_no_flag(parameter: Any) -> None:
+    """Let a flag be shown without a type."""
+    if getattr(parameter, "is_flag", False) and parameter.metavar is None:
+        parameter.metavar = ""
 
 
 def _no_type(*_: object, **__: object) -> str:
@@ -40,8 +45,7 @@ def _without_type(get: Callable[..., Any]) -> Callable[..., Any]:
 
     def help_option(*args: Any) -> Any:
         option = get(*args)
-        if option is not None:
-            option.metavar = ""
+        show_no_flag(option)
         return option
 
     return help_option

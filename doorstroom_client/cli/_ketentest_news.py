@@ -49,7 +49,7 @@ def tell_news(partner: Partner, folder: Path, found: Sequence[Played], news: New
     _show_questions(folder, questions)
     words = ", ".join(f"{number} {name}" for name, number in Counter(item.oordeel.value for item in found).most_common())
     terminal.show(f"Samen: {words or 'niets gespeeld'}.")
-    terminal.say(f"Reports: {folder / 'rapport.html'}, rapport.json and rapport.xml.")
+    terminal.say(f"Rapporten: {folder / 'rapport.html'}, rapport.json en rapport.xml.")
 
 
 def show_question(folder: Path, question: Question) -> None:

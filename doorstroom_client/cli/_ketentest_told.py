@@ -53,7 +53,7 @@ def tell_run(found: Sequence[Played], folder: Path | None) -> None:
     words = ", ".join(f"{number} {name}" for name, number in counts.most_common())
     terminal.show(words or "niets gespeeld")
     if folder is not None:
-        terminal.say(f"Reports: {folder / 'rapport.html'}, rapport.json and rapport.xml.")
+        terminal.say(f"Rapporten: {folder / 'rapport.html'}, rapport.json en rapport.xml.")
 
 
 def code_of_run(found: Sequence[Played], *, strict: bool) -> ExitCode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +22,17 @@ from doorstroom_client.readers.many_schools import read_many
 KEPT = 1000
 """Schools that are told by name; of more than these only the number is kept."""
 _SHOWN = 100
+WORDS: Mapping[str, str] = {
+    Afloop.VERSTUURD: "sent",
+    Afloop.ONGEWIJZIGD: "unchanged, not sent",
+    Afloop.DEELS: "sent without unknown pupils",
+    Afloop.KLAARGEZET: "put in the outbox",
+    Afloop.GEWEIGERD: "refused",
+    Afloop.MANDAAT: "no mandate",
+    Afloop.LATER: "try again later",
+    Afloop.MISLUKT: "failed",
+}
+"""How each outcome is told to whoever runs it; the words of the library are for programs."""
 
 
 @frozen
@@ -192,10 +203,10 @@ def as_json(summary: Summary, stop: Stop, code: int, failed: DoorstroomError | N
 
 
 def _show(summary: Summary) -> None:
-    table = terminal.new_table("Afloop", "Schools")
+    table = terminal.new_table("Outcome", "Schools")
     for afloop in Afloop:
         if summary.per_afloop[afloop]:
-            terminal.row(table, afloop.value, summary.per_afloop[afloop])
+            terminal.row(table, WORDS[afloop], summary.per_afloop[afloop])
     terminal.row(table, "total", summary.scholen, style="bold")
     terminal.show_table(table)
     pupils = summary.leerlingen
@@ -217,7 +228,7 @@ def _schools(scholen: list[str]) -> str:
 def tell_notes(notes: list[Note], tell: terminal.Teller) -> None:
     """One or two lines for each school; the whole text for it is in ``--json``."""
     for note in notes[:_SHOWN]:
-        tell(f"{note.school}: {note.afloop}{': ' if note.reden else ''}{note.reden}")
+        tell(f"{note.school}: {WORDS[note.afloop]}{': ' if note.reden else ''}{note.reden}")
         if note.uitleg:
             tell(f"  In Dutch: {note.uitleg.kop}")
     if len(notes) > _SHOWN:

@@ -80,14 +80,15 @@ def init(
     _take(draft, to.parent, given or (), secrets or (), leveranciers or (), schools or ())
     if scholen is not None:
         add_schools(draft, scholen)
-    typed = ask(draft, to.parent) if somebody_answers() and not no_input and not as_json else {}
-    files = {name: to.parent / f"{name}.secret" for name in typed}
+    if somebody_answers() and not no_input and not as_json:
+        ask(draft, to.parent)
+    files = {name: to.parent / f"{name}.secret" for name in draft.secrets}
     for file in files.values():
         check_free(file, overwrite=overwrite, option="--to")
     draft.single.update({name + FROM_FILE: file.name for name, file in files.items()})
-    _raise_if_wrong(draft, to.parent, typed)
+    _raise_if_wrong(draft, to.parent)
     for name, file in files.items():
-        write_whole(file, f"{typed[name]}\n".encode())
+        write_whole(file, f"{draft.secrets[name]}\n".encode())
     if schema:
         write_whole(to.parent / SCHEMA, schema_text().encode())
     write_whole(to, draft.text(f"./{SCHEMA}" if schema else "").encode())
@@ -117,11 +118,11 @@ def _take(
         add(draft, "scholen", item, "--school")
 
 
-def _raise_if_wrong(draft: Draft, folder: Path, typed: dict[str, str]) -> None:
+def _raise_if_wrong(draft: Draft, folder: Path) -> None:
     """Refuse a draft that could not be read, before anything is written."""
-    trial = Draft({name: value for name, value in draft.single.items() if name.removesuffix(FROM_FILE) not in typed})
+    trial = Draft({name: value for name, value in draft.single.items() if name.removesuffix(FROM_FILE) not in draft.secrets})
     trial.several.update(draft.several)
-    trial.single.update(typed)
+    trial.single.update(draft.secrets)
     problems = tuple(replace(item, source="", line=None) if item.line else item for item in problems_in(trial.bare(), folder))
     if problems:
         raise ConfigurationError(

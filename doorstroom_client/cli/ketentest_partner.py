@@ -327,17 +327,17 @@ def _warn_of_settings(known: Known, settings: Settings, config: Path | None) -> 
 
 
 def _warn_of_day(first: dt.date | None) -> None:
-    from doorstroom_client.ketentest.plan_days import weekday
-
     if first is None:
         return
     if first < dutch_day(shared.now()):
-        terminal.say(f"{weekday(first)} is over already.", style="yellow")
+        terminal.say(f"{_day(first)} is over already.", style="yellow")
     _warn_of_day_off(first)
 
 
 def _warn_of_day_off(day: dt.date) -> None:
-    from doorstroom_client.ketentest.plan_days import weekday
-
     if not is_workday(day):
-        terminal.say(f"{weekday(day)} is no working day.", style="yellow")
+        terminal.say(f"{_day(day)} is no working day.", style="yellow")
+
+
+def _day(day: dt.date) -> str:
+    return f"{day:%A} {day.day} {day:%B %Y}"

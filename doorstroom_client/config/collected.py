@@ -44,18 +44,18 @@ class Collected:
 
     Args:
         folder: paths in the file are taken from here.
-        text: the file; empty when there is none.
 
     Attributes:
+        text: the file, in which problems are looked up; empty when there is none.
         sections: the values of each section that stands there once; those at the top under the empty name.
         lists: the values of each section that may stand there several times.
         problems: what is wrong, as it was found.
         holds_secret: whether the file holds one.
     """
 
-    def __init__(self, folder: Path, text: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._text = text
+        self.text = ""
         self._variables: dict[str, str] = {}
         self.sections: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, list[dict[str, Any]]] = {}
@@ -98,7 +98,7 @@ class Collected:
 
     def placed(self) -> Sequence[SettingProblem]:
         """All problems with where each stands, in the order of the file; those of variables come last."""
-        lines = lines_of(self._text)
+        lines = lines_of(self.text)
         found = [self._placed(item, lines) for item in dict.fromkeys(self.problems)]
         return sorted(found, key=lambda item: (bool(item.source) and item.line is None, item.line or 0))
 

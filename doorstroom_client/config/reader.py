@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from doorstroom_client.config.assembling import Assembling
 from doorstroom_client.config.collected import Collected
@@ -48,10 +48,11 @@ def _filled(path: str | os.PathLike[str] | None, environment: Mapping[str, str] 
     """Take everything in. The values stay inside, so that no traceback of a problem with them shows a secret."""
     env = os.environ if environment is None else environment
     file = file_in_use(path, env)
-    text = _text_of(file) if file else ""
-    values = Collected(file.parent if file else Path(), text)
+    values = Collected(file.parent if file else Path())
     if file:
-        values.take_document(_parsed(file, text))
+        error = _take_file(values, file)
+        if error is not None:
+            raise error
         if values.holds_secret:
             warn_when_shared(file, "a secret")
     values.take_environment(env)
@@ -78,7 +79,8 @@ def problems_in(text: str, folder: Path, environment: Mapping[str, str] | None =
     """
     import tomllib
 
-    values = Collected(folder, text)
+    values = Collected(folder)
+    values.text = text
     values.take_document(tomllib.loads(text))
     values.take_environment(os.environ if environment is None else environment)
     Assembling(values, ()).settings()
@@ -99,27 +101,32 @@ def file_in_use(path: str | os.PathLike[str] | None = None, environment: Mapping
     return Path(DEFAULT_FILE) if Path(DEFAULT_FILE).is_file() else None
 
 
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except OSError as error:
-        problem = f"cannot read {file}: {error.strerror or type(error).__name__}"
-    except UnicodeDecodeError:
-        problem = f"{file} is not a UTF-8 text"
-    raise ConfigurationError(problem, setting="config", hint="Name another file, or repair this one")
-
-
-def _parsed(file: Path, text: str) -> dict[str, Any]:
+def _take_file(values: Collected, file: Path) -> ConfigurationError | None:
+    """Take the values of a file in; gives why that cannot be done, to be raised where nothing of the file is at hand."""
     import tomllib
 
     try:
-        return tomllib.loads(text)
+        values.text = file.read_text("utf-8-sig")
+    except OSError as error:
+        return _unreadable(f"cannot read {file}: {error.strerror or type(error).__name__}")
+    except UnicodeDecodeError:
+        return _unreadable(f"{file} is not a UTF-8 text")
+    try:
+        values.take_document(tomllib.loads(values.text))
     except tomllib.TOMLDecodeError as error:
-        said = str(error)
+        return _no_toml(file, str(error), values.text.rstrip().count("\n") + 1)
+    return None
+
+
+def _unreadable(problem: str) -> ConfigurationError:
+    return ConfigurationError(problem, setting="config", hint="Name another file, or repair this one")
+
+
+def _no_toml(file: Path, said: str, last: int) -> ConfigurationError:
     at = _AT_LINE.search(said)
-    line = int(at[1]) if at else text.rstrip().count("\n") + 1  # at the end of the document
+    line = int(at[1]) if at else last  # at the end of the document
     problem = SettingProblem("config", said.partition(" (at ")[0], f"line {line}", line)
-    raise ConfigurationError(
+    return ConfigurationError(
         f"{file} is not valid TOML: line {line}: {problem.text}",
         setting="config",
         hint="Repair that line: texts stand between quotes, and a section begins with [name] or [[name]]",

@@ -36,10 +36,12 @@ class Draft:
     Attributes:
         single: values by the name of their setting.
         several: the sections that may stand there several times, each with its values by key.
+        secrets: secrets by the name of their setting, which get files of their own.
     """
 
-    single: dict[str, Any] = field(default_factory=dict[str, Any])
-    several: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+    single: dict[str, Any] = field(default_factory=dict[str, Any], repr=False)
+    several: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]], repr=False)
+    secrets: dict[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def text(self, schema: str = "") -> str:
         """The file.

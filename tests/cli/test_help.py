@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from support.command_line import ALL, LEAVES, ROOT, Run
+from typer.testing import CliRunner
 
 from doorstroom_client import cli
+from doorstroom_client.cli._app import app
 from doorstroom_client.cli.exit_codes import MEANING
 from doorstroom_client.messages.vocabulary import Schooladvies
 
@@ -164,9 +166,29 @@ def test_brackets_are_there_to_be_lost(run: Run, wide: None) -> None:
 @pytest.mark.parametrize(("path", "command"), ALL, ids=ids)
 def test_no_type_is_shown_that_says_nothing(path: tuple[str, ...], command: Any, run: Run, wide: None) -> None:
     assert re.findall(r"<[a-z| ]+>", shown(path, run)) == []
-    for item in command.params:
+    for item in (item for item in command.params if "completion" not in item.name):  # those are made later
         assert item.metavar is not None, item.name
         assert item.is_flag == (item.metavar == "") if item.param_type_name == "option" else item.metavar
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_is_told_what_can_be_typed(shell: str, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.setenv("_DOORSTROOM_COMPLETE", f"complete_{shell}")
+    for typed, found in (("doorstroom conf", "config"), ("doorstroom config init --sch", "--schema")):
+        words = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" ")), "_TYPER_COMPLETE_ARGS": typed}
+        for name, value in {**words, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}.items():
+            monkeypatch.setenv(name, value)
+        told = CliRunner().invoke(app, [], prog_name="doorstroom")
+        assert told.exit_code == 0
+        assert found in told.stdout
+
+
+def test_the_script_for_the_shell_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    for shell in ("bash", "zsh", "fish"):
+        told = CliRunner().invoke(app, ["--show-completion", shell], prog_name="doorstroom")
+        assert told.exit_code == 0
+        assert "_DOORSTROOM_COMPLETE" in told.stdout
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 import threading
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from support.command_line import Run, assert_private, start
 
 from doorstroom_client import Deelnemerslijst, errors
 from doorstroom_client.cli import _send_many as _many
-from doorstroom_client.cli._send_many import KEPT, Summary, code_of_school
+from doorstroom_client.cli._send_many import KEPT, WORDS, Summary, code_of_school
 from doorstroom_client.cli.exit_codes import ExitCode, ended
 from doorstroom_client.cli.simulator import adviezen_csv
 from doorstroom_client.messages.leerlingen import Leerling
@@ -79,9 +80,9 @@ def test_a_folder_with_a_file_per_school(keten: Keten, run: Run, tmp_path: Path)
         (folder / f"{school}.csv").write_bytes(adviezen_csv(keten.leerlingen()))
     shown = run("adviezen", "send-many", folder)
     assert shown.exit_code == 65
-    assert "verstuurd" in shown.stdout
+    assert re.search(r"│ sent +│ 2 +│", shown.stdout)
     assert "79 taken in, 0 unchanged, 2 not known at the supplier" in shown.stdout
-    assert "99BB: deels" in shown.stderr
+    assert "99BB: sent without unknown pupils" in shown.stderr
     assert "2 leerlingen zijn bij Toetsbureau Zuid nog niet bekend" in shown.stderr
     assert "99AA" not in shown.output
     assert_private(keten, shown.output)
@@ -101,7 +102,7 @@ def test_quiet_says_nothing_when_all_goes_well(keten: Keten, run: Run, tmp_path:
     assert run("deelnemers", "send-many", file, "--quiet").output == ""
     result = run("deelnemers", "send-many", together(tmp_path, "deelnemers", ("99DD",)), "--quiet")
     assert (result.exit_code, result.stdout) == (77, "")
-    assert result.stderr.startswith("99DD: mandaat: ")
+    assert result.stderr.startswith("99DD: no mandate: ")
 
 
 def test_who_is_gone_is_told_but_is_no_error(keten: Keten, run: Run, tmp_path: Path) -> None:
@@ -258,3 +259,7 @@ def test_many_lists_go_into_the_outbox(keten: Keten, run: Run, tmp_path: Path) -
     for school, toets in zip(keten.scholen, ("ICE", "DIA", "ROUTE_8"), strict=False):
         assert len(keten.toetssystemen[toets].deelnemers(school.oin)) == 27
     assert_private(keten, result.output)
+
+
+def test_every_outcome_has_words_for_whoever_runs_it() -> None:
+    assert set(WORDS) == set(Afloop)

@@ -21,8 +21,8 @@ NEW = ("ketentest", "new", "--leverancier", "ICE", "--dir", PLACE)
     ("more", "says"),
     [
         ((), "No calendar yet"),
-        (("--begin", "2020-02-03"), "maandag 3 februari 2020 is over already"),
-        (("--begin", "2026-12-05"), "zaterdag 5 december 2026 is no working day"),
+        (("--begin", "2020-02-03"), "Monday 3 February 2020 is over already"),
+        (("--begin", "2026-12-05"), "Saturday 5 December 2026 is no working day"),
         (("--config", "nergens.toml"), "nergens.toml is not used yet"),
     ],
 )
@@ -115,7 +115,7 @@ def test_a_postponed_test_tells_of_a_sunday_and_of_open_places(run: Run) -> None
     found = run("ketentest", "postpone", PLACE, "--to", "2037-12-13", "--reason", "Storing")
     told = " ".join(found.output.split())
     assert "fill in the 2 places that are marked VUL IN" in told
-    assert "zondag 13 december 2037 is no working day" in told
+    assert "Sunday 13 December 2037 is no working day" in told
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_calendar_moves_again_when_the_file_before_is_lost(left: bytes | None,
         if number == 2:
             days.unlink() if left is None else days.write_bytes(left)
         found = run("ketentest", "postpone", PLACE, "--to", to, "--reason", "r\x00\u202e\udce9 {naam}")
-        assert ("zaterdag 14 december 2030 is no working day" in found.output) is (number == 1)
+        assert ("Saturday 14 December 2030 is no working day" in found.output) is (number == 1)
         assert {item.strip() for item in days.read_text("utf-8").splitlines() if "SEQUENCE" in item} == {f"SEQUENCE:{number}"}
     assert "De reden: r {naam}\n" in (PLACE / "uitstel.txt").read_text("utf-8")
 

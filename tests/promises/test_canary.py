@@ -610,7 +610,7 @@ def test_a_wrong_variable_beside_secret_ones(
 ) -> None:
     monkeypatch.setenv("DOORSTROOM_OSR_API_KEY", API_KEY)
     monkeypatch.setenv("DOORSTROOM_CERTIFICATE_PASSWORD", WACHTZIN)
-    monkeypatch.setenv("DOORSTROOM_ONBEKEND", "x")
+    monkeypatch.setenv("DOORSTROOM_OSR_API_KEYS", "x")
     with spoor.watching():
         with pytest.raises(DoorstroomError) as caught:
             Client.from_config(keten.write_config(tmp_path / "doorstroom.toml"))

@@ -167,7 +167,7 @@ def test_a_school_with_several_administrations_has_to_be_named_in_full(file: Pat
     both = (*SCHOLEN, SECOND)
     first, second = lists(file, HEADER, "99DD;k1;HAVO", f"{SECOND.routeringskenmerk};k2;HAVO", scholen=both)
     assert isinstance(first.error, ConfigurationError)
-    assert "2 administrations of school 99DD" in str(first.error)
+    assert "2 administrations with the code 99DD" in str(first.error)
     assert (second.school, keys(second)) == (SECOND, ["k2"])
 
 
