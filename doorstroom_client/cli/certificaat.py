@@ -21,7 +21,7 @@ from doorstroom_client.config.certificate_split import Part
 from doorstroom_client.config.certificate_split import split as parts_of
 from doorstroom_client.output.files import PartFile
 
-app = typer.Typer(help="Your certificate as it was sent: see what is in it, and install it.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(help="Your certificate as it was sent: see what is in it, and install it.", no_args_is_help=True)
 PathsArgument = Annotated[
     list[Path],
     typer.Argument(

@@ -47,7 +47,9 @@ class UnusableError(Exception):
 
     def __init__(self, problem: str, hint: str, *, passphrase: bool = False) -> None:
         super().__init__(problem)
-        self.problem, self.hint, self.passphrase = problem, hint, passphrase
+        self.problem: str = problem
+        self.hint: str = hint
+        self.passphrase: bool = passphrase
 
     def about(self, path: Path, setting: str, secret: str) -> ConfigurationError:
         """The error for a file of the configuration.

@@ -84,7 +84,8 @@ class XmlFile:
         # A name that is not valid in the encoding of the file system must still be printable.
         self.name: str = source.name.encode("utf-8", "replace").decode() if isinstance(source, Path) else "xml"
         self.failure: DoorstroomError | None = None
-        self.encoding = self.evidence = ""
+        self.encoding: str = ""
+        self.evidence: str = ""
         self._source = source if isinstance(source, Path | bytes | Iterator) else None
         self._max_bytes = max_bytes
         self._etree = etree()
