@@ -10,13 +10,20 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 FILES = "Source files"
 """The name in ``[project.urls]`` of the address under which the files of the repository are shown."""
-_LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|mailto:|#)([^)\s]+)\)")
+_LINK = re.compile(r"(!?)\[([^\]]+)\]\((?!https?:|mailto:|#)([^)\s]+)\)")
 
 
 def for_the_index(readme: str, files: str) -> str:
-    """The readme with links that work everywhere; with no address, the words of a link stay and the link goes."""
+    """The readme with links that work everywhere; with no address, the words of a link or picture stay and the rest goes."""
     base = files.rstrip("/")
-    return _LINK.sub(lambda found: f"[{found[1]}]({base}/{found[2]})" if base else found[1], readme)
+
+    def absolute(found: re.Match[str]) -> str:
+        picture, words, path = found.groups()
+        if not base:
+            return words
+        return f"{picture}[{words}]({base}/{path}{'?raw=true' if picture else ''})"
+
+    return _LINK.sub(absolute, readme)
 
 
 class Readme(MetadataHookInterface):

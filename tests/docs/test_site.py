@@ -186,11 +186,13 @@ def test_no_link_of_the_readme_leads_nowhere_on_a_package_index(build_hook: Modu
     assert len(inside) > 20
     without = build_hook.for_the_index(readme, "")
     assert [target for target in INLINE.findall(without) if not is_outside(target)] == []
-    assert "what may stand in the\ntwo files: csv files." in without.lower()
+    assert "what may stand in the two files: csv files." in " ".join(without.lower().split())
+    assert "A page in Dutch: at 18" in without and "png" not in without
     hook = build_hook.Readme()
     hook.root = str(ROOT)
     metadata: dict[str, Any] = {"urls": {build_hook.FILES: "https://host.example/files/"}}
     hook.update(metadata)
     made = INLINE.findall(metadata["readme"]["text"])
-    assert [f"https://host.example/files/{target}" for target in inside] == [item for item in made if "host.example" in item]
+    expected = [f"https://host.example/files/{target}{'?raw=true' * target.endswith('.png')}" for target in inside]
+    assert expected == [item for item in made if "host.example" in item]
     assert [item for item in made if not is_outside(item)] == []
