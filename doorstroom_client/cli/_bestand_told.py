@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -105,16 +106,25 @@ def show_lists(found: Bestandscontrole) -> None:
             show_wrapped(f"Not {kind}: it misses {', '.join(missing)}.", 0)
 
 
-def show_outcome(found: Bestandscontrole) -> None:
-    """Whether the file can be sent, and with which command."""
+def show_outcome(found: Bestandscontrole, file: Path, school: str) -> None:
+    """Whether the file can be sent, and with which command.
+
+    Args:
+        found: what the check said.
+        file: as it was typed.
+        school: the school to name in the command; empty when there is no choice.
+    """
     good = [lijst.kind for lijst in found.lijsten if lijst.in_orde and lijst.kind != "leerlingen"]
     if not good:
         told = "It cannot be sent." if not found.in_orde else "It is no list to send; it says who the pupils are."
         show(told, style="bold red" if not found.in_orde else "")
         return
     first = "Look at the notes first. " if found.notes else ""
-    commands = " or ".join(f"doorstroom {kind} send {found.naam}" for kind in good)
-    show_wrapped(f"{first}It can be sent: {commands}", 0)
+    path, of = shlex.quote(str(file)), f" --school {school}" if school else ""
+    many = {lijst.kind for lijst in found.lijsten if lijst.scholen}
+    show(f"{first}It can be sent:")
+    for kind in good:
+        show(f"  doorstroom {kind} send-many {path}" if kind in many else f"  doorstroom {kind} send {path}{of}")
 
 
 def complain_of(found: Bestandscontrole) -> None:

@@ -122,7 +122,7 @@ def explained(
 
 def _with_mandates(refusal: Uitleg, found: Uitleg) -> Uitleg:
     """The refusal, with what the OSR says of each mandate in place of what it may be."""
-    return Uitleg(refusal.kop, (found.kop, *found.alineas), stappen=found.stappen) if found else refusal
+    return Uitleg(refusal.kop, (found.kop, *found.alineas), punten=found.punten, stappen=found.stappen) if found else refusal
 
 
 def _mandaat(client: Client, school: School, leverancier: str | None) -> Uitleg:

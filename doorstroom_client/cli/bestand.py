@@ -70,7 +70,7 @@ def check(
         else:
             _tell(found)
             if not quiet:
-                told.show_outcome(found)
+                told.show_outcome(found, file, school or ("" if settings is None or len(settings.scholen) == 1 else "<school>"))
         return code
     return _folder(file, settings, wanted, sheet)
 

@@ -61,7 +61,8 @@ def list_results(
     known = directory(leerlingen)
     with on_the_store(load(config)) as client:
         found = list(_results(client, school, all_results=all_results))
-        pending = client.store.counts()["pending"]
+        counts = client.store.counts()
+    pending = counts["pending"]
     waiting = 0 if all_results or school else pending - len(found)
     if show_ids or known is not None:
         terminal.say("Note: this shows personal data of pupils. Keep it out of logs, tickets and screenshots.", style="yellow")
@@ -69,7 +70,7 @@ def list_results(
         terminal.emit_json(_as_json(found, show_ids=show_ids, known=known))
         return
     if not found:
-        terminal.say("No results." if all_results else "No results to process. Processed ones are shown with --all.")
+        terminal.say(_none(counts["received"], all_results=all_results))
     else:
         _show(found, show_ids=show_ids, known=known)
         _tell_conflicts(found, known)
@@ -119,6 +120,15 @@ def export(
         terminal.show(f"{len(found)} results written to {file}{marked}.")
     else:
         terminal.say("No results to write; no file was made.")
+
+
+def _none(received: int, *, all_results: bool) -> str:
+    if not received:
+        return (
+            "No result was ever received into this store. Suppliers send them to the address that stands in the OSR "
+            "(doorstroom osr register-endpoint), and whatever listens there keeps them in its own store."
+        )
+    return "No results." if all_results else "No results to process. Processed ones are shown with --all."
 
 
 def _results(client: Client, school: str | None, *, all_results: bool) -> Iterator[OntvangenResultaat]:

@@ -42,7 +42,8 @@ def survey(paths: Sequence[Path], passphrases: Passphrases, now: dt.datetime) ->
         try:
             taken.append((path.name, _taken(path, passphrases)))
         except UnusableError as error:
-            about_another_thing = error.problem == pem.NOTHING or (error.problem == pem.ZIP and path.suffix.lower() != ".zip")
+            holds_nothing = error.problem in (pem.NOTHING, pem.EMPTY)
+            about_another_thing = holds_nothing or (error.problem == pem.ZIP and path.suffix.lower() != ".zip")
             if named or not about_another_thing:
                 unread.append(Unread(path.name, error.problem, error.hint))
             else:

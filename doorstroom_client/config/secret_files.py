@@ -11,7 +11,7 @@ FROM_FILE = "_file"
 
 
 def read_secret(file: Path, named_by: str) -> tuple[str | None, str]:
-    """The secret in a file, without the line end; warns when others can read it.
+    """The secret in a file, without its line end and without the mark that some editors write first; warns when it is shared.
 
     Args:
         file: where it is.
@@ -21,7 +21,7 @@ def read_secret(file: Path, named_by: str) -> tuple[str | None, str]:
         The secret, and what is wrong: one of them is empty.
     """
     try:
-        text = file.read_text("utf-8").rstrip("\r\n")
+        text = file.read_text("utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
         return None, f"the file that {named_by} names cannot be read"
     except ValueError:  # a name that no file can have

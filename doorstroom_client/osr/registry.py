@@ -206,7 +206,8 @@ class Registry:
             )
         raise GeenMandaat(
             f"school {school.instellingscode} has mandated none of the configured suppliers ({names or 'none configured'})",
-            hint="Run the mandate check for this school: its text in Dutch tells the school what to ask the OSR "
+            hint="Check the mandates of this school (doorstroom mandaat check --school, client.osr.check_mandaat): the "
+            "text in Dutch tells the school what to ask the OSR "
             "administrator of the board. If the school uses another supplier, configure that one. When no school has a "
             "mandate, osr.namespace is probably not the one of this school year",
             peer="OSR",

@@ -87,7 +87,7 @@ def unwarned() -> Iterator[None]:
 def _closed(name: str, password: str | None) -> UnusableError:
     if not password:
         return UnusableError("is encrypted; give its passphrase", "", passphrase=True)
-    look = f"Look what is in it: doorstroom certificaat show {name}"
+    look = f"Try it: openssl pkcs12 -noout -in {name} (an old one: with -legacy); if that fails too, ask for the file again"
     return UnusableError("cannot be opened: its passphrase is wrong, or it is damaged", look, passphrase=True)
 
 

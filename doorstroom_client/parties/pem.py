@@ -42,7 +42,7 @@ CONVERT_KEY = (
     "-out {name}.new"
 )
 """The next step for a key with such an encryption."""
-NOTHING, ZIP = "holds no readable certificate", "is a ZIP file"
+NOTHING, EMPTY, ZIP = "holds no readable certificate", "is empty", "is a ZIP file"
 """What is said of a file that may well be about something else."""
 _KEYSTORE = "Convert it, and give the new file with its passphrase: keytool -importkeystore -srckeystore {name} -srcstoretype "
 _TO_P12 = " -destkeystore {name}.p12 -deststoretype PKCS12"
@@ -140,7 +140,7 @@ def _labels(data: bytes) -> set[str]:
 
 def _no_pem(data: bytes, name: str) -> tuple[str, str] | None:
     if not data.strip():
-        return "is empty", "Copy the file once more; look whether the disk is full"
+        return EMPTY, "Copy the file once more; look whether the disk is full"
     known = next(((what, hint.format(name=name)) for begin, what, hint in _BEGINS if data.startswith(begin)), None)
     return known or _der(data, name)
 

@@ -209,3 +209,29 @@ def test_a_file_that_cannot_be_read_is_called_no_kind_of_list(run: Run) -> None:
     assert "As adviezen" not in shown
     assert all(line == line.rstrip() for line in shown.splitlines())
     assert [lijst["lijst"] for lijst in document(run, empty)["bestanden"][0]["lijsten"]] == [None]
+
+
+def last_lines(run: Run, *args: str) -> list[str]:
+    return run("bestand", "check", *args).stdout.splitlines()[-2:]
+
+
+def test_it_ends_with_the_command_that_sends_the_file(run: Run) -> None:
+    Path("lijst 1.csv").write_text(GOOD, "utf-8")
+    assert last_lines(run, "lijst 1.csv") == ["It can be sent:", "  doorstroom deelnemers send 'lijst 1.csv'"]
+    Path("doorstroom.toml").write_text(CONFIG, "utf-8")
+    assert last_lines(run, "lijst 1.csv")[1] == "  doorstroom deelnemers send 'lijst 1.csv'"
+    other = CONFIG[CONFIG.index("[[scholen]]") :].replace("11BB", "22CC")
+    Path("doorstroom.toml").write_text(CONFIG + other, "utf-8")
+    assert last_lines(run, "lijst 1.csv")[1].endswith("--school <school>")
+    assert last_lines(run, "lijst 1.csv", "--school", "11bb")[1].endswith("--school 11bb")
+    lines = GOOD.splitlines()
+    many = [f"school;{lines[0]}", f"11BB;{lines[1]}", f"22CC;{lines[2]}"]
+    Path("alle.csv").write_text("\n".join(many), "utf-8")
+    assert last_lines(run, "alle.csv")[1] == "  doorstroom deelnemers send-many alle.csv"
+
+
+def test_what_cannot_be_sent_says_so(run: Run) -> None:
+    Path("fout.csv").write_text(GOOD.replace("Jan", "J?n"), "utf-8")
+    assert last_lines(run, "fout.csv")[1] == "It cannot be sent."
+    Path("wie.csv").write_text("las_key;achternaam\nk1;Wolkenstein\n", "utf-8")
+    assert "It is no list to send; it says who the pupils are." in run("bestand", "check", "wie.csv").stdout

@@ -57,6 +57,15 @@ def test_another_school_has_none(received: Keten, run: Run) -> None:
     assert "No results to process" in result.stderr
 
 
+def test_a_store_in_which_nothing_came_says_where_results_go(
+    received: Keten, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORSTROOM_STORE", "een-andere.db")
+    result = run("resultaten", "list")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "No result was ever received into this store" in " ".join(result.stderr.split())
+
+
 def test_what_is_put_off_is_told(received: Keten, run: Run) -> None:
     with received.client() as client:
         next(iter(client.resultaten())).later("las_busy")

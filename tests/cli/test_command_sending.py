@@ -85,7 +85,13 @@ def test_no_mandate_is_explained_in_dutch(chosen: tuple[str, ...], keten: Keten,
     result = run("adviezen", "send", "adviezen.csv", "--school", "99DD", *chosen, "--json")
     assert result.exit_code == 77
     assert "Niet in orde: voor De Gefingeerde Brug" in result.stderr
-    assert json.loads(result.stdout)["error"] == "GeenMandaat"
+    told = json.loads(result.stdout)
+    assert told["error"] == "GeenMandaat"
+    # Who is announced is named.
+    listed = [] if chosen else ["Toetsbureau Noord.", "Toetsbureau Zuid.", "Toetsbureau West."]
+    assert told["uitleg_delen"]["punten"] == listed
+    assert ("staat hieronder" in result.stderr) is bool(listed)
+    assert all(name in result.stderr for name in listed)
     assert keten.toetssystemen["ICE"].adviezen(keten.scholen[3].oin) == {}
 
 

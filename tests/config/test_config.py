@@ -138,6 +138,14 @@ def test_variables_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 OSR = '[osr]\nbase_url = "https://o.example"\nnamespace = "n"\napi_key_header = "X-Key"\n'
 
 
+def test_a_secret_that_an_editor_began_with_its_mark(tmp_path: Path) -> None:
+    secret = tmp_path / "sleutel"
+    secret.write_bytes(b"\xef\xbb\xbfgeheim\r\n")
+    secret.chmod(0o600)
+    found = load(tmp_path, SMALL + OSR, {"DOORSTROOM_OSR_API_KEY_FILE": str(secret)})
+    assert found.osr is not None and found.osr.api_key == "geheim"
+
+
 def test_secrets_from_files(tmp_path: Path) -> None:
     secret = tmp_path / "key"
     secret.write_text("geheim\r\n")
