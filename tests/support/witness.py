@@ -17,8 +17,6 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
-import jsonschema
-
 from doorstroom_client.events import Event, as_json
 from doorstroom_client.exchange import call as call_module
 from doorstroom_client.exchange.decisions import Situation
@@ -274,4 +272,6 @@ def _checked(line: str) -> dict[str, Any]:
 def _validator(certificate: bool) -> Any:
     """What is told of our own certificate is free text."""
     free = {**SCHEMA["properties"], **({"result": {"type": "string"}} if certificate else {})}
+    import jsonschema  # takes a second, which every program of the matrix would take
+
     return jsonschema.Draft202012Validator({**SCHEMA, "properties": free})
