@@ -12,6 +12,7 @@ from doorstroom_client.cli import _problems_told as problems
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._terminal import complain, show, show_wrapped
 from doorstroom_client.config import Settings
+from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.school import School
 from doorstroom_client.messages.values import dutch_day
@@ -40,7 +41,7 @@ def look_at(
     """
     if settings is None:
         return check_bestand(file, kind=kind, school=school, sheet=sheet)
-    year = schooljaar or settings.schooljaar or Schooljaar.on(dutch_day(dt.datetime.now(dt.UTC)))
+    year = schooljaar or _year(settings)
     return check_bestand(
         file,
         kind=kind,
@@ -106,13 +107,29 @@ def show_lists(found: Bestandscontrole) -> None:
             show_wrapped(f"Not {kind}: it misses {', '.join(missing)}.", 0)
 
 
-def show_outcome(found: Bestandscontrole, file: Path, school: str) -> None:
+def hindrance(settings: Settings | None) -> str:
+    """Why no list can be sent with these settings, whatever is in it; empty when nothing is in the way."""
+    if settings is None:
+        return ""
+    try:
+        settings.the_afspraak().check_schooljaar(_year(settings))
+    except ConfigurationError as error:
+        return f"{error.message}. {error.hint}"
+    return ""
+
+
+def _year(settings: Settings) -> Schooljaar:
+    return Schooljaar(settings.schooljaar or Schooljaar.on(dutch_day(dt.datetime.now(dt.UTC))))
+
+
+def show_outcome(found: Bestandscontrole, file: Path, school: str, hindered: str) -> None:
     """Whether the file can be sent, and with which command.
 
     Args:
         found: what the check said.
         file: as it was typed.
         school: the school to name in the command; empty when there is no choice.
+        hindered: why nothing can be sent with these settings; empty when it can.
     """
     good = [lijst.kind for lijst in found.lijsten if lijst.in_orde and lijst.kind != "leerlingen"]
     if not good:
@@ -122,6 +139,9 @@ def show_outcome(found: Bestandscontrole, file: Path, school: str) -> None:
     first = "Look at the notes first. " if found.notes else ""
     path, of = shlex.quote(str(file)), f" --school {school}" if school else ""
     many = {lijst.kind for lijst in found.lijsten if lijst.scholen}
+    if hindered:
+        show_wrapped(f"{first}The file is in order, and cannot be sent with these settings: {hindered}", 0)
+        return
     show(f"{first}It can be sent:")
     for kind in good:
         show(f"  doorstroom {kind} send-many {path}" if kind in many else f"  doorstroom {kind} send {path}{of}")

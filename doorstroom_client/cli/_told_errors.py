@@ -82,7 +82,9 @@ def _run(command: Callable[[], object]) -> int:
         complain("Interrupted")
         emit_failure("Interrupted", "Interrupted", "Run it again", ExitCode.INTERRUPTED, retryable=True)
         return ExitCode.INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last line of defence
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - the last line of defence; a library in another language may raise more
         return _usage(error) if isinstance(error, _USAGE) else _bug(error)
 
 
@@ -139,7 +141,7 @@ def _tell_settings(what: str, problems: Sequence[SettingProblem]) -> None:
         complain_wrapped(problem.sentence, 4)
 
 
-def _usage(error: Exception) -> int:
+def _usage(error: BaseException) -> int:
     """Wrong options or arguments; typer words these well."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return ExitCode.USAGE  # the help has been shown
@@ -152,7 +154,7 @@ def _usage(error: Exception) -> int:
     return ExitCode.USAGE
 
 
-def _bug(error: Exception) -> int:
+def _bug(error: BaseException) -> int:
     """Kind and place only: the text of an unforeseen error may hold a value from a file or a message."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _PACKAGE in Path(frame.filename).parents]
     place = ""

@@ -70,7 +70,8 @@ def check(
         else:
             _tell(found)
             if not quiet:
-                told.show_outcome(found, file, school or ("" if settings is None or len(settings.scholen) == 1 else "<school>"))
+                several = settings is not None and len(settings.scholen) != 1
+                told.show_outcome(found, file, school or ("<school>" if several else ""), told.hindrance(settings))
         return code
     return _folder(file, settings, wanted, sheet)
 

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from doorstroom_client.cli import _terminal as terminal
+from doorstroom_client.cli._folders import check_free
 from doorstroom_client.cli._options import ConfigOption, JsonOption
 from doorstroom_client.cli._session import load
 from doorstroom_client.cli._settings_checked import as_items, checks_of, code_of_checks, show_checks
@@ -85,6 +86,7 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 @app.command("schema")
 def schema(
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it to this file. Default: to stdout.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE when it exists.")] = False,
 ) -> None:
     """Print the JSON schema of the settings file, for an editor that completes and checks TOML.
 
@@ -98,6 +100,7 @@ def schema(
     if to is None:
         terminal.emit(schema_text())
     else:
+        check_free(to, overwrite=overwrite, option="--to")
         write_whole(to, schema_text().encode())
         to.chmod(0o644)  # nothing in it is yours
         terminal.say(f"Written to {to}.")

@@ -36,6 +36,7 @@ from doorstroom_client.cli._ketentest_run import (
     play_run,
 )
 from doorstroom_client.cli._options import JsonOption, QuietOption
+from doorstroom_client.cli._simulated_place import check_free_ports, checked_place
 from doorstroom_client.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def play(
     from doorstroom_client.ketentest.scenario import Rol
     from doorstroom_client.ketentest.selftest import make_keten, played, write_class
 
+    check_free_ports(port, checked_place(listen, names or []))
     make_folder(folder)
     driver = PersonDriver(terminal.say) if command is None else CommandDriver(shlex.split(command))
     place: dict[str, Any] = {"port": port, "listen": listen}

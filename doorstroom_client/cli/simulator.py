@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shlex
 import signal
@@ -19,6 +18,7 @@ from doorstroom_client.basics.theirs import os_reason
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._folders import check_ours, make_folder
 from doorstroom_client.cli._program import program
+from doorstroom_client.cli._simulated_place import check_free_ports, checked_place, no_ports
 from doorstroom_client.errors import ConfigurationError, StoreError
 from doorstroom_client.extras import not_installed
 from doorstroom_client.messages.identifiers import Schooljaar
@@ -113,8 +113,8 @@ def simulator(
       doorstroom simulator --schooljaar 2026-2027 --versie Doorstroomtoetsketen_v2026-2027
     """
     terminal.set_mode()
-    place = _checked_place(listen, hosts or [])
-    _check_ports(port, place)  # before anything is written: a simulator that runs keeps its files
+    place = checked_place(listen, hosts or [])
+    check_free_ports(port, place)  # before anything is written: a simulator that runs keeps its files
     from doorstroom_client.simulator.by_itself import answer_by_itself  # brings cryptography
 
     year = _chosen(schooljaar, versie, definitie)
@@ -165,51 +165,6 @@ def adviezen_csv(leerlingen: Sequence[BedachteLeerling]) -> bytes:
     return csv_bytes(header, ([getattr(item, name) or "" for name in header] for item in leerlingen), safe=False)
 
 
-def _checked_place(listen: str, hosts: Sequence[str]) -> Place:
-    """The address to listen on, with its names.
-
-    Raises:
-        ConfigurationError: the extra is not installed.
-        typer.BadParameter: the address is none, or a name is none that a host can have.
-    """
-    try:
-        from doorstroom_client.simulator.place import Place  # brings cryptography
-    except ImportError:
-        raise not_installed("simulator", "the simulator") from None
-    option = "--listen"
-    try:
-        Place.of(listen)
-        option = "--host"
-        return Place.of(listen, hosts[0] if hosts else None, hosts[1:])
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from None
-
-
-def _check_ports(port: int, place: Place) -> None:
-    """Look whether all ports are free; nothing keeps them so.
-
-    Raises:
-        ConfigurationError: one of them is taken, or the address is none of this machine.
-    """
-    from doorstroom_client.simulator.keten import check_ports
-
-    try:
-        check_ports(port, place)
-    except OSError as error:
-        raise _no_ports(port, place, error) from None
-
-
-def _no_ports(port: int, place: Place, error: OSError) -> ConfigurationError:
-    taken = error.errno == errno.EADDRINUSE
-    return ConfigurationError(
-        f"cannot listen on {place.listen}, ports {port} to {port + 4}: {os_reason(error)}",
-        setting="port" if taken else "listen",
-        hint="Is another simulator running? Use that one, or start this one with another --port and another --dir"
-        if taken
-        else "--listen takes an IP address of this machine, or 0.0.0.0 for all of them",
-    )
-
-
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """Keep a second simulator, on other ports, away from the certificates of the first."""
@@ -235,13 +190,13 @@ def _running(folder: Path, port: int, place: Place, played: dict[str, Any]) -> I
         keten = make_keten(folder, port, place, **played)
     except OSError as error:
         if error.filename is None:  # a port that was taken in the meantime
-            raise _no_ports(port, place, error) from None
+            raise no_ports(port, place, error) from None
         raise StoreError(f"cannot write in {folder}: {os_reason(error)}", hint="Choose another folder with --dir") from None
     try:
         keten.start()
     except OSError as error:
         keten.stop()  # the servers that did start
-        raise _no_ports(port, place, error) from None
+        raise no_ports(port, place, error) from None
     try:
         yield keten
     finally:

@@ -115,6 +115,8 @@ def _take_file(values: Collected, file: Path) -> ConfigurationError | None:
         values.take_document(tomllib.loads(values.text))
     except tomllib.TOMLDecodeError as error:
         return _no_toml(file, str(error), values.text.rstrip().count("\n") + 1)
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets within brackets within brackets
+        return _unreadable(f"{file} holds a number or a nesting that is too long to be read")
     return None
 
 

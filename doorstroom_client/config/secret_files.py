@@ -6,6 +6,8 @@ from pathlib import Path
 
 from doorstroom_client.parties.setting_file import warn_when_shared
 
+LONGEST = 64 * 1024
+"""Bytes of a file with a secret."""
 FROM_FILE = "_file"
 """A name that ends so, of a setting or (in capitals) of a variable, names the file with its value."""
 
@@ -21,12 +23,22 @@ def read_secret(file: Path, named_by: str) -> tuple[str | None, str]:
         The secret, and what is wrong: one of them is empty.
     """
     try:
-        text = file.read_text("utf-8-sig").rstrip("\r\n")
+        content = _read(file)
+        text = content.decode("utf-8-sig").rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
         return None, f"the file that {named_by} names cannot be read"
     except ValueError:  # a name that no file can have
         return None, f"{named_by} does not name a file"
-    if not text:
-        return None, f"the file that {named_by} names is empty"
+    if not text or len(content) > LONGEST or "\0" in text:
+        reason = "is empty" if not text else "holds a NUL; is it UTF-16?" if "\0" in text else f"is over {LONGEST // 1024} KiB"
+        return None, f"the file that {named_by} names {reason}"
     warn_when_shared(file, "a secret")
     return text, ""
+
+
+def _read(file: Path) -> bytes:
+    """No more than is needed to see that it is too long. A pipe may hold a secret; a device may never end, or never begin."""
+    if not (file.is_file() or file.is_fifo()):
+        raise OSError
+    with file.open("rb") as stream:
+        return stream.read(LONGEST + 1)

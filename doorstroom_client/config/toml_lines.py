@@ -55,7 +55,7 @@ def _statements(text: str) -> Iterator[tuple[int, bool, dict[str, Any]]]:
             continue
         try:
             parsed = tomllib.loads(begun)
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             continue
         yield first, begun.lstrip().startswith("["), parsed
         begun = ""

@@ -57,7 +57,10 @@ def is_number(value: object) -> bool:
     """Whether it is a number that can be counted with."""
     import math
 
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number that no float can be
+        return False
 
 
 def _secret_of(name: str) -> Setting | None:
@@ -80,6 +83,10 @@ def _why_unknown(name: str) -> str:
 
 
 def _read(setting: Setting, name: str, text: str) -> Iterator[Given | SettingProblem]:
+    if setting.kind in ("path", "paths", "place") and not all(text.split(os.pathsep) if setting.kind == "paths" else [text]):
+        yield SettingProblem(setting.name, "holds an empty path; give one, or leave the variable out", name)
+        yield setting, None, name
+        return
     value = from_text(setting, text)
     if value is None:
         yield SettingProblem(setting.name, _FLAG if setting.kind == "flag" else _NUMBER, name)
@@ -90,7 +97,8 @@ def from_text(setting: Setting, text: str) -> Any:
     """The value of a text; None when it is none of its kind."""
     if setting.kind == "number":
         try:
-            return float(text) if is_number(float(text)) else None
+            plain = text.isascii() and "_" not in text  # Python takes more for a number than people write
+            return float(text) if plain and is_number(float(text)) else None
         except ValueError:
             return None
     if setting.kind == "flag":

@@ -235,3 +235,13 @@ def test_what_cannot_be_sent_says_so(run: Run) -> None:
     assert last_lines(run, "fout.csv")[1] == "It cannot be sent."
     Path("wie.csv").write_text("las_key;achternaam\nk1;Wolkenstein\n", "utf-8")
     assert "It is no list to send; it says who the pupils are." in run("bestand", "check", "wie.csv").stdout
+
+
+@pytest.mark.parametrize("year", ["2026-2027", "2024-2025"])
+def test_what_the_settings_cannot_send_is_not_called_ready(year: str, run: Run) -> None:
+    Path("lijst.csv").write_text(GOOD, "utf-8")
+    Path("doorstroom.toml").write_text(CONFIG.replace("2025-2026", year), "utf-8")
+    said = " ".join(run("bestand", "check", "lijst.csv").stdout.split())
+    assert "The file is in order, and cannot be sent with these settings: afspraak" in said
+    assert year in said
+    assert "It can be sent" not in said

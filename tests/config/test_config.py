@@ -143,7 +143,62 @@ def test_a_secret_that_an_editor_began_with_its_mark(tmp_path: Path) -> None:
     secret.write_bytes(b"\xef\xbb\xbfgeheim\r\n")
     secret.chmod(0o600)
     found = load(tmp_path, SMALL + OSR, {"DOORSTROOM_OSR_API_KEY_FILE": str(secret)})
-    assert found.osr is not None and found.osr.api_key == "geheim"
+    assert found.osr is not None
+    assert dict(found.osr.auth.headers()) == {"X-Key": "geheim"}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b"g\0e\0h\0", "holds a NUL; is it UTF-16?"),
+        (b"x" * 70_000, "is over 64 KiB"),
+        (b"\xff", "cannot be read"),
+    ],
+)
+def test_a_file_that_holds_no_secret(content: bytes, reason: str, tmp_path: Path) -> None:
+    secret = tmp_path / "sleutel"
+    secret.write_bytes(content)
+    text = problems(tmp_path, SMALL + OSR, {"DOORSTROOM_OSR_API_KEY_FILE": str(secret)})
+    assert f"the file that DOORSTROOM_OSR_API_KEY_FILE names {reason}" in text
+
+
+def test_a_device_is_no_file_with_a_secret(tmp_path: Path) -> None:
+    assert "cannot be read" in problems(tmp_path, SMALL + OSR, {"DOORSTROOM_OSR_API_KEY_FILE": "/dev/zero"})
+
+
+def test_a_pipe_may_hold_a_secret(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"geheim\n")
+    os.close(writing)
+    found = load(tmp_path, SMALL + OSR, {"DOORSTROOM_OSR_API_KEY_FILE": f"/dev/fd/{reading}"})
+    os.close(reading)
+    assert found.osr is not None
+    assert dict(found.osr.auth.headers()) == {"X-Key": "geheim"}
+
+
+@pytest.mark.parametrize("name", ["CERTIFICATE_CERT", "CERTIFICATE_TRUST", "CERTIFICATE_CRLS", "STORE"])
+@pytest.mark.parametrize("value", ["", "a::b"])
+def test_an_empty_path_is_no_folder(name: str, value: str, tmp_path: Path) -> None:
+    if value and name in ("CERTIFICATE_CERT", "STORE"):
+        return
+    assert f"DOORSTROOM_{name}: holds an empty path" in problems(tmp_path, SMALL, {f"DOORSTROOM_{name}": value})
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "9" * 5000, "0x" + "f" * 400, "1e400", "nan", "-inf"])
+def test_a_number_that_is_none_for_a_machine(number: str, tmp_path: Path) -> None:
+    text = problems(tmp_path, f"{SMALL}[timeouts]\npost = {number}\n", {})
+    assert "must be a number" in text or "too long to be read" in text
+
+
+@pytest.mark.parametrize("text", ["\u0663", "1_000", "\uff11"])
+def test_a_number_is_written_as_people_write_it(text: str, tmp_path: Path) -> None:
+    assert "must be a number" in problems(tmp_path, SMALL, {"DOORSTROOM_TIMEOUTS_POST": text})
+
+
+@pytest.mark.parametrize("text", ["auteur = " + "[" * 5000, "auteur = " + "{a=" * 3000])
+def test_brackets_without_end(text: str, tmp_path: Path) -> None:
+    assert "toml" in problems(tmp_path, text, {})
 
 
 def test_secrets_from_files(tmp_path: Path) -> None:
