@@ -222,3 +222,5 @@ def test_the_schema_is_printed_or_written(run: Run, tmp_path: Path) -> None:
     assert run("config", "schema", "--to", "s.json").exit_code == 0
     assert (tmp_path / "s.json").read_text("utf-8") == printed.stdout
     assert run("config", "schema", "--to", "nowhere/s.json").exit_code == 74
+    assert run("config", "schema", "--to", "s.json").exit_code == 64
+    assert run("config", "schema", "--to", "s.json", "--overwrite").exit_code == 0

@@ -65,6 +65,10 @@ def test_settings_that_are_not_in_order_are_a_document(path: tuple[str, ...], co
         assert {item["line"] for item in found["problemen"]} == {None, 1}
 
 
+class PanicError(BaseException):
+    """As libraries in Rust raise it."""
+
+
 def failing(error: BaseException) -> Any:
     def command() -> None:
         terminal.set_mode(as_json=True)
@@ -81,6 +85,7 @@ def failing(error: BaseException) -> Any:
         (Abort(), 130, "Interrupted", "Interrupted"),
         (SignalledError("SIGTERM"), 75, "Stopped", "Stopped by SIGTERM"),
         (RuntimeError("geheim"), 70, "RuntimeError", "This is a bug in doorstroom_client: RuntimeError"),
+        (PanicError("geheim"), 70, "PanicError", "This is a bug in doorstroom_client: PanicError"),
     ],
 )
 def test_whatever_ends_a_command(
