@@ -17,7 +17,7 @@ from doorstroom_client.messages.school import School
 from doorstroom_client.readers.edexml_document import Deel
 from doorstroom_client.readers.edexml_sleutels import Sleutels, check_identities, usable
 from doorstroom_client.readers.edexml_velden import deelnemer_of, jaargroep_of, roepnaam_of, stamgroep_of, uitstroomdatum_of
-from doorstroom_client.readers.meldingen import Ernst, Melding
+from doorstroom_client.readers.meldingen import Ernst, Melding, Plek
 
 _TWO_DIGITS = re.compile(r"[0-9]{2}")
 _JAARGROEPEN = {*"BDSVCNH", *(str(number) for number in (*range(9), *range(11, 17)))}
@@ -73,12 +73,15 @@ class Regels:
         self._day = keuze.peildag or vandaag
         self._groups: dict[str, _Groep] = {}
         self._mixed: set[str] = set()
+        self._school_at: Plek | None = None
         self._sleutels = Sleutels(as_las_key=keuze.sleutel_is_las_key)
         self._nothings: Counter[tuple[str, str]] = Counter()
 
     def school(self, deel: Deel) -> list[Melding]:
         """What is wrong with the school of the file, for whom it is read."""
         found = list(deel.meldingen)
+        if deel.plek != self._first_school(deel):
+            found.append(deel.fout("dubbel", "stands there twice, and nothing says which one counts"))
         schooljaar = deel.tekst("schooljaar")
         if not Schooljaar.fits(schooljaar):
             found.append(deel.fout("vorm", Schooljaar.rule, "schooljaar"))
@@ -88,6 +91,10 @@ class Regels:
         self._brin(deel, found)
         self._vestigingscode(deel, found)
         return found
+
+    def _first_school(self, deel: Deel) -> Plek:
+        self._school_at = self._school_at or deel.plek
+        return self._school_at
 
     def _brin(self, deel: Deel, found: list[Melding]) -> None:
         brin = deel.tekst("brincode")

@@ -16,7 +16,7 @@ from doorstroom_client.readers.edexml_document import Deel
 from doorstroom_client.readers.meldingen import Melding
 from doorstroom_client.readers.name_cells import CELL_ERROR, NAMESAKES, NO_INITIALS, SURE_NAMES, group_doubt, group_fault
 
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00(?::00(?:\.0+)?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00(?::00(?:\.0+)?)?)?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?")
 _NIVEAUS = ("7", "8", "C", "S")
 _GESLACHT = {"0": 9, "1": 1, "2": 2, "9": 9}
 _INITIALS = 6

@@ -453,6 +453,18 @@ def test_keys_that_are_no_las_keys() -> None:
     assert [item.leerling for item in found.deelnemers] == [Leerling(eck(1)), Leerling(eck(2))]
 
 
+@pytest.mark.parametrize("text", ["2014-05-01+99:99", "2014-05-01+14:30", "2014-05-01+02:60", "2014-05-01 ", "2014-5-1"])
+def test_a_zone_that_there_is_not(text: str) -> None:
+    expected = [] if text.endswith(" ") else ["leerlingen/leerling[1]/geboortedatum vorm"]
+    assert problems(read(document(pupil(1).put("geboortedatum", text)))) == expected
+
+
+def test_a_second_school_is_told() -> None:
+    rows = document(pupil(1))
+    rows.children.insert(1, school("2025-2026"))
+    assert problems(read(rows)) == ["school dubbel"]
+
+
 def test_a_key_that_is_nothing_finds_nobody() -> None:
     found = read(document(pupil(1), pupil(2), pupil(3)))
     assert found.leerlingen.find(Leerling(las_key="las-2")) is not None
@@ -652,7 +664,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setitem(sys.modules, "lxml", None)
     monkeypatch.setitem(sys.modules, "lxml.etree", None)
-    with pytest.raises(ConfigurationError, match=r"pip install 'doorstroom_client\[xml\]'") as caught:
+    with pytest.raises(ConfigurationError, match=r'pip install "doorstroom_client\[xml\]"') as caught:
         read_edexml(written(document()))
     assert caught.value.__context__ is None
     assert school().name == "school"

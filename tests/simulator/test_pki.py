@@ -154,7 +154,7 @@ def test_a_name_cannot_leave_the_directory(pki: Pki, name: str) -> None:
 def test_without_cryptography_the_error_says_what_to_install() -> None:
     code = "import sys; sys.modules['cryptography'] = None; import doorstroom_client.simulator.pki"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "pip install '.[simulator]'" in done.stderr
+    assert 'pip install "doorstroom_client[simulator]"' in done.stderr
     assert done.returncode == 1
 
 

@@ -294,7 +294,7 @@ def test_a_definition_comes_from_yaml_and_from_json(tmp_path: Path, monkeypatch:
     assert load_definition(as_yaml) == load_definition(as_json) == NEWEST
     monkeypatch.setitem(sys.modules, "yaml", None)
     assert load_definition(as_json) == NEWEST
-    with pytest.raises(ConfigurationError, match=r"pip install '\.\[yaml\]'"):
+    with pytest.raises(ConfigurationError, match=r'pip install "doorstroom_client\[yaml\]"'):
         load_definition(as_yaml)
 
 

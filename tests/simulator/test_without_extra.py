@@ -50,7 +50,7 @@ def test_what_makes_certificates_says_what_to_install(code: str) -> None:
     done = run(BLOCKED + code)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("ImportError: The simulator makes its own certificates")
-    assert "pip install '.[simulator]'" in done.stderr
+    assert 'pip install "doorstroom_client[simulator]"' in done.stderr
 
 
 def test_another_name_is_not_there() -> None:
