@@ -49,7 +49,7 @@ def test_and_do_not_load_it_where_it_is_there() -> None:
 def test_what_makes_certificates_says_what_to_install(code: str) -> None:
     done = run(BLOCKED + code)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith("ImportError: The simulator makes its own certificates")
+    assert done.stderr.splitlines()[-1].startswith("ImportError: the simulator makes its own certificates")
     assert 'pip install "doorstroom_client[simulator]"' in done.stderr
 
 
