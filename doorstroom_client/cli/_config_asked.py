@@ -24,6 +24,8 @@ _ONCE = {
 }
 """What is asked of each section; the first of a section that may be left out decides whether the others are asked."""
 _MAY_BE_LEFT_OUT = ("osr",)
+_NEEDED = ("auteur", "certificate.cert", "certificate.trust", "osr.namespace", "osr.api_key_header")
+"""What is asked until there is an answer."""
 _ONLY_WITH = {"osr.api_key_header": "osr.api_key"}
 _LEVERANCIER = ("toetssoort", "oin", "base_url", "naam")
 
@@ -42,6 +44,7 @@ def ask(draft: Draft, folder: Path) -> None:
             if _is_asked(draft, section, name, names[0]):
                 _ask_one(draft, name, folder)
     if "leveranciers" not in draft.several:
+        _tell("leveranciers[]")
         _ask_several(draft, "leveranciers", _LEVERANCIER)
     if "scholen" not in draft.several:
         _ask_schools(draft)
@@ -59,8 +62,7 @@ def _is_asked(draft: Draft, section: str, name: str, first: str) -> bool:
 def _ask_one(draft: Draft, name: str, folder: Path) -> None:
     setting = setting_of(name)
     assert setting is not None
-    required = setting.required and not (setting.section in _MAY_BE_LEFT_OUT and name.endswith(".base_url"))
-    value = _answer(setting, required=required)
+    value = _answer(setting, required=name in _NEEDED)
     if value in (None, ""):
         return
     if setting.secret:
@@ -71,7 +73,6 @@ def _ask_one(draft: Draft, name: str, folder: Path) -> None:
 
 def _ask_several(draft: Draft, name: str, keys: tuple[str, ...]) -> None:
     """One section after another, until the first question gets no answer; one that does not fit is asked anew."""
-    _tell(f"{name}[]")
     known = {item.key: item for item in keys_of(f"{name}[]")}
     while True:
         values: dict[str, Any] = {}
@@ -109,15 +110,15 @@ def _ask_schools(draft: Draft) -> None:
 def _tell(section: str) -> None:
     about = SECTIONS[section]
     terminal.say("")
-    terminal.say(f"{header(section) or 'To begin with'}  {about.purpose}", style="bold")
-    if about.source:
-        terminal.complain_wrapped(about.source, 0)
+    terminal.say(header(section) or "To begin with", style="bold")
+    terminal.complain_wrapped(f"{about.purpose} {about.source}".strip(), 0)
 
 
 def _answer(setting: Setting, *, required: bool) -> Any:
     """A value that fits by itself; None when it was left out."""
+    terminal.complain_wrapped(setting.help, 2)
     while True:
-        text = _typed(f"{setting.key}: {setting.help}{'' if required else ' (may be left out)'}", hidden=setting.secret)
+        text = _typed(f"{setting.key}{'' if required else ' (may be left out)'}", hidden=setting.secret)
         if not text:
             if not required:
                 return None

@@ -189,7 +189,7 @@ def test_questions_with_what_is_wrong_told_at_once(ask: Ask) -> None:
             "sandbox",
             "sleutel-4711",
         ),
-        "X-Key",
+        *("", "X-Key"),  # the key needs it
         *("ICE", "1", "00000003990000110000", "https://toets.example", "Bureau"),
         "",
         "",

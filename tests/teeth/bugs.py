@@ -1801,3 +1801,35 @@ def _(as_ics: Any, days: Any, **more: Any) -> bytes:
 )
 def _(_: Any, text: str) -> str:
     return text
+
+
+# --- settings, and words on the screen
+
+_PROBLEMS = "tests/config/test_all_problems.py"
+
+
+@bug(
+    "settings", "only the first wrong value of a section is told", "config.assembling:_wrong_in", _PROBLEMS, only="every_value"
+)
+def _(wrong_in: Any, *_: Any) -> list[Any]:
+    return []
+
+
+@bug("settings", "a problem has the line of its section", "config.toml_lines:line_of", _PROBLEMS, only="with_its_line")
+def _(line_of: Any, path: str, lines: Any) -> Any:
+    return line_of(path.rpartition(".")[0], lines)
+
+
+@bug("settings", "a slip in a variable is another program's", "config.variables:_why_unknown", _PROBLEMS, only="a_slip")
+def _(why_unknown: Any, name: str) -> str:
+    return ""
+
+
+@bug("words", "brackets in help are markup", "cli._help:tidy", "tests/cli/test_help.py", only="brackets")
+def _(tidy: Any, command: Any) -> None:
+    return None
+
+
+@bug("words", "the first of several schools counts", "messages.school:find_school", "tests/messages/test_find_school.py")
+def _(find_school: Any, scholen: Any, key: str) -> Any:
+    return next((school for school in scholen if key.strip().upper() in school.codes), None) or find_school(scholen, key)
