@@ -7,6 +7,7 @@ import re
 import stat
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner, Result
 from doorstroom_client.cli import config_init
 from doorstroom_client.cli._app import app
 from doorstroom_client.config import load_settings
+from doorstroom_client.config.examples import DEFAULTS, EXAMPLES, IN_COMMENTS
 from doorstroom_client.config.reader import problems_in
 from doorstroom_client.config.sections import SECTIONS
 from doorstroom_client.config.table import SETTINGS
@@ -143,7 +145,7 @@ def test_schools_from_a_list(run: Run) -> None:
     assert run("config", "init", *SMALL, "--scholen", "scholen.csv").exit_code == 0
     (school,) = load_settings(None, {}).scholen
     assert (school.naam, school.oin) == ("De Ark, Noord", "0000000700099AA00000")
-    assert "0000000700099AA00000" not in Path("doorstroom.toml").read_text()
+    assert "oin" not in tomllib.loads(Path("doorstroom.toml").read_text())["scholen"][0]
     other = "naam=De Ark, Zuid,instellingscode=99BB,vestigingscode=00,onderwijsaanbiedercode=902A902"
     more = f"{other},onderwijslocatiecode=902X902,administratienr=01,routeringskenmerk=0000000700099BB00530"
     assert run("config", "init", *SMALL, "--scholen", "scholen.csv", "--school", more, "--overwrite").exit_code == 0
@@ -246,3 +248,39 @@ def test_a_secret_of_before_is_not_overwritten(ask: Ask) -> None:
     assert told.exit_code == 64, told.output
     assert Path("certificate.password.secret").read_text() == "van gisteren"
     assert not Path("doorstroom.toml").exists()
+
+
+OSR = ("--set", "osr.base_url=https://osr.example/api/v2", "--set", "osr.namespace=ns")
+ICE = ("--leverancier", "toetssoort=ICE,oin=00000003990000110000,base_url=https://toets.example")
+CODES = "instellingscode=12AB,vestigingscode=00,onderwijsaanbiedercode=901A901,onderwijslocatiecode=901X901,administratienr=01"
+SCHOOL = ("--school", f"{CODES},routeringskenmerk=0000000700012AB00530")
+TOGETHER = {"api_key_file": "api_key_header", "api_key_header": "api_key_file"}
+
+
+def test_each_commented_line_may_be_uncommented_by_itself(run: Run) -> None:
+    for name in ("osr.api_key", "certificate.password"):
+        Path(f"{name}.secret").touch(0o600)
+        Path(f"{name}.secret").write_text("geheim")
+    run("config", "init", *SMALL, *OSR, *ICE, *SCHOOL)
+    lines = Path("doorstroom.toml").read_text("utf-8").splitlines()
+    commented = {line[1:].partition(" ")[0]: at for at, line in enumerate(lines) if re.match("#[a-z]", line)}
+    assert {"suspect_from", "herhaal_na", "per_second", "names", "las_naam", "password_file", "oin"} <= set(commented)
+    plain, one = load_settings(None, {}), Path("one.toml")
+    for at, line in enumerate(lines):
+        if not re.match("#[a-z]", line):
+            continue
+        key = line[1:].partition(" ")[0]
+        marked = {at} | ({commented[TOGETHER[key]]} if key in TOGETHER else set())
+        one.write_text("\n".join(text[1:] if here in marked else text for here, text in enumerate(lines)))
+        made = load_settings(one, {})  # raises when it is not read
+        section = next(text for text in reversed(lines[:at]) if re.match(r"#?\[|# Who you are in", text)).strip("#")
+        name = key if section.startswith(" Who") else f"{section.strip('[]')}{'[]' if '[[' in section else ''}.{key}"
+        if name in DEFAULTS:
+            assert replace(made, retry=plain.retry) == plain, line
+            stated = re.search(r'default "?([^:;")]+)', next(item.help for item in SETTINGS if item.name == name))
+            assert stated is None or stated[1] == str(DEFAULTS[name]).lower().replace("doorstroom", "DOORSTROOM"), name
+    shown = [item.name for item in SETTINGS if item.section in ("", "certificate", "osr", "leveranciers[]", "scholen[]")]
+    assert {name for name in shown if name not in {**DEFAULTS, **IN_COMMENTS, **EXAMPLES}} == {
+        "certificate.password",
+        "osr.api_key",
+    }
