@@ -80,9 +80,9 @@ def value_of_text(setting: Setting, text: str) -> Any:
 
     Args:
         setting: which one.
-        text: several values are separated as in a variable.
+        text: several values are separated as in a variable; the codes of a school may be typed in small letters.
     """
-    value = from_text(setting, text)
+    value = from_text(setting, text.upper() if setting.section == "scholen[]" and setting.key != "naam" else text)
     if setting.kind == "number" and value is not None:
         return int(value) if value == int(value) else value
     if isinstance(value, tuple):
