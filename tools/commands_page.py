@@ -69,7 +69,7 @@ def _help(text: str) -> Iterator[str]:
     for paragraph in text.split("\n\n"):
         head, _, rest = paragraph.strip("\b\n").partition("\n")
         if head == "Example:":
-            yield "For example:\n\n```bash\n" + "\n".join(line.strip() for line in rest.splitlines()) + "\n```\n\n"
+            yield "For example:\n\n```bash\n" + "\n".join(line.strip() for line in _as_shown(rest).splitlines()) + "\n```\n\n"
         else:
             yield f"{_plain(paragraph)}\n\n"
 
@@ -123,9 +123,16 @@ def _default(item: Any) -> str:
     return f"`{plain.as_posix() if isinstance(plain, PurePath) else plain}`"
 
 
+def _as_shown(text: str) -> str:
+    """A text of the help without what was added so that Typer shows its brackets."""
+    from rich.text import Text
+
+    return Text.from_markup(text).plain
+
+
 def _plain(text: str) -> str:
     """A text of the help on one line, in which no sign means anything to Markdown or a table."""
-    plain = " ".join(text.split())
+    plain = " ".join(_as_shown(text).split())
     for sign in ("\\", "|", "<", "*"):
         plain = plain.replace(sign, f"\\{sign}")
     return plain

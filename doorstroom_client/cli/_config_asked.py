@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._config_given import add_schools
-from doorstroom_client.config.examples import EXAMPLES
-from doorstroom_client.config.reader import problems_in
+from doorstroom_client.cli._config_question import MAY_BE_LEFT_OUT, answer, typed
+from doorstroom_client.config.draft_tried import doubt_about, problems_of, without_agreement
 from doorstroom_client.config.secret_files import FROM_FILE
 from doorstroom_client.config.sections import SECTIONS, header
 from doorstroom_client.config.table import Setting
-from doorstroom_client.config.writing import Draft, from_here, keys_of, setting_of, value_of_text
+from doorstroom_client.config.writing import Draft, from_here, keys_of, setting_of
 from doorstroom_client.errors import DoorstroomError
+from doorstroom_client.messages.identifiers import Schooljaar
+from doorstroom_client.messages.values import amsterdam
 
 _ONCE = {
     "": ("auteur", "store"),
@@ -23,9 +24,9 @@ _ONCE = {
     "osr": ("osr.base_url", "osr.namespace", "osr.oin", "osr.environment", "osr.api_key", "osr.api_key_header"),
 }
 """What is asked of each section; the first of a section that may be left out decides whether the others are asked."""
+SECRETS = ("certificate.password", "osr.api_key")
+"""What goes to files of its own when it is typed."""
 _MAY_BE_LEFT_OUT = ("osr",)
-_NEEDED = ("auteur", "certificate.cert", "certificate.trust", "osr.namespace", "osr.api_key_header")
-"""What is asked until there is an answer."""
 _ONLY_WITH = {"osr.api_key_header": "osr.api_key"}
 _LEVERANCIER = ("toetssoort", "oin", "base_url", "naam")
 
@@ -37,12 +38,14 @@ def ask(draft: Draft, folder: Path) -> None:
         draft: what was given on the command line.
         folder: where the settings are going to be.
     """
-    terminal.say("An empty answer leaves a setting out; --set gives one beforehand. Ctrl-C stops, and nothing is written.")
+    terminal.say_wrapped("An empty answer leaves a setting out; --set gives one beforehand. Ctrl-C stops: nothing is written.")
+    _ask_agreement(draft)
     for section, names in _ONCE.items():
         _tell(section)
         for name in names:
-            if _is_asked(draft, section, name, names[0]):
-                _ask_one(draft, name, folder)
+            required = is_asked(draft, name) and any(item.path == name for item in problems_of(draft, folder))
+            if required or _has_its_turn(draft, section, name, names[0]):
+                _ask_one(draft, name, folder, required=required)
     if "leveranciers" not in draft.several:
         _tell("leveranciers[]")
         _ask_several(draft, "leveranciers", _LEVERANCIER)
@@ -50,59 +53,119 @@ def ask(draft: Draft, folder: Path) -> None:
         _ask_schools(draft)
 
 
-def _is_asked(draft: Draft, section: str, name: str, first: str) -> bool:
-    if name in draft.single or name + FROM_FILE in draft.single:
-        return False
-    if section in _MAY_BE_LEFT_OUT and name != first and first not in draft.single:
-        return False
-    needed = _ONLY_WITH.get(name)
-    return needed is None or needed in draft.secrets or needed + FROM_FILE in draft.single
+def is_asked(draft: Draft, name: str) -> bool:
+    """Whether there is a question about a setting, because the draft does not have it."""
+    return any(name in names for names in _ONCE.values()) and not _has(draft, name)
 
 
-def _ask_one(draft: Draft, name: str, folder: Path) -> None:
+def _has(draft: Draft, name: str) -> bool:
+    return name in draft.single or name + FROM_FILE in draft.single or name in draft.secrets
+
+
+def _has_its_turn(draft: Draft, section: str, name: str, first: str) -> bool:
+    if _has(draft, name):
+        return False
+    opened = any(item.startswith(f"{section}.") for item in draft.single)
+    if section in _MAY_BE_LEFT_OUT and name != first and not opened:
+        return False
+    return name not in _ONLY_WITH or _has(draft, _ONLY_WITH[name])
+
+
+def _ask_one(draft: Draft, name: str, folder: Path, *, required: bool) -> None:
     setting = setting_of(name)
     assert setting is not None
-    value = _answer(setting, required=name in _NEEDED)
+
+    def doubt(value: Any) -> str:
+        tried = Draft({**draft.single}, secrets={**draft.secrets})
+        _put(tried, setting, value, folder)
+        return doubt_about(name, tried, folder)
+
+    value = answer(setting, required=required, doubt=doubt if setting.section == "certificate" else None)
+    _put(draft, setting, value, folder)
+
+
+def _put(draft: Draft, setting: Setting, value: Any, folder: Path) -> None:
     if value in (None, ""):
         return
     if setting.secret:
-        draft.secrets[name] = str(value)
+        draft.secrets[setting.name] = str(value)
     else:
-        draft.single[name] = from_here(setting, value, folder)
+        draft.single[setting.name] = from_here(setting, value, folder)
+
+
+def _ask_agreement(draft: Draft) -> None:
+    """Ask for the agreement of the school year that counts, or for another year, only when there is none for it."""
+    versie = next(item for item in keys_of("afspraken[]") if item.key == "versie")
+    other = setting_of("schooljaar")
+    assert other is not None
+    while lacks := without_agreement(draft):
+        year = draft.single.get("schooljaar") or Schooljaar.on(dt.datetime.now(amsterdam()).date())
+        _tell("afspraken[]")
+        terminal.complain_wrapped(lacks, 0)
+        terminal.complain_wrapped(f"Of school year {year}:", 0)
+        if value := answer(versie, required=False, when_empty="empty: you do not have it"):
+            draft.several["afspraken"] = [item for item in draft.several.get("afspraken", []) if item.get("naam") != year]
+            draft.several["afspraken"].append({"naam": str(year), "versie": value, "eerste_schooljaar": str(year)})
+            draft.single["afspraak"] = str(year)
+        elif value := answer(other, required=False):
+            draft.single["schooljaar"] = value
+        else:
+            terminal.complain_wrapped(f"Then nothing can be sent in {year} until one of the two stands in the file.", 2)
+            return
 
 
 def _ask_several(draft: Draft, name: str, keys: tuple[str, ...]) -> None:
     """One section after another, until the first question gets no answer; one that does not fit is asked anew."""
     known = {item.key: item for item in keys_of(f"{name}[]")}
     while True:
-        values: dict[str, Any] = {}
-        for key in keys:
-            value = _answer(known[key], required=known[key].required and key != keys[0])
-            if key == keys[0] and value in (None, ""):
-                return
-            values |= {key: value} if value not in (None, "") else {}
         items = draft.several.setdefault(name, [])
+        first = answer(
+            known[keys[0]], required=False, when_empty="another one, or empty to go on" if items else "empty to go on"
+        )
+        if first in (None, ""):
+            terminal.complain_wrapped(f"{header(f'{name}[]')}: {len(items) or 'none'}; on to what is next", 2)
+            if not items:
+                del draft.several[name]
+            return
+        values = _one_of_several(known, keys, first)
+        if not values:
+            continue
         items.append(values)
         place = f"{name}[{len(items) - 1}]"
-        wrong = [item for item in problems_in(draft.bare(), Path()) if item.path.startswith((place, f"{name}."))]
+        wrong = [
+            item for item in problems_of(Draft(several=draft.several), Path()) if item.path.startswith((place, f"{name}."))
+        ]
         for item in wrong:
-            terminal.complain(f"  {item.path}: {item.sentence}")
+            terminal.complain_wrapped(f"{item.path}: {item.sentence}", 2)
         if wrong:
             items.pop()
             terminal.complain("  This one is not taken; give it once more")
 
 
+def _one_of_several(known: dict[str, Setting], keys: tuple[str, ...], first: Any) -> dict[str, Any]:
+    """The values of one section; none when it was given up."""
+    values = {keys[0]: first}
+    for key in keys[1:]:
+        when_empty = f"empty: forget this {keys[0]}" if known[key].required else MAY_BE_LEFT_OUT
+        value = answer(known[key], required=False, when_empty=when_empty)
+        if value in (None, "") and known[key].required:
+            terminal.complain_wrapped(f"{first} is not taken, as it has no {key}", 2)
+            return {}
+        values |= {key: value} if value not in (None, "") else {}
+    return values
+
+
 def _ask_schools(draft: Draft) -> None:
     _tell("scholen[]")
     while True:
-        file = _typed("CSV or workbook with all schools and their codes (empty: one by one)")
+        file = typed("CSV or workbook with all schools and their codes (empty: one by one)")
         if not file:
             _ask_several(draft, "scholen", tuple(item.key for item in keys_of("scholen[]") if item.key != "oin"))
             return
         try:
             terminal.say(f"  {add_schools(draft, Path(file))} schools were read.")
         except DoorstroomError as error:
-            terminal.complain(f"  {error.message}")
+            terminal.complain_wrapped(error.message, 2)
         else:
             return
 
@@ -112,41 +175,3 @@ def _tell(section: str) -> None:
     terminal.say("")
     terminal.say(header(section) or "To begin with", style="bold")
     terminal.complain_wrapped(f"{about.purpose} {about.source}".strip(), 0)
-
-
-def _answer(setting: Setting, *, required: bool) -> Any:
-    """A value that fits by itself; None when it was left out."""
-    terminal.complain_wrapped(setting.help, 2)
-    while True:
-        text = _typed(f"{setting.key}{'' if required else ' (may be left out)'}", hidden=setting.secret)
-        if not text:
-            if not required:
-                return None
-            terminal.complain("  This one is required")
-            continue
-        value = value_of_text(setting, text)
-        wrong = f"must be a {setting.kind}" if value is None else _wrong(setting, value)
-        if not wrong:
-            return value
-        terminal.complain(f"  {wrong}")
-
-
-def _typed(question: str, *, hidden: bool = False) -> str:
-    return str(typer.prompt(question, default="", show_default=False, err=True, hide_input=hidden)).strip()
-
-
-def _wrong(setting: Setting, value: Any) -> str:
-    """What is wrong with a value by itself; empty when nothing is."""
-    if setting.kind in ("path", "paths", "place") or setting.secret:
-        return ""
-    around = {item.key: EXAMPLES[item.name] for item in keys_of(setting.section) if item.required}
-    known = {key: item if isinstance(item, str) else str(item) for key, item in around.items()}
-    several = setting.section.removesuffix("[]")
-    if setting.section.endswith("[]"):
-        trial = Draft(several={several: [{**known, setting.key: value}]})
-    else:
-        start = f"{setting.section}." if setting.section else ""
-        trial = Draft({**{f"{start}{key}": item for key, item in known.items()}, setting.name: value})
-    place = f"{several}[0].{setting.key}" if setting.section.endswith("[]") else setting.name
-    found = problems_in(trial.bare(), Path(), {})
-    return next((item.sentence for item in found if item.path == place and "holds another" not in item.text), "")

@@ -106,6 +106,6 @@ def _divided(given: str, option: str) -> tuple[Setting, str]:
 def _unknown(name: str, known: Sequence[str]) -> str:
     section = name.strip().partition(".")[0].removesuffix("[]")
     if any(item.section == f"{section}[]" for item in SETTINGS):
-        return "stands in a section that may be there several times: use --leverancier or --school, or write it in the file"
+        return "may be there several times: use --leverancier, --school or --afspraak, or write it in the file"
     near = get_close_matches(name.strip(), known, 1)
     return f"is not a setting{f'; did you mean {near[0]}?' if near else ''}"

@@ -40,7 +40,8 @@ def load(config: Path | None) -> Settings:
     except ConfigurationError as error:
         if config is None and f"{PREFIX}CONFIG" not in os.environ and not Path(DEFAULT_FILE).is_file():
             error.hint = (
-                f"There is no {DEFAULT_FILE} in this folder: name a file with --config. All settings: doorstroom config show"
+                f"There is no {DEFAULT_FILE} in this folder: name a file with --config, or make one with: "
+                "doorstroom config init. All settings: doorstroom config show"
             )
         raise
 

@@ -160,6 +160,12 @@ def show_wrapped(text: str, indent: int = 2) -> None:
         _print_wrapped(out(), text, indent)
 
 
+def say_wrapped(text: str) -> None:
+    """Tell something in lines on stderr that fit the terminal; nothing with ``--quiet``."""
+    if not _state.quiet:
+        _print_wrapped(err(), text, 0)
+
+
 def complain_wrapped(text: str, indent: int = 2) -> None:
     """What is wrong, in lines on stderr that fit the terminal, set in below the one before."""
     _print_wrapped(err(), text, indent)

@@ -22,7 +22,10 @@ from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.output.files import write_whole
 
-app: typer.Typer = typer.Typer(help="Check the configuration, and see which settings there are.", no_args_is_help=True)
+app: typer.Typer = typer.Typer(
+    help="The configuration: make a first one (doorstroom config init), check it, and see which settings there are.",
+    no_args_is_help=True,
+)
 app.command("init")(init)
 
 

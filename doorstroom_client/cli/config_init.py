@@ -5,28 +5,29 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.cli._config_asked import ask
+from doorstroom_client.cli._config_asked import SECRETS, ask, is_asked
 from doorstroom_client.cli._config_given import add, add_schools, put, put_secret
-from doorstroom_client.cli._folders import check_free
+from doorstroom_client.cli._config_target import room_for
 from doorstroom_client.cli._options import JsonOption
 from doorstroom_client.cli._program import program
 from doorstroom_client.cli._settings_checked import as_items, checks_of, code_of_checks, show_checks
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import load_settings
+from doorstroom_client.config.draft_tried import problems_of
 from doorstroom_client.config.json_schema import NAME as SCHEMA
 from doorstroom_client.config.json_schema import schema_text
-from doorstroom_client.config.reader import DEFAULT_FILE, problems_in
+from doorstroom_client.config.reader import DEFAULT_FILE
 from doorstroom_client.config.secret_files import FROM_FILE
+from doorstroom_client.config.setting_problem import SettingProblem
 from doorstroom_client.config.writing import Draft
 from doorstroom_client.errors import ConfigurationError
-from doorstroom_client.output.files import write_whole
+from doorstroom_client.output.files import check_replaceable, write_whole
 
 
 def init(
@@ -39,17 +40,31 @@ def init(
     ] = None,
     secrets: Annotated[
         list[str] | None,
-        typer.Option("--secret", metavar="SETTING=FILE", help="A file that holds a secret, for osr.api_key. Repeatable."),
+        typer.Option(
+            "--secret",
+            metavar="SETTING=FILE",
+            help="A file that holds a secret: osr.api_key or certificate.password. Repeatable.",
+        ),
     ] = None,
     leveranciers: Annotated[
         list[str] | None,
         typer.Option(
-            "--leverancier", metavar="KEY=VALUE,…", help="A supplier: toetssoort=ICE,oin=…,base_url=https://… Repeatable."
+            "--leverancier",
+            metavar="KEY=VALUE,…",
+            help="A supplier: its toetssoort, oin and base_url, as in toetssoort=ICE,oin=… Repeatable.",
         ),
     ] = None,
     schools: Annotated[
         list[str] | None,
         typer.Option("--school", metavar="KEY=VALUE,…", help="A school, with its codes as under [[scholen]]. Repeatable."),
+    ] = None,
+    afspraken: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--afspraak",
+            metavar="KEY=VALUE,…",
+            help="An agreement: its naam, versie and eerste_schooljaar, as in naam=2026-2027,versie=… Repeatable.",
+        ),
     ] = None,
     scholen: Annotated[
         Path | None,
@@ -75,23 +90,23 @@ def init(
       doorstroom config init --to las/doorstroom.toml
     """
     terminal.set_mode(as_json=as_json)
-    check_free(to, overwrite=overwrite, option="--to")
-    draft = Draft()
-    _take(draft, to.parent, given or (), secrets or (), leveranciers or (), schools or ())
-    if scholen is not None:
-        add_schools(draft, scholen)
-    if somebody_answers() and not no_input and not as_json:
-        ask(draft, to.parent)
-    files = {name: to.parent / f"{name}.secret" for name in draft.secrets}
-    for file in files.values():
-        check_free(file, overwrite=overwrite, option="--to")
-    draft.single.update({name + FROM_FILE: file.name for name, file in files.items()})
-    _raise_if_wrong(draft, to.parent)
-    for name, file in files.items():
-        write_whole(file, f"{draft.secrets[name]}\n".encode())
-    if schema:
-        write_whole(to.parent / SCHEMA, schema_text().encode())
-    write_whole(to, draft.text(f"./{SCHEMA}" if schema else "").encode())
+    with room_for(to, [to.parent / SCHEMA] if schema else [], overwrite=overwrite):
+        draft = Draft()
+        _take(draft, to.parent, given or (), secrets or (), leveranciers or (), schools or (), afspraken or ())
+        if scholen is not None:
+            add_schools(draft, scholen)
+        if somebody_answers() and not no_input and not as_json:
+            _raise_if_wrong([item for item in problems_of(draft, to.parent) if not is_asked(draft, item.path)])
+            _check_room_for_secrets(draft, to.parent, overwrite=overwrite)
+            ask(draft, to.parent)
+        _raise_if_wrong(problems_of(draft, to.parent))
+        files = {name: _secret_file(to.parent, name) for name in draft.secrets}
+        draft.single.update({name + FROM_FILE: file.name for name, file in files.items()})
+        for name, file in files.items():
+            write_whole(file, f"{draft.secrets[name]}\n".encode())
+        if schema:
+            write_whole(to.parent / SCHEMA, schema_text().encode())
+        write_whole(to, draft.text(f"./{SCHEMA}" if schema else "").encode())
     return _tell(to, [*files.values()])
 
 
@@ -107,6 +122,7 @@ def _take(
     secrets: Sequence[str],
     leveranciers: Sequence[str],
     schools: Sequence[str],
+    afspraken: Sequence[str],
 ) -> None:
     for item in given:
         put(draft, item, folder)
@@ -116,20 +132,38 @@ def _take(
         add(draft, "leveranciers", item, "--leverancier")
     for item in schools:
         add(draft, "scholen", item, "--school")
+    for item in afspraken:
+        add(draft, "afspraken", item, "--afspraak")
+    if len(afspraken) == 1 and "naam" in draft.several["afspraken"][0]:  # the only one that was meant
+        draft.single.setdefault("afspraak", draft.several["afspraken"][0]["naam"])
 
 
-def _raise_if_wrong(draft: Draft, folder: Path) -> None:
-    """Refuse a draft that could not be read, before anything is written."""
-    trial = Draft({name: value for name, value in draft.single.items() if name.removesuffix(FROM_FILE) not in draft.secrets})
-    trial.several.update(draft.several)
-    trial.single.update(draft.secrets)
-    problems = tuple(replace(item, source="", line=None) if item.line else item for item in problems_in(trial.bare(), folder))
+def _secret_file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.secret"
+
+
+def _check_room_for_secrets(draft: Draft, folder: Path, *, overwrite: bool) -> None:
+    """Refuse to ask for a secret whose file is there already."""
+    for name in SECRETS:
+        file = _secret_file(folder, name)
+        if name + FROM_FILE in draft.single:
+            continue
+        check_replaceable(file)
+        if file.exists() and not overwrite:
+            raise typer.BadParameter(
+                f"{file} holds a secret of before: give --secret {name}={shlex.quote(str(file))}, or add --overwrite",
+                param_hint="--to",
+            )
+
+
+def _raise_if_wrong(problems: Sequence[SettingProblem]) -> None:
+    """Refuse what could not be read, before anything is written."""
     if problems:
         raise ConfigurationError(
             "; ".join(map(str, problems)),
             setting=problems[0].path,
             hint="Give them with --set SETTING=VALUE, --leverancier or --school; nothing was written",
-            problems=problems,
+            problems=tuple(problems),
         )
 
 
@@ -145,9 +179,9 @@ def _tell(to: Path, secrets: Sequence[Path]) -> int:
         return ExitCode.OK
     show_checks(checks)
     for file in secrets:
-        terminal.say(f"The secret stands in {file}, readable by you only.")
-    terminal.say(f"Written to {to}, readable by you only.")
-    terminal.say("The configuration can be used. Next, to see whether the others can be reached:" if fine else _STILL)
+        terminal.say_wrapped(f"The secret stands in {file}, readable by you only.")
+    terminal.say_wrapped(f"Written to {to}, readable by you only.")
+    terminal.say_wrapped("The configuration can be used. Next, to see whether the others can be reached:" if fine else _STILL)
     terminal.say(f"  {command}", style="cyan")
     return ExitCode.OK
 

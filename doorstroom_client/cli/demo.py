@@ -135,7 +135,7 @@ class _Play:
         self._story.close(
             [
                 (f"{doorstroom} simulator", "the same chain, left running: try your own code on it"),
-                (f"{doorstroom} config show", "the settings for a real chain"),
+                (f"{doorstroom} config init", "a first settings file for a real chain, by questions"),
                 (f"{doorstroom} --help", "all commands"),
             ]
         )

@@ -34,3 +34,33 @@ EXAMPLES: Mapping[str, Any] = {
     "serve.certificate": Path("server.pem"),
 }
 """Setting -> a value that fits beside the others; with all that are required."""
+DEFAULTS: Mapping[str, Any] = {
+    "afspraak": "1.1",
+    "test_identities": False,
+    "osr.service_code": "DOORSTROOM",
+    "osr.names": "snake",
+    "osr.api_key_always": False,
+    "osr.environment": "productie",
+    "osr.per_second": 20,
+    "osr.suspect_from": 5,
+    "leveranciers[].bij_onbekende": "splits",
+    "leveranciers[].onbekend_422": False,
+    "leveranciers[].herhaal_na": 7,
+}
+"""Setting -> what it is when it is left out; of those that a first file shows."""
+IN_COMMENTS: Mapping[str, Any] = {
+    "las_naam": "MijnLAS",
+    "schooljaar": "2026-2027",
+    "store": "doorstroom.db",
+    "las_key_reden": "our keys are plain numbers",
+    "certificate.key": "las.key",
+    "certificate.crls": ["crls.pem"],
+    "osr.api_key_header": "X-Example-Key",
+    "osr.oin": "00000003990000020000",
+    "osr.version": "v2",
+    "osr.renamed": ["routing_id=routingId"],
+    "leveranciers[].naam": "Voorbeeldtoets",
+    "scholen[].naam": "Voorbeeldschool",
+    "scholen[].oin": "0000000700099AA00000",
+}
+"""Setting without a default -> an example in the right form; of those that a first file shows."""

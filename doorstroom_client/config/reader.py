@@ -77,14 +77,28 @@ def problems_in(text: str, folder: Path, environment: Mapping[str, str] | None =
         folder: where the file is going to be.
         environment: in place of ``os.environ``; for tests.
     """
+    return _tried(text, folder, environment)[1]
+
+
+def settings_in(text: str, folder: Path, environment: Mapping[str, str] | None = None) -> Settings | None:
+    """What a file of this text would give; None when something is wrong with it.
+
+    Args:
+        text: a TOML document that can be parsed.
+        folder: where the file is going to be.
+        environment: in place of ``os.environ``; for tests.
+    """
+    return _tried(text, folder, environment)[0]
+
+
+def _tried(text: str, folder: Path, environment: Mapping[str, str] | None) -> tuple[Settings | None, Sequence[SettingProblem]]:
     import tomllib
 
     values = Collected(folder)
     values.text = text
     values.take_document(tomllib.loads(text))
     values.take_environment(os.environ if environment is None else environment)
-    Assembling(values, ()).settings()
-    return values.placed()
+    return Assembling(values, ()).settings(), values.placed()
 
 
 def file_in_use(path: str | os.PathLike[str] | None = None, environment: Mapping[str, str] | None = None) -> Path | None:

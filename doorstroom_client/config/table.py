@@ -90,8 +90,8 @@ SETTINGS: tuple[Setting, ...] = (
         "namespace of this school year's service version, exactly as the OSR lists it (required, unless [[schooljaren]] has it "
         "per year)",
     ),
-    Setting("osr.api_key", "API key of the OSR; needed to look up one's own mandates", secret=True),
-    Setting("osr.api_key_header", "name of the header that carries the API key"),
+    Setting("osr.api_key", "API key of the OSR, beside osr.api_key_header; needed to look up one's own mandates", secret=True),
+    Setting("osr.api_key_header", "name of the header that carries osr.api_key; neither goes without the other"),
     Setting("osr.service_code", 'code of the service in the OSR (default "DOORSTROOM")'),
     Setting("osr.oin", "OIN that the certificate of the OSR must carry (default: not checked)"),
     Setting("osr.version", 'version of its interface: "v2" or "v3" (default: as osr.base_url ends, else "v2")'),

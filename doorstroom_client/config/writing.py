@@ -12,21 +12,21 @@ from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config.collected import BY_NAME
+from doorstroom_client.config.examples import DEFAULTS, EXAMPLES, IN_COMMENTS
 from doorstroom_client.config.secret_files import FROM_FILE
 from doorstroom_client.config.sections import SECTIONS, header
 from doorstroom_client.config.table import SETTINGS, Setting
 from doorstroom_client.config.variables import from_text
+from doorstroom_client.messages.identifiers import Brin
 from doorstroom_client.store.location import is_address
 
 _HEAD = """\
-# Settings of doorstroom_client. What stands behind a # is not read.
+# Settings of doorstroom_client. What stands behind a # is not read: it is the default, else an example.
 # All settings, with their meaning and value: doorstroom config show
 """
 _WIDTH = 98
 _SHOWN = ("", "certificate", "osr", "leveranciers[]", "scholen[]")
 """Sections of which every setting stands in the file; of the others only what was given."""
-_NOTHING = '""'
-_EMPTY: Mapping[str, str] = {"number": "0", "flag": "false", "texts": "[]"}
 
 
 @frozen
@@ -80,9 +80,9 @@ def value_of_text(setting: Setting, text: str) -> Any:
 
     Args:
         setting: which one.
-        text: several values are separated as in a variable.
+        text: several values are separated as in a variable; the codes of a school may be typed in small letters.
     """
-    value = from_text(setting, text)
+    value = from_text(setting, text.upper() if setting.section == "scholen[]" and setting.key != "naam" else text)
     if setting.kind == "number" and value is not None:
         return int(value) if value == int(value) else value
     if isinstance(value, tuple):
@@ -123,8 +123,19 @@ def _section(section: str, given: Mapping[str, Any], *, opened: bool) -> Iterato
     for item in keys:
         name = next((name for name in (item.name, item.name + FROM_FILE) if name in given), "")
         if name or section in _SHOWN:
-            line = _line(_key(name), given[name]) if name else f"#{item.key} = {_EMPTY.get(item.kind, _NOTHING)}\n"
+            line = _line(_key(name), given[name]) if name else _not_given(item, given)
             yield "\n" + _comment(item.help + ("; required" if item.required else "")) + line
+
+
+def _not_given(item: Setting, given: Mapping[str, Any]) -> str:
+    """The line of a setting that was left out: its default, else an example in the right form."""
+    if item.secret:
+        return f"#{_line(item.key + FROM_FILE, f'{item.name}.secret')}"
+    value = {**EXAMPLES, **IN_COMMENTS, **DEFAULTS}[item.name]
+    brin = str(given.get("scholen[].instellingscode", ""))
+    if item.name == "scholen[].oin" and Brin.fits(brin):
+        value = str(Brin(brin).oin)
+    return f"#{_line(item.key, value)}"
 
 
 def _comment(text: str) -> str:
@@ -138,7 +149,7 @@ def _key(name: str) -> str:
 
 def _line(name: str, value: Any) -> str:
     # A text, a number, true and a list of texts in JSON are TOML too, but for one character that TOML wants escaped.
-    return f"{name} = {json.dumps(value, ensure_ascii=False)}\n".replace("\x7f", "\\u007f")
+    return f"{name} = {json.dumps(value, ensure_ascii=False, default=str)}\n".replace("\x7f", "\\u007f")
 
 
 def setting_of(name: str) -> Setting | None:

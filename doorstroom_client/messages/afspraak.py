@@ -173,7 +173,8 @@ class Afspraak:
             setting="afspraak",
             hint=(
                 f"Register the agreement of {schooljaar} under [[afspraken]] with the version string from its "
-                "specification, or pass the schooljaar that the message is about"
+                "specification, or say which other school year is meant: "
+                f'schooljaar = "{self.laatste_schooljaar or self.eerste_schooljaar}" (--set schooljaar=… for config init)'
             ),
         )
 

@@ -72,7 +72,8 @@ class School:
         for name, (pattern, rule) in _FORMATS.items():
             value: object = getattr(self, name)
             if not isinstance(value, str) or not pattern.fullmatch(value):
-                found.add(f"school.{name}", rule)
+                one_digit = pattern is _TWO_DIGITS and isinstance(value, str) and re.fullmatch("[0-9]", value)
+                found.add(f"school.{name}", f'{rule}; write "0{value}"' if one_digit else rule)
         found.raise_if_any("school")
         brin = Brin(self.instellingscode)
         object.__setattr__(self, "oin", self.oin or str(brin.oin))

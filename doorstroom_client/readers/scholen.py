@@ -126,4 +126,5 @@ def _school(given: Mapping[str, str], scholen: tuple[School, ...]) -> School:
         if not is_school_code(key):  # a cell of another file may hold anything, so it is not repeated
             raise MessageError([Problem(SCHOOL, _NO_KEY if key else "is empty")])
         return find_school(scholen, key)
-    return School(**{name: given.get(name, "") for name in (*_CODES, *_OPTIONAL)})
+    capitals = {name: given.get(name, "").upper() for name in (*_CODES, "oin")}
+    return School(**capitals, naam=given.get("naam", ""))

@@ -56,6 +56,29 @@ def _fill(context: ssl.SSLContext, certificate: ClientCertificate, use: Use) -> 
     context.set_ciphers(CIPHERS)
     _load_trust(context, certificate)
     _load_crls(context, certificate)
+    _show(context, certificate, use)
+
+
+def check_trust(certificate: ClientCertificate) -> None:
+    """Look at the roots alone.
+
+    Raises:
+        ConfigurationError: a file is missing or unusable.
+    """
+    _load_trust(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificate)
+
+
+def check_own(certificate: ClientCertificate) -> None:
+    """Look at our certificate for calling others and its key alone.
+
+    Raises:
+        ConfigurationError: as with `client_context`, but for the roots and revocation lists.
+    """
+    _show(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificate, Use.CLIENT)
+
+
+def _show(context: ssl.SSLContext, certificate: ClientCertificate, use: Use) -> None:
+    """Have a context show our certificate."""
     chain = chain_of(certificate, use)
     for problem in chain.usable():
         raise ConfigurationError(problem.text, setting=problem.setting, hint=problem.hint)

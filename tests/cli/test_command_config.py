@@ -39,6 +39,8 @@ def test_no_configuration_at_all(run: Run) -> None:
     result = run("config", "check")
     assert result.exit_code == 78
     assert "There is no doorstroom.toml in this folder" in result.stderr
+    assert "doorstroom config init" in result.stderr
+    assert "doorstroom config init" in run("config", "--help").stdout
 
 
 def test_an_unknown_setting(keten: Keten, run: Run, tmp_path: Path) -> None:

@@ -134,3 +134,9 @@ def test_every_file_that_the_quirks_name_is_there() -> None:
     named = set(re.findall(r"`((?:\w+/)+\w+\.py|\w+\.py)`", QUIRKS))
     assert len(named) > 20
     assert [name for name in named if not (ROOT / "doorstroom_client" / name).is_file()] == []
+
+
+def test_the_page_of_commands_shows_brackets_as_they_are_written() -> None:
+    page = (REFERENCE / "command-options.md").read_text("utf-8")
+    assert "as under [[scholen]]" in page
+    assert re.findall(r"\\+\[|[\x00-\x09\x0b-\x1f]", page) == []
