@@ -19,6 +19,7 @@ def test_without_a_terminal(columns: str, tmp_path: Path) -> None:
     assert (process.returncode, err) == (0, "")
     assert "\x1b" not in out
     assert "What arrived" in out
+    assert "config init" in out
     assert "Niet in orde" in out
     assert "unknown pupil (404)" in " ".join(out.split())
     assert "nog niet bekend" in " ".join(out.split())
