@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from doorstroom_client.parties.setting_file import warn_when_shared
@@ -38,7 +39,8 @@ def read_secret(file: Path, named_by: str) -> tuple[str | None, str]:
 
 def _read(file: Path) -> bytes:
     """No more than is needed to see that it is too long. A pipe may hold a secret; a device may never end, or never begin."""
-    if not (file.is_file() or file.is_fifo()):
+    mode = file.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
         raise OSError
     with file.open("rb") as stream:
         return stream.read(LONGEST + 1)

@@ -126,7 +126,7 @@ def test_without_the_extra_it_says_how_to_install(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SystemExit) as stopped:
         cli.main()
     assert stopped.value.code == 78
-    assert "pip install '.[cli]'" in capsys.readouterr().err
+    assert 'pip install "doorstroom_client[cli]"' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "examples/cron").iterdir()), ids=lambda path: path.name)
@@ -159,7 +159,6 @@ def test_what_stands_between_brackets_is_shown(path: tuple[str, ...], command: A
 
 
 def test_brackets_are_there_to_be_lost(run: Run, wide: None) -> None:
-    assert "[edexml] of the configuration" in shown(("deelnemers", "send"), run)
     assert "as under [[scholen]]." in shown(("config", "init"), run)
 
 

@@ -243,7 +243,17 @@ def test_the_variables_of_our_own_tools_and_tests_are_none_of_ours() -> None:
 
 SLIPS = {
     f"{PREFIX}{name}"
-    for name in ("AUTUER", "OSR_NAMESPASE", "OSR_API_KEY_FILES", "CONFG", "STROE", "AUTEUR_FILE", "LEVERANCIERS_OIN", "SCHOLEN")
+    for name in (
+        "AUTUER",
+        "OSR_NAMESPASE",
+        "OSR_API_KEY_FILES",
+        "OSR_API_KEYS",
+        "CONFG",
+        "STROE",
+        "AUTEUR_FILE",
+        "LEVERANCIERS_OIN",
+        "SCHOLEN",
+    )
 } | {f"{PREFIX}SCHOLJAAR"}
 """Those of the tests of slips."""
 
