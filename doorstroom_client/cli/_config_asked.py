@@ -13,7 +13,7 @@ from doorstroom_client.config.draft_tried import doubt_about, problems_of, witho
 from doorstroom_client.config.secret_files import FROM_FILE
 from doorstroom_client.config.sections import SECTIONS, header
 from doorstroom_client.config.table import Setting
-from doorstroom_client.config.writing import Draft, from_here, keys_of, setting_of
+from doorstroom_client.config.writing import Draft, from_here, keys_of, may_hold_password, setting_of
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam
@@ -87,7 +87,7 @@ def _ask_one(draft: Draft, name: str, folder: Path, *, required: bool) -> None:
 def _put(draft: Draft, setting: Setting, value: Any, folder: Path) -> None:
     if value in (None, ""):
         return
-    if setting.secret:
+    if setting.secret or may_hold_password(setting, str(value)):
         draft.secrets[setting.name] = str(value)
     else:
         draft.single[setting.name] = from_here(setting, value, folder)

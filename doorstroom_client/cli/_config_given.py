@@ -11,7 +11,7 @@ import typer
 
 from doorstroom_client.config.secret_files import FROM_FILE
 from doorstroom_client.config.table import SETTINGS, Setting
-from doorstroom_client.config.writing import Draft, from_here, keys_of, path_from, setting_of, value_of_text
+from doorstroom_client.config.writing import Draft, from_here, keys_of, may_hold_password, path_from, setting_of, value_of_text
 from doorstroom_client.messages.identifiers import Brin
 from doorstroom_client.readers import read_scholen
 
@@ -28,6 +28,12 @@ def put(draft: Draft, given: str, folder: Path) -> None:
     if setting.secret:
         raise typer.BadParameter(
             f"{setting.name} is a secret, and others can see what is typed here: give a file, --secret {setting.name}=FILE",
+            param_hint="--set",
+        )
+    if may_hold_password(setting, text):
+        raise typer.BadParameter(
+            f"{setting.name} is an address, and its password can be seen by others here: write it in a file, and give "
+            f"--secret {setting.name}=FILE",
             param_hint="--set",
         )
     value = value_of_text(setting, text)
@@ -54,6 +60,7 @@ def add(draft: Draft, section: str, given: str, option: str) -> None:
     Raises:
         typer.BadParameter: it is not of that form, or there is no such setting.
     """
+    _check_letters(given, option)
     known = {item.key: item for item in keys_of(f"{section}[]")}
     values: dict[str, Any] = {}
     texts: dict[str, str] = {}
@@ -91,7 +98,18 @@ def add_schools(draft: Draft, file: Path) -> int:
     return len(found)
 
 
+def _check_letters(given: str, option: str) -> None:
+    """Refuse bytes that are no letters in the encoding of this terminal: they cannot be written."""
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter(
+            "a value holds letters in another encoding than that of this terminal", param_hint=option
+        ) from None
+
+
 def _divided(given: str, option: str) -> tuple[Setting, str]:
+    _check_letters(given, option)
     name, equals, text = given.partition("=")
     setting = setting_of(name.strip())
     if not equals:

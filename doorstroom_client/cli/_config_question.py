@@ -54,8 +54,9 @@ def answer(
 
 
 def typed(question: str, *, hidden: bool = False) -> str:
-    """What somebody types."""
-    return str(typer.prompt(question, default="", show_default=False, err=True, hide_input=hidden)).strip()
+    """What somebody types; of a secret the spaces around it too, which may be part of it."""
+    text = str(typer.prompt(question, default="", show_default=False, err=True, hide_input=hidden))
+    return text if hidden else text.strip()
 
 
 def _wrong(setting: Setting, value: Any, text: str) -> str:

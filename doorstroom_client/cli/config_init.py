@@ -102,17 +102,18 @@ def init(
         _raise_if_wrong(problems_of(draft, to.parent))
         files = {name: _secret_file(to.parent, name) for name in draft.secrets}
         draft.single.update({name + FROM_FILE: file.name for name, file in files.items()})
-        for name, file in files.items():
-            write_whole(file, f"{draft.secrets[name]}\n".encode())
-        if schema:
-            write_whole(to.parent / SCHEMA, schema_text().encode())
-        write_whole(to, draft.text(f"./{SCHEMA}" if schema else "").encode())
+        # All is made before anything is written.
+        contents = {file: f"{draft.secrets[name]}\n".encode("utf-8", "surrogateescape") for name, file in files.items()}
+        contents |= {to.parent / SCHEMA: schema_text().encode()} if schema else {}
+        contents[to] = draft.text(f"./{SCHEMA}" if schema else "").encode()
+        for file, content in contents.items():
+            write_whole(file, content)
     return _tell(to, [*files.values()])
 
 
 def somebody_answers() -> bool:
     """Whether there is a person to ask."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _take(

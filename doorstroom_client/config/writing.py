@@ -75,6 +75,11 @@ class Draft:
             yield f"\n{header(section)}\n" + "".join(_line(_key(name), value) for name, value in item.items())
 
 
+def may_hold_password(setting: Setting, text: str) -> bool:
+    """Whether a value is an address, in which a password may stand."""
+    return setting.kind == "place" and is_address(text)
+
+
 def value_of_text(setting: Setting, text: str) -> Any:
     """What somebody typed, as it stands in the file; None when it is none of its kind.
 

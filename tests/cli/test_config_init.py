@@ -502,3 +502,25 @@ def test_the_example_of_the_page_leads_to_settings_that_can_be_used(run: Run) ->
     states = {item["check"]: item["state"] for item in json.loads(told.stdout)["checks"]}
     assert {name for name, state in states.items() if state == "error"} == {"certificate"}
     assert "afspraak" in states
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--set", "store=postgresql://u:GEHEIM@host/db"), "--secret store=FILE"),
+        (("--set", "auteur=\udcff"), "another encoding"),
+        (("--leverancier", "toetssoort=\udcff"), "another encoding"),
+    ],
+)
+def test_what_cannot_be_written_there_is_refused(words: tuple[str, ...], says: str, run: Run) -> None:
+    before = set(Path().iterdir())
+    told = run("config", "init", "--no-input", "--to", "x.toml", *SMALL, *YEAR, *words)
+    assert told.exit_code == 64
+    assert says in " ".join(re.sub("[│╭╮╰╯─]", " ", told.stderr).split())
+    assert "GEHEIM" not in told.stdout + told.stderr
+    assert set(Path().iterdir()) == before
+
+
+def test_a_closed_stdin_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert config_init.somebody_answers() is False
