@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from doorstroom_client.simulator.keten import Keten
 from doorstroom_client.simulator.toetssysteem import Toetssysteem
-from doorstroom_client.simulator.verkeer import Richting
+from doorstroom_client.simulator.verkeer import Richting, Uitwisseling, Verkeer
 
 _LOOK_EVERY = 0.1
 _QUIET_SECONDS = 1.0
@@ -49,6 +49,7 @@ class _Supplier:
         self._soort = soort
         self._tell = tell
         self._push = push
+        self._newest: Uitwisseling | None = None
         self._seen = 0
         self._remarked = 0
         self._reports = 0
@@ -58,11 +59,12 @@ class _Supplier:
     def look(self) -> None:
         """Tell what came in since the last time; send results when a list came in and it is quiet now."""
         system = self._keten.toetssystemen[self._soort]
-        if system.verkeer.geteld < self._seen:  # the chain was reset
-            self._seen = self._remarked = 0
+        if self._was_reset(system.verkeer):
+            self._newest, self._seen, self._remarked = None, 0, 0
         new = system.verkeer.after(self._seen)
         self._tell_remarks(system)  # looked up later, so that none comes behind the line of its list
-        self._seen = new[-1].nummer if new else self._seen
+        if new:
+            self._newest, self._seen = new[-1], new[-1].nummer
         for item in (item for item in new if item.richting is Richting.ONTVANGEN):
             self._last = time.monotonic()
             if item.operatie == "leerlingrapport":
@@ -73,6 +75,13 @@ class _Supplier:
         if self._last and time.monotonic() - self._last >= _QUIET_SECONDS:
             self._last = 0.0
             self._answer()
+
+    def _was_reset(self, verkeer: Verkeer) -> bool:
+        """Whether numbers began anew since the last time; as many may have come in since, so they alone do not say it."""
+        if verkeer.geteld < self._seen:
+            return True
+        same = next((item for item in verkeer.after(self._seen - 1) if item.nummer == self._seen), None)
+        return same is not None and same is not self._newest
 
     def _tell_remarks(self, system: Toetssysteem) -> None:
         """One line for each rule that a list breaks, with the first place."""

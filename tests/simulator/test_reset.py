@@ -312,6 +312,19 @@ def test_a_supplier_that_answers_by_itself_goes_on_after_a_reset(eigen_keten: Ke
         told.clear()
 
 
+def test_it_notices_a_reset_after_which_as_much_came_in_as_before(eigen_keten: Keten) -> None:
+    told: list[str] = []
+    by_itself = _Supplier(eigen_keten, ICE, told.append)
+    for _ in range(3):  # nobody looks between the reset and what comes next
+        sent(eigen_keten)
+        by_itself.look()
+        assert [line for line in told if line.endswith("answered 202")] == [
+            f"ICE: {name} came in, answered 202" for name in POSTS
+        ]
+        eigen_keten.reset()
+        told.clear()
+
+
 def test_a_chain_that_was_never_started_can_be_reset() -> None:
     keten = Keten(receive=False)
     try:

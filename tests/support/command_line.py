@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,8 +99,14 @@ def running(process: subprocess.Popen[str], until: str) -> Iterator[str]:
 
 
 def line_with(process: subprocess.Popen[str], text: str) -> str:
+    """The next line on stderr with a text; a process that never says it is killed, so that the test ends."""
     assert process.stderr
-    return next(line for line in process.stderr if text in line)
+    killer = threading.Timer(60, process.kill)
+    killer.start()
+    try:
+        return next(line for line in process.stderr if text in line)
+    finally:
+        killer.cancel()
 
 
 def free_ports() -> int:
