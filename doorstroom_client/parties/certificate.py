@@ -16,6 +16,7 @@ from doorstroom_client.parties.certificate_check import Chain, Finding, Level, S
 from doorstroom_client.parties.certificate_forms import Form, Held, UnusableError, certificates_of
 from doorstroom_client.parties.given import given, given_each, given_path, is_path
 from doorstroom_client.parties.own_key import key_to_load
+from doorstroom_client.parties.passphrase import why_none
 from doorstroom_client.parties.setting_file import read_file, shared_with_others
 from doorstroom_client.parties.x509 import CertificateFacts
 
@@ -58,6 +59,7 @@ class ClientCertificate:
         _refuse_token(self.cert, cert)
         _refuse_token(self.key, key)
         given(self.password, str, password, "text")
+        _refuse_passphrase(why_none(self.password or ""), password)
         object.__setattr__(self, "trust", _given_paths(self.trust, TRUST))
         object.__setattr__(self, "crls", _given_paths(self.crls, "certificate.crls"))
 
@@ -151,6 +153,11 @@ def _refuse_token(given: str | os.PathLike[str] | None, setting: str) -> None:
             setting=setting,
             hint="What is possible: docs/how-to/install-your-certificate.md, A key in an HSM",
         )
+
+
+def _refuse_passphrase(why: str, setting: str) -> None:
+    if why:
+        raise ConfigurationError(f"{setting}: {why}", setting=setting, hint="Save it as plain text (ASCII or UTF-8)")
 
 
 def _paths(files: _Files) -> tuple[Path, ...]:

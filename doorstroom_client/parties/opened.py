@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.certificate_forms import Form, UnusableError, form_of
+from doorstroom_client.parties.passphrase import why_none
 
 _KEY_BAGS = tuple(bytes.fromhex(f"060b2a864886f70d010c0a01{last}") for last in ("01", "02"))
 """What stands before each private key in a PKCS#12 file: plain, and encrypted."""
@@ -29,6 +30,7 @@ _ONE_EACH = (
     "-deststoretype PKCS12 (keytool -list -keystore {name} shows each ALIAS)"
 )
 _WITHOUT_KEY = "Export it once more, with its private key; or give the file with the key apart"
+_PLAIN = "Save the passphrase as plain text (ASCII or UTF-8)"
 _TRY = "Try it: openssl pkey -noout -in {name}"
 
 
@@ -57,8 +59,9 @@ def open_pkcs12(data: bytes, name: str, password: str | None) -> Opened:
         UnusableError: it cannot be opened, or holds several private keys.
     """
     found: pkcs12.PKCS12KeyAndCertificates | None = None
+    secrets = [_bytes(password)] if password else [None, b""]
     with unwarned():
-        for secret in [_bytes(password)] if password else [None, b""]:
+        for secret in secrets:
             try:
                 found = pkcs12.load_pkcs12(data, secret)
                 break
@@ -142,6 +145,10 @@ def open_key(data: bytes, name: str, password: str | None) -> PrivateKeyTypes:
 
 
 def _bytes(password: str) -> bytes:
+    """As cryptography takes it; of a NUL it would print the whole passphrase."""
+    why = why_none(password)
+    if why:
+        raise UnusableError(f"cannot be opened: {why}", _PLAIN, passphrase=True)
     return password.encode("utf-8", "surrogateescape")
 
 
