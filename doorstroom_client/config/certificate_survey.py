@@ -41,6 +41,8 @@ def survey(paths: Sequence[Path], passphrases: Passphrases, now: dt.datetime) ->
     for path, named in _files(paths):
         try:
             taken.append((path.name, _taken(path, passphrases)))
+            if taken[-1][1].cut_short:
+                unread.append(Unread(path.name, *pem.cut_off(taken[-1][1].cut_short)))
         except UnusableError as error:
             holds_nothing = error.problem in (pem.NOTHING, pem.EMPTY)
             about_another_thing = holds_nothing or (error.problem == pem.ZIP and path.suffix.lower() != ".zip")

@@ -7,14 +7,14 @@ say in words what is the matter with one that TLS has refused.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.parties.pem_blocks import CERTIFICATES, Block, blocks
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
 _COMMON_NAME, _ORGANISATION = bytes([0x55, 0x04, 0x03]), bytes([0x55, 0x04, 0x0A])
@@ -24,10 +24,6 @@ _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01
 _SIGNATURE_BIT = 0x80
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
-_LABEL = rb"(?:X509 |TRUSTED )?CERTIFICATE"
-_PEM = re.compile(rb"-----BEGIN " + _LABEL + rb"-----\s(.+?)-----END " + _LABEL + rb"-----", re.DOTALL)
-_IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
-"""The same as OpenSSL finds them in a file: at the start of a line, or behind a byte order mark that begins the file."""
 
 
 @frozen
@@ -100,25 +96,29 @@ def read_pem(pem: bytes) -> CertificateFacts:
     Raises:
         ValueError: there is none, or it cannot be read.
     """
-    found = _PEM.search(pem)
-    if not found:
+    found = next((block for block in _certificates(blocks(pem)) if block.ended), None)
+    if found is None:
         raise ValueError("no certificate in this PEM text")
-    return read_der(base64.b64decode(b"".join(found.group(1).split())))
+    return read_der(found.der)
 
 
 def read_every(pem: bytes) -> tuple[Certificate, ...]:
-    """Read all certificates of a PEM text, in order; empty when there is none.
+    """Read all certificates of a PEM text, in order, as OpenSSL finds them in a file; empty when there is none.
 
     Raises:
-        ValueError: one of them cannot be read; the text says which.
+        ValueError: one of them cannot be read, or does not end; the text says which.
     """
     made: list[Certificate] = []
-    for at, found in enumerate(_IN_FILE.finditer(pem), start=1):
+    for at, found in enumerate(_certificates(blocks(pem, of_lines=True)), start=1):
         try:
-            made.append(read_certificate(base64.b64decode(b"".join(found.group(1).split()))))
+            made.append(read_certificate(found.der if found.ended else b""))
         except ValueError:
             raise ValueError(f"certificate {at} in it is damaged") from None
     return tuple(made)
+
+
+def _certificates(found: Iterable[Block]) -> Iterator[Block]:
+    return (block for block in found if block.label in CERTIFICATES and block.inner[:1].isspace())
 
 
 def read_certificate(der: bytes) -> Certificate:

@@ -94,3 +94,16 @@ def test_a_passphrase_file_that_is_not_there(run: Run, mail: Path, issued: Issue
     assert "the file that --password-file names" in result.stderr
     result = run("certificaat", "split", fill(mail, issued), "--to", tmp_path / "uit", "--new-password-file", tmp_path / "weg")
     assert "the file that --new-password-file names" in result.stderr
+
+
+def test_a_key_that_is_cut_off_is_told(run: Run, mail: Path, issued: Issued) -> None:
+    (mail / "las.pem").write_bytes(issued.cert.read_bytes() + issued.key.read_bytes()[:-20])
+    code, found = shown(run, mail)
+    assert code == 74
+    assert found["certificates"]
+    (unread,) = found["unread"]
+    assert unread["problem"] == "holds a PRIVATE KEY that begins and does not end"
+    assert "once more" in unread["hint"]
+    result = run("certificaat", "split", mail, "--to", mail / "uit")
+    assert result.exit_code == 74
+    assert "begins and does not end" in result.stderr

@@ -16,7 +16,11 @@ from doorstroom_client import ClientCertificate, ConfigurationError
 from doorstroom_client.parties.certificate_forms import UnusableError, certificates_of
 from doorstroom_client.parties.opened import open_key
 from doorstroom_client.parties.passphrase import why_none, why_not_new
+from doorstroom_client.parties.pem import left_behind
+from doorstroom_client.parties.pem_blocks import blocks, cut_short
 from doorstroom_client.parties.taken_apart import take_apart
+from doorstroom_client.parties.x509 import read_pem
+from doorstroom_client.receiving.verify import Trust
 from doorstroom_client.simulator.pki import Issued, Pki
 
 SECRET = "geheim"
@@ -72,3 +76,52 @@ def test_what_a_new_passphrase_may_be() -> None:
     assert "longer than 1023 bytes" in why_not_new("x" * 1024)
     assert "longer than 1023 bytes" in why_not_new("€" * 400)
     assert all(why_not_new(word) for word in NO_PASSPHRASE)
+
+
+BEGINNINGS = [
+    label.join((b"-----BEGIN ", b"-----\n")) * 30_000
+    for label in (b"CERTIFICATE", b"PKCS7", b"ENCRYPTED PRIVATE KEY", b"X509 CRL")
+]
+
+
+@pytest.mark.parametrize("text", BEGINNINGS, ids=lambda text: text[11:26].decode())
+def test_a_text_of_beginnings_is_walked_over_once(text: bytes) -> None:
+    """A search for an end from each beginning would be at it for many minutes."""
+    assert len(list(blocks(text))) == 30_000
+    assert left_behind(text) == ""
+    for reader in (certificates_of, lambda data, name: take_apart(data, name, lambda: iter(()))):
+        with pytest.raises(UnusableError) as caught:
+            reader(text, "x")
+        assert caught.value.hint
+    for last in (text, text + b"-----END CERTIFICATE-----\n"):
+        with pytest.raises(ValueError, match="certificate"):
+            read_pem(last)
+    with pytest.raises(ValueError, match="nothing of its kind|PEM|CRL"):
+        Trust.read([], [], [text])
+
+
+def test_blocks_of_all_kinds() -> None:
+    text = (
+        b"\xef\xbb\xbf-----BEGIN A-----\r\nQUJD\r\n-----END A-----\r\n-----END B-----\n"
+        b" -----BEGIN B #2-----\nREVG\n-----END B #2-----\n-----BEGIN C-----\nQQ==\n-----BEGIN C-----\nQg==\n-----END C-----\n"
+        b"-----BEGIN D-----\nQQ==\n-----END E-----\n-----BEGIN F-----"
+    )
+    found = [(block.label, block.ended) for block in blocks(text)]
+    assert found == [("A", True), ("B #2", True), ("C", False), ("C", True), ("D", False), ("F", False)]
+    assert [block.label for block in blocks(text, of_lines=True)] == ["A", "C", "C", "D", "F"]
+    assert [block.der for block in blocks(text) if block.ended] == [b"ABC", b"DEF", b"B"]
+    assert next(blocks(text)).whole == b"-----BEGIN A-----\r\nQUJD\r\n-----END A-----"
+    assert (cut_short(text), cut_short(b"x -----BEGIN A-----"), cut_short(b"")) == ("C", "", "")
+
+
+@pytest.mark.parametrize("what", ["las.key", "las.pem"])
+def test_what_is_cut_off_at_the_end_is_a_finding(what: str, issued: Issued) -> None:
+    whole, other = issued.cert.read_bytes(), issued.key.read_bytes()
+    first, last = (whole, other) if what == "las.key" else (other, whole)
+    found = take_apart(first + last[:-30], "x", lambda: iter(()))
+    assert found.cut_short == ("PRIVATE KEY" if what == "las.key" else "CERTIFICATE")
+    assert not take_apart(first + last, "x", lambda: iter(())).cut_short
+    with pytest.raises(UnusableError, match="holds a PRIVATE KEY that begins and does not end"):
+        take_apart(other[:-30], "x", lambda: iter(()))
+    with pytest.raises(UnusableError, match="damaged or cut short"):
+        certificates_of(whole[:-30], "x")
