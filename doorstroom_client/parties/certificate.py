@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate_check import Chain, Finding, Level, Signed, Use, by_name, judge_trust
-from doorstroom_client.parties.certificate_forms import Form, Held, UnusableError, certificates_of
+from doorstroom_client.parties.certificate_forms import Form, Held, UnusableError, certificates_of, form_of
 from doorstroom_client.parties.given import given, given_each, given_path, is_path
 from doorstroom_client.parties.own_key import key_to_load
 from doorstroom_client.parties.passphrase import why_none
@@ -78,12 +78,14 @@ class ClientCertificate:
             crls: revocation lists.
 
         Raises:
-            ConfigurationError: it cannot be opened, holds no private key or several, or the extra is not installed.
+            ConfigurationError: it is no PKCS#12 or cannot be opened, holds no private key, several, or one of another
+                certificate, or the extra is not installed.
         """
         made = cls(path, trust=trust, password=password, crls=crls)
         del password  # an error report shows what stands in this frame
-        chain_of(made, Use.CLIENT)
-        key_to_load(made)
+        leaf = chain_of(made, Use.CLIENT).leaf
+        _refuse_other_form(Path(path), cls.names[0])
+        key_to_load(made, leaf)
         return made
 
     @property
@@ -152,6 +154,16 @@ def _refuse_token(given: str | os.PathLike[str] | None, setting: str) -> None:
             f"{setting}: a private key in an HSM or on a token (pkcs11:) cannot be used; it has to be a file",
             setting=setting,
             hint="What is possible: docs/how-to/install-your-certificate.md, A key in an HSM",
+        )
+
+
+def _refuse_other_form(path: Path, setting: str) -> None:
+    form = form_of(read_file(path, setting))
+    if form is not Form.PKCS12:
+        raise ConfigurationError(
+            f"{setting}: {path.name} is {form} and no PKCS#12",
+            setting=setting,
+            hint="Give such a file as cert, and its key as key",
         )
 
 

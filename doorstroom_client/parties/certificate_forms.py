@@ -112,6 +112,8 @@ def certificates_of(data: bytes, name: str, password: str | None = None) -> Held
         found = read_every(data) if form is Form.PEM else tuple(map(read_certificate, several))
     if not found and form is Form.PKCS12:
         raise UnusableError("holds no certificate", "Export it once more, with the certificate; or give both apart, in PEM")
+    if not found and form is Form.DER and pem.is_key_in_der(data):
+        raise UnusableError("holds a private key and no certificate", "Give the file with the certificate here")
     if not found:
         raise UnusableError(*pem.not_a_certificate(data, name))
     return Held(form, found)

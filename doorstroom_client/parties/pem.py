@@ -171,11 +171,21 @@ def _der(data: bytes, name: str) -> tuple[str, str] | None:
         return None
     if len(inner) < 2:
         return None
-    if inner[0][0] == _INTEGER or [tag for tag, _ in inner] == [_SEQUENCE, _OCTETS]:
+    if is_key_in_der(data):
         return "is a private key in DER and not in PEM", f"Convert it: openssl pkey -inform DER -in {name} -out {name}.pem"
     if inner[0][0] == _SEQUENCE and len(inner) == 3:
         return "is no certificate: a request or a revocation list in DER, or one that is damaged", "Give the certificate itself"
     return None
+
+
+def is_key_in_der(data: bytes) -> bool:
+    """Whether this is a private key in DER, encrypted or not."""
+    try:
+        tags = [tag for tag, _ in children(children(data)[0][1])] if data[:1] == b"0" else []
+    except (ValueError, IndexError):
+        return False
+    plain = len(tags) > 1 and tags[0] == _INTEGER and not PKCS12.match(data)
+    return plain or tags == [_SEQUENCE, _OCTETS]
 
 
 def _is_certificate(data: bytes) -> bool:

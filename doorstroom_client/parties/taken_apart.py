@@ -37,7 +37,7 @@ def take_apart(data: bytes, name: str, passphrases: Callable[[], Iterable[str]])
         opened, encrypted = _with_passphrase(lambda word: open_pkcs12(data, name, word), passphrases)
         if opened is None:
             raise UnusableError("is encrypted", f"Give its passphrase, to see what is in {name}", passphrase=True)
-        keys = () if opened.key is None else (_key(opened.key, encrypted=encrypted),)
+        keys = () if opened.key is None else (_key(opened.key, encrypted=encrypted and not opened.plain),)
         return Pieces(tuple(_certificate(der, data, name) for der in opened.certificates), keys)
     if form is Form.PKCS7:
         return Pieces(certificates_of(data, name).certificates)

@@ -21,6 +21,10 @@ _COMMON_NAME, _ORGANISATION = bytes([0x55, 0x04, 0x03]), bytes([0x55, 0x04, 0x0A
 _NAMES_OF_A_PERSON = bytes([0x55, 0x04, 0x04]), bytes([0x55, 0x04, 0x2A])  # surname, givenName
 _KEY_USAGE, _ALTERNATIVE_NAMES, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last in (0x0F, 0x11, 0x13, 0x25))
 _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01, 0x06, 0x17, 0x18, 0xA0, 0xA3
+_KEYS_FOR_TLS = frozenset(
+    map(bytes.fromhex, ("2a864886f70d010101", "2a864886f70d01010a", "2a8648ce3d0201", "2b6570", "2b6571"))
+)
+"""Object ids of RSA (two), EC, Ed25519 and Ed448."""
 _SIGNATURE_BIT = 0x80
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
@@ -60,6 +64,7 @@ class Certificate:
         usages: the DER of each extended key usage; None when it may be used for everything.
         signs: whether its key may sign, which every TLS handshake of today asks for.
         is_ca: whether it may issue others.
+        key_for_tls: whether its key is of a kind that TLS uses: RSA, EC, Ed25519 or Ed448.
     """
 
     der: bytes
@@ -71,6 +76,7 @@ class Certificate:
     usages: frozenset[bytes] | None
     signs: bool
     is_ca: bool
+    key_for_tls: bool = True
 
     @property
     def is_root(self) -> bool:
@@ -145,8 +151,9 @@ def read_certificate(der: bytes) -> Certificate:
         if _CONSTRAINTS in extensions:
             constraints = children(children(extensions[_CONSTRAINTS])[0][1])
         is_ca = bool(constraints and constraints[0][0] == _BOOLEAN and any(constraints[0][1]))
-        name = _common_name(subject) or facts.oin or "without a name"
-        return Certificate(der, facts, subject, issuer, name, _common_name(issuer) or "without a name", usages, signs, is_ca)
+        for_tls = children(children(fields[offset + 5][1])[0][1])[0][1] in _KEYS_FOR_TLS
+        name, above = _common_name(subject) or facts.oin or "without a name", _common_name(issuer) or "without a name"
+        return Certificate(der, facts, subject, issuer, name, above, usages, signs, is_ca, for_tls)
     except (IndexError, UnicodeDecodeError):
         raise ValueError("not a certificate") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as serial
+from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from support import LAS_OIN
 from support.command_line import Run
@@ -107,3 +110,46 @@ def test_a_key_that_is_cut_off_is_told(run: Run, mail: Path, issued: Issued) -> 
     result = run("certificaat", "split", mail, "--to", mail / "uit")
     assert result.exit_code == 74
     assert "begins and does not end" in result.stderr
+
+
+def made(issued: Issued, key: Any, *, usage: str = "", itself: bool = False) -> x509.Certificate:
+    """A certificate for a key, signed with that of ours or with its own."""
+    now, day = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
+    ours = x509.load_pem_x509_certificate(issued.cert.read_bytes())
+    issuer = ours.subject if itself else ours.issuer
+    built = x509.CertificateBuilder(issuer, ours.subject, key.public_key(), 1, now - day, now + 90 * day)
+    if usage == "issuer":
+        built = built.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    if usage == "documents":
+        built = built.add_extension(x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.4")]), critical=False)
+    if usage:
+        signs = usage == "documents"
+        uses = (signs, False, not signs, False, False, usage == "issuer", usage == "issuer", False, False)
+        built = built.add_extension(x509.KeyUsage(*uses), critical=True)
+    return built.sign(key if itself else key_of(issued), hashes.SHA256())
+
+
+@pytest.mark.parametrize(
+    ("kind", "usage", "itself", "why"),
+    [
+        ("EC", "issuer", False, "a certificate to issue others with"),
+        ("EC", "issuer", True, "signed by itself and not for TLS: its keyUsage has no digitalSignature"),
+        ("EC", "encryption", False, "not for TLS: its keyUsage has no digitalSignature"),
+        ("EC", "documents", False, "not for TLS: its extendedKeyUsage has neither clientAuth nor serverAuth"),
+        ("DSA", "", False, "not for TLS: its key is of a kind that TLS does not use"),
+    ],
+)
+def test_why_a_certificate_with_its_key_is_not_used(
+    kind: str, usage: str, itself: bool, why: str, run: Run, mail: Path, issued: Issued
+) -> None:
+    key = dsa.generate_private_key(1024) if kind == "DSA" else ec.generate_private_key(ec.SECP256R1())
+    (mail / "a.pem").write_bytes(made(issued, key, usage=usage, itself=itself).public_bytes(PEM))
+    (mail / "a.key").write_bytes(key.private_bytes(PEM, serial.PrivateFormat.PKCS8, serial.NoEncryption()))
+    result = run("certificaat", "split", mail, "--to", mail / "uit")
+    assert result.exit_code == 78
+    assert why in result.stderr
+    assert "belongs to none" not in result.stderr
+    code, found = shown(run, mail)
+    if found["certificates"][0]["what"] == "leaf":
+        assert code == 77
+        assert [text for text in found["certificates"][0]["wrong"] if text.startswith("it is not for TLS: its ")]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as serial
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from support import LAS_OIN
+from support.ssl_maker import needs_openssl, openssl
 
 from doorstroom_client import ClientCertificate, ConfigurationError
 from doorstroom_client.parties.certificate_forms import UnusableError, certificates_of
@@ -19,9 +23,10 @@ from doorstroom_client.parties.passphrase import why_none, why_not_new
 from doorstroom_client.parties.pem import left_behind
 from doorstroom_client.parties.pem_blocks import blocks, cut_short
 from doorstroom_client.parties.taken_apart import take_apart
-from doorstroom_client.parties.x509 import read_pem
+from doorstroom_client.parties.x509 import read_certificate, read_pem
 from doorstroom_client.receiving.verify import Trust
 from doorstroom_client.simulator.pki import Issued, Pki
+from doorstroom_client.transport.tls import client_context, server_context
 
 SECRET = "geheim"
 DER, PEM = serial.Encoding.DER, serial.Encoding.PEM
@@ -125,3 +130,88 @@ def test_what_is_cut_off_at_the_end_is_a_finding(what: str, issued: Issued) -> N
         take_apart(other[:-30], "x", lambda: iter(()))
     with pytest.raises(UnusableError, match="damaged or cut short"):
         certificates_of(whole[:-30], "x")
+
+
+def other_key(kind: str) -> Any:
+    if kind == "RSA":
+        return rsa.generate_private_key(65537, 2048)
+    return ed25519.Ed25519PrivateKey.generate() if kind == "Ed25519" else ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.mark.parametrize("kind", ["RSA", "EC", "Ed25519"])
+@pytest.mark.parametrize("form", ["PEM", "DER", "encrypted DER", "PKCS12"])
+def test_a_key_of_another_certificate_is_told_as_that(
+    kind: str, form: str, issued: Issued, test_pki: Pki, tmp_path: Path
+) -> None:
+    """Whatever the kind of the key and the form of its file; and nobody is told to convert what is read."""
+    key, file = other_key(kind), tmp_path / "ander"
+    how = serial.NoEncryption() if form in ("PEM", "DER") else serial.BestAvailableEncryption(SECRET.encode())
+    if form == "PKCS12":
+        file.write_bytes(pkcs12.serialize_key_and_certificates(b"x", key, None, None, how))
+    else:
+        file.write_bytes(key.private_bytes(PEM if form == "PEM" else DER, serial.PrivateFormat.PKCS8, how))
+    file.chmod(0o600)
+    ours = ClientCertificate(issued.cert, file, trust=test_pki.trust, password=SECRET)
+    for context in (client_context, server_context):
+        with pytest.raises(ConfigurationError, match=r"^certificate\.key: .*does not belong to the certificate") as caught:
+            context(ours)
+        assert caught.value.hint == "Give the key that its request was made with"
+
+
+def test_a_key_in_der_where_a_certificate_is_asked_for(issued: Issued) -> None:
+    for how in (serial.NoEncryption(), serial.BestAvailableEncryption(SECRET.encode())):
+        der = key_of(issued).private_bytes(DER, serial.PrivateFormat.PKCS8, how)
+        with pytest.raises(UnusableError, match="holds a private key and no certificate") as caught:
+            certificates_of(der, "x")
+        assert "openssl" not in caught.value.hint
+    with pytest.raises(UnusableError, match="damaged, or of a kind that is not known"):
+        open_key(b"\x30\x08\x02\x01\x00\x30\x03\x06\x01\x2a", "x", None)
+
+
+def of_dsa(issued: Issued, folder: Path) -> tuple[Path, Path]:
+    """A certificate with a key that no TLS uses, under the name of ours."""
+    key, now = dsa.generate_private_key(1024), dt.datetime.now(dt.UTC)
+    like, day = x509.load_pem_x509_certificate(issued.cert.read_bytes()), dt.timedelta(days=1)
+    made = x509.CertificateBuilder(like.subject, like.subject, key.public_key(), 1, now - day, now + 90 * day)
+    cert, file = folder / "dsa.pem", folder / "dsa.key"
+    cert.write_bytes(made.sign(key_of(issued), hashes.SHA256()).public_bytes(PEM))
+    file.write_bytes(key.private_bytes(PEM, serial.PrivateFormat.PKCS8, serial.NoEncryption()))
+    file.chmod(0o600)
+    return cert, file
+
+
+def test_a_key_of_a_kind_that_tls_does_not_use(issued: Issued, test_pki: Pki, tmp_path: Path) -> None:
+    cert, key = of_dsa(issued, tmp_path)
+    with pytest.raises(ConfigurationError, match="is not for TLS: its key is of a kind that TLS does not use") as caught:
+        client_context(ClientCertificate(cert, key, trust=test_pki.trust))
+    assert caught.value.setting == "certificate.cert"
+    assert all(item.key_for_tls for item in certificates_of(issued.cert.read_bytes(), "x").certificates)
+    now, name = dt.datetime.now(dt.UTC), x509.Name([])
+    for other in map(other_key, ("RSA", "EC", "Ed25519")):
+        made = x509.CertificateBuilder(name, name, other.public_key(), 1, now, now).sign(key_of(issued), hashes.SHA256())
+        assert read_certificate(made.public_bytes(DER)).key_for_tls
+
+
+def test_from_pkcs12_takes_nothing_else(issued: Issued, test_pki: Pki, tmp_path: Path) -> None:
+    file = tmp_path / "las.p12"
+    both = issued.cert.read_bytes() + issued.key.read_bytes()
+    leaf = x509.load_pem_x509_certificate(issued.cert.read_bytes())
+    for content, form in ((issued.cert.read_bytes(), "PEM"), (both, "PEM"), (leaf.public_bytes(DER), "DER")):
+        file.write_bytes(content)
+        with pytest.raises(ConfigurationError, match=f"las.p12 is {form} and no PKCS#12") as caught:
+            ClientCertificate.from_pkcs12(file, trust=test_pki.trust)
+        assert caught.value.hint
+    how = serial.BestAvailableEncryption(SECRET.encode())
+    file.write_bytes(pkcs12.serialize_key_and_certificates(b"x", other_key("EC"), None, [leaf], how))
+    with pytest.raises(ConfigurationError, match="does not belong to the certificate"):
+        ClientCertificate.from_pkcs12(file, password=SECRET, trust=test_pki.trust)
+
+
+@needs_openssl
+@pytest.mark.parametrize(("how", "encrypted_there"), [(("-keypbe", "NONE"), False), ((), True)])
+def test_a_key_that_stands_open_in_a_p12(how: tuple[str, ...], encrypted_there: bool, issued: Issued, tmp_path: Path) -> None:
+    file = tmp_path / "las.p12"
+    given = ("-in", issued.cert, "-inkey", issued.key, "-passout", f"pass:{SECRET}", "-out", file)
+    openssl("pkcs12", "-export", *given, *how)
+    (key,) = take_apart(file.read_bytes(), "x", lambda: iter([SECRET])).keys
+    assert key.encrypted is encrypted_there
