@@ -125,7 +125,7 @@ class Survey:
         keys: the private keys.
         lists: the revocation lists, each with its file.
         unread: files that could not be read.
-        passed_over: files about something else.
+        passed_over: files about something else, and what is no file.
         requests: files with a certificate request.
         now: the moment that counts, UTC.
     """
@@ -142,6 +142,11 @@ class Survey:
     def roots(self) -> tuple[Found, ...]:
         """The roots; that they were sent along is no reason to trust them."""
         return tuple(item for item in self.certificates if item.role is Role.ROOT)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing about certificates."""
+        return not (self.certificates or self.keys or self.lists or self.requests or self.unread)
 
     @property
     def loose_keys(self) -> tuple[FoundKey, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from support import LAS_OIN
 from support.command_line import Run
 
 from doorstroom_client.cli import _passphrases
+from doorstroom_client.output.files import PartFile
 from doorstroom_client.simulator.pki import Issued, Pki
 
 SECRET = "een-wachtwoord"
@@ -153,3 +155,73 @@ def test_why_a_certificate_with_its_key_is_not_used(
     if found["certificates"][0]["what"] == "leaf":
         assert code == 77
         assert [text for text in found["certificates"][0]["wrong"] if text.startswith("it is not for TLS: its ")]
+
+
+def test_nothing_about_certificates_is_a_finding(run: Run, mail: Path) -> None:
+    for content in ((), ("leesmij.txt",)):
+        for name in content:
+            (mail / name).write_text("Gefeliciteerd met uw certificaat.\n")
+        code, found = shown(run, mail)
+        assert (code, found["ok"]) == (65, False)
+        result = run("certificaat", "show", mail)
+        assert result.exit_code == 65
+        assert "Nothing about certificates was found" in result.stderr
+
+
+def test_what_is_passed_over_is_named(run: Run, mail: Path, issued: Issued) -> None:
+    fill(mail, issued)
+    (mail / "sub").mkdir()
+    (mail / "weg.p12").symlink_to(mail / "nergens")
+    os.mkfifo(mail / "pijp.p12")
+    (mail / ".doorstroom-certificaat-x.part").write_bytes(issued.key.read_bytes())
+    (mail / ".doorstroom-x.part").write_bytes(b"-----BEGIN CERTIFICATE-----\n")
+    with (mail / "groot.p12").open("wb") as file:
+        file.truncate(11 * 1024 * 1024)
+    code, found = shown(run, mail)
+    assert code == 74
+    assert found["passed_over"] == ["pijp.p12 (no file)", "sub (a folder)", "weg.p12 (a link to nothing)"]
+    assert [item["file"] for item in found["keys"]] == ["las.key"]
+    (unread,) = found["unread"]
+    assert unread["problem"] == "cannot be read: it is not a file of less than 10 MiB"
+    result = run("certificaat", "show", mail)
+    assert "Passed over: pijp.p12 (no file), sub (a folder), weg.p12 (a link to nothing)" in result.stderr
+    assert "groot.p12 cannot be read: it is not a file of less than 10 MiB" in " ".join(result.stderr.split())
+
+
+def test_only_a_secret_in_a_p12(run: Run, mail: Path) -> None:
+    (mail / "leeg.p12").write_bytes(bytes.fromhex("301702010330120609 2a864886f70d010701a00504033001 00".replace(" ", "")))
+    code, found = shown(run, mail)
+    assert (code, found["ok"]) == (74, False)
+    assert found["unread"][0]["hint"]
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o177, 0o777], ids=oct)
+def test_what_is_written_is_private_under_every_umask(umask: int, run: Run, mail: Path, issued: Issued, tmp_path: Path) -> None:
+    fill(mail, issued)
+    before = os.umask(umask)
+    try:
+        result = run("certificaat", "split", mail, "--to", tmp_path / "a" / "b" / "c")
+    finally:
+        os.umask(before)
+    assert result.exit_code == 0, result.output
+    folders = [tmp_path / "a", tmp_path / "a" / "b", tmp_path / "a" / "b" / "c"]
+    assert [folder.stat().st_mode & 0o777 for folder in folders] == [0o700] * 3
+    assert {file.name: file.stat().st_mode & 0o777 for file in folders[-1].iterdir()} == {"las.pem": 0o600, "las.key": 0o600}
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(run: Run, mail: Path, issued: Issued, tmp_path: Path) -> None:
+    fill(mail, issued)
+    to = tmp_path / "uit"
+    to.mkdir()
+    left = PartFile(to / "las.key", "certificaat-")
+    left.write(issued.key.read_bytes())
+    of_another = PartFile(to / "rapport.pdf")
+    try:
+        assert len(list(to.iterdir())) == 2
+        assert run("certificaat", "split", mail, "--to", to).exit_code == 0
+        names = {file.name for file in to.iterdir()} - {"las.key", "las.pem"}
+        assert len(names) == 1
+        assert not [name for name in names if "certificaat" in name]
+    finally:
+        left.discard()
+        of_another.discard()
