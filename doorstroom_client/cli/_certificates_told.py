@@ -22,9 +22,10 @@ _USAGES = {
 
 
 def code_of_survey(survey: Survey) -> ExitCode:
-    """The exit code: a certificate of ours that is not in order, a file that cannot be read, or all is well."""
+    """The exit code: ours is not in order, a file cannot be read, there is nothing, or all is well."""
     wrong = ExitCode.CERTIFICATE_OR_MANDATE if any(chain.wrong for chain in chains_of(survey)) else ExitCode.OK
-    return worst([wrong, ExitCode.STORE if survey.unread else ExitCode.OK])
+    nothing = ExitCode.REFUSED if survey.is_empty else ExitCode.OK
+    return worst([wrong, nothing, ExitCode.STORE if survey.unread else ExitCode.OK])
 
 
 def show_survey(survey: Survey) -> None:
@@ -45,7 +46,9 @@ def show_survey(survey: Survey) -> None:
     _tell_roots(survey, terminal.show)
     tell_unread(survey)
     if survey.passed_over:
-        terminal.say(f"Not about certificates: {', '.join(survey.passed_over)}")
+        terminal.say(f"Passed over: {', '.join(survey.passed_over)}")
+    if survey.is_empty:
+        terminal.complain("Nothing about certificates was found. Name the files or the folder that the provider sent")
 
 
 def tell_unread(survey: Survey) -> None:

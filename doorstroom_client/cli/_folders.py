@@ -11,13 +11,16 @@ from doorstroom_client.output.files import check_replaceable
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can read; one that exists is left as it is.
+    """Make a folder, and those above it, that only its owner can read; one that exists is left as it is.
 
     Raises:
         StoreError: it cannot be made.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in (*reversed(folder.parents), folder):
+            if not part.is_dir():
+                part.mkdir(mode=0o700)
+                part.chmod(0o700)  # whatever the umask is
     except OSError as error:
         reason = "there is a file of that name" if isinstance(error, FileExistsError) else error.strerror
         raise StoreError(f"cannot make the folder {folder}: {reason}", hint="Choose another folder") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from doorstroom_client.cli import _terminal as terminal
-from doorstroom_client.config.known_passphrases import known_passphrases, passphrase_in
+from doorstroom_client.config.known_passphrases import known_passphrases, passphrase_in, why_none, why_not_new
 
 _ATTEMPTS = 3
 
@@ -29,6 +29,9 @@ def passphrases(file: Path | None) -> Callable[[Path], Iterator[str]]:
             typed = _typed(f"Passphrase of {terminal.clean(path.name)} (Enter to go on without)")
             if not typed:
                 return
+            if why_none(typed):
+                terminal.complain(why_none(typed))
+                continue
             known.append(typed)
             yield typed
             known.remove(typed)  # it was the wrong one, or nobody would have come back
@@ -45,7 +48,7 @@ def new_passphrase(file: Path | None, *, encrypt: bool) -> str | None:
         encrypt: whether to ask for one.
     """
     if file is not None:
-        return passphrase_in(file, str(file))
+        return _usable(passphrase_in(file, "--new-password-file"), "--new-password-file")
     if not encrypt:
         return None
     if not _somebody_types():
@@ -53,7 +56,14 @@ def new_passphrase(file: Path | None, *, encrypt: bool) -> str | None:
     typed = _typed("New passphrase of the key")
     if not typed or _typed("Once more") != typed:
         raise typer.BadParameter("nothing was typed, or not the same twice", param_hint="--encrypt")
-    return typed
+    return _usable(typed, "--encrypt")
+
+
+def _usable(passphrase: str, option: str) -> str:
+    why = why_not_new(passphrase)
+    if why:
+        raise typer.BadParameter(why, param_hint=option)
+    return passphrase
 
 
 def _somebody_types() -> bool:

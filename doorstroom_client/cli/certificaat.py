@@ -19,7 +19,7 @@ from doorstroom_client.cli._passphrases import new_passphrase, passphrases
 from doorstroom_client.config.certificate_found import Survey
 from doorstroom_client.config.certificate_split import Part
 from doorstroom_client.config.certificate_split import split as parts_of
-from doorstroom_client.output.files import PartFile
+from doorstroom_client.output.files import PartFile, remove_left_by
 
 app: typer.Typer = typer.Typer(help="Your certificate as it was sent: see what is in it, and install it.", no_args_is_help=True)
 PathsArgument = Annotated[
@@ -31,6 +31,7 @@ PathsArgument = Annotated[
         show_default=False,
     ),
 ]
+_MAKER = "certificaat-"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 PasswordFileOption = Annotated[
     Path | None,
@@ -49,7 +50,8 @@ def show(files: PathsArgument, password_file: PasswordFileOption = None, as_json
 
     Says of each certificate whose it is, what it is for and when it ends; of yours also whether its key is there, its chain,
     and what is missing in that. Uses no network and changes nothing. Ends with 77 when a certificate of yours has ended,
-    has another key or lacks an intermediate, 74 when a file cannot be read.
+    has another key, is not for TLS or lacks an intermediate, 74 when a file cannot be read, 65 when nothing about certificates
+    is there.
 
     Example:
       doorstroom certificaat show ontvangen/
@@ -92,8 +94,9 @@ def split(
     """Write your certificate as the files that the settings name: las.pem, with its intermediates in order, and las.key.
 
     When there is one certificate for calling others and another one for receiving, they get names of their own. All files
-    are for their owner only, and none appears before all are written. Ends with 77 when the certificate has ended or its
-    chain has a gap: the files are written all the same.
+    are for their owner only. They get their names one after another, once all are written: when it is stopped in between,
+    run it again with --overwrite. Ends with 77 when the certificate has ended or its chain has a gap: the files are written
+    all the same.
 
     Example:
       doorstroom certificaat split ontvangen/ --to certificaat
@@ -107,6 +110,7 @@ def split(
         check_free(to / part.name, overwrite=overwrite, option="--to")
     password = new_passphrase(new_password_file, encrypt=encrypt)
     make_folder(to)
+    remove_left_by(_MAKER, to)
     _write(to, parts_of(found, name, password, trust or ()) if password else parts)
     settings = {part.setting: str(to / part.name) for part in parts}
     if as_json:
@@ -134,7 +138,7 @@ def _write(folder: Path, parts: Sequence[Part]) -> None:
     with ExitStack() as stack:
         ready: list[PartFile] = []
         for part in parts:
-            file = PartFile(folder / part.name)
+            file = PartFile(folder / part.name, _MAKER)
             stack.callback(file.discard)
             file.write(part.content)
             ready.append(file)

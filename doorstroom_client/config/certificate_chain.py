@@ -39,7 +39,7 @@ def _chain(survey: Survey, leaf: Found) -> OwnChain:
     use = next(iter(leaf.usages), Use.CLIENT)
     chain = Chain("what was given", "chain", (leaf.certificate, *others), use, survey.now, ordered=False)
     path = chain.path([item.certificate for item in survey.roots], by_signature)
-    wrong = [*_of_time(survey, leaf), *_of_key(survey, leaf), *_of_gap(survey, leaf, path)]
+    wrong = [*_of_time(survey, leaf), *_of_key(survey, leaf), *_of_gap(survey, leaf, path), *_of_usage(leaf)]
     wrong += [f"{found.text.removeprefix('chain: ')}. {found.hint}" for found in chain.issuers(path)]
     return OwnChain(leaf, tuple(by_itself[item] for item in path), tuple(wrong), tuple(_odd(survey, leaf, path)))
 
@@ -50,6 +50,12 @@ def _of_time(survey: Survey, leaf: Found) -> Iterator[str]:
         yield f"it ended on {facts.not_after:%Y-%m-%d}. Install the one that took its place, or order one"
     elif survey.now < facts.not_before:
         yield f"it starts on {facts.not_before:%Y-%m-%d}. Wait until then, or check the clock of this machine"
+
+
+def _of_usage(leaf: Found) -> Iterator[str]:
+    if leaf.not_for_tls:
+        why, step = leaf.not_for_tls
+        yield f"it is not for TLS: {why}. {step}"
 
 
 def _of_key(survey: Survey, leaf: Found) -> Iterator[str]:
@@ -84,8 +90,6 @@ def _odd(survey: Survey, leaf: Found, path: list[Certificate]) -> Iterator[str]:
         yield "it is in the name of a person; the chain asks for one of an organisation"
     elif facts.oin is None:
         yield "it carries no OIN, which the chain asks for"
-    if not leaf.usages:
-        yield "it is not for TLS: it is one for encryption or for signing documents"
     if not leaf.keys and not survey.loose_keys:
         closed = ", ".join(item.file for item in survey.keys if not item.key.public)
         yield f"its key may be the one in {closed}: the passphrase shows it" if closed else "its private key is not there"

@@ -8,11 +8,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.parties.certificate_check import ORDER_ANOTHER, OTHER_KEY
 from doorstroom_client.parties.certificate_check import Use as Use
 from doorstroom_client.parties.x509 import Certificate, is_of_a_person, organisation_of
 
 if TYPE_CHECKING:
     from doorstroom_client.parties.pieces import PrivateKey, RevocationList
+
+
+_FOR_AUTHENTICATION = "Install the certificate for authentication, and not the one for encryption or for signing documents"
 
 
 class Role(StrEnum):
@@ -50,7 +54,19 @@ class Found:
     def usages(self) -> tuple[Use, ...]:
         """What it may be shown for."""
         listed = self.certificate.usages
-        return tuple(use for use in Use if self.certificate.signs and (listed is None or use.value[0] in listed))
+        fit = self.certificate.signs and self.certificate.key_for_tls
+        return tuple(use for use in Use if fit and (listed is None or use.value[0] in listed))
+
+    @property
+    def not_for_tls(self) -> tuple[str, str] | None:
+        """Why it may be shown to nobody, and the next step; None when it may."""
+        if self.usages:
+            return None
+        if not self.certificate.key_for_tls:
+            return OTHER_KEY, ORDER_ANOTHER
+        if not self.certificate.signs:
+            return "its keyUsage has no digitalSignature", _FOR_AUTHENTICATION
+        return "its extendedKeyUsage has neither clientAuth nor serverAuth", _FOR_AUTHENTICATION
 
     @property
     def organisation(self) -> str:
@@ -109,7 +125,7 @@ class Survey:
         keys: the private keys.
         lists: the revocation lists, each with its file.
         unread: files that could not be read.
-        passed_over: files about something else.
+        passed_over: files about something else, and what is no file.
         requests: files with a certificate request.
         now: the moment that counts, UTC.
     """
@@ -126,6 +142,11 @@ class Survey:
     def roots(self) -> tuple[Found, ...]:
         """The roots; that they were sent along is no reason to trust them."""
         return tuple(item for item in self.certificates if item.role is Role.ROOT)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing about certificates."""
+        return not (self.certificates or self.keys or self.lists or self.requests or self.unread)
 
     @property
     def loose_keys(self) -> tuple[FoundKey, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config.certificate_chain import OwnChain, chains_of
-from doorstroom_client.config.certificate_found import Found, Survey
+from doorstroom_client.config.certificate_found import Found, Role, Survey
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate_check import Use
 
@@ -90,12 +90,25 @@ def _nothing(survey: Survey) -> ConfigurationError:
         return ConfigurationError(f"{first.file} {first.problem}", setting="file", hint=first.hint)
     if closed:
         text, hint = f"the private key in {', '.join(closed)} is encrypted", "Give its passphrase: --password-file FILE"
+    elif any(item.owners for item in survey.keys):
+        text, hint = "; ".join(_unused(survey)), "Give the certificate that was issued to you, with its own key"
     elif survey.keys:
         text, hint = "the private key belongs to none of these certificates", "Give the certificate that was issued for it"
     else:
         text = "there is no private key among these files"
         hint = "Name the file with the key that the request was made with as well"
     return ConfigurationError(f"no certificate to install: {text}", hint=hint)
+
+
+def _unused(survey: Survey) -> Iterator[str]:
+    """Of each certificate with a key, why it is not used."""
+    for item in (item for item in survey.certificates if item.keys):
+        told = f'the private key in {", ".join(item.keys)} is that of "{item.name}", which is '
+        if item.role is not Role.LEAF:
+            yield told + "a certificate to issue others with"
+        elif item.not_for_tls:
+            own = "signed by itself and " if item.certificate.is_root else ""
+            yield f"{told}{own}not for TLS: {item.not_for_tls[0]}"
 
 
 def _roots(survey: Survey, trusted: Iterable[str]) -> list[Found]:

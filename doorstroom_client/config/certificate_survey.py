@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ FILE = "file"
 Passphrases = Callable[[Path], Iterable[str]]
 """The passphrases to try on a file, one after another."""
 _ORDER = tuple(Role)
+_PART = re.compile(r"\.doorstroom-.*\.part", re.DOTALL)
+"""What somebody is writing, or was when the machine stopped."""
 Taken = list[tuple[str, Pieces]]
 
 
@@ -38,9 +41,13 @@ def survey(paths: Sequence[Path], passphrases: Passphrases, now: dt.datetime) ->
     taken: Taken = []
     unread: list[Unread] = []
     passed_over: list[str] = []
-    for path, named in _files(paths):
+    for path, named in _files(paths, passed_over):
         try:
             taken.append((path.name, _taken(path, passphrases)))
+            if taken[-1][1] == Pieces():
+                unread.append(Unread(path.name, "holds no certificate and no key", "Export it once more, with both"))
+            if taken[-1][1].cut_short:
+                unread.append(Unread(path.name, *pem.cut_off(taken[-1][1].cut_short)))
         except UnusableError as error:
             holds_nothing = error.problem in (pem.NOTHING, pem.EMPTY)
             about_another_thing = holds_nothing or (error.problem == pem.ZIP and path.suffix.lower() != ".zip")
@@ -51,7 +58,8 @@ def survey(paths: Sequence[Path], passphrases: Passphrases, now: dt.datetime) ->
         except ConfigurationError as error:
             if named:
                 raise
-            unread.append(Unread(path.name, error.message.partition(f"{path}: ")[2], error.hint or ""))
+            reason = error.message.partition(f"{path}: ")[2]
+            unread.append(Unread(path.name, f"cannot be read: {reason}", error.hint or ""))
     lists = tuple((name, item) for name, pieces in taken for item in pieces.lists)
     requests = tuple(name for name, pieces in taken if pieces.requests)
     return Survey(*_matched(taken), lists, tuple(unread), tuple(passed_over), requests, now)
@@ -61,19 +69,26 @@ def _taken(path: Path, passphrases: Passphrases) -> Pieces:
     return take_apart(read_file(path, FILE), shlex.quote(str(path)), lambda: passphrases(path))
 
 
-def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-    """Each file, and whether it was named itself."""
+def _files(paths: Sequence[Path], passed_over: list[str]) -> Iterator[tuple[Path, bool]]:
+    """Each file, and whether it was named itself; what in a folder is no file is passed over."""
     for path in paths:
         if not path.is_dir():
             yield path, True
             continue
         try:
-            inside = sorted(item for item in path.iterdir() if item.is_file())
+            inside = sorted(item for item in path.iterdir() if not _PART.fullmatch(item.name))
+            passed_over += [f"{item.name} ({_kind(item)})" for item in inside if not item.is_file()]
         except OSError as error:
             raise ConfigurationError(
                 f"cannot read {path}: {error.strerror}", setting=FILE, hint="Name another folder"
             ) from None
-        yield from ((item, False) for item in inside)
+        yield from ((item, False) for item in inside if item.is_file())
+
+
+def _kind(path: Path) -> str:
+    if path.is_dir():
+        return "a folder"
+    return "no file" if path.exists() else "a link to nothing"
 
 
 def _matched(taken: Taken) -> tuple[tuple[Found, ...], tuple[FoundKey, ...]]:

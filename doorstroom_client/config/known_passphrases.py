@@ -8,6 +8,8 @@ from pathlib import Path
 from doorstroom_client.config.secret_files import read_secret
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
+from doorstroom_client.parties.passphrase import why_none as why_none
+from doorstroom_client.parties.passphrase import why_not_new as why_not_new
 
 _SETTINGS = ("certificate.password", "serve.password")
 
@@ -22,7 +24,7 @@ def known_passphrases(file: Path | None, environment: Mapping[str, str]) -> list
     Raises:
         ConfigurationError: a file cannot be read.
     """
-    found = [] if file is None else [passphrase_in(file, str(file))]
+    found = [] if file is None else [passphrase_in(file, "--password-file")]
     return list(dict.fromkeys([*found, *_of_settings(environment)]))
 
 

@@ -30,12 +30,13 @@ class PartFile:
 
     Args:
         target: the name it gets in the end. A symbolic link there is replaced, never followed.
+        maker: who makes it, for `remove_left_by`.
 
     Raises:
         StoreError: the folder cannot be written in, or what is there is no file, such as ``/dev/full``: that is never replaced.
     """
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, maker: str = "") -> None:
         self._target = target
         check_replaceable(target)
         if _is_due(target.parent):
@@ -43,7 +44,9 @@ class PartFile:
         import tempfile  # brings more than it is worth to who only imports this
 
         try:
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX, suffix=_SUFFIX)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=_PREFIX + maker, suffix=_SUFFIX)
+            if hasattr(os, "fchmod"):
+                os.fchmod(handle, 0o600)  # an odd umask may have taken away even what the owner may do
         except OSError as error:
             raise StoreError(f"cannot write in {target.parent}: {error.strerror}", hint=_hint(error)) from None
         self._part = Path(name)
@@ -166,9 +169,22 @@ def _is_due(folder: Path) -> bool:
 
 def _remove_abandoned(folder: Path) -> None:
     """Clean up after a process that was killed half-way."""
-    before = time.time() - _ABANDONED
+    _remove_parts(folder, _PREFIX, time.time() - _ABANDONED)
+
+
+def remove_left_by(maker: str, folder: Path) -> None:
+    """Clean up in a folder after an earlier run of the same maker that was killed half-way.
+
+    Args:
+        maker: as it was given to `PartFile`; nobody else uses it.
+        folder: where to look.
+    """
+    _remove_parts(folder, _PREFIX + maker, float("inf"))
+
+
+def _remove_parts(folder: Path, prefix: str, before: float) -> None:
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        left = [Path(item.path) for item in entries if item.name.startswith(_PREFIX) and item.name.endswith(_SUFFIX)]
+        left = [Path(item.path) for item in entries if item.name.startswith(prefix) and item.name.endswith(_SUFFIX)]
         for path in left:
             with contextlib.suppress(OSError):
                 if path.lstat().st_mtime < before:

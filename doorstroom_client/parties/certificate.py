@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Self
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate_check import Chain, Finding, Level, Signed, Use, by_name, judge_trust
-from doorstroom_client.parties.certificate_forms import Form, Held, UnusableError, certificates_of
+from doorstroom_client.parties.certificate_forms import Form, Held, UnusableError, certificates_of, form_of
 from doorstroom_client.parties.given import given, given_each, given_path, is_path
 from doorstroom_client.parties.own_key import key_to_load
+from doorstroom_client.parties.passphrase import why_none
 from doorstroom_client.parties.setting_file import read_file, shared_with_others
 from doorstroom_client.parties.x509 import CertificateFacts
 
@@ -58,6 +59,7 @@ class ClientCertificate:
         _refuse_token(self.cert, cert)
         _refuse_token(self.key, key)
         given(self.password, str, password, "text")
+        _refuse_passphrase(why_none(self.password or ""), password)
         object.__setattr__(self, "trust", _given_paths(self.trust, TRUST))
         object.__setattr__(self, "crls", _given_paths(self.crls, "certificate.crls"))
 
@@ -76,12 +78,14 @@ class ClientCertificate:
             crls: revocation lists.
 
         Raises:
-            ConfigurationError: it cannot be opened, holds no private key or several, or the extra is not installed.
+            ConfigurationError: it is no PKCS#12 or cannot be opened, holds no private key, several, or one of another
+                certificate, or the extra is not installed.
         """
         made = cls(path, trust=trust, password=password, crls=crls)
         del password  # an error report shows what stands in this frame
-        chain_of(made, Use.CLIENT)
-        key_to_load(made)
+        leaf = chain_of(made, Use.CLIENT).leaf
+        _refuse_other_form(Path(path), cls.names[0])
+        key_to_load(made, leaf)
         return made
 
     @property
@@ -151,6 +155,21 @@ def _refuse_token(given: str | os.PathLike[str] | None, setting: str) -> None:
             setting=setting,
             hint="What is possible: docs/how-to/install-your-certificate.md, A key in an HSM",
         )
+
+
+def _refuse_other_form(path: Path, setting: str) -> None:
+    form = form_of(read_file(path, setting))
+    if form is not Form.PKCS12:
+        raise ConfigurationError(
+            f"{setting}: {path.name} is {form} and no PKCS#12",
+            setting=setting,
+            hint="Give such a file as cert, and its key as key",
+        )
+
+
+def _refuse_passphrase(why: str, setting: str) -> None:
+    if why:
+        raise ConfigurationError(f"{setting}: {why}", setting=setting, hint="Save it as plain text (ASCII or UTF-8)")
 
 
 def _paths(files: _Files) -> tuple[Path, ...]:

@@ -19,6 +19,10 @@ _MOST_PATHS = 64
 """Of cross-signed certificates there may be several ways up; more than this nobody makes on purpose."""
 
 
+OTHER_KEY = "its key is of a kind that TLS does not use"
+ORDER_ANOTHER = "Order one with an RSA or EC key"
+
+
 class Use(Enum):
     """What a certificate of ours is shown for: its extended key usage (DER) and the words for it."""
 
@@ -117,6 +121,8 @@ class Chain:
             yield self._finding(
                 Level.STOP, f"the certificate {when}", "Install the valid certificate, or check the clock of this machine"
             )
+        if not self.leaf.key_for_tls:
+            yield self._finding(Level.STOP, f"{self.file} is not for TLS: {OTHER_KEY}", ORDER_ANOTHER)
         oid, name, purpose = self.use.value
         usages = self.leaf.usages
         if usages is not None and oid not in usages:

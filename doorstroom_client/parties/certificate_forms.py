@@ -7,7 +7,6 @@ PEM, and certificates and lists in DER, are read here. For the others the packag
 from __future__ import annotations
 
 import base64
-import re
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -17,14 +16,13 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.extras import how_to_install
 from doorstroom_client.parties import pem
+from doorstroom_client.parties.pem_blocks import PKCS7S, blocks
 from doorstroom_client.parties.x509 import Certificate, children, read_certificate, read_every
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-_PKCS7_IN_PEM = re.compile(rb"-----BEGIN (PKCS7|CMS|PKCS #7 SIGNED DATA)-----(.+?)-----END \1-----", re.DOTALL)
 _TIMES = (0x17, 0x18)
-_OTHERS = re.compile(rb"-----BEGIN [A-Z0-9 ]*(CERTIFICATE|PRIVATE KEY)-----")
 
 
 class Form(StrEnum):
@@ -81,9 +79,15 @@ def form_of(data: bytes) -> Form:
     """How a file is written; what nothing else begins like is taken for PEM."""
     if pem.PKCS12.match(data):
         return Form.PKCS12
-    if pem.PKCS7.match(data) or (_PKCS7_IN_PEM.search(data) and not _OTHERS.search(data)):
+    if pem.PKCS7.match(data) or _is_pkcs7_alone(data):
         return Form.PKCS7
     return Form.DER if data[:1] == b"0" and b"-----BEGIN " not in data else Form.PEM
+
+
+def _is_pkcs7_alone(data: bytes) -> bool:
+    found = list(blocks(data))
+    beside = any(item.label.endswith(("CERTIFICATE", "PRIVATE KEY")) for item in found)
+    return not beside and any(item.ended and item.label in PKCS7S for item in found)
 
 
 def certificates_of(data: bytes, name: str, password: str | None = None) -> Held:
@@ -108,6 +112,8 @@ def certificates_of(data: bytes, name: str, password: str | None = None) -> Held
         found = read_every(data) if form is Form.PEM else tuple(map(read_certificate, several))
     if not found and form is Form.PKCS12:
         raise UnusableError("holds no certificate", "Export it once more, with the certificate; or give both apart, in PEM")
+    if not found and form is Form.DER and pem.is_key_in_der(data):
+        raise UnusableError("holds a private key and no certificate", "Give the file with the certificate here")
     if not found:
         raise UnusableError(*pem.not_a_certificate(data, name))
     return Held(form, found)
@@ -151,9 +157,9 @@ def is_list(data: bytes) -> bool:
 
 def _plain(data: bytes) -> bytes:
     """PKCS#7 without the lines of PEM around it."""
-    found = _PKCS7_IN_PEM.search(data)
+    found = next((item for item in blocks(data) if item.ended and item.label in PKCS7S), None)
     with suppress(ValueError):
-        return base64.b64decode(found.group(2)) if found else data
+        return found.der if found else data
     return b""
 
 

@@ -49,7 +49,7 @@ def loadable(certificate: ClientCertificate, chain: Chain) -> Iterator[Loadable]
     Raises:
         ConfigurationError: the key cannot be opened, or no temporary file can be made.
     """
-    made = key_to_load(certificate)
+    made = key_to_load(certificate, chain.leaf)
     if made is None and _loads_as_it_is(certificate, chain):
         yield Loadable(certificate.cert, certificate.key_file, certificate.password or "")
         return

@@ -19,9 +19,10 @@ from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.certificate_forms import Form, UnusableError, form_of
+from doorstroom_client.parties.passphrase import why_none
 
-_KEY_BAGS = tuple(bytes.fromhex(f"060b2a864886f70d010c0a01{last}") for last in ("01", "02"))
-"""What stands before each private key in a PKCS#12 file: plain, and encrypted."""
+_PLAIN_BAG, _SHUT_BAG = (bytes.fromhex(f"060b2a864886f70d010c0a01{last}") for last in ("01", "02"))
+"""What stands before each private key in a PKCS#12 file: as it is, and encrypted."""
 BROKEN = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
 """What cryptography raises for what it cannot take apart."""
 _ONE_EACH = (
@@ -29,6 +30,8 @@ _ONE_EACH = (
     "-deststoretype PKCS12 (keytool -list -keystore {name} shows each ALIAS)"
 )
 _WITHOUT_KEY = "Export it once more, with its private key; or give the file with the key apart"
+_COPY = "Copy the whole file once more"
+_PLAIN = "Save the passphrase as plain text (ASCII or UTF-8)"
 _TRY = "Try it: openssl pkey -noout -in {name}"
 
 
@@ -39,10 +42,12 @@ class Opened:
     Attributes:
         certificates: in DER, that of the private key first.
         key: the private key; None when there is none.
+        plain: whether the key stands in it as it is, whatever passphrase the rest needs.
     """
 
     certificates: tuple[bytes, ...]
     key: PrivateKeyTypes | None = field(repr=False)
+    plain: bool = False
 
 
 def open_pkcs12(data: bytes, name: str, password: str | None) -> Opened:
@@ -57,8 +62,9 @@ def open_pkcs12(data: bytes, name: str, password: str | None) -> Opened:
         UnusableError: it cannot be opened, or holds several private keys.
     """
     found: pkcs12.PKCS12KeyAndCertificates | None = None
+    secrets = [_bytes(password)] if password else [None, b""]
     with unwarned():
-        for secret in [_bytes(password)] if password else [None, b""]:
+        for secret in secrets:
             try:
                 found = pkcs12.load_pkcs12(data, secret)
                 break
@@ -66,14 +72,14 @@ def open_pkcs12(data: bytes, name: str, password: str | None) -> Opened:
                 continue
     if found is None:
         raise _closed(name, password)
-    count = sum(data.count(mark) for mark in _KEY_BAGS)
+    count = sum(data.count(mark) for mark in (_PLAIN_BAG, _SHUT_BAG))
     if count > 1:
         raise UnusableError(f"holds {count} private keys, and nothing says which is meant", _ONE_EACH.format(name=name))
     several = [item.certificate for item in (found.cert, *found.additional_certs) if item is not None]
     if found.key is not None:
         own = public_bytes(found.key.public_key())
         several.sort(key=lambda item: public_of(item) != own)
-    return Opened(tuple(item.public_bytes(form.Encoding.DER) for item in several), found.key)
+    return Opened(tuple(item.public_bytes(form.Encoding.DER) for item in several), found.key, _PLAIN_BAG in data)
 
 
 @contextmanager
@@ -138,10 +144,23 @@ def open_key(data: bytes, name: str, password: str | None) -> PrivateKeyTypes:
         raise UnusableError(f"is encrypted with {old}, which is no longer read", pem.CONVERT_KEY.format(name=name))
     if needed:
         raise UnusableError("cannot be opened: the passphrase is wrong", _TRY.format(name=name), passphrase=True)
+    if written is Form.DER and pem.is_key_in_der(data):
+        raise UnusableError("holds a private key that is damaged, or of a kind that is not known", _COPY)
     raise UnusableError(*pem.not_a_key(data, name))
 
 
+def fits(key: PrivateKeyTypes, der: bytes) -> bool:
+    """Whether a private key is that of a certificate in DER; so it is taken to be when its kind is not known here."""
+    with unwarned(), suppress(*BROKEN):
+        return public_of(x509.load_der_x509_certificate(der)) in (b"", public_bytes(key.public_key()))
+    return True
+
+
 def _bytes(password: str) -> bytes:
+    """As cryptography takes it; of a NUL it would print the whole passphrase."""
+    why = why_none(password)
+    if why:
+        raise UnusableError(f"cannot be opened: {why}", _PLAIN, passphrase=True)
     return password.encode("utf-8", "surrogateescape")
 
 
@@ -149,7 +168,7 @@ def public_of(certificate: x509.Certificate) -> bytes:
     """The public key of a certificate, to compare; empty when it is of a kind that is not known here."""
     try:
         return public_bytes(certificate.public_key())
-    except BROKEN:
+    except BROKEN:  # such as a curve of its own
         return b""
 
 

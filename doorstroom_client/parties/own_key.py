@@ -11,25 +11,31 @@ from doorstroom_client.parties.setting_file import read_file
 
 if TYPE_CHECKING:
     from doorstroom_client.parties.certificate import ClientCertificate
+    from doorstroom_client.parties.x509 import Certificate
 
 _BYTES = 32
+_RIGHT_KEY = "Give the key that its request was made with"
 
 
-def key_to_load(certificate: ClientCertificate) -> tuple[bytes, str] | None:
+def key_to_load(certificate: ClientCertificate, leaf: Certificate) -> tuple[bytes, str] | None:
     """The private key in PEM, encrypted anew, and the passphrase for it, made for this one time; None when it is PEM already.
 
+    Args:
+        certificate: ours.
+        leaf: what the key has to fit.
+
     Raises:
-        ConfigurationError: its file cannot be read or opened, or holds no private key.
+        ConfigurationError: its file cannot be read or opened, or holds no private key, or that of another certificate.
     """
     once = secrets.token_urlsafe(_BYTES)
     _, setting, secret = certificate.names
-    found = _encrypted_anew(certificate, once)
+    found = _encrypted_anew(certificate, leaf, once)
     if isinstance(found, UnusableError):
         raise found.about(certificate.key_file, setting, secret)
     return (found, once) if found else None
 
 
-def _encrypted_anew(certificate: ClientCertificate, once: str) -> bytes | UnusableError:
+def _encrypted_anew(certificate: ClientCertificate, leaf: Certificate, once: str) -> bytes | UnusableError:
     """What is in the file stays in this frame, which raises nothing of it; empty when it is PEM."""
     path = certificate.key_file
     data, name = read_file(path, certificate.names[1]), shlex.quote(str(path))
@@ -37,7 +43,10 @@ def _encrypted_anew(certificate: ClientCertificate, once: str) -> bytes | Unusab
         return b""
     try:
         opened = opener(data, name)
-        made: bytes = opened.as_pem_key(opened.open_key(data, name, certificate.password), once)
+        key = opened.open_key(data, name, certificate.password)
+        if not opened.fits(key, leaf.der):
+            return UnusableError("holds a private key that does not belong to the certificate", _RIGHT_KEY)
+        made: bytes = opened.as_pem_key(key, once)
     except UnusableError as error:
         return error.with_traceback(None)
     return made

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
+from doorstroom_client.parties.pem_blocks import CERTIFICATES, CRL, PKCS7S, blocks, cut_short
 from doorstroom_client.parties.x509 import children, read_certificate
 
-_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 _CIPHER = re.compile(rb"^DEK-Info:\s*([A-Z0-9-]+)", re.MULTILINE)
-_ENCRYPTED = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----\s(.+?)-----END", re.DOTALL)
 _SEQUENCE, _INTEGER, _OCTETS, _OBJECT_ID = 0x30, 0x02, 0x04, 0x06
 
 _PKCS5, _PKCS12 = bytes.fromhex("2a864886f70d0105"), bytes.fromhex("2a864886f70d010c01")
@@ -54,7 +52,6 @@ _BEGINS = (
     (b"\xfe\xff", "is a text in UTF-16", "Save it as plain text (ASCII or UTF-8)"),
 )
 """How files of other programs begin, what they are, and the next step."""
-_OF_CERTIFICATES = {"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7", "CMS"}
 _LENGTH = rb"(?:[\x00-\x7f]|\x80|\x81.|\x82..|\x83...|\x84....)"
 PKCS12 = re.compile(rb"0" + _LENGTH + rb"\x02\x01\x03", re.DOTALL)
 PKCS7 = re.compile(rb"0" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", re.DOTALL)
@@ -71,9 +68,9 @@ def left_behind(key: bytes) -> str:
     if old:
         name = old.group(1).decode("ascii")
         return name if _LEFT_BEHIND_NAMES.match(name) else ""
-    found = _ENCRYPTED.search(key)
+    found = next((block for block in blocks(key) if block.ended and block.label == "ENCRYPTED PRIVATE KEY"), None)
     try:
-        algorithm = children(children(base64.b64decode(found.group(1)))[0][1])[0][1] if found else b""
+        algorithm = children(children(found.der)[0][1])[0][1] if found else b""
         return next((_LEFT_BEHIND[oid] for oid in _object_ids(algorithm) if oid in _LEFT_BEHIND), "")
     except (ValueError, IndexError):
         return ""
@@ -90,6 +87,15 @@ def _object_ids(content: bytes) -> list[bytes]:
     return found
 
 
+def cut_off(label: str) -> tuple[str, str]:
+    """What is said of a block that begins and does not end, for after the name of its file, and the next step.
+
+    Args:
+        label: of the block.
+    """
+    return f"holds a {label} that begins and does not end", "Copy the whole file once more, its last line included"
+
+
 def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
     """Why there is no certificate to read in a file, and what to do.
 
@@ -101,14 +107,18 @@ def not_a_certificate(data: bytes, name: str) -> tuple[str, str]:
         What the file is, for after its name, and the next step.
     """
     labels = _labels(data)
-    if labels & {"CERTIFICATE", "TRUSTED CERTIFICATE"}:
+    if labels & CERTIFICATES:
         return "holds a certificate that is damaged or cut short", "Copy the whole file once more, its last line included"
     if any(label.endswith("CERTIFICATE REQUEST") for label in labels):
         return "holds a certificate request and no certificate", "Give the certificate that was issued for it"
     if any(label.endswith("PRIVATE KEY") for label in labels):
         return "holds a private key and no certificate", "Give the file with the certificate here"
-    if "PKCS7" in labels:
+    if labels & PKCS7S and cut_short(data) in PKCS7S:
+        return "holds PKCS#7 that is cut short", "Copy the whole file once more, its last line included"
+    if labels & PKCS7S:
         return "is a PKCS#7 file (.p7b)", f"Convert it: openssl pkcs7 -print_certs -in {name} -out {name}.pem"
+    if CRL in labels:
+        return "holds a revocation list and no certificate", "Give the file with the certificate here"
     return _no_pem(data, name) or (
         NOTHING,
         "Give a PEM file, with a line -----BEGIN CERTIFICATE-----",
@@ -122,7 +132,7 @@ def not_a_key(data: bytes, name: str) -> tuple[str, str]:
         return "holds a key in the form of OpenSSH", f"Convert a copy of it: ssh-keygen -p -m PEM -f {name}"
     if any(label.endswith("PRIVATE KEY") for label in labels):
         return "holds no usable private key in PEM form: it is damaged or cut short", "Copy the whole file once more"
-    if labels & _OF_CERTIFICATES or _is_certificate(data) or PKCS7.match(data):
+    if labels & (CERTIFICATES | PKCS7S) or _is_certificate(data) or PKCS7.match(data):
         return "holds a certificate and no private key", "Give the file with the private key"
     if any(label.endswith("PUBLIC KEY") for label in labels):
         return "holds a public key only", "Give the file with the private key"
@@ -135,7 +145,7 @@ def not_a_key(data: bytes, name: str) -> tuple[str, str]:
 
 
 def _labels(data: bytes) -> set[str]:
-    return {label.decode("ascii") for label in _LABEL.findall(data)}
+    return {block.label for block in blocks(data)}
 
 
 def _no_pem(data: bytes, name: str) -> tuple[str, str] | None:
@@ -161,11 +171,21 @@ def _der(data: bytes, name: str) -> tuple[str, str] | None:
         return None
     if len(inner) < 2:
         return None
-    if inner[0][0] == _INTEGER or [tag for tag, _ in inner] == [_SEQUENCE, _OCTETS]:
+    if is_key_in_der(data):
         return "is a private key in DER and not in PEM", f"Convert it: openssl pkey -inform DER -in {name} -out {name}.pem"
     if inner[0][0] == _SEQUENCE and len(inner) == 3:
         return "is no certificate: a request or a revocation list in DER, or one that is damaged", "Give the certificate itself"
     return None
+
+
+def is_key_in_der(data: bytes) -> bool:
+    """Whether this is a private key in DER, encrypted or not."""
+    try:
+        tags = [tag for tag, _ in children(children(data)[0][1])] if data[:1] == b"0" else []
+    except (ValueError, IndexError):
+        return False
+    plain = len(tags) > 1 and tags[0] == _INTEGER and not PKCS12.match(data)
+    return plain or tags == [_SEQUENCE, _OCTETS]
 
 
 def _is_certificate(data: bytes) -> bool:

@@ -55,9 +55,11 @@ class Pieces:
         keys: the private keys.
         lists: the revocation lists.
         requests: how many certificate requests.
+        cut_short: the label of something that begins and does not end; empty when there is none.
     """
 
     certificates: tuple[Certificate, ...] = ()
     keys: tuple[PrivateKey, ...] = ()
     lists: tuple[RevocationList, ...] = ()
     requests: int = 0
+    cut_short: str = ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TypeVar
@@ -16,13 +14,10 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.certificate_forms import Form, UnusableError, certificates_of, form_of, is_list
 from doorstroom_client.parties.opened import BROKEN, open_key, open_pkcs12, public_bytes, public_of, unwarned
+from doorstroom_client.parties.pem_blocks import CERTIFICATES, CRL, PKCS7S, Block, blocks, cut_short
 from doorstroom_client.parties.pieces import Pieces, PrivateKey, RevocationList
 from doorstroom_client.parties.x509 import Certificate, read_certificate
 
-_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 #]+)-----.+?-----END \1-----", re.DOTALL)
-_LINES = re.compile(rb"-----[^-\n]+-----")
-_LISTS, _SEVERAL = (b"X509 CRL",), (b"PKCS7", b"CMS")
-_CERTIFICATES = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 T = TypeVar("T")
 
 
@@ -42,7 +37,7 @@ def take_apart(data: bytes, name: str, passphrases: Callable[[], Iterable[str]])
         opened, encrypted = _with_passphrase(lambda word: open_pkcs12(data, name, word), passphrases)
         if opened is None:
             raise UnusableError("is encrypted", f"Give its passphrase, to see what is in {name}", passphrase=True)
-        keys = () if opened.key is None else (_key(opened.key, encrypted=encrypted),)
+        keys = () if opened.key is None else (_key(opened.key, encrypted=encrypted and not opened.plain),)
         return Pieces(tuple(_certificate(der, data, name) for der in opened.certificates), keys)
     if form is Form.PKCS7:
         return Pieces(certificates_of(data, name).certificates)
@@ -56,20 +51,22 @@ def _of_pem(data: bytes, name: str, passphrases: Callable[[], Iterable[str]]) ->
     keys: list[PrivateKey] = []
     lists: list[RevocationList] = []
     requests = 0
-    for found in _BLOCK.finditer(data):
-        label, block = found.group(1), found.group(0)
-        if label in _CERTIFICATES:
+    for block in blocks(data):
+        if not block.ended:
+            continue
+        if block.label in CERTIFICATES:
             certificates.append(_certificate(_plain(block), data, name))
-        elif label in _SEVERAL:
-            certificates += certificates_of(block, name).certificates
-        elif label in _LISTS:
+        elif block.label in PKCS7S:
+            certificates += certificates_of(block.whole, name).certificates
+        elif block.label == CRL:
             lists.append(_list(_plain(block)))
-        elif label.endswith(b"PRIVATE KEY"):
-            keys.append(_locked(block, name, passphrases))
-        requests += label.endswith(b"CERTIFICATE REQUEST")
+        elif block.label.endswith("PRIVATE KEY"):
+            keys.append(_locked(block.whole, name, passphrases))
+        requests += block.label.endswith("CERTIFICATE REQUEST")
+    cut = cut_short(data)
     if not (certificates or keys or lists or requests):
-        raise UnusableError(*pem.not_a_certificate(data, name))
-    return Pieces(tuple(certificates), tuple(keys), tuple(lists), requests)
+        raise UnusableError(*(pem.cut_off(cut) if cut else pem.not_a_certificate(data, name)))
+    return Pieces(tuple(certificates), tuple(keys), tuple(lists), requests, cut)
 
 
 def _of_der(data: bytes, name: str, passphrases: Callable[[], Iterable[str]]) -> Pieces:
@@ -95,10 +92,10 @@ def _certificate(der: bytes, data: bytes, name: str) -> Certificate:
         raise UnusableError(*pem.not_a_certificate(data, name)) from None
 
 
-def _plain(block: bytes) -> bytes:
-    """A block without the lines around it; empty when it cannot be read."""
+def _plain(block: Block) -> bytes:
+    """What a block holds; empty when it cannot be read."""
     try:
-        return base64.b64decode(_LINES.sub(b"", block))
+        return block.der
     except ValueError:
         return b""
 

@@ -7,27 +7,27 @@ say in words what is the matter with one that TLS has refused.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.parties.pem_blocks import CERTIFICATES, Block, blocks
 
 _SERIAL_NUMBER = bytes([0x55, 0x04, 0x05])  # 2.5.4.5, the subject attribute that holds the OIN (PKIoverheid)
 _COMMON_NAME, _ORGANISATION = bytes([0x55, 0x04, 0x03]), bytes([0x55, 0x04, 0x0A])
 _NAMES_OF_A_PERSON = bytes([0x55, 0x04, 0x04]), bytes([0x55, 0x04, 0x2A])  # surname, givenName
 _KEY_USAGE, _ALTERNATIVE_NAMES, _CONSTRAINTS, _EXTENDED_USAGE = (bytes([0x55, 0x1D, last]) for last in (0x0F, 0x11, 0x13, 0x25))
 _BOOLEAN, _OBJECT_ID, _UTC_TIME, _GENERALIZED_TIME, _VERSION, _EXTENSIONS = 0x01, 0x06, 0x17, 0x18, 0xA0, 0xA3
+_KEYS_FOR_TLS = frozenset(
+    map(bytes.fromhex, ("2a864886f70d010101", "2a864886f70d01010a", "2a8648ce3d0201", "2b6570", "2b6571"))
+)
+"""Object ids of RSA (two), EC, Ed25519 and Ed448."""
 _SIGNATURE_BIT = 0x80
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _TEXT = {0x0C: "utf-8", 0x13: "ascii", 0x16: "ascii", 0x14: "latin-1", 0x1E: "utf-16-be"}
-_LABEL = rb"(?:X509 |TRUSTED )?CERTIFICATE"
-_PEM = re.compile(rb"-----BEGIN " + _LABEL + rb"-----\s(.+?)-----END " + _LABEL + rb"-----", re.DOTALL)
-_IN_FILE = re.compile(rb"(?:\A\xef\xbb\xbf|^)" + _PEM.pattern, re.DOTALL | re.MULTILINE)
-"""The same as OpenSSL finds them in a file: at the start of a line, or behind a byte order mark that begins the file."""
 
 
 @frozen
@@ -64,6 +64,7 @@ class Certificate:
         usages: the DER of each extended key usage; None when it may be used for everything.
         signs: whether its key may sign, which every TLS handshake of today asks for.
         is_ca: whether it may issue others.
+        key_for_tls: whether its key is of a kind that TLS uses: RSA, EC, Ed25519 or Ed448.
     """
 
     der: bytes
@@ -75,6 +76,7 @@ class Certificate:
     usages: frozenset[bytes] | None
     signs: bool
     is_ca: bool
+    key_for_tls: bool = True
 
     @property
     def is_root(self) -> bool:
@@ -100,25 +102,29 @@ def read_pem(pem: bytes) -> CertificateFacts:
     Raises:
         ValueError: there is none, or it cannot be read.
     """
-    found = _PEM.search(pem)
-    if not found:
+    found = next((block for block in _certificates(blocks(pem)) if block.ended), None)
+    if found is None:
         raise ValueError("no certificate in this PEM text")
-    return read_der(base64.b64decode(b"".join(found.group(1).split())))
+    return read_der(found.der)
 
 
 def read_every(pem: bytes) -> tuple[Certificate, ...]:
-    """Read all certificates of a PEM text, in order; empty when there is none.
+    """Read all certificates of a PEM text, in order, as OpenSSL finds them in a file; empty when there is none.
 
     Raises:
-        ValueError: one of them cannot be read; the text says which.
+        ValueError: one of them cannot be read, or does not end; the text says which.
     """
     made: list[Certificate] = []
-    for at, found in enumerate(_IN_FILE.finditer(pem), start=1):
+    for at, found in enumerate(_certificates(blocks(pem, of_lines=True)), start=1):
         try:
-            made.append(read_certificate(base64.b64decode(b"".join(found.group(1).split()))))
+            made.append(read_certificate(found.der if found.ended else b""))
         except ValueError:
             raise ValueError(f"certificate {at} in it is damaged") from None
     return tuple(made)
+
+
+def _certificates(found: Iterable[Block]) -> Iterator[Block]:
+    return (block for block in found if block.label in CERTIFICATES and block.inner[:1].isspace())
 
 
 def read_certificate(der: bytes) -> Certificate:
@@ -145,8 +151,9 @@ def read_certificate(der: bytes) -> Certificate:
         if _CONSTRAINTS in extensions:
             constraints = children(children(extensions[_CONSTRAINTS])[0][1])
         is_ca = bool(constraints and constraints[0][0] == _BOOLEAN and any(constraints[0][1]))
-        name = _common_name(subject) or facts.oin or "without a name"
-        return Certificate(der, facts, subject, issuer, name, _common_name(issuer) or "without a name", usages, signs, is_ca)
+        for_tls = children(children(fields[offset + 5][1])[0][1])[0][1] in _KEYS_FOR_TLS
+        name, above = _common_name(subject) or facts.oin or "without a name", _common_name(issuer) or "without a name"
+        return Certificate(der, facts, subject, issuer, name, above, usages, signs, is_ca, for_tls)
     except (IndexError, UnicodeDecodeError):
         raise ValueError("not a certificate") from None
 

@@ -6,7 +6,6 @@ The rules are those of our own TLS, or stricter. Whatever is in doubt is refused
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -17,9 +16,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import Criticality, ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
 from doorstroom_client.basics.frozen import frozen
+from doorstroom_client.parties.pem_blocks import CRL, blocks
 from doorstroom_client.receiving.reasons import Reason
 
-_LIST = re.compile(rb"-----BEGIN X509 CRL-----.+?-----END X509 CRL-----", re.DOTALL)
 _RSA_BITS, _EC_BITS = 2048, 256
 _MOST_ALONG = 6
 """Different certificates that may come with that of a sender; more are not even taken apart."""
@@ -54,7 +53,7 @@ class Trust:
         """
         roots = [root for text in anchors for root in x509.load_pem_x509_certificates(text)]
         between = [item for text in intermediates for item in x509.load_pem_x509_certificates(text)]
-        found = [_LIST.findall(text) for text in lists]
+        found = [[block.whole for block in blocks(text) if block.label == CRL] for text in lists]
         if not roots or not all(found):
             raise ValueError("a file holds nothing of its kind")
         trial = ["TRIAL" in root.subject.rfc4514_string().upper() for root in roots]

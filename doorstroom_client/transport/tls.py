@@ -15,7 +15,7 @@ from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties import pem
 from doorstroom_client.parties.certificate import TRUST, ClientCertificate, chain_of, held_in
 from doorstroom_client.parties.certificate_check import Chain, Use
-from doorstroom_client.parties.certificate_forms import Form, UnusableError, as_pem
+from doorstroom_client.parties.certificate_forms import Form, UnusableError, as_pem, form_of
 from doorstroom_client.parties.loadable import loadable, private_file
 from doorstroom_client.parties.setting_file import read_file, warn_when_shared
 from doorstroom_client.transport.sessionless import FreshContext
@@ -121,7 +121,7 @@ def _load_problem(reason: str, certificate: ClientCertificate) -> tuple[str, str
     cert, key, password = certificate.names
     path = certificate.key_file
     text = read_file(path, key)
-    if reason in ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH"):
+    if reason in _MISMATCHES:
         return key, "the private key does not belong to the certificate", "Give the key that its request was made with"
     if reason in _WEAK:
         return (
@@ -142,10 +142,14 @@ def _load_problem(reason: str, certificate: ClientCertificate) -> tuple[str, str
     if b"ENCRYPTED" in text:
         hint = f"Try it: openssl pkey -noout -in {shlex.quote(str(path))}"
         return key, f"the passphrase is wrong ({password})", hint
+    if form_of(text) is not Form.PEM:  # it was read, so its form is not what is wrong
+        return key, f"{path.name} cannot be used with the certificate: TLS refuses the two together", "Order one with RSA 3072"
     problem, hint = pem.not_a_key(text, shlex.quote(str(path)))
     return key, f"{path.name} {problem}", hint
 
 
+_MISMATCHES = frozenset({"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"})
+"""Another key of the same kind, and one of another kind, as OpenSSL names them."""
 _WEAK = {
     "EE_KEY_TOO_SMALL": "its key is too small",
     "CA_KEY_TOO_SMALL": "the key of an intermediate in it is too small",

@@ -109,7 +109,7 @@ def test_a_folder_in_any_form_and_order(run: Run, mail: Path, test_pki: Pki, tmp
         "certificates": [leaf["fingerprint"]],
     }
     assert [item["file"] for item in found["crls"]] == ["lijst.crl"] * 2
-    assert found["passed_over"] == ["leesmij.txt"]
+    assert found["passed_over"] == ["map (a folder)", "leesmij.txt"]
     shown = run("certificaat", "show", mail, "--password-file", word)
     assert shown.exit_code == 0
     for text in (

@@ -910,10 +910,10 @@ def _(gap: Any, self: Any, *_: Any) -> Any:
     "tests/transport/test_certificate_as_sent.py",
     only="never_lies",
 )
-def _(key_to_load: Any, certificate: Any) -> Any:
+def _(key_to_load: Any, certificate: Any, leaf: Any) -> Any:
     from doorstroom_client.parties.opened import as_pem_key, open_key
 
-    made, once = key_to_load(certificate)
+    made, once = key_to_load(certificate, leaf)
     return as_pem_key(open_key(made, "x", once), None), ""
 
 
