@@ -284,8 +284,8 @@ def _(is_complete: Any, self: Any) -> bool:
     "output.files:PartFile.__init__",
     f"{_DOWNLOAD}::test_a_killed_process_leaves_nothing_under_the_name",
 )
-def _(make: Any, self: Any, target: Path) -> None:
-    make(self, target)
+def _(make: Any, self: Any, target: Path, maker: str = "") -> None:
+    make(self, target, maker)
     target.write_bytes(b"")
 
 
