@@ -36,7 +36,8 @@ NEEDED_BY = {
     "yaml": "yaml",
     "postgres": "doorstroom_client.store.postgres.sessions",
     "otel": "doorstroom_client.otel",
-    "cli": "doorstroom_client.cli._app",
+    "certificates": "doorstroom_client.parties.opened",
+    "cli": "doorstroom_client.cli._app, doorstroom_client.parties.opened",
 }
 """Extra -> what can be imported with it and nothing else installed."""
 

@@ -48,7 +48,8 @@ def etree() -> Any:
     try:
         return importlib.import_module("lxml.etree")
     except ImportError:
-        raise not_installed("xml", "reading XML with lxml", instead="give a CSV") from None
+        pass
+    raise not_installed("xml", "reading XML with lxml", instead="give a CSV")  # here, so that it has no other error behind it
 
 
 def strict_options() -> dict[str, bool]:
