@@ -126,7 +126,7 @@ def _show_chain(chain: OwnChain) -> None:
 
 
 def survey_as_json(survey: Survey) -> dict[str, Any]:
-    """The same for a program."""
+    """What was found about certificates, as a document for programs."""
     code = code_of_survey(survey)
     chains = {chain.leaf.certificate: chain for chain in chains_of(survey)}
     return {

@@ -10,10 +10,10 @@ from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.cli._config_given import add_schools
 from doorstroom_client.cli._config_question import MAY_BE_LEFT_OUT, answer, typed
 from doorstroom_client.config.draft_tried import doubt_about, problems_of, without_agreement
+from doorstroom_client.config.first_file import Draft, from_here, keys_of, may_hold_password, setting_of
 from doorstroom_client.config.secret_files import FROM_FILE
-from doorstroom_client.config.sections import SECTIONS, header
+from doorstroom_client.config.setting_sections import SECTIONS, header
 from doorstroom_client.config.table import Setting
-from doorstroom_client.config.writing import Draft, from_here, keys_of, may_hold_password, setting_of
 from doorstroom_client.errors import DoorstroomError
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam

@@ -9,9 +9,17 @@ from typing import Any
 
 import typer
 
+from doorstroom_client.config.first_file import (
+    Draft,
+    from_here,
+    keys_of,
+    may_hold_password,
+    path_from,
+    setting_of,
+    value_of_text,
+)
 from doorstroom_client.config.secret_files import FROM_FILE
 from doorstroom_client.config.table import SETTINGS, Setting
-from doorstroom_client.config.writing import Draft, from_here, keys_of, may_hold_password, path_from, setting_of, value_of_text
 from doorstroom_client.messages.identifiers import Brin
 from doorstroom_client.readers import read_scholen
 

@@ -10,9 +10,9 @@ import typer
 
 from doorstroom_client.cli import _terminal as terminal
 from doorstroom_client.config.examples import EXAMPLES
+from doorstroom_client.config.first_file import Draft, keys_of, value_of_text
 from doorstroom_client.config.reader import problems_in
 from doorstroom_client.config.table import Setting
-from doorstroom_client.config.writing import Draft, keys_of, value_of_text
 
 MAY_BE_LEFT_OUT = "may be left out"
 _FILES = ("path", "paths", "place")

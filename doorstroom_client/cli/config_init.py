@@ -20,12 +20,12 @@ from doorstroom_client.cli._settings_checked import as_items, checks_of, code_of
 from doorstroom_client.cli.exit_codes import ExitCode
 from doorstroom_client.config import load_settings
 from doorstroom_client.config.draft_tried import problems_of
+from doorstroom_client.config.first_file import Draft
 from doorstroom_client.config.json_schema import NAME as SCHEMA
 from doorstroom_client.config.json_schema import schema_text
 from doorstroom_client.config.reader import DEFAULT_FILE
 from doorstroom_client.config.secret_files import FROM_FILE
 from doorstroom_client.config.setting_problem import SettingProblem
-from doorstroom_client.config.writing import Draft
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.output.files import check_replaceable, write_whole
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from doorstroom_client.config.examples import EXAMPLES
+from doorstroom_client.config.first_file import Draft
 from doorstroom_client.config.inspection import afspraak
 from doorstroom_client.config.reader import problems_in, settings_in
 from doorstroom_client.config.secret_files import FROM_FILE, read_secret
 from doorstroom_client.config.setting_problem import SettingProblem
 from doorstroom_client.config.table import PREFIX
-from doorstroom_client.config.writing import Draft
 from doorstroom_client.errors import ConfigurationError
 from doorstroom_client.parties.certificate import ClientCertificate
 from doorstroom_client.transport.tls import check_own, check_trust

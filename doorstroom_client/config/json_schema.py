@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from doorstroom_client.config.secret_files import FROM_FILE
-from doorstroom_client.config.sections import SECTIONS
+from doorstroom_client.config.setting_sections import SECTIONS
 from doorstroom_client.config.table import SETTINGS, Setting
 from doorstroom_client.messages.identifiers import Brin, Oin, Routeringskenmerk, Schooljaar
 from doorstroom_client.parties.leverancier import BijOnbekende

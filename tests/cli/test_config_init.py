@@ -24,7 +24,7 @@ from doorstroom_client.config import load_settings
 from doorstroom_client.config.examples import DEFAULTS, EXAMPLES, IN_COMMENTS
 from doorstroom_client.config.inspection import afspraak
 from doorstroom_client.config.reader import problems_in
-from doorstroom_client.config.sections import SECTIONS
+from doorstroom_client.config.setting_sections import SECTIONS
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.messages.identifiers import Schooljaar
 from doorstroom_client.messages.values import amsterdam

@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 from doorstroom_client.config import load_settings
 from doorstroom_client.config.examples import EXAMPLES
 from doorstroom_client.config.json_schema import FORM, schema
-from doorstroom_client.config.sections import SECTIONS, header
+from doorstroom_client.config.setting_sections import SECTIONS, header
 from doorstroom_client.config.table import SETTINGS
 from doorstroom_client.errors import ConfigurationError
 

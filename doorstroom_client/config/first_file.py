@@ -14,7 +14,7 @@ from doorstroom_client.basics.frozen import frozen
 from doorstroom_client.config.collected import BY_NAME
 from doorstroom_client.config.examples import DEFAULTS, EXAMPLES, IN_COMMENTS
 from doorstroom_client.config.secret_files import FROM_FILE
-from doorstroom_client.config.sections import SECTIONS, header
+from doorstroom_client.config.setting_sections import SECTIONS, header
 from doorstroom_client.config.table import SETTINGS, Setting
 from doorstroom_client.config.variables import from_text
 from doorstroom_client.messages.identifiers import Brin
