@@ -163,7 +163,7 @@ def _raise_if_wrong(problems: Sequence[SettingProblem]) -> None:
         raise ConfigurationError(
             "; ".join(map(str, problems)),
             setting=problems[0].path,
-            hint="Give them with --set SETTING=VALUE, --leverancier or --school; nothing was written",
+            hint="Give them with --set SETTING=VALUE, --secret SETTING=FILE, --leverancier or --school; nothing was written",
             problems=tuple(problems),
         )
 

@@ -142,7 +142,7 @@ def _why_none(client: Client, school: School | None) -> str:
     """Why there is no report to fetch."""
     if next(iter(client.resultaten(school, everything=True)), None) is not None:
         return "All reports were fetched, or are not ready yet; --all looks at all of them again"
-    return "There are no results yet, and a report belongs to a result. A supplier sends results after the test"
+    return "There are no results in this store, and a report belongs to a result: see doorstroom resultaten list"
 
 
 def _show(counts: Counter[Afhaling], to: Path, why: str) -> None:

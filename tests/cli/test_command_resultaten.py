@@ -144,7 +144,7 @@ def test_the_export_names_the_files_of_reports(received: Keten, run: Run, tmp_pa
 def test_no_reports_without_results(keten: Keten, run: Run) -> None:
     result = run("rapporten", "fetch", "--to", "rap")
     assert result.exit_code == 0
-    assert "There are no results yet" in result.stdout
+    assert "There are no results in this store" in result.stdout
 
 
 def test_one_failure_does_not_hide_the_rest(received: Keten, run: Run, tmp_path: Path) -> None:
