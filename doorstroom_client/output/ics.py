@@ -97,7 +97,7 @@ def is_ours(content: bytes, name: str) -> bool:
 
 
 def continued(days: Iterable[CalendarDays], before: bytes) -> tuple[CalendarDays, ...]:
-    """The same days, each with the sequence that comes after an earlier file: one more when it was moved or renamed since.
+    """Days of a calendar, each with the sequence that comes after an earlier file: one more when it was moved or renamed since.
 
     Args:
         days: what is going to be written.

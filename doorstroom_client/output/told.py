@@ -7,7 +7,7 @@ from doorstroom_client.output.html import Html, element, joined
 
 
 def uitleg_html(uitleg: Uitleg) -> Html:
-    """The same text as a fragment of a page; nothing in it is read as markup.
+    """An explanation as a fragment of a page; nothing in it is read as markup.
 
     Args:
         uitleg: may be empty, and then so is the fragment.

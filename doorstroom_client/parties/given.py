@@ -41,7 +41,7 @@ def given_each(values: Iterable[T], kind: type[T], setting: str, wants: str, hin
 
 
 def as_taken(values: Iterable[T], kind: type | UnionType, setting: str, wants: str, hint: str = "") -> Iterator[T]:
-    """The same, each looked at when it is taken; that it is no list at all is said at once.
+    """Several values of one kind, each looked at when it is taken; that it is no list at all is said at once.
 
     One value that stands by itself is no list of one, and the keys of a mapping are not its values.
     """

@@ -169,7 +169,7 @@ class Document:
 
 
 def _plain(text: str | None) -> str:
-    """The same text to whoever reads it; in XML a line break is the layout of the file."""
+    """A text as it is to whoever reads it; in XML a line break is the layout of the file."""
     return tidied(text) if text else ""
 
 

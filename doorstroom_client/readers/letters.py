@@ -33,7 +33,7 @@ def clean(cell: str) -> str:
 
 
 def tidied(text: str) -> str:
-    """The same text to whoever reads it: composed, with single spaces, and without what nobody sees."""
+    """A text as it is to whoever reads it: composed, with single spaces, and without what nobody sees."""
     if _PLAIN.fullmatch(text):
         return text
     if not text.isascii():

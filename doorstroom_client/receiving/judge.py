@@ -124,7 +124,7 @@ Failed = Callable[[str, Exception], object]
 
 
 def nobody(*_: object) -> None:
-    """Is told, and does nothing."""
+    """A listener that does nothing with what it is told."""
 
 
 @frozen

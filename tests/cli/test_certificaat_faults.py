@@ -16,15 +16,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as serial
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
-from cryptography.hazmat.primitives.serialization import pkcs12
 from support import LAS_OIN
 from support.command_line import Run
+from support.p12s import SECRET, key_of, p12
 
 from doorstroom_client.cli import _passphrases
 from doorstroom_client.output.files import PartFile
 from doorstroom_client.simulator.pki import Issued, Pki
 
-SECRET = "een-wachtwoord"
 PEM = serial.Encoding.PEM
 
 
@@ -38,16 +37,6 @@ def mail(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def issued(test_pki: Pki) -> Issued:
     return test_pki.issue("las-fouten", oin=LAS_OIN)
-
-
-def key_of(issued: Issued) -> Any:
-    return serial.load_pem_private_key(issued.key.read_bytes(), None)
-
-
-def p12(issued: Issued) -> bytes:
-    own, *others = x509.load_pem_x509_certificates(issued.cert.read_bytes())
-    how = serial.BestAvailableEncryption(SECRET.encode())
-    return pkcs12.serialize_key_and_certificates(b"x", key_of(issued), own, others, how)
 
 
 def secret_file(path: Path, text: str) -> Path:

@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tomllib
-import warnings
 from contextlib import nullcontext
 from pathlib import Path
 from shutil import copy, copytree, ignore_patterns
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 from docs_blocks import PAGES, ROOT, Block, blocks, check_output, run_page, suppliers_answer
+from support.every_command import every_command
 
 import doorstroom_client
 from doorstroom_client.config.table import SETTINGS
@@ -183,26 +183,9 @@ def test_every_setting_is_on_the_page() -> None:
     assert [setting.name for setting in SETTINGS if f"| `{setting.key}` |" not in text] == []
 
 
-def _commands() -> dict[str, Any]:
-    typer = pytest.importorskip("typer")
-    app = pytest.importorskip("doorstroom_client.cli._app").app
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        root = typer.main.get_command(app)
-    found: dict[str, Any] = {}
-    todo = [("doorstroom", root)]
-    while todo:
-        name, command = todo.pop()
-        children = getattr(command, "commands", {})
-        todo += [(f"{name} {key}", child) for key, child in children.items() if not getattr(child, "hidden", False)]
-        if not children:
-            found[name] = command
-    return found
-
-
 def test_every_command_is_documented() -> None:
     together = "\n".join(ALL.values())
-    assert [name for name in _commands() if name not in together] == []
+    assert [name for name in every_command() if name not in together] == []
 
 
 def test_every_exit_code_is_documented() -> None:
@@ -212,7 +195,7 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_commands_on_the_pages_exist_with_their_options() -> None:
-    commands = _commands()
+    commands = every_command()
     for page in PAGES:
         for block in blocks(page):
             if block.lang not in ("bash", "sh"):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docs_blocks import ROOT
+from support.every_command import every_command
 
 import doorstroom_client
 from doorstroom_client.errors import DoorstroomError
@@ -23,20 +23,7 @@ QUIRKS = (REFERENCE / "quirks.md").read_text("utf-8")
 
 @pytest.fixture(scope="module")
 def commands() -> dict[str, Any]:
-    """Every command that does something, by what is typed."""
-    typer = pytest.importorskip("typer")
-    app = pytest.importorskip("doorstroom_client.cli._app").app
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        todo = [("doorstroom", typer.main.get_command(app))]
-    found: dict[str, Any] = {}
-    while todo:
-        name, command = todo.pop()
-        children = getattr(command, "commands", {})
-        todo += [(f"{name} {key}", child) for key, child in children.items() if not getattr(child, "hidden", False)]
-        if not children:
-            found[name] = command
-    return found
+    return every_command()
 
 
 def section(name: str) -> str:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization as serial
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from support import LAS_OIN
+from support.p12s import SECRET, key_of, p12
 from support.ssl_maker import needs_openssl, openssl
 
 from doorstroom_client import ClientCertificate, ConfigurationError
@@ -28,7 +29,6 @@ from doorstroom_client.receiving.verify import Trust
 from doorstroom_client.simulator.pki import Issued, Pki
 from doorstroom_client.transport.tls import client_context, server_context
 
-SECRET = "geheim"
 DER, PEM = serial.Encoding.DER, serial.Encoding.PEM
 NO_PASSPHRASE = ["g\0e\0h\0", "\0", SECRET + "\0", "\ud800", "\ud83d"]
 
@@ -36,16 +36,6 @@ NO_PASSPHRASE = ["g\0e\0h\0", "\0", SECRET + "\0", "\ud800", "\ud83d"]
 @pytest.fixture(scope="module")
 def issued(test_pki: Pki) -> Issued:
     return test_pki.issue("las-gebroken", oin=LAS_OIN)
-
-
-def key_of(issued: Issued) -> Any:
-    return serial.load_pem_private_key(issued.key.read_bytes(), None)
-
-
-def p12(issued: Issued) -> bytes:
-    own, *others = x509.load_pem_x509_certificates(issued.cert.read_bytes())
-    how = serial.BestAvailableEncryption(SECRET.encode())
-    return pkcs12.serialize_key_and_certificates(b"x", key_of(issued), own, others, how)
 
 
 def encrypted(issued: Issued, form: serial.Encoding) -> bytes:

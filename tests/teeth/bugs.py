@@ -1833,3 +1833,69 @@ def _(tidy: Any, command: Any) -> None:
 @bug("words", "the first of several schools counts", "messages.school:find_school", "tests/messages/test_find_school.py")
 def _(find_school: Any, scholen: Any, key: str) -> Any:
     return next((school for school in scholen if key.strip().upper() in school.codes), None) or find_school(scholen, key)
+
+
+@bug(
+    "T6",
+    "a passphrase with a NUL goes on to the library",
+    "parties.passphrase:why_none",
+    "tests/parties/test_certificate_faults.py",
+    only="reaches_no_library",
+)
+def _(why_none: Any, passphrase: str) -> str:
+    return ""
+
+
+@bug(
+    "files",
+    "a NULL for a key finds a pupil",
+    "readers.edexml_sleutels:usable",
+    "tests/readers/test_edexml.py::test_a_key_that_is_nothing_finds_nobody",
+)
+def _(usable: Any, identity: str | None) -> str | None:
+    return identity or None
+
+
+@bug(
+    "files",
+    "the first NULL for a name stays when a second comes",
+    "readers.edexml:_looked_back",
+    "tests/readers/test_edexml.py",
+    only="second_pupil_has_a_null",
+)
+def _(looked_back: Any, pupils: Any) -> Any:
+    return pupils
+
+
+@bug(
+    "files",
+    "a file is called ready for settings that cannot send it",
+    "cli._bestand_told:hindrance",
+    "tests/cli/test_bestand.py",
+    only="settings_cannot_send",
+)
+def _(hindrance: Any, settings: Any) -> str:
+    return ""
+
+
+@bug(
+    "words",
+    "suppliers are announced to a school and not named",
+    "cli._session:_with_mandates",
+    "tests/cli/test_command_sending.py",
+    only="no_mandate_is_explained",
+)
+def _(with_mandates: Any, refusal: Any, found: Any) -> Any:
+    told = with_mandates(refusal, found)
+    return type(told)(told.kop, told.alineas, stappen=told.stappen)
+
+
+@bug(
+    "simulator",
+    "a reset is seen by its numbers alone",
+    "simulator.by_itself:_Supplier._was_reset",
+    "tests/simulator/test_reset.py",
+    only="as_much_came_in",
+)
+def _(was_reset: Any, self: Any, verkeer: Any) -> bool:
+    return bool(verkeer.geteld < self._seen)
